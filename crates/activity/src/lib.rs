@@ -1,0 +1,9 @@
+//! What an activity is: its values, its type and sentence, its bytes, and the language it is searched in.
+//!
+//! Pure: no input or output, no clock, no async. Everything else in the workspace leans on this crate.
+
+mod model;
+mod time;
+
+pub use model::{Activity, By, Change, Facts, Named, Outcome, Person, Seq, Target};
+pub use time::Time;

@@ -1,0 +1,105 @@
+//! Who is asking. Made only by extractors (web), by the command line and by tests; every use case takes one.
+
+use std::net::IpAddr;
+
+use activity::Person;
+use serde::{Deserialize, Serialize};
+
+/// Where a request came from, as it goes into the activity it causes.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's address, after trusted proxies.
+    pub ip: Option<IpAddr>,
+    /// The user agent as sent, at most 512 bytes.
+    pub user_agent: Option<String>,
+    /// The device in words, such as `Firefox on Linux`.
+    pub device: Option<String>,
+    /// Request id, for the server's own log lines.
+    pub request_id: String,
+}
+
+/// Somebody who has not said who they are.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Where they ask from.
+    pub origin: Origin,
+}
+
+/// Somebody who has proved who they are.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The account, as it is named now.
+    pub person: Person,
+    /// What the account may do.
+    pub roles: Roles,
+    /// How they proved it.
+    pub via: Via,
+    /// Where they ask from.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// Whether they may manage users and settings.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.roles.administrator && self.allows(|scopes| scopes.admin)
+    }
+
+    /// Whether they may read every log.
+    #[must_use]
+    pub fn reads_everything(&self) -> bool {
+        (self.roles.administrator || self.roles.auditor) && self.allows(|scopes| scopes.read)
+    }
+
+    fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
+        match &self.via {
+            Via::ApiKey { scopes, .. } => scope(scopes),
+            Via::Device { .. } | Via::CommandLine => true,
+        }
+    }
+}
+
+/// How a caller proved who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// A signed-in browser or client; the device's id.
+    Device { /** Device id. */ id: String },
+    /// An API key and what it may be used for.
+    ApiKey { /** Key id. */ id: String, /** What it may do. */ scopes: Scopes },
+    /// The `whodid` command on the machine itself.
+    CommandLine,
+}
+
+/// What an API key may be used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scopes {
+    /// `activities:write`
+    pub write: bool,
+    /// `activities:read`
+    pub read: bool,
+    /// `export`
+    pub export: bool,
+    /// `admin`
+    pub admin: bool,
+}
+
+/// One role of an account. Everyone is a member as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Manages users, reads every log.
+    Administrator,
+    /// Reads every log, changes nothing.
+    Auditor,
+    /// Reads their own log.
+    Member,
+}
+
+/// The roles of an account beyond member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roles {
+    /// Manages users, reads every log.
+    pub administrator: bool,
+    /// Reads every log, changes nothing.
+    pub auditor: bool,
+}
