@@ -1,1 +1,35 @@
-fn main() {}
+//! Development commands: `cargo xtask test | bench | check-structure | assets`. Owns no product code.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on its terminal")]
+
+mod assets;
+mod bench;
+mod documents;
+mod machine;
+mod shell;
+mod structure;
+mod test;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "cargo xtask COMMAND
+  test             formatting, lints, structure, every test, the browser; installs what it needs
+  test --no-browser  the same without installing and driving Chromium
+  bench            [--activities N] [--json]  measures the release build
+  check-structure  dependency direction, file and function length, banned calls, documents
+  assets           builds the browser's files with npm and esbuild";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    match arguments.first().map(String::as_str) {
+        Some("test") => test::run(rest),
+        Some("bench") => bench::run(rest),
+        Some("check-structure") => structure::run(),
+        Some("assets") => assets::build(),
+        Some("help" | "--help" | "-h") | None => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Some(other) => bail!("unknown command `{other}`\n{HELP}"),
+    }
+}

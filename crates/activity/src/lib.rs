@@ -2,7 +2,15 @@
 //!
 //! Pure: no input or output, no clock, no async. Everything else in the workspace leans on this crate.
 
+pub mod canonical;
+pub mod catalogue;
+pub mod codec;
+pub mod json;
+pub mod limits;
 mod model;
+pub mod query;
+pub mod sentence;
+pub mod text;
 mod time;
 
 pub use model::{Activity, By, Change, Facts, Named, Outcome, Person, Seq, Target};

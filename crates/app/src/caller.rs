@@ -51,6 +51,18 @@ impl Caller {
         (self.roles.administrator || self.roles.auditor) && self.allows(|scopes| scopes.read)
     }
 
+    /// Whether they may read at all; an API key may have been made for writing only.
+    #[must_use]
+    pub fn may_read(&self) -> bool {
+        self.allows(|scopes| scopes.read)
+    }
+
+    /// Whether they may take away what they may read as a file.
+    #[must_use]
+    pub fn may_export(&self) -> bool {
+        self.may_read() && self.allows(|scopes| scopes.export)
+    }
+
     fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
         match &self.via {
             Via::ApiKey { scopes, .. } => scope(scopes),

@@ -1,11 +1,14 @@
 //! The use cases: one verb a file. Each takes who is asking, decides whether they may, and commits the change
 //! together with its activity in one transaction. Owns no SQL text, no HTTP and no HTML.
 
+pub mod activity;
 mod caller;
+pub mod exports;
+pub mod ingest;
 mod settings;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
-pub use settings::{MailSettings, PasswordSettings, Settings};
+pub use settings::{ExportSettings, MailSettings, PasswordSettings, Settings};
 
 use std::sync::Arc;
 
@@ -43,7 +46,7 @@ impl App {
 
     /// The present moment, by the injected clock.
     #[must_use]
-    pub fn now(&self) -> activity::Time {
+    pub fn now(&self) -> ::activity::Time {
         self.inner.clock.now()
     }
 

@@ -1,5 +1,7 @@
 //! What an installation can set, with its defaults. Owns no file format: the binary reads files, environment and flags.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// Settings of the use cases.
@@ -12,6 +14,8 @@ pub struct Settings {
     pub password: PasswordSettings,
     /// Mail.
     pub mail: MailSettings,
+    /// Exports.
+    pub exports: ExportSettings,
 }
 
 /// Log-ins and passwords.
@@ -40,12 +44,27 @@ pub struct MailSettings {
     pub from: Option<String>,
 }
 
+/// Exports.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExportSettings {
+    /// Where kept files are; the binary sets it to `exports` in the data directory.
+    pub dir: PathBuf,
+}
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("exports") }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             password: PasswordSettings::default(),
             mail: MailSettings::default(),
+            exports: ExportSettings::default(),
         }
     }
 }

@@ -1,1 +1,21 @@
-//! store
+//! What Whodid keeps in SQL: connections, transactions, migrations, and one module of functions for each table.
+//!
+//! Owns every SQL text. Knows no use case, no clock and no HTTP: what time it is and what may be done is told to it.
+
+pub mod accounts;
+mod dialect;
+mod error;
+pub mod exports;
+mod lock;
+pub mod log;
+mod migrate;
+mod pool;
+mod tx;
+mod url;
+
+pub use dialect::Dialect;
+pub use error::StoreError;
+pub use pool::Store;
+pub use sqlx::AnyConnection;
+pub use tx::{Read, Tx};
+pub use url::StoreUrl;

@@ -1,1 +1,19 @@
-//! web
+//! The web: pages and the `/v1` API over one table of routes, and the server that carries them.
+//!
+//! Handlers translate: parse, one call of `app`, render. Owns no rule about who may do what beyond each route's
+//! [`Policy`], no SQL and no file of the log.
+
+pub mod api;
+mod assets;
+pub mod pages;
+mod router;
+pub mod server;
+mod settings;
+pub mod shell;
+mod state;
+
+pub use router::{RouteInfo, route_table, router};
+pub use server::serve;
+pub use settings::{Limits, Settings};
+pub use shell::{Policy, Route, Scope};
+pub use state::AppState;

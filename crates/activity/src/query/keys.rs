@@ -1,0 +1,56 @@
+//! The keys of the query language, for completion, documentation and the parser's errors.
+
+/// What one key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    /// As it is typed, without the colon; `metadata.` is followed by a key of its own.
+    pub key: &'static str,
+    /// What it looks at, in a few words.
+    pub description: &'static str,
+    /// A whole condition.
+    pub example: &'static str,
+    /// The values it takes, if they are few.
+    pub values: &'static [&'static str],
+}
+
+const fn key(
+    key: &'static str,
+    description: &'static str,
+    example: &'static str,
+    values: &'static [&'static str],
+) -> KeyInfo {
+    KeyInfo { key, description, example, values }
+}
+
+/// Every key, in the order they are explained.
+pub const KEYS: &[KeyInfo] = &[
+    key("activity", "Activity type; .* for a whole category", "activity:user.login,group.*", &[]),
+    key("outcome", "Whether it succeeded", "outcome:failure", &["success", "failure"]),
+    key("user", "Whose log: id, username, e-mail or name; me for your own", "user:sam@example.com", &["me"]),
+    key(
+        "by",
+        "Who did it: a sort of doer, or a person or application",
+        "by:administrator",
+        &["self", "administrator", "member", "application", "system", "me"],
+    ),
+    key("target", "What it was done to: id, username, e-mail or name", "target:sam", &["me"]),
+    key("group", "Group: id or name", "group:\"Example Group\"", &[]),
+    key("application", "Application: id or name", "application:\"Web manager\"", &[]),
+    key("device", "Words of the device", "device:firefox", &[]),
+    key("country", "Country of the address, two letters", "country:DE", &[]),
+    key("ip", "Address, network or beginning", "ip:10.0.0.0/8", &[]),
+    key("reason", "Why it failed or happened", "reason:wrong_password", &[]),
+    key("metadata.", "A free-form value by its key", "metadata.plan:pro", &[]),
+    key(
+        "has",
+        "The field is present",
+        "has:target",
+        &[
+            "reason", "user", "target", "group", "application", "ip", "device", "user_agent", "country",
+            "description", "changes", "metadata", "external_id",
+        ],
+    ),
+    key("id", "Number of the activity, or a range", "id:100..200", &[]),
+    key("at", "When it happened: day, range or the last days", "at:-7d", &["-1h", "-24h", "-7d", "-30d"]),
+    key("recorded", "When this log recorded it", "recorded:>=2026-11-01", &["-1h", "-24h", "-7d", "-30d"]),
+];

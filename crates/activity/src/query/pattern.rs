@@ -1,0 +1,362 @@
+//! The values of conditions, and what each accepts. Owns comparison of single values; the tree is in `mod.rs`.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::text;
+use crate::{By, Facts, Named, Person, Seq, Target};
+
+/// A value that is compared whole, or by its beginning, regardless of case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    text: String,
+    prefix: bool,
+    folded: String,
+}
+
+impl Value {
+    /// Exactly this, regardless of case.
+    #[must_use]
+    pub fn exact(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { folded: text::fold(&text), text, prefix: false }
+    }
+
+    /// Anything that begins with this, regardless of case.
+    #[must_use]
+    pub fn prefix(text: impl Into<String>) -> Self {
+        Self { prefix: true, ..Self::exact(text) }
+    }
+
+    /// As it was typed, without `*`.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is a beginning only.
+    #[must_use]
+    pub fn is_prefix(&self) -> bool {
+        self.prefix
+    }
+
+    /// The form that is compared: `text::fold` of the text.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// Whether `field` is accepted.
+    #[must_use]
+    pub fn matches(&self, field: &str) -> bool {
+        if field.is_ascii() {
+            let (field, wanted) = (field.as_bytes(), self.folded.as_bytes());
+            let whole = self.prefix || field.len() == wanted.len();
+            return whole && field.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted));
+        }
+        let field = text::fold(field);
+        if self.prefix { field.starts_with(&self.folded) } else { field == self.folded }
+    }
+}
+
+/// One or more words that follow each other in one text field; the last may be a beginning only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    text: String,
+    prefix: bool,
+    tokens: Vec<String>,
+    ip: Option<IpAddr>,
+}
+
+impl Words {
+    /// The words of `text`; `None` if it has no letter and no digit.
+    #[must_use]
+    pub fn new(text: impl Into<String>, prefix: bool) -> Option<Self> {
+        let text = text.into();
+        let tokens: Vec<String> = text::tokens(&text).collect();
+        let ip = if prefix { None } else { text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical()) };
+        (!tokens.is_empty()).then_some(Self { text, prefix, tokens, ip })
+    }
+
+    /// As they were typed, without quotes and `*`.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the last word is a beginning only.
+    #[must_use]
+    pub fn is_prefix(&self) -> bool {
+        self.prefix
+    }
+
+    /// The tokens, folded, never empty.
+    #[must_use]
+    pub fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+
+    /// The address these words are, which also matches the `ip` field however it is written.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    /// Whether one text holds them one after the other.
+    #[must_use]
+    pub fn matches_text(&self, field: &str) -> bool {
+        text::contains(field, &self.tokens, self.prefix)
+    }
+
+    /// Whether any text field of an activity holds them, or its address is the one they are.
+    #[must_use]
+    pub fn matches(&self, facts: &Facts) -> bool {
+        if self.ip.is_some() && self.ip == facts.ip {
+            return true;
+        }
+        text::any_field(facts, |field| self.matches_text(field))
+    }
+}
+
+/// A person, group, application or other thing, named in a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// The reader: `user:me`. Gone after binding.
+    Me,
+    /// Exactly this id and nothing else: `user:=usr_…`.
+    Id(String),
+    /// The id, username, e-mail address or name.
+    Is(Value),
+}
+
+impl Entity {
+    /// Whether a person is meant.
+    #[must_use]
+    pub fn matches_person(&self, person: &Person) -> bool {
+        self.any(&person.id, [&person.username, &person.email, &person.name])
+    }
+
+    /// Whether a group or application is meant.
+    #[must_use]
+    pub fn matches_named(&self, named: &Named) -> bool {
+        self.any(&named.id, [&named.name])
+    }
+
+    /// Whether a target is meant.
+    #[must_use]
+    pub fn matches_target(&self, target: &Target) -> bool {
+        self.any(&target.id, [&target.username, &target.email, &target.name])
+    }
+
+    fn any<const N: usize>(&self, id: &str, names: [&String; N]) -> bool {
+        match self {
+            Self::Me => false,
+            Self::Id(wanted) => wanted == id,
+            Self::Is(value) => value.matches(id) || names.iter().any(|name| !name.is_empty() && value.matches(name)),
+        }
+    }
+}
+
+/// A sort of doer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ByKind {
+    /// The user of the activity.
+    Themself,
+    /// An administrator.
+    Administrator,
+    /// Another person.
+    Member,
+    /// A program.
+    Application,
+    /// The system.
+    System,
+}
+
+impl ByKind {
+    /// Every sort, with the word for it in a query and in JSON.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("self", Self::Themself),
+        ("administrator", Self::Administrator),
+        ("member", Self::Member),
+        ("application", Self::Application),
+        ("system", Self::System),
+    ];
+
+    /// The word for it in a query and in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Themself => "self",
+            Self::Administrator => "administrator",
+            Self::Member => "member",
+            Self::Application => "application",
+            Self::System => "system",
+        }
+    }
+
+    /// The sort of a doer.
+    #[must_use]
+    pub fn of(by: &By) -> Self {
+        match by {
+            By::Themself => Self::Themself,
+            By::Administrator(_) => Self::Administrator,
+            By::Member(_) => Self::Member,
+            By::Application(_) => Self::Application,
+            By::System => Self::System,
+        }
+    }
+}
+
+/// Who did it, in a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ByPattern {
+    /// `by:self`, `by:system`, …
+    Kind(ByKind),
+    /// A person or program. Somebody who acted on their own account is found by their own name too.
+    Is(Entity),
+}
+
+impl ByPattern {
+    /// Whether this doer is meant; `user` is the activity's user, who is the doer of `By::Themself`.
+    #[must_use]
+    pub fn matches(&self, by: &By, user: Option<&Person>) -> bool {
+        match (self, by) {
+            (Self::Kind(kind), by) => *kind == ByKind::of(by),
+            (Self::Is(entity), By::Administrator(person) | By::Member(person)) => entity.matches_person(person),
+            (Self::Is(entity), By::Application(named)) => entity.matches_named(named),
+            (Self::Is(entity), By::Themself) => user.is_some_and(|user| entity.matches_person(user)),
+            (Self::Is(_), By::System) => false,
+        }
+    }
+}
+
+/// An activity type, or all that begin so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KindPattern {
+    /// `activity:user.login`
+    Exact(String),
+    /// `activity:user.*`: the code begins with this.
+    Prefix(String),
+}
+
+impl KindPattern {
+    /// Whether a code is meant. Codes are lower case; patterns are made so.
+    #[must_use]
+    pub fn matches(&self, code: &str) -> bool {
+        match self {
+            Self::Exact(wanted) => wanted == code,
+            Self::Prefix(head) => code.starts_with(head.as_str()),
+        }
+    }
+}
+
+/// An address or a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IpPattern {
+    /// One address, never IPv4-mapped.
+    Exact(IpAddr),
+    /// A network, host bits zero; `10.1.*` becomes one.
+    Net(IpNet),
+}
+
+impl IpPattern {
+    /// Whether an address is meant.
+    #[must_use]
+    pub fn matches(&self, ip: IpAddr) -> bool {
+        match self {
+            Self::Exact(wanted) => *wanted == ip,
+            Self::Net(net) => net.contains(&ip),
+        }
+    }
+}
+
+/// A field that may be present: `has:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// `has:reason`
+    Reason,
+    /// `has:user`
+    User,
+    /// `has:target`
+    Target,
+    /// `has:group`
+    Group,
+    /// `has:application`
+    Application,
+    /// `has:ip`
+    Ip,
+    /// `has:device`
+    Device,
+    /// `has:user_agent`
+    UserAgent,
+    /// `has:country`
+    Country,
+    /// `has:description`
+    Description,
+    /// `has:changes`
+    Changes,
+    /// `has:metadata`: any at all.
+    Metadata,
+    /// `has:metadata.KEY`
+    MetadataKey(String),
+    /// `has:external_id`
+    ExternalId,
+}
+
+impl Field {
+    /// Every field without a key of its own, with the word for it.
+    pub const WORDS: [(&'static str, Self); 13] = [
+        ("reason", Self::Reason),
+        ("user", Self::User),
+        ("target", Self::Target),
+        ("group", Self::Group),
+        ("application", Self::Application),
+        ("ip", Self::Ip),
+        ("device", Self::Device),
+        ("user_agent", Self::UserAgent),
+        ("country", Self::Country),
+        ("description", Self::Description),
+        ("changes", Self::Changes),
+        ("metadata", Self::Metadata),
+        ("external_id", Self::ExternalId),
+    ];
+
+    /// Whether an activity has it.
+    #[must_use]
+    pub fn is_in(&self, facts: &Facts) -> bool {
+        match self {
+            Self::Reason => facts.reason.is_some(),
+            Self::User => facts.user.is_some(),
+            Self::Target => facts.target.is_some(),
+            Self::Group => facts.group.is_some(),
+            Self::Application => facts.application.is_some(),
+            Self::Ip => facts.ip.is_some(),
+            Self::Device => facts.device.is_some(),
+            Self::UserAgent => facts.user_agent.is_some(),
+            Self::Country => facts.country.is_some(),
+            Self::Description => facts.description.is_some(),
+            Self::Changes => !facts.changes.is_empty(),
+            Self::Metadata => !facts.metadata.is_empty(),
+            Self::MetadataKey(key) => facts.metadata.contains_key(key),
+            Self::ExternalId => facts.external_id.is_some(),
+        }
+    }
+}
+
+/// Sequence numbers, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdRange {
+    /// The least, if there is one.
+    pub from: Option<Seq>,
+    /// The greatest, if there is one.
+    pub to: Option<Seq>,
+}
+
+impl IdRange {
+    /// Whether a sequence number is meant.
+    #[must_use]
+    pub fn contains(&self, seq: Seq) -> bool {
+        self.from.is_none_or(|from| from <= seq) && self.to.is_none_or(|to| seq <= to)
+    }
+}

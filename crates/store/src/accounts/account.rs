@@ -1,0 +1,241 @@
+//! Accounts: reading one, creating, and changing single columns. Owns no attempts (`attempt`) and no paging (`list`).
+
+use activity::{Person, Time};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Error, Row};
+
+use super::{flag, maybe_text, maybe_time, number, text, time};
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    /// `usr_…`
+    pub id: String,
+    /// Given name; may be empty.
+    pub given_name: String,
+    /// Family name; may be empty.
+    pub family_name: String,
+    /// Log-in name as it was typed.
+    pub username: String,
+    /// E-mail address as it was typed.
+    pub email: String,
+    /// IANA name of the person's time zone.
+    pub time_zone: String,
+    /// PHC string; `None` until the account is activated.
+    pub password_hash: Option<String>,
+    /// Whether the account may log in.
+    pub login_enabled: bool,
+    /// Manages users, reads every log.
+    pub is_administrator: bool,
+    /// Reads every log.
+    pub is_auditor: bool,
+    /// Only programs use it, with API keys.
+    pub is_service: bool,
+    /// When it was created.
+    pub created_at: Time,
+    /// When its activation link was used.
+    pub activated_at: Option<Time>,
+    /// The latest successful log-in.
+    pub last_login_at: Option<Time>,
+    /// Whether the latest attempt failed.
+    pub last_attempt_failed: bool,
+    /// Failed attempts from anywhere but a known device since the last success.
+    pub failures: u64,
+    /// Until when attempts from anywhere but a known device are refused; may have passed.
+    pub locked_until: Option<Time>,
+}
+
+impl AccountRow {
+    /// The account as activities name it.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        let name = [self.given_name.as_str(), self.family_name.as_str()].join(" ");
+        Person {
+            id: self.id.clone(),
+            name: name.trim().to_owned(),
+            username: self.username.clone(),
+            email: self.email.clone(),
+        }
+    }
+}
+
+/// An account's columns by which it is found, unique and ordered: NFKC, lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountKeys {
+    /// Of the full name.
+    pub name: String,
+    /// Of the username.
+    pub username: String,
+    /// Of the e-mail address.
+    pub email: String,
+}
+
+pub(super) const COLUMNS: &str = "a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
+     a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, a.last_login_at, \
+     a.last_attempt_failed, a.failures, a.locked_until";
+
+pub(super) fn account(row: &AnyRow) -> Result<AccountRow, Error> {
+    Ok(AccountRow {
+        id: text(row, "id")?,
+        given_name: text(row, "given_name")?,
+        family_name: text(row, "family_name")?,
+        username: text(row, "username")?,
+        email: text(row, "email")?,
+        time_zone: text(row, "time_zone")?,
+        password_hash: maybe_text(row, "password_hash")?,
+        login_enabled: flag(row, "login_enabled")?,
+        is_administrator: flag(row, "is_administrator")?,
+        is_auditor: flag(row, "is_auditor")?,
+        is_service: flag(row, "is_service")?,
+        created_at: time(row, "created_at")?,
+        activated_at: maybe_time(row, "activated_at")?,
+        last_login_at: maybe_time(row, "last_login_at")?,
+        last_attempt_failed: flag(row, "last_attempt_failed")?,
+        failures: number(row, "failures")?,
+        locked_until: maybe_time(row, "locked_until")?,
+    })
+}
+
+const BY_ID: &str = "SELECT a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
+     a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, a.last_login_at, \
+     a.last_attempt_failed, a.failures, a.locked_until FROM account a WHERE a.id = $1";
+
+/// The account with this id.
+pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<AccountRow>, Error> {
+    let row = sqlx::query(BY_ID).bind(id).fetch_optional(conn).await?;
+    row.as_ref().map(account).transpose()
+}
+
+/// The account whose username or e-mail address has this key; a username goes first.
+pub async fn by_login(conn: &mut AnyConnection, key: &str) -> Result<Option<AccountRow>, Error> {
+    // Two look-ups by unique index, always both, so that a username and an e-mail address cost the same.
+    let by_username = sqlx::query("SELECT id FROM account WHERE username_key = $1").bind(key);
+    let by_username = by_username.fetch_optional(&mut *conn).await?;
+    let by_email = sqlx::query("SELECT id FROM account WHERE email_key = $1").bind(key);
+    let by_email = by_email.fetch_optional(&mut *conn).await?;
+    match by_username.or(by_email) {
+        Some(row) => get(conn, &row.try_get::<String, _>("id")?).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether another account than `id` has this username key or this e-mail key, in that order. A username may not be
+/// another's e-mail address either, since both are typed into the same field.
+pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Result<(bool, bool), Error> {
+    let count = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2)";
+    let username = sqlx::query(count).bind(id).bind(&keys.username).fetch_one(&mut *conn).await?;
+    let email = sqlx::query(count).bind(id).bind(&keys.email).fetch_one(&mut *conn).await?;
+    Ok((number(&username, "n")? > 0, number(&email, "n")? > 0))
+}
+
+/// Inserts a new account; attempts, log-ins and activation start empty whatever `account` says.
+pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO account (id, given_name, family_name, username, email, name_key, username_key, email_key, \
+         time_zone, login_enabled, is_administrator, is_auditor, is_service, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(&account.id)
+    .bind(&account.given_name)
+    .bind(&account.family_name)
+    .bind(&account.username)
+    .bind(&account.email)
+    .bind(&keys.name)
+    .bind(&keys.username)
+    .bind(&keys.email)
+    .bind(&account.time_zone)
+    .bind(i64::from(account.login_enabled))
+    .bind(i64::from(account.is_administrator))
+    .bind(i64::from(account.is_auditor))
+    .bind(i64::from(account.is_service))
+    .bind(account.created_at.0)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets the names, username, e-mail address and time zone of `account.id` to what `account` says.
+pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE account SET given_name = $2, family_name = $3, username = $4, email = $5, name_key = $6, \
+         username_key = $7, email_key = $8, time_zone = $9 WHERE id = $1",
+    )
+    .bind(&account.id)
+    .bind(&account.given_name)
+    .bind(&account.family_name)
+    .bind(&account.username)
+    .bind(&account.email)
+    .bind(&keys.name)
+    .bind(&keys.username)
+    .bind(&keys.email)
+    .bind(&account.time_zone)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Allows or forbids logging in; `false` if it was so already.
+pub async fn set_login_enabled(conn: &mut AnyConnection, id: &str, enabled: bool) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE account SET login_enabled = $2 WHERE id = $1 AND login_enabled <> $2");
+    Ok(done.bind(id).bind(i64::from(enabled)).execute(conn).await?.rows_affected() > 0)
+}
+
+/// Makes it a service account or a person's again; `false` if it was so already.
+pub async fn set_service(conn: &mut AnyConnection, id: &str, service: bool) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE account SET is_service = $2 WHERE id = $1 AND is_service <> $2");
+    Ok(done.bind(id).bind(i64::from(service)).execute(conn).await?.rows_affected() > 0)
+}
+
+/// Sets both roles.
+pub async fn set_roles(conn: &mut AnyConnection, id: &str, administrator: bool, auditor: bool) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE account SET is_administrator = $2, is_auditor = $3 WHERE id = $1");
+    done.bind(id).bind(i64::from(administrator)).bind(i64::from(auditor)).execute(conn).await?;
+    Ok(())
+}
+
+/// How many accounts other than `id` are administrators that may log in.
+pub async fn other_administrators(conn: &mut AnyConnection, id: &str) -> Result<u64, Error> {
+    let count = "SELECT COUNT(*) AS n FROM account WHERE is_administrator = 1 AND login_enabled = 1 \
+                 AND is_service = 0 AND id <> $1";
+    number(&sqlx::query(count).bind(id).fetch_one(conn).await?, "n")
+}
+
+/// Sets the password; attempts are cleared, and an account that was not active becomes so.
+pub async fn set_password(conn: &mut AnyConnection, id: &str, hash: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE account SET password_hash = $2, password_changed_at = $3 WHERE id = $1");
+    done.bind(id).bind(hash).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Replaces the stored hash of an unchanged password by one with today's cost.
+pub async fn rehash(conn: &mut AnyConnection, id: &str, old: &str, new: &str) -> Result<(), Error> {
+    // Only over the hash that was verified: a password changed meanwhile stays.
+    let done = sqlx::query("UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2");
+    done.bind(id).bind(old).bind(new).execute(conn).await?;
+    Ok(())
+}
+
+/// Marks the activation link as used, the first time.
+pub async fn set_activated(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE account SET activated_at = $2 WHERE id = $1 AND activated_at IS NULL");
+    done.bind(id).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Writes a successful log-in.
+pub async fn set_logged_in(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE account SET last_login_at = $2, last_attempt_failed = 0 WHERE id = $1");
+    done.bind(id).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Writes a failed attempt to log in.
+pub async fn set_attempt_failed(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+    sqlx::query("UPDATE account SET last_attempt_failed = 1 WHERE id = $1").bind(id).execute(conn).await?;
+    Ok(())
+}
+
+/// Whether there is any account at all.
+pub async fn any(conn: &mut AnyConnection) -> Result<bool, Error> {
+    Ok(sqlx::query("SELECT id FROM account LIMIT 1").fetch_optional(conn).await?.is_some())
+}

@@ -1,0 +1,259 @@
+//! Pages of accounts: found, filtered, ordered, and continued from a key. Owns the only assembled SQL of accounts;
+//! it is put together from constants, and every value is bound.
+
+use activity::Time;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Error, Row};
+
+use super::account::{AccountRow, COLUMNS, account};
+use super::number;
+
+/// Accounts by their log-in status, as the column Last Login shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// Logged in at least once.
+    LoggedIn,
+    /// Never logged in, and locked now.
+    Locked,
+    /// Never logged in, not locked, the latest attempt failed.
+    Failed,
+    /// Never logged in, no failure, the activation link was used.
+    Active,
+    /// None of these.
+    Never,
+}
+
+/// Accounts by what they may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleFilter {
+    /// Administrators.
+    Administrator,
+    /// Auditors.
+    Auditor,
+    /// Neither.
+    Member,
+    /// Service accounts.
+    Service,
+}
+
+/// What a page is ordered by; the account's id makes each total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Full name.
+    Name,
+    /// Username.
+    Username,
+    /// E-mail address.
+    Email,
+    /// Latest successful log-in; never comes first.
+    LastLogin,
+    /// Creation.
+    Created,
+}
+
+impl Order {
+    const fn expression(self) -> &'static str {
+        match self {
+            Self::Name => "a.name_key",
+            Self::Username => "a.username_key",
+            Self::Email => "a.email_key",
+            Self::LastLogin => "COALESCE(a.last_login_at, 0)",
+            Self::Created => "a.created_at",
+        }
+    }
+
+    const fn is_time(self) -> bool {
+        matches!(self, Self::LastLogin | Self::Created)
+    }
+}
+
+/// The value of the order's expression in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Of an order by text.
+    Text(String),
+    /// Of an order by time.
+    Number(i64),
+}
+
+/// Which accounts a page shows.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    /// Beginnings of words, NFKC and lower case; all must match.
+    pub words: Vec<String>,
+    /// By status.
+    pub status: Option<StatusFilter>,
+    /// By role.
+    pub role: Option<RoleFilter>,
+    /// By whether they may log in.
+    pub login_enabled: Option<bool>,
+    /// Order.
+    pub order: Order,
+    /// Greatest first.
+    pub descending: bool,
+    /// Rows after this one.
+    pub after: Option<(Key, String)>,
+    /// The present moment: locks lapse.
+    pub now: Time,
+}
+
+/// Up to `limit` accounts, each with its key.
+pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, Error> {
+    let few = few_match(conn, query).await?;
+    let mut sql = Sql::default();
+    let order = query.order.expression();
+    sql.text(&format!("SELECT {COLUMNS}, {order} AS list_key FROM account a WHERE 1 = 1"));
+    filters(&mut sql, query, few);
+    if let Some((key, id)) = &query.after {
+        let sign = if query.descending { "<" } else { ">" };
+        sql.text(&format!(" AND ({order}, a.id) {sign} ("));
+        match key {
+            Key::Text(key) => sql.bind_text(key),
+            Key::Number(key) => sql.bind_number(*key),
+        }
+        sql.text(", ");
+        sql.bind_text(id);
+        sql.text(")");
+    }
+    let direction = if query.descending { "DESC" } else { "ASC" };
+    sql.text(&format!(" ORDER BY {order} {direction}, a.id {direction} LIMIT "));
+    sql.bind_number(i64::from(limit));
+    let rows = sql.fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((account(row)?, key(row, query.order)?))).collect()
+}
+
+/// How many match, counted up to `cap`.
+pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Result<u64, Error> {
+    let few = few_match(conn, query).await?;
+    let mut sql = Sql::default();
+    sql.text("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM account a WHERE 1 = 1");
+    filters(&mut sql, query, few);
+    sql.text(" LIMIT ");
+    sql.bind_number(i64::try_from(cap).unwrap_or(i64::MAX));
+    sql.text(") AS matching");
+    let rows = sql.fetch_all(conn).await?;
+    rows.first().map_or(Ok(0), |row| number(row, "n"))
+}
+
+/// Beyond this many matches of a word, walking the order and testing each account is quicker than collecting them.
+const FEW: i64 = 2_000;
+
+/// The position of the word that matches few accounts, if one does.
+async fn few_match(conn: &mut AnyConnection, query: &ListQuery) -> Result<Option<usize>, Error> {
+    for (at, word) in query.words.iter().enumerate() {
+        let mut sql = Sql::default();
+        sql.text("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM account_word w WHERE ");
+        word_range(&mut sql, word);
+        sql.text(" LIMIT ");
+        sql.bind_number(FEW + 1);
+        sql.text(") AS matching");
+        let rows = sql.fetch_all(conn).await?;
+        if rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("n"))? <= FEW {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+fn filters(sql: &mut Sql, query: &ListQuery, few: Option<usize>) {
+    for (at, word) in query.words.iter().enumerate() {
+        if few == Some(at) {
+            // `+ ''`-like tricks are not portable; IN over a short list is driven from the list on both databases.
+            sql.text(" AND a.id IN (SELECT w.account_id FROM account_word w WHERE ");
+            word_range(sql, word);
+            sql.text(")");
+        } else {
+            // OFFSET 0 keeps it a test of one account: joined, it would be collected whole before the first row.
+            sql.text(" AND EXISTS (SELECT 1 FROM account_word w WHERE w.account_id = a.id AND ");
+            word_range(sql, word);
+            sql.text(" LIMIT 1 OFFSET 0)");
+        }
+    }
+    // Written as the partial indexes are, so that a rare value is found by its own index.
+    sql.text(match query.status {
+        None => "",
+        Some(StatusFilter::LoggedIn) => " AND a.last_login_at IS NOT NULL",
+        Some(StatusFilter::Locked) => " AND a.locked_until IS NOT NULL AND a.last_login_at IS NULL",
+        Some(StatusFilter::Failed) => " AND a.last_login_at IS NULL AND a.last_attempt_failed = 1",
+        Some(StatusFilter::Active) => {
+            " AND a.last_login_at IS NULL AND a.last_attempt_failed = 0 AND a.activated_at IS NOT NULL"
+        }
+        Some(StatusFilter::Never) => {
+            " AND a.last_login_at IS NULL AND a.last_attempt_failed = 0 AND a.activated_at IS NULL"
+        }
+    });
+    match query.status {
+        Some(StatusFilter::Locked) => {
+            sql.text(" AND a.locked_until > ");
+            sql.bind_number(query.now.0);
+        }
+        Some(StatusFilter::Failed | StatusFilter::Active | StatusFilter::Never) => {
+            sql.text(" AND (a.locked_until IS NULL OR a.locked_until <= ");
+            sql.bind_number(query.now.0);
+            sql.text(")");
+        }
+        Some(StatusFilter::LoggedIn) | None => {}
+    }
+    sql.text(match query.role {
+        None => "",
+        Some(RoleFilter::Administrator) => " AND a.is_administrator = 1",
+        Some(RoleFilter::Auditor) => " AND a.is_auditor = 1",
+        Some(RoleFilter::Service) => " AND a.is_service = 1",
+        Some(RoleFilter::Member) => " AND a.is_administrator = 0 AND a.is_auditor = 0 AND a.is_service = 0",
+    });
+    sql.text(match query.login_enabled {
+        None => "",
+        Some(true) => " AND a.login_enabled = 1",
+        Some(false) => " AND a.login_enabled = 0",
+    });
+}
+
+/// `w.word` begins with `word`, as a range an index can walk.
+fn word_range(sql: &mut Sql, word: &str) {
+    sql.text("w.word >= ");
+    sql.bind_text(word);
+    sql.text(" AND w.word < ");
+    sql.bind_text(&format!("{word}\u{10ffff}"));
+}
+
+fn key(row: &AnyRow, order: Order) -> Result<Key, Error> {
+    if order.is_time() { Ok(Key::Number(row.try_get("list_key")?)) } else { Ok(Key::Text(row.try_get("list_key")?)) }
+}
+
+/// SQL text from constants, with its values bound in order.
+#[derive(Default)]
+struct Sql {
+    text: String,
+    values: Vec<Key>,
+}
+
+impl Sql {
+    fn text(&mut self, constant: &str) {
+        self.text.push_str(constant);
+    }
+
+    fn bind_text(&mut self, value: &str) {
+        self.bind(Key::Text(value.to_owned()));
+    }
+
+    fn bind_number(&mut self, value: i64) {
+        self.bind(Key::Number(value));
+    }
+
+    fn bind(&mut self, value: Key) {
+        self.values.push(value);
+        self.text.push_str(&format!("${}", self.values.len()));
+    }
+
+    async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
+        // Safe: the text is made of this file's constants; everything a person typed is bound.
+        let mut query = sqlx::query(AssertSqlSafe(self.text));
+        for value in self.values {
+            query = match value {
+                Key::Text(value) => query.bind(value),
+                Key::Number(value) => query.bind(value),
+            };
+        }
+        query.fetch_all(conn).await
+    }
+}

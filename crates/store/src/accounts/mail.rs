@@ -1,0 +1,128 @@
+//! Mails waiting, sent, given up, or kept for the outbox page.
+
+use activity::Time;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Error};
+
+use super::{maybe_text, maybe_time, number, text, time};
+
+/// One mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailRow {
+    /// `mail_…`, in order of creation.
+    pub id: String,
+    /// The account it is about.
+    pub account_id: Option<String>,
+    /// The address it goes to.
+    pub recipient: String,
+    /// What sort of mail, such as `activation`.
+    pub kind: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text; empty once sent.
+    pub body: String,
+    /// `queued`, `sent`, `failed` or `outbox`.
+    pub state: String,
+    /// Tries so far.
+    pub attempts: u64,
+    /// When it is tried next.
+    pub next_attempt_at: Time,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Time,
+    /// When it was sent or given up.
+    pub finished_at: Option<Time>,
+}
+
+fn mail(row: &AnyRow) -> Result<MailRow, Error> {
+    Ok(MailRow {
+        id: text(row, "id")?,
+        account_id: maybe_text(row, "account_id")?,
+        recipient: text(row, "recipient")?,
+        kind: text(row, "kind")?,
+        subject: text(row, "subject")?,
+        body: text(row, "body")?,
+        state: text(row, "state")?,
+        attempts: number(row, "attempts")?,
+        next_attempt_at: time(row, "next_attempt_at")?,
+        last_error: maybe_text(row, "last_error")?,
+        created_at: time(row, "created_at")?,
+        finished_at: maybe_time(row, "finished_at")?,
+    })
+}
+
+/// Inserts a mail in the state it has.
+pub async fn insert(conn: &mut AnyConnection, mail: &MailRow) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO mail (id, account_id, recipient, kind, subject, body, state, next_attempt_at, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&mail.id)
+    .bind(&mail.account_id)
+    .bind(&mail.recipient)
+    .bind(&mail.kind)
+    .bind(&mail.subject)
+    .bind(&mail.body)
+    .bind(&mail.state)
+    .bind(mail.next_attempt_at.0)
+    .bind(mail.created_at.0)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The oldest that are due.
+pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<MailRow>, Error> {
+    let rows = sqlx::query(
+        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
+         created_at, finished_at FROM mail WHERE state = 'queued' AND next_attempt_at <= $1 \
+         ORDER BY next_attempt_at, id LIMIT $2",
+    );
+    rows.bind(now.0).bind(i64::from(limit)).fetch_all(conn).await?.iter().map(mail).collect()
+}
+
+/// Marks it sent and forgets its text.
+pub async fn sent(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE mail SET state = 'sent', body = '', attempts = attempts + 1, last_error = NULL, finished_at = $2 \
+         WHERE id = $1",
+    );
+    done.bind(id).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Writes a failed try, and when the next one is.
+pub async fn retry(conn: &mut AnyConnection, id: &str, error: &str, next: Time) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE mail SET attempts = attempts + 1, last_error = $2, next_attempt_at = $3 WHERE id = $1",
+    );
+    done.bind(id).bind(error).bind(next.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives it up.
+pub async fn give_up(conn: &mut AnyConnection, id: &str, error: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE mail SET state = 'failed', body = '', attempts = attempts + 1, last_error = $2, finished_at = $3 \
+         WHERE id = $1",
+    );
+    done.bind(id).bind(error).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// The newest written before `before`.
+pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, Error> {
+    let (at, id) = before.unwrap_or((Time::MAX, ""));
+    let rows = sqlx::query(
+        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
+         created_at, finished_at FROM mail WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
+    );
+    rows.bind(at.0).bind(id).bind(i64::from(limit)).fetch_all(conn).await?.iter().map(mail).collect()
+}
+
+/// Removes those written before `before` that wait for nothing.
+pub async fn delete_old(conn: &mut AnyConnection, before: Time) -> Result<u64, Error> {
+    let done = sqlx::query("DELETE FROM mail WHERE created_at < $1 AND state <> 'queued'").bind(before.0);
+    Ok(done.execute(conn).await?.rows_affected())
+}

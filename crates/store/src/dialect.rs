@@ -1,0 +1,68 @@
+//! The few places where SQLite and PostgreSQL need different words. Everything else is one SQL text for both.
+
+use std::borrow::Cow;
+
+/// Which database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// The embedded default.
+    Sqlite,
+    /// For installations that outgrew one machine.
+    Postgres,
+}
+
+impl Dialect {
+    /// Begins a transaction that will write. SQLite must take its write lock at once: a transaction that reads first
+    /// and writes later can be refused in the middle.
+    pub(crate) fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Begins a transaction in which all reads see one state.
+    pub(crate) fn begin_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// What ends a SELECT that locks its rows until commit. SQLite has one writer, which holds the whole database.
+    #[must_use]
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// Statements for each new connection.
+    pub(crate) fn on_connect(self, writer: bool) -> &'static [&'static str] {
+        match (self, writer) {
+            // FULL: an acknowledged commit survives a power cut (NORMAL loses the last ones).
+            (Self::Sqlite, true) => &[
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA foreign_keys = ON",
+                "PRAGMA busy_timeout = 10000",
+                "PRAGMA temp_store = MEMORY",
+                "PRAGMA journal_size_limit = 67108864",
+            ],
+            (Self::Sqlite, false) => {
+                &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 10000", "PRAGMA temp_store = MEMORY"]
+            }
+            (Self::Postgres, _) => &[],
+        }
+    }
+
+    /// A migration in this database's words. Migrations are written with BIGINT, TEXT, BLOB and DOUBLE PRECISION
+    /// only (a truth value is a BIGINT of 0 or 1), and may say WITHOUT ROWID after a table.
+    pub(crate) fn ddl(self, sql: &str) -> Cow<'_, str> {
+        match self {
+            Self::Sqlite => Cow::Borrowed(sql),
+            Self::Postgres => Cow::Owned(sql.replace(" BLOB", " BYTEA").replace(" WITHOUT ROWID", "")),
+        }
+    }
+}

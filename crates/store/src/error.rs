@@ -1,0 +1,107 @@
+//! What can go wrong between Whodid and its database. Owns the line between "this request failed" and "the state is
+//! unknown, stop".
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What can go wrong between Whodid and its database.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Whether a commit was kept is unknown; nothing may be acknowledged any more and the process must stop.
+    #[error("the database did not say whether a commit was kept ({0}); stopping, so that a restart can find out")]
+    Fatal(String),
+    /// An earlier commit ended in [`StoreError::Fatal`].
+    #[error("the database failed earlier ({0}); nothing is written until a restart")]
+    Failed(String),
+    /// The disk is full; the transaction was rolled back.
+    #[error("the disk with the database is full; free some space and try again")]
+    Full,
+    /// No connection became free in time.
+    #[error("the database is too busy: no connection became free within {0} seconds")]
+    Busy(u64),
+    /// Another process owns the data directory.
+    #[error("the data directory {} is in use by another whodid process{}; stop it first, or choose another directory",
+        directory.display(), pid.as_ref().map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    InUse {
+        /// The data directory.
+        directory: PathBuf,
+        /// The process that holds it, where it could be read.
+        pid: Option<String>,
+    },
+    /// There is no store to read.
+    #[error("there is no Whodid data in {0}; start `whodid serve` on it first, or check the path")]
+    Absent(PathBuf),
+    /// A file of the data directory could not be used.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The schema is not one this program knows.
+    #[error("{0}")]
+    Schema(String),
+    /// The SQLite library is one that can corrupt a database.
+    #[error("SQLite {0} is linked, but 3.51.3 or later is needed (earlier ones can corrupt a WAL database)")]
+    OldSqlite(String),
+    /// The store was opened for reading only.
+    #[error("this store was opened for reading only")]
+    ReadOnly,
+    /// Any other failure of a statement; only this request is affected.
+    #[error("the database refused: {0}")]
+    Sql(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy(crate::pool::ACQUIRE_SECONDS),
+            error if sqlite_code(&error) == Some(SQLITE_FULL) => Self::Full,
+            error => Self::Sql(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the process must stop.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Self::Fatal(_) | Self::Failed(_))
+    }
+
+    /// What an error of COMMIT itself means. Only a refusal that is known to roll back is harmless: anything else
+    /// may have been kept or lost (a failed fsync reports success when it is tried again), so it must not be retried.
+    pub(crate) fn of_commit(error: sqlx::Error) -> Self {
+        match sqlite_code(&error) {
+            Some(SQLITE_FULL) => Self::Full,
+            Some(SQLITE_BUSY | SQLITE_CONSTRAINT) => Self::Sql(error),
+            _ if is_postgres_refusal(&error) => Self::Sql(error),
+            _ => Self::Fatal(error.to_string()),
+        }
+    }
+}
+
+const SQLITE_BUSY: u32 = 5;
+const SQLITE_FULL: u32 = 13;
+const SQLITE_CONSTRAINT: u32 = 19;
+
+/// The primary result code, where the error is SQLite's (whose codes are decimal numbers below 10,000).
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let sqlx::Error::Database(error) = error else { return None };
+    let code = error.code()?;
+    if code.len() > 4 {
+        return None;
+    }
+    code.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
+/// Whether PostgreSQL answered the COMMIT with a serialization failure, a deadlock or a broken constraint: those
+/// roll back. Its codes (SQLSTATE) have five characters.
+fn is_postgres_refusal(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().is_some_and(|code| code.len() == 5 && (code.starts_with("40") || code.starts_with("23")))
+}

@@ -1,0 +1,28 @@
+//! The table `activity_type`: since when this installation records each type.
+
+use std::collections::BTreeMap;
+
+use activity::Time;
+use sqlx::{AnyConnection, Row as _};
+
+/// Every type recorded here and since when.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn list(conn: &mut AnyConnection) -> Result<BTreeMap<String, Time>, sqlx::Error> {
+    let rows = sqlx::query("SELECT code, recorded_since FROM activity_type").fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, Time(row.try_get(1)?)))).collect()
+}
+
+/// Notes that `code` is recorded since `since`, unless it was earlier.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn ensure(conn: &mut AnyConnection, code: &str, since: Time) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO activity_type (code, recorded_since) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING")
+        .bind(code)
+        .bind(since.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The single row `log_head`: how long the log is, its tree, and how much of it is sealed.
+
+use activity::Time;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::{bytes32, signed, unsigned};
+use crate::Dialect;
+
+/// The row `log_head`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Number of activities; the next seq.
+    pub size: u64,
+    /// State of the Merkle tree of that size.
+    pub frontier: Vec<u8>,
+    /// Root of that tree.
+    pub root: [u8; 32],
+    /// `recorded_at` of the newest activity.
+    pub last_recorded_at: Time,
+    /// Activities below this seq are in volumes.
+    pub sealed: u64,
+    /// State of the tree of that size.
+    pub sealed_frontier: Vec<u8>,
+    /// Grows with every change of the table `volume`.
+    pub generation: u64,
+}
+
+const COLUMNS: &str = "size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation";
+
+/// Makes the row of an empty log, unless it is there.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn ensure(conn: &mut AnyConnection, frontier: &[u8], root: &[u8; 32]) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO log_head (id, size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation)
+         VALUES (1, 0, $1, $2, 0, 0, $1, 0) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(frontier)
+    .bind(&root[..])
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The head as it is now; `None` in a store whose log was never opened.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error> {
+    let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM log_head WHERE id = 1")));
+    row.fetch_optional(conn).await?.map(|row| head(&row)).transpose()
+}
+
+/// The head, locked until the transaction ends. Guarantee: seq is gapless and in commit order, because whoever holds
+/// this lock is the only one who can assign the next seq; it is therefore taken last and held until commit.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn lock(conn: &mut AnyConnection, dialect: Dialect) -> Result<Head, sqlx::Error> {
+    let sql = format!("SELECT {COLUMNS} FROM log_head WHERE id = 1{}", dialect.for_update());
+    head(&sqlx::query(AssertSqlSafe(sql)).fetch_one(conn).await?)
+}
+
+/// Moves the head after an append.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn advance(
+    conn: &mut AnyConnection,
+    size: u64,
+    frontier: &[u8],
+    root: &[u8; 32],
+    recorded_at: Time,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE log_head SET size = $1, frontier = $2, root = $3, last_recorded_at = $4 WHERE id = 1")
+        .bind(signed(size))
+        .bind(frontier)
+        .bind(&root[..])
+        .bind(recorded_at.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Records that the log is sealed up to `sealed`. Returns whether it was: the WHERE is the fence that lets only one
+/// sealer publish a stretch, whoever else wrote a volume of it.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn seal(
+    conn: &mut AnyConnection,
+    from: u64,
+    sealed: u64,
+    sealed_frontier: &[u8],
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1
+         WHERE id = 1 AND sealed = $1 AND size >= $2",
+    )
+    .bind(signed(from))
+    .bind(signed(sealed))
+    .bind(sealed_frontier)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Records that the set of volumes changed.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn bump_generation(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1").execute(conn).await?;
+    Ok(())
+}
+
+fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
+    Ok(Head {
+        size: unsigned(row.try_get("size")?, "size")?,
+        frontier: row.try_get("frontier")?,
+        root: bytes32(&row.try_get::<Vec<u8>, _>("root")?, "root")?,
+        last_recorded_at: Time(row.try_get("last_recorded_at")?),
+        sealed: unsigned(row.try_get("sealed")?, "sealed")?,
+        sealed_frontier: row.try_get("sealed_frontier")?,
+        generation: unsigned(row.try_get("generation")?, "generation")?,
+    })
+}

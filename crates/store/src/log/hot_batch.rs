@@ -1,0 +1,104 @@
+//! The table `hot_batch`: activities that are not in a volume yet, many to a row.
+
+use activity::Time;
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
+
+use super::{bytes32, signed, unsigned};
+
+/// A row of `hot_batch`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HotBatch {
+    /// Seq of its first activity.
+    pub first_seq: u64,
+    /// How many activities.
+    pub count: u64,
+    /// When all of them were recorded.
+    pub recorded_at: Time,
+    /// Root of the tree right after the batch.
+    pub root: [u8; 32],
+    /// The activities' facts, in the log engine's encoding.
+    pub facts: Vec<u8>,
+}
+
+impl HotBatch {
+    /// The seq after its last activity.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first_seq + self.count
+    }
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts) VALUES ($1, $2, $3, $4, $5)")
+        .bind(signed(batch.first_seq))
+        .bind(signed(batch.count))
+        .bind(batch.recorded_at.0)
+        .bind(batch.root.to_vec())
+        .bind(batch.facts)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The rows that hold anything of `from..to`, in order, at most `limit` of them.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> Result<Vec<HotBatch>, sqlx::Error> {
+    // The row that holds `from` begins at or before it: the newest such row, found by the primary key.
+    let rows = sqlx::query(
+        "SELECT first_seq, count, recorded_at, root, facts FROM hot_batch
+         WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
+           AND first_seq < $2 AND first_seq + count > $1
+         ORDER BY first_seq LIMIT $3",
+    )
+    .bind(signed(from))
+    .bind(signed(to))
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(batch).collect()
+}
+
+/// When the oldest activity at or after `from` was recorded; `None` if nothing is hot.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn oldest(conn: &mut AnyConnection, from: u64) -> Result<Option<Time>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT recorded_at FROM hot_batch
+         WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
+           AND first_seq + count > $1
+         ORDER BY first_seq LIMIT 1",
+    )
+    .bind(signed(from))
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| row.try_get(0).map(Time)).transpose()
+}
+
+/// Deletes the rows of which everything is below `sealed`.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn delete_sealed(conn: &mut AnyConnection, sealed: u64) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM hot_batch WHERE first_seq < $1 AND first_seq + count <= $1")
+        .bind(signed(sealed))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+fn batch(row: &AnyRow) -> Result<HotBatch, sqlx::Error> {
+    Ok(HotBatch {
+        first_seq: unsigned(row.try_get(0)?, "first_seq")?,
+        count: unsigned(row.try_get(1)?, "count")?,
+        recorded_at: Time(row.try_get(2)?),
+        root: bytes32(&row.try_get::<Vec<u8>, _>(3)?, "root")?,
+        facts: row.try_get(4)?,
+    })
+}

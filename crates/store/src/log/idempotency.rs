@@ -1,0 +1,79 @@
+//! The table `idempotency`: what was answered to requests that carried an `Idempotency-Key`.
+
+use activity::Time;
+use sqlx::{AnyConnection, Row as _};
+
+use super::bytes32;
+
+/// An answer given before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Digest of the request it was given to.
+    pub fingerprint: [u8; 32],
+    /// The answer, in the log engine's encoding.
+    pub result: Vec<u8>,
+}
+
+/// The answer given to `key` before, unless it has expired at `now`.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn find(
+    conn: &mut AnyConnection,
+    scope: &str,
+    key: &str,
+    now: Time,
+) -> Result<Option<Remembered>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > $3",
+    )
+    .bind(scope)
+    .bind(key)
+    .bind(now.0)
+    .fetch_optional(conn)
+    .await?;
+    let remembered = |row: sqlx::any::AnyRow| {
+        let fingerprint = bytes32(&row.try_get::<Vec<u8>, _>(0)?, "fingerprint")?;
+        Ok(Remembered { fingerprint, result: row.try_get(1)? })
+    };
+    row.map(remembered).transpose()
+}
+
+/// Remembers an answer until `expires_at`. Returns whether it did: `false` means that another node answered the same
+/// key in the meantime, and this transaction must not commit.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn remember(
+    conn: &mut AnyConnection,
+    scope: &str,
+    key: &str,
+    remembered: &Remembered,
+    (now, expires_at): (Time, Time),
+) -> Result<bool, sqlx::Error> {
+    // The WHERE lets an expired answer be replaced and never a living one.
+    let done = sqlx::query(
+        "INSERT INTO idempotency (scope, key, fingerprint, result, expires_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (scope, key) DO UPDATE
+         SET fingerprint = excluded.fingerprint, result = excluded.result, expires_at = excluded.expires_at
+         WHERE idempotency.expires_at <= $6",
+    )
+    .bind(scope)
+    .bind(key)
+    .bind(remembered.fingerprint.to_vec())
+    .bind(remembered.result.as_slice())
+    .bind(expires_at.0)
+    .bind(now.0)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Forgets what has expired at `now`.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1").bind(now.0).execute(conn).await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,35 @@
+//! The tables of the log, one module each. Owns their SQL; what the bytes in them mean is the log engine's.
+
+pub mod activity_type;
+pub mod external_id;
+pub mod head;
+pub mod hot_batch;
+pub mod idempotency;
+pub mod person_key;
+mod many;
+pub mod volume;
+
+pub use head::Head;
+pub use hot_batch::HotBatch;
+pub use idempotency::Remembered;
+pub use volume::VolumeRow;
+
+/// A 32-byte column's value.
+pub(crate) fn bytes32(bytes: &[u8], column: &'static str) -> Result<[u8; 32], sqlx::Error> {
+    bytes.try_into().map_err(|_| {
+        let text = format!("{column} holds {} bytes instead of 32", bytes.len());
+        sqlx::Error::Decode(text.into())
+    })
+}
+
+/// A number that is never negative.
+pub(crate) fn unsigned(value: i64, column: &'static str) -> Result<u64, sqlx::Error> {
+    u64::try_from(value).map_err(|_| sqlx::Error::Decode(format!("{column} is negative: {value}").into()))
+}
+
+/// A number as SQL keeps it.
+#[allow(clippy::cast_possible_wrap)]
+pub(crate) fn signed(value: u64) -> i64 {
+    // A log of 2^63 activities cannot be reached: at a million a second it would take 292,000 years.
+    value as i64
+}

@@ -1,0 +1,90 @@
+//! The schema's versions, applied in order, each in a transaction of its own. Owns the list and the table `migration`.
+//!
+//! A migration is written once for both databases: BIGINT (also for truth values, 0 or 1), TEXT, BLOB and DOUBLE
+//! PRECISION are the only types; times are BIGINT microseconds UTC.
+
+use sha2::{Digest as _, Sha256};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _, raw_sql};
+
+use crate::{Dialect, StoreError};
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "log", sql: include_str!("../migrations/0001_log.sql") },
+    Migration { version: 2, name: "accounts", sql: include_str!("../migrations/0002_accounts.sql") },
+    Migration { version: 3, name: "exports", sql: include_str!("../migrations/0003_exports.sql") },
+];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
+    (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum BLOB NOT NULL)";
+
+/// Applies what is missing.
+pub(crate) async fn apply(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    raw_sql(AssertSqlSafe(dialect.ddl(TABLE).into_owned())).execute(pool).await?;
+    let applied = applied(pool).await?;
+    for migration in missing(&applied)? {
+        let mut tx = pool.begin_with(dialect.begin_write()).await?;
+        if has_statements(migration.sql) {
+            raw_sql(AssertSqlSafe(dialect.ddl(migration.sql).into_owned())).execute(&mut *tx).await?;
+        }
+        sqlx::query("INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)")
+            .bind(migration.version)
+            .bind(migration.name)
+            .bind(checksum(migration))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await.map_err(StoreError::of_commit)?;
+    }
+    Ok(())
+}
+
+/// Refuses a schema that is older or newer than this program's.
+pub(crate) async fn check(pool: &AnyPool, _dialect: Dialect) -> Result<(), StoreError> {
+    let applied = applied(pool).await?;
+    match missing(&applied)?.next() {
+        None => Ok(()),
+        Some(migration) => Err(StoreError::Schema(format!(
+            "the data is at schema version {} and this program needs {}; start `whodid serve` on it once to upgrade it",
+            applied.len(),
+            migration.version
+        ))),
+    }
+}
+
+async fn applied(pool: &AnyPool) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    let rows = sqlx::query("SELECT version, checksum FROM migration ORDER BY version").fetch_all(pool).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static Migration>, StoreError> {
+    if let Some((newest, _)) = applied.last()
+        && *newest > MIGRATIONS.len() as i64
+    {
+        return Err(StoreError::Schema(format!(
+            "the data was written by a newer whodid (schema version {newest}, this program knows {}); upgrade whodid",
+            MIGRATIONS.len()
+        )));
+    }
+    for (migration, (_, sum)) in MIGRATIONS.iter().zip(applied) {
+        if checksum(migration) != *sum {
+            return Err(StoreError::Schema(format!(
+                "schema version {} ({}) of this data is not the one this program knows; it was made by a development build",
+                migration.version, migration.name
+            )));
+        }
+    }
+    Ok(MIGRATIONS.iter().skip(applied.len()))
+}
+
+fn checksum(migration: &Migration) -> Vec<u8> {
+    Sha256::digest(migration.sql.as_bytes()).to_vec()
+}
+
+fn has_statements(sql: &str) -> bool {
+    sql.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+}

@@ -1,0 +1,216 @@
+//! Opening a store and handing out its transactions. Owns the connections, their settings and the directory's lock.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Executor as _, Row as _};
+use tokio::sync::watch;
+
+use crate::lock::DirectoryLock;
+use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
+
+/// How long a request waits for a connection, in seconds.
+pub(crate) const ACQUIRE_SECONDS: u64 = 30;
+const READERS: u32 = 8;
+const POSTGRES_WRITERS: u32 = 16;
+const DATABASE: &str = "whodid.db";
+
+/// The database of one installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// `None` in a store opened for reading only.
+    writer: Option<AnyPool>,
+    readers: AnyPool,
+    dialect: Dialect,
+    failed: watch::Sender<Option<String>>,
+    _lock: Option<DirectoryLock>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.inner.dialect).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens a store for this process alone (a data directory) or together with others (PostgreSQL), making it and
+    /// bringing its schema up to date as needed.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] at once if another process owns the data directory.
+    pub async fn open(place: &StoreUrl) -> Result<Self, StoreError> {
+        let lock = match place {
+            StoreUrl::Directory(directory) => {
+                std::fs::create_dir_all(directory)
+                    .map_err(|source| StoreError::File { path: directory.clone(), source })?;
+                Some(DirectoryLock::take(directory)?)
+            }
+            StoreUrl::Postgres(_) => None,
+        };
+        let (url, dialect) = connect_url(place, "rwc");
+        let writers = if dialect == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let writer = connect(&url, dialect, true, writers).await?;
+        check_version(&writer, dialect).await?;
+        migrate::apply(&writer, dialect).await?;
+        if let (StoreUrl::Directory(directory), Dialect::Sqlite) = (place, dialect) {
+            sync_directory(directory)?;
+        }
+        let readers = connect(&url, dialect, false, READERS).await?;
+        Ok(Self::of(Some(writer), readers, dialect, lock))
+    }
+
+    /// Opens an existing store for reading, also while another process writes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Absent`] if there is none, [`StoreError::Schema`] if it was made by another version.
+    pub async fn open_reader(place: &StoreUrl) -> Result<Self, StoreError> {
+        if let StoreUrl::Directory(directory) = place
+            && !directory.join(DATABASE).exists()
+        {
+            return Err(StoreError::Absent(directory.clone()));
+        }
+        let (url, dialect) = connect_url(place, "rw");
+        let readers = connect(&url, dialect, false, READERS).await?;
+        check_version(&readers, dialect).await?;
+        migrate::check(&readers, dialect).await?;
+        Ok(Self::of(None, readers, dialect, None))
+    }
+
+    fn of(writer: Option<AnyPool>, readers: AnyPool, dialect: Dialect, lock: Option<DirectoryLock>) -> Self {
+        let (failed, _) = watch::channel(None);
+        Self { inner: Arc::new(Inner { writer, readers, dialect, failed, _lock: lock }) }
+    }
+
+    /// Begins a write transaction. On SQLite there is one at a time: what can be done before it, should be.
+    ///
+    /// # Errors
+    /// If no connection becomes free, or the store has failed.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        if let Some(cause) = &*self.inner.failed.borrow() {
+            return Err(StoreError::Failed(cause.clone()));
+        }
+        let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        let dialect = self.inner.dialect;
+        let inner = writer.begin_with(dialect.begin_write()).await?;
+        Ok(Tx { inner, dialect, failed: self.inner.failed.clone(), on_commit: Vec::new() })
+    }
+
+    /// Begins a read snapshot.
+    ///
+    /// # Errors
+    /// If no connection becomes free.
+    pub async fn read(&self) -> Result<Read, StoreError> {
+        let dialect = self.inner.dialect;
+        let inner = self.inner.readers.begin_with(dialect.begin_read()).await?;
+        Ok(Read { inner, dialect })
+    }
+
+    /// A connection for a single statement that needs no snapshot.
+    ///
+    /// # Errors
+    /// If no connection becomes free.
+    pub async fn glance(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.inner.readers.acquire().await?)
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    /// Whether the store was opened for reading only.
+    #[must_use]
+    pub fn is_reader(&self) -> bool {
+        self.inner.writer.is_none()
+    }
+
+    /// Becomes `Some` when a commit ended in an unknown state; the process must then stop.
+    #[must_use]
+    pub fn failed(&self) -> watch::Receiver<Option<String>> {
+        self.inner.failed.subscribe()
+    }
+
+    /// Marks the store as failed: nothing is written any more.
+    pub fn fail(&self, cause: &str) {
+        self.inner.failed.send_if_modified(|failed| failed.is_none() && failed.replace(cause.to_owned()).is_none());
+    }
+
+    /// Closes all connections, waiting for what is under way.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        if let Some(writer) = &self.inner.writer {
+            writer.close().await;
+        }
+    }
+}
+
+fn connect_url(place: &StoreUrl, mode: &str) -> (String, Dialect) {
+    match place {
+        StoreUrl::Directory(directory) => {
+            let path = directory.join(DATABASE);
+            (format!("sqlite://{}?mode={mode}", encode_path(&path)), Dialect::Sqlite)
+        }
+        StoreUrl::Postgres(address) => (address.clone(), Dialect::Postgres),
+    }
+}
+
+/// The path with everything but plain characters percent-encoded, as the driver decodes it.
+fn encode_path(path: &Path) -> String {
+    let mut out = String::new();
+    for byte in path.to_string_lossy().bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+async fn connect(url: &str, dialect: Dialect, writer: bool, connections: u32) -> Result<AnyPool, StoreError> {
+    sqlx::any::install_default_drivers();
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(dialect == Dialect::Postgres)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                for statement in dialect.on_connect(writer) {
+                    conn.execute(*statement).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await?;
+    Ok(pool)
+}
+
+async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    if dialect != Dialect::Sqlite {
+        return Ok(());
+    }
+    let version: String = sqlx::query("SELECT sqlite_version()").fetch_one(pool).await?.try_get(0)?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let number = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if number < (3, 51, 3) { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
+}
+
+/// A new database file survives a power cut only once its directory entry does.
+fn sync_directory(directory: &Path) -> Result<(), StoreError> {
+    std::fs::File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|source| StoreError::File { path: directory.to_owned(), source })
+}

@@ -1,0 +1,180 @@
+//! The people, groups and sessions of a seed, and what the plan has to remember of each person.
+
+use activity::{Named, Person, Time};
+
+use super::names::CULTURES;
+use super::places::Places;
+use super::random::Random;
+use super::{GeneratorSettings, Profile, Standing};
+
+const GROUPS: &[&str] = &[
+    "Flight Training",
+    "Atelier Étoile",
+    "Surgical Skills",
+    "Nordlys Werft",
+    "Museum Guides",
+    "研修センター",
+    "Fire & Rescue",
+    "Onboarding 2026",
+    "Süd Montage",
+    "Design Review",
+    "Field Service",
+    "Harbour Crane Simulator",
+    "Языковая школа",
+    "Safety <Level 2>",
+    "Architecture Studio",
+    "Quality Circle",
+];
+const SESSIONS: &[&str] = &[
+    "Morning briefing",
+    "Walk-through",
+    "Café virtuel",
+    "Evacuation drill",
+    "Model review",
+    "Open practice",
+];
+/// Sessions of each group.
+pub(super) const SESSIONS_OF_A_GROUP: usize = SESSIONS.len();
+
+/// A person as the plan sees them: fixed habits, and what changes from visit to visit.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) places: Places,
+    /// Offset of the rhythm of their day, in microseconds.
+    pub(super) offset: i64,
+    pub(super) country: &'static str,
+    pub(super) groups: Vec<u16>,
+    pub(super) connections: Vec<u32>,
+    pub(super) two_factor: bool,
+    /// Nothing new begins before.
+    pub(super) busy_until: i64,
+}
+
+/// Everything drawn once from a seed.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) profiles: Vec<Profile>,
+    pub(super) members: Vec<Member>,
+    pub(super) groups: Vec<Named>,
+    pub(super) sessions: Vec<Named>,
+    /// Which profiles are administrators.
+    pub(super) administrators: Vec<u32>,
+    /// How many of the people have an account by now: the first so many.
+    pub(super) present: usize,
+}
+
+impl World {
+    pub(super) fn draw(settings: &GeneratorSettings, start: i64, random: &mut Random) -> Self {
+        let users = settings.users.max(3);
+        let groups: Vec<Named> = (0..(users / 15).clamp(4, 64)).map(|at| group(at, random)).collect();
+        let sessions = groups
+            .iter()
+            .flat_map(|group| SESSIONS.iter().map(|name| (group, *name)));
+        let sessions = sessions.map(|(group, name)| session(group, name, random)).collect();
+        let creations = creations(users, start, settings.end.0, random);
+        let mut world = Self {
+            profiles: Vec::new(),
+            members: Vec::new(),
+            groups,
+            sessions,
+            administrators: Vec::new(),
+            present: 0,
+        };
+        let mut taken = std::collections::HashMap::<String, u32>::new();
+        for (at, created_at) in creations.into_iter().enumerate() {
+            let (mut profile, member) = somebody(at, created_at, random);
+            let count = taken.entry(profile.person.username.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                profile.person.username.push_str(&count.to_string());
+            }
+            profile.person.email = format!("{}@example.com", profile.person.username);
+            if profile.standing == Standing::Administrator {
+                world.administrators.push(u32::try_from(at).unwrap_or(0));
+            }
+            world.profiles.push(profile);
+            world.members.push(member);
+        }
+        world
+    }
+}
+
+/// When each account is made: the first two at once, most early, the rest over the whole time.
+fn creations(users: usize, start: i64, end: i64, random: &mut Random) -> Vec<i64> {
+    let span = end - start;
+    let mut all: Vec<i64> = (0..users)
+        .map(|at| match at {
+            0 => start + 20 * Time::SECOND,
+            1 => start + 300 * Time::SECOND,
+            _ if random.chance(750) => start + 600 * Time::SECOND + random.between(0, span / 20),
+            _ => start + random.between(span / 20, span * 9 / 10),
+        })
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+fn somebody(at: usize, created_at: i64, random: &mut Random) -> (Profile, Member) {
+    let culture = random.pick(CULTURES);
+    let (given, typed_given) = *random.pick(culture.given);
+    let (family, typed_family) = *random.pick(culture.family);
+    let standing = match at {
+        0 => Standing::Administrator,
+        1 => Standing::Auditor,
+        _ if at % 40 == 2 => Standing::Administrator,
+        _ => Standing::Member,
+    };
+    let username = format!("{}.{}", typed_given.to_lowercase(), typed_family.to_lowercase());
+    let person = Person {
+        id: id("usr", random),
+        name: format!("{given} {family}"),
+        username,
+        email: String::new(),
+    };
+    let profile = Profile {
+        person,
+        given_name: given.to_owned(),
+        family_name: family.to_owned(),
+        standing,
+        zone: culture.zone,
+        created_at: Time(created_at),
+    };
+    let member = Member {
+        places: Places::draw(random),
+        offset: culture.offset * 60 * Time::SECOND,
+        country: culture.country,
+        groups: Vec::new(),
+        connections: Vec::new(),
+        two_factor: false,
+        busy_until: created_at + 3_600 * Time::SECOND,
+    };
+    (profile, member)
+}
+
+fn group(at: usize, random: &mut Random) -> Named {
+    let name = GROUPS[at % GROUPS.len()];
+    let name = if at < GROUPS.len() {
+        name.to_owned()
+    } else {
+        format!("{name} {}", at / GROUPS.len() + 1)
+    };
+    Named {
+        id: id("grp", random),
+        name,
+    }
+}
+
+fn session(group: &Named, name: &str, random: &mut Random) -> Named {
+    Named {
+        id: id("ses", random),
+        name: format!("{name} – {}", group.name),
+    }
+}
+
+/// `usr_` and the like with 20 characters nobody would mistake for one another.
+fn id(prefix: &str, random: &mut Random) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut text = format!("{prefix}_");
+    text.extend((0..20).map(|_| char::from(*random.pick(LETTERS))));
+    text
+}

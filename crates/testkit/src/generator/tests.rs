@@ -1,0 +1,151 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use activity::{By, Facts, Outcome, Time};
+
+use super::{Generator, GeneratorSettings, Standing};
+use crate::at;
+
+/// The codes of the 23 activities a person can cause.
+const TYPES: [&str; 23] = [
+    "user.login",
+    "user.logout",
+    "user.login_failed",
+    "user.locked",
+    "user.password_reset_requested",
+    "user.password_reset_completed",
+    "group.joined",
+    "group.left",
+    "user.forced_logout",
+    "session.joined",
+    "session.left",
+    "session.started",
+    "group.invitation_accepted",
+    "group.invitation_declined",
+    "user.default_group_set",
+    "connection.requested",
+    "connection.accepted",
+    "connection.rejected",
+    "connection.removed",
+    "user.two_factor_enabled",
+    "user.two_factor_disabled",
+    "user.password_changed",
+    "user.email_changed",
+];
+
+fn sized(activities: u64) -> GeneratorSettings {
+    GeneratorSettings::sized(activities, at("2026-11-21T15:00:00Z"))
+}
+
+fn all(seed: u64, settings: GeneratorSettings) -> Vec<Facts> {
+    Generator::new(seed, settings).collect()
+}
+
+#[test]
+fn exactly_as_many_come_as_are_wanted_in_time_order_and_within_the_months() {
+    for activities in [0, 1, 7, 200, 2_000, 10_000] {
+        let settings = sized(activities);
+        let (end, months) = (settings.end, i64::from(settings.months));
+        let facts = all(3, settings);
+        assert_eq!(facts.len() as u64, activities);
+        assert!(facts.is_sorted_by_key(|facts| facts.occurred_at));
+        assert!(
+            facts
+                .iter()
+                .all(|facts| facts.occurred_at < end && facts.occurred_at >= end.plus(-months * 30 * Time::DAY))
+        );
+    }
+}
+
+#[test]
+fn few_people_can_do_very_much() {
+    let settings = GeneratorSettings {
+        users: 3,
+        activities: 20_000,
+        months: 1,
+        end: at("2026-11-21T15:00:00Z"),
+    };
+    assert_eq!(all(1, settings).len(), 20_000);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_facts_and_another_seed_others() {
+    assert_eq!(all(7, sized(2_000)), all(7, sized(2_000)));
+    assert_ne!(all(7, sized(2_000)), all(8, sized(2_000)));
+}
+
+#[test]
+fn ten_thousand_activities_hold_every_type_and_reach_the_end() {
+    let facts = all(42, sized(10_000));
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for facts in &facts {
+        *counts.entry(&facts.kind).or_default() += 1;
+    }
+    for code in TYPES {
+        assert!(counts.contains_key(code), "{code} never happens: {counts:?}");
+    }
+    assert!(counts["user.login"] > counts["user.logout"], "{counts:?}");
+    let last = facts.last().map(|facts| facts.occurred_at);
+    assert!(last > Some(at("2026-11-20T09:00:00Z")), "{last:?}");
+}
+
+#[test]
+fn people_are_named_uniquely_and_some_of_them_not_in_ascii() {
+    let generator = Generator::new(5, sized(1_000_000));
+    let profiles = generator.profiles();
+    let ids: BTreeSet<_> = profiles.iter().map(|profile| &profile.person.id).collect();
+    let usernames: BTreeSet<_> = profiles.iter().map(|profile| &profile.person.username).collect();
+    assert_eq!((ids.len(), usernames.len()), (profiles.len(), profiles.len()));
+    assert!(usernames.iter().all(|name| name.is_ascii() && !name.contains(' ')));
+    let beyond = profiles
+        .iter()
+        .filter(|profile| !profile.person.name.is_ascii())
+        .count();
+    assert!(beyond * 3 > profiles.len() && beyond < profiles.len());
+    assert_eq!(profiles[0].standing, Standing::Administrator);
+    assert_eq!(profiles[1].standing, Standing::Auditor);
+}
+
+#[test]
+fn a_lock_follows_five_failures_of_that_person() {
+    let facts = all(11, sized(10_000));
+    let locks = facts
+        .iter()
+        .enumerate()
+        .filter(|(_, facts)| &*facts.kind == "user.locked");
+    for (at, lock) in locks {
+        assert_eq!(lock.by, By::System);
+        let theirs = facts[..at]
+            .iter()
+            .rev()
+            .filter(|earlier| earlier.user == lock.user)
+            .take(5);
+        assert!(theirs.clone().count() == 5 && theirs.into_iter().all(|earlier| earlier.outcome == Outcome::Failure));
+    }
+}
+
+#[test]
+fn weekends_are_quiet() {
+    let facts = all(2, sized(10_000));
+    let weekend = facts
+        .iter()
+        .filter(|facts| (facts.occurred_at.0.div_euclid(Time::DAY) + 3).rem_euclid(7) >= 5)
+        .count();
+    assert!(weekend * 6 < facts.len(), "{weekend} of {}", facts.len());
+}
+
+#[test]
+fn an_adopted_person_goes_by_the_new_id() {
+    let mut generator = Generator::new(9, sized(500));
+    generator.adopt(0, "usr_real");
+    assert!(generator.any(|facts| facts.user.is_some_and(|person| person.id == "usr_real")));
+}
+
+#[test]
+fn addresses_are_the_ones_for_documentation() {
+    for facts in all(4, sized(3_000)) {
+        let Some(ip) = facts.ip else { continue };
+        let text = ip.to_string();
+        let ours = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"];
+        assert!(ours.iter().any(|start| text.starts_with(start)), "{text}");
+    }
+}

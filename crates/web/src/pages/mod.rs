@@ -1,0 +1,28 @@
+//! The pages of the web manager: one module a group of pages. Owns only their sum.
+
+pub mod activity;
+pub mod admin;
+pub mod catalogue;
+pub mod exports;
+pub mod settings;
+pub mod signed_out;
+pub mod users;
+
+use crate::shell::Route;
+
+/// The routes of every page.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [
+        signed_out::routes(),
+        users::routes(),
+        settings::routes(),
+        admin::routes(),
+        activity::routes(),
+        exports::routes(),
+        catalogue::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

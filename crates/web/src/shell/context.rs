@@ -1,0 +1,90 @@
+//! What is known of a request before its handler: where it comes from, its cookies, and, once asked, its caller.
+
+use std::sync::Arc;
+
+use app::{Caller, Origin};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use tokio::sync::OnceCell;
+
+use super::{Cookies, PageError, Theme, Zone};
+use crate::AppState;
+
+/// One request, as its extractors, the layout and the error page see it. Shared, so the caller is looked up once.
+#[derive(Clone)]
+pub(crate) struct RequestContext {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    origin: Origin,
+    uri: Uri,
+    cookies: Cookies,
+    caller: OnceCell<Option<Caller>>,
+}
+
+impl RequestContext {
+    pub(crate) fn new(origin: Origin, uri: Uri, headers: &HeaderMap) -> Self {
+        let cookies = Cookies::read(headers);
+        Self { inner: Arc::new(Inner { origin, uri, cookies, caller: OnceCell::new() }) }
+    }
+
+    /// The context the outermost layer put into the request; a fresh one where there is none, as in unit tests.
+    pub(crate) fn of(parts: &mut Parts) -> Self {
+        if let Some(context) = parts.extensions.get::<Self>() {
+            return context.clone();
+        }
+        let context = Self::new(Origin::default(), parts.uri.clone(), &parts.headers);
+        parts.extensions.insert(context.clone());
+        context
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.inner.uri.path()
+    }
+
+    pub(crate) fn path_and_query(&self) -> &str {
+        self.inner.uri.path_and_query().map_or("/", |both| both.as_str())
+    }
+
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.inner.cookies
+    }
+
+    /// The caller, if this request has already been asked for one and has one.
+    pub(crate) fn known_caller(&self) -> Option<&Caller> {
+        self.inner.caller.get().and_then(Option::as_ref)
+    }
+
+    /// Who is signed in, by the device cookie.
+    pub(crate) async fn caller(&self, state: &AppState) -> Result<Option<&Caller>, PageError> {
+        let found = self
+            .inner
+            .caller
+            .get_or_try_init(|| async {
+                match self.inner.cookies.device() {
+                    Some(token) => super::extract::by_device(state, token, self.inner.origin.clone()).await,
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        Ok(found.as_ref())
+    }
+
+    /// The zone asked for in the address, else the one chosen before, else UTC.
+    pub(crate) fn zone(&self) -> Zone {
+        let asked = self.inner.uri.query().and_then(|query| {
+            let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+            fields.into_iter().find(|(name, _)| name == "tz").and_then(|(_, value)| Zone::named(&value))
+        });
+        asked.or_else(|| self.cookies().zone().and_then(Zone::named)).unwrap_or_else(Zone::utc)
+    }
+
+    pub(crate) fn theme(&self) -> Theme {
+        Theme::of(self.cookies().theme())
+    }
+}

@@ -1,0 +1,140 @@
+//! What the layout around every page shows.
+
+use app::Caller;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::{Flash, PageError, RequestContext, Zone};
+use crate::AppState;
+use crate::assets;
+
+/// Everything `layout.html` needs; a field `shell` of every page struct, made by extraction.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// Who is signed in.
+    pub caller: Option<Caller>,
+    /// Path of this page, without its query.
+    pub path: String,
+    /// Path and query of this page, to come back to.
+    pub here: String,
+    /// A message from the step before.
+    pub flash: Option<Flash>,
+    /// Light, dark, or as the system is.
+    pub theme: Theme,
+    /// The zone times are shown in.
+    pub zone: Zone,
+    /// The present moment.
+    pub now: activity::Time,
+}
+
+/// One entry of the navigation.
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it goes.
+    pub href: &'static str,
+    /// Whether this page is there or below.
+    pub current: bool,
+}
+
+/// Light, dark, or as the system is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    pub(crate) fn of(name: Option<&str>) -> Self {
+        match name {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+
+    /// Its name, as in the attribute `data-theme`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl Shell {
+    pub(crate) fn of(context: &RequestContext, state: &AppState) -> Self {
+        Self {
+            caller: context.known_caller().cloned(),
+            path: context.path().to_owned(),
+            here: context.path_and_query().to_owned(),
+            flash: context.cookies().flash(),
+            theme: context.theme(),
+            zone: context.zone(),
+            now: state.app().now(),
+        }
+    }
+
+    /// The main navigation of whoever is signed in.
+    #[must_use]
+    pub fn nav(&self) -> Vec<NavItem> {
+        let Some(caller) = &self.caller else { return Vec::new() };
+        let mut entries: Vec<(&'static str, &'static str)> = Vec::new();
+        if caller.is_administrator() {
+            entries.push(("Users", "/users"));
+        }
+        if caller.reads_everything() {
+            entries.extend([("Activity", "/activity"), ("Exports", "/exports")]);
+        } else {
+            entries.push(("Activity Logs", "/settings/activity"));
+        }
+        entries.push(("Logged activities", "/activities/types"));
+        if caller.is_administrator() {
+            entries.extend([("API keys", "/admin/api-keys"), ("Outbox", "/admin/outbox")]);
+        }
+        entries.into_iter().map(|(label, href)| NavItem { label, href, current: self.is_under(href) }).collect()
+    }
+
+    fn is_under(&self, href: &str) -> bool {
+        self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The first letters of the caller's names.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        let Some(caller) = &self.caller else { return String::new() };
+        let name = if caller.person.name.is_empty() { &caller.person.username } else { &caller.person.name };
+        let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        let first = words.next();
+        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    }
+
+    /// The address of an asset by its name, with the hash of its content.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// Whether the browser enhancements were built in.
+    #[must_use]
+    pub fn has_script(&self) -> bool {
+        assets::has("app.js")
+    }
+}
+
+impl FromRequestParts<AppState> for Shell {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let context = RequestContext::of(parts);
+        context.caller(state).await?;
+        Ok(Self::of(&context, state))
+    }
+}

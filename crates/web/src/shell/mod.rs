@@ -1,0 +1,54 @@
+//! What every page stands in: who asks, the route table and its policies, the layout, errors as pages, forms,
+//! cookies and the text filters. Owns no page of its own but the error page.
+//!
+//! A page module does this:
+//!
+//! ```ignore
+//! use crate::AppState;
+//! use crate::shell::{filters, render, redirect_with, AdminOnly, Flash, PageError, Policy, Route, Shell};
+//!
+//! pub fn routes() -> Vec<Route> {
+//!     vec![
+//!         Route::get("/users", Policy::Administrator, list),
+//!         Route::post("/users", Policy::Administrator, create),
+//!     ]
+//! }
+//!
+//! #[derive(askama::Template)]
+//! #[template(path = "users/list.html")]   // {% extends "layout.html" %}{% block title %}..{% block main %}
+//! struct ListPage { shell: Shell, rows: Vec<Row> }
+//!
+//! async fn list(State(state): State<AppState>, AdminOnly(caller): AdminOnly, shell: Shell) -> Result<Response, PageError> {
+//!     let rows = app::accounts::list_users(state.app(), &caller, …).await?;
+//!     render(&ListPage { shell, rows })
+//! }
+//!
+//! async fn create(State(state): State<AppState>, AdminOnly(caller): AdminOnly, fields: Fields) -> Result<Response, PageError> {
+//!     …
+//!     Ok(redirect_with("/users", Flash::good("Created Sam Jones.")))
+//! }
+//! ```
+
+mod context;
+mod cookies;
+mod errors;
+mod extract;
+pub mod filters;
+mod flash;
+mod forms;
+mod layout;
+mod respond;
+mod route;
+mod zone;
+
+pub(crate) use context::RequestContext;
+pub use cookies::{Cookie, Cookies, with_cookie};
+pub(crate) use errors::ErrorPage;
+pub use errors::PageError;
+pub use extract::{AdminOnly, ApiCaller, From, MaybeSignedIn, ReaderOfAll, SignedIn};
+pub use flash::{Flash, FlashKind};
+pub use forms::{Fields, LocalPath, Query};
+pub use layout::{NavItem, Shell, Theme};
+pub use respond::{redirect, redirect_with, render, render_status};
+pub use route::{Policy, Route, Scope};
+pub use zone::Zone;

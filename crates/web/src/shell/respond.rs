@@ -1,0 +1,107 @@
+//! Responses of pages: rendering, redirects, and the words and characters the filters write.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{Flash, PageError};
+
+/// The page as a response with status 200.
+pub fn render(page: &impl askama::Template) -> Result<Response, PageError> {
+    render_status(StatusCode::OK, page)
+}
+
+/// The page as a response with this status, such as 422 for a form to correct.
+pub fn render_status(status: StatusCode, page: &impl askama::Template) -> Result<Response, PageError> {
+    let html = page.render().map_err(PageError::internal)?;
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(response)
+}
+
+/// 303 to a path of this site.
+#[must_use]
+pub fn redirect(path: &str) -> Response {
+    let target = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
+}
+
+/// 303 to a path of this site, with a message for the page that follows.
+#[must_use]
+pub fn redirect_with(path: &str, flash: Flash) -> Response {
+    let mut response = redirect(path);
+    response.extensions_mut().insert(flash);
+    response
+}
+
+/// Text as HTML inside `<bdi>`: markup escaped, characters that cannot be seen or that reorder text as chips.
+pub(crate) fn visible_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str("<bdi>");
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            c if is_invisible(c) => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "<span class=\"cp\" title=\"{}\">U+{:04X}</span>", invisible_name(c), c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push_str("</bdi>");
+    out
+}
+
+/// Whether a character is a control, a bidi control, a zero-width or otherwise invisible one.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn invisible_name(c: char) -> &'static str {
+    match c {
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => {
+            "changes the direction of text"
+        }
+        c if c.is_control() => "control character",
+        _ => "invisible character",
+    }
+}
+
+/// Microseconds ago, in words.
+pub(crate) fn ago_words(micros: i64) -> String {
+    let seconds = micros / activity::Time::SECOND;
+    match seconds {
+        i64::MIN..-59 => "in the future".to_owned(),
+        -59..5 => "just now".to_owned(),
+        5..60 => format!("{seconds} s ago"),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        86_400..172_800 => "yesterday".to_owned(),
+        172_800..5_184_000 => format!("{} days ago", seconds / 86_400),
+        5_184_000..63_072_000 => format!("{} months ago", seconds / 2_592_000),
+        _ => format!("{} years ago", seconds / 31_536_000),
+    }
+}
+
+/// A size in bytes, kB, MB or GB with one decimal.
+pub(crate) fn size_words(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return format!("{bytes} bytes"),
+        1_000..1_000_000 => (1_000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+}

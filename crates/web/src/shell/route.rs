@@ -1,0 +1,83 @@
+//! One row of the route table: path, method, who may, handler.
+
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{self, MethodRouter};
+
+use crate::AppState;
+
+/// Who may use a route. Checked before its handler runs; the use case checks again by its own rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// Anybody.
+    Public,
+    /// Anybody signed in with a browser.
+    SignedIn,
+    /// Administrators signed in with a browser.
+    Administrator,
+    /// Administrators and auditors signed in with a browser.
+    ReaderOfAll,
+    /// An API key with this scope; for safe methods also a signed-in browser.
+    Key(Scope),
+}
+
+/// What an API key must be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// `activities:write`
+    Write,
+    /// `activities:read`
+    Read,
+    /// `export`
+    Export,
+    /// `admin`
+    Admin,
+}
+
+/// One route: where, who may, and what answers.
+pub struct Route {
+    pub(crate) path: &'static str,
+    pub(crate) method: Method,
+    pub(crate) policy: Policy,
+    pub(crate) secret: bool,
+    pub(crate) large: bool,
+    pub(crate) handler: MethodRouter<AppState>,
+}
+
+impl Route {
+    /// A page or resource to read. Answers HEAD as well.
+    pub fn get<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(path, Method::GET, policy, routing::get(handler))
+    }
+
+    /// Something to do.
+    pub fn post<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(path, Method::POST, policy, routing::post(handler))
+    }
+
+    /// Marks a route where a secret can be guessed: attempts of one address are limited.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Marks a route that bounds its body itself, instead of by the limit for forms.
+    #[must_use]
+    pub fn large_body(mut self) -> Self {
+        self.large = true;
+        self
+    }
+
+    fn new(path: &'static str, method: Method, policy: Policy, handler: MethodRouter<AppState>) -> Self {
+        Self { path, method, policy, secret: false, large: false, handler }
+    }
+}

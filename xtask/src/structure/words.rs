@@ -1,0 +1,45 @@
+//! Words that may not stand in the code: skipped tests, unfinished parts, and calls that belong elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::{is_test, shown};
+
+struct Ban {
+    /// What may not stand there.
+    word: &'static str,
+    /// Files it may stand in all the same, as path prefixes.
+    except: &'static [&'static str],
+    /// Whether tests may use it.
+    tests_may: bool,
+    /// What to do instead.
+    instead: &'static str,
+}
+
+const BANS: &[Ban] = &[
+    Ban { word: "#[ignore", except: &[], tests_may: false, instead: "install what the test needs, or fail" },
+    Ban { word: "todo!(", except: &[], tests_may: false, instead: "finish it or leave it out" },
+    Ban { word: "unimplemented!(", except: &[], tests_may: false, instead: "finish it or leave it out" },
+    Ban { word: "allow(clippy::disallowed_methods", except: &["crates/log/src/clock.rs", "crates/log/src/rng.rs"], tests_may: true, instead: "take a Clock or an Rng" },
+    Ban { word: "|safe }}", except: &[], tests_may: false, instead: "every value is untrusted text" },
+    Ban { word: "std::process::exit", except: &["crates/whodid/src/"], tests_may: true, instead: "return an error; the binary decides" },
+];
+
+/// Looks for every banned word in every file. This file, which must name them, is left out.
+pub(super) fn check(root: &Path, sources: &[PathBuf]) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    for path in sources {
+        let name = shown(root, path);
+        if name == "xtask/src/structure/words.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(path)?;
+        let banned = BANS.iter().filter(|ban| !(ban.tests_may && is_test(path)));
+        for ban in banned.filter(|ban| !ban.except.iter().any(|prefix| name.starts_with(prefix))) {
+            let lines = text.lines().enumerate().filter(|(_, line)| line.contains(ban.word));
+            findings.extend(lines.map(|(at, _)| format!("{name}:{}: `{}`: {}", at + 1, ban.word, ban.instead)));
+        }
+    }
+    Ok(findings)
+}

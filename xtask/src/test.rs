@@ -1,0 +1,29 @@
+//! `cargo xtask test`: everything that must hold before a change lands, in the order that fails soonest.
+
+use anyhow::Result;
+
+use crate::{assets, machine, shell, structure};
+
+/// Runs every check. `--no-browser` leaves out the ones that need Chromium.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let browser = !arguments.iter().any(|argument| argument == "--no-browser");
+    shell::run("cargo", &["fmt", "--all", "--check"])?;
+    structure::run()?;
+    assets::build()?;
+    shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+    shell::run("cargo", &["test", "--workspace", "--locked"])?;
+    if browser {
+        machine::install_browser()?;
+        end_to_end()?;
+    }
+    println!("\nEverything passed.");
+    Ok(())
+}
+
+/// Both stories in a real browser, against the binary that `cargo test` built.
+fn end_to_end() -> Result<()> {
+    let directory = shell::root().join("e2e");
+    shell::run_in(&directory, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    shell::run("cargo", &["build", "--locked", "--package", "whodid"])?;
+    shell::run_in(&directory, "npm", &["test", "--silent"])
+}
