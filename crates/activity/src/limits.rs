@@ -12,3 +12,6 @@ pub struct FieldError {
 }
 /// Checks facts from outside against every limit.
 pub fn check(facts: &Facts, now: Time) -> Result<(), Vec<FieldError>> { let _ = (facts, now); Ok(()) }
+/// Whether a text is a code.
+#[must_use]
+pub fn is_code(code: &str) -> bool { !code.is_empty() }

@@ -1,6 +1,10 @@
-//! stub
+//! What an activity reads like: its sentence, its title and its colour. Owns no list of types: that is the catalogue.
+
 use std::borrow::Cow;
-use crate::Facts;
+
+use crate::catalogue::{self, ActivityType};
+use crate::{By, Facts, Outcome, Person};
+
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
@@ -9,6 +13,17 @@ pub enum Piece<'a> {
     /// A name or id, shown as code.
     Code(Cow<'a, str>),
 }
+
+impl Piece<'_> {
+    /// What it says.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Code(text) => text,
+        }
+    }
+}
+
 /// How a row is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -19,15 +34,218 @@ pub enum Level {
     /// It failed.
     Failure,
 }
+
+/// A part of a sentence's template. One that has nothing to show makes the sentence fall back to the title.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// These words.
+    Text(&'static str),
+    /// The group: `` `Name` (`id`) ``.
+    Group,
+    /// The target: `` `Name` (`id`) ``.
+    Target,
+    /// The target by its name only.
+    TargetName,
+    /// Who did it: `` `Full Name (username)` ``.
+    Doer,
+    /// A value of the metadata.
+    Meta(&'static str),
+    /// The new value of what was changed.
+    After(&'static str),
+}
+
+const FAILED: &str = " (failed)";
+
 /// The sentence of an activity in pieces.
 #[must_use]
-pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> { vec![Piece::Text(plain(facts))] }
-/// The sentence of an activity as plain text.
+pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
+    let Some(entry) = catalogue::find(&facts.kind) else { return vec![Piece::Text(unknown(facts))] };
+    if let Some(failed) = failed_sentence(entry, facts) {
+        return vec![Piece::Text(failed.into())];
+    }
+    let mut said = Vec::with_capacity(4);
+    if !entry.template.iter().all(|part| say(*part, facts, &mut said)) {
+        said.clear();
+        said.push(Piece::Text(entry.title.into()));
+    }
+    if has_failed_unsaid(entry, facts) {
+        said.push(Piece::Text(FAILED.into()));
+    }
+    said
+}
+
+/// The sentence of an activity as plain text; borrowed when there is no name in it.
 #[must_use]
-pub fn plain(facts: &Facts) -> Cow<'_, str> { Cow::Borrowed(&facts.kind) }
+pub fn plain(facts: &Facts) -> Cow<'_, str> {
+    let Some(entry) = catalogue::find(&facts.kind) else { return unknown(facts) };
+    if let Some(failed) = failed_sentence(entry, facts) {
+        return failed.into();
+    }
+    match entry.template {
+        [Part::Text(text)] if !has_failed_unsaid(entry, facts) => (*text).into(),
+        _ => pieces(facts).iter().map(Piece::as_str).collect::<String>().into(),
+    }
+}
+
 /// The status in words, such as `Logged in`: the Activity column of the administrator's CSV.
 #[must_use]
-pub fn title(facts: &Facts) -> Cow<'_, str> { plain(facts) }
+pub fn title(facts: &Facts) -> Cow<'_, str> {
+    let Some(entry) = catalogue::find(&facts.kind) else { return humanised(facts).into() };
+    match failed_sentence(entry, facts) {
+        Some(failed) => failed.into(),
+        None if has_failed_unsaid(entry, facts) => format!("{}{FAILED}", entry.title).into(),
+        None => entry.title.into(),
+    }
+}
+
 /// How its row is coloured.
 #[must_use]
-pub fn level(facts: &Facts) -> Level { let _ = facts; Level::Usual }
+pub fn level(facts: &Facts) -> Level {
+    match (facts.outcome, catalogue::find(&facts.kind)) {
+        (Outcome::Failure, _) => Level::Failure,
+        (Outcome::Success, Some(entry)) => entry.level,
+        (Outcome::Success, None) => Level::Usual,
+    }
+}
+
+/// A text with names between backticks, such as an example of the catalogue, in pieces.
+#[must_use]
+pub fn pieces_of(text: &str) -> Vec<Piece<'_>> {
+    let turns = text.split('`').enumerate().filter(|(_, piece)| !piece.is_empty());
+    turns
+        .map(|(turn, piece)| if turn % 2 == 0 { Piece::Text(piece.into()) } else { Piece::Code(piece.into()) })
+        .collect()
+}
+
+/// The sentence of its own that a type has for failure.
+fn failed_sentence(entry: &ActivityType, facts: &Facts) -> Option<&'static str> {
+    entry.failed.filter(|_| facts.outcome == Outcome::Failure)
+}
+
+/// Whether it failed and its usual words do not say so.
+fn has_failed_unsaid(entry: &ActivityType, facts: &Facts) -> bool {
+    facts.outcome == Outcome::Failure && entry.level != Level::Failure
+}
+
+/// The sentence of a type outside the catalogue.
+fn unknown(facts: &Facts) -> Cow<'_, str> {
+    match &facts.description {
+        Some(description) if !description.trim().is_empty() => description.into(),
+        _ => humanised(facts).into(),
+    }
+}
+
+/// `invoice.paid` as `Invoice paid`.
+fn humanised(facts: &Facts) -> String {
+    let words = facts.kind.replace(['.', '_', '-'], " ");
+    let mut letters = words.trim().chars();
+    let mut said: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    said.push_str(letters.as_str());
+    if facts.outcome == Outcome::Failure && !said.ends_with("failed") {
+        said.push_str(FAILED);
+    }
+    said
+}
+
+/// Adds the pieces of a part; `false` if there is nothing to show.
+fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
+    let code = match part {
+        Part::Text(text) => {
+            said.push(Piece::Text(text.into()));
+            return true;
+        }
+        Part::Group => return facts.group.as_ref().is_some_and(|group| name_and_id(&group.name, &group.id, said)),
+        Part::Target => {
+            return facts.target.as_ref().is_some_and(|target| name_and_id(&target.name, &target.id, said));
+        }
+        Part::TargetName => facts.target.as_ref().and_then(|target| {
+            [&target.name, &target.username, &target.email, &target.id].into_iter().find(|name| !name.is_empty())
+        }),
+        Part::Meta(key) => facts.metadata.get(key),
+        Part::After(field) => {
+            let change = facts.changes.iter().find(|change| change.field == field);
+            change.and_then(|change| change.after.as_ref())
+        }
+        Part::Doer => {
+            let doer = doer(facts).filter(|doer| !doer.is_empty());
+            return doer.map(|doer| said.push(Piece::Code(doer.into()))).is_some();
+        }
+    };
+    let code = code.filter(|code| !code.is_empty());
+    code.map(|code| said.push(Piece::Code(code.as_str().into()))).is_some()
+}
+
+fn name_and_id<'a>(name: &'a str, id: &'a str, said: &mut Vec<Piece<'a>>) -> bool {
+    match (name, id) {
+        ("", "") => return false,
+        ("", only) | (only, "") => said.push(Piece::Code(only.into())),
+        (name, id) => said.extend([
+            Piece::Code(name.into()),
+            Piece::Text(" (".into()),
+            Piece::Code(id.into()),
+            Piece::Text(")".into()),
+        ]),
+    }
+    true
+}
+
+/// Who did it, in words.
+fn doer(facts: &Facts) -> Option<String> {
+    match &facts.by {
+        By::Themself => facts.user.as_ref().map(Person::to_string),
+        By::Administrator(person) | By::Member(person) => Some(person.to_string()),
+        By::Application(named) if named.name.is_empty() => Some(named.id.clone()),
+        By::Application(named) => Some(named.name.clone()),
+        By::System => Some("the system".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Named, Time};
+
+    #[test]
+    fn a_sentence_without_the_names_it_needs_is_the_title() {
+        let mut facts = Facts::new("group.joined", Time(0));
+        assert_eq!(plain(&facts), "Joined group");
+        facts.group = Some(Named { id: "grp_1".into(), name: String::new() });
+        assert_eq!(plain(&facts), "Joined group: grp_1");
+        facts.group = Some(Named { id: "grp_1".into(), name: "Team".into() });
+        assert_eq!(plain(&facts), "Joined group: Team (grp_1)");
+    }
+
+    #[test]
+    fn a_failure_never_reads_like_a_success() {
+        let mut facts = Facts::new("user.login", Time(0));
+        assert_eq!((title(&facts), level(&facts)), ("Logged in".into(), Level::Usual));
+        facts.outcome = Outcome::Failure;
+        assert_eq!((title(&facts), plain(&facts)), ("Log in failed".into(), "Log in failed".into()));
+        facts.kind = "user.login_failed".into();
+        assert_eq!((title(&facts), level(&facts)), ("Log in failed".into(), Level::Failure));
+        facts.kind = "user.password_changed".into();
+        assert_eq!((title(&facts), plain(&facts)), (
+            "Changed password (failed)".into(),
+            "Changed password (failed)".into()
+        ));
+    }
+
+    #[test]
+    fn a_type_outside_the_catalogue_shows_its_description_or_its_code_in_words() {
+        let mut facts = Facts::new("invoice.paid_twice", Time(0));
+        assert_eq!(plain(&facts), "Invoice paid twice");
+        facts.description = Some("Paid invoice 7 twice".into());
+        assert_eq!((plain(&facts), title(&facts)), ("Paid invoice 7 twice".into(), "Invoice paid twice".into()));
+    }
+
+    #[test]
+    fn names_between_backticks_are_code() {
+        assert_eq!(pieces_of("Joined `A` (`b`)"), [
+            Piece::Text("Joined ".into()),
+            Piece::Code("A".into()),
+            Piece::Text(" (".into()),
+            Piece::Code("b".into()),
+            Piece::Text(")".into()),
+        ]);
+    }
+}

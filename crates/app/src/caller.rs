@@ -39,6 +39,17 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The `whodid` command on the machine itself, which may do what an administrator may.
+    #[must_use]
+    pub fn command_line() -> Self {
+        Self {
+            person: Person { id: "app_cli".to_owned(), name: "whodid".to_owned(), ..Person::default() },
+            roles: Roles { administrator: true, auditor: true },
+            via: Via::CommandLine,
+            origin: Origin::default(),
+        }
+    }
+
     /// Whether they may manage users and settings.
     #[must_use]
     pub fn is_administrator(&self) -> bool {

@@ -1,10 +1,13 @@
 //! The use cases: one verb a file. Each takes who is asking, decides whether they may, and commits the change
 //! together with its activity in one transaction. Owns no SQL text, no HTTP and no HTML.
 
+pub mod accounts;
 pub mod activity;
+pub mod api_keys;
 mod caller;
 pub mod exports;
 pub mod ingest;
+pub mod mail;
 mod settings;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
@@ -27,12 +30,17 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
+    hasher: accounts::Hasher,
+    mail_written: Arc<tokio::sync::Notify>,
+    exports: exports::Wake,
 }
 
 impl App {
     /// Puts the parts together; does no input or output.
     pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { store, log, clock, rng, settings }) }
+        let hasher = accounts::Hasher::new(&settings.password);
+        let mail_written = Arc::new(tokio::sync::Notify::new());
+        Self { inner: Arc::new(Inner { store, log, clock, rng, settings, hasher, mail_written, exports: exports::Wake::default() }) }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -52,6 +60,21 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// Where passwords are hashed, a few at a time.
+    pub(crate) fn hasher(&self) -> &accounts::Hasher {
+        &self.inner.hasher
+    }
+
+    /// Told whenever a mail was committed to the queue.
+    pub(crate) fn mail_written(&self) -> &Arc<tokio::sync::Notify> {
+        &self.inner.mail_written
+    }
+
+    /// What wakes the maker of exports.
+    pub(crate) fn exports(&self) -> &exports::Wake {
+        &self.inner.exports
     }
 
     /// The settings this installation runs with.

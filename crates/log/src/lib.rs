@@ -1,1 +1,20 @@
-//! log
+//! The log engine: one sequence of activities across what is hot (SQL) and what is sealed (volumes).
+//!
+//! Owns appending, the hot tail, sealing, merging, searching and following. Knows no use case, no permission and no HTTP.
+
+mod clock;
+mod engine;
+mod error;
+mod ingest;
+mod page;
+mod scan;
+mod settings;
+
+pub use clock::{Clock, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
+pub use engine::Log;
+pub use error::LogError;
+pub use ingest::{Batch, Idempotency, IngestError, IngestResult, Item, Source};
+pub use page::{LogHead, Page, Search, Through};
+pub use scan::Scan;
+pub use settings::LogSettings;
+pub use volume::{Count, Cursor, Facet, Order};

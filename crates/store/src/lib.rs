@@ -16,6 +16,6 @@ mod url;
 pub use dialect::Dialect;
 pub use error::StoreError;
 pub use pool::Store;
-pub use sqlx::AnyConnection;
+pub use sqlx::{AnyConnection, Error as SqlError};
 pub use tx::{Read, Tx};
 pub use url::StoreUrl;

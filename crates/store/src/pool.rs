@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -31,7 +31,7 @@ struct Inner {
     readers: AnyPool,
     dialect: Dialect,
     failed: watch::Sender<Option<String>>,
-    _lock: Option<DirectoryLock>,
+    lock: Mutex<Option<DirectoryLock>>,
 }
 
 impl fmt::Debug for Store {
@@ -86,7 +86,7 @@ impl Store {
 
     fn of(writer: Option<AnyPool>, readers: AnyPool, dialect: Dialect, lock: Option<DirectoryLock>) -> Self {
         let (failed, _) = watch::channel(None);
-        Self { inner: Arc::new(Inner { writer, readers, dialect, failed, _lock: lock }) }
+        Self { inner: Arc::new(Inner { writer, readers, dialect, failed, lock: Mutex::new(lock) }) }
     }
 
     /// Begins a write transaction. On SQLite there is one at a time: what can be done before it, should be.
@@ -144,12 +144,13 @@ impl Store {
         self.inner.failed.send_if_modified(|failed| failed.is_none() && failed.replace(cause.to_owned()).is_none());
     }
 
-    /// Closes all connections, waiting for what is under way.
+    /// Closes all connections, waiting for what is under way, and gives the data directory free.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         if let Some(writer) = &self.inner.writer {
             writer.close().await;
         }
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -9,6 +9,7 @@ mod places;
 mod plan;
 mod random;
 mod render;
+mod stories;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,6 @@ use events::Event;
 use people::World;
 use plan::{DAY, Plan};
 use random::Random;
-use render::Codes;
 
 /// How much activity, of how many people, over which time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub struct Profile {
     pub standing: Standing,
     /// IANA time zone they live in.
     pub zone: &'static str,
-    /// When their account was made: the instant of their `user.created`.
+    /// When their account was made: the instant of their `account.created`.
     pub created_at: Time,
 }
 
@@ -82,7 +82,6 @@ pub struct Profile {
 pub struct Generator {
     world: World,
     plan: Plan,
-    codes: Codes,
     end: i64,
     days: u64,
     /// The day to plan next, counted from the start.
@@ -107,7 +106,6 @@ impl Generator {
         Self {
             world,
             plan,
-            codes: Codes::default(),
             end,
             days,
             day: 0,
@@ -218,7 +216,7 @@ impl Iterator for Generator {
             self.plan_day();
         }
         let event = self.ready.pop_front()?;
-        Some(render::render(&event, &mut self.world, &mut self.codes))
+        Some(render::render(&event, &mut self.world))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -1,7 +1,20 @@
 //! Every activity type this product knows: one file per category. Owns codes, titles and templates; whether and
 //! since when a type is recorded here is known to the log.
 
-use crate::sentence::Level;
+mod account;
+mod api_key;
+mod connection;
+mod device;
+mod group;
+mod log;
+mod mail;
+mod session;
+mod user;
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use crate::sentence::{Level, Part};
 
 /// A heading of the page of logged activities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,8 +42,15 @@ pub enum Category {
 impl Category {
     /// Every category in the order of the page.
     pub const ALL: [Self; 9] = [
-        Self::User, Self::Account, Self::Device, Self::Group, Self::Session, Self::Connection, Self::Log,
-        Self::ApiKey, Self::Mail,
+        Self::User,
+        Self::Account,
+        Self::Device,
+        Self::Group,
+        Self::Session,
+        Self::Connection,
+        Self::Log,
+        Self::ApiKey,
+        Self::Mail,
     ];
 
     /// The heading.
@@ -48,6 +68,22 @@ impl Category {
             Self::Mail => "Mail",
         }
     }
+
+    /// Its types.
+    #[must_use]
+    pub fn types(self) -> &'static [ActivityType] {
+        match self {
+            Self::User => user::TYPES,
+            Self::Account => account::TYPES,
+            Self::Device => device::TYPES,
+            Self::Group => group::TYPES,
+            Self::Session => session::TYPES,
+            Self::Connection => connection::TYPES,
+            Self::Log => log::TYPES,
+            Self::ApiKey => api_key::TYPES,
+            Self::Mail => mail::TYPES,
+        }
+    }
 }
 
 /// An entry of the catalogue.
@@ -59,22 +95,67 @@ pub struct ActivityType {
     pub category: Category,
     /// The status in words, such as `Logged in`.
     pub title: &'static str,
-    /// When it happens, after "Recorded when a user …".
+    /// When it happens, as a sentence without a full stop.
     pub happens: &'static str,
     /// An example of its sentence, names between backticks.
     pub example: &'static str,
     /// How its row is coloured when it succeeded.
     pub level: Level,
+    /// What its sentence is made of.
+    pub(crate) template: &'static [Part],
+    /// Sentence and title when what was tried failed; without one, the usual ones with `(failed)`.
+    pub(crate) failed: Option<&'static str>,
 }
+
+impl ActivityType {
+    /// A type whose sentence is `template`; its title is `title`.
+    const fn new(
+        category: Category,
+        code: &'static str,
+        title: &'static str,
+        happens: &'static str,
+        template: &'static [Part],
+        example: &'static str,
+    ) -> Self {
+        Self { code, category, title, happens, example, level: Level::Usual, template, failed: None }
+    }
+
+    const fn warning(mut self) -> Self {
+        self.level = Level::Warning;
+        self
+    }
+
+    const fn failure(mut self) -> Self {
+        self.level = Level::Failure;
+        self
+    }
+
+    const fn when_failed(mut self, failed: &'static str) -> Self {
+        self.failed = Some(failed);
+        self
+    }
+}
+
+/// Every type by its code, with one shared copy of the code for activities to point to.
+static BY_CODE: LazyLock<HashMap<&'static str, (Arc<str>, &'static ActivityType)>> =
+    LazyLock::new(|| all().map(|entry| (entry.code, (Arc::from(entry.code), entry))).collect());
 
 /// The type with this code.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static ActivityType> {
-    let _ = code;
-    None
+    BY_CODE.get(code).map(|(_, entry)| *entry)
 }
 
 /// Every type, by category.
 pub fn all() -> impl Iterator<Item = &'static ActivityType> {
-    [].into_iter()
+    Category::ALL.into_iter().flat_map(Category::types)
 }
+
+/// The code as it is kept in memory: one copy for all activities of a type of the catalogue.
+#[must_use]
+pub fn shared(code: &str) -> Arc<str> {
+    BY_CODE.get(code).map_or_else(|| Arc::from(code), |(shared, _)| Arc::clone(shared))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,228 @@
-//! stub
-use std::fmt;
-impl fmt::Display for super::Expr {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result { Ok(()) }
+//! Prints a query in its one canonical form, which parses to the same query.
+
+use std::fmt::{self, Display, Formatter, Write};
+use std::net::IpAddr;
+
+use super::lex::is_operator;
+use super::value::quote;
+use super::{
+    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, KindPattern, Term, Value, Words, suggest,
+};
+use crate::Outcome;
+
+/// The canonical text. The empty query is empty text.
+impl Display for Expr {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            other => other.print(f, Place::Top),
+        }
+    }
+}
+
+/// The canonical text of the one condition.
+impl Display for Term {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.print(f)
+    }
+}
+
+/// What an expression stands in, which says whether it needs parentheses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    And,
+    Or,
+    Not,
+}
+
+impl Expr {
+    fn print(&self, f: &mut Formatter<'_>, place: Place) -> fmt::Result {
+        match self {
+            Self::All => f.write_char('*'),
+            Self::And(all) => group(f, is_enclosed(self, place), all, " ", Place::And),
+            Self::Or(any) => group(f, is_enclosed(self, place), any, " OR ", Place::Or),
+            Self::Not(inner) => {
+                f.write_char('-')?;
+                inner.print(f, Place::Not)
+            }
+            Self::Term(term) => term.print(f),
+        }
+    }
+}
+
+impl Expr {
+    /// How deep parentheses and negations nest in the canonical text.
+    pub(super) fn printed_depth(&self) -> usize {
+        self.depth(Place::Top)
+    }
+
+    fn depth(&self, place: Place) -> usize {
+        let deepest = |items: &[Self], place| items.iter().map(|item| item.depth(place)).max().unwrap_or(0);
+        match self {
+            Self::All | Self::Term(_) => 0,
+            Self::And(all) => usize::from(is_enclosed(self, place)) + deepest(all, Place::And),
+            Self::Or(any) => usize::from(is_enclosed(self, place)) + deepest(any, Place::Or),
+            Self::Not(inner) => 1 + inner.depth(Place::Not),
+        }
+    }
+}
+
+/// Whether it stands in parentheses there. Precedence would not ask for them around AND within OR; readers do.
+fn is_enclosed(expr: &Expr, place: Place) -> bool {
+    match expr {
+        Expr::And(_) => matches!(place, Place::Or | Place::Not),
+        Expr::Or(_) => matches!(place, Place::And | Place::Not),
+        _ => false,
+    }
+}
+
+fn group(f: &mut Formatter<'_>, enclosed: bool, items: &[Expr], between: &str, place: Place) -> fmt::Result {
+    if enclosed {
+        f.write_char('(')?;
+    }
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            f.write_str(between)?;
+        }
+        item.print(f, place)?;
+    }
+    if enclosed { f.write_char(')') } else { Ok(()) }
+}
+
+impl Term {
+    fn print(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(words) => bare_words(f, words),
+            Self::Kind(kinds) => list(f, "activity", kinds, |f, kind| match kind {
+                KindPattern::Exact(code) => text(f, code, false, suggest::code(code).is_some()),
+                KindPattern::Prefix(head) => text(f, head, true, false),
+            }),
+            Self::Outcome(outcomes) => list(f, "outcome", outcomes, |f, outcome| {
+                f.write_str(match outcome {
+                    Outcome::Success => "success",
+                    Outcome::Failure => "failure",
+                })
+            }),
+            Self::User(users) => list(f, "user", users, |f, user| entity(f, user, true)),
+            Self::By(doers) => list(f, "by", doers, by),
+            Self::Target(targets) => list(f, "target", targets, |f, target| entity(f, target, true)),
+            Self::Group(groups) => list(f, "group", groups, |f, group| entity(f, group, false)),
+            Self::Application(programs) => list(f, "application", programs, |f, program| entity(f, program, false)),
+            Self::Device(devices) => {
+                list(f, "device", devices, |f, device| text(f, device.text(), device.is_prefix(), false))
+            }
+            Self::Country(countries) => list(f, "country", countries, |f, country| f.write_str(country)),
+            Self::Ip(addresses) => list(f, "ip", addresses, |f, address| match address {
+                IpPattern::Exact(ip) => ip.fmt(f),
+                IpPattern::Net(net) => net.fmt(f),
+            }),
+            Self::Reason(reasons) => list(f, "reason", reasons, value),
+            Self::Metadata { key, values } => {
+                let name = format!("metadata.{}", metadata_key(key));
+                list(f, &name, values, value)
+            }
+            Self::Has(fields) => list(f, "has", fields, has),
+            Self::Id(ranges) => list(f, "id", ranges, ids),
+            Self::At(ranges) => list(f, "at", ranges, |f, range: &AtRange| range.fmt(f)),
+            Self::Recorded(ranges) => list(f, "recorded", ranges, |f, range: &AtRange| range.fmt(f)),
+        }
+    }
+}
+
+fn list<T>(
+    f: &mut Formatter<'_>,
+    key: &str,
+    values: &[T],
+    print: impl Fn(&mut Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    f.write_str(key)?;
+    for (index, value) in values.iter().enumerate() {
+        f.write_char(if index == 0 { ':' } else { ',' })?;
+        print(f, value)?;
+    }
+    Ok(())
+}
+
+/// Full text has quotes where it would be taken for something else.
+fn bare_words(f: &mut Formatter<'_>, words: &Words) -> fmt::Result {
+    let typed = words.text();
+    let like_a_key = typed.contains(':') && typed.parse::<IpAddr>().is_err();
+    let quoted = like_a_key || typed.starts_with('-') || (is_operator(typed) && !words.is_prefix());
+    // A comma separates values only after a key.
+    let plain = !quoted && !typed.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '*'));
+    wrap(f, typed, words.is_prefix(), !plain)
+}
+
+/// A value of a list, in quotes where it needs them or `quoted` says so.
+fn text(f: &mut Formatter<'_>, typed: &str, prefix: bool, quoted: bool) -> fmt::Result {
+    wrap(f, typed, prefix, quoted || !is_plain(typed, prefix))
+}
+
+fn is_plain(typed: &str, prefix: bool) -> bool {
+    let special = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '*' | ',');
+    (prefix || !typed.is_empty()) && !typed.contains(special)
+}
+
+fn wrap(f: &mut Formatter<'_>, typed: &str, prefix: bool, quoted: bool) -> fmt::Result {
+    if quoted {
+        f.write_str(&quote(typed))?;
+    } else {
+        f.write_str(typed)?;
+    }
+    if prefix { f.write_char('*') } else { Ok(()) }
+}
+
+fn value(f: &mut Formatter<'_>, value: &Value) -> fmt::Result {
+    text(f, value.text(), value.is_prefix(), false)
+}
+
+fn entity(f: &mut Formatter<'_>, entity: &Entity, person: bool) -> fmt::Result {
+    match entity {
+        Entity::Me => f.write_str("me"),
+        Entity::Id(id) => {
+            f.write_char('=')?;
+            text(f, id, false, false)
+        }
+        Entity::Is(value) => {
+            let me = person && !value.is_prefix() && value.text().eq_ignore_ascii_case("me");
+            text(f, value.text(), value.is_prefix(), me || value.text().starts_with('='))
+        }
+    }
+}
+
+fn by(f: &mut Formatter<'_>, by: &ByPattern) -> fmt::Result {
+    match by {
+        ByPattern::Kind(kind) => f.write_str(kind.word()),
+        ByPattern::Is(Entity::Is(value)) if !value.is_prefix() => {
+            let sort = ByKind::WORDS.iter().any(|(word, _)| value.text().eq_ignore_ascii_case(word));
+            if sort { text(f, value.text(), false, true) } else { entity(f, &Entity::Is(value.clone()), true) }
+        }
+        ByPattern::Is(who) => entity(f, who, true),
+    }
+}
+
+fn has(f: &mut Formatter<'_>, field: &Field) -> fmt::Result {
+    match field {
+        Field::MetadataKey(key) => write!(f, "metadata.{}", metadata_key(key)),
+        field => {
+            let word = Field::WORDS.iter().find(|(_, known)| known == field).map_or("", |(word, _)| *word);
+            f.write_str(word)
+        }
+    }
+}
+
+fn metadata_key(key: &str) -> String {
+    let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if plain && !key.is_empty() { key.to_owned() } else { quote(key) }
+}
+
+fn ids(f: &mut Formatter<'_>, range: &IdRange) -> fmt::Result {
+    match (range.from, range.to) {
+        (Some(from), Some(to)) if from == to => from.fmt(f),
+        (Some(from), Some(to)) => write!(f, "{from}..{to}"),
+        (Some(from), None) => write!(f, ">={from}"),
+        (None, Some(to)) => write!(f, "<={to}"),
+        (None, None) => f.write_str(">=0"),
+    }
 }

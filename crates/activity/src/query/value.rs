@@ -1,1 +1,351 @@
-//! stub
+//! Reads one condition: its key, its values, and the wildcard and quotes of each.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use jiff::tz::TimeZone;
+
+use super::lex::{outside_quotes, quote_end};
+use super::{
+    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, KEYS, KindPattern, ParseError, Term, Value,
+    Words, suggest,
+};
+use crate::Outcome;
+
+/// The condition at `span` of `text`, and how many values it has.
+pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
+    let word = Raw { text: &text[span.clone()], start: span.start };
+    if word.text == "*" {
+        return Ok((Expr::All, 1));
+    }
+    let is_address = || word.text.trim_end_matches('*').parse::<IpAddr>().is_ok();
+    match outside_quotes(word.text, b':', 1).first() {
+        Some(&colon) if !is_address() => {
+            let values = word.part(colon + 1..word.text.len());
+            let pieces = values.split_list(&word)?;
+            let count = pieces.len();
+            keyed(&word.part(0..colon), &word, &pieces, zone).map(|term| (term.into(), count))
+        }
+        _ => Ok((Term::Text(words(&word)?).into(), 1)),
+    }
+}
+
+/// A part of the query and where it begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: usize,
+}
+
+/// A value with its quotes and wildcard taken off.
+struct Cooked {
+    text: String,
+    quoted: bool,
+    prefix: bool,
+}
+
+impl<'a> Raw<'a> {
+    pub(super) fn span(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+
+    pub(super) fn part(&self, range: Range<usize>) -> Self {
+        Raw { text: &self.text[range.clone()], start: self.start + range.start }
+    }
+
+    pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
+        ParseError::new(self.span(), message)
+    }
+
+    /// The values between commas; `word` is the whole condition, for the error.
+    fn split_list(&self, word: &Raw<'_>) -> Result<Vec<Raw<'a>>, ParseError> {
+        let mut ends = outside_quotes(self.text, b',', usize::MAX);
+        ends.push(self.text.len());
+        let mut from = 0;
+        let mut pieces = Vec::with_capacity(ends.len());
+        for end in ends {
+            let piece = self.part(from..end);
+            if piece.text.is_empty() {
+                let message = format!("`{}` lacks a value", word.text);
+                return Err(word.error(message));
+            }
+            pieces.push(piece);
+            from = end + 1;
+        }
+        Ok(pieces)
+    }
+
+    /// The value without quotes and without a `*` at its end.
+    fn cook(&self) -> Result<Cooked, ParseError> {
+        let Some(rest) = self.text.strip_prefix('"') else { return self.cook_bare() };
+        let end = quote_end(self.text, 0)?;
+        let prefix = match &self.text[end..] {
+            "" => false,
+            "*" => true,
+            _ => return Err(self.error("only `*` can follow the closing quotation mark")),
+        };
+        Ok(Cooked { text: unescape(&rest[..end - 2]), quoted: true, prefix })
+    }
+
+    fn cook_bare(&self) -> Result<Cooked, ParseError> {
+        let (text, prefix) = match self.text.strip_suffix('*') {
+            Some(text) => (text, true),
+            None => (self.text, false),
+        };
+        if text.contains('"') {
+            return Err(self.error("quotation marks stand around a whole value"));
+        }
+        if text.contains('*') {
+            let quoted = quote(self.text);
+            return Err(self
+                .error("`*` can stand only at the end of a value")
+                .suggest(quoted.clone(), format!("Write `{quoted}` to look for `*` itself")));
+        }
+        Ok(Cooked { text: text.to_owned(), quoted: false, prefix })
+    }
+
+    /// The value as text where `*` has no meaning.
+    fn plain(&self) -> Result<String, ParseError> {
+        let cooked = self.cook()?;
+        Ok(if cooked.prefix { cooked.text + "*" } else { cooked.text })
+    }
+}
+
+/// A text between quotation marks.
+pub(super) fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let escaped = letter == '\\' && matches!(letters.peek(), Some('"' | '\\'));
+        plain.push(if escaped { letters.next().unwrap_or(letter) } else { letter });
+    }
+    plain
+}
+
+fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> Result<Term, ParseError> {
+    fn each<T>(
+        pieces: &[Raw<'_>],
+        read: impl Fn(&Raw<'_>) -> Result<T, ParseError>,
+    ) -> Result<Vec<T>, ParseError> {
+        pieces.iter().map(read).collect()
+    }
+    let lower = key.text.to_ascii_lowercase();
+    Ok(match lower.as_str() {
+        "activity" => Term::Kind(each(pieces, kind)?),
+        "outcome" => Term::Outcome(each(pieces, outcome)?),
+        "user" => Term::User(each(pieces, |piece| entity(piece, true))?),
+        "by" => Term::By(each(pieces, by)?),
+        "target" => Term::Target(each(pieces, |piece| entity(piece, true))?),
+        "group" => Term::Group(each(pieces, |piece| entity(piece, false))?),
+        "application" => Term::Application(each(pieces, |piece| entity(piece, false))?),
+        "device" => Term::Device(each(pieces, words)?),
+        "country" => Term::Country(each(pieces, country)?),
+        "ip" => Term::Ip(each(pieces, ip)?),
+        "reason" => Term::Reason(each(pieces, value)?),
+        "has" => Term::Has(each(pieces, field)?),
+        "id" => Term::Id(each(pieces, ids)?),
+        "at" => Term::At(each(pieces, |piece| at(piece, zone))?),
+        "recorded" => Term::Recorded(each(pieces, |piece| at(piece, zone))?),
+        _ if lower.starts_with("metadata.") => {
+            Term::Metadata { key: metadata_key(key)?, values: each(pieces, value)? }
+        }
+        _ => return Err(unknown_key(key, word)),
+    })
+}
+
+fn unknown_key(key: &Raw<'_>, word: &Raw<'_>) -> ParseError {
+    let known = KEYS.iter().map(|info| info.key.trim_end_matches('.')).collect::<Vec<_>>().join(", ");
+    match suggest::key(key.text) {
+        Some("metadata.") => {
+            let rest = word.text[key.text.len() + 1..].to_owned();
+            word.error("metadata is asked for by its key, as in `metadata.plan:pro`").suggest(
+                format!("has:metadata.{rest}"),
+                "Write the metadata's own key after `metadata.`".to_owned(),
+            )
+        }
+        Some(meant) => key
+            .error(format!("`{}` is not a key", key.text))
+            .suggest(meant, format!("Did you mean `{meant}:`?")),
+        None => {
+            let quoted = quote(word.text);
+            word.error(format!("`{}` is not a key; the keys are {known}", key.text))
+                .suggest(quoted.clone(), format!("Write `{quoted}` to search for it as text"))
+        }
+    }
+}
+
+/// The key after `metadata.`, in quotes or not.
+fn metadata_key(raw: &Raw<'_>) -> Result<String, ParseError> {
+    let key = raw.part("metadata.".len()..raw.text.len());
+    match key.plain()? {
+        empty if empty.is_empty() => Err(raw.error("the metadata's own key is missing after `metadata.`")),
+        key => Ok(key),
+    }
+}
+
+fn words(piece: &Raw<'_>) -> Result<Words, ParseError> {
+    let cooked = piece.cook()?;
+    Words::new(cooked.text, cooked.prefix)
+        .ok_or_else(|| piece.error(format!("`{}` has no letters or digits to search for", piece.text)))
+}
+
+fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
+    piece.cook().map(|cooked| if cooked.prefix { Value::prefix(cooked.text) } else { Value::exact(cooked.text) })
+}
+
+fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
+    if let Some(id) = piece.text.strip_prefix('=') {
+        let id = Raw { text: id, start: piece.start + 1 }.plain()?;
+        return if id.is_empty() { Err(piece.error("an id is missing after `=`")) } else { Ok(Entity::Id(id)) };
+    }
+    if person && piece.text.eq_ignore_ascii_case("me") {
+        return Ok(Entity::Me);
+    }
+    value(piece).map(Entity::Is)
+}
+
+fn by(piece: &Raw<'_>) -> Result<ByPattern, ParseError> {
+    let sort = ByKind::WORDS.iter().find(|(word, _)| piece.text.eq_ignore_ascii_case(word));
+    match sort {
+        Some((_, kind)) => Ok(ByPattern::Kind(*kind)),
+        None => entity(piece, true).map(ByPattern::Is),
+    }
+}
+
+fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
+    let cooked = piece.cook()?;
+    let code = cooked.text.to_lowercase();
+    if cooked.prefix {
+        return Ok(KindPattern::Prefix(code));
+    }
+    match suggest::code(&code).filter(|_| !cooked.quoted) {
+        Some(meant) => Err(piece
+            .error(format!("`{code}` is not an activity type; write it in quotes if it is one of your own"))
+            .did_you_mean(meant)),
+        None => Ok(KindPattern::Exact(code)),
+    }
+}
+
+fn outcome(piece: &Raw<'_>) -> Result<Outcome, ParseError> {
+    let word = piece.plain()?.to_lowercase();
+    let meant = match word.as_str() {
+        "success" => return Ok(Outcome::Success),
+        "failure" => return Ok(Outcome::Failure),
+        "ok" | "succeeded" | "successful" | "true" | "allowed" => Some("success"),
+        "failed" | "fail" | "error" | "false" | "denied" => Some("failure"),
+        other => suggest::closest(other, ["success", "failure"]),
+    };
+    let error = piece.error(format!("an outcome is `success` or `failure`, not `{word}`"));
+    Err(meant.map_or(error.clone(), |meant| error.did_you_mean(meant)))
+}
+
+fn country(piece: &Raw<'_>) -> Result<String, ParseError> {
+    let code = piece.plain()?;
+    if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Ok(code.to_ascii_uppercase());
+    }
+    Err(piece.error(format!("a country is two letters such as `DE`, not `{code}`")))
+}
+
+fn field(piece: &Raw<'_>) -> Result<Field, ParseError> {
+    let lower = piece.text.to_ascii_lowercase();
+    if lower.starts_with("metadata.") {
+        return metadata_key(piece).map(Field::MetadataKey);
+    }
+    let word = piece.plain()?.to_ascii_lowercase();
+    if let Some((_, field)) = Field::WORDS.iter().find(|(known, _)| *known == word) {
+        return Ok(field.clone());
+    }
+    let known = Field::WORDS.map(|(known, _)| known);
+    let error = piece.error(format!("`{word}` is not a field that can be absent; those are {}", known.join(", ")));
+    Err(suggest::closest(&word, known).map_or(error.clone(), |meant| error.did_you_mean(meant)))
+}
+
+fn ids(piece: &Raw<'_>) -> Result<IdRange, ParseError> {
+    let text = piece.plain()?;
+    let number = |digits: &str| {
+        digits.parse::<u64>().map_err(|_| {
+            piece.error(format!("`{text}` is not the number of an activity; write `id:123`, `id:>=100` or `id:1..5`"))
+        })
+    };
+    let none = || piece.error(format!("no activity has an id of `{text}`"));
+    let range = |from, to| IdRange { from, to };
+    if let Some(least) = text.strip_prefix(">=") {
+        return number(least).map(|least| range(Some(least), None));
+    }
+    if let Some(least) = text.strip_prefix('>') {
+        return Ok(range(Some(number(least)?.checked_add(1).ok_or_else(none)?), None));
+    }
+    if let Some(most) = text.strip_prefix("<=") {
+        return number(most).map(|most| range(None, Some(most)));
+    }
+    if let Some(most) = text.strip_prefix('<') {
+        return Ok(range(None, Some(number(most)?.checked_sub(1).ok_or_else(none)?)));
+    }
+    let Some((from, to)) = text.split_once("..") else {
+        return number(&text).map(|only| range(Some(only), Some(only)));
+    };
+    let end = |digits: &str| if digits.is_empty() { Ok(None) } else { number(digits).map(Some) };
+    match (end(from)?, end(to)?) {
+        (None, None) => Err(piece.error("a range needs a beginning or an end")),
+        (Some(from), Some(to)) if from > to => {
+            Err(piece.error("the range ends before it begins").did_you_mean(format!("{to}..{from}")))
+        }
+        (from, to) => Ok(range(from, to)),
+    }
+}
+
+fn at(piece: &Raw<'_>, zone: &TimeZone) -> Result<AtRange, ParseError> {
+    super::when::read(&piece.plain()?.replace(' ', "T"), zone).map_err(|fault| {
+        let error = piece.error(fault.message);
+        fault.meant.map_or(error.clone(), |meant| error.did_you_mean(meant))
+    })
+}
+
+fn ip(piece: &Raw<'_>) -> Result<IpPattern, ParseError> {
+    let text = piece.plain()?;
+    let wrong = || {
+        piece.error(format!(
+            "`{text}` is not an address; write `ip:10.0.0.1`, `ip:10.0.0.0/8`, `ip:10.1.*` or `ip:2001:db8::/32`"
+        ))
+    };
+    if let Some(head) = text.strip_suffix('*') {
+        return beginning(head).map(IpPattern::Net).ok_or_else(wrong);
+    }
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Ok(IpPattern::Exact(ip.to_canonical()));
+    }
+    let net = text.parse::<IpNet>().map_err(|_| wrong())?;
+    let net = match (net, net.addr().to_canonical()) {
+        // Addresses of an IPv4-mapped network are kept as IPv4.
+        (IpNet::V6(_), IpAddr::V4(addr)) if net.prefix_len() >= 96 => {
+            Ipv4Net::new(addr, net.prefix_len() - 96).map_or(net, IpNet::V4)
+        }
+        _ => net.trunc(),
+    };
+    let whole = net.prefix_len() == net.max_prefix_len();
+    Ok(if whole { IpPattern::Exact(net.addr()) } else { IpPattern::Net(net.trunc()) })
+}
+
+/// The network of all addresses that begin with these whole parts: `10.1.` or `2001:db8:`.
+fn beginning(head: &str) -> Option<IpNet> {
+    if let Some(parts) = head.strip_suffix('.') {
+        let mut octets = [0; 4];
+        let mut count = 0;
+        for part in parts.split('.') {
+            let plain = part.len() == 1 || !part.starts_with('0');
+            *octets.get_mut(count)? = part.parse().ok().filter(|_| plain && !part.starts_with('+'))?;
+            count += 1;
+        }
+        let length = u8::try_from(count).ok().filter(|count| *count < 4)? * 8;
+        return Ipv4Net::new(octets.into(), length).ok().map(IpNet::V4);
+    }
+    let parts = head.strip_suffix(':').filter(|parts| !parts.is_empty() && !parts.contains("::"))?;
+    let length = u8::try_from(parts.split(':').count()).ok().filter(|count| *count < 8)? * 16;
+    Ipv6Net::new(format!("{parts}::").parse().ok()?, length).ok().map(IpNet::V6)
+}

@@ -1,6 +1,12 @@
 //! Time in a query: periods as people write them, instants, and moments before now. Owns their reading, printing
 //! and resolution; the zone comes from whoever parses, and now from whoever binds.
 
+use std::fmt;
+
+use jiff::Span;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use crate::Time;
 
 /// When: half-open, `from` included, `to` not.
@@ -128,5 +134,222 @@ impl AtRange {
     pub fn resolve(&self, now: Time) -> Self {
         let fixed = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.resolve(now));
         Self::between(fixed(&self.from), fixed(&self.to))
+    }
+}
+
+/// Why a text is not a time.
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) meant: Option<String>,
+}
+
+impl Fault {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), meant: None }
+    }
+
+    fn not_a_time(text: &str) -> Self {
+        Self::new(format!(
+            "`{text}` is not a time; write `2026-11-21`, `2026-11-01..2026-11-15`, `>=2026-11-21T14:00` or `-7d`"
+        ))
+    }
+}
+
+/// What one end of a range is written as.
+enum Point {
+    Stretch(Period),
+    Instant { at: Time, length: i64 },
+    Relative(Bound),
+}
+
+impl Point {
+    fn beginning(self) -> Bound {
+        match self {
+            Self::Stretch(period) => Bound::Start(period),
+            Self::Instant { at, .. } => Bound::Instant(at),
+            Self::Relative(bound) => bound,
+        }
+    }
+
+    /// As the end of `a..b`: a stretch is in the range, an instant is not.
+    fn end(self) -> Bound {
+        match self {
+            Self::Stretch(period) => Bound::End(period),
+            other => other.beginning(),
+        }
+    }
+
+    /// What comes right after it.
+    fn after(self) -> Bound {
+        match self {
+            Self::Instant { at, .. } => Bound::Instant(at.plus(1)),
+            other => other.end(),
+        }
+    }
+}
+
+/// Reads a range of time: `P`, `P..Q`, `>=P`, `>P`, `<P`, `<=P`, `-7d`.
+pub(super) fn read(text: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
+    let from = |from| AtRange { from: Some(from), to: None };
+    let until = |to| AtRange { from: None, to: Some(to) };
+    if let Some(least) = text.strip_prefix(">=") {
+        return Ok(from(point(least, zone)?.beginning()));
+    }
+    if let Some(least) = text.strip_prefix('>') {
+        return Ok(from(point(least, zone)?.after()));
+    }
+    if let Some(most) = text.strip_prefix("<=") {
+        return Ok(until(point(most, zone)?.after()));
+    }
+    if let Some(most) = text.strip_prefix('<') {
+        return Ok(until(point(most, zone)?.beginning()));
+    }
+    match text.split_once("..") {
+        Some((first, last)) => between(first, last, zone),
+        None => single(text, zone),
+    }
+}
+
+fn single(text: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
+    match point(text, zone)? {
+        Point::Stretch(period) => {
+            Ok(AtRange { from: Some(Bound::Start(period.clone())), to: Some(Bound::End(period)) })
+        }
+        Point::Instant { at, length } => Ok(AtRange::between(Some(at), Some(at.plus(length)))),
+        Point::Relative(Bound::Now) => {
+            Err(Fault { meant: Some("<now".to_owned()), ..Fault::new("`now` alone is no stretch of time") })
+        }
+        Point::Relative(bound) => Ok(AtRange { from: Some(bound), to: None }),
+    }
+}
+
+fn between(first: &str, last: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
+    let end = |text: &str| if text.is_empty() { Ok(None) } else { point(text, zone).map(Some) };
+    let (from, to) = (end(first)?.map(Point::beginning), end(last)?.map(Point::end));
+    if from.is_none() && to.is_none() {
+        return Err(Fault::new("a range needs a beginning or an end"));
+    }
+    let backwards = match (&from, &to) {
+        (Some(from), Some(to)) => match (from.instant(), to.instant()) {
+            (Some(from), Some(to)) => from >= to,
+            // Both ends count from now, or they cannot be compared yet.
+            (None, None) => from.resolve(Time(0)) >= to.resolve(Time(0)),
+            _ => false,
+        },
+        _ => false,
+    };
+    if backwards {
+        let meant = (first != last).then(|| format!("{last}..{first}"));
+        return Err(Fault { meant, ..Fault::new("the range ends before it begins") });
+    }
+    Ok(AtRange { from, to })
+}
+
+fn point(text: &str, zone: &TimeZone) -> Result<Point, Fault> {
+    if text.eq_ignore_ascii_case("now") {
+        return Ok(Point::Relative(Bound::Now));
+    }
+    if let Some(ago) = text.strip_prefix('-') {
+        return ago_of(ago).map(Point::Relative).ok_or_else(|| {
+            Fault::new(format!("`{text}` is not a time before now; write `-30m`, `-24h`, `-7d` or `-4w`"))
+        });
+    }
+    if ago_of(text).is_some() {
+        let message = format!("`{text}` lacks the `-` of a time before now");
+        return Err(Fault { meant: Some(format!("-{text}")), ..Fault::new(message) });
+    }
+    if let Some(found) = calendar(text, zone) {
+        return found.map(Point::Stretch);
+    }
+    instant(text).ok_or_else(|| Fault::not_a_time(text))
+}
+
+fn ago_of(text: &str) -> Option<Bound> {
+    let letter = text.chars().last()?.to_ascii_lowercase();
+    let (_, unit) = Unit::LETTERS.into_iter().find(|(known, _)| *known == letter)?;
+    let digits = &text[..text.len() - 1];
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = digits.parse().ok().filter(|_| plain)?;
+    Some(Bound::Ago { amount, unit })
+}
+
+/// An instant with its offset, as precise as it is written.
+fn instant(text: &str) -> Option<Point> {
+    let at = Time::parse(&text.to_ascii_uppercase()).ok()?;
+    let clock = text.find(['T', 't']).map_or("", |t| &text[t + 1..]);
+    let clock = clock.split(['Z', 'z', '+', '-']).next().unwrap_or("");
+    let length = match clock.len() {
+        0..=5 => 60 * Time::SECOND,
+        6..=8 => Time::SECOND,
+        _ => 1,
+    };
+    Some(Point::Instant { at, length })
+}
+
+/// A year, month, day, minute, second or part of one in the reader's zone. `None` if it is not written like one.
+fn calendar(text: &str, zone: &TimeZone) -> Option<Result<Period, Fault>> {
+    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd.";
+    let shaped = text.bytes().enumerate().all(|(index, byte)| match SHAPE.get(index) {
+        Some(b'd') | None => byte.is_ascii_digit(),
+        Some(b'T') => matches!(byte, b'T' | b't'),
+        Some(other) => byte == *other,
+    });
+    let step = match text.len() {
+        4 => Span::new().years(1),
+        7 => Span::new().months(1),
+        10 => Span::new().days(1),
+        16 => Span::new().minutes(1),
+        19 => Span::new().seconds(1),
+        21..=26 => Span::new().microseconds(1),
+        _ => return None,
+    };
+    if !shaped {
+        return None;
+    }
+    const LEAST: &str = "0001-01-01T00:00:00";
+    let whole = format!("{text}{}", LEAST.get(text.len()..).unwrap_or("")).to_ascii_uppercase();
+    let instant = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().map(Time::from);
+    let period = whole.parse::<DateTime>().and_then(|first| {
+        let (start, end) = (instant(first)?, instant(first.checked_add(step)?)?);
+        Ok(Period { text: text.to_ascii_uppercase(), start, end: end.max(start.plus(1)) })
+    });
+    Some(period.map_err(|_| Fault::new(format!("`{text}` is not in the calendar"))))
+}
+
+impl fmt::Display for AtRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.from, &self.to) {
+            (Some(Bound::Start(first)), Some(Bound::End(last))) if first == last => f.write_str(&first.text),
+            (Some(from), Some(to)) => {
+                write_end(f, from, matches!(from, Bound::End(_)))?;
+                f.write_str("..")?;
+                write_end(f, to, matches!(to, Bound::Start(_)))
+            }
+            (Some(from), None) => {
+                f.write_str(match from {
+                    Bound::Ago { .. } => "",
+                    Bound::End(_) => ">",
+                    _ => ">=",
+                })?;
+                write_end(f, from, false)
+            }
+            (None, Some(to)) => {
+                f.write_str(if matches!(to, Bound::End(_)) { "<=" } else { "<" })?;
+                write_end(f, to, false)
+            }
+            (None, None) => write!(f, ">={}", Time::MIN.timestamp()),
+        }
+    }
+}
+
+/// One end; `exact` where the name of its period would be read as the other end of it.
+fn write_end(f: &mut fmt::Formatter<'_>, end: &Bound, exact: bool) -> fmt::Result {
+    match end {
+        Bound::Start(period) if exact => write!(f, "{}", period.start.timestamp()),
+        Bound::End(period) if exact => write!(f, "{}", period.end.timestamp()),
+        Bound::Start(period) | Bound::End(period) => f.write_str(&period.text),
+        Bound::Instant(at) => write!(f, "{}", at.timestamp()),
+        Bound::Ago { amount, unit } => write!(f, "-{amount}{}", unit.letter()),
+        Bound::Now => f.write_str("now"),
     }
 }

@@ -1,6 +1,19 @@
 //! Why a view has no rows, and what would give some.
 
 use activity::Time;
+use activity::query::{Expr, KindPattern, Term};
+
+use super::chips::{parts, without};
+use super::scope::Scoped;
+use super::view::{Count, ViewError, count, unavailable};
+use crate::App;
+
+/// How far a wider question is counted.
+const CAP: u64 = 10_000;
+/// How many parts of a query are tried without.
+const MOST_TRIED: usize = 8;
+/// How many wider questions are offered.
+const MOST_OFFERED: usize = 4;
 
 /// Why a view has no rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,5 +44,78 @@ pub struct Widening {
     /// Whether `from` and `to` are kept.
     pub keeps_range: bool,
     /// How many rows it finds.
-    pub count: super::Count,
+    pub count: Count,
+}
+
+/// Explains why nothing matches.
+pub(super) async fn explain(app: &App, scoped: &Scoped) -> Result<EmptyReason, ViewError> {
+    if count(app, &scoped.subject.expr(), 1).await?.n == 0 {
+        return Ok(EmptyReason::NothingYet);
+    }
+    if let Some(reason) = not_recorded_then(app, scoped).await? {
+        return Ok(reason);
+    }
+    Ok(EmptyReason::NothingMatches { widen: widen(app, scoped).await? })
+}
+
+/// Whether every activity type that the query asks for was recorded only after its range.
+async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyReason>, ViewError> {
+    let asked: Vec<&KindPattern> = parts(&scoped.typed)
+        .iter()
+        .filter_map(|part| match part {
+            Expr::Term(Term::Kind(patterns)) => Some(patterns),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let recorded = app.log().recorded_since().await.map_err(unavailable)?;
+    let until = scoped.bound.time_bounds().1;
+    let mut earliest: Option<(String, Option<Time>)> = None;
+    for pattern in asked {
+        let since = recorded.iter().filter(|(code, _)| pattern.matches(code)).map(|(_, since)| *since).min();
+        if since.is_some_and(|since| until.is_none_or(|until| since < until)) {
+            return Ok(None);
+        }
+        let code = match pattern {
+            KindPattern::Exact(code) => code.clone(),
+            KindPattern::Prefix(head) => format!("{head}*"),
+        };
+        let is_earlier = match &earliest {
+            None | Some((_, None)) => true,
+            Some((_, Some(known))) => since.is_some_and(|since| since < *known),
+        };
+        if is_earlier {
+            earliest = Some((code, since));
+        }
+    }
+    Ok(earliest.map(|(code, since)| EmptyReason::NotRecordedThen { code, since }))
+}
+
+/// Questions that take one thing away and then find something.
+async fn widen(app: &App, scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
+    let mut candidates = Vec::new();
+    if scoped.range != (None, None) {
+        candidates.push(("at any time".to_owned(), scoped.typed.clone(), false));
+    }
+    let parts = parts(&scoped.typed);
+    for (index, part) in parts.iter().enumerate().take(MOST_TRIED) {
+        candidates.push((format!("without {part}"), without(&scoped.typed, index), true));
+    }
+    if !parts.is_empty() && scoped.range != (None, None) {
+        candidates.push(("everything".to_owned(), Expr::All, false));
+    }
+    let mut found = Vec::new();
+    for (label, typed, keeps_range) in candidates {
+        let count = count(app, &scoped.with(typed.clone(), keeps_range), CAP).await?;
+        if count.n > 0 {
+            found.push(Widening { label, query: typed.to_string(), keeps_range, count });
+        }
+        if found.len() == MOST_OFFERED {
+            break;
+        }
+    }
+    Ok(found)
 }

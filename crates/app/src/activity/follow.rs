@@ -2,7 +2,12 @@
 
 use activity::{Activity, Time};
 use jiff::tz::TimeZone;
+use log::{Cursor, Order, Search};
 
+use super::cursor::{self, read_follow};
+use super::scope::{Question, Scoped};
+use super::view::{MAX_LIMIT, unavailable};
+use super::viewed::{FOLLOW_WINDOW, note};
 use super::{CompleteThrough, Scope, ViewError};
 use crate::{App, Caller};
 
@@ -43,6 +48,23 @@ pub async fn follow(
     scope: &Scope,
     request: &FollowRequest,
 ) -> Result<FollowPage, ViewError> {
-    let _ = (app, caller, scope, request);
-    Err(ViewError::Forbidden)
+    let question = Question { q: &request.q, from: request.from, to: request.to, zone: &request.zone };
+    let scoped = Scoped::new(caller, scope, question, app.now())?;
+    let from = read_follow(request.after.as_deref())?;
+    let limit = request.limit.clamp(1, MAX_LIMIT);
+    // The cursor names the next id to look at; the engine's names the last one seen.
+    let after = from.checked_sub(1).map(|seq| Cursor { occurred_at: Time::MIN, seq });
+    let search = Search { expr: scoped.bound.clone(), order: Order::Recorded, after, limit: limit + 1 };
+    let found = app.log().search(&search).await.map_err(unavailable)?;
+    let mut rows = found.rows;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    // With every match taken, everything below the answered size was looked at: a later page begins there, and a
+    // later commit always has a greater id, so none is skipped.
+    let next = match rows.last() {
+        Some(last) if has_more => last.seq + 1,
+        _ => found.complete_through.size.max(from),
+    };
+    note(app, caller, &scoped, &rows, FOLLOW_WINDOW).await?;
+    Ok(FollowPage { rows, next: cursor::follow(next), has_more, complete_through: found.complete_through.into() })
 }

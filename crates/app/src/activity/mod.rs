@@ -19,5 +19,8 @@ pub use follow::{FollowPage, FollowRequest, follow};
 pub use get::get;
 
 pub use scope::Scope;
+pub(crate) use scope::{Question, Scoped, Subject};
 pub use types::{TypeRow, types};
+pub(crate) use view::unavailable;
+pub(crate) use viewed::{account, shortened};
 pub use view::{ActivityView, CompleteThrough, Count, ViewError, ViewRequest, view};

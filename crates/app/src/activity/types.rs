@@ -1,9 +1,9 @@
 //! The dated catalogue: every activity type, and since when this installation records it.
 
 use activity::Time;
-use activity::catalogue::ActivityType;
+use activity::catalogue::{self, ActivityType};
 
-use super::ViewError;
+use super::view::{ViewError, unavailable};
 use crate::{App, Caller};
 
 /// One activity type and its date.
@@ -19,6 +19,24 @@ pub struct TypeRow {
 
 /// Every known type, those of the catalogue first and in its order.
 pub async fn types(app: &App, caller: &Caller) -> Result<Vec<TypeRow>, ViewError> {
-    let _ = (app, caller);
-    Ok(Vec::new())
+    if !caller.may_read() {
+        return Err(ViewError::Forbidden);
+    }
+    let mut recorded = app.log().recorded_since().await.map_err(unavailable)?;
+    let mut rows: Vec<TypeRow> = catalogue::all()
+        .map(|entry| TypeRow {
+            code: entry.code.to_owned(),
+            entry: Some(entry),
+            recorded_since: recorded.remove(entry.code),
+        })
+        .collect();
+    // Codes of other programs may say something about them: only who may read everything sees those.
+    if caller.reads_everything() {
+        rows.extend(recorded.into_iter().map(|(code, since)| TypeRow {
+            code,
+            entry: None,
+            recorded_since: Some(since),
+        }));
+    }
+    Ok(rows)
 }

@@ -1,13 +1,24 @@
 //! One page of an activity view, newest first, with what the page says about it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use activity::query::ParseError;
+use activity::query::{Expr, ParseError};
 use activity::{Activity, Time};
 use jiff::tz::TimeZone;
+use log::{Cursor, Order, Search};
 
+use super::chips::chips;
+use super::cursor::{self, Page, Place};
+use super::empty::explain;
+use super::scope::{Question, Scoped};
+use super::viewed::{VIEW_WINDOW, note};
 use super::{Chip, EmptyReason, Scope};
 use crate::{App, Caller};
+
+/// Most rows of a page.
+pub(super) const MAX_LIMIT: usize = 1000;
+/// How far a page counts before it says "at least".
+const COUNT_CAP: u64 = 1_000_000;
 
 /// What of a scope is asked for.
 #[derive(Clone, Debug)]
@@ -109,7 +120,94 @@ pub enum ViewError {
 }
 
 /// One page of what `caller` may see of `scope`; viewing somebody else's log is recorded in that log.
-pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<ActivityView, ViewError> {
-    let _ = (app, caller, scope, request);
-    Err(ViewError::Forbidden)
+pub async fn view(
+    app: &App,
+    caller: &Caller,
+    scope: &Scope,
+    request: &ViewRequest,
+) -> Result<ActivityView, ViewError> {
+    let begun = Instant::now();
+    let question = Question { q: &request.q, from: request.from, to: request.to, zone: &request.zone };
+    let scoped = Scoped::new(caller, scope, question, app.now())?;
+    let page = page(app, &scoped, request).await?;
+    let count = if request.explain { Some(count(app, &scoped.bound, COUNT_CAP).await?) } else { None };
+    let empty = match request.explain && page.rows.is_empty() && page.newer.is_none() {
+        true => Some(explain(app, &scoped).await?),
+        false => None,
+    };
+    let took = begun.elapsed();
+    note(app, caller, &scoped, &page.rows, VIEW_WINDOW).await?;
+    Ok(ActivityView {
+        rows: page.rows,
+        older: page.older,
+        newer: page.newer,
+        complete_through: page.through,
+        count,
+        query: scoped.typed.to_string(),
+        chips: chips(&scoped.typed),
+        empty,
+        took,
+    })
+}
+
+struct PageRows {
+    rows: Vec<Activity>,
+    older: Option<String>,
+    newer: Option<String>,
+    through: CompleteThrough,
+}
+
+/// The rows of one page and the cursors of its neighbours.
+async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewError> {
+    let limit = request.limit.clamp(1, MAX_LIMIT);
+    let place = Page::read(request.after.as_deref())?;
+    let (order, after) = match place {
+        Page::First => (Order::Newest, None),
+        Page::Older(place) => (Order::Newest, Some(place)),
+        Page::Newer(place) => (Order::Oldest, Some(place)),
+    };
+    // One row more than the page holds tells whether there is a page beyond it.
+    let search = Search { expr: scoped.bound.clone(), order, after: after.map(Cursor::from), limit: limit + 1 };
+    let found = app.log().search(&search).await.map_err(unavailable)?;
+    let mut rows = found.rows;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let (has_older, has_newer) = match place {
+        Page::First => (more, false),
+        Page::Older(_) => (more, true),
+        Page::Newer(_) => (true, more),
+    };
+    if order == Order::Oldest {
+        rows.reverse();
+    }
+    let place_of = |row: &Activity| Place { occurred_at: row.occurred_at, seq: row.seq };
+    Ok(PageRows {
+        older: rows.last().filter(|_| has_older).map(|row| cursor::older(place_of(row))),
+        newer: rows.first().filter(|_| has_newer).map(|row| cursor::newer(place_of(row))),
+        through: found.complete_through.into(),
+        rows,
+    })
+}
+
+/// Counts what a bound query matches.
+pub(super) async fn count(app: &App, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
+    let count = app.log().count(bound, cap).await.map_err(unavailable)?;
+    Ok(Count { n: count.n, exact: count.exact })
+}
+
+/// The log or the store did not answer.
+pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ViewError {
+    ViewError::Unavailable(Box::new(cause))
+}
+
+impl From<log::Through> for CompleteThrough {
+    fn from(through: log::Through) -> Self {
+        Self { size: through.size, at: through.at }
+    }
+}
+
+impl From<Place> for Cursor {
+    fn from(place: Place) -> Self {
+        Self { occurred_at: place.occurred_at, seq: place.seq }
+    }
 }

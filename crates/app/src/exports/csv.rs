@@ -1,11 +1,9 @@
 //! CSV by RFC 4180, safe to open in a spreadsheet: a cell that would run as a formula begins with an apostrophe.
 //! Written by hand because nothing may be allocated per cell at 200,000 rows a second.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use activity::{Activity, By, catalogue, sentence};
+use activity::{Activity, By, sentence};
 use serde::Serialize;
 
 use super::columns::Column;
@@ -112,14 +110,13 @@ pub struct UserCsvWriter {
     stamp: Stamp,
     scratch: String,
     details: String,
-    titles: HashMap<Arc<str>, String>,
 }
 
 impl UserCsvWriter {
     /// A writer with times in this zone.
     #[must_use]
     pub fn new(zone: &ZoneChoice) -> Self {
-        Self { stamp: Stamp::new(zone), scratch: String::new(), details: String::new(), titles: HashMap::new() }
+        Self { stamp: Stamp::new(zone), scratch: String::new(), details: String::new() }
     }
 
     /// The first line.
@@ -131,32 +128,16 @@ impl UserCsvWriter {
     /// One row.
     pub fn write_row(&mut self, row: &Activity, out: &mut Vec<u8>) {
         write_details(row, &mut self.details);
-        let title = match self.titles.get(&row.kind) {
-            Some(title) => title,
-            None => self.titles.entry(row.kind.clone()).or_insert_with(|| status_words(&row.kind)),
-        };
         let mut cells = Cells::new(out, &mut self.scratch);
         match &row.user {
             Some(user) if !user.name.is_empty() => cells.text(&user.name),
             user => cells.display(user.as_ref()),
         }
         cells.text(&self.details);
-        cells.text(title);
+        cells.text(&sentence::title(&row.facts));
         cells.plain(|out| self.stamp.write_seconds(row.occurred_at, out));
         cells.end();
     }
-}
-
-/// The activity in words, as in `Logged in`; an unknown code is made readable.
-fn status_words(code: &str) -> String {
-    if let Some(entry) = catalogue::find(code) {
-        return entry.title.to_owned();
-    }
-    let mut words = code.replace(['.', '_'], " ");
-    if let Some(first) = words.get(..1).map(str::to_ascii_uppercase) {
-        words.replace_range(..1, &first);
-    }
-    words
 }
 
 /// What happened, from which address and device, where and by whom.

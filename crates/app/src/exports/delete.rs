@@ -1,10 +1,31 @@
-//! Deletes a kept file and its row; that it existed stays in the log.
+//! Deletes an export: the kept file and its row, or one that is still being made. That it existed stays in the log.
 
+use super::list::row;
+use super::model::unavailable;
+use super::rows::{described, export};
+use super::worker::directory;
 use super::ExportError;
+use crate::activity::facts;
 use crate::{App, Caller};
 
-/// Deletes an export; `None` if there is none that `caller` may delete.
+/// Deletes an export; `None` if there is none that `caller` may see.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, ExportError> {
-    let _ = (app, caller, id);
-    Ok(None)
+    let Some(row) = row(app, caller, id).await? else { return Ok(None) };
+    // An auditor reads every log and changes nothing, except what they asked for themself.
+    if !caller.is_administrator() && row.requester_id != caller.person.id {
+        return Err(ExportError::Forbidden);
+    }
+    let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
+    let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    if !store::exports::delete(tx.conn(), id).await.map_err(unavailable)? {
+        return Ok(None);
+    }
+    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    if let Some(name) = &row.file {
+        // A file that stays behind is removed at the next start.
+        let _ = tokio::fs::remove_file(directory(app).join(name)).await;
+    }
+    Ok(Some(()))
 }

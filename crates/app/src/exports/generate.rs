@@ -1,7 +1,16 @@
 //! Generate CSV: asks for a new file of one user's log and says how far it is.
 
-use super::{Export, ExportError, ZoneChoice};
+use activity::Person;
+use store::exports::{Kind as StoredKind, Row, State as StoredState};
+
+use super::model::unavailable;
+use super::rows::{export, new_row};
+use super::{Export, ExportError, ZoneChoice, worker};
+use crate::activity::{Scope, Subject, account};
 use crate::{App, Caller};
+
+/// How many of the latest rows of one user are looked at; older ones are replaced and gone.
+const LATEST: i64 = 10;
 
 /// The files of one user's log.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +30,59 @@ pub async fn generate_user_csv(
     user_id: &str,
     zone: &ZoneChoice,
 ) -> Result<Export, ExportError> {
-    let _ = (app, caller, user_id, zone);
-    Err(ExportError::Forbidden)
+    let subject = subject(app, caller, user_id).await?;
+    let row = new_row(app, caller, StoredKind::UserCsv, Some(&subject), String::new(), zone.name())?;
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    // Within the write transaction, so that of two who press at once one finds the other's row.
+    let latest = store::exports::for_subject(tx.conn(), user_id, StoredKind::UserCsv, LATEST);
+    if let Some(running) = latest.await.map_err(unavailable)?.into_iter().find(is_unfinished) {
+        return export(running);
+    }
+    store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    worker::wake(app);
+    export(row)
 }
 
 /// The files of this user's log.
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
-    let _ = (app, caller, user_id);
-    Ok(UserCsv::default())
+    Scope::User(user_id.to_owned()).allowed(caller)?;
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let rows = store::exports::for_subject(&mut conn, user_id, StoredKind::UserCsv, LATEST).await.map_err(unavailable)?;
+    let mut csv = UserCsv::default();
+    for row in rows {
+        let slot = match row.state {
+            StoredState::Queued | StoredState::Running => &mut csv.running,
+            StoredState::Failed if csv.ready.is_none() => &mut csv.failed,
+            StoredState::Failed => continue,
+            StoredState::Done => &mut csv.ready,
+        };
+        if slot.is_none() {
+            *slot = Some(export(row)?);
+        }
+    }
+    Ok(csv)
 }
+
+fn is_unfinished(row: &Row) -> bool {
+    matches!(row.state, StoredState::Queued | StoredState::Running)
+}
+
+/// Whose log it is, if `caller` may take it away: an account, or a person whom only the log knows.
+async fn subject(app: &App, caller: &Caller, user_id: &str) -> Result<Person, ExportError> {
+    if !caller.may_export() {
+        return Err(ExportError::Forbidden);
+    }
+    let subject = Scope::User(user_id.to_owned()).allowed(caller)?;
+    if let Some(person) = account(app, user_id).await? {
+        return Ok(person);
+    }
+    known_to_the_log(app, &subject).await?.ok_or(ExportError::NoSuchUser)
+}
+
+async fn known_to_the_log(app: &App, subject: &Subject) -> Result<Option<Person>, ExportError> {
+    let search = log::Search { expr: subject.expr(), order: log::Order::Newest, after: None, limit: 1 };
+    let found = app.log().search(&search).await.map_err(unavailable)?;
+    Ok(found.rows.into_iter().next().and_then(|row| row.facts.user))
+}
+

@@ -1,7 +1,14 @@
 //! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
 
+use store::exports::Row;
+
+use super::model::unavailable;
+use super::rows::export;
 use super::{Export, ExportError};
 use crate::{App, Caller};
+
+/// Most exports of one page.
+const MAX_LIMIT: usize = 200;
 
 /// The latest exports, newest first; `after` is the id of the last one seen.
 pub async fn list(
@@ -10,12 +17,32 @@ pub async fn list(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Export>, ExportError> {
-    let _ = (app, caller, after, limit);
-    Ok(Vec::new())
+    if !caller.may_read() {
+        return Err(ExportError::Forbidden);
+    }
+    let requester = if caller.reads_everything() { None } else { Some(caller.person.id.as_str()) };
+    let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let rows = store::exports::list(&mut conn, requester, after, limit).await.map_err(unavailable)?;
+    rows.into_iter().map(export).collect()
 }
 
 /// One export, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Export>, ExportError> {
-    let _ = (app, caller, id);
-    Ok(None)
+    row(app, caller, id).await?.map(export).transpose()
+}
+
+/// The row of an export that `caller` may see.
+pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<Row>, ExportError> {
+    if !caller.may_read() {
+        return Err(ExportError::Forbidden);
+    }
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let row = store::exports::by_id(&mut conn, id).await.map_err(unavailable)?;
+    Ok(row.filter(|row| caller.reads_everything() || is_own(row, caller)))
+}
+
+/// Somebody who lost a role keeps only what they asked for about themself.
+fn is_own(row: &Row, caller: &Caller) -> bool {
+    row.requester_id == caller.person.id && row.subject_id.as_deref() == Some(caller.person.id.as_str())
 }

@@ -5,23 +5,24 @@ mod csv;
 mod delete;
 mod download;
 mod generate;
-mod jsonl;
 mod list;
 mod model;
+mod rows;
 mod stamp;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod worker;
+mod writer;
 
 pub use columns::{Column, UnknownColumn};
 pub use csv::{UserCsvWriter, ViewCsvWriter};
 pub use delete::delete;
 pub use download::{Download, open_download};
 pub use generate::{UserCsv, generate_user_csv, user_csv};
-pub use jsonl::write_line;
 pub use list::{get, list};
 pub use model::{Export, ExportError, Format, Kind, Progress, State};
 pub use stamp::{Stamp, ZoneChoice};
 pub use stream::{Streamed, Summary, ViewExport, export_view};
 pub use worker::start;
+pub(crate) use worker::Wake;

@@ -106,6 +106,8 @@ pub struct Export {
     pub finished_at: Option<Time>,
     /// Why it was given up.
     pub error: Option<String>,
+    /// Whether the file is kept here for download.
+    pub is_kept: bool,
 }
 
 /// Why there is no export.
@@ -120,10 +122,21 @@ pub enum ExportError {
     /// A column that does not exist.
     #[error(transparent)]
     Column(#[from] super::UnknownColumn),
+    /// The kept file is gone from the disk.
+    #[error("the file is no longer there; generate it again")]
+    Missing,
+    /// There is no such time zone.
+    #[error("there is no time zone `{0}`; use UTC, EST or a name such as America/New_York")]
+    NoSuchZone(String),
     /// The caller may not export this.
     #[error("you may not export this log")]
     Forbidden,
     /// The file or its row cannot be read or written now.
     #[error("exports cannot be read or written at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The store, a file or a row did not answer as it must.
+pub(super) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ExportError {
+    ExportError::Unavailable(Box::new(cause))
 }

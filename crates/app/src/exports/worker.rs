@@ -1,9 +1,245 @@
-//! Makes the files that were asked for, one at a time, under a lease that a restart lets lapse.
+//! Makes the files that were asked for, one at a time, under a lease: a restart finds what was being made and makes
+//! it again. Owns the directory of kept files.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use activity::query::Expr;
+use log::Order;
+use store::exports::{Finish, Kind as StoredKind, Row};
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Notify;
+
+use super::csv::UserCsvWriter;
+use super::model::unavailable;
+use super::rows::{facts_of, failed, summed, written};
+use super::writer::{RowWriter, Tally};
+use super::{ExportError, Summary, ZoneChoice};
 use crate::App;
 
-/// Works in the background until the process ends; call it once when serving begins.
-pub fn start(app: &App) -> tokio::task::JoinHandle<()> {
-    let _ = app;
-    tokio::spawn(async {})
+/// How long a row is its maker's without a renewal.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often a maker renews its lease, which is also how often the progress on the page moves.
+const RENEW: Duration = Duration::from_millis(500);
+/// How often to look for rows whose maker is gone.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// How often a file is begun before it is given up: it may be what stops the process.
+const MOST_ATTEMPTS: i64 = 5;
+
+/// What wakes the maker of exports.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wake {
+    wanted: Arc<Notify>,
+    started: Arc<AtomicBool>,
+}
+
+/// Works in the background until the process ends. Serving calls it once; calling it again does nothing.
+pub fn start(app: &App) {
+    if app.exports().started.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = recover(&app).await {
+            tracing::warn!(error = %error, "exports could not be recovered yet");
+        }
+        loop {
+            if let Err(error) = make_all(&app).await {
+                tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "an export could not be made");
+            }
+            let _ = tokio::time::timeout(LOOK_AGAIN, app.exports().wanted.notified()).await;
+        }
+    });
+}
+
+/// Makes what was just asked for.
+pub(super) fn wake(app: &App) {
+    start(app);
+    app.exports().wanted.notify_one();
+}
+
+/// Takes over what a former process left: its leases, where it was the only one, and its unfinished files.
+async fn recover(app: &App) -> Result<(), ExportError> {
+    if app.store().dialect() == store::Dialect::Sqlite {
+        // The data directory is ours alone, so whoever held a lease is gone.
+        let mut tx = app.store().begin().await.map_err(unavailable)?;
+        store::exports::release_all(tx.conn()).await.map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)?;
+    }
+    let dir = directory(app);
+    tokio::fs::create_dir_all(&dir).await.map_err(unavailable)?;
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let kept = store::exports::files(&mut conn).await.map_err(unavailable)?;
+    drop(conn);
+    let mut entries = tokio::fs::read_dir(&dir).await.map_err(unavailable)?;
+    while let Some(entry) = entries.next_entry().await.map_err(unavailable)? {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.trim_start_matches('.').starts_with("exp_"));
+        if is_ours && !kept.iter().any(|kept| name == kept.as_str()) {
+            tokio::fs::remove_file(entry.path()).await.map_err(unavailable)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes files until none is waiting, and gives up streams whose reader and writer are gone.
+pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
+    while let Some(row) = claim(app).await? {
+        let made = if row.fence > MOST_ATTEMPTS {
+            Err(ExportError::Unavailable("it was begun and interrupted too often".into()))
+        } else {
+            make(app, &row).await
+        };
+        if let Err(error) = made {
+            tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
+            let _ = tokio::fs::remove_file(part_path(app, &row)).await;
+            give_up(app, &row, "export.generated", "the file could not be written; see the server's log").await?;
+        }
+    }
+    while let Some(row) = claim_lapsed_view(app).await? {
+        give_up(app, &row, "export.downloaded", "broken off").await?;
+    }
+    Ok(())
+}
+
+async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let now = app.now();
+    let row = store::exports::claim(tx.conn(), now.0, now.plus(micros(LEASE)).0).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    Ok(row)
+}
+
+async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let now = app.now();
+    let until = now.plus(micros(LEASE)).0;
+    let row = store::exports::claim_lapsed_view(tx.conn(), now.0, until).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    Ok(row)
+}
+
+/// Writes one user's file beside its name, then gives it the name, then says it is there.
+async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
+    let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
+    let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
+    let expr = Expr::user_id(subject);
+    let expected = app.log().count(&expr, u64::MAX).await.map_err(unavailable)?.n;
+    let mut scan = app.log().scan(expr, Order::Newest).await.map_err(unavailable)?;
+    let through = scan.complete_through();
+    tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
+    let part = part_path(app, row);
+    let mut file = tokio::fs::File::create(&part).await.map_err(unavailable)?;
+    let mut writer = RowWriter::UserCsv(Box::new(UserCsvWriter::new(&zone)));
+    let mut tally = Tally::default();
+    let mut out = Vec::new();
+    writer.write_header(&mut out);
+    let mut renewed = Instant::now();
+    loop {
+        tally.add(&out);
+        file.write_all(&out).await.map_err(unavailable)?;
+        out.clear();
+        if renewed.elapsed() >= RENEW {
+            if !renew(app, row, expected, &tally).await? {
+                return remove(&part).await;
+            }
+            renewed = Instant::now();
+        }
+        let Some(chunk) = scan.next_chunk().await else { break };
+        let rows = chunk.map_err(unavailable)?;
+        writer.write_rows(&rows, &mut out);
+        tally.rows += rows.len() as u64;
+    }
+    file.sync_all().await.map_err(unavailable)?;
+    drop(file);
+    let name = format!("{}.csv", row.id);
+    let path = directory(app).join(&name);
+    tokio::fs::rename(&part, &path).await.map_err(unavailable)?;
+    sync_directory(app).await?;
+    let summary = tally.summary();
+    let end = Finish {
+        at: app.now().0,
+        written: written(summary.rows, summary.rows, summary.bytes),
+        sha256: Some(summary.sha256.clone()),
+        file: Some(name),
+        through: Some((i64::try_from(through.size).unwrap_or(i64::MAX), through.at.0)),
+        error: None,
+    };
+    if finish(app, row, &end, &summary).await? { Ok(()) } else { remove(&path).await }
+}
+
+/// Renews the lease and shows the progress; `false` if the row is somebody else's or gone.
+pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) -> Result<bool, ExportError> {
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let until = app.now().plus(micros(LEASE)).0;
+    let written = written(expected, tally.rows, tally.bytes);
+    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    Ok(held)
+}
+
+/// Says that the file is there and takes the place of the one before; one transaction with its activity.
+async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result<bool, ExportError> {
+    let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    if !store::exports::finish(tx.conn(), &row.id, row.fence, end).await.map_err(unavailable)? {
+        return Ok(false);
+    }
+    let subject = row.subject_id.as_deref().unwrap_or_default();
+    let rows = store::exports::for_subject(tx.conn(), subject, StoredKind::UserCsv, 100).await.map_err(unavailable)?;
+    let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
+    for old in &replaced {
+        store::exports::delete(tx.conn(), &old.id).await.map_err(unavailable)?;
+    }
+    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
+    tx.commit().await.map_err(unavailable)?;
+    for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
+        // A file that stays behind is removed at the next start.
+        let _ = tokio::fs::remove_file(directory(app).join(file)).await;
+    }
+    Ok(true)
+}
+
+/// Gives an export up; one transaction with its activity.
+pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> Result<(), ExportError> {
+    let end = Finish {
+        at: app.now().0,
+        written: store::exports::Written { expected: row.expected, rows: row.written, bytes: row.bytes },
+        sha256: None,
+        file: None,
+        through: None,
+        error: Some(reason.to_owned()),
+    };
+    let facts = failed(facts_of(row, code, app.now())?, reason);
+    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    if store::exports::finish(tx.conn(), &row.id, row.fence, &end).await.map_err(unavailable)? {
+        app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
+        tx.commit().await.map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// Where kept files are.
+pub(super) fn directory(app: &App) -> PathBuf {
+    app.settings().exports.dir.clone()
+}
+
+fn part_path(app: &App, row: &Row) -> PathBuf {
+    directory(app).join(format!(".{}.{}.part", row.id, row.fence))
+}
+
+async fn remove(path: &Path) -> Result<(), ExportError> {
+    tokio::fs::remove_file(path).await.map_err(unavailable)
+}
+
+/// A renamed file survives a power cut only once its directory does.
+async fn sync_directory(app: &App) -> Result<(), ExportError> {
+    let dir = tokio::fs::File::open(directory(app)).await.map_err(unavailable)?;
+    dir.sync_all().await.map_err(unavailable)
+}
+
+pub(super) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

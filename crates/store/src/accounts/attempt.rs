@@ -84,3 +84,12 @@ pub async fn lock(conn: &mut AnyConnection, account_id: &str, until: Time) -> Re
     sqlx::query(done).bind(account_id).bind(until.0).execute(conn).await?;
     Ok(())
 }
+
+/// Whether a bucket is locked at `now`.
+pub async fn is_locked(conn: &mut AnyConnection, bucket: Bucket<'_>, now: Time) -> Result<bool, Error> {
+    let (sql, id) = match bucket {
+        Bucket::Account(id) => ("SELECT id FROM account WHERE id = $1 AND locked_until > $2", id),
+        Bucket::KnownDevice(id) => ("SELECT id FROM known_device WHERE id = $1 AND locked_until > $2", id),
+    };
+    Ok(sqlx::query(sql).bind(id).bind(now.0).fetch_optional(conn).await?.is_some())
+}

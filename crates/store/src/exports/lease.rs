@@ -1,5 +1,6 @@
 //! Leases on rows of `export`. Guarantee: after a row was claimed anew, its former holder changes nothing any more,
-//! because every statement here names the fence it was claimed with.
+//! because every statement here names the fence it was claimed with; and of two that claim at once only one sees the
+//! lease lapsed, because the outer WHERE looks again once the row is locked.
 
 use sqlx::AnyConnection;
 
@@ -12,7 +13,7 @@ pub async fn claim(conn: &mut AnyConnection, now: i64, until: i64) -> Result<Opt
     let row = sqlx::query(concat!(
         "UPDATE export SET state = 'running', lease_until = $2, fence = fence + 1, written = 0, bytes = 0 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind = 'user_csv' \
-         AND lease_until <= $1 ORDER BY id LIMIT 1) RETURNING ",
+         AND lease_until <= $1 ORDER BY id LIMIT 1) AND lease_until <= $1 RETURNING ",
         columns!()
     ))
     .bind(now)
@@ -27,7 +28,7 @@ pub async fn claim_lapsed_view(conn: &mut AnyConnection, now: i64, until: i64) -
     let row = sqlx::query(concat!(
         "UPDATE export SET lease_until = $2, fence = fence + 1 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind <> 'user_csv' \
-         AND lease_until <= $1 ORDER BY id LIMIT 1) RETURNING ",
+         AND lease_until <= $1 ORDER BY id LIMIT 1) AND lease_until <= $1 RETURNING ",
         columns!()
     ))
     .bind(now)
@@ -35,6 +36,12 @@ pub async fn claim_lapsed_view(conn: &mut AnyConnection, now: i64, until: i64) -
     .fetch_optional(conn)
     .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Lets every lease lapse. Only for whoever knows that no other process holds one.
+pub async fn release_all(conn: &mut AnyConnection) -> Result<()> {
+    sqlx::query("UPDATE export SET lease_until = 0 WHERE state IN ('queued', 'running')").execute(conn).await?;
+    Ok(())
 }
 
 /// How much is written, in a lease's renewal.

@@ -6,6 +6,6 @@ mod table;
 mod tests;
 mod view;
 
-pub use lease::{Finish, Written, claim, claim_lapsed_view, finish, renew};
+pub use lease::{Finish, Written, claim, claim_lapsed_view, finish, release_all, renew};
 pub use table::{Kind, Row, State, by_id, delete, files, for_subject, insert, list};
 pub use view::{forget_before, note, seen_at};

@@ -25,6 +25,19 @@ pub struct Head {
     pub generation: u64,
 }
 
+/// The part of the head that every read begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Number of activities.
+    pub size: u64,
+    /// `recorded_at` of the newest activity.
+    pub last_recorded_at: Time,
+    /// Activities below this seq are in volumes.
+    pub sealed: u64,
+    /// Grows with every change of the table `volume`.
+    pub generation: u64,
+}
+
 const COLUMNS: &str = "size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation";
 
 /// Makes the row of an empty log, unless it is there.
@@ -50,6 +63,21 @@ pub async fn ensure(conn: &mut AnyConnection, frontier: &[u8], root: &[u8; 32]) 
 pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error> {
     let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM log_head WHERE id = 1")));
     row.fetch_optional(conn).await?.map(|row| head(&row)).transpose()
+}
+
+/// The position of the head as it is now; that of an empty log where none was ever opened.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error> {
+    let query = sqlx::query("SELECT size, last_recorded_at, sealed, generation FROM log_head WHERE id = 1");
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(Position::default()) };
+    Ok(Position {
+        size: unsigned(row.try_get(0)?, "size")?,
+        last_recorded_at: Time(row.try_get(1)?),
+        sealed: unsigned(row.try_get(2)?, "sealed")?,
+        generation: unsigned(row.try_get(3)?, "generation")?,
+    })
 }
 
 /// The head, locked until the transaction ends. Guarantee: seq is gapless and in commit order, because whoever holds

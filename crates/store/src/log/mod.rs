@@ -9,7 +9,7 @@ pub mod person_key;
 mod many;
 pub mod volume;
 
-pub use head::Head;
+pub use head::{Head, Position};
 pub use hot_batch::HotBatch;
 pub use idempotency::Remembered;
 pub use volume::VolumeRow;

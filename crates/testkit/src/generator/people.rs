@@ -69,7 +69,7 @@ impl World {
         let groups: Vec<Named> = (0..(users / 15).clamp(4, 64)).map(|at| group(at, random)).collect();
         let sessions = groups
             .iter()
-            .flat_map(|group| SESSIONS.iter().map(|name| (group, *name)));
+            .flat_map(|group| SESSIONS.iter().map(move |name| (group, *name)));
         let sessions = sessions.map(|(group, name)| session(group, name, random)).collect();
         let creations = creations(users, start, settings.end.0, random);
         let mut world = Self {

@@ -1,8 +1,8 @@
-//! Plans what happens in a day: visits, stories and attacks, until the day has its share. Owns no text.
+//! Plans one visit of one person: what they do from logging in to leaving. Owns no text; `stories` plans what goes wrong.
 
 use super::events::{Event, Place, What};
 use super::people::{SESSIONS_OF_A_GROUP, World};
-use super::places::{HEADSET, NO_DEVICE, STUDIO, WEB, attacker};
+use super::places::{HEADSET, STUDIO, WEB};
 use super::random::Random;
 
 pub(super) const SECOND: i64 = activity::Time::SECOND;
@@ -24,10 +24,10 @@ pub(super) struct Plan {
 }
 
 /// A chain of events of one person from one place.
-struct Visit {
-    user: u32,
-    at: i64,
-    place: Place,
+pub(super) struct Visit {
+    pub(super) user: u32,
+    pub(super) at: i64,
+    pub(super) place: Place,
 }
 
 impl Plan {
@@ -39,7 +39,7 @@ impl Plan {
         }
     }
 
-    fn push(&mut self, at: i64, user: u32, what: What, place: Place) {
+    pub(super) fn push(&mut self, at: i64, user: u32, what: What, place: Place) {
         self.order += 1;
         self.events.push(Event {
             at,
@@ -276,116 +276,7 @@ impl Plan {
         }
     }
 
-    /// Five failures, the lock, a reset, and a log-in from a new device; or an administrator unlocks.
-    fn lockout(&mut self, world: &World, mut visit: Visit) -> i64 {
-        for _ in 0..5 {
-            self.push(visit.at, visit.user, What::WrongPassword, visit.place);
-            visit.at += self.random.between(5 * SECOND, 35 * SECOND);
-        }
-        self.push(
-            visit.at,
-            visit.user,
-            What::Locked,
-            Place {
-                device: NO_DEVICE,
-                ip: visit.place.ip,
-                ..visit.place
-            },
-        );
-        if self.random.chance(250) {
-            let by = self.administrator(world);
-            let (device, ip) = world.members[by as usize].places.usual(WEB, &mut self.random);
-            visit.at += self.random.between(3 * MINUTE, 25 * MINUTE);
-            let desk = Place {
-                ip: Some(ip),
-                device,
-                application: WEB,
-                script: false,
-            };
-            self.push(visit.at, visit.user, What::Unlocked(by), desk);
-            visit.at += self.random.between(MINUTE, 10 * MINUTE);
-            self.push(visit.at, visit.user, What::LoggedIn, visit.place);
-            return visit.at;
-        }
-        let (device, ip) = world.members[visit.user as usize].places.unusual(&mut self.random);
-        self.reset(
-            visit.user,
-            visit.at,
-            Place {
-                ip: Some(ip),
-                device,
-                application: WEB,
-                script: false,
-            },
-        )
-    }
-
-    /// A forgotten password: a failure or two, then a reset.
-    fn forgotten(&mut self, mut visit: Visit) -> i64 {
-        for _ in 0..=self.random.below(3) {
-            self.push(visit.at, visit.user, What::WrongPassword, visit.place);
-            visit.at += self.random.between(6 * SECOND, 50 * SECOND);
-        }
-        self.reset(
-            visit.user,
-            visit.at,
-            Place {
-                application: WEB,
-                ..visit.place
-            },
-        )
-    }
-
-    fn reset(&mut self, user: u32, mut at: i64, place: Place) -> i64 {
-        at += self.random.between(20 * SECOND, 6 * MINUTE);
-        self.push(at, user, What::ResetRequested, place);
-        at += self.random.between(MINUTE, 40 * MINUTE);
-        self.push(at, user, What::ResetCompleted, place);
-        at += self.random.between(8 * SECOND, MINUTE);
-        self.push(at, user, What::LoggedIn, place);
-        at
-    }
-
-    /// Somebody guesses passwords of many accounts from one address, about one a second.
-    pub(super) fn attack(&mut self, world: &World, at: i64, attempts: usize) {
-        let place = Place {
-            ip: Some(attacker(&mut self.random)),
-            device: NO_DEVICE,
-            application: WEB,
-            script: true,
-        };
-        let mut at = at;
-        let mut left = attempts;
-        while left > 0 {
-            if self.random.chance(400) {
-                let name = u8::try_from(self.random.below(8)).unwrap_or(0);
-                self.push(at, 0, What::UnknownUser(name), place);
-                left -= 1;
-            } else {
-                let victim = index(self.random.below(world.present));
-                let tries = left.min(1 + self.random.below(5));
-                for _ in 0..tries {
-                    at += self.random.between(SECOND / 3, 2 * SECOND);
-                    self.push(at, u32::from(victim), What::WrongPassword, place);
-                }
-                if tries == 5 {
-                    self.push(
-                        at + SECOND / 20,
-                        u32::from(victim),
-                        What::Locked,
-                        Place {
-                            application: WEB,
-                            ..Place::system(WEB)
-                        },
-                    );
-                }
-                left -= tries;
-            }
-            at += self.random.between(SECOND / 3, 2 * SECOND);
-        }
-    }
-
-    fn administrator(&mut self, world: &World) -> u32 {
+    pub(super) fn administrator(&mut self, world: &World) -> u32 {
         let present = world
             .administrators
             .iter()
@@ -399,6 +290,6 @@ impl Plan {
     }
 }
 
-fn index(number: usize) -> u16 {
+pub(super) fn index(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }

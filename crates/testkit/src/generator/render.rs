@@ -1,7 +1,6 @@
 //! Turns a planned event into facts, in time order: the one place that knows codes, texts and how things are named.
 
-use std::sync::Arc;
-
+use activity::catalogue;
 use activity::{By, Change, Facts, Named, Outcome, Person, Target, Time};
 
 use super::events::{Event, What};
@@ -12,24 +11,9 @@ const UNKNOWN: [&str; 8] = [
     "admin", "root", "test", "oracle", "postgres", "support", "info", "ubuntu",
 ];
 
-/// The codes in use, shared by every activity of a type.
-#[derive(Debug, Default)]
-pub(super) struct Codes(Vec<(&'static str, Arc<str>)>);
-
-impl Codes {
-    fn get(&mut self, code: &'static str) -> Arc<str> {
-        if let Some((_, shared)) = self.0.iter().find(|(known, _)| std::ptr::eq(*known, code)) {
-            return Arc::clone(shared);
-        }
-        let shared: Arc<str> = Arc::from(code);
-        self.0.push((code, Arc::clone(&shared)));
-        shared
-    }
-}
-
 /// The facts of this event, and the change it makes to how the person is named from now on.
-pub(super) fn render(event: &Event, world: &mut World, codes: &mut Codes) -> Facts {
-    let mut facts = Facts::new(codes.get(code(event.what)), Time(event.at));
+pub(super) fn render(event: &Event, world: &mut World) -> Facts {
+    let mut facts = Facts::new(catalogue::shared(code(event.what)), Time(event.at));
     place(&mut facts, event, world);
     facts.user = Some(person(world, event.user));
     match event.what {
@@ -108,12 +92,12 @@ const fn code(what: What) -> &'static str {
         What::Accepted(_) => "connection.accepted",
         What::Rejected(_) => "connection.rejected",
         What::Removed(_) => "connection.removed",
-        What::Created(_) => "user.created",
-        What::ActivationSent(_) => "user.activation_sent",
-        What::Activated => "user.activated",
-        What::Unlocked(_) => "user.unlocked",
-        What::LogInDisabled(_) => "user.login_disabled",
-        What::LogInEnabled(_) => "user.login_enabled",
+        What::Created(_) => "account.created",
+        What::ActivationSent(_) => "account.activation_link_sent",
+        What::Activated => "account.activation_link_used",
+        What::Unlocked(_) => "account.unlocked",
+        What::LogInDisabled(_) => "account.login_disabled",
+        What::LogInEnabled(_) => "account.login_enabled",
         What::LogViewed(_) => "log.viewed",
         What::ExportGenerated(_) => "export.generated",
         What::ExportDownloaded(_) => "export.downloaded",

@@ -59,6 +59,16 @@ impl Theme {
         }
     }
 
+    /// What its button says.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "Auto",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
     /// Its name, as in the attribute `data-theme`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -107,12 +117,24 @@ impl Shell {
         self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// The caller's full name, or what else they are called by.
+    #[must_use]
+    pub fn caller_name(&self) -> &str {
+        let Some(caller) = &self.caller else { return "" };
+        let person = &caller.person;
+        [&person.name, &person.username, &person.email, &person.id].into_iter().find(|text| !text.is_empty()).map_or("", |text| text)
+    }
+
+    /// The themes to choose from.
+    #[must_use]
+    pub fn themes(&self) -> &'static [Theme] {
+        &[Theme::Auto, Theme::Light, Theme::Dark]
+    }
+
     /// The first letters of the caller's names.
     #[must_use]
     pub fn initials(&self) -> String {
-        let Some(caller) = &self.caller else { return String::new() };
-        let name = if caller.person.name.is_empty() { &caller.person.username } else { &caller.person.name };
-        let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        let mut words = self.caller_name().split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
         let first = words.next();
         first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
     }

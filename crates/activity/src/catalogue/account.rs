@@ -1,0 +1,96 @@
+//! What is done to an account, by an administrator, the system or its owner.
+
+use super::{ActivityType, Category};
+use crate::sentence::Part::{After, Text};
+
+const fn entry(
+    code: &'static str,
+    title: &'static str,
+    happens: &'static str,
+    sentence: &'static [crate::sentence::Part],
+    example: &'static str,
+) -> ActivityType {
+    ActivityType::new(Category::Account, code, title, happens, sentence, example)
+}
+
+pub(super) const TYPES: &[ActivityType] = &[
+    entry(
+        "account.created",
+        "Account created",
+        "An account was created",
+        &[Text("Account created")],
+        "Account created",
+    ),
+    entry(
+        "account.edited",
+        "Account edited",
+        "An administrator changed the name, username or e-mail address of an account",
+        &[Text("Account edited")],
+        "Account edited",
+    ),
+    entry(
+        "account.activation_link_sent",
+        "Activation link sent",
+        "An activation link was sent to a user",
+        &[Text("Activation link sent")],
+        "Activation link sent",
+    ),
+    entry(
+        "account.activation_link_used",
+        "Activation link used",
+        "A user opened their activation link and set a password",
+        &[Text("Activation link used")],
+        "Activation link used",
+    ),
+    entry(
+        "account.login_enabled",
+        "Login enabled",
+        "An administrator allowed an account to log in",
+        &[Text("Login enabled")],
+        "Login enabled",
+    ),
+    entry(
+        "account.login_disabled",
+        "Login disabled",
+        "An administrator stopped an account from logging in",
+        &[Text("Login disabled")],
+        "Login disabled",
+    )
+    .warning(),
+    entry(
+        "account.unlocked",
+        "Account unlocked",
+        "A locked account was unlocked before its time",
+        &[Text("Account unlocked")],
+        "Account unlocked",
+    ),
+    entry(
+        "account.roles_changed",
+        "Roles changed",
+        "The roles of an account were changed",
+        &[Text("Roles changed to "), After("roles")],
+        "Roles changed to `administrator, member`",
+    )
+    .warning(),
+    entry(
+        "account.profile_edited",
+        "Profile edited",
+        "A user changed their own profile",
+        &[Text("Profile edited")],
+        "Profile edited",
+    ),
+    entry(
+        "account.login_addresses_restricted",
+        "Login addresses restricted",
+        "The addresses that an account may log in from were changed",
+        &[Text("Login restricted to "), After("login_addresses")],
+        "Login restricted to `10.0.0.0/8`",
+    ),
+    entry(
+        "account.service_account_changed",
+        "Service account changed",
+        "An account was made a service account, or an ordinary one again",
+        &[Text("Service account changed")],
+        "Service account changed",
+    ),
+];

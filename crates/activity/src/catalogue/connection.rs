@@ -1,0 +1,45 @@
+//! Connections: contacts between two users.
+
+use super::{ActivityType, Category};
+use crate::sentence::Part::{TargetName, Text};
+
+const fn entry(
+    code: &'static str,
+    title: &'static str,
+    happens: &'static str,
+    sentence: &'static [crate::sentence::Part],
+    example: &'static str,
+) -> ActivityType {
+    ActivityType::new(Category::Connection, code, title, happens, sentence, example)
+}
+
+pub(super) const TYPES: &[ActivityType] = &[
+    entry(
+        "connection.requested",
+        "Requested to connect",
+        "A user asked to connect with another",
+        &[Text("Requested to connect with "), TargetName],
+        "Requested to connect with `Sam Jones`",
+    ),
+    entry(
+        "connection.accepted",
+        "Accepted a request to connect",
+        "A user accepted a request to connect",
+        &[Text("Accepted a request to connect from "), TargetName],
+        "Accepted a request to connect from `Sam Jones`",
+    ),
+    entry(
+        "connection.rejected",
+        "Rejected a request to connect",
+        "A user rejected a request to connect",
+        &[Text("Rejected a request to connect from "), TargetName],
+        "Rejected a request to connect from `Sam Jones`",
+    ),
+    entry(
+        "connection.removed",
+        "Removed connection",
+        "A user removed a connection",
+        &[Text("Removed connection with "), TargetName],
+        "Removed connection with `Sam Jones`",
+    ),
+];

@@ -1,0 +1,96 @@
+//! Log-ins, passwords and second factors.
+
+use super::{ActivityType, Category};
+use crate::sentence::Part::{Group, Meta, Text};
+
+const fn entry(
+    code: &'static str,
+    title: &'static str,
+    happens: &'static str,
+    sentence: &'static [crate::sentence::Part],
+    example: &'static str,
+) -> ActivityType {
+    ActivityType::new(Category::User, code, title, happens, sentence, example)
+}
+
+pub(super) const TYPES: &[ActivityType] = &[
+    entry("user.login", "Logged in", "A user logged in to an application", &[Text("Logged in")], "Logged in")
+        .when_failed("Log in failed"),
+    entry("user.logout", "Logged out", "A user logged out of an application", &[Text("Logged out")], "Logged out"),
+    entry("user.login_failed", "Log in failed", "A user failed to log in", &[Text("Log in failed")], "Log in failed")
+        .failure(),
+    entry(
+        "user.locked",
+        "Account locked",
+        "A user was temporarily locked after too many failed log-ins",
+        &[Text("Account locked from failed log-ins")],
+        "Account locked from failed log-ins",
+    )
+    .warning(),
+    entry(
+        "user.password_reset_requested",
+        "Requested password reset",
+        "A user asked for a password reset from the log-in page",
+        &[Text("Requested password reset")],
+        "Requested password reset",
+    ),
+    entry(
+        "user.password_reset_completed",
+        "Completed password reset",
+        "A user finished a password reset",
+        &[Text("Completed password reset")],
+        "Completed password reset",
+    ),
+    entry(
+        "user.forced_logout",
+        "Forced log out",
+        "A user was logged out by the system, most often because the account logged in on another device",
+        &[Text("Forced log out")],
+        "Forced log out",
+    )
+    .warning(),
+    entry(
+        "user.default_group_set",
+        "Set default group",
+        "A user changed their default group",
+        &[Text("Set default group: "), Group],
+        "Set default group: `Example Group` (`group_id`)",
+    ),
+    entry(
+        "user.two_factor_enabled",
+        "Set up 2FA",
+        "A user turned on two-factor authentication",
+        &[Text("Set up 2FA: "), Meta("method")],
+        "Set up 2FA: `authenticator app` or `SMS`",
+    ),
+    entry(
+        "user.two_factor_disabled",
+        "Turned off 2FA",
+        "A user turned off two-factor authentication",
+        &[Text("Turned off 2FA")],
+        "Turned off 2FA",
+    )
+    .warning(),
+    entry(
+        "user.password_changed",
+        "Changed password",
+        "A user changed their password",
+        &[Text("Changed password")],
+        "Changed password",
+    ),
+    entry(
+        "user.email_changed",
+        "Changed email address",
+        "A user changed their e-mail address; the old and the new one are kept",
+        &[Text("Changed email address")],
+        "Changed email address",
+    ),
+    entry(
+        "user.reauthentication_failed",
+        "Password check failed",
+        "A signed-in user gave a wrong password where it was asked for again",
+        &[Text("Password check failed")],
+        "Password check failed",
+    )
+    .failure(),
+];

@@ -1,0 +1,175 @@
+//! Properties that hold for every text and every query.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{1,6}",
+        "[a-zA-Z0-9_.@ü:,*()\"\\\\ =-]{1,8}",
+        Just("me".to_owned()),
+        Just("AND".to_owned()),
+        Just("self".to_owned()),
+        Just("user.logn".to_owned()),
+        Just("usr_7".to_owned()),
+        Just("sam jones".to_owned()),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    (word(), any::<bool>()).prop_map(|(text, prefix)| if prefix { Value::prefix(text) } else { Value::exact(text) })
+}
+
+fn entity() -> impl Strategy<Value = Entity> {
+    prop_oneof![
+        1 => Just(Entity::Me),
+        2 => word().prop_map(Entity::Id),
+        4 => value().prop_map(Entity::Is),
+    ]
+}
+
+fn words() -> impl Strategy<Value = Words> {
+    (word(), any::<bool>()).prop_filter_map("no letters", |(text, prefix)| Words::new(text, prefix))
+}
+
+fn many<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
+    prop::collection::vec(one, 1..3)
+}
+
+fn by() -> impl Strategy<Value = ByPattern> {
+    let kinds = prop::sample::select(ByKind::WORDS.map(|(_, kind)| kind).to_vec());
+    prop_oneof![kinds.prop_map(ByPattern::Kind), entity().prop_map(ByPattern::Is)]
+}
+
+/// Texts of values that are not free: addresses, times, ranges.
+fn formal() -> impl Strategy<Value = Term> {
+    let texts = [
+        "ip:10.0.0.1", "ip:10.1.*,2001:db8::/32", "at:2026-11-01", "at:2026-11..2026-12-03", "at:-7d", "at:<-30m",
+        "at:>2026", "at:<=2026-11-01T10:15:20.5", "at:-7d..now", "recorded:>=2026-11-01T10:15Z", "id:5",
+        "id:1..7,>=9,<3", "outcome:success,failure", "country:de,FR", "has:user,metadata.a", "has:metadata.\"a b\"",
+        "at:..2026-11-01T10:15:20.000001Z", "at:2026-11-01T00:00:00+02:00..",
+    ];
+    prop::sample::select(texts.to_vec()).prop_map(|text| match read(text) {
+        Expr::Term(term) => term,
+        other => panic!("{other} is not one term"),
+    })
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    let code = |text: String| text.to_lowercase();
+    let kind = (word(), any::<bool>()).prop_map(move |(text, prefix)| {
+        if prefix { KindPattern::Prefix(code(text)) } else { KindPattern::Exact(code(text)) }
+    });
+    let named = || value().prop_map(Entity::Is);
+    prop_oneof![
+        3 => words().prop_map(Term::Text),
+        1 => many(kind).prop_map(Term::Kind),
+        1 => many(entity()).prop_map(Term::User),
+        1 => many(by()).prop_map(Term::By),
+        1 => many(entity()).prop_map(Term::Target),
+        1 => many(named()).prop_map(Term::Group),
+        1 => many(named()).prop_map(Term::Application),
+        1 => many(words()).prop_map(Term::Device),
+        1 => many(value()).prop_map(Term::Reason),
+        1 => (word(), many(value())).prop_map(|(key, values)| Term::Metadata { key, values }),
+        2 => formal(),
+    ]
+}
+
+pub(crate) fn expr() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![1 => Just(Expr::All), 9 => term().prop_map(Expr::Term)];
+    leaf.prop_recursive(4, 16, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4)
+                .prop_map(|items| items.into_iter().reduce(Expr::and).unwrap_or_default()),
+            prop::collection::vec(inner.clone(), 2..4)
+                .prop_map(|items| items.into_iter().reduce(Expr::or).unwrap_or_default()),
+            inner.prop_map(Expr::negated),
+        ]
+    })
+}
+
+fn activity() -> impl Strategy<Value = Activity> {
+    let names = prop::sample::select(vec!["usr_7", "sam jones", "me", "ü", "K", "a b", "user.logn", ""]);
+    let names = prop::collection::vec(names, 8);
+    (names, any::<bool>(), 0_u64..12).prop_map(|(names, failed, seq)| {
+        let mut activity = failed_log_in();
+        activity.seq = seq;
+        let person = |at: usize| Person {
+            id: names[at].into(),
+            name: names[at + 1].into(),
+            username: names[at + 2].into(),
+            email: String::new(),
+        };
+        activity.facts.user = Some(person(0)).filter(|_| failed);
+        activity.facts.by = if failed { By::Themself } else { By::Member(person(3)) };
+        activity.facts.reason = Some(names[6].into());
+        activity.facts.description = Some(names[7].into());
+        activity
+    })
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics_and_points_within_the_text(text in any::<String>()) {
+        if let Err(error) = parse(&text, &TimeZone::UTC) {
+            prop_assert!(text.get(error.span).is_some());
+        }
+    }
+
+    #[test]
+    fn parsing_pieces_of_queries_never_panics_and_prints_back(
+        pieces in prop::collection::vec(prop_oneof![
+            word(),
+            prop::sample::select(vec![
+                "user:", "at:", "ip:", "metadata.", "has:", "id:", "by:=", "(", ")", "-", " OR ", " ", "\"", "..",
+                ">=", "2026-11-01", "10.", ":*", "-7d", "activity:", "2026-11-01T10:00Z", "99999999999w",
+            ]).prop_map(str::to_owned),
+        ], 0..8),
+    ) {
+        let text = pieces.concat();
+        match parse(&text, &TimeZone::UTC) {
+            Ok(expr) => prop_assert_eq!(parse(&expr.to_string(), &TimeZone::UTC), Ok(expr)),
+            Err(error) => prop_assert!(text.get(error.span).is_some()),
+        }
+    }
+
+    #[test]
+    fn a_printed_query_parses_to_itself(expr in expr()) {
+        let printed = expr.to_string();
+        prop_assert_eq!(parse(&printed, &TimeZone::UTC), Ok(expr), "{}", printed);
+    }
+
+    #[test]
+    fn and_or_and_not_are_those_of_logic(one in expr(), other in expr(), activity in activity()) {
+        let binding = Binding { now: activity.recorded_at, me: Some("usr_7".into()) };
+        let (one, other) = (one.bind(&binding), other.bind(&binding));
+        let (first, second) = (one.matches(&activity), other.matches(&activity));
+        prop_assert_eq!(one.clone().and(other.clone()).matches(&activity), first && second);
+        prop_assert_eq!(one.clone().or(other).matches(&activity), first || second);
+        prop_assert_eq!(one.negated().matches(&activity), !first);
+    }
+
+    #[test]
+    fn what_matches_lies_within_the_bounds(expr in expr(), activity in activity()) {
+        let expr = expr.bind(&Binding { now: activity.recorded_at, me: None });
+        if expr.matches(&activity) {
+            let (from, to) = expr.time_bounds();
+            prop_assert!(from.is_none_or(|from| from <= activity.occurred_at));
+            prop_assert!(to.is_none_or(|to| activity.occurred_at < to));
+            let (least, most) = expr.seq_bounds();
+            prop_assert!(least.is_none_or(|least| least <= activity.seq));
+            prop_assert!(most.is_none_or(|most| activity.seq <= most));
+        }
+    }
+
+    #[test]
+    fn a_value_matches_itself_however_it_is_cased(text in any::<String>()) {
+        prop_assert!(Value::exact(text.to_uppercase()).matches(&text.to_uppercase()));
+        prop_assert!(Value::prefix("").matches(&text));
+        if let Some(words) = Words::new(text.clone(), false) {
+            prop_assert!(words.matches_text(&text));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Activating an account with the link that was mailed, and setting its first password.
+
+use store::accounts::link::Purpose;
+use store::accounts::{account, link};
+
+use super::{LinkError, LinkPurpose, passwords, token_hash};
+use crate::activity::facts;
+use crate::{App, Visitor};
+
+/// Sets the password and activates the account. The link is used up only if the password is taken.
+pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str) -> Result<(), LinkError> {
+    let named = super::reset_password::account_of(app, visitor, LinkPurpose::Activation, token).await?;
+    passwords::check(app, &named, password).map_err(|error| LinkError::Invalid(vec![error]))?;
+    let hash = app.hasher().hash(password, passwords::salt(app)).await?;
+
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    // Found and used up by one statement: of two at once, one is refused here.
+    let taken = link::take(tx.conn(), Purpose::Activation, &token_hash(token), now).await?;
+    let Some(account) = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await? else {
+        return Err(LinkError::Gone);
+    };
+    account::set_password(tx.conn(), &account.id, &hash, now).await?;
+    account::set_activated(tx.conn(), &account.id, now).await?;
+    let used = facts::by_visitor(app, visitor, "account.activation_link_used", &account.person());
+    app.log().append(&mut tx, vec![used]).await?;
+    Ok(tx.commit().await?)
+}

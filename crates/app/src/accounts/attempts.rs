@@ -1,0 +1,133 @@
+//! Attempts at a secret: counted before the secret is checked, settled after. The same counter for every secret; a
+//! bucket of its own for a device the owner uses, so that strangers cannot lock them out of it.
+
+use activity::{Facts, Time};
+use store::Tx;
+use store::accounts::account::AccountRow;
+use store::accounts::attempt::{self, Bucket, Limit};
+use store::accounts::known_device;
+
+use super::hasher::Place;
+use super::{Unavailable, token_hash};
+use crate::activity::facts;
+use crate::{App, mail};
+
+/// An attempt that was counted as failed until it is settled.
+pub(super) struct Attempt {
+    place: Option<Place>,
+    /// The known device it came from.
+    pub(super) known_device: Option<String>,
+    /// Failures of its bucket with it; `None` if the bucket is locked, or there is no account.
+    failures: Option<u64>,
+    /// The hash to check against; `None` where no secret can be right.
+    stored: Option<String>,
+}
+
+/// Where an attempt comes from, as far as buckets go.
+#[derive(Clone, Copy)]
+pub(super) enum Whence<'a> {
+    /// A browser with this token of a known device, or none.
+    Token(Option<&'a str>),
+    /// A signed-in device of this known device, or none.
+    KnownDevice(Option<&'a str>),
+}
+
+/// Counts an attempt. With and without an account it is one durable write, so that both take as long.
+pub(super) async fn reserve(
+    app: &App,
+    account: Option<&AccountRow>,
+    whence: Whence<'_>,
+) -> Result<Attempt, Unavailable> {
+    let place = app.hasher().place()?;
+    let mut tx = app.store().begin().await?;
+    attempt::count(tx.conn()).await?;
+    let mut reserved = Attempt { place: Some(place), known_device: None, failures: None, stored: None };
+    if let Some(account) = account {
+        reserved.known_device = match whence {
+            Whence::Token(Some(token)) => known_device::find(tx.conn(), &account.id, &token_hash(token)).await?,
+            Whence::KnownDevice(id) => id.map(str::to_owned),
+            Whence::Token(None) => None,
+        };
+        let bucket = bucket(&account.id, reserved.known_device.as_deref());
+        reserved.failures = attempt::reserve(tx.conn(), bucket, limit(app)).await?;
+        reserved.stored = account.password_hash.clone().filter(|_| reserved.failures.is_some());
+    }
+    tx.commit().await?;
+    Ok(reserved)
+}
+
+impl Attempt {
+    /// Checks the password. Unknown, locked and not yet activated accounts take as long and are wrong.
+    pub(super) async fn check(&mut self, app: &App, password: &str) -> Result<bool, Unavailable> {
+        let place = match self.place.take() {
+            Some(place) => place,
+            None => app.hasher().place()?,
+        };
+        app.hasher().verify(place, password, self.stored.as_deref()).await
+    }
+
+    /// Whether the bucket had room.
+    pub(super) fn was_locked(&self) -> bool {
+        self.failures.is_none()
+    }
+
+    /// The hash that was checked against.
+    pub(super) fn stored(&self) -> Option<&str> {
+        self.stored.as_deref()
+    }
+
+    /// Takes the failure back and empties the bucket.
+    pub(super) async fn succeeded(&self, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
+        attempt::clear(tx.conn(), bucket(account_id, self.known_device.as_deref())).await?;
+        Ok(())
+    }
+
+    /// Leaves the failure counted. Returns the activities of it: `failed`, and the lock if this attempt filled the
+    /// bucket, in which case the owner is told by mail.
+    pub(super) async fn failed(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        account: &AccountRow,
+        failed: Facts,
+    ) -> Result<Vec<Facts>, Unavailable> {
+        let limit = limit(app);
+        let bucket = bucket(&account.id, self.known_device.as_deref());
+        let fills = self.failures.is_some_and(|failures| failures >= u64::from(limit.failures));
+        // A success at the same time may have emptied the bucket since.
+        if !fills || !attempt::is_locked(tx.conn(), bucket, limit.now).await? {
+            return Ok(vec![failed]);
+        }
+        if self.known_device.is_some() {
+            // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
+            attempt::lock(tx.conn(), &account.id, limit.locked_until).await?;
+        }
+        let mut locked = failed.clone();
+        locked.kind = "user.locked".into();
+        locked.outcome = activity::Outcome::Success;
+        locked.reason = Some(format!("{} failed attempts", limit.failures));
+        locked.by = activity::By::System;
+        if account.login_enabled {
+            mail::write(app, tx, mail::letters::locked(app, account, limit.locked_until)).await?;
+        }
+        Ok(vec![failed, locked])
+    }
+}
+
+fn bucket<'a>(account_id: &'a str, known_device: Option<&'a str>) -> Bucket<'a> {
+    known_device.map_or(Bucket::Account(account_id), Bucket::KnownDevice)
+}
+
+fn limit(app: &App) -> Limit {
+    let settings = &app.settings().password;
+    let now = app.now();
+    let locked_until = now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND);
+    Limit { failures: settings.lock_after.max(1), now, locked_until }
+}
+
+/// The facts of a failed attempt with an account nobody can be told about, or of an unknown name.
+pub(super) fn of_nobody(app: &App, visitor: &crate::Visitor, code: &str) -> Facts {
+    let mut facts = facts::by_visitor(app, visitor, code, &activity::Person::default());
+    facts.user = None;
+    facts
+}

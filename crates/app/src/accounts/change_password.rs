@@ -1,0 +1,55 @@
+//! A member's change of their own password, for which the current one is asked.
+
+use store::accounts::{account, device, link};
+
+use super::attempts::{self, Whence};
+use super::reset_password::end_others;
+use super::{AccountError, passwords};
+use crate::activity::facts;
+use crate::{App, Caller, Via, mail};
+
+/// What was typed.
+#[derive(Clone, Debug)]
+pub struct ChangePassword {
+    /// The current password.
+    pub current: String,
+    /// The new one.
+    pub new: String,
+}
+
+/// Changes it and ends every other device. A wrong current password counts as a failed attempt.
+pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) -> Result<(), AccountError> {
+    let Via::Device { id: device_id } = &caller.via else { return Err(AccountError::Forbidden) };
+    let mut read = app.store().read().await?;
+    let account = account::get(read.conn(), &caller.person.id).await?.ok_or(AccountError::NotFound)?;
+    let device = device::get(read.conn(), &account.id, device_id).await?.ok_or(AccountError::NotFound)?;
+    drop(read);
+    passwords::check(app, &account, &typed.new).map_err(|error| AccountError::Invalid(vec![error]))?;
+
+    let whence = Whence::KnownDevice(device.known_device_id.as_deref());
+    let mut attempt = attempts::reserve(app, Some(&account), whence).await?;
+    let right = attempt.check(app, &typed.current).await?;
+    let hash = match right {
+        true => Some(app.hasher().hash(&typed.new, passwords::salt(app)).await?),
+        false => None,
+    };
+    let mut tx = app.store().begin().await?;
+    let Some(hash) = hash else {
+        let reason = if attempt.was_locked() { "account locked" } else { "wrong password" };
+        let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
+        let activities = attempt.failed(app, &mut tx, &account, facts::failed(failed, reason)).await?;
+        app.log().append(&mut tx, activities).await?;
+        tx.commit().await?;
+        let text = "The current password is not right, or there were too many attempts. Try again later.";
+        return Err(AccountError::invalid("current", text));
+    };
+    attempt.succeeded(&mut tx, &account.id).await?;
+    account::set_password(tx.conn(), &account.id, &hash, app.now()).await?;
+    // A reset link asked for by somebody else must not undo the change.
+    link::delete_all(tx.conn(), &account.id, link::Purpose::Reset).await?;
+    let mut activities = vec![facts::about(app, caller, "user.password_changed", &account.person())];
+    activities.extend(end_others(app, &mut tx, &account, Some(device_id), "password changed").await?);
+    app.log().append(&mut tx, activities).await?;
+    mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
+    Ok(tx.commit().await?)
+}

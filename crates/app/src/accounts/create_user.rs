@@ -1,0 +1,144 @@
+//! Creating an account.
+
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
+use store::accounts::link::Purpose;
+use store::accounts::word;
+
+use activity::Person;
+
+use super::{AccountError, FieldError, links, model, names, new_id, passwords};
+use crate::activity::facts;
+use crate::{App, Caller, Roles, Via, mail};
+
+/// The account to create.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Given name; may be empty if there is a family name.
+    pub given_name: String,
+    /// Family name; may be empty if there is a given name.
+    pub family_name: String,
+    /// Log-in name, unique.
+    pub username: String,
+    /// E-mail address, unique.
+    pub email: String,
+    /// What it may do beyond a member.
+    pub roles: Roles,
+    /// Only programs use it, with API keys; it is never activated.
+    pub service_account: bool,
+    /// How it gets its password.
+    pub activation: Activation,
+}
+
+/// How a new account gets its password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Activation {
+    /// A link is mailed.
+    #[default]
+    Mail,
+    /// Later: nothing is sent now.
+    Later,
+    /// A link is returned. Only for the command on the machine itself.
+    Link,
+    /// This one, already activated. Only for the command on the machine itself: nobody chooses another's password.
+    Password(String),
+}
+
+/// An account that was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The account as activities name it.
+    pub person: Person,
+    /// The activation link, for [`Activation::Link`].
+    pub link: Option<String>,
+}
+
+/// Creates an account.
+pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Created, AccountError> {
+    let at_machine = matches!(caller.via, Via::CommandLine);
+    let needs_machine = matches!(new.activation, Activation::Link | Activation::Password(_));
+    if !caller.is_administrator() || (needs_machine && !at_machine) {
+        return Err(AccountError::Forbidden);
+    }
+    let account = row(app, &new);
+    let mut errors = Vec::new();
+    names::check(&account, &mut errors);
+    let mut hash = None;
+    if let Activation::Password(password) = &new.activation {
+        match passwords::check(app, &account, password) {
+            Ok(()) => hash = Some(app.hasher().hash(password, passwords::salt(app)).await?),
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(AccountError::Invalid(errors));
+    }
+    let mut tx = app.store().begin().await?;
+    check_unique(&mut tx, &account).await?;
+    let keys = names::keys(&account);
+    account::insert(tx.conn(), &account, &keys).await?;
+    word::replace(tx.conn(), &account.id, &names::words(&keys)).await?;
+    let person = account.person();
+    let mut created = facts::about(app, caller, "account.created", &person);
+    created.metadata.insert("roles".to_owned(), model::roles_text(new.roles));
+    let mut activities = vec![created];
+    let mut link = None;
+    match (&new.activation, &hash) {
+        (_, Some(hash)) => {
+            account::set_password(tx.conn(), &account.id, hash, app.now()).await?;
+            account::set_activated(tx.conn(), &account.id, app.now()).await?;
+        }
+        _ if new.service_account => {}
+        (Activation::Mail, _) => {
+            let address = links::make(app, &mut tx, &account.id, Purpose::Activation).await?;
+            mail::write(app, &mut tx, mail::letters::activation(&account, &address)).await?;
+            activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
+        }
+        (Activation::Link, _) => {
+            link = Some(links::make(app, &mut tx, &account.id, Purpose::Activation).await?);
+            activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
+        }
+        _ => {}
+    }
+    app.log().append(&mut tx, activities).await?;
+    tx.commit().await?;
+    Ok(Created { person, link })
+}
+
+fn row(app: &App, new: &NewUser) -> AccountRow {
+    AccountRow {
+        id: new_id(app, "usr"),
+        given_name: names::tidy(&new.given_name),
+        family_name: names::tidy(&new.family_name),
+        username: names::tidy(&new.username),
+        email: names::tidy(&new.email),
+        time_zone: "UTC".to_owned(),
+        password_hash: None,
+        login_enabled: true,
+        is_administrator: new.roles.administrator,
+        is_auditor: new.roles.auditor,
+        is_service: new.service_account,
+        created_at: app.now(),
+        activated_at: None,
+        last_login_at: None,
+        last_attempt_failed: false,
+        failures: 0,
+        locked_until: None,
+    }
+}
+
+/// Refuses a username or e-mail address that another account has. Held until commit: the unique indexes stand behind
+/// it, this only names the field.
+pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), AccountError> {
+    let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
+    let mut errors = Vec::new();
+    if username {
+        let text = format!("Another account has the username `{}`; choose another.", account.username);
+        errors.push(FieldError::new("username", text));
+    }
+    if email {
+        let text = format!("Another account has the e-mail address `{}`; choose another.", account.email);
+        errors.push(FieldError::new("email", text));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(AccountError::Invalid(errors)) }
+}

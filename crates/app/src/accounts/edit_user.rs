@@ -1,0 +1,76 @@
+//! An administrator's changes of an account's name, username and e-mail address.
+
+use activity::Change;
+use store::accounts::account::{self, AccountRow};
+use store::accounts::word;
+
+use super::create_user::check_unique;
+use super::{AccountError, names};
+use crate::activity::facts;
+use crate::{App, Caller, mail};
+
+/// What the account is to be called.
+#[derive(Clone, Debug, Default)]
+pub struct EditUser {
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// Log-in name.
+    pub username: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// Changes them. Nothing changed leaves no activity; a changed e-mail address is told to the old one.
+pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let before = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let after = AccountRow {
+        given_name: names::tidy(&edit.given_name),
+        family_name: names::tidy(&edit.family_name),
+        username: names::tidy(&edit.username),
+        email: names::tidy(&edit.email),
+        ..before.clone()
+    };
+    let mut errors = Vec::new();
+    names::check(&after, &mut errors);
+    if !errors.is_empty() {
+        return Err(AccountError::Invalid(errors));
+    }
+    let changes = changes(&before, &after);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    check_unique(&mut tx, &after).await?;
+    let keys = names::keys(&after);
+    account::set_profile(tx.conn(), &after, &keys).await?;
+    word::replace(tx.conn(), id, &names::words(&keys)).await?;
+    if after.email != before.email {
+        mail::write(app, &mut tx, mail::letters::email_changed(&before, &after)).await?;
+    }
+    let mut edited = facts::about(app, caller, "account.edited", &after.person());
+    edited.changes = changes;
+    app.log().append(&mut tx, vec![edited]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What differs between two states of an account's texts.
+pub(super) fn changes(before: &AccountRow, after: &AccountRow) -> Vec<Change> {
+    let fields = [
+        ("given_name", &before.given_name, &after.given_name),
+        ("family_name", &before.family_name, &after.family_name),
+        ("username", &before.username, &after.username),
+        ("email", &before.email, &after.email),
+        ("time_zone", &before.time_zone, &after.time_zone),
+    ];
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    fields
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(field, before, after)| Change { field: field.to_owned(), before: some(before), after: some(after) })
+        .collect()
+}

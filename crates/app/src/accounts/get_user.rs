@@ -1,0 +1,45 @@
+//! One account, for its owner, administrators and auditors.
+
+use activity::Person;
+use store::accounts::{account, address, device};
+
+use super::{AccountError, Device, UserRow};
+use crate::{App, Caller, Via};
+
+/// One account with everything its pages show.
+#[derive(Clone, Debug)]
+pub struct UserDetails {
+    /// As in the list of users.
+    pub row: UserRow,
+    /// Networks it may log in from; none means anywhere.
+    pub login_addresses: Vec<String>,
+    /// Where it is signed in, last seen first.
+    pub devices: Vec<Device>,
+}
+
+impl UserDetails {
+    /// The account as activities name it.
+    #[must_use]
+    pub fn person(&self) -> &Person {
+        &self.row.person
+    }
+}
+
+/// The account with this id, `None` if there is none.
+pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<UserDetails>, AccountError> {
+    if !(caller.is_administrator() || caller.reads_everything() || caller.person.id == id) {
+        return Err(AccountError::Forbidden);
+    }
+    let mut read = app.store().read().await?;
+    let Some(account) = account::get(read.conn(), id).await? else { return Ok(None) };
+    let current = match &caller.via {
+        Via::Device { id } => Some(id.as_str()),
+        _ => None,
+    };
+    let devices = device::of(read.conn(), id, app.now()).await?;
+    Ok(Some(UserDetails {
+        row: UserRow::of(&account, app.now()),
+        login_addresses: address::of(read.conn(), id).await?,
+        devices: devices.iter().map(|device| Device::of(device, current)).collect(),
+    }))
+}

@@ -1,0 +1,30 @@
+//! Mailed links: making one, and the address it has. The token is stored only as a hash; the address begins with the
+//! setting `public_url`, never with anything a request said.
+
+use activity::Time;
+use store::Tx;
+use store::accounts::link::{self, Purpose, Validity};
+
+use super::{Unavailable, new_token, token_hash};
+use crate::App;
+
+const ACTIVATION: i64 = 7 * Time::DAY;
+const RESET: i64 = 3_600 * Time::SECOND;
+
+/// Makes a link and returns its address.
+pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purpose) -> Result<String, Unavailable> {
+    let token = new_token(app);
+    let created_at = app.now();
+    link::delete_expired(tx.conn(), created_at).await?;
+    let (path, valid) = match purpose {
+        Purpose::Activation => {
+            // Only the newest activation link works.
+            link::delete_all(tx.conn(), account_id, purpose).await?;
+            ("activate", ACTIVATION)
+        }
+        Purpose::Reset => ("reset", RESET),
+    };
+    let validity = Validity { created_at, expires_at: created_at.plus(valid) };
+    link::insert(tx.conn(), account_id, purpose, &token_hash(&token), validity).await?;
+    Ok(format!("{}/{path}?token={token}", app.settings().public_url.trim_end_matches('/')))
+}

@@ -1,0 +1,208 @@
+//! All Users: found by a beginning, filtered, ordered, and paged by key so that the last page is as quick as the first.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use store::accounts::list::{self, Key, ListQuery};
+
+use super::{AccountError, UserRow, names};
+use crate::{App, Caller};
+
+/// What to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserSearch {
+    /// Beginnings of words of name, username or e-mail address, regardless of case; all must match.
+    pub find: String,
+    /// By status.
+    pub status: Option<StatusFilter>,
+    /// By role.
+    pub role: Option<RoleFilter>,
+    /// By whether they may log in.
+    pub login_enabled: Option<bool>,
+    /// Order.
+    pub sort: Sort,
+    /// The page after this cursor.
+    pub after: Option<String>,
+    /// Rows of a page, 1 to 200.
+    pub limit: u32,
+}
+
+/// By log-in status, as the column Last Login shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusFilter {
+    /// Logged in at least once.
+    LoggedIn,
+    /// Locked.
+    Locked,
+    /// Failed.
+    Failed,
+    /// Active.
+    Active,
+    /// Never.
+    Never,
+}
+
+/// By role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleFilter {
+    /// Administrators.
+    Administrator,
+    /// Auditors.
+    Auditor,
+    /// Neither.
+    Member,
+    /// Service accounts.
+    Service,
+}
+
+/// What a page is ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sort {
+    /// The column.
+    pub by: Order,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+/// A column that orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Full name.
+    #[default]
+    Name,
+    /// Username.
+    Username,
+    /// E-mail address.
+    Email,
+    /// Latest successful log-in.
+    LastLogin,
+    /// Creation.
+    Created,
+}
+
+/// How many users match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The number.
+    pub n: u64,
+    /// Whether it is exact, or at least this.
+    pub exact: bool,
+}
+
+/// One page.
+#[derive(Clone, Debug)]
+pub struct UserPage {
+    /// The users.
+    pub rows: Vec<UserRow>,
+    /// How many match on all pages.
+    pub total: Total,
+    /// Rows on the pages before this one.
+    pub before: u64,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// With a filter or a find, more than this are not counted.
+const COUNT_CAP: u64 = 10_000;
+const PAGE_MAX: u32 = 200;
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    sort: Sort,
+    text: Option<String>,
+    number: Option<i64>,
+    id: String,
+    before: u64,
+}
+
+/// One page of the users; for administrators and auditors.
+pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Result<UserPage, AccountError> {
+    if !(caller.is_administrator() || caller.reads_everything()) {
+        return Err(AccountError::Forbidden);
+    }
+    let cursor = search.after.as_deref().map(|text| parse_cursor(text, search.sort)).transpose()?;
+    let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
+    let query = ListQuery {
+        words: names::typed_words(&search.find),
+        status: search.status.map(StatusFilter::stored),
+        role: search.role.map(RoleFilter::stored),
+        login_enabled: search.login_enabled,
+        order: search.sort.by.stored(),
+        descending: search.sort.descending,
+        after: cursor.and_then(key_of),
+        now: app.now(),
+    };
+    let limit = search.limit.clamp(1, PAGE_MAX);
+    let mut read = app.store().read().await?;
+    let mut rows = list::page(read.conn(), &query, limit + 1).await?;
+    let narrowed =
+        !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
+    let cap = if narrowed { COUNT_CAP + 1 } else { u64::MAX };
+    let n = list::count(read.conn(), &ListQuery { after: None, ..query }, cap).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let shown = before + rows.len() as u64;
+    let next = rows.last().filter(|_| more).map(|(row, key)| print_cursor(search.sort, key, &row.id, shown));
+    let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
+    Ok(UserPage { rows, total: Total { n: n.min(cap - 1), exact: n < cap }, before, next })
+}
+
+fn parse_cursor(text: &str, sort: Sort) -> Result<Cursor, AccountError> {
+    let cursor: Option<Cursor> =
+        BASE64URL_NOPAD.decode(text.as_bytes()).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
+        AccountError::invalid("after", "This page's address is damaged or from another order; start from the first page.")
+    })
+}
+
+fn key_of(cursor: Cursor) -> Option<(Key, String)> {
+    let key = cursor.text.map(Key::Text).or(cursor.number.map(Key::Number))?;
+    Some((key, cursor.id))
+}
+
+fn print_cursor(sort: Sort, key: &Key, id: &str, before: u64) -> String {
+    let (text, number) = match key {
+        Key::Text(text) => (Some(text.clone()), None),
+        Key::Number(number) => (None, Some(*number)),
+    };
+    let cursor = Cursor { sort, text, number, id: id.to_owned(), before };
+    BASE64URL_NOPAD.encode(&serde_json::to_vec(&cursor).unwrap_or_default())
+}
+
+impl StatusFilter {
+    fn stored(self) -> list::StatusFilter {
+        match self {
+            Self::LoggedIn => list::StatusFilter::LoggedIn,
+            Self::Locked => list::StatusFilter::Locked,
+            Self::Failed => list::StatusFilter::Failed,
+            Self::Active => list::StatusFilter::Active,
+            Self::Never => list::StatusFilter::Never,
+        }
+    }
+}
+
+impl RoleFilter {
+    fn stored(self) -> list::RoleFilter {
+        match self {
+            Self::Administrator => list::RoleFilter::Administrator,
+            Self::Auditor => list::RoleFilter::Auditor,
+            Self::Member => list::RoleFilter::Member,
+            Self::Service => list::RoleFilter::Service,
+        }
+    }
+}
+
+impl Order {
+    fn stored(self) -> list::Order {
+        match self {
+            Self::Name => list::Order::Name,
+            Self::Username => list::Order::Username,
+            Self::Email => list::Order::Email,
+            Self::LastLogin => list::Order::LastLogin,
+            Self::Created => list::Order::Created,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Whether a mailed link can still be used, for the page that asks for a password.
+
+use activity::Person;
+use store::accounts::{account, link};
+
+use super::{Unavailable, token_hash};
+use crate::{App, Visitor};
+
+/// What a mailed link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Activates an account.
+    Activation,
+    /// Sets another password.
+    Reset,
+}
+
+impl LinkPurpose {
+    pub(super) fn stored(self) -> link::Purpose {
+        match self {
+            Self::Activation => link::Purpose::Activation,
+            Self::Reset => link::Purpose::Reset,
+        }
+    }
+}
+
+/// A link that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whose account it is for.
+    pub person: Person,
+}
+
+/// The link with this token, `None` if it was used, has expired or never was. Looking does not use it up.
+pub async fn peek_link(
+    app: &App,
+    _visitor: &Visitor,
+    purpose: LinkPurpose,
+    token: &str,
+) -> Result<Option<Link>, Unavailable> {
+    let mut read = app.store().read().await?;
+    let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
+    let Some(id) = id else { return Ok(None) };
+    Ok(account::get(read.conn(), &id).await?.map(|account| Link { person: account.person() }))
+}

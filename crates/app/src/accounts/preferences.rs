@@ -1,0 +1,31 @@
+//! What a person chose for their pages: columns, filters. They concern nobody else and leave no activity.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::accounts::preference;
+
+use super::Unavailable;
+use crate::{App, Caller, Via};
+
+/// The caller's choice of this name; `None` if they made none, or one that does not fit any more.
+pub async fn preference<T: DeserializeOwned>(app: &App, caller: &Caller, name: &str) -> Result<Option<T>, Unavailable> {
+    let mut read = app.store().read().await?;
+    let json = preference::get(read.conn(), &caller.person.id, name).await?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Keeps the caller's choice of this name, or forgets it.
+pub async fn set_preference<T: Serialize>(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    value: Option<&T>,
+) -> Result<(), Unavailable> {
+    if matches!(caller.via, Via::CommandLine) {
+        return Ok(());
+    }
+    let json = value.map(serde_json::to_string).transpose().map_err(Unavailable::new)?;
+    let mut tx = app.store().begin().await?;
+    preference::set(tx.conn(), &caller.person.id, name, json.as_deref()).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,41 @@
+//! Asking for a password reset from the log-in page. The answer never says whether there is such an account.
+
+use activity::Time;
+use store::accounts::link::{self, Purpose};
+use store::accounts::{account, attempt};
+
+use super::{Unavailable, attempts, links, names};
+use crate::activity::facts;
+use crate::{App, Visitor, mail};
+
+/// Links an account may have open at once: more mails help nobody but somebody who wants to flood a mailbox.
+const OPEN_LINKS: u64 = 3;
+
+/// Mails a link valid for an hour, if there is such an account and it can log in. Always succeeds alike, and always
+/// writes once.
+pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<(), Unavailable> {
+    let mut tx = app.store().begin().await?;
+    attempt::count(tx.conn()).await?;
+    let account = account::by_login(tx.conn(), &names::key(login.get(..320).unwrap_or(login))).await?;
+    let facts = match &account {
+        None => facts::failed(attempts::of_nobody(app, visitor, "user.password_reset_requested"), "unknown user"),
+        Some(account) => {
+            let asked = facts::by_visitor(app, visitor, "user.password_reset_requested", &account.person());
+            let since = app.now().plus(-3_600 * Time::SECOND);
+            let open = link::count_since(tx.conn(), &account.id, Purpose::Reset, since).await?;
+            match () {
+                () if !account.login_enabled => facts::failed(asked, "login disabled"),
+                () if account.is_service => facts::failed(asked, "service account"),
+                () if account.password_hash.is_none() => facts::failed(asked, "account not activated"),
+                () if open >= OPEN_LINKS => facts::failed(asked, "too many requests"),
+                () => {
+                    let address = links::make(app, &mut tx, &account.id, Purpose::Reset).await?;
+                    mail::write(app, &mut tx, mail::letters::reset(account, &address)).await?;
+                    asked
+                }
+            }
+        }
+    };
+    app.log().append(&mut tx, vec![facts]).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,29 @@
+//! Sending an activation link once more.
+
+use store::accounts::account;
+use store::accounts::link::Purpose;
+
+use super::{AccountError, links};
+use crate::activity::facts;
+use crate::{App, Caller, mail};
+
+/// Mails a link valid for seven days; the one before stops working. An account with a password needs none.
+pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    if account.password_hash.is_some() {
+        let text = "This account is active already; its owner can reset the password from the log-in page.";
+        return Err(AccountError::invalid("activation", text));
+    }
+    if account.is_service {
+        return Err(AccountError::invalid("activation", "A service account has no password to set."));
+    }
+    let address = links::make(app, &mut tx, id, Purpose::Activation).await?;
+    mail::write(app, &mut tx, mail::letters::activation(&account, &address)).await?;
+    let sent = facts::about(app, caller, "account.activation_link_sent", &account.person());
+    app.log().append(&mut tx, vec![sent]).await?;
+    Ok(tx.commit().await?)
+}

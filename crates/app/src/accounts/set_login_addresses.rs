@@ -1,0 +1,71 @@
+//! Restricting the addresses an account may log in from.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use activity::Change;
+use ipnet::IpNet;
+use store::accounts::{account, address};
+
+use super::log_in::address_allowed;
+use super::{AccountError, FieldError};
+use crate::activity::facts;
+use crate::{App, Caller};
+
+const MAX: usize = 100;
+
+/// Replaces them. `text` holds addresses and networks such as `203.0.113.7` or `10.0.0.0/8` between blanks, commas or
+/// lines; none of them means anywhere.
+pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &str) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let networks = parse(text).map_err(AccountError::Invalid)?;
+    if caller.person.id == id && !address_allowed(&networks, caller.origin.ip) {
+        let text = "These addresses leave out the one you are using now; you would lock yourself out.";
+        return Err(AccountError::invalid("addresses", text));
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let before = address::of(tx.conn(), id).await?;
+    if before == networks {
+        return Ok(());
+    }
+    address::replace(tx.conn(), id, &networks).await?;
+    let mut changed = facts::about(app, caller, "account.login_addresses_restricted", &account.person());
+    changed.changes =
+        vec![Change { field: "login_addresses".to_owned(), before: Some(shown(&before)), after: Some(shown(&networks)) }];
+    app.log().append(&mut tx, vec![changed]).await?;
+    Ok(tx.commit().await?)
+}
+
+fn shown(networks: &[String]) -> String {
+    if networks.is_empty() { "any address".to_owned() } else { networks.join(", ") }
+}
+
+/// Networks in canonical form, sorted; every word that is none is named.
+fn parse(text: &str) -> Result<Vec<String>, Vec<FieldError>> {
+    let mut networks = BTreeSet::new();
+    let mut errors = Vec::new();
+    for word in text.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
+        match network(word) {
+            Some(network) => drop(networks.insert(network.to_string())),
+            None => {
+                let word: String = word.chars().take(60).collect();
+                let text = format!("`{word}` is no address or network; write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.");
+                errors.push(FieldError::new("addresses", text));
+            }
+        }
+    }
+    if networks.len() > MAX {
+        errors.push(FieldError::new("addresses", format!("{} networks were given; at most {MAX} fit.", networks.len())));
+    }
+    if errors.is_empty() { Ok(networks.into_iter().collect()) } else { Err(errors) }
+}
+
+fn network(word: &str) -> Option<IpNet> {
+    match word.parse::<IpAddr>() {
+        Ok(ip) => Some(IpNet::from(ip.to_canonical())),
+        Err(_) => word.parse::<IpNet>().ok().map(|network| network.trunc()),
+    }
+}

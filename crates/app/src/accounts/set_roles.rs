@@ -1,0 +1,48 @@
+//! Changing what an account may do.
+
+use activity::Change;
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
+
+use super::{AccountError, model};
+use crate::activity::facts;
+use crate::{App, Caller, Roles};
+
+/// Sets the roles. The last administrator who can log in stays one.
+pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let before = model::roles(&account);
+    if before == roles {
+        return Ok(());
+    }
+    if !roles.administrator {
+        keep_an_administrator(&mut tx, &account, "administrator").await?;
+    }
+    account::set_roles(tx.conn(), id, roles.administrator, roles.auditor).await?;
+    let mut changed = facts::about(app, caller, "account.roles_changed", &account.person());
+    changed.changes = vec![Change {
+        field: "roles".to_owned(),
+        before: Some(model::roles_text(before)),
+        after: Some(model::roles_text(roles)),
+    }];
+    app.log().append(&mut tx, vec![changed]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Refuses a change after which nobody could manage users. The write transaction keeps two such changes apart.
+pub(super) async fn keep_an_administrator(
+    tx: &mut Tx,
+    account: &AccountRow,
+    field: &'static str,
+) -> Result<(), AccountError> {
+    let counts = account.is_administrator && account.login_enabled && !account.is_service;
+    if counts && account::other_administrators(tx.conn(), &account.id).await? == 0 {
+        let text = "This is the last administrator who can log in. Make somebody else an administrator first.";
+        return Err(AccountError::invalid(field, text));
+    }
+    Ok(())
+}

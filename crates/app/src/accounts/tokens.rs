@@ -1,0 +1,27 @@
+//! Tokens and ids: 256 random bits each for what lets somebody in, stored only as a hash.
+
+use data_encoding::{BASE32HEX_NOPAD, BASE64URL_NOPAD};
+use sha2::{Digest as _, Sha256};
+
+use crate::App;
+
+/// A new token, to be given away once.
+pub(crate) fn new_token(app: &App) -> String {
+    let mut bytes = [0_u8; 32];
+    app.rng().fill(&mut bytes);
+    BASE64URL_NOPAD.encode(&bytes)
+}
+
+/// What is stored of a token. It has 256 random bits, so a plain hash cannot be turned back.
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// A new id with this prefix, such as `usr_…`: a UUIDv7 in 26 characters, so ids order by creation.
+pub(crate) fn new_id(app: &App, prefix: &str) -> String {
+    let mut random = [0_u8; 10];
+    app.rng().fill(&mut random);
+    let millis = u64::try_from(app.now().0 / 1_000).unwrap_or_default();
+    let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    format!("{prefix}_{}", BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase())
+}

@@ -1,0 +1,19 @@
+//! Unlocking an account before its time.
+
+use store::accounts::{account, attempt};
+
+use super::AccountError;
+use crate::activity::facts;
+use crate::{App, Caller};
+
+/// Lifts the lock and forgets the failed attempts, of the account and of its known devices.
+pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    attempt::clear_all(tx.conn(), id).await?;
+    app.log().append(&mut tx, vec![facts::about(app, caller, "account.unlocked", &account.person())]).await?;
+    Ok(tx.commit().await?)
+}

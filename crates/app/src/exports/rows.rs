@@ -1,0 +1,153 @@
+//! Between rows of the table and exports: reading them, and the facts of the activities they cause.
+
+use activity::{Facts, Outcome, Person, Target, Time};
+use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
+
+use super::model::unavailable;
+use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
+use crate::activity::{CompleteThrough, facts, shortened};
+use crate::{App, Caller};
+
+/// The row as pages and programs see it.
+pub(super) fn export(row: Row) -> Result<Export, ExportError> {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    let person = |json: &str| serde_json::from_str::<Person>(json).map_err(unavailable);
+    let through = row.through_size.zip(row.through_at);
+    Ok(Export {
+        subject: row.subject.as_deref().map(person).transpose()?,
+        requested_by: person(&row.requester)?,
+        kind: match row.kind {
+            StoredKind::UserCsv => Kind::UserCsv,
+            StoredKind::ViewCsv => Kind::View(Format::Csv),
+            StoredKind::ViewJsonl => Kind::View(Format::Jsonl),
+        },
+        state: match row.state {
+            StoredState::Queued => State::Queued,
+            StoredState::Running => State::Running,
+            StoredState::Done => State::Done,
+            StoredState::Failed => State::Failed,
+        },
+        progress: Progress {
+            rows: count(row.written),
+            expected: count(row.expected),
+            bytes: count(row.bytes),
+        },
+        complete_through: through.map(|(size, at)| CompleteThrough { size: count(size), at: Time(at) }),
+        created_at: Time(row.created_at),
+        finished_at: row.finished_at.map(Time),
+        id: row.id,
+        query: row.query,
+        zone: row.zone,
+        sha256: row.sha256,
+        error: row.error,
+        is_kept: row.file.is_some(),
+    })
+}
+
+/// A new row, not yet stored.
+pub(super) fn new_row(
+    app: &App,
+    caller: &Caller,
+    kind: StoredKind,
+    subject: Option<&Person>,
+    query: String,
+    zone: &str,
+) -> Result<Row, ExportError> {
+    let now = app.now();
+    let id = format!("exp_{}", app.rng().uuid(now).simple());
+    let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
+    let json = |person: &Person| serde_json::to_string(person).map_err(unavailable);
+    Ok(Row {
+        id,
+        kind,
+        state: StoredState::Queued,
+        subject_id: subject.map(|subject| subject.id.clone()),
+        subject: subject.map(json).transpose()?,
+        requester_id: caller.person.id.clone(),
+        requester: json(&caller.person)?,
+        origin: serde_json::to_string(&origin).map_err(unavailable)?,
+        query,
+        zone: zone.to_owned(),
+        created_at: now.0,
+        finished_at: None,
+        expected: 0,
+        written: 0,
+        bytes: 0,
+        sha256: None,
+        file: None,
+        through_size: None,
+        through_at: None,
+        error: None,
+        lease_until: 0,
+        fence: 0,
+    })
+}
+
+/// The facts of what happened to an export, by whoever asked for it and from where they asked.
+pub(super) fn facts_of(row: &Row, code: &str, now: Time) -> Result<Facts, ExportError> {
+    let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
+    Ok(Facts { kind: code.into(), occurred_at: now, ..origin }).map(|facts| described(facts, row))
+}
+
+/// The same facts with the export as their target and what it holds as metadata.
+pub(super) fn described(mut facts: Facts, row: &Row) -> Facts {
+    let format = if row.kind == StoredKind::ViewJsonl { Format::Jsonl } else { Format::Csv };
+    facts.target = Some(Target {
+        kind: "export".to_owned(),
+        id: row.id.clone(),
+        name: file_name(row),
+        ..Target::default()
+    });
+    let mut add = |key: &str, value: &str| {
+        if !value.is_empty() {
+            facts.metadata.insert(key.to_owned(), shortened(value));
+        }
+    };
+    add("format", format.extension());
+    add("query", &row.query);
+    add("zone", &row.zone);
+    facts
+}
+
+/// The same facts with the size and digest of the file.
+pub(super) fn summed(mut facts: Facts, summary: &Summary) -> Facts {
+    facts.metadata.insert("rows".to_owned(), summary.rows.to_string());
+    facts.metadata.insert("bytes".to_owned(), summary.bytes.to_string());
+    facts.metadata.insert("sha256".to_owned(), summary.sha256.clone());
+    facts
+}
+
+/// The same facts as a failure.
+pub(super) fn failed(mut facts: Facts, reason: &str) -> Facts {
+    facts.outcome = Outcome::Failure;
+    facts.reason = Some(shortened(reason));
+    facts
+}
+
+/// The name to save the file under: plain characters only, as it also goes into a header.
+pub(super) fn file_name(row: &Row) -> String {
+    let subject = row.subject.as_deref().and_then(|json| serde_json::from_str::<Person>(json).ok());
+    let whose = match &subject {
+        Some(person) if !person.username.is_empty() => plain(&person.username),
+        Some(person) => plain(&person.id),
+        None => "everyone".to_owned(),
+    };
+    let day = Time(row.created_at).timestamp().strftime("%Y-%m-%d");
+    let extension = if row.kind == StoredKind::ViewJsonl { "jsonl" } else { "csv" };
+    format!("activity-log-{whose}-{day}.{extension}")
+}
+
+fn plain(text: &str) -> String {
+    let mut plain: String =
+        text.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    if plain.chars().all(|c| c == '-') {
+        plain = "user".to_owned();
+    }
+    plain
+}
+
+/// Sizes as the table holds them.
+pub(super) fn written(expected: u64, rows: u64, bytes: u64) -> Written {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    Written { expected: number(expected), rows: number(rows), bytes: number(bytes) }
+}

@@ -1,0 +1,38 @@
+//! What can go wrong in the engine. [`LogError::is_fatal`] tells what must stop the process.
+
+use store::StoreError;
+use volume::VolumeError;
+
+/// What can go wrong in the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A volume's files.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
+    /// What is stored contradicts itself.
+    #[error("the log is damaged: {0}")]
+    Damaged(String),
+    /// The log was opened for reading only.
+    #[error("this log was opened for reading only")]
+    ReadOnly,
+    /// The log is closed, or closing.
+    #[error("the log is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for LogError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(StoreError::from(error))
+    }
+}
+
+impl LogError {
+    /// Whether the process must stop.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_fatal())
+    }
+}

@@ -1,0 +1,152 @@
+//! The persons' keys as the engine needs them: cached within bounds, made for whoever is new.
+//!
+//! Owns which keys are known to be committed. A key that a transaction has only proposed is never cached.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use activity::{Facts, canonical};
+use sqlx::AnyConnection;
+use store::log::person_key;
+
+use crate::{LogError, Rng};
+
+/// A person's secret.
+pub(crate) type Key = [u8; 32];
+/// Keys by person id.
+pub(crate) type Keys = HashMap<String, Key>;
+
+/// Keys in one of the two generations of the cache.
+const GENERATION: usize = 65_536;
+
+/// Committed keys, the more recently used ones.
+#[derive(Debug, Default)]
+pub(crate) struct KeyCache {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    young: Keys,
+    old: Keys,
+    /// Keys proposed by requests under way, so that two of them propose the same for the same person.
+    proposed: HashMap<String, (Key, usize)>,
+}
+
+/// Keys that may not be committed yet; their proposal ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Proposal {
+    cache: std::sync::Arc<KeyCache>,
+    /// What is proposed.
+    pub(crate) keys: Vec<(String, Key)>,
+}
+
+impl KeyCache {
+    /// The committed key of a person, if it is at hand.
+    pub(crate) fn get(&self, person: &str) -> Option<Key> {
+        let mut state = self.state();
+        if let Some(key) = state.young.get(person) {
+            return Some(*key);
+        }
+        let (person, key) = state.old.remove_entry(person)?;
+        state.put(person, key);
+        Some(key)
+    }
+
+    /// Remembers committed keys.
+    pub(crate) fn put(&self, keys: impl IntoIterator<Item = (String, Key)>) {
+        let mut state = self.state();
+        for (person, key) in keys {
+            state.put(person, key);
+        }
+    }
+
+    /// The keys at hand of `people`, and those people of whom there is none.
+    pub(crate) fn split<'a>(&self, people: HashSet<&'a str>) -> (Keys, Vec<&'a str>) {
+        let mut keys = Keys::with_capacity(people.len());
+        let mut missing = Vec::new();
+        for person in people {
+            match self.get(person) {
+                Some(key) => drop(keys.insert(person.to_owned(), key)),
+                None => missing.push(person),
+            }
+        }
+        (keys, missing)
+    }
+
+    /// Proposes keys for people who have none.
+    pub(crate) fn propose(self: &std::sync::Arc<Self>, people: &[&str], rng: &dyn Rng) -> Proposal {
+        let mut state = self.state();
+        let propose = |person: &&str| {
+            let entry = state.proposed.entry((*person).to_owned()).or_insert_with(|| (rng.key(), 0));
+            entry.1 += 1;
+            ((*person).to_owned(), entry.0)
+        };
+        let keys = people.iter().map(propose).collect();
+        drop(state);
+        Proposal { cache: std::sync::Arc::clone(self), keys }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn put(&mut self, person: String, key: Key) {
+        if self.young.len() >= GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(person, key);
+    }
+}
+
+impl Drop for Proposal {
+    fn drop(&mut self) {
+        let mut state = self.cache.state();
+        for (person, _) in &self.keys {
+            if let Some(entry) = state.proposed.get_mut(person) {
+                entry.1 -= 1;
+                if entry.1 == 0 {
+                    state.proposed.remove(person);
+                }
+            }
+        }
+    }
+}
+
+/// Everyone these activities name.
+pub(crate) fn people<'a>(facts: impl IntoIterator<Item = &'a Facts>) -> HashSet<&'a str> {
+    facts.into_iter().flat_map(canonical::persons).collect()
+}
+
+/// The leaf hash of an activity, all of whose persons are in `keys`.
+pub(crate) fn leaf(facts: &Facts, keys: &Keys) -> Result<proof::Hash, LogError> {
+    canonical::leaf_of(facts, |person| keys.get(person).copied())
+        .ok_or_else(|| LogError::Damaged(format!("a person named in a `{}` activity has no key", facts.kind)))
+}
+
+/// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold.
+pub(crate) async fn ensure(
+    conn: &mut AnyConnection,
+    cache: &KeyCache,
+    people: HashSet<&str>,
+    rng: &dyn Rng,
+) -> Result<(Keys, Vec<(String, Key)>), LogError> {
+    let (mut keys, missing) = cache.split(people);
+    if missing.is_empty() {
+        return Ok((keys, Vec::new()));
+    }
+    let mut found = person_key::load(conn, &missing).await?;
+    let proposed: Vec<(&str, Key)> =
+        missing.iter().filter(|person| !found.contains_key(**person)).map(|person| (*person, rng.key())).collect();
+    if !proposed.is_empty() {
+        person_key::ensure(conn, &proposed).await?;
+        // Read back: with several nodes, another one's key may have been first.
+        let new: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
+        found.extend(person_key::load(conn, &new).await?);
+    }
+    let fresh: Vec<(String, Key)> = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
+    keys.extend(found);
+    Ok((keys, fresh))
+}

@@ -1,0 +1,125 @@
+//! A set of documents within a window of a volume, one bit each.
+
+use std::ops::Range;
+
+/// Documents of `window`. All operands of one operation have the same window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bitmap {
+    window: Range<u32>,
+    words: Vec<u64>,
+}
+
+impl Bitmap {
+    pub(crate) fn empty(window: Range<u32>) -> Self {
+        let words = vec![0; window.len().div_ceil(64)];
+        Self { window, words }
+    }
+
+    pub(crate) fn full(window: Range<u32>) -> Self {
+        let mut all = Self { words: vec![u64::MAX; window.len().div_ceil(64)], window };
+        all.clear_tail();
+        all
+    }
+
+    pub(crate) fn window(&self) -> Range<u32> {
+        self.window.clone()
+    }
+
+    /// Adds a document, which lies in the window.
+    #[inline]
+    pub(crate) fn insert(&mut self, doc: u32) {
+        let at = doc - self.window.start;
+        if let Some(word) = self.words.get_mut((at / 64) as usize) {
+            *word |= 1 << (at % 64);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, doc: u32) -> bool {
+        let at = doc.wrapping_sub(self.window.start);
+        self.words.get((at / 64) as usize).is_some_and(|word| word & (1 << (at % 64)) != 0)
+    }
+
+    /// Adds every document of `docs` that lies in the window.
+    pub(crate) fn insert_range(&mut self, docs: Range<u32>) {
+        for doc in docs.start.max(self.window.start)..docs.end.min(self.window.end) {
+            self.insert(doc);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    pub(crate) fn and(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
+    }
+
+    pub(crate) fn and_not(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
+    }
+
+    pub(crate) fn or(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
+    }
+
+    /// The documents in order.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = u32> {
+        let start = self.window.start;
+        (self.words.iter().enumerate()).flat_map(move |(i, word)| Bits(*word).map(move |bit| start + 64 * i as u32 + bit))
+    }
+
+    fn clear_tail(&mut self) {
+        let used = self.window.len() % 64;
+        if let (Some(last), true) = (self.words.last_mut(), used != 0) {
+            *last &= (1 << used) - 1;
+        }
+    }
+}
+
+/// The numbers of the set bits of one word.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let bit = self.0.trailing_zeros();
+        (self.0 != 0).then(|| {
+            self.0 &= self.0 - 1;
+            bit
+        })
+    }
+}
+
+impl DoubleEndedIterator for Bits {
+    fn next_back(&mut self) -> Option<u32> {
+        let bit = 63u32.wrapping_sub(self.0.leading_zeros());
+        (self.0 != 0).then(|| {
+            self.0 &= !(1 << bit);
+            bit
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bitmap_gives_back_what_was_put_in_from_both_ends() {
+        let mut bits = Bitmap::empty(100..300);
+        for doc in [100, 163, 164, 227, 299] {
+            bits.insert(doc);
+        }
+        bits.insert_range(0..102);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [100, 101, 163, 164, 227, 299]);
+        assert_eq!(bits.iter().rev().collect::<Vec<_>>(), [299, 227, 164, 163, 101, 100]);
+        assert!(bits.contains(163) && !bits.contains(162) && !bits.contains(99));
+        assert_eq!(Bitmap::full(100..300).count(), 200);
+    }
+}

@@ -1,0 +1,290 @@
+//! The dictionary columns of the index: each holds one part of an activity as one text, present in every document.
+//! Owns how a part becomes a text and comes back; both must lose nothing, for rows are rebuilt from them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use activity::{By, Facts, Named, Outcome, Person, Target};
+
+/// A part of an activity that repeats, and so is kept in a dictionary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    Kind,
+    Outcome,
+    Reason,
+    User,
+    By,
+    Target,
+    Group,
+    Application,
+    Ip,
+    Device,
+    UserAgent,
+    Country,
+}
+
+/// One dictionary value, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Absent,
+    Kind(Arc<str>),
+    Outcome(Outcome),
+    Text(String),
+    Person(Person),
+    By(By),
+    Target(Target),
+    Named(Named),
+    Ip(IpAddr),
+}
+
+/// The text of a part that is absent. Everything present begins with another character.
+pub(crate) const ABSENT: &str = "0";
+const PRESENT: char = '1';
+const END: char = '\0';
+const ESCAPE: char = '\u{1}';
+
+impl Column {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Kind,
+        Self::Outcome,
+        Self::Reason,
+        Self::User,
+        Self::By,
+        Self::Target,
+        Self::Group,
+        Self::Application,
+        Self::Ip,
+        Self::Device,
+        Self::UserAgent,
+        Self::Country,
+    ];
+
+    /// The field of the index.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Outcome => "outcome",
+            Self::Reason => "reason",
+            Self::User => "user",
+            Self::By => "by",
+            Self::Target => "target",
+            Self::Group => "group",
+            Self::Application => "application",
+            Self::Ip => "ip",
+            Self::Device => "device",
+            Self::UserAgent => "user_agent",
+            Self::Country => "country",
+        }
+    }
+
+    /// Whether documents are listed by value. Nothing asks for a user agent by value.
+    pub(crate) fn is_listed(self) -> bool {
+        self != Self::UserAgent
+    }
+
+    /// The letter in front of its words in the field of words; `None` if full text does not look at it, or, for an
+    /// address, looks at the dictionary itself.
+    pub(crate) fn letter(self) -> Option<char> {
+        match self {
+            Self::Reason => Some('r'),
+            Self::User => Some('u'),
+            Self::By => Some('b'),
+            Self::Target => Some('t'),
+            Self::Group => Some('g'),
+            Self::Application => Some('a'),
+            Self::Device => Some('d'),
+            Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
+        }
+    }
+
+    /// Writes this part of `facts` as text.
+    pub(crate) fn encode(self, facts: &Facts, out: &mut String) {
+        out.clear();
+        let wrote = match self {
+            Self::Kind => text(Some(&facts.kind), out),
+            Self::Outcome => text(Some(if facts.outcome == Outcome::Success { "s" } else { "f" }), out),
+            Self::Reason => text(facts.reason.as_deref(), out),
+            Self::User => facts.user.as_ref().map(|user| list(PRESENT, person(user), out)),
+            Self::By => Some(by(&facts.by, out)),
+            Self::Target => facts.target.as_ref().map(|target| {
+                list(PRESENT, [&target.id, &target.kind, &target.name, &target.username, &target.email], out);
+            }),
+            Self::Group => facts.group.as_ref().map(|group| list(PRESENT, [&group.id, &group.name], out)),
+            Self::Application => facts.application.as_ref().map(|it| list(PRESENT, [&it.id, &it.name], out)),
+            Self::Ip => facts.ip.map(|ip| out.push_str(&ip_text(ip))),
+            Self::Device => text(facts.device.as_deref(), out),
+            Self::UserAgent => text(facts.user_agent.as_deref(), out),
+            Self::Country => text(facts.country.as_deref(), out),
+        };
+        if wrote.is_none() {
+            out.push_str(ABSENT);
+        }
+    }
+
+    /// Reads what [`Column::encode`] wrote; `None` if it cannot have.
+    pub(crate) fn decode(self, encoded: &str) -> Option<Part> {
+        if encoded == ABSENT {
+            return Some(Part::Absent);
+        }
+        let mut chars = encoded.chars();
+        let (head, rest) = (chars.next()?, chars.as_str());
+        Some(match self {
+            Self::Kind => Part::Kind(rest.into()),
+            Self::Outcome => Part::Outcome(if rest == "s" { Outcome::Success } else { Outcome::Failure }),
+            Self::Reason | Self::Device | Self::UserAgent | Self::Country => Part::Text(rest.to_owned()),
+            Self::User => Part::Person(read_person(rest)?),
+            Self::By => Part::By(match head {
+                's' => By::Themself,
+                'y' => By::System,
+                'a' => By::Administrator(read_person(rest)?),
+                'm' => By::Member(read_person(rest)?),
+                'p' => By::Application(read_named(rest)?),
+                _ => return None,
+            }),
+            Self::Target => {
+                let [id, kind, name, username, email] = fields(rest)?;
+                Part::Target(Target { kind, id, name, username, email })
+            }
+            Self::Group | Self::Application => Part::Named(read_named(rest)?),
+            Self::Ip => Part::Ip(match head {
+                '4' => Ipv4Addr::from(u32::from_str_radix(rest, 16).ok()?).into(),
+                '6' => Ipv6Addr::from(u128::from_str_radix(rest, 16).ok()?).into(),
+                _ => return None,
+            }),
+        })
+    }
+
+    /// What the texts of all parts with this id begin with.
+    pub(crate) fn id_prefixes(self, id: &str) -> Vec<String> {
+        let heads: &[char] = if self == Self::By { &['a', 'm', 'p'] } else { &[PRESENT] };
+        let prefix = |head: &char| {
+            let mut text = String::from(*head);
+            escape(id, &mut text);
+            text.push(END);
+            text
+        };
+        heads.iter().map(prefix).collect()
+    }
+
+    /// Puts a part into `facts`, which has nothing there yet.
+    pub(crate) fn put(self, part: &Part, facts: &mut Facts) {
+        match (self, part) {
+            (Self::Kind, Part::Kind(kind)) => facts.kind = Arc::clone(kind),
+            (Self::Outcome, Part::Outcome(outcome)) => facts.outcome = *outcome,
+            (Self::Reason, Part::Text(text)) => facts.reason = Some(text.clone()),
+            (Self::Device, Part::Text(text)) => facts.device = Some(text.clone()),
+            (Self::UserAgent, Part::Text(text)) => facts.user_agent = Some(text.clone()),
+            (Self::Country, Part::Text(text)) => facts.country = Some(text.clone()),
+            (Self::User, Part::Person(user)) => facts.user = Some(user.clone()),
+            (Self::By, Part::By(by)) => facts.by = by.clone(),
+            (Self::Target, Part::Target(target)) => facts.target = Some(target.clone()),
+            (Self::Group, Part::Named(group)) => facts.group = Some(group.clone()),
+            (Self::Application, Part::Named(application)) => facts.application = Some(application.clone()),
+            (Self::Ip, Part::Ip(ip)) => facts.ip = Some(*ip),
+            _ => {}
+        }
+    }
+}
+
+impl Part {
+    /// Whether `test` holds for any of its texts that full text looks at.
+    pub(crate) fn any_text(&self, mut test: impl FnMut(&str) -> bool) -> bool {
+        let mut any = |texts: &[&String]| texts.iter().any(|text| test(text));
+        match self {
+            Self::Absent | Self::Kind(_) | Self::Outcome(_) | Self::By(By::Themself | By::System) => false,
+            Self::Text(text) => any(&[text]),
+            Self::Person(person) | Self::By(By::Administrator(person) | By::Member(person)) => {
+                any(&[&person.id, &person.name, &person.username, &person.email])
+            }
+            Self::Named(named) | Self::By(By::Application(named)) => any(&[&named.id, &named.name]),
+            Self::Target(target) => any(&[&target.id, &target.name, &target.username, &target.email]),
+            Self::Ip(ip) => test(&ip.to_string()),
+        }
+    }
+
+    /// Roughly the bytes it takes in memory.
+    pub(crate) fn weight(&self) -> usize {
+        let mut texts = match self {
+            Self::Kind(kind) => kind.len(),
+            Self::Target(target) => target.kind.len(),
+            _ => 0,
+        };
+        self.any_text(|text| {
+            texts += text.len();
+            false
+        });
+        size_of::<Self>() + texts + 64
+    }
+}
+
+/// The text of an address: numeric order is text order within its family.
+pub(crate) fn ip_text(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => format!("4{:08x}", ip.to_bits()),
+        IpAddr::V6(ip) => format!("6{:032x}", ip.to_bits()),
+    }
+}
+
+fn person(person: &Person) -> [&String; 4] {
+    [&person.id, &person.name, &person.username, &person.email]
+}
+
+fn by(by: &By, out: &mut String) {
+    match by {
+        By::Themself => out.push('s'),
+        By::System => out.push('y'),
+        By::Administrator(doer) => list('a', person(doer), out),
+        By::Member(doer) => list('m', person(doer), out),
+        By::Application(named) => list('p', [&named.id, &named.name], out),
+    }
+}
+
+fn text(value: Option<&str>, out: &mut String) -> Option<()> {
+    value.map(|value| {
+        out.push(PRESENT);
+        out.push_str(value);
+    })
+}
+
+fn list<const N: usize>(head: char, texts: [&String; N], out: &mut String) {
+    out.push(head);
+    for text in texts {
+        escape(text, out);
+        out.push(END);
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    if !text.contains([END, ESCAPE]) {
+        return out.push_str(text);
+    }
+    for c in text.chars() {
+        match c {
+            END => out.extend([ESCAPE, '0']),
+            ESCAPE => out.extend([ESCAPE, '1']),
+            other => out.push(other),
+        }
+    }
+}
+
+fn unescape(text: &str) -> String {
+    if !text.contains(ESCAPE) {
+        return text.to_owned();
+    }
+    text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
+}
+
+fn fields<const N: usize>(text: &str) -> Option<[String; N]> {
+    let fields: Vec<String> = text.strip_suffix(END)?.split(END).map(unescape).collect();
+    fields.try_into().ok()
+}
+
+fn read_person(text: &str) -> Option<Person> {
+    let [id, name, username, email] = fields(text)?;
+    Some(Person { id, name, username, email })
+}
+
+fn read_named(text: &str) -> Option<Named> {
+    let [id, name] = fields(text)?;
+    Some(Named { id, name })
+}

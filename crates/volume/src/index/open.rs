@@ -1,0 +1,182 @@
+//! An open index: its columns, its lists and its dictionaries.
+
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::columnar::{BytesColumn, ColumnValues, StrColumn};
+use tantivy::directory::MmapDirectory;
+use tantivy::postings::TermInfo;
+use tantivy::{Index, InvertedIndexReader, ReloadPolicy, SegmentReader};
+
+use super::column::{Column, Part};
+use super::schema::{self, DETAILS, OCCURRED, RECORDED};
+use crate::error::{Result, VolumeError};
+
+/// One dictionary column of an open index.
+pub(crate) struct OpenColumn {
+    pub(crate) column: Column,
+    values: StrColumn,
+    ords: Arc<dyn ColumnValues<u64>>,
+    /// Documents by value. Its terms are the dictionary's, so both count them alike.
+    listed: Option<Arc<InvertedIndexReader>>,
+}
+
+/// An open index of one segment.
+pub(crate) struct OpenIndex {
+    pub(crate) path: PathBuf,
+    pub(crate) docs: u32,
+    columns: Vec<OpenColumn>,
+    pub(crate) occurred: Arc<dyn ColumnValues<i64>>,
+    pub(crate) recorded: Arc<dyn ColumnValues<i64>>,
+    details: Option<BytesColumn>,
+    pub(crate) word: Arc<InvertedIndexReader>,
+    pub(crate) text: Arc<InvertedIndexReader>,
+    pub(crate) mark: Arc<InvertedIndexReader>,
+    /// Kept for merging, and because its directory holds the files open.
+    pub(crate) index: Index,
+}
+
+impl OpenIndex {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let failed = || VolumeError::index::<tantivy::TantivyError>(path);
+        let directory = MmapDirectory::open(path).map_err(VolumeError::index(path))?;
+        let index = Index::open(directory).map_err(failed())?;
+        let reader = (index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()).map_err(failed())?;
+        let reader: tantivy::IndexReader = reader;
+        let searcher = reader.searcher();
+        let [segment] = searcher.segment_readers() else {
+            return Err(VolumeError::damaged(&path.to_string_lossy(), "its index is not of one segment"));
+        };
+        Self::of_segment(path, index, segment).map_err(failed())
+    }
+
+    fn of_segment(path: &Path, index: Index, segment: &SegmentReader) -> tantivy::Result<Self> {
+        let (_, fields) = schema::build();
+        let columns = Column::ALL.into_iter().zip(fields.columns).map(|(column, field)| {
+            let missing = || tantivy::TantivyError::SchemaError(format!("no column {}", column.name()));
+            let values = segment.fast_fields().str(column.name())?.ok_or_else(missing)?;
+            let listed = if column.is_listed() { Some(segment.inverted_index(field)?) } else { None };
+            // A value too long to be listed would shift the numbers; then the column alone is used.
+            let listed = listed.filter(|listed| listed.terms().num_terms() == values.num_terms());
+            Ok(OpenColumn { column, ords: Arc::clone(&values.ords().values), values, listed })
+        });
+        let columns = columns.collect::<tantivy::Result<_>>()?;
+        Ok(Self {
+            path: path.to_owned(),
+            docs: segment.max_doc(),
+            columns,
+            occurred: segment.fast_fields().i64(OCCURRED)?.values,
+            recorded: segment.fast_fields().i64(RECORDED)?.values,
+            details: segment.fast_fields().bytes(DETAILS)?,
+            word: segment.inverted_index(fields.word)?,
+            text: segment.inverted_index(fields.text)?,
+            mark: segment.inverted_index(fields.mark)?,
+            index,
+        })
+    }
+
+    pub(crate) fn column(&self, column: Column) -> &OpenColumn {
+        // `Column::ALL` is in the order of the enum, and `columns` in the order of `ALL`.
+        &self.columns[column as usize]
+    }
+
+    pub(crate) fn io(&self) -> impl FnOnce(std::io::Error) -> VolumeError {
+        VolumeError::io(&self.path)
+    }
+
+    pub(crate) fn damaged(&self, detail: &str) -> VolumeError {
+        VolumeError::damaged(&self.path.to_string_lossy(), detail)
+    }
+
+    /// Calls `each` with the free-form parts of those of `docs` (ascending) that have any, by position in `docs`.
+    pub(crate) fn details(&self, docs: &[u32], mut each: impl FnMut(usize, &[u8])) -> Result<()> {
+        let Some(column) = &self.details else { return Ok(()) };
+        let mut found = vec![None; docs.len()];
+        column.ords().first_vals(docs, &mut found);
+        let (places, ords): (Vec<usize>, Vec<u64>) =
+            found.iter().enumerate().filter_map(|(at, ord)| ord.map(|ord| (at, ord))).unzip();
+        let mut places = places.into_iter();
+        let all = column.dictionary().sorted_ords_to_term_cb(&ords, |keyed| {
+            if let (Some(at), Some(bytes)) = (places.next(), keyed.get(8..)) {
+                each(at, bytes);
+            }
+        });
+        if all.map_err(self.io())? { Ok(()) } else { Err(self.damaged("free-form parts are missing")) }
+    }
+}
+
+impl OpenColumn {
+    pub(crate) fn terms(&self) -> usize {
+        self.values.num_terms()
+    }
+
+    /// The value numbers of documents, in their order.
+    pub(crate) fn ords(&self) -> &dyn ColumnValues<u64> {
+        self.ords.as_ref()
+    }
+
+    pub(crate) fn listed(&self) -> Option<&Arc<InvertedIndexReader>> {
+        self.listed.as_ref()
+    }
+
+    /// The list of the documents with this value.
+    pub(crate) fn info(listed: &InvertedIndexReader, ord: u64) -> TermInfo {
+        listed.terms().term_info_from_ord(ord)
+    }
+
+    /// The number of exactly this encoded value.
+    pub(crate) fn ord(&self, encoded: &str) -> std::io::Result<Option<u64>> {
+        self.values.dictionary().term_ord(encoded)
+    }
+
+    /// The numbers of the encoded values from `first` to `last`, both included.
+    pub(crate) fn ords_between(&self, first: &[u8], last: &[u8]) -> std::io::Result<std::ops::Range<u64>> {
+        let bounds = self.values.dictionary().term_bounds_to_ord(Bound::Included(first), Bound::Included(last))?;
+        let start = match bounds.0 {
+            Bound::Included(ord) => ord,
+            Bound::Excluded(ord) => ord + 1,
+            Bound::Unbounded => 0,
+        };
+        let end = match bounds.1 {
+            Bound::Included(ord) => ord + 1,
+            Bound::Excluded(ord) => ord,
+            Bound::Unbounded => self.terms() as u64,
+        };
+        Ok(start..end.max(start))
+    }
+
+    /// The numbers of the encoded values that begin with `prefix`, which is not empty and ends in ASCII.
+    pub(crate) fn ords_from(&self, prefix: &str) -> std::io::Result<std::ops::Range<u64>> {
+        let mut last = prefix.as_bytes().to_vec();
+        last.push(0xff);
+        self.ords_between(prefix.as_bytes(), &last)
+    }
+
+    /// Decodes the values with these ascending numbers.
+    pub(crate) fn parts(&self, ords: &[u64], mut each: impl FnMut(u64, Part)) -> std::io::Result<bool> {
+        let mut numbers = ords.iter();
+        let mut sound = true;
+        let all = self.values.dictionary().sorted_ords_to_term_cb(ords, |bytes| {
+            let part = std::str::from_utf8(bytes).ok().and_then(|text| self.column.decode(text));
+            match (numbers.next(), part) {
+                (Some(ord), Some(part)) => each(*ord, part),
+                _ => sound = false,
+            }
+        })?;
+        Ok(all && sound)
+    }
+
+    /// The numbers of all values that `accept` holds for, reading the whole dictionary.
+    pub(crate) fn ords_where(&self, mut accept: impl FnMut(&Part) -> bool) -> std::io::Result<Vec<u64>> {
+        let mut ords = Vec::new();
+        let mut stream = self.values.dictionary().stream()?;
+        while stream.advance() {
+            let part = std::str::from_utf8(stream.key()).ok().and_then(|text| self.column.decode(text));
+            if part.is_some_and(|part| accept(&part)) {
+                ords.push(stream.term_ord());
+            }
+        }
+        Ok(ords)
+    }
+}

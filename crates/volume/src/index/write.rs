@@ -1,0 +1,142 @@
+//! Building the index of one segment, in `seq` order, on the calling thread.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use activity::{Activity, Facts, Seq, sentence, text};
+use tantivy::directory::MmapDirectory;
+use tantivy::indexer::SingleSegmentIndexWriter;
+use tantivy::store::Compressor;
+use tantivy::{Index, IndexSettings, TantivyDocument};
+
+use super::column::Column;
+use super::details;
+use super::schema::{self, Fields, mark};
+use crate::error::{Result, VolumeError};
+
+/// Only sizes the first hash table of terms; a segment is as large as what is put in.
+const TABLE_BUDGET: usize = 30_000_000;
+
+/// An index being built in an empty directory.
+pub(crate) struct IndexWriter {
+    path: PathBuf,
+    fields: Fields,
+    inner: SingleSegmentIndexWriter,
+    /// Values of columns with words that this segment has mentioned.
+    mentioned: [HashSet<Box<str>>; Column::ALL.len()],
+    encoded: String,
+    details: Vec<u8>,
+}
+
+/// The settings of every index, which must agree to be merged.
+pub(crate) fn settings() -> IndexSettings {
+    IndexSettings {
+        docstore_compression: Compressor::None,
+        docstore_compress_dedicated_thread: false,
+        ..IndexSettings::default()
+    }
+}
+
+impl IndexWriter {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(VolumeError::io(path))?;
+        let (schema, fields) = schema::build();
+        let directory = MmapDirectory::open(path).map_err(VolumeError::index(path))?;
+        let inner = (Index::builder().schema(schema).settings(settings()))
+            .single_segment_index_writer(directory, TABLE_BUDGET)
+            .map_err(VolumeError::index(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            fields,
+            inner,
+            mentioned: Default::default(),
+            encoded: String::new(),
+            details: Vec::new(),
+        })
+    }
+
+    pub(crate) fn add(&mut self, activity: &Activity) -> Result<()> {
+        let facts = &activity.facts;
+        let mut document = TantivyDocument::new();
+        document.add_i64(self.fields.occurred, facts.occurred_at.0);
+        document.add_i64(self.fields.recorded, activity.recorded_at.0);
+        let mut words = String::new();
+        for (at, column) in Column::ALL.into_iter().enumerate() {
+            column.encode(facts, &mut self.encoded);
+            document.add_text(self.fields.columns[at], &self.encoded);
+            self.mention(at, column, &mut words);
+        }
+        if !words.is_empty() {
+            document.add_text(self.fields.word, words);
+        }
+        self.add_free_form(activity.seq, facts, &mut document);
+        self.inner.add_document(document).map_err(VolumeError::index(&self.path))
+    }
+
+    /// Writes the segment; gives the directory's size.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.inner.finalize().map_err(VolumeError::index(&self.path))?;
+        Ok(())
+    }
+
+    /// Lists the words of the value just encoded if this segment has not seen it.
+    fn mention(&mut self, at: usize, column: Column, words: &mut String) {
+        let Some(letter) = column.letter() else { return };
+        let Some(mentioned) = self.mentioned.get_mut(at) else { return };
+        if mentioned.contains(self.encoded.as_str()) {
+            return;
+        }
+        mentioned.insert(self.encoded.as_str().into());
+        if let Some(part) = column.decode(&self.encoded) {
+            part.any_text(|field| {
+                for token in text::tokens(field) {
+                    words.push(letter);
+                    words.push_str(&token);
+                    words.push(' ');
+                }
+                false
+            });
+        }
+    }
+
+    fn add_free_form(&mut self, seq: Seq, facts: &Facts, document: &mut TantivyDocument) {
+        let mut texts = String::new();
+        let mut add = |field: &str| text::tokens(field).for_each(|token| drop(write!(texts, "{token} ")));
+        add(&sentence::plain(facts));
+        let mut marks: Vec<String> = Vec::new();
+        if let Some(description) = &facts.description {
+            add(description);
+            marks.push(mark::DESCRIPTION.to_owned());
+        }
+        if let Some(id) = &facts.external_id {
+            add(id);
+            marks.push(mark::EXTERNAL_ID.to_owned());
+        }
+        if !facts.metadata.is_empty() {
+            marks.push(mark::METADATA.to_owned());
+        }
+        for (key, value) in &facts.metadata {
+            add(key);
+            add(value);
+            marks.push(mark::key(key));
+            marks.push(format!("{}{}", mark::value(key), text::fold(value)));
+        }
+        if !facts.changes.is_empty() {
+            marks.push(mark::CHANGES.to_owned());
+        }
+        for change in &facts.changes {
+            add(&change.field);
+            [&change.before, &change.after].into_iter().flatten().for_each(|value| add(value));
+        }
+        document.add_text(self.fields.text, texts);
+        marks.iter().for_each(|mark| document.add_text(self.fields.mark, mark));
+        details::encode(facts, &mut self.details);
+        if !self.details.is_empty() {
+            // The sequence number in front keeps the dictionary in document order: rows of a page lie together.
+            let mut keyed = seq.to_be_bytes().to_vec();
+            keyed.extend_from_slice(&self.details);
+            document.add_bytes(self.fields.details, &keyed);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading the record.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use activity::{Activity, By, Facts, Named, Outcome, Person, Target, Time};
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{Array, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use proof::Hash;
+
+use super::schema::{NUMBERS, Text, VERSION, VERSION_KEY, schema};
+use crate::error::{Result, VolumeError};
+
+/// Rows read at once.
+const BATCH: usize = 4096;
+
+/// A record open for reading from its start.
+pub(crate) struct RecordReader {
+    path: PathBuf,
+    batches: ParquetRecordBatchReader,
+}
+
+/// An activity as it stands in the record, with its leaf if the row no longer yields it.
+pub(crate) struct Row {
+    pub(crate) activity: Activity,
+    pub(crate) leaf: Option<Hash>,
+}
+
+impl RecordReader {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(VolumeError::io(path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(VolumeError::record(path))?;
+        let damaged = |detail: &str| VolumeError::damaged(&path.to_string_lossy(), detail);
+        let pairs = builder.metadata().file_metadata().key_value_metadata();
+        let version = pairs.into_iter().flatten().find(|pair| pair.key == VERSION_KEY);
+        if version.and_then(|pair| pair.value.as_deref()) != Some(VERSION) {
+            return Err(damaged("its record is not of version 1"));
+        }
+        if builder.schema().fields() != schema().fields() {
+            return Err(damaged("its record has other columns than version 1"));
+        }
+        let batches = builder.with_batch_size(BATCH).build().map_err(VolumeError::record(path))?;
+        Ok(Self { path: path.to_owned(), batches })
+    }
+
+    pub(crate) fn next_batch(&mut self) -> Option<Result<RecordBatch>> {
+        let path = &self.path;
+        self.batches.next().map(|batch| batch.map_err(|e| VolumeError::record(path)(e.into())))
+    }
+
+    pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<Row>>> {
+        let batch = self.next_batch()?;
+        let damaged = || VolumeError::damaged(&self.path.to_string_lossy(), "a row of its record cannot be read");
+        Some(batch.and_then(|batch| rows(&batch).ok_or_else(damaged)))
+    }
+}
+
+/// The columns of a batch.
+struct Columns<'a> {
+    seq: &'a UInt64Array,
+    occurred_at: &'a PrimitiveArray<TimestampMicrosecondType>,
+    recorded_at: &'a PrimitiveArray<TimestampMicrosecondType>,
+    texts: Vec<&'a StringArray>,
+    leaf: &'a FixedSizeBinaryArray,
+}
+
+fn rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+    let column = |at: usize| batch.columns().get(at).map(|column| column.as_any());
+    let columns = Columns {
+        seq: column(0)?.downcast_ref()?,
+        occurred_at: column(1)?.downcast_ref()?,
+        recorded_at: column(2)?.downcast_ref()?,
+        texts: (0..Text::ALL.len()).map(|at| column(NUMBERS + at)?.downcast_ref()).collect::<Option<_>>()?,
+        leaf: column(NUMBERS + Text::ALL.len())?.downcast_ref()?,
+    };
+    let mut kinds = std::collections::HashMap::new();
+    (0..batch.num_rows()).map(|row| columns.row(row, &mut kinds)).collect()
+}
+
+type Kinds = std::collections::HashMap<String, Arc<str>>;
+
+impl Columns<'_> {
+    fn text(&self, text: Text, row: usize) -> Option<&str> {
+        let column = self.texts.get(text as usize)?;
+        column.is_valid(row).then(|| column.value(row))
+    }
+
+    fn owned(&self, text: Text, row: usize) -> Option<String> {
+        self.text(text, row).map(str::to_owned)
+    }
+
+    fn or_empty(&self, text: Text, row: usize) -> String {
+        self.owned(text, row).unwrap_or_default()
+    }
+
+    fn row(&self, row: usize, kinds: &mut Kinds) -> Option<Row> {
+        let kind = self.text(Text::Activity, row)?;
+        let kind = match kinds.get(kind) {
+            Some(known) => Arc::clone(known),
+            None => Arc::clone(kinds.entry(kind.to_owned()).or_insert_with(|| kind.into())),
+        };
+        let mut facts = Facts::new(kind, Time(self.occurred_at.value(row)));
+        facts.outcome = match self.text(Text::Outcome, row)? {
+            "success" => Outcome::Success,
+            "failure" => Outcome::Failure,
+            _ => return None,
+        };
+        facts.reason = self.owned(Text::Reason, row);
+        facts.user = self.person([Text::UserId, Text::UserName, Text::UserUsername, Text::UserEmail], row);
+        facts.by = self.by(row)?;
+        facts.target = self.owned(Text::TargetId, row).map(|id| Target {
+            id,
+            kind: self.or_empty(Text::TargetKind, row),
+            name: self.or_empty(Text::TargetName, row),
+            username: self.or_empty(Text::TargetUsername, row),
+            email: self.or_empty(Text::TargetEmail, row),
+        });
+        facts.group = self.named([Text::GroupId, Text::GroupName], row);
+        facts.application = self.named([Text::ApplicationId, Text::ApplicationName], row);
+        facts.ip = self.text(Text::Ip, row).map(|ip| ip.parse().ok()).map_or(Some(None), |ip| ip.map(Some))?;
+        facts.device = self.owned(Text::Device, row);
+        facts.user_agent = self.owned(Text::UserAgent, row);
+        facts.country = self.owned(Text::Country, row);
+        facts.description = self.owned(Text::Description, row);
+        facts.external_id = self.owned(Text::ExternalId, row);
+        if let Some(changes) = self.text(Text::Changes, row) {
+            facts.changes = serde_json::from_str(changes).ok()?;
+        }
+        if let Some(metadata) = self.text(Text::Metadata, row) {
+            facts.metadata = serde_json::from_str(metadata).ok()?;
+        }
+        let leaf = self.leaf.is_valid(row).then(|| Hash::try_from(self.leaf.value(row)).ok()).flatten();
+        let recorded_at = Time(self.recorded_at.value(row));
+        Some(Row { activity: Activity { seq: self.seq.value(row), recorded_at, facts }, leaf })
+    }
+
+    fn person(&self, [id, name, username, email]: [Text; 4], row: usize) -> Option<Person> {
+        Some(Person {
+            id: self.owned(id, row)?,
+            name: self.or_empty(name, row),
+            username: self.or_empty(username, row),
+            email: self.or_empty(email, row),
+        })
+    }
+
+    fn named(&self, [id, name]: [Text; 2], row: usize) -> Option<Named> {
+        Some(Named { id: self.owned(id, row)?, name: self.or_empty(name, row) })
+    }
+
+    fn by(&self, row: usize) -> Option<By> {
+        let person = || self.person([Text::ById, Text::ByName, Text::ByUsername, Text::ByEmail], row);
+        Some(match self.text(Text::ByKind, row)? {
+            "self" => By::Themself,
+            "system" => By::System,
+            "administrator" => By::Administrator(person()?),
+            "member" => By::Member(person()?),
+            "application" => By::Application(self.named([Text::ById, Text::ByName], row)?),
+            _ => return None,
+        })
+    }
+}

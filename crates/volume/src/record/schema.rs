@@ -1,0 +1,104 @@
+//! The columns of the record. Names and types are a public format: changing them means a new version.
+//!
+//! A part with an id (a user, a group, …) is present where its id is not null; its empty names are null.
+//! `changes` is a JSON array of `{field, before?, after?}`, `metadata` a JSON object. `leaf` is the leaf hash of a row
+//! that was rewritten and so no longer yields it.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// The version of these columns, in the file's metadata under [`VERSION_KEY`].
+pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION_KEY: &str = "whodid.record.version";
+
+pub(crate) const SEQ: &str = "seq";
+pub(crate) const OCCURRED_AT: &str = "occurred_at";
+pub(crate) const RECORDED_AT: &str = "recorded_at";
+pub(crate) const LEAF: &str = "leaf";
+
+/// The text columns, in file order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    Activity,
+    Outcome,
+    Reason,
+    UserId,
+    UserName,
+    UserUsername,
+    UserEmail,
+    ByKind,
+    ById,
+    ByName,
+    ByUsername,
+    ByEmail,
+    TargetKind,
+    TargetId,
+    TargetName,
+    TargetUsername,
+    TargetEmail,
+    GroupId,
+    GroupName,
+    ApplicationId,
+    ApplicationName,
+    Ip,
+    Device,
+    UserAgent,
+    Country,
+    Description,
+    Changes,
+    Metadata,
+    ExternalId,
+}
+
+impl Text {
+    pub(crate) const ALL: [(Self, &'static str); 29] = [
+        (Self::Activity, "activity"),
+        (Self::Outcome, "outcome"),
+        (Self::Reason, "reason"),
+        (Self::UserId, "user_id"),
+        (Self::UserName, "user_name"),
+        (Self::UserUsername, "user_username"),
+        (Self::UserEmail, "user_email"),
+        (Self::ByKind, "by_kind"),
+        (Self::ById, "by_id"),
+        (Self::ByName, "by_name"),
+        (Self::ByUsername, "by_username"),
+        (Self::ByEmail, "by_email"),
+        (Self::TargetKind, "target_kind"),
+        (Self::TargetId, "target_id"),
+        (Self::TargetName, "target_name"),
+        (Self::TargetUsername, "target_username"),
+        (Self::TargetEmail, "target_email"),
+        (Self::GroupId, "group_id"),
+        (Self::GroupName, "group_name"),
+        (Self::ApplicationId, "application_id"),
+        (Self::ApplicationName, "application_name"),
+        (Self::Ip, "ip"),
+        (Self::Device, "device"),
+        (Self::UserAgent, "user_agent"),
+        (Self::Country, "country"),
+        (Self::Description, "description"),
+        (Self::Changes, "changes"),
+        (Self::Metadata, "metadata"),
+        (Self::ExternalId, "external_id"),
+    ];
+}
+
+/// The columns in front of the text columns.
+pub(crate) const NUMBERS: usize = 3;
+
+pub(crate) fn schema() -> SchemaRef {
+    let time = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let mut fields = vec![
+        Field::new(SEQ, DataType::UInt64, false),
+        Field::new(OCCURRED_AT, time(), false),
+        Field::new(RECORDED_AT, time(), false),
+    ];
+    fields.extend(Text::ALL.map(|(text, name)| {
+        let always = matches!(text, Text::Activity | Text::Outcome | Text::ByKind);
+        Field::new(name, DataType::Utf8, !always)
+    }));
+    fields.push(Field::new(LEAF, DataType::FixedSizeBinary(32), true));
+    Arc::new(Schema::new(fields))
+}

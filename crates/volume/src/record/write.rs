@@ -1,0 +1,180 @@
+//! Writing the record.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use activity::{Activity, By, Outcome};
+use arrow_array::builder::{FixedSizeBinaryBuilder, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder};
+use arrow_array::{ArrayRef, RecordBatch};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use proof::Hash;
+
+use super::schema::{OCCURRED_AT, RECORDED_AT, SEQ, Text, VERSION, VERSION_KEY, schema};
+use crate::error::{Result, VolumeError};
+
+/// Rows of one row group: few and large ones share their dictionaries; one is held encoded in memory while written.
+const ROW_GROUP: usize = 1 << 20;
+/// A dictionary may grow to this before its column falls back to plain texts.
+const DICTIONARY_BYTES: usize = 4 << 20;
+/// Rows turned into columns at once.
+const BATCH: usize = 8192;
+
+/// A record being written.
+pub(crate) struct RecordWriter {
+    path: PathBuf,
+    writer: ArrowWriter<File>,
+}
+
+impl RecordWriter {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let file = File::create_new(path).map_err(VolumeError::io(path))?;
+        let writer = properties()
+            .and_then(|properties| ArrowWriter::try_new(file, schema(), Some(properties)))
+            .map_err(VolumeError::record(path))?;
+        Ok(Self { path: path.to_owned(), writer })
+    }
+
+    /// Adds activities, in `seq` order.
+    pub(crate) fn add(&mut self, activities: &[Activity]) -> Result<()> {
+        for rows in activities.chunks(BATCH) {
+            let mut columns = Columns::default();
+            rows.iter().try_for_each(|row| columns.add(row)).map_err(VolumeError::record(&self.path))?;
+            let batch = columns.finish().map_err(VolumeError::record(&self.path))?;
+            self.add_batch(&batch)?;
+        }
+        Ok(())
+    }
+
+    /// Adds rows of another record as they are.
+    pub(crate) fn add_batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.writer.write(batch).map_err(VolumeError::record(&self.path))
+    }
+
+    pub(crate) fn finish(self) -> Result<()> {
+        self.writer.close().map_err(VolumeError::record(&self.path))?;
+        Ok(())
+    }
+}
+
+fn properties() -> std::result::Result<WriterProperties, ParquetError> {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+        .set_data_page_row_count_limit(1 << 17)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("whodid".to_owned())
+        .set_key_value_metadata(Some(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_owned())]));
+    for number in [SEQ, OCCURRED_AT, RECORDED_AT] {
+        let column = ColumnPath::from(number);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+    }
+    Ok(properties.build())
+}
+
+/// Rows turned into columns.
+struct Columns {
+    seq: UInt64Builder,
+    occurred_at: TimestampMicrosecondBuilder,
+    recorded_at: TimestampMicrosecondBuilder,
+    texts: [StringBuilder; Text::ALL.len()],
+    leaf: FixedSizeBinaryBuilder,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            seq: UInt64Builder::new(),
+            occurred_at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
+            recorded_at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
+            texts: Default::default(),
+            leaf: FixedSizeBinaryBuilder::new(size_of::<Hash>() as i32),
+        }
+    }
+}
+
+impl Columns {
+    fn add(&mut self, activity: &Activity) -> std::result::Result<(), ParquetError> {
+        self.seq.append_value(activity.seq);
+        self.occurred_at.append_value(activity.occurred_at.0);
+        self.recorded_at.append_value(activity.recorded_at.0);
+        self.leaf.append_null();
+        let json = |e: serde_json::Error| ParquetError::External(Box::new(e));
+        let changes = (!activity.changes.is_empty()).then(|| serde_json::to_string(&activity.changes));
+        let metadata = (!activity.metadata.is_empty()).then(|| serde_json::to_string(&activity.metadata));
+        let (changes, metadata) = (changes.transpose().map_err(json)?, metadata.transpose().map_err(json)?);
+        let ip = activity.ip.map(|ip| ip.to_string());
+        let (by_kind, by) = by_texts(&activity.by);
+        let user = activity.user.as_ref();
+        let target = activity.target.as_ref();
+        let (group, application) = (activity.group.as_ref(), activity.application.as_ref());
+        for ((text, _), column) in Text::ALL.iter().zip(&mut self.texts) {
+            column.append_option(match text {
+                Text::Activity => Some(&*activity.kind),
+                Text::Outcome => Some(if activity.outcome == Outcome::Success { "success" } else { "failure" }),
+                Text::Reason => activity.reason.as_deref(),
+                Text::UserId => user.map(|it| it.id.as_str()),
+                Text::UserName => user.and_then(|it| filled(&it.name)),
+                Text::UserUsername => user.and_then(|it| filled(&it.username)),
+                Text::UserEmail => user.and_then(|it| filled(&it.email)),
+                Text::ByKind => Some(by_kind),
+                Text::ById => by[0],
+                Text::ByName => by[1],
+                Text::ByUsername => by[2],
+                Text::ByEmail => by[3],
+                Text::TargetKind => target.map(|it| it.kind.as_str()),
+                Text::TargetId => target.map(|it| it.id.as_str()),
+                Text::TargetName => target.and_then(|it| filled(&it.name)),
+                Text::TargetUsername => target.and_then(|it| filled(&it.username)),
+                Text::TargetEmail => target.and_then(|it| filled(&it.email)),
+                Text::GroupId => group.map(|it| it.id.as_str()),
+                Text::GroupName => group.and_then(|it| filled(&it.name)),
+                Text::ApplicationId => application.map(|it| it.id.as_str()),
+                Text::ApplicationName => application.and_then(|it| filled(&it.name)),
+                Text::Ip => ip.as_deref(),
+                Text::Device => activity.device.as_deref(),
+                Text::UserAgent => activity.user_agent.as_deref(),
+                Text::Country => activity.country.as_deref(),
+                Text::Description => activity.description.as_deref(),
+                Text::Changes => changes.as_deref(),
+                Text::Metadata => metadata.as_deref(),
+                Text::ExternalId => activity.external_id.as_deref(),
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> std::result::Result<RecordBatch, ParquetError> {
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(self.seq.finish()),
+            Arc::new(self.occurred_at.finish()),
+            Arc::new(self.recorded_at.finish()),
+        ];
+        columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
+        columns.push(Arc::new(self.leaf.finish()));
+        Ok(RecordBatch::try_new(schema(), columns)?)
+    }
+}
+
+fn filled(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn by_texts(by: &By) -> (&'static str, [Option<&str>; 4]) {
+    let (kind, person) = match by {
+        By::Themself => return ("self", [None; 4]),
+        By::System => return ("system", [None; 4]),
+        By::Application(it) => return ("application", [Some(&it.id), filled(&it.name), None, None]),
+        By::Administrator(person) => ("administrator", person),
+        By::Member(person) => ("member", person),
+    };
+    (kind, [Some(&person.id), filled(&person.name), filled(&person.username), filled(&person.email)])
+}

@@ -1,0 +1,177 @@
+//! The tree levels of a volume: the file `tree`. Holds the hashes of the log's complete subtrees of 256 leaves and more
+//! that lie within the volume, and the leaves at its two edges that fill no such subtree. Every other leaf is
+//! recomputed from the record.
+
+use std::path::Path;
+
+use activity::Seq;
+use proof::{CompactRange, Hash};
+
+use crate::error::{Result, VolumeError};
+
+const MAGIC: &[u8; 16] = b"whodid tree v1\n\0";
+/// Subtrees of this height and higher are kept.
+const LOWEST: u32 = 8;
+const TILE: u64 = 1 << LOWEST;
+
+/// The kept hashes of a volume's part of the log's tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Levels {
+    range: CompactRange,
+    /// Leaves in front of the first whole tile, and those after the last.
+    left: Vec<Hash>,
+    right: Vec<Hash>,
+    /// For each height from [`LOWEST`], the number of the first subtree, and the hashes from there on.
+    heights: Vec<(u64, Vec<Hash>)>,
+}
+
+impl Levels {
+    pub(crate) fn new(first: Seq) -> Self {
+        Self { range: CompactRange::new(first), left: Vec::new(), right: Vec::new(), heights: Vec::new() }
+    }
+
+    pub(crate) fn range(&self) -> &CompactRange {
+        &self.range
+    }
+
+    /// The first leaf that begins a whole tile.
+    fn boundary(&self) -> u64 {
+        self.range.begin().next_multiple_of(TILE)
+    }
+
+    pub(crate) fn push(&mut self, leaf: Hash) {
+        if self.range.end() < self.boundary() {
+            self.left.push(leaf);
+        } else {
+            self.right.push(leaf);
+        }
+        let (right, heights) = (&mut self.right, &mut self.heights);
+        self.range.push_noting(leaf, |height, index, hash| {
+            if height == LOWEST {
+                right.clear();
+            }
+            note(heights, height, index, hash);
+        });
+    }
+
+    /// Adds the levels of the volume that follows.
+    pub(crate) fn join(&mut self, next: &Self) -> Result<()> {
+        let unfit = |e: proof::NotAdjacent| VolumeError::Unfit(e.to_string());
+        if next.range.begin() != self.range.end() {
+            return self.range.join(&next.range).map_err(unfit);
+        }
+        next.left.iter().for_each(|leaf| self.push(*leaf));
+        if let Some((first, tiles)) = next.heights.first() {
+            for (at, tile) in tiles.iter().enumerate() {
+                self.push_tile(first + at as u64, tile).map_err(unfit)?;
+            }
+        }
+        next.right.iter().for_each(|leaf| self.push(*leaf));
+        Ok(())
+    }
+
+    fn push_tile(&mut self, index: u64, tile: &Hash) -> std::result::Result<(), proof::NotAdjacent> {
+        let (begin, end) = (index << LOWEST, (index + 1) << LOWEST);
+        let Some(range) = CompactRange::from_parts(begin, end, vec![*tile]) else { return Ok(()) };
+        let heights = &mut self.heights;
+        note(heights, LOWEST, index, tile);
+        self.range.join_noting(&range, |height, index, hash| note(heights, height, index, hash))
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let mut number = |out: &mut Vec<u8>, value: u64| out.extend_from_slice(&value.to_be_bytes());
+        number(&mut out, self.range.begin());
+        number(&mut out, self.range.end());
+        for leaves in [&self.left, &self.right] {
+            number(&mut out, leaves.len() as u64);
+            out.extend(leaves.iter().flatten());
+        }
+        for (first, hashes) in &self.heights {
+            number(&mut out, *first);
+            number(&mut out, hashes.len() as u64);
+            out.extend(hashes.iter().flatten());
+        }
+        out
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let begin = take_number(&mut rest)?;
+        let end = take_number(&mut rest)?;
+        let left = take_hashes(&mut rest)?;
+        let right = take_hashes(&mut rest)?;
+        let mut heights = Vec::new();
+        while !rest.is_empty() {
+            heights.push((take_number(&mut rest)?, take_hashes(&mut rest)?));
+        }
+        // Joining rebuilds the range from the lowest level; what it says must then be what was stored.
+        let parts = Self { range: CompactRange::new(begin), left, right, heights };
+        let mut whole = Self::new(begin);
+        whole.join(&parts.clone()).ok()?;
+        let sound = whole.range.end() == end && whole.heights == parts.heights;
+        sound.then_some(whole)
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(VolumeError::io(path))?;
+        let damaged = || VolumeError::damaged(&path.to_string_lossy(), "these are not tree levels of version 1");
+        Self::from_bytes(&bytes).ok_or_else(damaged)
+    }
+}
+
+fn note(heights: &mut Vec<(u64, Vec<Hash>)>, height: u32, index: u64, hash: &Hash) {
+    let Some(at) = height.checked_sub(LOWEST) else { return };
+    match heights.get_mut(at as usize) {
+        Some((_, hashes)) => hashes.push(*hash),
+        // A subtree completes only after its children, so heights appear one after the other.
+        None => heights.push((index, vec![*hash])),
+    }
+}
+
+fn take_number(rest: &mut &[u8]) -> Option<u64> {
+    let (number, after) = rest.split_first_chunk::<8>()?;
+    *rest = after;
+    Some(u64::from_be_bytes(*number))
+}
+
+fn take_hashes(rest: &mut &[u8]) -> Option<Vec<Hash>> {
+    let count = usize::try_from(take_number(rest)?).ok()?;
+    let (hashes, after) = rest.split_at_checked(count.checked_mul(32)?)?;
+    *rest = after;
+    Some(hashes.as_chunks::<32>().0.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(at: u64) -> Hash {
+        proof::leaf_hash(&at.to_be_bytes())
+    }
+
+    fn levels(leaves: std::ops::Range<u64>) -> Levels {
+        let mut levels = Levels::new(leaves.start);
+        leaves.for_each(|at| levels.push(leaf(at)));
+        levels
+    }
+
+    #[test]
+    fn joined_levels_are_those_of_one_volume_wherever_the_joints_lie() {
+        for cuts in [vec![0, 256, 512, 1024], vec![0, 100, 300, 301, 2000], vec![77, 90, 800, 1300], vec![5, 20, 90]] {
+            let mut joined = Levels::new(cuts[0]);
+            for pair in cuts.windows(2) {
+                joined.join(&levels(pair[0]..pair[1])).unwrap();
+            }
+            let whole = levels(cuts[0]..cuts[cuts.len() - 1]);
+            assert_eq!(joined, whole);
+            assert_eq!(Levels::from_bytes(&whole.to_bytes()), Some(whole));
+        }
+    }
+
+    #[test]
+    fn the_root_from_zero_is_the_trees() {
+        let leaves: Vec<Hash> = (0..777).map(leaf).collect();
+        assert_eq!(levels(0..777).range().root(), proof::root_of(&leaves));
+    }
+}

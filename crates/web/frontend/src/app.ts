@@ -1,0 +1,16 @@
+// Everything here only quickens a page that works without it.
+import "./acting-checkbox";
+import "./auto-refresh";
+import "./copy-button";
+import "./query-box";
+import "./time-ago";
+import { startConfirmations, startSelects } from "./forms";
+import { startKeys } from "./keys";
+import { startMenus } from "./menus";
+import { startRows } from "./rows";
+
+startMenus();
+startRows();
+startKeys();
+startSelects();
+startConfirmations();

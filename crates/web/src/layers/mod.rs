@@ -1,0 +1,18 @@
+//! What every request passes before and after its handler, outermost first: context and finish, panics, CSRF,
+//! compression; and, around each route, the gate of its policy.
+
+mod body;
+mod client;
+mod csrf;
+mod gate;
+mod headers;
+mod outer;
+mod rates;
+
+pub(crate) use client::{PeerAddress, client_address};
+pub(crate) use gate::gate;
+pub(crate) use outer::outer;
+pub(crate) use rates::Rates;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! The outermost layer: makes the request's context, and finishes its response with cookies, error pages, headers,
+//! a log line and counters.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use app::Origin;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt as _;
+
+use super::{PeerAddress, body, client_address, csrf, headers};
+use crate::AppState;
+use crate::api::Problem;
+use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page};
+
+const USER_AGENT_BYTES: usize = 512;
+
+/// Around every request.
+pub(crate) async fn outer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let (mut parts, request_body) = request.into_parts();
+    let origin = origin(&state, &parts.headers, parts.extensions.get::<PeerAddress>().copied());
+    let https = is_https(&state, &parts.headers);
+    let context = RequestContext::new(origin, parts.uri.clone(), &parts.headers, https);
+    parts.extensions.insert(context.clone());
+    let method = parts.method.clone();
+    let carries_key = parts.headers.contains_key(header::AUTHORIZATION);
+    let allowed = carries_key || csrf::is_allowed(&method, &parts.headers, &state.app().settings().public_url);
+    let grace = Duration::from_millis(state.settings().limits.body_ms);
+    let request = Request::from_parts(parts, body::timed(request_body, grace));
+
+    let response = if allowed {
+        // A panic of one handler fails its own request; nothing it held is used again but through its drop.
+        AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|cause| panicked(cause.as_ref()))
+    } else {
+        cross_site()
+    };
+    let route = response.extensions().get::<Route>().map_or("none", |route| route.0);
+    let mut response = draw_error(response, &state, &context).await;
+    write_cookies(&mut response, &context);
+    headers::add(response.headers_mut(), state.is_https());
+    if let Ok(id) = HeaderValue::try_from(&context.origin().request_id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    count(route, method.as_str(), response.status(), begun.elapsed());
+    tracing::debug!(
+        request_id = context.origin().request_id, ip = ?context.origin().ip, %method, path = context.path(),
+        status = response.status().as_u16(), micros = begun.elapsed().as_micros() as u64, "answered"
+    );
+    response
+}
+
+/// The path of the table a request matched, for the counters.
+#[derive(Clone, Copy)]
+pub(crate) struct Route(pub(crate) &'static str);
+
+fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> Origin {
+    let ip = peer.map(|peer| client_address(peer.0.ip(), headers, &state.settings().trusted_proxies));
+    let user_agent = headers.get(header::USER_AGENT).map(|value| {
+        let mut text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        text.truncate(text.floor_char_boundary(USER_AGENT_BYTES));
+        text
+    });
+    let device = user_agent.as_deref().and_then(app::device_of);
+    Origin { ip, user_agent, device, request_id: state.request_id() }
+}
+
+/// Whether browsers keep `Secure` cookies of this address: by HTTPS, and on this machine itself.
+fn is_https(state: &AppState, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    let local = name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+    state.is_https() || local
+}
+
+fn cross_site() -> Response {
+    PageError::bad_request(
+        "This request came from another site, so it was not carried out. Open the page here and send it again.",
+    )
+    .with_status(StatusCode::FORBIDDEN)
+}
+
+fn panicked(cause: &(dyn std::any::Any + Send)) -> Response {
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "of unknown kind".to_owned());
+    PageError::internal(format!("panic: {text}")).into_response()
+}
+
+/// Puts the page, or the problem under `/v1`, in place of an error's bare text; logs its cause once.
+async fn draw_error(mut response: Response, state: &AppState, context: &RequestContext) -> Response {
+    let Some(error) = response.extensions_mut().remove::<ErrorPage>() else { return response };
+    if let Some(cause) = &error.cause {
+        let origin = context.origin();
+        tracing::error!(request_id = origin.request_id, path = context.path(), cause, "request failed");
+    }
+    let (status, retry) = (error.status, response.headers_mut().remove(header::RETRY_AFTER));
+    let is_api = context.path().starts_with("/v1/") || context.path() == "/v1";
+    let mut drawn = match is_api {
+        true => Problem::of_page(&error, &context.origin().request_id).into_response(),
+        false => error_page(error, state, context).await,
+    };
+    *drawn.status_mut() = status;
+    if let Some(retry) = retry {
+        drawn.headers_mut().insert(header::RETRY_AFTER, retry);
+    }
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        drawn.headers_mut().insert(header::ALLOW, allow);
+    }
+    drawn
+}
+
+fn write_cookies(response: &mut Response, context: &RequestContext) {
+    let mut cookies = response.extensions_mut().remove::<PendingCookies>().unwrap_or_default().0;
+    if let Some(flash) = response.extensions_mut().remove::<Flash>() {
+        cookies.push(Cookie::flash(&flash));
+    } else if context.cookies().flash().is_some() && is_page(response) {
+        cookies.push(Cookie::no_flash());
+    }
+    for line in cookies.iter().filter_map(|cookie| cookie.header(context.is_https())) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+}
+
+fn is_page(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn count(route: &'static str, method: &str, status: StatusCode, took: Duration) {
+    let method = method.to_owned();
+    metrics::counter!("whodid_http_requests_total", "route" => route, "method" => method, "status" => status.as_str().to_owned())
+        .increment(1);
+    metrics::histogram!("whodid_http_request_seconds", "route" => route).record(took.as_secs_f64());
+}
+
+/// Marks a response with its route. Around each route, inside [`outer`].
+pub(crate) async fn mark(State(path): State<&'static str>, _: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Route(path));
+    response
+}
