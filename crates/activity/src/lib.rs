@@ -9,6 +9,8 @@ pub mod json;
 pub mod limits;
 mod model;
 pub mod query;
+#[cfg(test)]
+mod samples;
 pub mod sentence;
 pub mod text;
 mod time;

@@ -59,7 +59,9 @@ const FAILED: &str = " (failed)";
 /// The sentence of an activity in pieces.
 #[must_use]
 pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
-    let Some(entry) = catalogue::find(&facts.kind) else { return vec![Piece::Text(unknown(facts))] };
+    let Some(entry) = catalogue::find(&facts.kind) else {
+        return vec![Piece::Text(unknown(facts))];
+    };
     if let Some(failed) = failed_sentence(entry, facts) {
         return vec![Piece::Text(failed.into())];
     }
@@ -77,7 +79,9 @@ pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
 /// The sentence of an activity as plain text; borrowed when there is no name in it.
 #[must_use]
 pub fn plain(facts: &Facts) -> Cow<'_, str> {
-    let Some(entry) = catalogue::find(&facts.kind) else { return unknown(facts) };
+    let Some(entry) = catalogue::find(&facts.kind) else {
+        return unknown(facts);
+    };
     if let Some(failed) = failed_sentence(entry, facts) {
         return failed.into();
     }
@@ -90,7 +94,9 @@ pub fn plain(facts: &Facts) -> Cow<'_, str> {
 /// The status in words, such as `Logged in`: the Activity column of the administrator's CSV.
 #[must_use]
 pub fn title(facts: &Facts) -> Cow<'_, str> {
-    let Some(entry) = catalogue::find(&facts.kind) else { return humanised(facts).into() };
+    let Some(entry) = catalogue::find(&facts.kind) else {
+        return humanised(facts).into();
+    };
     match failed_sentence(entry, facts) {
         Some(failed) => failed.into(),
         None if has_failed_unsaid(entry, facts) => format!("{}{FAILED}", entry.title).into(),
@@ -113,7 +119,13 @@ pub fn level(facts: &Facts) -> Level {
 pub fn pieces_of(text: &str) -> Vec<Piece<'_>> {
     let turns = text.split('`').enumerate().filter(|(_, piece)| !piece.is_empty());
     turns
-        .map(|(turn, piece)| if turn % 2 == 0 { Piece::Text(piece.into()) } else { Piece::Code(piece.into()) })
+        .map(|(turn, piece)| {
+            if turn % 2 == 0 {
+                Piece::Text(piece.into())
+            } else {
+                Piece::Code(piece.into())
+            }
+        })
         .collect()
 }
 
@@ -154,12 +166,22 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
             said.push(Piece::Text(text.into()));
             return true;
         }
-        Part::Group => return facts.group.as_ref().is_some_and(|group| name_and_id(&group.name, &group.id, said)),
+        Part::Group => {
+            return facts
+                .group
+                .as_ref()
+                .is_some_and(|group| name_and_id(&group.name, &group.id, said));
+        }
         Part::Target => {
-            return facts.target.as_ref().is_some_and(|target| name_and_id(&target.name, &target.id, said));
+            return facts
+                .target
+                .as_ref()
+                .is_some_and(|target| name_and_id(&target.name, &target.id, said));
         }
         Part::TargetName => facts.target.as_ref().and_then(|target| {
-            [&target.name, &target.username, &target.email, &target.id].into_iter().find(|name| !name.is_empty())
+            [&target.name, &target.username, &target.email, &target.id]
+                .into_iter()
+                .find(|name| !name.is_empty())
         }),
         Part::Meta(key) => facts.metadata.get(key),
         Part::After(field) => {
@@ -209,9 +231,15 @@ mod tests {
     fn a_sentence_without_the_names_it_needs_is_the_title() {
         let mut facts = Facts::new("group.joined", Time(0));
         assert_eq!(plain(&facts), "Joined group");
-        facts.group = Some(Named { id: "grp_1".into(), name: String::new() });
+        facts.group = Some(Named {
+            id: "grp_1".into(),
+            name: String::new(),
+        });
         assert_eq!(plain(&facts), "Joined group: grp_1");
-        facts.group = Some(Named { id: "grp_1".into(), name: "Team".into() });
+        facts.group = Some(Named {
+            id: "grp_1".into(),
+            name: "Team".into(),
+        });
         assert_eq!(plain(&facts), "Joined group: Team (grp_1)");
     }
 
@@ -220,14 +248,17 @@ mod tests {
         let mut facts = Facts::new("user.login", Time(0));
         assert_eq!((title(&facts), level(&facts)), ("Logged in".into(), Level::Usual));
         facts.outcome = Outcome::Failure;
-        assert_eq!((title(&facts), plain(&facts)), ("Log in failed".into(), "Log in failed".into()));
+        assert_eq!(
+            (title(&facts), plain(&facts)),
+            ("Log in failed".into(), "Log in failed".into())
+        );
         facts.kind = "user.login_failed".into();
         assert_eq!((title(&facts), level(&facts)), ("Log in failed".into(), Level::Failure));
         facts.kind = "user.password_changed".into();
-        assert_eq!((title(&facts), plain(&facts)), (
-            "Changed password (failed)".into(),
-            "Changed password (failed)".into()
-        ));
+        assert_eq!(
+            (title(&facts), plain(&facts)),
+            ("Changed password (failed)".into(), "Changed password (failed)".into())
+        );
     }
 
     #[test]
@@ -235,17 +266,23 @@ mod tests {
         let mut facts = Facts::new("invoice.paid_twice", Time(0));
         assert_eq!(plain(&facts), "Invoice paid twice");
         facts.description = Some("Paid invoice 7 twice".into());
-        assert_eq!((plain(&facts), title(&facts)), ("Paid invoice 7 twice".into(), "Invoice paid twice".into()));
+        assert_eq!(
+            (plain(&facts), title(&facts)),
+            ("Paid invoice 7 twice".into(), "Invoice paid twice".into())
+        );
     }
 
     #[test]
     fn names_between_backticks_are_code() {
-        assert_eq!(pieces_of("Joined `A` (`b`)"), [
-            Piece::Text("Joined ".into()),
-            Piece::Code("A".into()),
-            Piece::Text(" (".into()),
-            Piece::Code("b".into()),
-            Piece::Text(")".into()),
-        ]);
+        assert_eq!(
+            pieces_of("Joined `A` (`b`)"),
+            [
+                Piece::Text("Joined ".into()),
+                Piece::Code("A".into()),
+                Piece::Text(" (".into()),
+                Piece::Code("b".into()),
+                Piece::Text(")".into()),
+            ]
+        );
     }
 }

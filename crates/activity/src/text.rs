@@ -52,18 +52,26 @@ pub fn any_field(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> bool {
     test(&sentence::plain(facts))
         || facts.user.as_ref().is_some_and(|user| person(user, &mut test))
         || by(&facts.by, &mut test)
-        || facts.target.as_ref().is_some_and(|target| {
-            any([&target.id, &target.name, &target.username, &target.email], &mut test)
-        })
+        || facts
+            .target
+            .as_ref()
+            .is_some_and(|target| any([&target.id, &target.name, &target.username, &target.email], &mut test))
         || facts.group.as_ref().is_some_and(|group| named(group, &mut test))
-        || facts.application.as_ref().is_some_and(|application| named(application, &mut test))
+        || facts
+            .application
+            .as_ref()
+            .is_some_and(|application| named(application, &mut test))
         || facts.device.as_ref().is_some_and(|device| test(device))
         || facts.reason.as_ref().is_some_and(|reason| test(reason))
         || facts.description.as_ref().is_some_and(|description| test(description))
         || facts.external_id.as_ref().is_some_and(|id| test(id))
         || facts.metadata.iter().any(|(key, value)| test(key) || test(value))
         || facts.changes.iter().any(|change| {
-            test(&change.field) || [&change.before, &change.after].into_iter().flatten().any(|value| test(value))
+            test(&change.field)
+                || [&change.before, &change.after]
+                    .into_iter()
+                    .flatten()
+                    .any(|value| test(value))
         })
         || facts.ip.is_some_and(|ip| address(ip, &mut test))
 }
@@ -97,7 +105,10 @@ struct AddressText {
 impl std::fmt::Write for AddressText {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.bytes
+            .get_mut(self.len..end)
+            .ok_or(std::fmt::Error)?
+            .copy_from_slice(text.as_bytes());
         self.len = end;
         Ok(())
     }
@@ -128,9 +139,15 @@ fn next_ascii(text: &[u8], from: usize) -> Option<(usize, usize)> {
 
 fn follows_ascii(text: &[u8], mut at: usize, tokens: &[String], prefix: bool) -> bool {
     for (index, token) in tokens.iter().enumerate() {
-        let Some((start, end)) = next_ascii(text, at) else { return false };
+        let Some((start, end)) = next_ascii(text, at) else {
+            return false;
+        };
         let (word, wanted) = (&text[start..end], token.as_bytes());
-        let part = if prefix && index + 1 == tokens.len() { word.get(..wanted.len()) } else { Some(word) };
+        let part = if prefix && index + 1 == tokens.len() {
+            word.get(..wanted.len())
+        } else {
+            Some(word)
+        };
         if !part.is_some_and(|part| part.eq_ignore_ascii_case(wanted)) {
             return false;
         }
@@ -140,13 +157,22 @@ fn follows_ascii(text: &[u8], mut at: usize, tokens: &[String], prefix: bool) ->
 }
 
 fn contains_folded(text: &str, tokens: &[String], prefix: bool) -> bool {
-    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = || {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+    };
     let count = words().count();
     (0..count).any(|skip| {
         let mut rest = words().skip(skip);
         tokens.iter().enumerate().all(|(index, token)| {
             let last = prefix && index + 1 == tokens.len();
-            rest.next().is_some_and(|word| if last { word.starts_with(token.as_str()) } else { word == token })
+            rest.next().is_some_and(|word| {
+                if last {
+                    word.starts_with(token.as_str())
+                } else {
+                    word == token
+                }
+            })
         })
     })
 }
@@ -161,16 +187,20 @@ mod tests {
 
     #[test]
     fn tokens_are_folded_runs_of_letters_and_digits() {
-        assert_eq!(words("Sam.Jones@Example.com, usr_01 – ＡＢＣ Größe"), [
-            "sam", "jones", "example", "com", "usr", "01", "abc", "größe"
-        ]);
+        assert_eq!(
+            words("Sam.Jones@Example.com, usr_01 – ＡＢＣ Größe"),
+            ["sam", "jones", "example", "com", "usr", "01", "abc", "größe"]
+        );
         assert_eq!(words(" -- "), Vec::<String>::new());
     }
 
     #[test]
     fn a_phrase_is_found_only_where_its_words_follow_each_other() {
         let found = |text: &str, phrase: &str, prefix| contains(text, &words(phrase), prefix);
-        for text in ["Account locked from failed log-ins", "Account locked from failed log-ins ü"] {
+        for text in [
+            "Account locked from failed log-ins",
+            "Account locked from failed log-ins ü",
+        ] {
             assert!(found(text, "LOCKED from", false));
             assert!(found(text, "failed log-i", true));
             assert!(!found(text, "failed log-i", false));

@@ -66,7 +66,9 @@ impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
         Self::parse(&text).map_err(|_| {
-            de::Error::custom(format!("`{text}` is not an RFC 3339 time such as 2026-11-21T14:02:51.204Z"))
+            de::Error::custom(format!(
+                "`{text}` is not an RFC 3339 time such as 2026-11-21T14:02:51.204Z"
+            ))
         })
     }
 }

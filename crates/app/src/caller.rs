@@ -74,6 +74,12 @@ impl Caller {
         self.may_read() && self.allows(|scopes| scopes.export)
     }
 
+    /// Whether they may report activities: programs with a key for it, and the command line.
+    #[must_use]
+    pub fn may_record(&self) -> bool {
+        !matches!(self.via, Via::Device { .. }) && self.allows(|scopes| scopes.write)
+    }
+
     fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
         match &self.via {
             Via::ApiKey { scopes, .. } => scope(scopes),

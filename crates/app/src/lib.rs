@@ -6,6 +6,7 @@ pub mod activity;
 pub mod api_keys;
 mod caller;
 pub mod exports;
+pub mod import;
 pub mod ingest;
 pub mod mail;
 mod settings;

@@ -1,20 +1,40 @@
-//! The engine's handle: everything the log can be asked.
+//! The engine's handle: everything the log can be asked, and the life of its tasks.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
-use store::{Store, Tx};
+use proof::Frontier;
+use store::log::{activity_type, head};
+use store::{Store, StoreError, Tx};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use volume::{Count, Facet, Order};
 
-use crate::{Batch, Clock, IngestError, IngestResult, LogError, LogHead, LogSettings, Page, Rng, Scan, Search};
+use crate::core::Core;
+use crate::ingest::Queue;
+use crate::{
+    Batch, Clock, IngestError, IngestResult, LogError, LogHead, LogSettings, Page, Rng, Scan, Search, SystemRng,
+    Through, keeper,
+};
 
-/// The log. Cheap to clone.
+/// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
 #[derive(Clone, Debug)]
-pub struct Log {}
+pub struct Log {
+    core: Arc<Core>,
+    life: Arc<Life>,
+}
+
+/// What only exists in a log that is open for writing.
+#[derive(Debug, Default)]
+struct Life {
+    queue: Mutex<Option<Arc<Queue>>>,
+    stop: Mutex<Option<watch::Sender<()>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
 
 impl Log {
     /// Opens the log of `store` for writing, recovers what a crash left, and starts sealing in the background.
@@ -27,8 +47,27 @@ impl Log {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, LogError> {
-        let _ = (store, settings, clock, rng);
-        Ok(Self {})
+        let dir = settings.volumes_dir.clone();
+        std::fs::create_dir_all(&dir).map_err(|source| StoreError::File { path: dir, source })?;
+        let empty = Frontier::new();
+        let mut tx = store.begin().await?;
+        head::ensure(tx.conn(), &empty.to_bytes(), &empty.root()).await?;
+        tx.commit().await?;
+        let core = Arc::new(Core::new(store, settings, clock, rng));
+        core.remove_orphans().await?;
+        core.view().await?;
+        let (queue, ingest) = Queue::start(Arc::clone(&core));
+        let mut tasks = vec![supervised(&core, "committing", ingest)];
+        let (stop, stopped) = watch::channel(());
+        if core.settings.background {
+            tasks.push(supervised(&core, "sealing", tokio::spawn(keeper::run(Arc::clone(&core), stopped))));
+        }
+        let life = Life {
+            queue: Mutex::new(Some(Arc::new(queue))),
+            stop: Mutex::new(Some(stop)),
+            tasks: Mutex::new(tasks),
+        };
+        Ok(Self { core, life: Arc::new(life) })
     }
 
     /// Opens the log of a store that another process may be writing. Never writes, never seals.
@@ -36,8 +75,9 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn open_reader(store: Store, settings: LogSettings, clock: Arc<dyn Clock>) -> Result<Self, LogError> {
-        let _ = (store, settings, clock);
-        Ok(Self {})
+        let core = Arc::new(Core::new(store, settings, clock, Arc::new(SystemRng)));
+        core.view().await?;
+        Ok(Self { core, life: Arc::default() })
     }
 
     /// Appends activities inside the caller's transaction, together with the change they tell of. Call it last before
@@ -46,8 +86,7 @@ impl Log {
     /// # Errors
     /// If the database refuses; the transaction must then be dropped.
     pub async fn append(&self, tx: &mut Tx, facts: Vec<Facts>) -> Result<Range<Seq>, LogError> {
-        let _ = (tx, facts);
-        Err(LogError::Closed)
+        self.core.append(tx, facts).await
     }
 
     /// Records activities that arrive by themselves. On return they are durable and visible.
@@ -55,8 +94,11 @@ impl Log {
     /// # Errors
     /// See [`IngestError`].
     pub async fn ingest(&self, batch: Batch) -> Result<IngestResult, IngestError> {
-        let _ = batch;
-        Err(LogError::Closed.into())
+        if self.core.store.is_reader() {
+            return Err(LogError::ReadOnly.into());
+        }
+        let queue = lock(&self.life.queue).clone().ok_or(LogError::Closed)?;
+        queue.ingest(&self.core, batch).await
     }
 
     /// A page of what matches.
@@ -64,8 +106,7 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn search(&self, search: &Search) -> Result<Page, LogError> {
-        let _ = search;
-        Err(LogError::Closed)
+        self.core.search(search).await
     }
 
     /// How many match, counting no further than `cap` where counting costs something.
@@ -73,8 +114,7 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        let _ = (expr, cap);
-        Err(LogError::Closed)
+        self.core.count(expr, cap).await
     }
 
     /// How many match for each value of the facet.
@@ -82,8 +122,7 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        let _ = (expr, facet);
-        Err(LogError::Closed)
+        self.core.count_by(expr, facet).await
     }
 
     /// The activity at this place.
@@ -91,8 +130,7 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
-        let _ = seq;
-        Err(LogError::Closed)
+        self.core.get(seq).await
     }
 
     /// All matches as of now, in order, as a stream of chunks read on a thread of its own.
@@ -100,8 +138,7 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be opened.
     pub async fn scan(&self, expr: Expr, order: Order) -> Result<Scan, LogError> {
-        let _ = (expr, order);
-        Err(LogError::Closed)
+        self.core.scan(expr, order).await
     }
 
     /// The state of the log.
@@ -109,13 +146,25 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn head(&self) -> Result<LogHead, LogError> {
-        Err(LogError::Closed)
+        let claimed = self.core.watermark.claim(self.core.clock.now());
+        let head = head::read(&mut *self.core.store.glance().await?).await?;
+        let Some(head) = head else {
+            let through = Through { size: 0, at: Time(0) };
+            return Ok(LogHead { through, root: proof::EMPTY_ROOT, sealed: 0, last_recorded_at: Time(0) });
+        };
+        let at = if self.core.store.is_reader() { head.last_recorded_at } else { claimed };
+        Ok(LogHead {
+            through: Through { size: head.size, at },
+            root: head.root,
+            sealed: head.sealed,
+            last_recorded_at: head.last_recorded_at,
+        })
     }
 
-    /// The log's size, as far as this process knows without asking; changes soon after every commit made here.
+    /// The log's size, as far as this process knows without asking; changes right after every commit made here.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
-        watch::channel(0).1
+        self.core.size.subscribe()
     }
 
     /// Every type recorded here and since when.
@@ -123,7 +172,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn recorded_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
-        Err(LogError::Closed)
+        Ok(activity_type::list(&mut *self.core.store.glance().await?).await?)
     }
 
     /// Seals and merges all that is due, now; with `all`, seals whatever is hot as well.
@@ -131,16 +180,52 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read or written.
     pub async fn settle(&self, all: bool) -> Result<(), LogError> {
-        let _ = all;
-        Err(LogError::Closed)
+        if self.core.store.is_reader() {
+            return Err(LogError::ReadOnly);
+        }
+        let core = Arc::clone(&self.core);
+        // A task of its own, so that a caller who gives up does not leave a volume half published.
+        tokio::spawn(async move { core.settle(all).await }).await.map_err(|_| LogError::Closed)?
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.core.closing.store(true, Ordering::SeqCst);
+        drop(lock(&self.life.queue).take());
+        drop(lock(&self.life.stop).take());
+        let tasks = std::mem::take(&mut *lock(&self.life.tasks));
+        for task in tasks {
+            // A task that panicked has been reported already.
+            drop(task.await);
+        }
+        drop(self.core.sealing.lock().await);
+    }
 
     /// Becomes `Some` with the cause when the process must stop.
     #[must_use]
     pub fn failed(&self) -> watch::Receiver<Option<String>> {
-        watch::channel(None).1
+        self.core.store.failed()
     }
+
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+}
+
+/// A task whose panic stops the process: the log must not go on without it.
+fn supervised(core: &Arc<Core>, what: &'static str, task: JoinHandle<()>) -> JoinHandle<()> {
+    let store = core.store.clone();
+    tokio::spawn(async move {
+        if let Err(error) = task.await
+            && error.is_panic()
+        {
+            tracing::error!(%error, "the {what} task of the log ended");
+            store.fail(&format!("the {what} task of the log panicked"));
+        }
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

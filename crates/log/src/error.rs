@@ -15,6 +15,12 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// Activities arrive faster than they can be sealed, or sealing fails.
+    #[error("the log is too busy: {hot} activities wait to be sealed; try again in a minute")]
+    Overloaded {
+        /// How many are hot.
+        hot: u64,
+    },
     /// The log was opened for reading only.
     #[error("this log was opened for reading only")]
     ReadOnly,

@@ -2,13 +2,26 @@
 //!
 //! Owns appending, the hot tail, sealing, merging, searching and following. Knows no use case, no permission and no HTTP.
 
+mod append;
+mod batch;
 mod clock;
+mod core;
 mod engine;
 mod error;
 mod ingest;
+mod keeper;
+mod keys;
+mod merge;
 mod page;
 mod scan;
+mod seal;
+mod search;
 mod settings;
+mod source;
+mod tail;
+mod view;
+mod volumes;
+mod watermark;
 
 pub use clock::{Clock, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
 pub use engine::Log;

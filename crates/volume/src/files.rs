@@ -39,14 +39,22 @@ pub(crate) fn begin(root: &Path, name: &str) -> Result<PathBuf> {
 
 /// Makes everything under `dir` durable, then gives it its name, durably. What was there under that name goes.
 pub(crate) fn publish(root: &Path, dir: &Path, meta: &VolumeMeta) -> Result<()> {
-    let path = self::meta(dir);
-    let json = serde_json::to_vec_pretty(meta).map_err(|e| VolumeError::io(&path)(e.into()))?;
-    fs::write(&path, json).map_err(VolumeError::io(&path))?;
+    write_meta(dir, meta)?;
     sync_all(dir)?;
     let target = root.join(&meta.id);
     remove_dir(&target)?;
     fs::rename(dir, &target).map_err(VolumeError::io(&target))?;
     sync(root)
+}
+
+/// Replaces `meta.json` in one step, durably.
+pub(crate) fn write_meta(dir: &Path, meta: &VolumeMeta) -> Result<()> {
+    let (path, fresh) = (self::meta(dir), dir.join("meta.json.new"));
+    let json = serde_json::to_vec_pretty(meta).map_err(|e| VolumeError::io(&path)(e.into()))?;
+    fs::write(&fresh, json).map_err(VolumeError::io(&fresh))?;
+    sync(&fresh)?;
+    fs::rename(&fresh, &path).map_err(VolumeError::io(&path))?;
+    sync(dir)
 }
 
 pub(crate) fn read_meta(dir: &Path) -> Result<VolumeMeta> {

@@ -80,7 +80,7 @@ impl Levels {
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        let mut number = |out: &mut Vec<u8>, value: u64| out.extend_from_slice(&value.to_be_bytes());
+        let number = |out: &mut Vec<u8>, value: u64| out.extend_from_slice(&value.to_be_bytes());
         number(&mut out, self.range.begin());
         number(&mut out, self.range.end());
         for leaves in [&self.left, &self.right] {

@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+mod layers;
 pub mod pages;
 mod router;
 pub mod server;

@@ -37,6 +37,8 @@ pub struct Limits {
     pub form_bytes: usize,
     /// Bytes of a batch of activities, after decompression.
     pub batch_bytes: usize,
+    /// Bytes of all batches under way together.
+    pub bodies_bytes: usize,
     /// Activities in one batch.
     pub batch_items: usize,
     /// Attempts at a secret (log-in, reset, activation) a minute from one address.
@@ -67,6 +69,7 @@ impl Default for Limits {
             drain_ms: 10_000,
             form_bytes: 64 * 1024,
             batch_bytes: 16 * 1024 * 1024,
+            bodies_bytes: 64 * 1024 * 1024,
             batch_items: 20_000,
             secrets_per_minute: 30,
             api_per_second: 0,

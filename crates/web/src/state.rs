@@ -1,10 +1,13 @@
 //! What every handler has at hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use app::App;
 
 use crate::Settings;
+use crate::api::{Budget, Metrics};
+use crate::layers::Rates;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]
@@ -15,13 +18,31 @@ pub struct AppState {
 struct Inner {
     app: App,
     settings: Settings,
+    rates: Rates,
+    metrics: Metrics,
+    budget: Budget,
+    https: bool,
+    draining: AtomicBool,
+    begun: i64,
+    requests: AtomicU64,
 }
 
 impl AppState {
     /// Puts the parts together.
     #[must_use]
     pub fn new(app: App, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { app, settings }) }
+        let inner = Inner {
+            rates: Rates::new(&settings.limits),
+            metrics: Metrics::of_process(),
+            budget: Budget::new(settings.limits.bodies_bytes),
+            https: app.settings().public_url.starts_with("https://"),
+            draining: AtomicBool::new(false),
+            begun: app.now().0,
+            requests: AtomicU64::new(0),
+            app,
+            settings,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The use cases.
@@ -34,5 +55,36 @@ impl AppState {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.inner.rates
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.inner.budget
+    }
+
+    /// Whether people reach this installation by HTTPS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.inner.https
+    }
+
+    /// Whether the server is shutting down and wants no new work.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// A number that no other request of this installation has: when the server started, and which request it is.
+    pub(crate) fn request_id(&self) -> String {
+        format!("{:x}-{:x}", self.inner.begun, self.inner.requests.fetch_add(1, Ordering::Relaxed))
     }
 }

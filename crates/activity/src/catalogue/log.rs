@@ -25,7 +25,12 @@ pub(super) const TYPES: &[ActivityType] = &[
         "log.imported",
         "Activities imported",
         "Activities of another system were read in from a file",
-        &[Text("Imported "), Meta("count"), Text(" activities from "), Meta("source")],
+        &[
+            Text("Imported "),
+            Meta("count"),
+            Text(" activities from "),
+            Meta("source"),
+        ],
         "Imported `2000` activities from `openssh_2k.log`",
     ),
     entry(

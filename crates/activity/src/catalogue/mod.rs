@@ -117,7 +117,16 @@ impl ActivityType {
         template: &'static [Part],
         example: &'static str,
     ) -> Self {
-        Self { code, category, title, happens, example, level: Level::Usual, template, failed: None }
+        Self {
+            code,
+            category,
+            title,
+            happens,
+            example,
+            level: Level::Usual,
+            template,
+            failed: None,
+        }
     }
 
     const fn warning(mut self) -> Self {
@@ -137,8 +146,11 @@ impl ActivityType {
 }
 
 /// Every type by its code, with one shared copy of the code for activities to point to.
-static BY_CODE: LazyLock<HashMap<&'static str, (Arc<str>, &'static ActivityType)>> =
-    LazyLock::new(|| all().map(|entry| (entry.code, (Arc::from(entry.code), entry))).collect());
+static BY_CODE: LazyLock<HashMap<&'static str, (Arc<str>, &'static ActivityType)>> = LazyLock::new(|| {
+    all()
+        .map(|entry| (entry.code, (Arc::from(entry.code), entry)))
+        .collect()
+});
 
 /// The type with this code.
 #[must_use]
@@ -154,7 +166,9 @@ pub fn all() -> impl Iterator<Item = &'static ActivityType> {
 /// The code as it is kept in memory: one copy for all activities of a type of the catalogue.
 #[must_use]
 pub fn shared(code: &str) -> Arc<str> {
-    BY_CODE.get(code).map_or_else(|| Arc::from(code), |(shared, _)| Arc::clone(shared))
+    BY_CODE
+        .get(code)
+        .map_or_else(|| Arc::from(code), |(shared, _)| Arc::clone(shared))
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use crate::{By, Change, Facts, Named, Person, Target, Time, sentence};
 /// Facts with every name that the examples of the catalogue use.
 fn example_of(entry: &ActivityType) -> Facts {
     let mut facts = Facts::new(entry.code, Time(0));
-    let named = |id: &str, name: &str| Named { id: id.into(), name: name.into() };
+    let named = |id: &str, name: &str| Named {
+        id: id.into(),
+        name: name.into(),
+    };
     facts.group = Some(named("group_id", "Example Group"));
     let (kind, id, name) = match entry.category {
         Category::Session => ("session", "session_id", "Example session"),
@@ -12,10 +15,26 @@ fn example_of(entry: &ActivityType) -> Facts {
         Category::Device => ("device", "dev_1", "Firefox on Linux"),
         _ => ("user", "usr_2", "Sam Jones"),
     };
-    facts.target = Some(Target { kind: kind.into(), id: id.into(), name: name.into(), ..Target::default() });
-    facts.by = By::Administrator(Person { name: "Ann Lee".into(), username: "ann".into(), ..Person::default() });
-    let after = |field: &str, value: &str| Change { field: field.into(), before: None, after: Some(value.into()) };
-    facts.changes = vec![after("roles", "administrator, member"), after("login_addresses", "10.0.0.0/8")];
+    facts.target = Some(Target {
+        kind: kind.into(),
+        id: id.into(),
+        name: name.into(),
+        ..Target::default()
+    });
+    facts.by = By::Administrator(Person {
+        name: "Ann Lee".into(),
+        username: "ann".into(),
+        ..Person::default()
+    });
+    let after = |field: &str, value: &str| Change {
+        field: field.into(),
+        before: None,
+        after: Some(value.into()),
+    };
+    facts.changes = vec![
+        after("roles", "administrator, member"),
+        after("login_addresses", "10.0.0.0/8"),
+    ];
     for (key, value) in [
         ("method", "authenticator app` or `SMS"),
         ("subject", "Activate your account"),
@@ -44,7 +63,11 @@ fn every_example_is_what_its_template_says() {
 #[test]
 fn every_code_is_there_once_and_found() {
     let mut codes: Vec<_> = all().map(|entry| entry.code).collect();
-    assert!(codes.iter().all(|code| find(code).is_some_and(|entry| entry.code == *code)));
+    assert!(
+        codes
+            .iter()
+            .all(|code| find(code).is_some_and(|entry| entry.code == *code))
+    );
     assert!(codes.iter().all(|code| crate::limits::is_code(code)));
     codes.sort_unstable();
     let count = codes.len();
@@ -68,9 +91,18 @@ fn the_23_sentences_of_the_product_are_exact() {
         ("session.joined", "Joined session: `Example session` (`session_id`)"),
         ("session.left", "Left session: `Example session` (`session_id`)"),
         ("session.started", "Started session: `Example session` (`session_id`)"),
-        ("group.invitation_accepted", "Accepted invitation to join `Example Group` (`group_id`)"),
-        ("group.invitation_declined", "Declined invitation to join `Example Group` (`group_id`)"),
-        ("user.default_group_set", "Set default group: `Example Group` (`group_id`)"),
+        (
+            "group.invitation_accepted",
+            "Accepted invitation to join `Example Group` (`group_id`)",
+        ),
+        (
+            "group.invitation_declined",
+            "Declined invitation to join `Example Group` (`group_id`)",
+        ),
+        (
+            "user.default_group_set",
+            "Set default group: `Example Group` (`group_id`)",
+        ),
         ("connection.requested", "Requested to connect with `Sam Jones`"),
         ("connection.accepted", "Accepted a request to connect from `Sam Jones`"),
         ("connection.rejected", "Rejected a request to connect from `Sam Jones`"),

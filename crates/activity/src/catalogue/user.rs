@@ -14,11 +14,29 @@ const fn entry(
 }
 
 pub(super) const TYPES: &[ActivityType] = &[
-    entry("user.login", "Logged in", "A user logged in to an application", &[Text("Logged in")], "Logged in")
-        .when_failed("Log in failed"),
-    entry("user.logout", "Logged out", "A user logged out of an application", &[Text("Logged out")], "Logged out"),
-    entry("user.login_failed", "Log in failed", "A user failed to log in", &[Text("Log in failed")], "Log in failed")
-        .failure(),
+    entry(
+        "user.login",
+        "Logged in",
+        "A user logged in to an application",
+        &[Text("Logged in")],
+        "Logged in",
+    )
+    .when_failed("Log in failed"),
+    entry(
+        "user.logout",
+        "Logged out",
+        "A user logged out of an application",
+        &[Text("Logged out")],
+        "Logged out",
+    ),
+    entry(
+        "user.login_failed",
+        "Log in failed",
+        "A user failed to log in",
+        &[Text("Log in failed")],
+        "Log in failed",
+    )
+    .failure(),
     entry(
         "user.locked",
         "Account locked",

@@ -1,20 +1,52 @@
-//! stub
-use crate::limits::FieldError;
-use crate::{Activity, Facts, Time};
+//! The JSON of an activity: strict reading of what others send, and the one shape it is shown in.
+//! Owns shape and its errors; how much a field may hold is `limits`'.
+
+mod facts;
+mod node;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use node::Node;
+
+use crate::limits::{self, FieldError};
+use crate::{Facts, Time};
+
+pub use write::{to_json, write_json};
+
+/// The deepest that arrays and objects may nest.
+pub const MAX_DEPTH: usize = 32;
+
 /// Reads one activity strictly and checks every limit; a missing `occurred_at` is `now`.
 pub fn parse_facts(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
-    let _ = now;
-    serde_json::from_slice(body).map_err(|e| vec![FieldError { pointer: String::new(), detail: e.to_string() }])
+    facts(node::parse(body).map_err(|error| vec![error])?, now, &[])
 }
+
 /// Like [`parse_facts`], for rows that [`to_json`] wrote: `id`, `recorded_at` and `sentence` are passed over.
-pub fn parse_row(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> { parse_facts(body, now) }
-/// Reads one activity or a JSON array of them, each judged for itself; `Err` if the body as a whole is neither.
+pub fn parse_row(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
+    facts(
+        node::parse(body).map_err(|error| vec![error])?,
+        now,
+        facts::GIVEN_BY_THE_LOG,
+    )
+}
+
+/// Reads one activity or an array of them, each judged for itself; `Err` if the body as a whole is neither.
 /// Pointers are within each item.
 pub fn parse_batch(body: &[u8], now: Time) -> Result<Vec<Result<Facts, Vec<FieldError>>>, FieldError> {
-    Ok(vec![parse_facts(body, now)])
+    match node::parse(body)? {
+        Node::Array(items) => Ok(items.into_iter().map(|item| facts(item, now, &[])).collect()),
+        one @ Node::Object(_) => Ok(vec![facts(one, now, &[])]),
+        other => Err(FieldError::new(
+            "",
+            format!("expected an activity or an array of activities, not {}", other.sort()),
+        )),
+    }
 }
-/// The one row shape of API, JSON Lines and permalinks: every field of the activity and its `sentence`.
-#[must_use]
-pub fn to_json(activity: &Activity) -> serde_json::Value { serde_json::to_value(activity).unwrap_or_default() }
-/// Appends the same as one line of JSON, without a line end.
-pub fn write_json(activity: &Activity, out: &mut Vec<u8>) { serde_json::to_writer(out, activity).ok(); }
+
+fn facts(node: Node<'_>, now: Time, passed_over: &[&str]) -> Result<Facts, Vec<FieldError>> {
+    let facts = facts::read(node, now, passed_over)?;
+    limits::check(&facts, now)?;
+    Ok(facts)
+}

@@ -19,9 +19,11 @@ impl Expr {
         match self {
             Self::All => Self::All,
             Self::And(all) => all.into_iter().fold(Self::All, |sum, each| sum.and(each.bind(binding))),
-            Self::Or(any) => {
-                any.into_iter().map(|each| each.bind(binding)).reduce(Self::or).unwrap_or_else(Self::nothing)
-            }
+            Self::Or(any) => any
+                .into_iter()
+                .map(|each| each.bind(binding))
+                .reduce(Self::or)
+                .unwrap_or_else(Self::nothing),
             Self::Not(inner) => inner.bind(binding).negated(),
             Self::Term(term) => term.bind(binding),
         }
@@ -104,5 +106,9 @@ impl Term {
 
 fn list<T>(values: Vec<T>, keep: impl FnMut(T) -> Option<T>, term: impl Fn(Vec<T>) -> Term) -> Expr {
     let kept: Vec<T> = values.into_iter().filter_map(keep).collect();
-    if kept.is_empty() { Expr::nothing() } else { term(kept).into() }
+    if kept.is_empty() {
+        Expr::nothing()
+    } else {
+        term(kept).into()
+    }
 }

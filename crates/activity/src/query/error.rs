@@ -25,11 +25,18 @@ pub struct Suggestion {
 
 impl ParseError {
     pub(crate) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), suggestion: None }
+        Self {
+            span,
+            message: message.into(),
+            suggestion: None,
+        }
     }
 
     pub(crate) fn suggest(mut self, replacement: impl Into<String>, text: impl Into<String>) -> Self {
-        self.suggestion = Some(Suggestion { replacement: replacement.into(), text: text.into() });
+        self.suggestion = Some(Suggestion {
+            replacement: replacement.into(),
+            text: text.into(),
+        });
         self
     }
 

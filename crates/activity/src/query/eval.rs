@@ -27,30 +27,36 @@ impl Term {
             Self::Text(words) => words.matches(facts),
             Self::Kind(kinds) => kinds.iter().any(|kind| kind.matches(&facts.kind)),
             Self::Outcome(outcomes) => outcomes.contains(&facts.outcome),
-            Self::User(users) => {
-                facts.user.as_ref().is_some_and(|user| users.iter().any(|each| each.matches_person(user)))
-            }
+            Self::User(users) => facts
+                .user
+                .as_ref()
+                .is_some_and(|user| users.iter().any(|each| each.matches_person(user))),
             Self::By(doers) => doers.iter().any(|each| each.matches(&facts.by, facts.user.as_ref())),
-            Self::Target(targets) => {
-                facts.target.as_ref().is_some_and(|target| targets.iter().any(|each| each.matches_target(target)))
-            }
-            Self::Group(groups) => {
-                facts.group.as_ref().is_some_and(|group| groups.iter().any(|each| each.matches_named(group)))
-            }
+            Self::Target(targets) => facts
+                .target
+                .as_ref()
+                .is_some_and(|target| targets.iter().any(|each| each.matches_target(target))),
+            Self::Group(groups) => facts
+                .group
+                .as_ref()
+                .is_some_and(|group| groups.iter().any(|each| each.matches_named(group))),
             Self::Application(applications) => (facts.application.as_ref())
                 .is_some_and(|application| applications.iter().any(|each| each.matches_named(application))),
-            Self::Device(devices) => {
-                facts.device.as_ref().is_some_and(|device| devices.iter().any(|each| each.matches_text(device)))
-            }
+            Self::Device(devices) => facts
+                .device
+                .as_ref()
+                .is_some_and(|device| devices.iter().any(|each| each.matches_text(device))),
             Self::Country(countries) => (facts.country.as_ref())
                 .is_some_and(|country| countries.iter().any(|each| each.eq_ignore_ascii_case(country))),
             Self::Ip(addresses) => facts.ip.is_some_and(|ip| addresses.iter().any(|each| each.matches(ip))),
-            Self::Reason(reasons) => {
-                facts.reason.as_ref().is_some_and(|reason| reasons.iter().any(|each| each.matches(reason)))
-            }
-            Self::Metadata { key, values } => {
-                facts.metadata.get(key).is_some_and(|value| values.iter().any(|each| each.matches(value)))
-            }
+            Self::Reason(reasons) => facts
+                .reason
+                .as_ref()
+                .is_some_and(|reason| reasons.iter().any(|each| each.matches(reason))),
+            Self::Metadata { key, values } => facts
+                .metadata
+                .get(key)
+                .is_some_and(|value| values.iter().any(|each| each.matches(value))),
             Self::Has(fields) => fields.iter().any(|field| field.is_in(facts)),
             Self::Id(ranges) => ranges.iter().any(|range| range.contains(activity.seq)),
             Self::At(ranges) => ranges.iter().any(|range| range.contains(facts.occurred_at)),

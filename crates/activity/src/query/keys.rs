@@ -19,23 +19,53 @@ const fn key(
     example: &'static str,
     values: &'static [&'static str],
 ) -> KeyInfo {
-    KeyInfo { key, description, example, values }
+    KeyInfo {
+        key,
+        description,
+        example,
+        values,
+    }
 }
 
 /// Every key, in the order they are explained.
 pub const KEYS: &[KeyInfo] = &[
-    key("activity", "Activity type; .* for a whole category", "activity:user.login,group.*", &[]),
-    key("outcome", "Whether it succeeded", "outcome:failure", &["success", "failure"]),
-    key("user", "Whose log: id, username, e-mail or name; me for your own", "user:sam@example.com", &["me"]),
+    key(
+        "activity",
+        "Activity type; .* for a whole category",
+        "activity:user.login,group.*",
+        &[],
+    ),
+    key(
+        "outcome",
+        "Whether it succeeded",
+        "outcome:failure",
+        &["success", "failure"],
+    ),
+    key(
+        "user",
+        "Whose log: id, username, e-mail or name; me for your own",
+        "user:sam@example.com",
+        &["me"],
+    ),
     key(
         "by",
         "Who did it: a sort of doer, or a person or application",
         "by:administrator",
         &["self", "administrator", "member", "application", "system", "me"],
     ),
-    key("target", "What it was done to: id, username, e-mail or name", "target:sam", &["me"]),
+    key(
+        "target",
+        "What it was done to: id, username, e-mail or name",
+        "target:sam",
+        &["me"],
+    ),
     key("group", "Group: id or name", "group:\"Example Group\"", &[]),
-    key("application", "Application: id or name", "application:\"Web manager\"", &[]),
+    key(
+        "application",
+        "Application: id or name",
+        "application:\"Web manager\"",
+        &[],
+    ),
     key("device", "Words of the device", "device:firefox", &[]),
     key("country", "Country of the address, two letters", "country:DE", &[]),
     key("ip", "Address, network or beginning", "ip:10.0.0.0/8", &[]),
@@ -46,11 +76,32 @@ pub const KEYS: &[KeyInfo] = &[
         "The field is present",
         "has:target",
         &[
-            "reason", "user", "target", "group", "application", "ip", "device", "user_agent", "country",
-            "description", "changes", "metadata", "external_id",
+            "reason",
+            "user",
+            "target",
+            "group",
+            "application",
+            "ip",
+            "device",
+            "user_agent",
+            "country",
+            "description",
+            "changes",
+            "metadata",
+            "external_id",
         ],
     ),
     key("id", "Number of the activity, or a range", "id:100..200", &[]),
-    key("at", "When it happened: day, range or the last days", "at:-7d", &["-1h", "-24h", "-7d", "-30d"]),
-    key("recorded", "When this log recorded it", "recorded:>=2026-11-01", &["-1h", "-24h", "-7d", "-30d"]),
+    key(
+        "at",
+        "When it happened: day, range or the last days",
+        "at:-7d",
+        &["-1h", "-24h", "-7d", "-30d"],
+    ),
+    key(
+        "recorded",
+        "When this log recorded it",
+        "recorded:>=2026-11-01",
+        &["-1h", "-24h", "-7d", "-30d"],
+    ),
 ];

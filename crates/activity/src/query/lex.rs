@@ -43,7 +43,10 @@ pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
             }
             _ => {
                 let end = word_end(text, at)?;
-                lexemes.push(Lexeme { sort: word_sort(&text[at..end]), span: at..end });
+                lexemes.push(Lexeme {
+                    sort: word_sort(&text[at..end]),
+                    span: at..end,
+                });
                 at = end;
                 continue;
             }
@@ -69,7 +72,10 @@ fn word_sort(word: &str) -> Sort {
 }
 
 fn refuse_lone_minus(text: &str, span: Range<usize>) -> Result<(), ParseError> {
-    let alone = text[span.end..].chars().next().is_none_or(|next| next.is_whitespace() || next == ')');
+    let alone = text[span.end..]
+        .chars()
+        .next()
+        .is_none_or(|next| next.is_whitespace() || next == ')');
     if alone {
         let message = "`-` stands directly before what it leaves out, as in `-outcome:failure`";
         return Err(ParseError::new(span, message).suggest("", "Remove it"));

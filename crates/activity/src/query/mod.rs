@@ -22,9 +22,7 @@ pub use bind::Binding;
 pub use error::{ParseError, Suggestion};
 pub use keys::{KEYS, KeyInfo};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TERMS, parse};
-pub use pattern::{
-    ByKind, ByPattern, Entity, Field, IdRange, IpPattern, KindPattern, Value, Words,
-};
+pub use pattern::{ByKind, ByPattern, Entity, Field, IdRange, IpPattern, KindPattern, Value, Words};
 pub use when::{AtRange, Bound, Period, Unit};
 
 use crate::Outcome;

@@ -20,7 +20,13 @@ pub fn parse(text: &str, zone: &TimeZone) -> Result<Expr, ParseError> {
         return Err(too_long(text, text.len()));
     }
     let lexemes = lex(text)?;
-    let mut parser = Parser { text, zone, lexemes: &lexemes, at: 0, terms: 0 };
+    let mut parser = Parser {
+        text,
+        zone,
+        lexemes: &lexemes,
+        at: 0,
+        terms: 0,
+    };
     if lexemes.is_empty() {
         return Ok(Expr::All);
     }
@@ -40,8 +46,18 @@ pub fn parse(text: &str, zone: &TimeZone) -> Result<Expr, ParseError> {
 
 fn too_long(text: &str, length: usize) -> ParseError {
     let message = format!("the query has {length} bytes; {MAX_BYTES} is the most");
-    let start = (0..=MAX_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    ParseError::new(if start < text.len() { start..text.len() } else { 0..text.len() }, message)
+    let start = (0..=MAX_BYTES.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
+    ParseError::new(
+        if start < text.len() {
+            start..text.len()
+        } else {
+            0..text.len()
+        },
+        message,
+    )
 }
 
 struct Parser<'a> {
@@ -90,7 +106,10 @@ impl<'a> Parser<'a> {
     /// `-a`, `NOT a`, `(a)`, `a`
     fn unary(&mut self, depth: usize) -> Result<Expr, ParseError> {
         let Some(lexeme) = self.peek() else {
-            return Err(ParseError::new(self.text.len()..self.text.len(), "a condition is missing at the end"));
+            return Err(ParseError::new(
+                self.text.len()..self.text.len(),
+                "a condition is missing at the end",
+            ));
         };
         if depth > MAX_DEPTH {
             return Err(too_deep(lexeme.span.clone()));
@@ -148,8 +167,10 @@ fn missing_operand(text: &str, operator: &Lexeme) -> ParseError {
     match operator.sort {
         Sort::Close => ParseError::new(span, "a condition is missing before `)`").suggest("", "Remove it"),
         Sort::Not => ParseError::new(span, format!("`{word}` needs a condition after it")),
-        _ => ParseError::new(span, format!("`{word}` needs a condition on both sides"))
-            .suggest(format!("\"{word}\""), format!("Write `\"{word}\"` to search for the word")),
+        _ => ParseError::new(span, format!("`{word}` needs a condition on both sides")).suggest(
+            format!("\"{word}\""),
+            format!("Write `\"{word}\"` to search for the word"),
+        ),
     }
 }
 

@@ -20,13 +20,20 @@ impl Value {
     #[must_use]
     pub fn exact(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { folded: text::fold(&text), text, prefix: false }
+        Self {
+            folded: text::fold(&text),
+            text,
+            prefix: false,
+        }
     }
 
     /// Anything that begins with this, regardless of case.
     #[must_use]
     pub fn prefix(text: impl Into<String>) -> Self {
-        Self { prefix: true, ..Self::exact(text) }
+        Self {
+            prefix: true,
+            ..Self::exact(text)
+        }
     }
 
     /// As it was typed, without `*`.
@@ -53,10 +60,17 @@ impl Value {
         if field.is_ascii() {
             let (field, wanted) = (field.as_bytes(), self.folded.as_bytes());
             let whole = self.prefix || field.len() == wanted.len();
-            return whole && field.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted));
+            return whole
+                && field
+                    .get(..wanted.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(wanted));
         }
         let field = text::fold(field);
-        if self.prefix { field.starts_with(&self.folded) } else { field == self.folded }
+        if self.prefix {
+            field.starts_with(&self.folded)
+        } else {
+            field == self.folded
+        }
     }
 }
 
@@ -75,8 +89,17 @@ impl Words {
     pub fn new(text: impl Into<String>, prefix: bool) -> Option<Self> {
         let text = text.into();
         let tokens: Vec<String> = text::tokens(&text).collect();
-        let ip = if prefix { None } else { text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical()) };
-        (!tokens.is_empty()).then_some(Self { text, prefix, tokens, ip })
+        let ip = if prefix {
+            None
+        } else {
+            text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+        };
+        (!tokens.is_empty()).then_some(Self {
+            text,
+            prefix,
+            tokens,
+            ip,
+        })
     }
 
     /// As they were typed, without quotes and `*`.

@@ -109,9 +109,9 @@ impl Term {
             Self::Target(targets) => list(f, "target", targets, |f, target| entity(f, target, true)),
             Self::Group(groups) => list(f, "group", groups, |f, group| entity(f, group, false)),
             Self::Application(programs) => list(f, "application", programs, |f, program| entity(f, program, false)),
-            Self::Device(devices) => {
-                list(f, "device", devices, |f, device| text(f, device.text(), device.is_prefix(), false))
-            }
+            Self::Device(devices) => list(f, "device", devices, |f, device| {
+                text(f, device.text(), device.is_prefix(), false)
+            }),
             Self::Country(countries) => list(f, "country", countries, |f, country| f.write_str(country)),
             Self::Ip(addresses) => list(f, "ip", addresses, |f, address| match address {
                 IpPattern::Exact(ip) => ip.fmt(f),
@@ -195,8 +195,14 @@ fn by(f: &mut Formatter<'_>, by: &ByPattern) -> fmt::Result {
     match by {
         ByPattern::Kind(kind) => f.write_str(kind.word()),
         ByPattern::Is(Entity::Is(value)) if !value.is_prefix() => {
-            let sort = ByKind::WORDS.iter().any(|(word, _)| value.text().eq_ignore_ascii_case(word));
-            if sort { text(f, value.text(), false, true) } else { entity(f, &Entity::Is(value.clone()), true) }
+            let sort = ByKind::WORDS
+                .iter()
+                .any(|(word, _)| value.text().eq_ignore_ascii_case(word));
+            if sort {
+                text(f, value.text(), false, true)
+            } else {
+                entity(f, &Entity::Is(value.clone()), true)
+            }
         }
         ByPattern::Is(who) => entity(f, who, true),
     }
@@ -206,15 +212,24 @@ fn has(f: &mut Formatter<'_>, field: &Field) -> fmt::Result {
     match field {
         Field::MetadataKey(key) => write!(f, "metadata.{}", metadata_key(key)),
         field => {
-            let word = Field::WORDS.iter().find(|(_, known)| known == field).map_or("", |(word, _)| *word);
+            let word = Field::WORDS
+                .iter()
+                .find(|(_, known)| known == field)
+                .map_or("", |(word, _)| *word);
             f.write_str(word)
         }
     }
 }
 
 fn metadata_key(key: &str) -> String {
-    let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    if plain && !key.is_empty() { key.to_owned() } else { quote(key) }
+    let plain = key
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if plain && !key.is_empty() {
+        key.to_owned()
+    } else {
+        quote(key)
+    }
 }
 
 fn ids(f: &mut Formatter<'_>, range: &IdRange) -> fmt::Result {

@@ -56,7 +56,10 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 /// The key that was meant by an unknown one, without the colon.
 pub(super) fn key(word: &str) -> Option<&'static str> {
     let lower = word.to_lowercase();
-    let named = OTHER_NAMES.iter().find(|(other, _)| *other == lower).map(|(_, key)| *key);
+    let named = OTHER_NAMES
+        .iter()
+        .find(|(other, _)| *other == lower)
+        .map(|(_, key)| *key);
     named.or_else(|| closest(&lower, super::KEYS.iter().map(|info| info.key)))
 }
 

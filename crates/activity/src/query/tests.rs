@@ -1,7 +1,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::{Activity, By, Facts, Named, Outcome, Person, Target, Time};
+use crate::samples::failed_log_in;
+use crate::{Activity, By, Named, Person, Target, Time};
 
 mod properties;
 
@@ -11,31 +12,15 @@ fn read(text: &str) -> Expr {
 
 fn refused(text: &str) -> (String, String, Option<String>) {
     let error = parse(text, &TimeZone::UTC).expect_err(text);
-    (text[error.span].to_owned(), error.message, error.suggestion.map(|suggestion| suggestion.replacement))
+    (
+        text[error.span].to_owned(),
+        error.message,
+        error.suggestion.map(|suggestion| suggestion.replacement),
+    )
 }
 
 fn time(text: &str) -> Time {
     Time::parse(text).unwrap()
-}
-
-/// Sam Jones's failed log-in, in the English group, from a laptop in Germany.
-pub(super) fn failed_log_in() -> Activity {
-    let mut facts = Facts::new("user.login_failed", time("2026-11-21T14:02:51.204Z"));
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some("wrong_password".into());
-    facts.user = Some(Person {
-        id: "usr_7".into(),
-        name: "Sam Jones".into(),
-        username: "sjones".into(),
-        email: "sam@example.com".into(),
-    });
-    facts.group = Some(Named { id: "grp_1".into(), name: "Groß GmbH".into() });
-    facts.application = Some(Named { id: "app_web".into(), name: "Web manager".into() });
-    facts.ip = Some("10.1.2.3".parse().unwrap());
-    facts.device = Some("Firefox on Linux".into());
-    facts.country = Some("DE".into());
-    facts.metadata.insert("plan".into(), "Pro".into());
-    Activity { seq: 1_204, recorded_at: time("2026-11-21T14:02:52Z"), facts }
 }
 
 #[test]
@@ -47,7 +32,10 @@ fn the_queries_of_the_product_print_back_as_they_are_canonically() {
             r#"outcome:failure user:sam@example.com -application:"Legacy CRM" by:system"#,
             r#"outcome:failure user:sam@example.com -application:"Legacy CRM" by:system"#,
         ),
-        ("activity:user.login,user.logout   activity:group.*   ip:10.0.0.0/8", "activity:user.login,user.logout activity:group.* ip:10.0.0.0/8"),
+        (
+            "activity:user.login,user.logout   activity:group.*   ip:10.0.0.0/8",
+            "activity:user.login,user.logout activity:group.* ip:10.0.0.0/8",
+        ),
         (
             "at:2026-11-01..2026-11-15 at:>=2026-11-01 at:-7d metadata.plan:pro has:target",
             "at:2026-11-01..2026-11-15 at:>=2026-11-01 at:-7d metadata.plan:pro has:target",
@@ -60,12 +48,27 @@ fn the_queries_of_the_product_print_back_as_they_are_canonically() {
         ("NOT NOT login", "login"),
         ("((login))", "login"),
         ("\"login\" Fire* \"fire fo\"*", "login Fire* \"fire fo\"*"),
-        ("ip:10.1.*,2001:DB8:*,::ffff:10.0.0.1,10.0.0.7/8 2001:db8::1", "ip:10.1.0.0/16,2001:db8::/32,10.0.0.1,10.0.0.0/8 2001:db8::1"),
-        ("user:me,\"me\",=usr_1,\"=x\" by:SELF,\"self\",self*", "user:me,\"me\",=usr_1,\"=x\" by:self,\"self\",self*"),
-        ("has:metadata.plan,metadata.\"odd key\" metadata.\"a:b\":\"x \\\" y\"", "has:metadata.plan,metadata.\"odd key\" metadata.\"a:b\":\"x \\\" y\""),
+        (
+            "ip:10.1.*,2001:DB8:*,::ffff:10.0.0.1,10.0.0.7/8 2001:db8::1",
+            "ip:10.1.0.0/16,2001:db8::/32,10.0.0.1,10.0.0.0/8 2001:db8::1",
+        ),
+        (
+            "user:me,\"me\",=usr_1,\"=x\" by:SELF,\"self\",self*",
+            "user:me,\"me\",=usr_1,\"=x\" by:self,\"self\",self*",
+        ),
+        (
+            "has:metadata.plan,metadata.\"odd key\" metadata.\"a:b\":\"x \\\" y\"",
+            "has:metadata.plan,metadata.\"odd key\" metadata.\"a:b\":\"x \\\" y\"",
+        ),
         ("id:5 id:1..5,>9,<3,7..", "id:5 id:1..5,>=10,<=2,>=7"),
-        ("at:2026-11-01T10:00:00+01:00", "at:2026-11-01T09:00:00Z..2026-11-01T09:00:01Z"),
-        ("at:2026,2026-11,2026-11-01t10:15 recorded:<-1h at:>2026-11-01", "at:2026,2026-11,2026-11-01T10:15 recorded:<-1h at:>2026-11-01"),
+        (
+            "at:2026-11-01T10:00:00+01:00",
+            "at:2026-11-01T09:00:00Z..2026-11-01T09:00:01Z",
+        ),
+        (
+            "at:2026,2026-11,2026-11-01t10:15 recorded:<-1h at:>2026-11-01",
+            "at:2026,2026-11,2026-11-01T10:15 recorded:<-1h at:>2026-11-01",
+        ),
         ("activity:\"user.logn\"", "activity:\"user.logn\""),
         ("-* OR foo", "-* OR foo"),
     ] {
@@ -95,7 +98,11 @@ fn errors_point_at_the_wrong_part_and_suggest_what_would_fix_it() {
         ("at:7d", "7d", Some("-7d")),
         ("at:2026-13-01", "2026-13-01", None),
         ("at:yesterday", "yesterday", None),
-        ("at:2026-11-15..2026-11-01", "2026-11-15..2026-11-01", Some("2026-11-01..2026-11-15")),
+        (
+            "at:2026-11-15..2026-11-01",
+            "2026-11-15..2026-11-01",
+            Some("2026-11-01..2026-11-15"),
+        ),
         ("at:-1d..-7d", "-1d..-7d", Some("-7d..-1d")),
         ("fa*led", "fa*led", Some("\"fa*led\"")),
         ("login \"locked from", "\"locked from", Some("\"locked from\"")),
@@ -168,22 +175,50 @@ fn conditions_match_what_they_say() {
 #[test]
 fn doers_and_targets_are_matched_by_any_of_their_names() {
     let mut activity = failed_log_in();
-    let ann = Person { id: "usr_1".into(), name: "Ann Lee".into(), username: "ann".into(), email: String::new() };
+    let ann = Person {
+        id: "usr_1".into(),
+        name: "Ann Lee".into(),
+        username: "ann".into(),
+        email: String::new(),
+    };
     activity.facts.by = By::Administrator(ann);
-    activity.facts.target = Some(Target { kind: "session".into(), id: "ses_1".into(), name: "Daily".into(), ..Target::default() });
-    for query in ["by:ann by:administrator by:=usr_1 -by:self -by:sjones", "target:daily target:ses_1 -target:usr_7", "ann daily"] {
+    activity.facts.target = Some(Target {
+        kind: "session".into(),
+        id: "ses_1".into(),
+        name: "Daily".into(),
+        ..Target::default()
+    });
+    for query in [
+        "by:ann by:administrator by:=usr_1 -by:self -by:sjones",
+        "target:daily target:ses_1 -target:usr_7",
+        "ann daily",
+    ] {
         assert!(read(query).matches(&activity), "{query}");
     }
-    activity.facts.by = By::Application(Named { id: "app_1".into(), name: "Importer".into() });
+    activity.facts.by = By::Application(Named {
+        id: "app_1".into(),
+        name: "Importer".into(),
+    });
     assert!(read("by:application by:importer by:=app_1 -by:ann").matches(&activity));
 }
 
 #[test]
 fn binding_makes_times_absolute_and_me_an_id_that_no_name_imitates() {
     let now = time("2026-11-22T00:00:00Z");
-    let bound = |text: &str, me: Option<&str>| read(text).bind(&Binding { now, me: me.map(str::to_owned) });
-    assert_eq!(bound("at:-7d..now", None).to_string(), "at:2026-11-15T00:00:00Z..2026-11-22T00:00:00Z");
-    assert_eq!(bound("at:2026-11-01", None).to_string(), "at:2026-11-01T00:00:00Z..2026-11-02T00:00:00Z");
+    let bound = |text: &str, me: Option<&str>| {
+        read(text).bind(&Binding {
+            now,
+            me: me.map(str::to_owned),
+        })
+    };
+    assert_eq!(
+        bound("at:-7d..now", None).to_string(),
+        "at:2026-11-15T00:00:00Z..2026-11-22T00:00:00Z"
+    );
+    assert_eq!(
+        bound("at:2026-11-01", None).to_string(),
+        "at:2026-11-01T00:00:00Z..2026-11-02T00:00:00Z"
+    );
     assert_eq!(bound("user:me", Some("usr_7")), Expr::user_id("usr_7"));
     assert_eq!(bound("user:me,sam", None).to_string(), "user:sam");
     assert_eq!(bound("-user:me", None), Expr::All);
@@ -214,6 +249,9 @@ fn days_are_days_of_the_zone() {
     let berlin = TimeZone::get("Europe/Berlin").unwrap();
     let expr = parse("at:2026-10-25", &berlin).unwrap();
     let (from, to) = expr.time_bounds();
-    assert_eq!((from, to), (Some(time("2026-10-24T22:00:00Z")), Some(time("2026-10-25T23:00:00Z"))));
+    assert_eq!(
+        (from, to),
+        (Some(time("2026-10-24T22:00:00Z")), Some(time("2026-10-25T23:00:00Z")))
+    );
     assert_eq!(parse(&expr.to_string(), &berlin), Ok(expr));
 }

@@ -15,7 +15,10 @@ use crate::Outcome;
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
-    let word = Raw { text: &text[span.clone()], start: span.start };
+    let word = Raw {
+        text: &text[span.clone()],
+        start: span.start,
+    };
     if word.text == "*" {
         return Ok((Expr::All, 1));
     }
@@ -51,7 +54,10 @@ impl<'a> Raw<'a> {
     }
 
     pub(super) fn part(&self, range: Range<usize>) -> Self {
-        Raw { text: &self.text[range.clone()], start: self.start + range.start }
+        Raw {
+            text: &self.text[range.clone()],
+            start: self.start + range.start,
+        }
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
@@ -78,14 +84,20 @@ impl<'a> Raw<'a> {
 
     /// The value without quotes and without a `*` at its end.
     fn cook(&self) -> Result<Cooked, ParseError> {
-        let Some(rest) = self.text.strip_prefix('"') else { return self.cook_bare() };
+        let Some(rest) = self.text.strip_prefix('"') else {
+            return self.cook_bare();
+        };
         let end = quote_end(self.text, 0)?;
         let prefix = match &self.text[end..] {
             "" => false,
             "*" => true,
             _ => return Err(self.error("only `*` can follow the closing quotation mark")),
         };
-        Ok(Cooked { text: unescape(&rest[..end - 2]), quoted: true, prefix })
+        Ok(Cooked {
+            text: unescape(&rest[..end - 2]),
+            quoted: true,
+            prefix,
+        })
     }
 
     fn cook_bare(&self) -> Result<Cooked, ParseError> {
@@ -102,7 +114,11 @@ impl<'a> Raw<'a> {
                 .error("`*` can stand only at the end of a value")
                 .suggest(quoted.clone(), format!("Write `{quoted}` to look for `*` itself")));
         }
-        Ok(Cooked { text: text.to_owned(), quoted: false, prefix })
+        Ok(Cooked {
+            text: text.to_owned(),
+            quoted: false,
+            prefix,
+        })
     }
 
     /// The value as text where `*` has no meaning.
@@ -122,16 +138,17 @@ fn unescape(text: &str) -> String {
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         let escaped = letter == '\\' && matches!(letters.peek(), Some('"' | '\\'));
-        plain.push(if escaped { letters.next().unwrap_or(letter) } else { letter });
+        plain.push(if escaped {
+            letters.next().unwrap_or(letter)
+        } else {
+            letter
+        });
     }
     plain
 }
 
 fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> Result<Term, ParseError> {
-    fn each<T>(
-        pieces: &[Raw<'_>],
-        read: impl Fn(&Raw<'_>) -> Result<T, ParseError>,
-    ) -> Result<Vec<T>, ParseError> {
+    fn each<T>(pieces: &[Raw<'_>], read: impl Fn(&Raw<'_>) -> Result<T, ParseError>) -> Result<Vec<T>, ParseError> {
         pieces.iter().map(read).collect()
     }
     let lower = key.text.to_ascii_lowercase();
@@ -151,22 +168,28 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "id" => Term::Id(each(pieces, ids)?),
         "at" => Term::At(each(pieces, |piece| at(piece, zone))?),
         "recorded" => Term::Recorded(each(pieces, |piece| at(piece, zone))?),
-        _ if lower.starts_with("metadata.") => {
-            Term::Metadata { key: metadata_key(key)?, values: each(pieces, value)? }
-        }
+        _ if lower.starts_with("metadata.") => Term::Metadata {
+            key: metadata_key(key)?,
+            values: each(pieces, value)?,
+        },
         _ => return Err(unknown_key(key, word)),
     })
 }
 
 fn unknown_key(key: &Raw<'_>, word: &Raw<'_>) -> ParseError {
-    let known = KEYS.iter().map(|info| info.key.trim_end_matches('.')).collect::<Vec<_>>().join(", ");
+    let known = KEYS
+        .iter()
+        .map(|info| info.key.trim_end_matches('.'))
+        .collect::<Vec<_>>()
+        .join(", ");
     match suggest::key(key.text) {
         Some("metadata.") => {
             let rest = word.text[key.text.len() + 1..].to_owned();
-            word.error("metadata is asked for by its key, as in `metadata.plan:pro`").suggest(
-                format!("has:metadata.{rest}"),
-                "Write the metadata's own key after `metadata.`".to_owned(),
-            )
+            word.error("metadata is asked for by its key, as in `metadata.plan:pro`")
+                .suggest(
+                    format!("has:metadata.{rest}"),
+                    "Write the metadata's own key after `metadata.`".to_owned(),
+                )
         }
         Some(meant) => key
             .error(format!("`{}` is not a key", key.text))
@@ -195,13 +218,27 @@ fn words(piece: &Raw<'_>) -> Result<Words, ParseError> {
 }
 
 fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
-    piece.cook().map(|cooked| if cooked.prefix { Value::prefix(cooked.text) } else { Value::exact(cooked.text) })
+    piece.cook().map(|cooked| {
+        if cooked.prefix {
+            Value::prefix(cooked.text)
+        } else {
+            Value::exact(cooked.text)
+        }
+    })
 }
 
 fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
     if let Some(id) = piece.text.strip_prefix('=') {
-        let id = Raw { text: id, start: piece.start + 1 }.plain()?;
-        return if id.is_empty() { Err(piece.error("an id is missing after `=`")) } else { Ok(Entity::Id(id)) };
+        let id = Raw {
+            text: id,
+            start: piece.start + 1,
+        }
+        .plain()?;
+        return if id.is_empty() {
+            Err(piece.error("an id is missing after `=`"))
+        } else {
+            Ok(Entity::Id(id))
+        };
     }
     if person && piece.text.eq_ignore_ascii_case("me") {
         return Ok(Entity::Me);
@@ -210,7 +247,9 @@ fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
 }
 
 fn by(piece: &Raw<'_>) -> Result<ByPattern, ParseError> {
-    let sort = ByKind::WORDS.iter().find(|(word, _)| piece.text.eq_ignore_ascii_case(word));
+    let sort = ByKind::WORDS
+        .iter()
+        .find(|(word, _)| piece.text.eq_ignore_ascii_case(word));
     match sort {
         Some((_, kind)) => Ok(ByPattern::Kind(*kind)),
         None => entity(piece, true).map(ByPattern::Is),
@@ -225,7 +264,9 @@ fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
     }
     match suggest::code(&code).filter(|_| !cooked.quoted) {
         Some(meant) => Err(piece
-            .error(format!("`{code}` is not an activity type; write it in quotes if it is one of your own"))
+            .error(format!(
+                "`{code}` is not an activity type; write it in quotes if it is one of your own"
+            ))
             .did_you_mean(meant)),
         None => Ok(KindPattern::Exact(code)),
     }
@@ -262,7 +303,10 @@ fn field(piece: &Raw<'_>) -> Result<Field, ParseError> {
         return Ok(field.clone());
     }
     let known = Field::WORDS.map(|(known, _)| known);
-    let error = piece.error(format!("`{word}` is not a field that can be absent; those are {}", known.join(", ")));
+    let error = piece.error(format!(
+        "`{word}` is not a field that can be absent; those are {}",
+        known.join(", ")
+    ));
     Err(suggest::closest(&word, known).map_or(error.clone(), |meant| error.did_you_mean(meant)))
 }
 
@@ -270,7 +314,9 @@ fn ids(piece: &Raw<'_>) -> Result<IdRange, ParseError> {
     let text = piece.plain()?;
     let number = |digits: &str| {
         digits.parse::<u64>().map_err(|_| {
-            piece.error(format!("`{text}` is not the number of an activity; write `id:123`, `id:>=100` or `id:1..5`"))
+            piece.error(format!(
+                "`{text}` is not the number of an activity; write `id:123`, `id:>=100` or `id:1..5`"
+            ))
         })
     };
     let none = || piece.error(format!("no activity has an id of `{text}`"));
@@ -290,12 +336,18 @@ fn ids(piece: &Raw<'_>) -> Result<IdRange, ParseError> {
     let Some((from, to)) = text.split_once("..") else {
         return number(&text).map(|only| range(Some(only), Some(only)));
     };
-    let end = |digits: &str| if digits.is_empty() { Ok(None) } else { number(digits).map(Some) };
+    let end = |digits: &str| {
+        if digits.is_empty() {
+            Ok(None)
+        } else {
+            number(digits).map(Some)
+        }
+    };
     match (end(from)?, end(to)?) {
         (None, None) => Err(piece.error("a range needs a beginning or an end")),
-        (Some(from), Some(to)) if from > to => {
-            Err(piece.error("the range ends before it begins").did_you_mean(format!("{to}..{from}")))
-        }
+        (Some(from), Some(to)) if from > to => Err(piece
+            .error("the range ends before it begins")
+            .did_you_mean(format!("{to}..{from}"))),
         (from, to) => Ok(range(from, to)),
     }
 }
@@ -329,7 +381,11 @@ fn ip(piece: &Raw<'_>) -> Result<IpPattern, ParseError> {
         _ => net.trunc(),
     };
     let whole = net.prefix_len() == net.max_prefix_len();
-    Ok(if whole { IpPattern::Exact(net.addr()) } else { IpPattern::Net(net.trunc()) })
+    Ok(if whole {
+        IpPattern::Exact(net.addr())
+    } else {
+        IpPattern::Net(net.trunc())
+    })
 }
 
 /// The network of all addresses that begin with these whole parts: `10.1.` or `2001:db8:`.
@@ -345,7 +401,11 @@ fn beginning(head: &str) -> Option<IpNet> {
         let length = u8::try_from(count).ok().filter(|count| *count < 4)? * 8;
         return Ipv4Net::new(octets.into(), length).ok().map(IpNet::V4);
     }
-    let parts = head.strip_suffix(':').filter(|parts| !parts.is_empty() && !parts.contains("::"))?;
+    let parts = head
+        .strip_suffix(':')
+        .filter(|parts| !parts.is_empty() && !parts.contains("::"))?;
     let length = u8::try_from(parts.split(':').count()).ok().filter(|count| *count < 8)? * 16;
-    Ipv6Net::new(format!("{parts}::").parse().ok()?, length).ok().map(IpNet::V6)
+    Ipv6Net::new(format!("{parts}::").parse().ok()?, length)
+        .ok()
+        .map(IpNet::V6)
 }

@@ -64,8 +64,13 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit with its letter.
-    pub const LETTERS: [(char, Self); 5] =
-        [('s', Self::Second), ('m', Self::Minute), ('h', Self::Hour), ('d', Self::Day), ('w', Self::Week)];
+    pub const LETTERS: [(char, Self); 5] = [
+        ('s', Self::Second),
+        ('m', Self::Minute),
+        ('h', Self::Hour),
+        ('d', Self::Day),
+        ('w', Self::Week),
+    ];
 
     /// Its letter.
     #[must_use]
@@ -119,13 +124,19 @@ impl AtRange {
     /// From `from` (included) until `to` (not included).
     #[must_use]
     pub fn between(from: Option<Time>, to: Option<Time>) -> Self {
-        Self { from: from.map(Bound::Instant), to: to.map(Bound::Instant) }
+        Self {
+            from: from.map(Bound::Instant),
+            to: to.map(Bound::Instant),
+        }
     }
 
     /// Whether an instant is in it. A relative end that is not bound contains nothing.
     #[must_use]
     pub fn contains(&self, at: Time) -> bool {
-        let after = self.from.as_ref().is_none_or(|from| from.instant().is_some_and(|from| from <= at));
+        let after = self
+            .from
+            .as_ref()
+            .is_none_or(|from| from.instant().is_some_and(|from| from <= at));
         after && self.to.as_ref().is_none_or(|to| to.instant().is_some_and(|to| at < to))
     }
 
@@ -145,7 +156,10 @@ pub(super) struct Fault {
 
 impl Fault {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), meant: None }
+        Self {
+            message: message.into(),
+            meant: None,
+        }
     }
 
     fn not_a_time(text: &str) -> Self {
@@ -190,8 +204,14 @@ impl Point {
 
 /// Reads a range of time: `P`, `P..Q`, `>=P`, `>P`, `<P`, `<=P`, `-7d`.
 pub(super) fn read(text: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
-    let from = |from| AtRange { from: Some(from), to: None };
-    let until = |to| AtRange { from: None, to: Some(to) };
+    let from = |from| AtRange {
+        from: Some(from),
+        to: None,
+    };
+    let until = |to| AtRange {
+        from: None,
+        to: Some(to),
+    };
     if let Some(least) = text.strip_prefix(">=") {
         return Ok(from(point(least, zone)?.beginning()));
     }
@@ -212,19 +232,30 @@ pub(super) fn read(text: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
 
 fn single(text: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
     match point(text, zone)? {
-        Point::Stretch(period) => {
-            Ok(AtRange { from: Some(Bound::Start(period.clone())), to: Some(Bound::End(period)) })
-        }
+        Point::Stretch(period) => Ok(AtRange {
+            from: Some(Bound::Start(period.clone())),
+            to: Some(Bound::End(period)),
+        }),
         Point::Instant { at, length } => Ok(AtRange::between(Some(at), Some(at.plus(length)))),
-        Point::Relative(Bound::Now) => {
-            Err(Fault { meant: Some("<now".to_owned()), ..Fault::new("`now` alone is no stretch of time") })
-        }
-        Point::Relative(bound) => Ok(AtRange { from: Some(bound), to: None }),
+        Point::Relative(Bound::Now) => Err(Fault {
+            meant: Some("<now".to_owned()),
+            ..Fault::new("`now` alone is no stretch of time")
+        }),
+        Point::Relative(bound) => Ok(AtRange {
+            from: Some(bound),
+            to: None,
+        }),
     }
 }
 
 fn between(first: &str, last: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
-    let end = |text: &str| if text.is_empty() { Ok(None) } else { point(text, zone).map(Some) };
+    let end = |text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            point(text, zone).map(Some)
+        }
+    };
     let (from, to) = (end(first)?.map(Point::beginning), end(last)?.map(Point::end));
     if from.is_none() && to.is_none() {
         return Err(Fault::new("a range needs a beginning or an end"));
@@ -240,7 +271,10 @@ fn between(first: &str, last: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
     };
     if backwards {
         let meant = (first != last).then(|| format!("{last}..{first}"));
-        return Err(Fault { meant, ..Fault::new("the range ends before it begins") });
+        return Err(Fault {
+            meant,
+            ..Fault::new("the range ends before it begins")
+        });
     }
     Ok(AtRange { from, to })
 }
@@ -251,12 +285,17 @@ fn point(text: &str, zone: &TimeZone) -> Result<Point, Fault> {
     }
     if let Some(ago) = text.strip_prefix('-') {
         return ago_of(ago).map(Point::Relative).ok_or_else(|| {
-            Fault::new(format!("`{text}` is not a time before now; write `-30m`, `-24h`, `-7d` or `-4w`"))
+            Fault::new(format!(
+                "`{text}` is not a time before now; write `-30m`, `-24h`, `-7d` or `-4w`"
+            ))
         });
     }
     if ago_of(text).is_some() {
         let message = format!("`{text}` lacks the `-` of a time before now");
-        return Err(Fault { meant: Some(format!("-{text}")), ..Fault::new(message) });
+        return Err(Fault {
+            meant: Some(format!("-{text}")),
+            ..Fault::new(message)
+        });
     }
     if let Some(found) = calendar(text, zone) {
         return found.map(Point::Stretch);
@@ -311,7 +350,11 @@ fn calendar(text: &str, zone: &TimeZone) -> Option<Result<Period, Fault>> {
     let instant = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().map(Time::from);
     let period = whole.parse::<DateTime>().and_then(|first| {
         let (start, end) = (instant(first)?, instant(first.checked_add(step)?)?);
-        Ok(Period { text: text.to_ascii_uppercase(), start, end: end.max(start.plus(1)) })
+        Ok(Period {
+            text: text.to_ascii_uppercase(),
+            start,
+            end: end.max(start.plus(1)),
+        })
     });
     Some(period.map_err(|_| Fault::new(format!("`{text}` is not in the calendar"))))
 }

@@ -41,7 +41,12 @@ pub(super) async fn reserve(
     let place = app.hasher().place()?;
     let mut tx = app.store().begin().await?;
     attempt::count(tx.conn()).await?;
-    let mut reserved = Attempt { place: Some(place), known_device: None, failures: None, stored: None };
+    let mut reserved = Attempt {
+        place: Some(place),
+        known_device: None,
+        failures: None,
+        stored: None,
+    };
     if let Some(account) = account {
         reserved.known_device = match whence {
             Whence::Token(Some(token)) => known_device::find(tx.conn(), &account.id, &token_hash(token)).await?,
@@ -93,7 +98,9 @@ impl Attempt {
     ) -> Result<Vec<Facts>, Unavailable> {
         let limit = limit(app);
         let bucket = bucket(&account.id, self.known_device.as_deref());
-        let fills = self.failures.is_some_and(|failures| failures >= u64::from(limit.failures));
+        let fills = self
+            .failures
+            .is_some_and(|failures| failures >= u64::from(limit.failures));
         // A success at the same time may have emptied the bucket since.
         if !fills || !attempt::is_locked(tx.conn(), bucket, limit.now).await? {
             return Ok(vec![failed]);
@@ -122,7 +129,11 @@ fn limit(app: &App) -> Limit {
     let settings = &app.settings().password;
     let now = app.now();
     let locked_until = now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND);
-    Limit { failures: settings.lock_after.max(1), now, locked_until }
+    Limit {
+        failures: settings.lock_after.max(1),
+        now,
+        locked_until,
+    }
 }
 
 /// The facts of a failed attempt with an account nobody can be told about, or of an unknown name.

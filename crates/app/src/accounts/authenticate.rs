@@ -17,11 +17,15 @@ const SEEN_EVERY: i64 = 5 * 60 * Time::SECOND;
 pub async fn authenticate(app: &App, device_token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
     let now = app.now();
     let mut read = app.store().read().await?;
-    let Some(device) = device::by_token(read.conn(), &token_hash(device_token)).await? else { return Ok(None) };
+    let Some(device) = device::by_token(read.conn(), &token_hash(device_token)).await? else {
+        return Ok(None);
+    };
     if device.expires_at <= now || device.last_seen_at.plus(IDLE) <= now {
         return Ok(None);
     }
-    let Some(account) = account::get(read.conn(), &device.account_id).await? else { return Ok(None) };
+    let Some(account) = account::get(read.conn(), &device.account_id).await? else {
+        return Ok(None);
+    };
     let networks = address::of(read.conn(), &account.id).await?;
     drop(read);
     if !may_be_signed_in(&account) || !address_allowed(&networks, origin.ip) {
@@ -33,7 +37,12 @@ pub async fn authenticate(app: &App, device_token: &str, origin: Origin) -> Resu
         tx.commit().await?;
     }
     let via = Via::Device { id: device.id };
-    Ok(Some(Caller { person: account.person(), roles: model::roles(&account), via, origin }))
+    Ok(Some(Caller {
+        person: account.person(),
+        roles: model::roles(&account),
+        via,
+        origin,
+    }))
 }
 
 fn may_be_signed_in(account: &AccountRow) -> bool {

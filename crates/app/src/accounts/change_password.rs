@@ -19,10 +19,16 @@ pub struct ChangePassword {
 
 /// Changes it and ends every other device. A wrong current password counts as a failed attempt.
 pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) -> Result<(), AccountError> {
-    let Via::Device { id: device_id } = &caller.via else { return Err(AccountError::Forbidden) };
+    let Via::Device { id: device_id } = &caller.via else {
+        return Err(AccountError::Forbidden);
+    };
     let mut read = app.store().read().await?;
-    let account = account::get(read.conn(), &caller.person.id).await?.ok_or(AccountError::NotFound)?;
-    let device = device::get(read.conn(), &account.id, device_id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(read.conn(), &caller.person.id)
+        .await?
+        .ok_or(AccountError::NotFound)?;
+    let device = device::get(read.conn(), &account.id, device_id)
+        .await?
+        .ok_or(AccountError::NotFound)?;
     drop(read);
     passwords::check(app, &account, &typed.new).map_err(|error| AccountError::Invalid(vec![error]))?;
 
@@ -35,9 +41,15 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     };
     let mut tx = app.store().begin().await?;
     let Some(hash) = hash else {
-        let reason = if attempt.was_locked() { "account locked" } else { "wrong password" };
+        let reason = if attempt.was_locked() {
+            "account locked"
+        } else {
+            "wrong password"
+        };
         let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
-        let activities = attempt.failed(app, &mut tx, &account, facts::failed(failed, reason)).await?;
+        let activities = attempt
+            .failed(app, &mut tx, &account, facts::failed(failed, reason))
+            .await?;
         app.log().append(&mut tx, activities).await?;
         tx.commit().await?;
         let text = "The current password is not right, or there were too many attempts. Try again later.";

@@ -26,7 +26,10 @@ pub async fn create_first_administrator(app: &App, first: FirstAdministrator) ->
         family_name: first.family_name,
         username: first.username,
         email: first.email,
-        roles: Roles { administrator: true, auditor: false },
+        roles: Roles {
+            administrator: true,
+            auditor: false,
+        },
         service_account: false,
         activation: first.password.map_or(Activation::Link, Activation::Password),
     };

@@ -80,7 +80,9 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     word::replace(tx.conn(), &account.id, &names::words(&keys)).await?;
     let person = account.person();
     let mut created = facts::about(app, caller, "account.created", &person);
-    created.metadata.insert("roles".to_owned(), model::roles_text(new.roles));
+    created
+        .metadata
+        .insert("roles".to_owned(), model::roles_text(new.roles));
     let mut activities = vec![created];
     let mut link = None;
     match (&new.activation, &hash) {
@@ -133,12 +135,22 @@ pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<()
     let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
     let mut errors = Vec::new();
     if username {
-        let text = format!("Another account has the username `{}`; choose another.", account.username);
+        let text = format!(
+            "Another account has the username `{}`; choose another.",
+            account.username
+        );
         errors.push(FieldError::new("username", text));
     }
     if email {
-        let text = format!("Another account has the e-mail address `{}`; choose another.", account.email);
+        let text = format!(
+            "Another account has the e-mail address `{}`; choose another.",
+            account.email
+        );
         errors.push(FieldError::new("email", text));
     }
-    if errors.is_empty() { Ok(()) } else { Err(AccountError::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(AccountError::Invalid(errors))
+    }
 }

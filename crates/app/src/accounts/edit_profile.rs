@@ -22,7 +22,9 @@ pub struct Profile {
 /// Changes the caller's own profile. Nothing changed leaves no activity.
 pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Result<(), AccountError> {
     let mut tx = app.store().begin().await?;
-    let before = account::get(tx.conn(), &caller.person.id).await?.ok_or(AccountError::NotFound)?;
+    let before = account::get(tx.conn(), &caller.person.id)
+        .await?
+        .ok_or(AccountError::NotFound)?;
     let after = AccountRow {
         given_name: names::tidy(&profile.given_name),
         family_name: names::tidy(&profile.family_name),
@@ -32,7 +34,10 @@ pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Resul
     let mut errors = Vec::new();
     names::check(&after, &mut errors);
     if !is_zone(&after.time_zone) {
-        let text = format!("There is no time zone `{}`; give one such as Europe/Berlin.", after.time_zone);
+        let text = format!(
+            "There is no time zone `{}`; give one such as Europe/Berlin.",
+            after.time_zone
+        );
         errors.push(FieldError::new("time_zone", text));
     }
     if !errors.is_empty() {

@@ -71,6 +71,10 @@ pub(super) fn changes(before: &AccountRow, after: &AccountRow) -> Vec<Change> {
     fields
         .into_iter()
         .filter(|(_, before, after)| before != after)
-        .map(|(field, before, after)| Change { field: field.to_owned(), before: some(before), after: some(after) })
+        .map(|(field, before, after)| Change {
+            field: field.to_owned(),
+            before: some(before),
+            after: some(after),
+        })
         .collect()
 }

@@ -26,7 +26,10 @@ pub struct FieldError {
 
 impl FieldError {
     pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+        Self {
+            field,
+            message: message.into(),
+        }
     }
 }
 
@@ -79,7 +82,11 @@ pub enum LinkError {
 }
 
 fn sentences(errors: &[FieldError]) -> String {
-    errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")
+    errors
+        .iter()
+        .map(|error| error.message.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The three ways the machinery below can fail, into each error that has a place for it.

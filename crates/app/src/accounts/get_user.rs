@@ -31,7 +31,9 @@ pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<Use
         return Err(AccountError::Forbidden);
     }
     let mut read = app.store().read().await?;
-    let Some(account) = account::get(read.conn(), id).await? else { return Ok(None) };
+    let Some(account) = account::get(read.conn(), id).await? else {
+        return Ok(None);
+    };
     let current = match &caller.via {
         Via::Device { id } => Some(id.as_str()),
         _ => None,

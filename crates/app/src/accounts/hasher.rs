@@ -41,7 +41,10 @@ impl Hasher {
 
     /// A place in the queue. Taken before an attempt is counted, so that a flood counts nobody's attempts.
     pub(crate) fn place(&self) -> Result<Place, Unavailable> {
-        Arc::clone(&self.queue).try_acquire_owned().map(Place).map_err(|_| busy())
+        Arc::clone(&self.queue)
+            .try_acquire_owned()
+            .map(Place)
+            .map_err(|_| busy())
     }
 
     /// The PHC string of a password.
@@ -49,7 +52,8 @@ impl Hasher {
         let place = self.place()?;
         let params = self.params.clone();
         let password = normal(password);
-        self.work(place, move || hash(&params, password.as_bytes(), &salt)).await?
+        self.work(place, move || hash(&params, password.as_bytes(), &salt))
+            .await?
     }
 
     /// Whether a password is the one of this PHC string. Without a string it takes as long and says no.
@@ -75,7 +79,9 @@ impl Hasher {
 
     /// Whether this PHC string was made at another cost than today's.
     pub(crate) fn is_outdated(&self, stored: &str) -> bool {
-        let made = PasswordHash::new(stored).ok().and_then(|parsed| Params::try_from(&parsed).ok());
+        let made = PasswordHash::new(stored)
+            .ok()
+            .and_then(|parsed| Params::try_from(&parsed).ok());
         made.is_none_or(|made| {
             (made.m_cost(), made.t_cost(), made.p_cost())
                 != (self.params.m_cost(), self.params.t_cost(), self.params.p_cost())

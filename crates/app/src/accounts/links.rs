@@ -24,7 +24,13 @@ pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purp
         }
         Purpose::Reset => ("reset", RESET),
     };
-    let validity = Validity { created_at, expires_at: created_at.plus(valid) };
+    let validity = Validity {
+        created_at,
+        expires_at: created_at.plus(valid),
+    };
     link::insert(tx.conn(), account_id, purpose, &token_hash(&token), validity).await?;
-    Ok(format!("{}/{path}?token={token}", app.settings().public_url.trim_end_matches('/')))
+    Ok(format!(
+        "{}/{path}?token={token}",
+        app.settings().public_url.trim_end_matches('/')
+    ))
 }

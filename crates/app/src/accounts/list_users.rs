@@ -123,7 +123,11 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if !(caller.is_administrator() || caller.reads_everything()) {
         return Err(AccountError::Forbidden);
     }
-    let cursor = search.after.as_deref().map(|text| parse_cursor(text, search.sort)).transpose()?;
+    let cursor = search
+        .after
+        .as_deref()
+        .map(|text| parse_cursor(text, search.sort))
+        .transpose()?;
     let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
     let query = ListQuery {
         words: names::typed_words(&search.find),
@@ -145,16 +149,32 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let shown = before + rows.len() as u64;
-    let next = rows.last().filter(|_| more).map(|(row, key)| print_cursor(search.sort, key, &row.id, shown));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|(row, key)| print_cursor(search.sort, key, &row.id, shown));
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
-    Ok(UserPage { rows, total: Total { n: n.min(cap - 1), exact: n < cap }, before, next })
+    Ok(UserPage {
+        rows,
+        total: Total {
+            n: n.min(cap - 1),
+            exact: n < cap,
+        },
+        before,
+        next,
+    })
 }
 
 fn parse_cursor(text: &str, sort: Sort) -> Result<Cursor, AccountError> {
-    let cursor: Option<Cursor> =
-        BASE64URL_NOPAD.decode(text.as_bytes()).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let cursor: Option<Cursor> = BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .ok()
+        .and_then(|json| serde_json::from_slice(&json).ok());
     cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
-        AccountError::invalid("after", "This page's address is damaged or from another order; start from the first page.")
+        AccountError::invalid(
+            "after",
+            "This page's address is damaged or from another order; start from the first page.",
+        )
     })
 }
 
@@ -168,7 +188,13 @@ fn print_cursor(sort: Sort, key: &Key, id: &str, before: u64) -> String {
         Key::Text(text) => (Some(text.clone()), None),
         Key::Number(number) => (None, Some(*number)),
     };
-    let cursor = Cursor { sort, text, number, id: id.to_owned(), before };
+    let cursor = Cursor {
+        sort,
+        text,
+        number,
+        id: id.to_owned(),
+        before,
+    };
     BASE64URL_NOPAD.encode(&serde_json::to_vec(&cursor).unwrap_or_default())
 }
 

@@ -74,7 +74,9 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<Signed
         return Err(LogInRefused::Refused);
     }
     let signed_in = admit(app, visitor, &mut tx, &account, &attempt).await?;
-    app.log().append(&mut tx, vec![login_facts(app, visitor, &account)]).await?;
+    app.log()
+        .append(&mut tx, vec![login_facts(app, visitor, &account)])
+        .await?;
     tx.commit().await?;
     renew_hash(app, &account, &typed.password).await;
     Ok(signed_in)
@@ -110,7 +112,10 @@ async fn refuse(
     reason: &str,
 ) -> Result<(), Unavailable> {
     account::set_attempt_failed(tx.conn(), &account.id).await?;
-    let failed = facts::failed(facts::by_visitor(app, visitor, "user.login_failed", &account.person()), reason);
+    let failed = facts::failed(
+        facts::by_visitor(app, visitor, "user.login_failed", &account.person()),
+        reason,
+    );
     let activities = attempt.failed(app, &mut tx, account, failed).await?;
     app.log().append(&mut tx, activities).await?;
     Ok(tx.commit().await?)
@@ -178,16 +183,27 @@ fn login_facts(app: &App, visitor: &Visitor, account: &AccountRow) -> Facts {
 
 /// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in
 /// any network.
-pub(super) fn address_allowed(networks: &[String], ip: Option<IpAddr>) -> bool {
-    let Some(ip) = ip.map(|ip| ip.to_canonical()) else { return networks.is_empty() };
+pub(crate) fn address_allowed(networks: &[String], ip: Option<IpAddr>) -> bool {
+    let Some(ip) = ip.map(|ip| ip.to_canonical()) else {
+        return networks.is_empty();
+    };
     networks.is_empty()
-        || networks.iter().filter_map(|text| text.parse::<ipnet::IpNet>().ok()).any(|network| network.contains(&ip))
+        || networks
+            .iter()
+            .filter_map(|text| text.parse::<ipnet::IpNet>().ok())
+            .any(|network| network.contains(&ip))
 }
 
 /// Hashes the password again if the cost setting has changed. It is not needed for this log-in: a failure is only
 /// written down.
 async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
-    let Some(old) = account.password_hash.as_deref().filter(|old| app.hasher().is_outdated(old)) else { return };
+    let Some(old) = account
+        .password_hash
+        .as_deref()
+        .filter(|old| app.hasher().is_outdated(old))
+    else {
+        return;
+    };
     let renewed = async {
         let new = app.hasher().hash(password, super::passwords::salt(app)).await?;
         let mut tx = app.store().begin().await?;
@@ -196,6 +212,9 @@ async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
         Ok::<_, Unavailable>(())
     };
     if let Err(error) = renewed.await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a password hash was not renewed");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "a password hash was not renewed"
+        );
     }
 }

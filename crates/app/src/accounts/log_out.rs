@@ -11,7 +11,9 @@ pub async fn log_out(app: &App, caller: &Caller) -> Result<(), AccountError> {
     let Via::Device { id } = &caller.via else { return Ok(()) };
     let mut tx = app.store().begin().await?;
     if device::delete(tx.conn(), &caller.person.id, id).await? {
-        app.log().append(&mut tx, vec![facts::about(app, caller, "user.logout", &caller.person)]).await?;
+        app.log()
+            .append(&mut tx, vec![facts::about(app, caller, "user.logout", &caller.person)])
+            .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -89,14 +89,26 @@ impl UserRow {
     }
 }
 
-pub(super) fn roles(account: &AccountRow) -> Roles {
-    Roles { administrator: account.is_administrator, auditor: account.is_auditor }
+pub(crate) fn roles(account: &AccountRow) -> Roles {
+    Roles {
+        administrator: account.is_administrator,
+        auditor: account.is_auditor,
+    }
 }
 
 /// Roles in words, such as `administrator, member`.
 pub(super) fn roles_text(roles: Roles) -> String {
-    let named = [(roles.administrator, "administrator"), (roles.auditor, "auditor"), (true, "member")];
-    named.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+    let named = [
+        (roles.administrator, "administrator"),
+        (roles.auditor, "auditor"),
+        (true, "member"),
+    ];
+    named
+        .iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, name)| *name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A signed-in browser.

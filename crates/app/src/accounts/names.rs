@@ -47,7 +47,16 @@ pub(super) fn words(keys: &AccountKeys) -> Vec<String> {
 
 /// The beginnings a person typed; all of them must match.
 pub(super) fn typed_words(find: &str) -> Vec<String> {
-    key(find).split(' ').filter(|word| !word.is_empty()).take(8).map(str::to_owned).collect()
+    // A word of an account begins with a letter or digit, so `@example.com` is found as `example.com`.
+    let key = key(find);
+    let words = key
+        .split(' ')
+        .map(|word| word.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    words
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Collects what is wrong with the names of an account.
@@ -61,18 +70,27 @@ pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
     if account.username.is_empty() {
         errors.push(FieldError::new("username", "Give a username."));
     } else if account.username.chars().any(char::is_whitespace) {
-        errors.push(FieldError::new("username", "A username has no blanks; use a dot, a dash or an underscore."));
+        errors.push(FieldError::new(
+            "username",
+            "A username has no blanks; use a dot, a dash or an underscore.",
+        ));
     }
     check_text("email", "e-mail address", &account.email, EMAIL_MAX, errors);
     if account.email.parse::<lettre::Address>().is_err() {
-        errors.push(FieldError::new("email", "Give an e-mail address such as sam.jones@example.com."));
+        errors.push(FieldError::new(
+            "email",
+            "Give an e-mail address such as sam.jones@example.com.",
+        ));
     }
 }
 
 fn check_text(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
     let length = text.chars().count();
     if length > max {
-        errors.push(FieldError::new(field, format!("The {what} has {length} characters; at most {max} fit.")));
+        errors.push(FieldError::new(
+            field,
+            format!("The {what} has {length} characters; at most {max} fit."),
+        ));
     }
     if text.chars().any(hidden) {
         errors.push(FieldError::new(
@@ -91,5 +109,9 @@ fn hidden(c: char) -> bool {
 
 /// Text from a form, without blanks around it and with single blanks inside.
 pub(super) fn tidy(text: &str) -> String {
-    text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    text.nfc()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -11,8 +11,12 @@ use crate::App;
 
 const MAX: usize = 128;
 
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|line| !line.is_empty()).collect());
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("common_passwords.txt")
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect()
+});
 
 /// What is wrong with a new password of `account`, if anything is.
 pub(super) fn check(app: &App, account: &AccountRow, password: &str) -> Result<(), FieldError> {
@@ -20,18 +24,25 @@ pub(super) fn check(app: &App, account: &AccountRow, password: &str) -> Result<(
     let length = password.nfkc().count();
     let refuse = |text: String| Err(FieldError::new("password", text));
     if length < least {
-        return refuse(format!("The password has {length} characters; at least {least} are needed. A few words do well."));
+        return refuse(format!(
+            "The password has {length} characters; at least {least} are needed. A few words do well."
+        ));
     }
     if length > MAX {
         return refuse(format!("The password has {length} characters; at most {MAX} fit."));
     }
     let key = names::key(password);
     if is_common(&key) {
-        return refuse("This password is on the list of common ones, which are tried first. Choose another.".to_owned());
+        return refuse(
+            "This password is on the list of common ones, which are tried first. Choose another.".to_owned(),
+        );
     }
     let person = account.person();
     let own = [person.name.as_str(), &person.username, &person.email, "whodid"];
-    if own.iter().any(|own| !own.is_empty() && is_repeated(&key, &names::key(own))) {
+    if own
+        .iter()
+        .any(|own| !own.is_empty() && is_repeated(&key, &names::key(own)))
+    {
         return refuse("The password is made of your own name or address. Choose another.".to_owned());
     }
     Ok(())
@@ -51,15 +62,15 @@ fn is_common(key: &str) -> bool {
     }
     let chars: Vec<char> = key.chars().collect();
     let period = (1..chars.len()).find(|&period| chars.iter().skip(period).eq(chars.iter().take(chars.len() - period)));
-    period.is_some_and(|period| {
-        period <= 3 || COMMON.contains(chars[..period].iter().collect::<String>().as_str())
-    })
+    period.is_some_and(|period| period <= 3 || COMMON.contains(chars[..period].iter().collect::<String>().as_str()))
 }
 
 /// Whether `key` is `unit` over and over, the last time perhaps cut, with nothing but digits and marks after it.
 fn is_repeated(key: &str, unit: &str) -> bool {
     let letters = key.trim_end_matches(|c: char| !c.is_alphabetic());
-    !letters.is_empty() && unit.chars().cycle().take(letters.chars().count()).eq(letters.chars()) && letters.len() >= unit.trim_end_matches(|c: char| !c.is_alphabetic()).len()
+    !letters.is_empty()
+        && unit.chars().cycle().take(letters.chars().count()).eq(letters.chars())
+        && letters.len() >= unit.trim_end_matches(|c: char| !c.is_alphabetic()).len()
 }
 
 #[cfg(test)]
@@ -76,10 +87,21 @@ mod tests {
 
     #[test]
     fn common_words_are_refused_also_over_and_over() {
-        for common in ["password", "passwordpassword", "123456789012345", "aaaaaaaaaaaaaaaa", "abcabcabcabcabca", "qwertyuiopasdfgh"] {
+        for common in [
+            "password",
+            "passwordpassword",
+            "123456789012345",
+            "aaaaaaaaaaaaaaaa",
+            "abcabcabcabcabca",
+            "qwertyuiopasdfgh",
+        ] {
             assert!(is_common(common), "{common}");
         }
-        for rare in ["correct horse battery staple", "seven green kettles", "ümläut über alles hier"] {
+        for rare in [
+            "correct horse battery staple",
+            "seven green kettles",
+            "ümläut über alles hier",
+        ] {
             assert!(!is_common(rare), "{rare}");
         }
     }

@@ -41,5 +41,7 @@ pub async fn peek_link(
     let mut read = app.store().read().await?;
     let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
     let Some(id) = id else { return Ok(None) };
-    Ok(account::get(read.conn(), &id).await?.map(|account| Link { person: account.person() }))
+    Ok(account::get(read.conn(), &id).await?.map(|account| Link {
+        person: account.person(),
+    }))
 }

@@ -18,7 +18,10 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
     attempt::count(tx.conn()).await?;
     let account = account::by_login(tx.conn(), &names::key(login.get(..320).unwrap_or(login))).await?;
     let facts = match &account {
-        None => facts::failed(attempts::of_nobody(app, visitor, "user.password_reset_requested"), "unknown user"),
+        None => facts::failed(
+            attempts::of_nobody(app, visitor, "user.password_reset_requested"),
+            "unknown user",
+        ),
         Some(account) => {
             let asked = facts::by_visitor(app, visitor, "user.password_reset_requested", &account.person());
             let since = app.now().plus(-3_600 * Time::SECOND);

@@ -14,11 +14,17 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
     }
     let mut tx = app.store().begin().await?;
     let account = account::get(tx.conn(), user_id).await?.ok_or(AccountError::NotFound)?;
-    let device = device::get(tx.conn(), user_id, device_id).await?.ok_or(AccountError::NotFound)?;
+    let device = device::get(tx.conn(), user_id, device_id)
+        .await?
+        .ok_or(AccountError::NotFound)?;
     device::delete(tx.conn(), user_id, device_id).await?;
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());
-    revoked.target =
-        Some(Target { kind: "device".to_owned(), id: device.id, name: device.name, ..Target::default() });
+    revoked.target = Some(Target {
+        kind: "device".to_owned(),
+        id: device.id,
+        name: device.name,
+        ..Target::default()
+    });
     app.log().append(&mut tx, vec![revoked]).await?;
     Ok(tx.commit().await?)
 }

@@ -19,7 +19,10 @@ pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(),
         return Err(AccountError::invalid("activation", text));
     }
     if account.is_service {
-        return Err(AccountError::invalid("activation", "A service account has no password to set."));
+        return Err(AccountError::invalid(
+            "activation",
+            "A service account has no password to set.",
+        ));
     }
     let address = links::make(app, &mut tx, id, Purpose::Activation).await?;
     mail::write(app, &mut tx, mail::letters::activation(&account, &address)).await?;

@@ -33,34 +33,52 @@ pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &st
     }
     address::replace(tx.conn(), id, &networks).await?;
     let mut changed = facts::about(app, caller, "account.login_addresses_restricted", &account.person());
-    changed.changes =
-        vec![Change { field: "login_addresses".to_owned(), before: Some(shown(&before)), after: Some(shown(&networks)) }];
+    changed.changes = vec![Change {
+        field: "login_addresses".to_owned(),
+        before: Some(shown(&before)),
+        after: Some(shown(&networks)),
+    }];
     app.log().append(&mut tx, vec![changed]).await?;
     Ok(tx.commit().await?)
 }
 
 fn shown(networks: &[String]) -> String {
-    if networks.is_empty() { "any address".to_owned() } else { networks.join(", ") }
+    if networks.is_empty() {
+        "any address".to_owned()
+    } else {
+        networks.join(", ")
+    }
 }
 
 /// Networks in canonical form, sorted; every word that is none is named.
 fn parse(text: &str) -> Result<Vec<String>, Vec<FieldError>> {
     let mut networks = BTreeSet::new();
     let mut errors = Vec::new();
-    for word in text.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
+    for word in text
+        .split([' ', ',', ';', '\n', '\r', '\t'])
+        .filter(|word| !word.is_empty())
+    {
         match network(word) {
             Some(network) => drop(networks.insert(network.to_string())),
             None => {
                 let word: String = word.chars().take(60).collect();
-                let text = format!("`{word}` is no address or network; write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.");
+                let text =
+                    format!("`{word}` is no address or network; write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.");
                 errors.push(FieldError::new("addresses", text));
             }
         }
     }
     if networks.len() > MAX {
-        errors.push(FieldError::new("addresses", format!("{} networks were given; at most {MAX} fit.", networks.len())));
+        errors.push(FieldError::new(
+            "addresses",
+            format!("{} networks were given; at most {MAX} fit.", networks.len()),
+        ));
     }
-    if errors.is_empty() { Ok(networks.into_iter().collect()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(networks.into_iter().collect())
+    } else {
+        Err(errors)
+    }
 }
 
 fn network(word: &str) -> Option<IpNet> {

@@ -20,7 +20,11 @@ pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bo
     if !account::set_login_enabled(tx.conn(), id, enabled).await? {
         return Ok(());
     }
-    let code = if enabled { "account.login_enabled" } else { "account.login_disabled" };
+    let code = if enabled {
+        "account.login_enabled"
+    } else {
+        "account.login_disabled"
+    };
     let mut activities = vec![facts::about(app, caller, code, &account.person())];
     if !enabled {
         activities.extend(end_others(app, &mut tx, &account, None, "login disabled").await?);

@@ -33,14 +33,15 @@ pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Re
     Ok(tx.commit().await?)
 }
 
-/// Refuses a change after which nobody could manage users. The write transaction keeps two such changes apart.
+/// Refuses a change after which nobody could manage users.
 pub(super) async fn keep_an_administrator(
     tx: &mut Tx,
     account: &AccountRow,
     field: &'static str,
 ) -> Result<(), AccountError> {
     let counts = account.is_administrator && account.login_enabled && !account.is_service;
-    if counts && account::other_administrators(tx.conn(), &account.id).await? == 0 {
+    let dialect = tx.dialect();
+    if counts && account::other_administrators(tx.conn(), &account.id, dialect).await? == 0 {
         let text = "This is the last administrator who can log in. Make somebody else an administrator first.";
         return Err(AccountError::invalid(field, text));
     }

@@ -23,8 +23,11 @@ pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: 
     }
     let text = |service: bool| Some(if service { "yes" } else { "no" }.to_owned());
     let mut changed = facts::about(app, caller, "account.service_account_changed", &account.person());
-    changed.changes =
-        vec![Change { field: "service_account".to_owned(), before: text(!service), after: text(service) }];
+    changed.changes = vec![Change {
+        field: "service_account".to_owned(),
+        before: text(!service),
+        after: text(service),
+    }];
     let mut activities = vec![changed];
     if service {
         activities.extend(end_others(app, &mut tx, &account, None, "became a service account").await?);

@@ -23,5 +23,8 @@ pub(crate) fn new_id(app: &App, prefix: &str) -> String {
     app.rng().fill(&mut random);
     let millis = u64::try_from(app.now().0 / 1_000).unwrap_or_default();
     let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-    format!("{prefix}_{}", BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase())
+    format!(
+        "{prefix}_{}",
+        BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase()
+    )
 }

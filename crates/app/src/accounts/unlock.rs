@@ -14,6 +14,11 @@ pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), AccountE
     let mut tx = app.store().begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
     attempt::clear_all(tx.conn(), id).await?;
-    app.log().append(&mut tx, vec![facts::about(app, caller, "account.unlocked", &account.person())]).await?;
+    app.log()
+        .append(
+            &mut tx,
+            vec![facts::about(app, caller, "account.unlocked", &account.person())],
+        )
+        .await?;
     Ok(tx.commit().await?)
 }

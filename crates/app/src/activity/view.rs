@@ -86,6 +86,8 @@ pub struct ActivityView {
     pub count: Option<Count>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
+    /// The same query as a tree, as it was typed.
+    pub expr: Expr,
     /// The parts of the query that are joined by AND, each with the query that is left without it.
     pub chips: Vec<Chip>,
     /// Why there are no rows; only when there are none and `explain` was set.
@@ -131,7 +133,7 @@ pub async fn view(
     let scoped = Scoped::new(caller, scope, question, app.now())?;
     let page = page(app, &scoped, request).await?;
     let count = if request.explain { Some(count(app, &scoped.bound, COUNT_CAP).await?) } else { None };
-    let empty = match request.explain && page.rows.is_empty() && page.newer.is_none() {
+    let empty = match request.explain && page.rows.is_empty() && request.after.is_none() {
         true => Some(explain(app, &scoped).await?),
         false => None,
     };
@@ -145,6 +147,7 @@ pub async fn view(
         count,
         query: scoped.typed.to_string(),
         chips: chips(&scoped.typed),
+        expr: scoped.typed,
         empty,
         took,
     })

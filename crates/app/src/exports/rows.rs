@@ -54,7 +54,7 @@ pub(super) fn new_row(
     zone: &str,
 ) -> Result<Row, ExportError> {
     let now = app.now();
-    let id = format!("exp_{}", app.rng().uuid(now).simple());
+    let id = crate::accounts::new_id(app, "exp");
     let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
     let json = |person: &Person| serde_json::to_string(person).map_err(unavailable);
     Ok(Row {

@@ -20,7 +20,12 @@ impl Keys {
     /// The key of this line, which is the next of its text.
     pub(super) fn key(&mut self, line: &[u8]) -> String {
         let text = short(&Sha256::digest(line));
-        let before = self.recent.get(&text).or_else(|| self.older.get(&text)).copied().unwrap_or(0);
+        let before = self
+            .recent
+            .get(&text)
+            .or_else(|| self.older.get(&text))
+            .copied()
+            .unwrap_or(0);
         if self.recent.len() >= REMEMBERED {
             self.older = std::mem::take(&mut self.recent);
         }

@@ -27,7 +27,12 @@ pub(super) struct Line<'a> {
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), number: 0, offset: 0 }
+        Self {
+            input,
+            buffer: Vec::new(),
+            number: 0,
+            offset: 0,
+        }
     }
 
     /// The next line, or `None` at the end.
@@ -56,7 +61,12 @@ impl<R: BufRead> Lines<R> {
         }
         self.number += 1;
         let bytes = self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer);
-        Ok(Some(Line { number: self.number, bytes, too_long, offset: self.offset }))
+        Ok(Some(Line {
+            number: self.number,
+            bytes,
+            too_long,
+            offset: self.offset,
+        }))
     }
 }
 
@@ -71,7 +81,10 @@ mod tests {
         while let Some(line) = lines.next().unwrap() {
             seen.push((line.number, line.bytes.to_vec(), line.offset));
         }
-        assert_eq!(seen, [(1, b"one".to_vec(), 5), (2, Vec::new(), 6), (3, b"two".to_vec(), 9)]);
+        assert_eq!(
+            seen,
+            [(1, b"one".to_vec(), 5), (2, Vec::new(), 6), (3, b"two".to_vec(), 9)]
+        );
     }
 
     #[test]

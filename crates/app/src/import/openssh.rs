@@ -24,7 +24,10 @@ pub(super) struct OpenSsh {
 
 impl OpenSsh {
     pub(super) fn new(year: Option<i16>, zone: TimeZone, now: Time) -> Self {
-        Self { calendar: Calendar::new(year, zone, now), peers: Peers::default() }
+        Self {
+            calendar: Calendar::new(year, zone, now),
+            peers: Peers::default(),
+        }
     }
 
     /// Reads one line.
@@ -41,9 +44,9 @@ impl OpenSsh {
             Err(why) => return Reading::unreadable(why),
         };
         match message::read(header.text) {
-            Ok(Message::Repeated { times, .. }) if times > MOST_REPEATED => {
-                Reading::unreadable(format!("says it was repeated {times} times; at most {MOST_REPEATED} are taken"))
-            }
+            Ok(Message::Repeated { times, .. }) if times > MOST_REPEATED => Reading::unreadable(format!(
+                "says it was repeated {times} times; at most {MOST_REPEATED} are taken"
+            )),
             Ok(Message::Repeated { times, inner }) => match message::read(inner) {
                 Ok(message) => self.activities(&header, at, &message, times as usize),
                 Err(why) => Reading::unreadable(why),
@@ -63,14 +66,20 @@ impl OpenSsh {
             }
             Message::Failed { method, invalid, party } => {
                 self.peers.heard(header, party);
-                let mut facts = failed(about(header, at, "user.login_failed", party), reason_of(method, *invalid));
+                let mut facts = failed(
+                    about(header, at, "user.login_failed", party),
+                    reason_of(method, *invalid),
+                );
                 facts.metadata.insert("method".to_owned(), (*method).to_owned());
                 facts
             }
             Message::InvalidUser(party) => {
                 self.peers.heard(header, party);
                 let facts = failed(about(header, at, "ssh.invalid_user", party), "unknown_user");
-                described(facts, format!("Log in tried with unknown user name {}", party.user.unwrap_or_default()))
+                described(
+                    facts,
+                    format!("Log in tried with unknown user name {}", party.user.unwrap_or_default()),
+                )
             }
             Message::TooManyFailures(party) => {
                 if self.peers.gave_up(header) {
@@ -90,7 +99,13 @@ impl OpenSsh {
                 described(facts, "Disconnected".to_owned())
             }
             Message::SessionClosed { user } => {
-                let party = self.peers.complete(header, &Party { user: Some(user), ..Party::default() });
+                let party = self.peers.complete(
+                    header,
+                    &Party {
+                        user: Some(user),
+                        ..Party::default()
+                    },
+                );
                 about(header, at, "user.logout", &party)
             }
             Message::Nothing(reason) => return Reading::Ignored(reason),
@@ -107,9 +122,13 @@ fn about(header: &Header<'_>, at: Time, code: &str, party: &Party<'_>) -> Facts 
         username: user.to_owned(),
         ..Person::default()
     });
-    facts.application =
-        Some(Named { id: format!("ssh:{}", header.host), name: format!("OpenSSH on {}", header.host) });
-    facts.ip = party.address.and_then(|address| address.split('%').next()?.parse().ok());
+    facts.application = Some(Named {
+        id: format!("ssh:{}", header.host),
+        name: format!("OpenSSH on {}", header.host),
+    });
+    facts.ip = party
+        .address
+        .and_then(|address| address.split('%').next()?.parse().ok());
     facts.ip = facts.ip.map(|ip: std::net::IpAddr| ip.to_canonical());
     if let (None, Some(address)) = (facts.ip, party.address) {
         facts.metadata.insert("address".to_owned(), address.to_owned());

@@ -120,7 +120,10 @@ pub async fn import(
     let mut lines = Lines::new(input);
     let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
     loop {
-        let line = lines.next().map_err(|source| ImportError::Input { line: summary.lines, source })?;
+        let line = lines.next().map_err(|source| ImportError::Input {
+            line: summary.lines,
+            source,
+        })?;
         let Some(line) = line else { break };
         summary.lines = line.number;
         bytes = line.offset;
@@ -137,13 +140,23 @@ pub async fn import(
             record(app, &reader.source, &mut batch, &mut summary).await?;
         }
         if number % REPORT_EVERY == 0 {
-            watch.progress(&Progress { bytes, lines: number, recorded: summary.recorded });
+            watch.progress(&Progress {
+                bytes,
+                lines: number,
+                recorded: summary.recorded,
+            });
         }
     }
     record(app, &reader.source, &mut batch, &mut summary).await?;
-    watch.progress(&Progress { bytes, lines: summary.lines, recorded: summary.recorded });
+    watch.progress(&Progress {
+        bytes,
+        lines: summary.lines,
+        recorded: summary.recorded,
+    });
     if summary.recorded > 0 {
-        leave_a_trace(app, caller, request, &summary).await.map_err(|error| ImportError::Unavailable(error.into()))?;
+        leave_a_trace(app, caller, request, &summary)
+            .await
+            .map_err(|error| ImportError::Unavailable(error.into()))?;
     }
     Ok(summary)
 }
@@ -165,7 +178,13 @@ impl<'a> Reader<'a> {
         };
         let open_ssh = OpenSsh::new(request.year, request.zone.clone(), app.now());
         let source = format!("import:{format}:{}", request.source);
-        Self { app, format: request.format, open_ssh, keys: Keys::default(), source }
+        Self {
+            app,
+            format: request.format,
+            open_ssh,
+            keys: Keys::default(),
+            source,
+        }
     }
 
     fn read(&mut self, line: &Line<'_>) -> Reading {
@@ -184,7 +203,9 @@ impl<'a> Reader<'a> {
             ImportFormat::OpenSsh => self.open_ssh.read(text),
             ImportFormat::Jsonl => jsonl::read(text, now),
         };
-        let Reading::Activities(mut read) = reading else { return reading };
+        let Reading::Activities(mut read) = reading else {
+            return reading;
+        };
         for facts in &mut read {
             if facts.external_id.is_none() {
                 facts.external_id = Some(self.keys.key(line.bytes));
@@ -198,16 +219,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-async fn record(
-    app: &App,
-    source: &str,
-    batch: &mut Vec<Facts>,
-    summary: &mut Summary,
-) -> Result<(), ImportError> {
+async fn record(app: &App, source: &str, batch: &mut Vec<Facts>, summary: &mut Summary) -> Result<(), ImportError> {
     while !batch.is_empty() {
         let facts = batch.drain(..batch.len().min(BATCH)).collect();
         let source = Source::Ledger(source.to_owned());
-        let result = app.log().ingest(Batch { facts, idempotency: None, source }).await?;
+        let result = app
+            .log()
+            .ingest(Batch {
+                facts,
+                idempotency: None,
+                source,
+            })
+            .await?;
         for item in result.items {
             match item {
                 Item::Recorded { .. } => summary.recorded += 1,
@@ -230,7 +253,9 @@ enum TraceError {
 async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), TraceError> {
     let mut facts = facts::of_installation(app, caller, "log.imported");
     facts.metadata.insert("count".to_owned(), summary.recorded.to_string());
-    facts.metadata.insert("source".to_owned(), request.file_name.chars().take(200).collect());
+    facts
+        .metadata
+        .insert("source".to_owned(), request.file_name.chars().take(200).collect());
     let mut tx = app.store().begin().await?;
     app.log().append(&mut tx, vec![facts]).await?;
     tx.commit().await?;

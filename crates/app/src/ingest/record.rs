@@ -2,8 +2,10 @@
 
 use activity::limits::FieldError;
 use activity::{Facts, Seq};
+use log::{Batch, IngestError, Item, Source};
+use sha2::{Digest as _, Sha256};
 
-use crate::{App, Caller};
+use crate::{App, Caller, Via};
 
 /// What a program sent.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Idempotency {
 pub struct Recorded {
     /// One result per item.
     pub items: Vec<ItemResult>,
+    /// Whether this repeats the answer to an earlier request with the same key.
+    pub replayed: bool,
 }
 
 /// What became of one item.
@@ -50,12 +54,14 @@ pub enum RecordError {
     /// The idempotency key was used before for another body.
     #[error("this Idempotency-Key was used before with a different body")]
     KeyReused,
-    /// A request with the same idempotency key is being answered.
-    #[error("a request with this Idempotency-Key is still being answered; repeat it in a second")]
-    InProgress,
-    /// More is waiting to be recorded than can be held.
-    #[error("more is waiting to be recorded than can be held; repeat in a second")]
-    Busy,
+    /// Too many activities in one request.
+    #[error("{given} activities in one request; at most {limit} are taken, send them in several")]
+    TooMany {
+        /// How many were given.
+        given: usize,
+        /// How many are taken.
+        limit: usize,
+    },
     /// The log cannot be written now.
     #[error("the log cannot be written at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -63,6 +69,60 @@ pub enum RecordError {
 
 /// Records the items that are right, durably, and says what became of each.
 pub async fn record(app: &App, caller: &Caller, submission: Submission) -> Result<Recorded, RecordError> {
-    let _ = (app, caller, submission);
-    Err(RecordError::Forbidden)
+    if !caller.may_record() {
+        return Err(RecordError::Forbidden);
+    }
+    let reporter = match &caller.via {
+        Via::ApiKey { id, .. } => id.clone(),
+        Via::Device { .. } | Via::CommandLine => caller.person.id.clone(),
+    };
+    let idempotency = submission.idempotency.map(|key| log::Idempotency {
+        scope: format!("activities:{reporter}"),
+        key: key.key,
+        fingerprint: with_refusals(key.fingerprint, &submission.items),
+    });
+    let mut items = Vec::with_capacity(submission.items.len());
+    let mut facts = Vec::with_capacity(submission.items.len());
+    for item in submission.items {
+        match item {
+            Ok(fact) => {
+                facts.push(fact);
+                items.push(None);
+            }
+            Err(errors) => items.push(Some(ItemResult::Refused(errors))),
+        }
+    }
+    if facts.is_empty() {
+        return Ok(Recorded { items: items.into_iter().flatten().collect(), replayed: false });
+    }
+    let batch = Batch { facts, idempotency, source: Source::Reporter(reporter) };
+    let result = app.log().ingest(batch).await?;
+    let mut recorded = result.items.into_iter().map(|item| match item {
+        Item::Recorded { seq } => ItemResult::Recorded(seq),
+        Item::Duplicate { seq } => ItemResult::Duplicate(seq),
+    });
+    let items = items.into_iter().filter_map(|refused| refused.or_else(|| recorded.next())).collect();
+    Ok(Recorded { items, replayed: result.replayed })
+}
+
+/// The digest of the body together with which items were refused: whether a time lies too far ahead depends on when
+/// it is asked, and an answer is only repeated for the same items.
+fn with_refusals(fingerprint: [u8; 32], items: &[Result<Facts, Vec<FieldError>>]) -> [u8; 32] {
+    if items.iter().all(Result::is_ok) {
+        return fingerprint;
+    }
+    let mut digest = Sha256::new();
+    digest.update(fingerprint);
+    digest.update(items.iter().map(|item| u8::from(item.is_err())).collect::<Vec<u8>>());
+    digest.finalize().into()
+}
+
+impl From<IngestError> for RecordError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Conflict => Self::KeyReused,
+            IngestError::TooMany { given, limit } => Self::TooMany { given, limit },
+            IngestError::Unavailable(cause) => Self::Unavailable(Box::new(cause)),
+        }
+    }
 }

@@ -1,9 +1,17 @@
 //! Activities that arrive by themselves, not as part of a change made here: group-committed, told apart from repeats.
 
+mod answer;
+mod commit;
+mod plan;
+mod prepare;
+mod queue;
+
 use activity::{Facts, Seq, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::LogError;
+
+pub(crate) use queue::Queue;
 
 /// What one request brings.
 #[derive(Clone, Debug)]

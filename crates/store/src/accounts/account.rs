@@ -4,6 +4,8 @@ use activity::{Person, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error, Row};
 
+use crate::Dialect;
+
 use super::{flag, maybe_text, maybe_time, number, text, time};
 
 /// One account.
@@ -123,8 +125,16 @@ pub async fn by_login(conn: &mut AnyConnection, key: &str) -> Result<Option<Acco
 /// another's e-mail address either, since both are typed into the same field.
 pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Result<(bool, bool), Error> {
     let count = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2)";
-    let username = sqlx::query(count).bind(id).bind(&keys.username).fetch_one(&mut *conn).await?;
-    let email = sqlx::query(count).bind(id).bind(&keys.email).fetch_one(&mut *conn).await?;
+    let username = sqlx::query(count)
+        .bind(id)
+        .bind(&keys.username)
+        .fetch_one(&mut *conn)
+        .await?;
+    let email = sqlx::query(count)
+        .bind(id)
+        .bind(&keys.email)
+        .fetch_one(&mut *conn)
+        .await?;
     Ok((number(&username, "n")? > 0, number(&email, "n")? > 0))
 }
 
@@ -177,27 +187,53 @@ pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &
 /// Allows or forbids logging in; `false` if it was so already.
 pub async fn set_login_enabled(conn: &mut AnyConnection, id: &str, enabled: bool) -> Result<bool, Error> {
     let done = sqlx::query("UPDATE account SET login_enabled = $2 WHERE id = $1 AND login_enabled <> $2");
-    Ok(done.bind(id).bind(i64::from(enabled)).execute(conn).await?.rows_affected() > 0)
+    Ok(done
+        .bind(id)
+        .bind(i64::from(enabled))
+        .execute(conn)
+        .await?
+        .rows_affected()
+        > 0)
 }
 
 /// Makes it a service account or a person's again; `false` if it was so already.
 pub async fn set_service(conn: &mut AnyConnection, id: &str, service: bool) -> Result<bool, Error> {
     let done = sqlx::query("UPDATE account SET is_service = $2 WHERE id = $1 AND is_service <> $2");
-    Ok(done.bind(id).bind(i64::from(service)).execute(conn).await?.rows_affected() > 0)
+    Ok(done
+        .bind(id)
+        .bind(i64::from(service))
+        .execute(conn)
+        .await?
+        .rows_affected()
+        > 0)
 }
 
 /// Sets both roles.
 pub async fn set_roles(conn: &mut AnyConnection, id: &str, administrator: bool, auditor: bool) -> Result<(), Error> {
     let done = sqlx::query("UPDATE account SET is_administrator = $2, is_auditor = $3 WHERE id = $1");
-    done.bind(id).bind(i64::from(administrator)).bind(i64::from(auditor)).execute(conn).await?;
+    done.bind(id)
+        .bind(i64::from(administrator))
+        .bind(i64::from(auditor))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
-/// How many accounts other than `id` are administrators that may log in.
-pub async fn other_administrators(conn: &mut AnyConnection, id: &str) -> Result<u64, Error> {
-    let count = "SELECT COUNT(*) AS n FROM account WHERE is_administrator = 1 AND login_enabled = 1 \
-                 AND is_service = 0 AND id <> $1";
-    number(&sqlx::query(count).bind(id).fetch_one(conn).await?, "n")
+/// How many accounts other than `id` are administrators that may log in. All of them stay locked until the
+/// transaction ends, so that two changes at once cannot remove the last two.
+pub async fn other_administrators(conn: &mut AnyConnection, id: &str, dialect: Dialect) -> Result<u64, Error> {
+    let sql = match dialect {
+        Dialect::Sqlite => "SELECT id FROM account WHERE is_administrator = 1 AND login_enabled = 1 AND is_service = 0",
+        Dialect::Postgres => {
+            "SELECT id FROM account WHERE is_administrator = 1 AND login_enabled = 1 AND is_service = 0 \
+             ORDER BY id FOR UPDATE"
+        }
+    };
+    let mut others = 0;
+    for row in sqlx::query(sql).fetch_all(conn).await? {
+        others += u64::from(text(&row, "id")? != id);
+    }
+    Ok(others)
 }
 
 /// Sets the password; attempts are cleared, and an account that was not active becomes so.
@@ -231,11 +267,17 @@ pub async fn set_logged_in(conn: &mut AnyConnection, id: &str, now: Time) -> Res
 
 /// Writes a failed attempt to log in.
 pub async fn set_attempt_failed(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
-    sqlx::query("UPDATE account SET last_attempt_failed = 1 WHERE id = $1").bind(id).execute(conn).await?;
+    sqlx::query("UPDATE account SET last_attempt_failed = 1 WHERE id = $1")
+        .bind(id)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
 /// Whether there is any account at all.
 pub async fn any(conn: &mut AnyConnection) -> Result<bool, Error> {
-    Ok(sqlx::query("SELECT id FROM account LIMIT 1").fetch_optional(conn).await?.is_some())
+    Ok(sqlx::query("SELECT id FROM account LIMIT 1")
+        .fetch_optional(conn)
+        .await?
+        .is_some())
 }

@@ -7,7 +7,12 @@ use super::text;
 /// The networks, as text; none means anywhere.
 pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {
     let rows = sqlx::query("SELECT network FROM account_address WHERE account_id = $1 ORDER BY network");
-    rows.bind(account_id).fetch_all(conn).await?.iter().map(|row| text(row, "network")).collect()
+    rows.bind(account_id)
+        .fetch_all(conn)
+        .await?
+        .iter()
+        .map(|row| text(row, "network"))
+        .collect()
 }
 
 /// Replaces them.

@@ -80,7 +80,12 @@ pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Opt
         "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, created_by, created_at, \
          last_used_at, revoked_at FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL",
     );
-    row.bind(token_hash).fetch_optional(conn).await?.as_ref().map(api_key).transpose()
+    row.bind(token_hash)
+        .fetch_optional(conn)
+        .await?
+        .as_ref()
+        .map(api_key)
+        .transpose()
 }
 
 /// The key with this id.
@@ -89,7 +94,12 @@ pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApiKeyRow>
         "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, created_by, created_at, \
          last_used_at, revoked_at FROM api_key WHERE id = $1",
     );
-    row.bind(id).fetch_optional(conn).await?.as_ref().map(api_key).transpose()
+    row.bind(id)
+        .fetch_optional(conn)
+        .await?
+        .as_ref()
+        .map(api_key)
+        .transpose()
 }
 
 /// The newest keys, at most a thousand.
@@ -103,7 +113,11 @@ pub async fn newest(conn: &mut AnyConnection) -> Result<Vec<ApiKeyRow>, Error> {
 
 /// Writes when it was last used.
 pub async fn used(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
-    sqlx::query("UPDATE api_key SET last_used_at = $2 WHERE id = $1").bind(id).bind(now.0).execute(conn).await?;
+    sqlx::query("UPDATE api_key SET last_used_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -56,7 +56,9 @@ pub async fn reserve(conn: &mut AnyConnection, bucket: Bucket<'_>, limit: Limit)
 
 /// Counts one attempt on anything, known account or not, so that both cost a durable write.
 pub async fn count(conn: &mut AnyConnection) -> Result<(), Error> {
-    sqlx::query("UPDATE login_attempts SET n = n + 1 WHERE id = 1").execute(conn).await?;
+    sqlx::query("UPDATE login_attempts SET n = n + 1 WHERE id = 1")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -64,7 +66,10 @@ pub async fn count(conn: &mut AnyConnection) -> Result<(), Error> {
 pub async fn clear(conn: &mut AnyConnection, bucket: Bucket<'_>) -> Result<(), Error> {
     let (sql, id) = match bucket {
         Bucket::Account(id) => ("UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1", id),
-        Bucket::KnownDevice(id) => ("UPDATE known_device SET failures = 0, locked_until = NULL WHERE id = $1", id),
+        Bucket::KnownDevice(id) => (
+            "UPDATE known_device SET failures = 0, locked_until = NULL WHERE id = $1",
+            id,
+        ),
     };
     sqlx::query(sql).bind(id).execute(conn).await?;
     Ok(())
@@ -91,5 +96,10 @@ pub async fn is_locked(conn: &mut AnyConnection, bucket: Bucket<'_>, now: Time) 
         Bucket::Account(id) => ("SELECT id FROM account WHERE id = $1 AND locked_until > $2", id),
         Bucket::KnownDevice(id) => ("SELECT id FROM known_device WHERE id = $1 AND locked_until > $2", id),
     };
-    Ok(sqlx::query(sql).bind(id).bind(now.0).fetch_optional(conn).await?.is_some())
+    Ok(sqlx::query(sql)
+        .bind(id)
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?
+        .is_some())
 }

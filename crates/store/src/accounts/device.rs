@@ -79,7 +79,13 @@ pub async fn get(conn: &mut AnyConnection, account_id: &str, id: &str) -> Result
         "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at \
          FROM device WHERE id = $1 AND account_id = $2",
     );
-    row.bind(id).bind(account_id).fetch_optional(conn).await?.as_ref().map(device).transpose()
+    row.bind(id)
+        .bind(account_id)
+        .fetch_optional(conn)
+        .await?
+        .as_ref()
+        .map(device)
+        .transpose()
 }
 
 /// Those of an account that have not expired, last seen first.
@@ -88,7 +94,13 @@ pub async fn of(conn: &mut AnyConnection, account_id: &str, now: Time) -> Result
         "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at \
          FROM device WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC",
     );
-    rows.bind(account_id).bind(now.0).fetch_all(conn).await?.iter().map(device).collect()
+    rows.bind(account_id)
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?
+        .iter()
+        .map(device)
+        .collect()
 }
 
 /// Writes when it was last seen, and moves its end when it is idle.
@@ -107,7 +119,12 @@ pub async fn delete(conn: &mut AnyConnection, account_id: &str, id: &str) -> Res
 /// Ends all of this account's but `keep`, and returns how many.
 pub async fn delete_others(conn: &mut AnyConnection, account_id: &str, keep: Option<&str>) -> Result<u64, Error> {
     let done = sqlx::query("DELETE FROM device WHERE account_id = $1 AND id <> $2");
-    Ok(done.bind(account_id).bind(keep.unwrap_or_default()).execute(conn).await?.rows_affected())
+    Ok(done
+        .bind(account_id)
+        .bind(keep.unwrap_or_default())
+        .execute(conn)
+        .await?
+        .rows_affected())
 }
 
 /// Removes those that have expired.

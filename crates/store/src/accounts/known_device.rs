@@ -14,11 +14,22 @@ pub async fn find(conn: &mut AnyConnection, account_id: &str, token_hash: &[u8])
 }
 
 /// Remembers a new one.
-pub async fn insert(conn: &mut AnyConnection, account_id: &str, id: &str, token_hash: &[u8], now: Time) -> Result<(), Error> {
+pub async fn insert(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    id: &str,
+    token_hash: &[u8],
+    now: Time,
+) -> Result<(), Error> {
     let one = sqlx::query(
         "INSERT INTO known_device (id, account_id, token_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)",
     );
-    one.bind(id).bind(account_id).bind(token_hash).bind(now.0).execute(conn).await?;
+    one.bind(id)
+        .bind(account_id)
+        .bind(token_hash)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -54,19 +54,40 @@ pub async fn insert(
 }
 
 /// Whose it is, if it can still be used.
-pub async fn peek(conn: &mut AnyConnection, purpose: Purpose, token_hash: &[u8], now: Time) -> Result<Option<String>, Error> {
-    let row = sqlx::query("SELECT account_id FROM account_link WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3");
-    let row = row.bind(token_hash).bind(purpose.code()).bind(now.0).fetch_optional(conn).await?;
+pub async fn peek(
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    token_hash: &[u8],
+    now: Time,
+) -> Result<Option<String>, Error> {
+    let row =
+        sqlx::query("SELECT account_id FROM account_link WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3");
+    let row = row
+        .bind(token_hash)
+        .bind(purpose.code())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
     row.as_ref().map(|row| text(row, "account_id")).transpose()
 }
 
 /// Uses it up and returns whose it was. The row is deleted by the statement that finds it, so that of two uses at
 /// once one finds nothing.
-pub async fn take(conn: &mut AnyConnection, purpose: Purpose, token_hash: &[u8], now: Time) -> Result<Option<String>, Error> {
+pub async fn take(
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    token_hash: &[u8],
+    now: Time,
+) -> Result<Option<String>, Error> {
     let row = sqlx::query(
         "DELETE FROM account_link WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING account_id",
     );
-    let row = row.bind(token_hash).bind(purpose.code()).bind(now.0).fetch_optional(conn).await?;
+    let row = row
+        .bind(token_hash)
+        .bind(purpose.code())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
     row.as_ref().map(|row| text(row, "account_id")).transpose()
 }
 
@@ -78,11 +99,23 @@ pub async fn delete_all(conn: &mut AnyConnection, account_id: &str, purpose: Pur
 }
 
 /// How many of an account's were made after `since` and are unused.
-pub async fn count_since(conn: &mut AnyConnection, account_id: &str, purpose: Purpose, since: Time) -> Result<u64, Error> {
+pub async fn count_since(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    purpose: Purpose,
+    since: Time,
+) -> Result<u64, Error> {
     let row = sqlx::query(
         "SELECT COUNT(*) AS n FROM account_link WHERE account_id = $1 AND purpose = $2 AND created_at > $3",
     );
-    number(&row.bind(account_id).bind(purpose.code()).bind(since.0).fetch_one(conn).await?, "n")
+    number(
+        &row.bind(account_id)
+            .bind(purpose.code())
+            .bind(since.0)
+            .fetch_one(conn)
+            .await?,
+        "n",
+    )
 }
 
 /// Removes those that have expired.

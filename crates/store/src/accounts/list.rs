@@ -102,7 +102,9 @@ pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Re
     let few = few_match(conn, query).await?;
     let mut sql = Sql::default();
     let order = query.order.expression();
-    sql.text(&format!("SELECT {COLUMNS}, {order} AS list_key FROM account a WHERE 1 = 1"));
+    sql.text(&format!(
+        "SELECT {COLUMNS}, {order} AS list_key FROM account a WHERE 1 = 1"
+    ));
     filters(&mut sql, query, few);
     if let Some((key, id)) = &query.after {
         let sign = if query.descending { "<" } else { ">" };
@@ -119,7 +121,9 @@ pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Re
     sql.text(&format!(" ORDER BY {order} {direction}, a.id {direction} LIMIT "));
     sql.bind_number(i64::from(limit));
     let rows = sql.fetch_all(conn).await?;
-    rows.iter().map(|row| Ok((account(row)?, key(row, query.order)?))).collect()
+    rows.iter()
+        .map(|row| Ok((account(row)?, key(row, query.order)?)))
+        .collect()
 }
 
 /// How many match, counted up to `cap`.
@@ -217,7 +221,11 @@ fn word_range(sql: &mut Sql, word: &str) {
 }
 
 fn key(row: &AnyRow, order: Order) -> Result<Key, Error> {
-    if order.is_time() { Ok(Key::Number(row.try_get("list_key")?)) } else { Ok(Key::Text(row.try_get("list_key")?)) }
+    if order.is_time() {
+        Ok(Key::Number(row.try_get("list_key")?))
+    } else {
+        Ok(Key::Text(row.try_get("list_key")?))
+    }
 }
 
 /// SQL text from constants, with its values bound in order.

@@ -79,7 +79,13 @@ pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<
          created_at, finished_at FROM mail WHERE state = 'queued' AND next_attempt_at <= $1 \
          ORDER BY next_attempt_at, id LIMIT $2",
     );
-    rows.bind(now.0).bind(i64::from(limit)).fetch_all(conn).await?.iter().map(mail).collect()
+    rows.bind(now.0)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?
+        .iter()
+        .map(mail)
+        .collect()
 }
 
 /// Marks it sent and forgets its text.
@@ -94,9 +100,8 @@ pub async fn sent(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), E
 
 /// Writes a failed try, and when the next one is.
 pub async fn retry(conn: &mut AnyConnection, id: &str, error: &str, next: Time) -> Result<(), Error> {
-    let done = sqlx::query(
-        "UPDATE mail SET attempts = attempts + 1, last_error = $2, next_attempt_at = $3 WHERE id = $1",
-    );
+    let done =
+        sqlx::query("UPDATE mail SET attempts = attempts + 1, last_error = $2, next_attempt_at = $3 WHERE id = $1");
     done.bind(id).bind(error).bind(next.0).execute(conn).await?;
     Ok(())
 }
@@ -118,11 +123,44 @@ pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limi
         "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
          created_at, finished_at FROM mail WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
     );
-    rows.bind(at.0).bind(id).bind(i64::from(limit)).fetch_all(conn).await?.iter().map(mail).collect()
+    rows.bind(at.0)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?
+        .iter()
+        .map(mail)
+        .collect()
 }
 
 /// Removes those written before `before` that wait for nothing.
 pub async fn delete_old(conn: &mut AnyConnection, before: Time) -> Result<u64, Error> {
     let done = sqlx::query("DELETE FROM mail WHERE created_at < $1 AND state <> 'queued'").bind(before.0);
     Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// The mail with this id.
+pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<MailRow>, Error> {
+    let row = sqlx::query(
+        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
+         created_at, finished_at FROM mail WHERE id = $1",
+    );
+    row.bind(id).fetch_optional(conn).await?.as_ref().map(mail).transpose()
+}
+
+/// Makes it due now; a mail kept in the outbox joins the queue. `false` if it was sent or given up.
+pub async fn make_due(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE mail SET state = 'queued', next_attempt_at = $2 WHERE id = $1 AND state IN ('queued', 'outbox')",
+    );
+    Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
+}
+
+/// Removes it.
+pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+    sqlx::query("DELETE FROM mail WHERE id = $1")
+        .bind(id)
+        .execute(conn)
+        .await?;
+    Ok(())
 }

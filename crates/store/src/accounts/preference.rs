@@ -7,7 +7,13 @@ use super::text;
 /// The value of this name.
 pub async fn get(conn: &mut AnyConnection, account_id: &str, name: &str) -> Result<Option<String>, Error> {
     let row = sqlx::query("SELECT value FROM account_preference WHERE account_id = $1 AND name = $2");
-    row.bind(account_id).bind(name).fetch_optional(conn).await?.as_ref().map(|row| text(row, "value")).transpose()
+    row.bind(account_id)
+        .bind(name)
+        .fetch_optional(conn)
+        .await?
+        .as_ref()
+        .map(|row| text(row, "value"))
+        .transpose()
 }
 
 /// Sets it, or removes it.

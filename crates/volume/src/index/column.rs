@@ -105,7 +105,7 @@ impl Column {
             Self::Outcome => text(Some(if facts.outcome == Outcome::Success { "s" } else { "f" }), out),
             Self::Reason => text(facts.reason.as_deref(), out),
             Self::User => facts.user.as_ref().map(|user| list(PRESENT, person(user), out)),
-            Self::By => Some(by(&facts.by, out)),
+            Self::By => by(&facts.by, out),
             Self::Target => facts.target.as_ref().map(|target| {
                 list(PRESENT, [&target.id, &target.kind, &target.name, &target.username, &target.email], out);
             }),
@@ -229,7 +229,7 @@ fn person(person: &Person) -> [&String; 4] {
     [&person.id, &person.name, &person.username, &person.email]
 }
 
-fn by(by: &By, out: &mut String) {
+fn by(by: &By, out: &mut String) -> Option<()> {
     match by {
         By::Themself => out.push('s'),
         By::System => out.push('y'),
@@ -237,6 +237,7 @@ fn by(by: &By, out: &mut String) {
         By::Member(doer) => list('m', person(doer), out),
         By::Application(named) => list('p', [&named.id, &named.name], out),
     }
+    Some(())
 }
 
 fn text(value: Option<&str>, out: &mut String) -> Option<()> {

@@ -116,13 +116,18 @@ impl OpenColumn {
         self.ords.as_ref()
     }
 
+    pub(crate) fn shared_ords(&self) -> Arc<dyn ColumnValues<u64>> {
+        Arc::clone(&self.ords)
+    }
+
     pub(crate) fn listed(&self) -> Option<&Arc<InvertedIndexReader>> {
         self.listed.as_ref()
     }
 
     /// The list of the documents with this value.
-    pub(crate) fn info(listed: &InvertedIndexReader, ord: u64) -> TermInfo {
-        listed.terms().term_info_from_ord(ord)
+    pub(crate) fn info(listed: &InvertedIndexReader, ord: u64) -> std::io::Result<Option<TermInfo>> {
+        let mut term = Vec::new();
+        if listed.terms().ord_to_term(ord, &mut term)? { listed.terms().get(&term) } else { Ok(None) }
     }
 
     /// The number of exactly this encoded value.

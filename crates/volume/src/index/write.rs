@@ -1,7 +1,6 @@
 //! Building the index of one segment, in `seq` order, on the calling thread.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use activity::{Activity, Facts, Seq, sentence, text};
@@ -74,10 +73,9 @@ impl IndexWriter {
         self.inner.add_document(document).map_err(VolumeError::index(&self.path))
     }
 
-    /// Writes the segment; gives the directory's size.
-    pub(crate) fn finish(self) -> Result<()> {
-        self.inner.finalize().map_err(VolumeError::index(&self.path))?;
-        Ok(())
+    /// Writes the segment.
+    pub(crate) fn finish(self) -> Result<Index> {
+        self.inner.finalize().map_err(VolumeError::index(&self.path))
     }
 
     /// Lists the words of the value just encoded if this segment has not seen it.
@@ -102,7 +100,12 @@ impl IndexWriter {
 
     fn add_free_form(&mut self, seq: Seq, facts: &Facts, document: &mut TantivyDocument) {
         let mut texts = String::new();
-        let mut add = |field: &str| text::tokens(field).for_each(|token| drop(write!(texts, "{token} ")));
+        let mut add = |field: &str| {
+            for token in text::tokens(field) {
+                texts.push_str(&token);
+                texts.push(' ');
+            }
+        };
         add(&sentence::plain(facts));
         let mut marks: Vec<String> = Vec::new();
         if let Some(description) = &facts.description {
@@ -120,7 +123,7 @@ impl IndexWriter {
             add(key);
             add(value);
             marks.push(mark::key(key));
-            marks.push(format!("{}{}", mark::value(key), text::fold(value)));
+            marks.push(format!("{}={}", mark::value(key), text::fold(value)));
         }
         if !facts.changes.is_empty() {
             marks.push(mark::CHANGES.to_owned());

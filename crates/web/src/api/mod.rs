@@ -1,9 +1,40 @@
 //! The `/v1` API and what stands beside it: its description, health and metrics.
 
-use crate::shell::Route;
+mod batch;
+mod body;
+mod docs;
+mod get_activity;
+mod health;
+mod list_activities;
+mod list_types;
+mod metrics;
+mod openapi;
+mod problem;
+mod query;
+mod record_activities;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use body::Budget;
+pub(crate) use metrics::Metrics;
+pub(crate) use problem::Problem;
+
+use crate::shell::{Policy, Route, Scope};
 
 /// The routes of the API.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::post("/v1/activities", Policy::Key(Scope::Write), record_activities::record_activities),
+        Route::get("/v1/activities", Policy::Key(Scope::Read), list_activities::list_activities),
+        Route::get("/v1/activities/{id}", Policy::Key(Scope::Read), get_activity::get_activity),
+        Route::get("/v1/activity-types", Policy::Key(Scope::Read), list_types::list_types),
+        Route::get("/openapi.json", Policy::Public, openapi::document),
+        Route::get("/docs", Policy::Public, docs::start),
+        Route::get("/docs/problems", Policy::Public, docs::problems),
+        Route::get("/docs/{file}", Policy::Public, docs::file),
+        Route::get("/healthz", Policy::Public, health::healthz),
+        Route::get("/readyz", Policy::Public, health::readyz),
+        Route::get("/metrics", Policy::Public, metrics::metrics),
+    ]
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::outer::RouteName;
 use crate::AppState;
 use crate::api::Problem;
 use crate::shell::{ApiCaller, PageError, Policy, RequestContext, Scope};
@@ -14,12 +15,20 @@ use crate::shell::{ApiCaller, PageError, Policy, RequestContext, Scope};
 #[derive(Clone)]
 pub(crate) struct Gate {
     pub(crate) state: AppState,
+    pub(crate) path: &'static str,
     pub(crate) policy: Policy,
     pub(crate) secret: bool,
 }
 
 /// Lets the request through to its handler, or answers why not.
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let name = RouteName(gate.path);
+    let mut response = pass(gate, request, next).await;
+    response.extensions_mut().insert(name);
+    response
+}
+
+async fn pass(gate: Gate, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let context = RequestContext::of(&mut parts);
     if gate.secret && let Err(wait) = gate.state.rates().secret(context.client_ip()) {

@@ -9,8 +9,9 @@ mod headers;
 mod outer;
 mod rates;
 
+pub(crate) use body::TooSlow;
 pub(crate) use client::{PeerAddress, client_address};
-pub(crate) use gate::gate;
+pub(crate) use gate::{Gate, gate};
 pub(crate) use outer::outer;
 pub(crate) use rates::Rates;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use app::Origin;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -28,7 +28,8 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
     let context = RequestContext::new(origin, parts.uri.clone(), &parts.headers, https);
     parts.extensions.insert(context.clone());
     let method = parts.method.clone();
-    let carries_key = parts.headers.contains_key(header::AUTHORIZATION);
+    // A key is in no browser's hands: whoever sends one means it.
+    let carries_key = parts.headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
     let allowed = carries_key || csrf::is_allowed(&method, &parts.headers, &state.app().settings().public_url);
     let grace = Duration::from_millis(state.settings().limits.body_ms);
     let request = Request::from_parts(parts, body::timed(request_body, grace));
@@ -39,7 +40,7 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
     } else {
         cross_site()
     };
-    let route = response.extensions().get::<Route>().map_or("none", |route| route.0);
+    let route = response.extensions().get::<RouteName>().map_or("none", |route| route.0);
     let mut response = draw_error(response, &state, &context).await;
     write_cookies(&mut response, &context);
     headers::add(response.headers_mut(), state.is_https());
@@ -56,7 +57,7 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
 
 /// The path of the table a request matched, for the counters.
 #[derive(Clone, Copy)]
-pub(crate) struct Route(pub(crate) &'static str);
+pub(crate) struct RouteName(pub(crate) &'static str);
 
 fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> Origin {
     let ip = peer.map(|peer| client_address(peer.0.ip(), headers, &state.settings().trusted_proxies));
@@ -82,10 +83,8 @@ fn is_https(state: &AppState, headers: &HeaderMap) -> bool {
 }
 
 fn cross_site() -> Response {
-    PageError::bad_request(
-        "This request came from another site, so it was not carried out. Open the page here and send it again.",
-    )
-    .with_status(StatusCode::FORBIDDEN)
+    let text = "This request came from another site, so it was not carried out. Open the page here and send it again.";
+    ErrorPage::new(StatusCode::FORBIDDEN, "Not carried out", text).into_response()
 }
 
 fn panicked(cause: &(dyn std::any::Any + Send)) -> Response {
@@ -99,7 +98,19 @@ fn panicked(cause: &(dyn std::any::Any + Send)) -> Response {
 
 /// Puts the page, or the problem under `/v1`, in place of an error's bare text; logs its cause once.
 async fn draw_error(mut response: Response, state: &AppState, context: &RequestContext) -> Response {
-    let Some(error) = response.extensions_mut().remove::<ErrorPage>() else { return response };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return problem.draw(&context.origin().request_id);
+    }
+    let error = match response.extensions_mut().remove::<ErrorPage>() {
+        Some(error) => error,
+        None if is_bare_error(&response) => {
+            let (head, body) = response.into_parts();
+            let text = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
+            response = Response::from_parts(head, Body::empty());
+            ErrorPage::bare(response.status(), &String::from_utf8_lossy(&text))
+        }
+        None => return response,
+    };
     if let Some(cause) = &error.cause {
         let origin = context.origin();
         tracing::error!(request_id = origin.request_id, path = context.path(), cause, "request failed");
@@ -107,7 +118,7 @@ async fn draw_error(mut response: Response, state: &AppState, context: &RequestC
     let (status, retry) = (error.status, response.headers_mut().remove(header::RETRY_AFTER));
     let is_api = context.path().starts_with("/v1/") || context.path() == "/v1";
     let mut drawn = match is_api {
-        true => Problem::of_page(&error, &context.origin().request_id).into_response(),
+        true => Problem::of_page(&error).draw(&context.origin().request_id),
         false => error_page(error, state, context).await,
     };
     *drawn.status_mut() = status;
@@ -118,6 +129,13 @@ async fn draw_error(mut response: Response, state: &AppState, context: &RequestC
         drawn.headers_mut().insert(header::ALLOW, allow);
     }
     drawn
+}
+
+/// An error of the framework itself: a status and a line of text.
+fn is_bare_error(response: &Response) -> bool {
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    is_error && kind.is_none_or(|kind| kind.starts_with(b"text/plain"))
 }
 
 fn write_cookies(response: &mut Response, context: &RequestContext) {
@@ -142,11 +160,4 @@ fn count(route: &'static str, method: &str, status: StatusCode, took: Duration) 
     metrics::counter!("whodid_http_requests_total", "route" => route, "method" => method, "status" => status.as_str().to_owned())
         .increment(1);
     metrics::histogram!("whodid_http_request_seconds", "route" => route).record(took.as_secs_f64());
-}
-
-/// Marks a response with its route. Around each route, inside [`outer`].
-pub(crate) async fn mark(State(path): State<&'static str>, _: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.extensions_mut().insert(Route(path));
-    response
 }

@@ -1,5 +1,6 @@
 //! What is known of a request before its handler: where it comes from, its cookies, and, once asked, its caller.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use app::{Caller, Origin};
@@ -20,13 +21,14 @@ struct Inner {
     origin: Origin,
     uri: Uri,
     cookies: Cookies,
+    https: bool,
     caller: OnceCell<Option<Caller>>,
 }
 
 impl RequestContext {
-    pub(crate) fn new(origin: Origin, uri: Uri, headers: &HeaderMap) -> Self {
-        let cookies = Cookies::read(headers);
-        Self { inner: Arc::new(Inner { origin, uri, cookies, caller: OnceCell::new() }) }
+    pub(crate) fn new(origin: Origin, uri: Uri, headers: &HeaderMap, https: bool) -> Self {
+        let cookies = Cookies::read(headers, https);
+        Self { inner: Arc::new(Inner { origin, uri, cookies, https, caller: OnceCell::new() }) }
     }
 
     /// The context the outermost layer put into the request; a fresh one where there is none, as in unit tests.
@@ -34,13 +36,23 @@ impl RequestContext {
         if let Some(context) = parts.extensions.get::<Self>() {
             return context.clone();
         }
-        let context = Self::new(Origin::default(), parts.uri.clone(), &parts.headers);
+        let context = Self::new(Origin::default(), parts.uri.clone(), &parts.headers, true);
         parts.extensions.insert(context.clone());
         context
     }
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.inner.origin
+    }
+
+    /// The client's address; the unspecified one where there is no connection, as in unit tests.
+    pub(crate) fn client_ip(&self) -> IpAddr {
+        self.inner.origin.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+
+    /// Whether the browser keeps `Secure` cookies of the address it used.
+    pub(crate) fn is_https(&self) -> bool {
+        self.inner.https
     }
 
     pub(crate) fn path(&self) -> &str {

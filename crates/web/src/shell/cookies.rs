@@ -16,10 +16,11 @@ const ZONE: &str = "__Host-zone";
 #[derive(Clone, Debug, Default)]
 pub struct Cookies {
     pairs: Vec<(String, String)>,
+    secure: bool,
 }
 
 impl Cookies {
-    pub(crate) fn read(headers: &HeaderMap) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, secure: bool) -> Self {
         let pairs = headers
             .get_all(header::COOKIE)
             .iter()
@@ -28,14 +29,13 @@ impl Cookies {
             .filter_map(|pair| pair.trim().split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Self { pairs }
+        Self { pairs, secure }
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        // The browser's own `__Host-` name if there is one, else the name that plain HTTP has to use.
-        let plain = name.trim_start_matches("__Host-");
-        let find = |wanted: &str| self.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-        find(name).or_else(|| find(plain)).filter(|value| !value.is_empty())
+        // Where the browser keeps `__Host-` cookies, a bare name could be another site's of the same domain.
+        let wanted = if self.secure { name } else { name.trim_start_matches("__Host-") };
+        self.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The token of a signed-in device.

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::redirect;
+use super::{RequestContext, Shell, filters, redirect, render_status};
+use crate::AppState;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,8 +75,24 @@ pub(crate) struct ErrorPage {
 }
 
 impl ErrorPage {
-    fn of(error: PageError) -> Self {
-        let (status, title, text) = match &error {
+    pub(crate) fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
+        Self { status, title, text: text.into(), cause: None }
+    }
+
+    /// What the framework answered by itself, with better words where it says little.
+    pub(crate) fn bare(status: StatusCode, text: &str) -> Self {
+        let (title, known) = match status {
+            StatusCode::NOT_FOUND => ("Not found", "There is no such page. The address may be mistyped or out of date."),
+            StatusCode::METHOD_NOT_ALLOWED => ("That did not work", "This address does not take that method."),
+            StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "What was sent is larger than this form takes."),
+            _ => ("That did not work", text),
+        };
+        let known = if known.is_empty() { status.canonical_reason().unwrap_or_default() } else { known };
+        Self::new(status, title, known)
+    }
+
+    fn of(error: &PageError) -> Self {
+        let (status, title, text) = match error {
             PageError::SignIn { .. } => (StatusCode::UNAUTHORIZED, "Log in", "Log in to see this page.".to_owned()),
             PageError::Forbidden => (
                 StatusCode::FORBIDDEN,
@@ -102,7 +119,7 @@ impl ErrorPage {
                     .to_owned(),
             ),
         };
-        Self { status, title, text, cause: chain(&error) }
+        Self { status, title, text, cause: chain(error) }
     }
 }
 
@@ -127,12 +144,44 @@ impl IntoResponse for PageError {
             Self::Unavailable(_) => Some(2),
             _ => None,
         };
-        let page = ErrorPage::of(self);
-        let mut response = (page.status, page.text.clone()).into_response();
+        let mut response = ErrorPage::of(&self).into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
         }
-        response.extensions_mut().insert(page);
         response
     }
+}
+
+impl IntoResponse for ErrorPage {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.text.clone()).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "errors/error.html")]
+struct ErrorTemplate<'a> {
+    shell: Shell,
+    status: u16,
+    title: &'a str,
+    text: &'a str,
+    fault: bool,
+    request_id: &'a str,
+}
+
+/// The page around an error, with the navigation of whoever asked.
+pub(crate) async fn error_page(error: ErrorPage, state: &AppState, context: &RequestContext) -> Response {
+    // For the navigation only: if even this fails, the page is drawn as for a visitor.
+    let _ = context.caller(state).await;
+    let page = ErrorTemplate {
+        shell: Shell::of(context, state),
+        status: error.status.as_u16(),
+        title: error.title,
+        text: &error.text,
+        fault: error.status.is_server_error(),
+        request_id: &context.origin().request_id,
+    };
+    render_status(error.status, &page).unwrap_or_else(|_| (error.status, error.text.clone()).into_response())
 }

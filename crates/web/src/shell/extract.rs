@@ -1,5 +1,7 @@
 //! Who is asking, as typed arguments of handlers.
 
+use std::net::IpAddr;
+
 use app::{Caller, Origin, Visitor};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -31,9 +33,12 @@ pub struct From(pub Visitor);
 #[derive(Clone, Debug)]
 pub struct ApiCaller(pub Caller);
 
+/// The client's address, after trusted proxies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RemoteAddress(pub(crate) IpAddr);
+
 pub(crate) async fn by_device(state: &AppState, token: &str, origin: Origin) -> Result<Option<Caller>, PageError> {
-    let _ = (state, token, origin);
-    Ok(None)
+    app::accounts::authenticate(state.app(), token, origin).await.map_err(PageError::unavailable)
 }
 
 async fn caller(parts: &mut Parts, state: &AppState) -> Result<Caller, PageError> {
@@ -76,6 +81,13 @@ impl FromRequestParts<AppState> for From {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
         Ok(Self(Visitor { origin: RequestContext::of(parts).origin().clone() }))
+    }
+}
+
+impl FromRequestParts<AppState> for RemoteAddress {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
+        Ok(Self(RequestContext::of(parts).client_ip()))
     }
 }
 

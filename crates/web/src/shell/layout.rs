@@ -104,9 +104,9 @@ impl Shell {
         if caller.reads_everything() {
             entries.extend([("Activity", "/activity"), ("Exports", "/exports")]);
         } else {
-            entries.push(("Activity Logs", "/settings/activity"));
+            entries.push(("Activity Logs", "/settings/activity-logs"));
         }
-        entries.push(("Logged activities", "/activities/types"));
+        entries.push(("Logged activities", "/activity/types"));
         if caller.is_administrator() {
             entries.extend([("API keys", "/admin/api-keys"), ("Outbox", "/admin/outbox")]);
         }

@@ -34,13 +34,25 @@ pub enum Scope {
     Admin,
 }
 
+impl Scope {
+    /// Its name, as keys are given it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Write => "activities:write",
+            Self::Read => "activities:read",
+            Self::Export => "export",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// One route: where, who may, and what answers.
 pub struct Route {
     pub(crate) path: &'static str,
     pub(crate) method: Method,
     pub(crate) policy: Policy,
     pub(crate) secret: bool,
-    pub(crate) large: bool,
     pub(crate) handler: MethodRouter<AppState>,
 }
 
@@ -70,14 +82,7 @@ impl Route {
         self
     }
 
-    /// Marks a route that bounds its body itself, instead of by the limit for forms.
-    #[must_use]
-    pub fn large_body(mut self) -> Self {
-        self.large = true;
-        self
-    }
-
     fn new(path: &'static str, method: Method, policy: Policy, handler: MethodRouter<AppState>) -> Self {
-        Self { path, method, policy, secret: false, large: false, handler }
+        Self { path, method, policy, secret: false, handler }
     }
 }

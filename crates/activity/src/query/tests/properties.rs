@@ -18,7 +18,13 @@ fn word() -> impl Strategy<Value = String> {
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    (word(), any::<bool>()).prop_map(|(text, prefix)| if prefix { Value::prefix(text) } else { Value::exact(text) })
+    (word(), any::<bool>()).prop_map(|(text, prefix)| {
+        if prefix {
+            Value::prefix(text)
+        } else {
+            Value::exact(text)
+        }
+    })
 }
 
 fn entity() -> impl Strategy<Value = Entity> {
@@ -45,10 +51,24 @@ fn by() -> impl Strategy<Value = ByPattern> {
 /// Texts of values that are not free: addresses, times, ranges.
 fn formal() -> impl Strategy<Value = Term> {
     let texts = [
-        "ip:10.0.0.1", "ip:10.1.*,2001:db8::/32", "at:2026-11-01", "at:2026-11..2026-12-03", "at:-7d", "at:<-30m",
-        "at:>2026", "at:<=2026-11-01T10:15:20.5", "at:-7d..now", "recorded:>=2026-11-01T10:15Z", "id:5",
-        "id:1..7,>=9,<3", "outcome:success,failure", "country:de,FR", "has:user,metadata.a", "has:metadata.\"a b\"",
-        "at:..2026-11-01T10:15:20.000001Z", "at:2026-11-01T00:00:00+02:00..",
+        "ip:10.0.0.1",
+        "ip:10.1.*,2001:db8::/32",
+        "at:2026-11-01",
+        "at:2026-11..2026-12-03",
+        "at:-7d",
+        "at:<-30m",
+        "at:>2026",
+        "at:<=2026-11-01T10:15:20.5",
+        "at:-7d..now",
+        "recorded:>=2026-11-01T10:15Z",
+        "id:5",
+        "id:1..7,>=9,<3",
+        "outcome:success,failure",
+        "country:de,FR",
+        "has:user,metadata.a",
+        "has:metadata.\"a b\"",
+        "at:..2026-11-01T10:15:20.000001Z",
+        "at:2026-11-01T00:00:00+02:00..",
     ];
     prop::sample::select(texts.to_vec()).prop_map(|text| match read(text) {
         Expr::Term(term) => term,
@@ -59,7 +79,11 @@ fn formal() -> impl Strategy<Value = Term> {
 fn term() -> impl Strategy<Value = Term> {
     let code = |text: String| text.to_lowercase();
     let kind = (word(), any::<bool>()).prop_map(move |(text, prefix)| {
-        if prefix { KindPattern::Prefix(code(text)) } else { KindPattern::Exact(code(text)) }
+        if prefix {
+            KindPattern::Prefix(code(text))
+        } else {
+            KindPattern::Exact(code(text))
+        }
     });
     let named = || value().prop_map(Entity::Is);
     prop_oneof![

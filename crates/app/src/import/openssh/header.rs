@@ -5,7 +5,9 @@ use activity::Time;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// A line taken apart.
 #[derive(Debug, PartialEq)]
@@ -29,12 +31,23 @@ pub(super) enum Stamp {
 /// Splits a line; an error says what it lacks.
 pub(super) fn split(line: &str) -> Result<Header<'_>, String> {
     let (stamp, rest) = stamp(line)?;
-    let (host, rest) = rest.trim_start().split_once(' ').ok_or("names no machine after its time")?;
-    let (tag, text) = rest.trim_start().split_once(':').ok_or("names no program after its machine")?;
+    let (host, rest) = rest
+        .trim_start()
+        .split_once(' ')
+        .ok_or("names no machine after its time")?;
+    let (tag, text) = rest
+        .trim_start()
+        .split_once(':')
+        .ok_or("names no program after its machine")?;
     let (program, pid) = match tag.split_once('[') {
         Some((program, pid)) => {
-            let pid = pid.strip_suffix(']').ok_or("has a process id without its closing bracket")?;
-            (program, Some(pid.parse().map_err(|_| format!("has `{pid}` for a process id"))?))
+            let pid = pid
+                .strip_suffix(']')
+                .ok_or("has a process id without its closing bracket")?;
+            (
+                program,
+                Some(pid.parse().map_err(|_| format!("has `{pid}` for a process id"))?),
+            )
         }
         None => (tag, None),
     };
@@ -42,7 +55,13 @@ pub(super) fn split(line: &str) -> Result<Header<'_>, String> {
         return Err("names no program after its machine".to_owned());
     }
     let text = text.strip_prefix(' ').unwrap_or(text);
-    Ok(Header { stamp, host, program, pid, text })
+    Ok(Header {
+        stamp,
+        host,
+        program,
+        pid,
+        text,
+    })
 }
 
 fn stamp(line: &str) -> Result<(Stamp, &str), String> {
@@ -52,12 +71,17 @@ fn stamp(line: &str) -> Result<(Stamp, &str), String> {
         let at = Time::parse(text).map_err(|_| WANTED)?;
         return Ok((Stamp::Instant(at), rest));
     }
-    let month = line.get(..3).and_then(|name| MONTHS.iter().position(|month| *month == name)).ok_or(WANTED)?;
+    let month = line
+        .get(..3)
+        .and_then(|name| MONTHS.iter().position(|month| *month == name))
+        .ok_or(WANTED)?;
     let rest = line[3..].trim_start();
     let (day, rest) = rest.split_once(' ').ok_or(WANTED)?;
     let rest = rest.trim_start();
     let (clock, rest) = rest.split_once(' ').ok_or(WANTED)?;
-    let mut parts = clock.split(':').map(|part| part.parse::<i8>().ok().filter(|number| *number >= 0));
+    let mut parts = clock
+        .split(':')
+        .map(|part| part.parse::<i8>().ok().filter(|number| *number >= 0));
     let mut next = || parts.next().flatten().ok_or(WANTED);
     let (hour, minute, second) = (next()?, next()?, next()?);
     let day = day.parse::<i8>().map_err(|_| WANTED)?;
@@ -76,7 +100,12 @@ pub(super) struct Calendar {
 
 impl Calendar {
     pub(super) fn new(year: Option<i16>, zone: TimeZone, now: Time) -> Self {
-        Self { year, month: 0, zone, now }
+        Self {
+            year,
+            month: 0,
+            zone,
+            now,
+        }
     }
 
     /// The instant of this time.
@@ -85,7 +114,9 @@ impl Calendar {
             Stamp::Instant(at) => return Ok(*at),
             Stamp::Yearless(parts) => *parts,
         };
-        let Some(year) = self.year else { return self.latest(parts) };
+        let Some(year) = self.year else {
+            return self.latest(parts);
+        };
         let year = match (self.month, parts[0]) {
             (12, 1) => year + 1,
             (1, 12) => year - 1,
@@ -114,13 +145,21 @@ impl Calendar {
     fn instant(&self, year: i16, [month, day, hour, minute, second]: [i8; 5]) -> Result<Time, String> {
         // A leap second is the second before.
         let second = second.min(59);
-        let civil = DateTime::new(year, month, day, hour, minute, second, 0)
-            .map_err(|_| format!("there is no {day} {} {hour:02}:{minute:02}:{second:02} in {year}", name(month)))?;
+        let civil = DateTime::new(year, month, day, hour, minute, second, 0).map_err(|_| {
+            format!(
+                "there is no {day} {} {hour:02}:{minute:02}:{second:02} in {year}",
+                name(month)
+            )
+        })?;
         let at = self.zone.to_timestamp(civil).map_err(|error| error.to_string())?;
         Ok(Time::from(at))
     }
 }
 
 fn name(month: i8) -> &'static str {
-    usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or("?")
+    usize::try_from(month - 1)
+        .ok()
+        .and_then(|at| MONTHS.get(at))
+        .copied()
+        .unwrap_or("?")
 }

@@ -7,7 +7,11 @@ pub(super) enum Message<'a> {
     /// Somebody logged in.
     Accepted { method: &'a str, party: Party<'a> },
     /// Somebody failed to.
-    Failed { method: &'a str, invalid: bool, party: Party<'a> },
+    Failed {
+        method: &'a str,
+        invalid: bool,
+        party: Party<'a>,
+    },
     /// Somebody names a user that does not exist.
     InvalidUser(Party<'a>),
     /// sshd ends the connection because of too many failures.
@@ -73,14 +77,24 @@ pub(super) fn read(text: &str) -> Result<Message<'_>, String> {
     let told = text.strip_suffix(" [preauth]").unwrap_or(text);
     if let Some(rest) = told.strip_prefix("Accepted ") {
         let (method, rest) = method(rest, "Accepted")?;
-        return Ok(Message::Accepted { method, party: party(rest)? });
+        return Ok(Message::Accepted {
+            method,
+            party: party(rest)?,
+        });
     }
     if let Some(rest) = told.strip_prefix("Failed ") {
         let (method, rest) = method(rest, "Failed")?;
         let (invalid, rest) = invalid(rest);
-        return Ok(Message::Failed { method, invalid, party: party(rest)? });
+        return Ok(Message::Failed {
+            method,
+            invalid,
+            party: party(rest)?,
+        });
     }
-    if let Some(rest) = told.strip_prefix("Invalid user ").or_else(|| told.strip_prefix("Illegal user ")) {
+    if let Some(rest) = told
+        .strip_prefix("Invalid user ")
+        .or_else(|| told.strip_prefix("Illegal user "))
+    {
         return Ok(Message::InvalidUser(party(rest)?));
     }
     if let Some(message) = too_many(told)? {
@@ -101,11 +115,14 @@ pub(super) fn read(text: &str) -> Result<Message<'_>, String> {
 
 /// `password for …`
 fn method<'a>(text: &'a str, word: &str) -> Result<(&'a str, &'a str), String> {
-    text.split_once(" for ").ok_or_else(|| format!("`{word}` names no method and user"))
+    text.split_once(" for ")
+        .ok_or_else(|| format!("`{word}` names no method and user"))
 }
 
 fn invalid(text: &str) -> (bool, &str) {
-    let rest = text.strip_prefix("invalid user ").or_else(|| text.strip_prefix("illegal user "));
+    let rest = text
+        .strip_prefix("invalid user ")
+        .or_else(|| text.strip_prefix("illegal user "));
     rest.map_or((false, text), |rest| (true, rest))
 }
 
@@ -125,9 +142,16 @@ fn party(text: &str) -> Result<Party<'_>, String> {
 /// `ADDRESS[ port PORT][ …]`
 fn place(text: &str) -> Result<Party<'_>, String> {
     let mut words = text.split(' ');
-    let address = words.next().map(|address| address.trim_end_matches(':')).filter(|address| !address.is_empty());
+    let address = words
+        .next()
+        .map(|address| address.trim_end_matches(':'))
+        .filter(|address| !address.is_empty());
     let address = address.ok_or("names no address")?;
-    let mut party = Party { user: None, address: Some(address), port: None };
+    let mut party = Party {
+        user: None,
+        address: Some(address),
+        port: None,
+    };
     if words.next() == Some("port") {
         let port = words.next().unwrap_or_default();
         let digits = port.split(':').next().unwrap_or_default();
@@ -140,12 +164,17 @@ fn too_many(text: &str) -> Result<Option<Message<'_>>, String> {
     if let Some(rest) = text.strip_prefix("error: maximum authentication attempts exceeded for ") {
         return Ok(Some(Message::TooManyFailures(party(invalid(rest).1)?)));
     }
-    let Some(rest) = text.strip_prefix("Disconnecting") else { return Ok(None) };
+    let Some(rest) = text.strip_prefix("Disconnecting") else {
+        return Ok(None);
+    };
     if !rest.contains("Too many authentication failures") {
         return Ok(None);
     }
     if let Some((_, user)) = rest.split_once("failures for ") {
-        return Ok(Some(Message::TooManyFailures(Party { user: Some(invalid(user).1), ..Party::default() })));
+        return Ok(Some(Message::TooManyFailures(Party {
+            user: Some(invalid(user).1),
+            ..Party::default()
+        })));
     }
     // ` authenticating user NAME ADDRESS port PORT: Too many authentication failures`
     let before = rest.rsplit_once(": Too many").map_or(rest, |(before, _)| before);
@@ -158,11 +187,16 @@ fn disconnected(text: &str) -> Result<Option<Message<'_>>, String> {
         // `ADDRESS: CODE: WHY` or `ADDRESS port PORT:CODE: WHY`
         let party = place(rest)?;
         let why = rest.split_once(": ").map_or("", |(_, why)| why);
-        let why = why.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start_matches(": ");
+        let why = why
+            .trim_start_matches(|letter: char| letter.is_ascii_digit())
+            .trim_start_matches(": ");
         return Ok(Some(Message::Disconnected { party, why: why.trim() }));
     }
     if let Some(rest) = told.strip_prefix("Did not receive identification string from ") {
-        return Ok(Some(Message::Disconnected { party: place(rest)?, why: "no identification" }));
+        return Ok(Some(Message::Disconnected {
+            party: place(rest)?,
+            why: "no identification",
+        }));
     }
     for (start, why) in [
         ("Connection closed by ", ""),
@@ -171,18 +205,32 @@ fn disconnected(text: &str) -> Result<Option<Message<'_>>, String> {
         ("Disconnecting ", ""),
     ] {
         if let Some(rest) = told.strip_prefix(start) {
-            let (rest, said) = if start == "Disconnecting " { rest.rsplit_once(": ").unwrap_or((rest, "")) } else { (rest, "") };
+            let (rest, said) = if start == "Disconnecting " {
+                rest.rsplit_once(": ").unwrap_or((rest, ""))
+            } else {
+                (rest, "")
+            };
             let why = if said.is_empty() { why } else { said };
-            return Ok(Some(Message::Disconnected { party: named(rest)?, why }));
+            return Ok(Some(Message::Disconnected {
+                party: named(rest)?,
+                why,
+            }));
         }
     }
-    Ok(told.starts_with("Disconnecting: ").then_some(Message::Nothing(ELSEWHERE)))
+    Ok(told
+        .starts_with("Disconnecting: ")
+        .then_some(Message::Nothing(ELSEWHERE)))
 }
 
 /// `[authenticating |invalid ]user NAME ADDRESS port PORT`, or only the place.
 fn named(text: &str) -> Result<Party<'_>, String> {
-    let rest = text.strip_prefix("authenticating ").or_else(|| text.strip_prefix("invalid ")).unwrap_or(text);
-    let Some(rest) = rest.strip_prefix("user ") else { return place(text) };
+    let rest = text
+        .strip_prefix("authenticating ")
+        .or_else(|| text.strip_prefix("invalid "))
+        .unwrap_or(text);
+    let Some(rest) = rest.strip_prefix("user ") else {
+        return place(text);
+    };
     // The name is whatever somebody typed: the address is the word before the last ` port `.
     let at = rest.rfind(" port ").unwrap_or(rest.len());
     let (user, _) = rest[..at].rsplit_once(' ').unwrap_or(("", rest));
@@ -194,8 +242,18 @@ fn named(text: &str) -> Result<Party<'_>, String> {
 
 /// `5 times: [ MESSAGE]`
 fn repeated(text: &str) -> Result<Message<'_>, String> {
-    let (times, rest) = text.split_once(" times: [").ok_or("says `message repeated` and not how often")?;
-    let times = times.parse().map_err(|_| format!("has `{times}` for a number of repetitions"))?;
-    let inner = rest.trim_start().strip_suffix(']').ok_or("lacks the bracket after a repeated message")?;
-    Ok(Message::Repeated { times, inner: inner.trim_end() })
+    let (times, rest) = text
+        .split_once(" times: [")
+        .ok_or("says `message repeated` and not how often")?;
+    let times = times
+        .parse()
+        .map_err(|_| format!("has `{times}` for a number of repetitions"))?;
+    let inner = rest
+        .trim_start()
+        .strip_suffix(']')
+        .ok_or("lacks the bracket after a repeated message")?;
+    Ok(Message::Repeated {
+        times,
+        inner: inner.trim_end(),
+    })
 }

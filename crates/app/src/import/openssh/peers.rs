@@ -43,13 +43,16 @@ impl Peers {
 
     /// sshd gives up on the connection; whether another line said so before.
     pub(super) fn gave_up(&mut self, header: &Header<'_>) -> bool {
-        self.of(header).is_some_and(|peer| std::mem::replace(&mut peer.gave_up, true))
+        self.of(header)
+            .is_some_and(|peer| std::mem::replace(&mut peer.gave_up, true))
     }
 
     /// The connection ended; whether another line said so a moment before.
     pub(super) fn left(&mut self, header: &Header<'_>, at: Time) -> bool {
         let Some(peer) = self.of(header) else { return false };
-        peer.left.replace(at).is_some_and(|before| at.0.abs_diff(before.0) < GOODBYE.unsigned_abs())
+        peer.left
+            .replace(at)
+            .is_some_and(|before| at.0.abs_diff(before.0) < GOODBYE.unsigned_abs())
     }
 
     /// The party of a line, with what earlier lines said of it.

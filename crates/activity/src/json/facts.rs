@@ -1,0 +1,423 @@
+//! Reads the facts of an activity from JSON: every key known, none twice, every value of its type. All that is
+//! wrong is told at once, each with its place.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use super::node::Node;
+use crate::limits::{FieldError, pointer_part, shown};
+use crate::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue};
+
+/// Keys of a row that the log itself gives.
+pub(super) const GIVEN_BY_THE_LOG: &[&str] = &["id", "recorded_at", "sentence"];
+
+const KEYS: &[&str] = &[
+    "activity",
+    "occurred_at",
+    "outcome",
+    "reason",
+    "user",
+    "by",
+    "target",
+    "group",
+    "application",
+    "ip",
+    "device",
+    "user_agent",
+    "country",
+    "description",
+    "changes",
+    "metadata",
+    "external_id",
+];
+
+/// What others call our keys.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("action", "activity"),
+    ("actor", "by"),
+    ("app", "application"),
+    ("code", "activity"),
+    ("created", "occurred_at"),
+    ("created_at", "occurred_at"),
+    ("event", "activity"),
+    ("fields", "metadata"),
+    ("ip_address", "ip"),
+    ("organization", "group"),
+    ("result", "outcome"),
+    ("source_ip", "ip"),
+    ("status", "outcome"),
+    ("targets", "target"),
+    ("team", "group"),
+    ("time", "occurred_at"),
+    ("timestamp", "occurred_at"),
+    ("type", "activity"),
+];
+
+/// The most errors told of one activity.
+const MOST_ERRORS: usize = 20;
+
+/// Reads an activity; the keys of `passed_over` may be there and are not looked at.
+pub(super) fn read(node: Node<'_>, now: Time, passed_over: &[&str]) -> Result<Facts, Vec<FieldError>> {
+    let mut reader = Reader {
+        errors: Vec::new(),
+        more: 0,
+    };
+    let facts = reader.facts(node, now, passed_over);
+    if reader.more > 0 {
+        reader
+            .errors
+            .push(FieldError::new("", format!("and {} more errors", reader.more)));
+    }
+    match facts {
+        Some(facts) if reader.errors.is_empty() => Ok(facts),
+        _ => Err(reader.errors),
+    }
+}
+
+/// The way to a value, made a JSON pointer only for an error.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Key(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, usize),
+}
+
+impl Path<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Key(parent, key) => format!("{}/{}", parent.pointer(), pointer_part(key)),
+            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
+        }
+    }
+}
+
+type Entries<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
+
+/// The value of a key, taken out; `null` is absence.
+fn take<'a>(entries: &mut Entries<'a>, key: &str) -> Option<Node<'a>> {
+    let at = entries.iter().position(|(known, _)| known == key)?;
+    Some(entries.swap_remove(at).1).filter(|node| !matches!(node, Node::Null))
+}
+
+struct Reader {
+    errors: Vec<FieldError>,
+    more: usize,
+}
+
+impl Reader {
+    fn refuse<T>(&mut self, path: &Path<'_>, detail: impl Into<String>) -> Option<T> {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(FieldError::new(path.pointer(), detail));
+        } else {
+            self.more += 1;
+        }
+        None
+    }
+
+    fn wrong_type<T>(&mut self, path: &Path<'_>, wanted: &str, node: &Node<'_>) -> Option<T> {
+        let detail = match node {
+            Node::TooDeep => format!("arrays and objects nest deeper than {}", super::MAX_DEPTH),
+            other => format!("expected {wanted}, not {}", other.sort()),
+        };
+        self.refuse(path, detail)
+    }
+
+    fn facts(&mut self, node: Node<'_>, now: Time, passed_over: &[&str]) -> Option<Facts> {
+        let root = Path::Root;
+        let mut entries = self.object(node, &root, "an activity, which is an object", KEYS, passed_over)?;
+        let kind = match take(&mut entries, "activity") {
+            Some(node) => self.text(node, &Path::Key(&root, "activity")),
+            None => self.refuse(&root, "`activity` is missing: the type's code, such as \"user.login\""),
+        };
+        let mut read = |reader: &mut Self, key| {
+            let node = take(&mut entries, key)?;
+            reader
+                .text(node, &Path::Key(&root, key))
+                .filter(|text| !text.is_empty())
+                .map(Cow::into_owned)
+        };
+        let mut facts = Facts::new("", now);
+        facts.reason = read(self, "reason");
+        facts.device = read(self, "device");
+        facts.user_agent = read(self, "user_agent");
+        facts.description = read(self, "description");
+        facts.external_id = read(self, "external_id");
+        facts.country = read(self, "country").map(|country| country.to_ascii_uppercase());
+        let mut with = |key| take(&mut entries, key);
+        if let Some(node) = with("occurred_at") {
+            facts.occurred_at = self.time(node, &Path::Key(&root, "occurred_at")).unwrap_or(now);
+        }
+        if let Some(node) = with("outcome") {
+            facts.outcome = self.outcome(node, &Path::Key(&root, "outcome")).unwrap_or_default();
+        }
+        facts.user = with("user").and_then(|node| self.person(node, &Path::Key(&root, "user")));
+        if let Some(node) = with("by") {
+            facts.by = self.by(node, &Path::Key(&root, "by")).unwrap_or_default();
+        }
+        facts.target = with("target").and_then(|node| self.target(node, &Path::Key(&root, "target")));
+        facts.group = with("group").and_then(|node| self.named(node, &Path::Key(&root, "group")));
+        facts.application = with("application").and_then(|node| self.named(node, &Path::Key(&root, "application")));
+        facts.ip = with("ip").and_then(|node| self.ip(node, &Path::Key(&root, "ip")));
+        if let Some(node) = with("changes") {
+            facts.changes = self.changes(node, &Path::Key(&root, "changes"));
+        }
+        if let Some(node) = with("metadata") {
+            facts.metadata = self.metadata(node, &Path::Key(&root, "metadata"));
+        }
+        facts.kind = catalogue::shared(&kind?);
+        Some(facts)
+    }
+
+    /// The entries of an object whose keys are `known`, none of them twice.
+    fn object<'a>(
+        &mut self,
+        node: Node<'a>,
+        path: &Path<'_>,
+        wanted: &str,
+        known: &[&str],
+        passed_over: &[&str],
+    ) -> Option<Entries<'a>> {
+        let Node::Object(mut entries) = node else {
+            return self.wrong_type(path, wanted, &node);
+        };
+        let mut seen = 0_u32;
+        entries.retain(|(key, _)| {
+            let Some(index) = known.iter().position(|known| known == key) else {
+                if !passed_over.contains(&key.as_ref()) {
+                    self.refuse::<()>(&Path::Key(path, key), unknown_key(key, known));
+                }
+                return false;
+            };
+            let again = seen & (1 << index) != 0;
+            seen |= 1 << index;
+            if again {
+                self.refuse::<()>(&Path::Key(path, key), "this key is there twice; send it once");
+            }
+            !again
+        });
+        Some(entries)
+    }
+
+    fn text<'a>(&mut self, node: Node<'a>, path: &Path<'_>) -> Option<Cow<'a, str>> {
+        match node {
+            Node::Text(text) => Some(text),
+            other => self.wrong_type(path, "a string", &other),
+        }
+    }
+
+    /// A text, or a whole number or boolean as text.
+    fn scalar(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<String> {
+        match node {
+            Node::Text(text) => Some(text.into_owned()),
+            Node::Int(digits) => Some(digits),
+            Node::Bool(value) => Some(value.to_string()),
+            Node::Float => self.refuse(
+                path,
+                "send a number with a fraction as a string, so that no digit is lost",
+            ),
+            other => self.wrong_type(path, "a string, a whole number or a boolean", &other),
+        }
+    }
+
+    fn time(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Time> {
+        let text = self.text(node, path)?;
+        Time::parse(&text).ok().or_else(|| {
+            let detail = format!(
+                "{} is not an RFC 3339 time such as \"2026-11-21T14:02:51.204Z\"",
+                shown(&text)
+            );
+            self.refuse(path, detail)
+        })
+    }
+
+    fn outcome(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Outcome> {
+        let text = self.text(node, path)?;
+        match text.as_ref() {
+            "success" => Some(Outcome::Success),
+            "failure" => Some(Outcome::Failure),
+            other => self.refuse(
+                path,
+                format!("an outcome is \"success\" or \"failure\", not {}", shown(other)),
+            ),
+        }
+    }
+
+    fn ip(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<IpAddr> {
+        let text = self.text(node, path)?;
+        if text.is_empty() {
+            return None;
+        }
+        let ip = text.parse::<IpAddr>().map(|ip| ip.to_canonical()).ok();
+        ip.or_else(|| {
+            let detail = format!(
+                "{} is not an IP address such as \"10.0.0.1\" or \"2001:db8::1\"",
+                shown(&text)
+            );
+            self.refuse(path, detail)
+        })
+    }
+
+    /// The texts of an object, in the order of `keys`; absent ones are empty.
+    fn texts<const N: usize>(
+        &mut self,
+        node: Node<'_>,
+        path: &Path<'_>,
+        wanted: &str,
+        keys: [&str; N],
+    ) -> Option<[String; N]> {
+        let mut entries = self.object(node, path, wanted, &keys, &[])?;
+        Some(keys.map(|key| {
+            let text = take(&mut entries, key).and_then(|node| self.text(node, &Path::Key(path, key)));
+            text.map(Cow::into_owned).unwrap_or_default()
+        }))
+    }
+
+    fn person(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Person> {
+        if let Node::Text(id) = node {
+            return Some(Person {
+                id: id.into_owned(),
+                ..Person::default()
+            });
+        }
+        let wanted = "a person: an id, or an object of id, name, username and email";
+        let [id, name, username, email] = self.texts(node, path, wanted, ["id", "name", "username", "email"])?;
+        Some(Person {
+            id,
+            name,
+            username,
+            email,
+        })
+    }
+
+    fn named(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Named> {
+        if let Node::Text(id) = node {
+            return Some(Named {
+                id: id.into_owned(),
+                name: String::new(),
+            });
+        }
+        let [id, name] = self.texts(node, path, "an id, or an object of id and name", ["id", "name"])?;
+        Some(Named { id, name })
+    }
+
+    fn target(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Target> {
+        let wanted = "a target: an object of kind, id and name, and for a person username and email";
+        let keys = ["kind", "id", "name", "username", "email"];
+        let [kind, id, name, username, email] = self.texts(node, path, wanted, keys)?;
+        Some(Target {
+            kind,
+            id,
+            name,
+            username,
+            email,
+        })
+    }
+
+    /// `"self"`, `"system"`, or an object of kind and the person or program, in it or under `person`.
+    fn by(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<By> {
+        const WANTED: &str = "\"self\", \"system\", or an object such as {\"kind\": \"administrator\", \"id\": …}";
+        let mut entries = match node {
+            Node::Text(word) => {
+                return match word.as_ref() {
+                    "self" => Some(By::Themself),
+                    "system" => Some(By::System),
+                    other => self.refuse(path, format!("expected {WANTED}, not {}", shown(other))),
+                };
+            }
+            other => self.object(
+                other,
+                path,
+                WANTED,
+                &["kind", "id", "name", "username", "email", "person"],
+                &[],
+            )?,
+        };
+        let kind = take(&mut entries, "kind").and_then(|node| self.text(node, &Path::Key(path, "kind")));
+        let nested = take(&mut entries, "person");
+        let nested = nested.and_then(|node| self.person(node, &Path::Key(path, "person")));
+        let person = nested.or_else(|| self.person(Node::Object(entries), path))?;
+        match kind.as_deref() {
+            Some("self") => Some(By::Themself),
+            Some("system") => Some(By::System),
+            Some("administrator") => Some(By::Administrator(person)),
+            Some("member") => Some(By::Member(person)),
+            Some("application") => Some(By::Application(Named {
+                id: person.id,
+                name: person.name,
+            })),
+            other => {
+                let found = other.map_or_else(|| "missing".to_owned(), shown);
+                let detail = format!("expected self, administrator, member, application or system; it is {found}");
+                self.refuse(&Path::Key(path, "kind"), detail)
+            }
+        }
+    }
+
+    fn changes(&mut self, node: Node<'_>, path: &Path<'_>) -> Vec<Change> {
+        let Node::Array(items) = node else {
+            self.wrong_type::<()>(path, "an array of changes", &node);
+            return Vec::new();
+        };
+        let read = |(index, item)| self.change(item, &Path::Index(path, index));
+        items.into_iter().enumerate().filter_map(read).collect()
+    }
+
+    fn change(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Change> {
+        let keys = ["field", "before", "after"];
+        let mut entries = self.object(node, path, "an object of field, before and after", &keys, &[])?;
+        let [field, before, after] =
+            keys.map(|key| take(&mut entries, key).and_then(|node| self.scalar(node, &Path::Key(path, key))));
+        Some(Change {
+            field: field.unwrap_or_default(),
+            before,
+            after,
+        })
+    }
+
+    fn metadata(&mut self, node: Node<'_>, path: &Path<'_>) -> BTreeMap<String, String> {
+        let Node::Object(entries) = node else {
+            self.wrong_type::<()>(path, "an object of texts", &node);
+            return BTreeMap::new();
+        };
+        let mut metadata = BTreeMap::new();
+        for (key, node) in entries {
+            let here = Path::Key(path, &key);
+            if metadata.contains_key(key.as_ref()) {
+                self.refuse::<()>(&here, "this key is there twice; send it once");
+            } else if let Some(value) = self.scalar(node, &here) {
+                metadata.insert(key.into_owned(), value);
+            }
+        }
+        metadata
+    }
+}
+
+fn unknown_key(key: &str, known: &[&str]) -> String {
+    let mut detail = format!("{} is not a key here", shown(key));
+    let other_name = OTHER_NAMES
+        .iter()
+        .find(|(other, meant)| *other == key && known.contains(meant));
+    let near = || {
+        known
+            .iter()
+            .copied()
+            .find(|known| strsim::osa_distance(key, known) <= 2)
+    };
+    let meant = other_name
+        .map(|(_, meant)| *meant)
+        .or_else(|| if key.len() > 64 { None } else { near() });
+    // Writing to a `String` cannot fail.
+    let _ = match meant {
+        _ if GIVEN_BY_THE_LOG.contains(&key) => write!(detail, ": the log gives it; leave it out"),
+        Some(meant) => write!(detail, "; did you mean `{meant}`?"),
+        None => write!(
+            detail,
+            "; keys are {}; anything of your own goes into `metadata`",
+            known.join(", ")
+        ),
+    };
+    detail
+}

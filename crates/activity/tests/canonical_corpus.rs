@@ -1,0 +1,59 @@
+//! Canonical bytes and leaf hashes of every version stay what they were: one file of the corpus per activity.
+//!
+//! A new file is written with `facts` and `keys` only; the test then says what to add.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use activity::{Facts, canonical};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+struct Golden {
+    facts: Facts,
+    keys: BTreeMap<String, String>,
+    #[serde(flatten)]
+    expected: Expected,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Expected {
+    impersonal: String,
+    personal: Vec<(String, String)>,
+    leaf: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn key(text: &str) -> [u8; 32] {
+    std::array::from_fn(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).unwrap())
+}
+
+#[test]
+fn canonical_bytes_of_version_1_are_what_they_were() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/canonical/v1");
+    let mut read = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let golden: Golden = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let canonical = canonical::encode(&golden.facts);
+        let leaf = canonical::leaf_of(&golden.facts, |id| golden.keys.get(id).map(|text| key(text))).unwrap();
+        let personal = canonical
+            .personal
+            .iter()
+            .map(|person| (person.person_id.clone(), hex(&person.values)));
+        let found = Expected {
+            impersonal: hex(&canonical.impersonal),
+            personal: personal.collect(),
+            leaf: hex(&leaf),
+        };
+        let told = serde_json::to_string_pretty(&found).unwrap();
+        assert_eq!(golden.expected, found, "{}: found {told}", path.display());
+        read += 1;
+    }
+    assert!(read >= 5, "the corpus has only {read} files");
+}

@@ -1,0 +1,47 @@
+//! Whose key it is, checked at every request: what an administrator changes applies at once.
+
+use activity::Time;
+use store::accounts::{account, address, api_key};
+
+use super::list::scopes;
+use super::token;
+use crate::accounts::{Unavailable, address_allowed, roles_of, token_hash};
+use crate::{App, Caller, Origin, Via};
+
+/// How exact `last_used_at` is kept.
+const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
+
+/// The caller with this key; `None` if it is none, was revoked, or its account may not log in or not from here.
+pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
+    if !token::is_well_formed(token) {
+        return Ok(None);
+    }
+    let now = app.now();
+    let mut read = app.store().read().await?;
+    let Some(key) = api_key::by_token(read.conn(), &token_hash(token)).await? else {
+        return Ok(None);
+    };
+    let Some(account) = account::get(read.conn(), &key.account_id).await? else {
+        return Ok(None);
+    };
+    let networks = address::of(read.conn(), &account.id).await?;
+    drop(read);
+    if !account.login_enabled || !address_allowed(&networks, origin.ip) {
+        return Ok(None);
+    }
+    if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
+        let mut tx = app.store().begin().await?;
+        api_key::used(tx.conn(), &key.id, now).await?;
+        tx.commit().await?;
+    }
+    let via = Via::ApiKey {
+        scopes: scopes(&key),
+        id: key.id,
+    };
+    Ok(Some(Caller {
+        person: account.person(),
+        roles: roles_of(&account),
+        via,
+        origin,
+    }))
+}

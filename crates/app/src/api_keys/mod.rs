@@ -1,0 +1,14 @@
+//! Keys of programs: created and shown once, listed, revoked, and asked for at every request of the API.
+
+mod authenticate;
+mod create;
+mod list;
+mod revoke;
+#[cfg(test)]
+mod tests;
+mod token;
+
+pub use authenticate::authenticate;
+pub use create::{NewKey, NewKeyRequest, create};
+pub use list::{ApiKey, list};
+pub use revoke::revoke;

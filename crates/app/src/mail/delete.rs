@@ -1,0 +1,20 @@
+//! Deleting a mail from the outbox.
+
+use store::accounts::mail;
+
+use super::send::facts_of;
+use crate::accounts::AccountError;
+use crate::{App, Caller};
+
+/// Deletes it. A link it carries works on until it expires.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let row = mail::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    mail::delete(tx.conn(), id).await?;
+    let deleted = facts_of(app, &mut tx, Some(caller), "mail.deleted", &row).await?;
+    app.log().append(&mut tx, vec![deleted]).await?;
+    Ok(tx.commit().await?)
+}

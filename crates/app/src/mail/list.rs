@@ -1,0 +1,116 @@
+//! The outbox, newest first, for administrators.
+
+use activity::Time;
+use data_encoding::BASE64URL_NOPAD;
+use store::accounts::mail::{self, MailRow};
+
+use crate::accounts::AccountError;
+use crate::{App, Caller};
+
+/// One mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// `mail_…`
+    pub id: String,
+    /// The account it is about.
+    pub user_id: Option<String>,
+    /// The address it goes to.
+    pub recipient: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text; empty once sent or given up.
+    pub body: String,
+    /// Where it stands.
+    pub state: MailState,
+    /// Tries so far.
+    pub attempts: u64,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Time,
+    /// When it was sent or given up.
+    pub finished_at: Option<Time>,
+    /// When it is tried next, while it waits.
+    pub next_attempt_at: Option<Time>,
+}
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// Waits to be sent.
+    Queued,
+    /// The mail server took it.
+    Sent,
+    /// Given up.
+    Failed,
+    /// Kept here, because no mail server is set.
+    Outbox,
+}
+
+impl Mail {
+    fn of(row: MailRow) -> Self {
+        let state = match row.state.as_str() {
+            "queued" => MailState::Queued,
+            "sent" => MailState::Sent,
+            "failed" => MailState::Failed,
+            _ => MailState::Outbox,
+        };
+        Self {
+            id: row.id,
+            user_id: row.account_id,
+            recipient: row.recipient,
+            subject: row.subject,
+            body: row.body,
+            state,
+            attempts: row.attempts,
+            last_error: row.last_error,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            next_attempt_at: Some(row.next_attempt_at).filter(|_| state == MailState::Queued),
+        }
+    }
+}
+
+/// A page of the outbox.
+#[derive(Clone, Debug)]
+pub struct MailPage {
+    /// Newest first.
+    pub mails: Vec<Mail>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+const PAGE: u32 = 50;
+
+/// The mails after this cursor.
+pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<MailPage, AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    let after = after.map(parse).transpose()?;
+    let mut read = app.store().read().await?;
+    let before = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let mut rows = mail::newest(read.conn(), before, PAGE + 1).await?;
+    let more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| BASE64URL_NOPAD.encode(format!("{} {}", row.created_at.0, row.id).as_bytes()));
+    Ok(MailPage {
+        mails: rows.into_iter().map(Mail::of).collect(),
+        next,
+    })
+}
+
+fn parse(cursor: &str) -> Result<(Time, String), AccountError> {
+    let text = BASE64URL_NOPAD
+        .decode(cursor.as_bytes())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let parsed = text.as_deref().and_then(|text| {
+        let (at, id) = text.split_once(' ')?;
+        Some((Time(at.parse().ok()?), id.to_owned()))
+    });
+    parsed.ok_or_else(|| AccountError::invalid("after", "This page's address is damaged; start from the first page."))
+}

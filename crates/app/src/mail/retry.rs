@@ -1,0 +1,35 @@
+//! Sending a waiting mail now, instead of when it is due.
+
+use std::sync::Arc;
+
+use store::accounts::mail;
+
+use super::send::facts_of;
+use crate::accounts::AccountError;
+use crate::{App, Caller};
+
+/// Makes it due. A mail that was sent or given up has no text any more and cannot be sent again.
+pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+    if !caller.is_administrator() {
+        return Err(AccountError::Forbidden);
+    }
+    if app.settings().mail.smtp_url.is_none() {
+        return Err(AccountError::invalid(
+            "mail",
+            "There is no mail server: set mail.smtp_url and start again.",
+        ));
+    }
+    let mut tx = app.store().begin().await?;
+    let row = mail::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    if !mail::make_due(tx.conn(), id, app.now()).await? {
+        return Err(AccountError::invalid(
+            "mail",
+            "This mail was sent or given up; its text is not kept.",
+        ));
+    }
+    let retried = facts_of(app, &mut tx, Some(caller), "mail.retried", &row).await?;
+    app.log().append(&mut tx, vec![retried]).await?;
+    let written = Arc::clone(app.mail_written());
+    tx.on_commit(move || written.notify_one());
+    Ok(tx.commit().await?)
+}

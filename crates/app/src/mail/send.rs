@@ -1,0 +1,175 @@
+//! The one task that hands mails to the mail server: what is due, oldest first, with growing pauses after a failure.
+
+use std::time::Duration;
+
+use activity::{Facts, Target, Time};
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use store::Tx;
+use store::accounts::account;
+use store::accounts::mail::{self, MailRow};
+use thiserror::Error;
+use tokio::task::JoinHandle;
+
+use crate::accounts::Unavailable;
+use crate::activity::facts;
+use crate::{App, Caller};
+
+/// A mail that could not be sent for so long is given up.
+const GIVE_UP: i64 = Time::DAY;
+/// How long mails that wait for nothing are kept.
+const KEEP: i64 = 30 * Time::DAY;
+const FIRST_PAUSE: i64 = 30 * Time::SECOND;
+const LONGEST_PAUSE: i64 = 3_600 * Time::SECOND;
+const TICK: Duration = Duration::from_secs(15);
+const AT_ONCE: u32 = 20;
+
+/// What is wrong with the settings of mail.
+#[derive(Debug, Error)]
+pub enum MailSetupError {
+    /// The URL is none.
+    #[error("mail.smtp_url cannot be used: {0}; write smtps://user:password@mail.example.com:465")]
+    Url(#[source] lettre::transport::smtp::Error),
+    /// The sender is none.
+    #[error("mail.from `{given}` is no sender ({cause}); write Whodid <whodid@example.com>")]
+    From {
+        /// What was given.
+        given: String,
+        /// Why it is none.
+        #[source]
+        cause: lettre::address::AddressError,
+    },
+}
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Starts the task. `None` without a mail server. Aborting the task loses nothing: an unsent mail stays queued, and
+/// one that was sent but not marked is sent twice at worst.
+pub fn start(app: &App) -> Result<Option<JoinHandle<()>>, MailSetupError> {
+    let settings = &app.settings().mail;
+    let Some(url) = &settings.smtp_url else { return Ok(None) };
+    let transport = Transport::from_url(url)
+        .map_err(MailSetupError::Url)?
+        .timeout(Some(Duration::from_secs(20)))
+        .build();
+    let given = settings
+        .from
+        .clone()
+        .unwrap_or_else(|| "Whodid <whodid@localhost>".to_owned());
+    let sender: Mailbox = given.parse().map_err(|cause| MailSetupError::From { given, cause })?;
+    let app = app.clone();
+    Ok(Some(tokio::spawn(async move {
+        loop {
+            if let Err(error) = send_due(&app, &transport, &sender).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the mail queue could not be worked on"
+                );
+            }
+            let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+        }
+    })))
+}
+
+/// Sends what is due now.
+pub(super) async fn send_due(app: &App, transport: &Transport, sender: &Mailbox) -> Result<(), Unavailable> {
+    loop {
+        let due = mail::due(app.store().read().await?.conn(), app.now(), AT_ONCE).await?;
+        if due.is_empty() {
+            return clean(app).await;
+        }
+        for row in due {
+            let outcome = match message(&row, sender) {
+                Ok(message) => transport.send(message).await.map(drop).map_err(|error| Refusal {
+                    permanent: error.is_permanent(),
+                    text: error.to_string(),
+                }),
+                Err(text) => Err(Refusal { permanent: true, text }),
+            };
+            settle(app, &row, outcome).await?;
+        }
+    }
+}
+
+struct Refusal {
+    permanent: bool,
+    text: String,
+}
+
+async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Result<(), Unavailable> {
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    match outcome {
+        Ok(()) => {
+            mail::sent(tx.conn(), &row.id, now).await?;
+            let sent = facts_of(app, &mut tx, None, "mail.sent", row).await?;
+            app.log().append(&mut tx, vec![sent]).await?;
+        }
+        Err(refusal) if refusal.permanent || row.created_at.plus(GIVE_UP) <= now => {
+            tracing::warn!(mail = row.id, error = refusal.text, "a mail was given up");
+            mail::give_up(tx.conn(), &row.id, &refusal.text, now).await?;
+            let failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
+            app.log()
+                .append(&mut tx, vec![facts::failed(failed, &refusal.text)])
+                .await?;
+        }
+        Err(refusal) => {
+            let pause = FIRST_PAUSE.saturating_mul(1 << row.attempts.min(10)).min(LONGEST_PAUSE);
+            tracing::warn!(
+                mail = row.id,
+                error = refusal.text,
+                "a mail could not be sent and will be tried again"
+            );
+            mail::retry(tx.conn(), &row.id, &refusal.text, now.plus(pause)).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The activity of what happened to a mail: in the log of the account it is about.
+pub(super) async fn facts_of(
+    app: &App,
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    code: &str,
+    row: &MailRow,
+) -> Result<Facts, Unavailable> {
+    let account = account::get(tx.conn(), row.account_id.as_deref().unwrap_or_default()).await?;
+    let mut facts = match (account.map(|account| account.person()), caller) {
+        (Some(person), Some(caller)) => facts::about(app, caller, code, &person),
+        (Some(person), None) => facts::by_system(app, code, &person),
+        (None, Some(caller)) => facts::of_installation(app, caller, code),
+        (None, None) => Facts {
+            by: activity::By::System,
+            ..Facts::new(code, app.now())
+        },
+    };
+    facts.target = Some(Target {
+        kind: "mail".to_owned(),
+        id: row.id.clone(),
+        ..Target::default()
+    });
+    facts.metadata.insert("subject".to_owned(), row.subject.clone());
+    facts.metadata.insert("to".to_owned(), row.recipient.clone());
+    Ok(facts)
+}
+
+fn message(row: &MailRow, sender: &Mailbox) -> Result<Message, String> {
+    let address = row
+        .recipient
+        .parse::<lettre::Address>()
+        .map_err(|error| error.to_string())?;
+    Message::builder()
+        .from(sender.clone())
+        .to(Mailbox::new(None, address))
+        .subject(row.subject.clone())
+        .header(ContentType::TEXT_PLAIN)
+        .body(row.body.clone())
+        .map_err(|error| error.to_string())
+}
+
+async fn clean(app: &App) -> Result<(), Unavailable> {
+    let mut tx = app.store().begin().await?;
+    mail::delete_old(tx.conn(), app.now().plus(-KEEP)).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,87 @@
+//! Giving activities their place: the one function that assigns seq, and the append inside a caller's transaction.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use activity::{Facts, Seq, Time};
+use proof::{Frontier, Hash};
+use store::Tx;
+use store::log::{HotBatch, activity_type, head, hot_batch};
+
+use crate::core::Core;
+use crate::{LogError, batch, keys};
+
+/// What becomes one row of `hot_batch`.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) packed: Vec<u8>,
+    pub(crate) leaves: Vec<Hash>,
+}
+
+/// Where activities were placed.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) seqs: Range<Seq>,
+    pub(crate) recorded_at: Time,
+}
+
+impl Core {
+    /// Locks the head and appends `rows` behind it. The persons' keys are there already; what is still to come in the
+    /// transaction is short.
+    pub(crate) async fn place(
+        self: &Arc<Self>,
+        tx: &mut Tx,
+        rows: Vec<Row>,
+        kinds: Vec<Arc<str>>,
+    ) -> Result<Placed, LogError> {
+        let dialect = tx.dialect();
+        let head = head::lock(tx.conn(), dialect).await?;
+        let ticket = self.watermark.enter(self.clock.now());
+        // Guarantee: recorded_at never decreases with seq, whatever the clock does.
+        let recorded_at = ticket.floor().max(head.last_recorded_at);
+        let mut frontier = Frontier::from_bytes(&head.frontier)
+            .map_err(|why| LogError::Damaged(format!("log_head.frontier: {why}")))?;
+        let mut next = head.size;
+        for row in rows {
+            let count = row.leaves.len() as u64;
+            for leaf in row.leaves {
+                frontier.push(leaf);
+            }
+            let root = frontier.root();
+            let row = HotBatch { first_seq: next, count, recorded_at, root, facts: row.packed };
+            hot_batch::insert(tx.conn(), row).await?;
+            next += count;
+        }
+        for kind in &kinds {
+            activity_type::ensure(tx.conn(), kind, recorded_at).await?;
+        }
+        head::advance(tx.conn(), next, &frontier.to_bytes(), &frontier.root(), recorded_at).await?;
+        let core = Arc::clone(self);
+        tx.on_commit(move || {
+            // Held until now, or until the transaction is dropped: readers do not claim completeness past it.
+            drop(ticket);
+            core.committed(next, kinds);
+            metrics::counter!("whodid_activities_appended_total").increment(next - head.size);
+        });
+        Ok(Placed { seqs: head.size..next, recorded_at })
+    }
+
+    /// Appends inside the caller's transaction.
+    pub(crate) async fn append(self: &Arc<Self>, tx: &mut Tx, facts: Vec<Facts>) -> Result<Range<Seq>, LogError> {
+        if self.store.is_reader() {
+            return Err(LogError::ReadOnly);
+        }
+        if facts.is_empty() {
+            let size = head::position(tx.conn()).await?.size;
+            return Ok(size..size);
+        }
+        let (known, fresh) = keys::ensure(tx.conn(), &self.keys, keys::people(&facts), &*self.rng).await?;
+        let leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<Vec<_>, _>>()?;
+        let packed = batch::pack(facts.iter())?;
+        let kinds = self.new_kinds(facts.iter().map(|facts| &facts.kind));
+        let placed = self.place(tx, vec![Row { packed, leaves }], kinds).await?;
+        let cache = Arc::clone(&self.keys);
+        tx.on_commit(move || cache.put(fresh));
+        Ok(placed.seqs)
+    }
+}

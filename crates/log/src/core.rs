@@ -1,0 +1,103 @@
+//! What every part of the engine shares. Owns the parts' lifetimes; each part owns its own rules.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use store::Store;
+use store::log::head::Position;
+use tokio::sync::{Mutex, watch};
+
+use crate::keys::KeyCache;
+use crate::tail::Tail;
+use crate::volumes::Volumes;
+use crate::watermark::Watermark;
+use crate::{Clock, LogSettings, Rng};
+
+/// The shared state of one open log.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) store: Store,
+    pub(crate) settings: LogSettings,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) watermark: Arc<Watermark>,
+    pub(crate) keys: Arc<KeyCache>,
+    pub(crate) tail: Tail,
+    pub(crate) volumes: Arc<Volumes>,
+    /// Held while hot activities are loaded from SQL.
+    pub(crate) loading: Mutex<()>,
+    /// Held while volumes are made.
+    pub(crate) sealing: Mutex<()>,
+    /// The log's size as far as is known here.
+    pub(crate) size: watch::Sender<u64>,
+    /// How much is sealed as far as is known here.
+    pub(crate) sealed: watch::Sender<u64>,
+    pub(crate) closing: AtomicBool,
+    /// Types known to be in `activity_type`.
+    kinds: RwLock<HashSet<Arc<str>>>,
+    #[cfg(test)]
+    pub(crate) crash: std::sync::Mutex<Option<crate::seal::Step>>,
+}
+
+impl Core {
+    pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
+        let volumes = Arc::new(Volumes::new(settings.volumes_dir.clone()));
+        Self {
+            store,
+            settings,
+            clock,
+            rng,
+            watermark: Arc::default(),
+            keys: Arc::default(),
+            tail: Tail::default(),
+            volumes,
+            loading: Mutex::new(()),
+            sealing: Mutex::new(()),
+            size: watch::channel(0).0,
+            sealed: watch::channel(0).0,
+            closing: AtomicBool::new(false),
+            kinds: RwLock::default(),
+            #[cfg(test)]
+            crash: std::sync::Mutex::new(None),
+        }
+    }
+
+    /// Takes note of a position read or committed: sizes only grow.
+    pub(crate) fn notice(&self, position: Position) {
+        raise(&self.size, position.size);
+        raise(&self.sealed, position.sealed);
+    }
+
+    /// Takes note of a commit.
+    pub(crate) fn committed(&self, size: u64, kinds: Vec<Arc<str>>) {
+        if !kinds.is_empty() {
+            self.kinds.write().unwrap_or_else(PoisonError::into_inner).extend(kinds);
+        }
+        raise(&self.size, size);
+    }
+
+    /// Those types that are not known to be in `activity_type`, each once.
+    pub(crate) fn new_kinds<'a>(&self, kinds: impl Iterator<Item = &'a Arc<str>>) -> Vec<Arc<str>> {
+        let known = self.kinds.read().unwrap_or_else(PoisonError::into_inner);
+        let new: HashSet<&Arc<str>> = kinds.filter(|kind| !known.contains(*kind)).collect();
+        new.into_iter().cloned().collect()
+    }
+
+    /// How many activities are hot, as far as is known here.
+    pub(crate) fn hot(&self) -> u64 {
+        self.size.borrow().saturating_sub(*self.sealed.borrow())
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+}
+
+fn raise(of: &watch::Sender<u64>, to: u64) {
+    of.send_if_modified(|value| {
+        let grows = to > *value;
+        *value = (*value).max(to);
+        grows
+    });
+}

@@ -1,0 +1,203 @@
+//! One transaction for a group of requests, and each one's answer.
+
+use std::sync::Arc;
+
+use activity::{Activity, Time};
+use store::{StoreError, Tx};
+use store::log::idempotency::{self, Remembered};
+use store::log::{external_id, person_key};
+use tokio::sync::oneshot;
+
+use super::plan::{Fate, Plan, Slot};
+use super::prepare::Prepared;
+use super::{IngestError, IngestResult, Item, answer};
+use crate::append::Placed;
+use crate::core::Core;
+use crate::keys::{self, Key};
+use crate::LogError;
+
+const HOUR: i64 = 3_600 * Time::SECOND;
+/// How often a group is tried again when another node was first with one of its ids.
+const ATTEMPTS: u32 = 4;
+
+/// What is waiting to be committed.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) prepared: Prepared,
+    pub(super) reply: oneshot::Sender<Result<IngestResult, IngestError>>,
+    /// Its share of what may wait; given back with the answer.
+    pub(super) _share: tokio::sync::OwnedSemaphorePermit,
+}
+
+type Answer = Result<IngestResult, IngestError>;
+
+/// Commits a group and answers every request. If the group fails, each request is tried alone, so that one that the
+/// database refuses does not take the others with it.
+pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
+    group.sort_by_key(|request| request.prepared.packed.is_some());
+    match attempt(core, &mut group).await {
+        Ok(answers) => answer_all(group, answers),
+        Err(error) if group.len() == 1 || error.is_fatal() => {
+            let text = error.to_string();
+            let mut first = Some(error);
+            let fail = || Err(first.take().unwrap_or_else(|| StoreError::Failed(text.clone()).into()).into());
+            let answers = std::iter::repeat_with(fail).take(group.len()).collect();
+            answer_all(group, answers);
+        }
+        Err(error) => {
+            tracing::warn!(%error, requests = group.len(), "a group commit failed; trying its requests alone");
+            for request in group {
+                let mut alone = vec![request];
+                let answers = match attempt(core, &mut alone).await {
+                    Ok(answers) => answers,
+                    Err(error) => vec![Err(error.into())],
+                };
+                answer_all(alone, answers);
+            }
+        }
+    }
+}
+
+fn answer_all(group: Vec<Request>, answers: Vec<Answer>) {
+    for (request, answer) in group.into_iter().zip(answers) {
+        // Whoever asked may have gone; what was recorded stays.
+        drop(request.reply.send(answer));
+    }
+}
+
+async fn attempt(core: &Arc<Core>, group: &mut [Request]) -> Result<Vec<Answer>, LogError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(answers) = try_once(core, group).await? {
+            return Ok(answers);
+        }
+    }
+    Err(StoreError::Busy(0).into())
+}
+
+/// `None` if another node was first with one of the ids; nothing is kept then.
+async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<Answer>>, LogError> {
+    let now = core.clock.now();
+    let mut tx = core.store.begin().await?;
+    let fresh = settle_keys(core, &mut tx, group).await?;
+    let prepared: Vec<&Prepared> = group.iter().map(|request| &request.prepared).collect();
+    let mut plan = Plan::make(tx.conn(), &prepared, now).await?;
+    let placed = if plan.is_empty() {
+        Placed { seqs: 0..0, recorded_at: now }
+    } else {
+        let facts = prepared.iter().flat_map(|request| &request.facts);
+        let kinds = core.new_kinds(facts.map(|facts| &facts.kind));
+        core.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
+    };
+    let answers = answers(&plan, &placed);
+    if !remember(core, &mut tx, &plan, &prepared, &answers, (now, &placed)).await? {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    let cache = Arc::clone(&core.keys);
+    tx.on_commit(move || cache.put(fresh));
+    let started = std::time::Instant::now();
+    tx.commit().await?;
+    metrics::histogram!("whodid_commit_seconds").record(started.elapsed().as_secs_f64());
+    metrics::counter!("whodid_commits_total").increment(1);
+    #[allow(clippy::cast_precision_loss)]
+    metrics::histogram!("whodid_commit_activities").record((placed.seqs.end - placed.seqs.start) as f64);
+    offer(core, group, &plan, &placed);
+    Ok(Some(answers))
+}
+
+/// Gives the group's new persons their keys; where another transaction was first with one, its key holds and the
+/// leaves that name that person are made anew.
+async fn settle_keys(core: &Arc<Core>, tx: &mut Tx, group: &mut [Request]) -> Result<Vec<(String, Key)>, LogError> {
+    let proposals = group.iter().filter_map(|request| request.prepared.proposal.as_ref());
+    let mut proposed: Vec<(&str, Key)> =
+        proposals.flat_map(|proposal| &proposal.keys).map(|(person, key)| (person.as_str(), *key)).collect();
+    if proposed.is_empty() {
+        return Ok(Vec::new());
+    }
+    proposed.sort_unstable();
+    proposed.dedup_by_key(|(person, _)| *person);
+    person_key::ensure(tx.conn(), &proposed).await?;
+    let people: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
+    let held = person_key::load(tx.conn(), &people).await?;
+    for request in group {
+        let Prepared { facts, leaves, proposal, .. } = &mut request.prepared;
+        let Some(proposal) = proposal else { continue };
+        if proposal.keys.iter().all(|(person, key)| held.get(person) == Some(key)) {
+            continue;
+        }
+        let (known, _) = keys::ensure(tx.conn(), &core.keys, keys::people(&*facts), &*core.rng).await?;
+        *leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<_, _>>()?;
+    }
+    Ok(held.into_iter().collect())
+}
+
+fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
+    let first = placed.seqs.start;
+    let mut answers: Vec<Answer> = Vec::with_capacity(plan.fates.len());
+    for fate in &plan.fates {
+        let answer = match fate {
+            Fate::Conflict => Err(IngestError::Conflict),
+            Fate::Answered(result) => Ok(result.clone()),
+            Fate::SameAs(i) => match &answers[*i] {
+                Ok(result) => Ok(IngestResult { replayed: true, ..result.clone() }),
+                Err(_) => Err(IngestError::Conflict),
+            },
+            Fate::Taken(slots) => {
+                let item = |slot: &Slot| match slot {
+                    Slot::New(offset) => Item::Recorded { seq: first + offset },
+                    Slot::Twin(offset) => Item::Duplicate { seq: first + offset },
+                    Slot::Earlier(seq) => Item::Duplicate { seq: *seq },
+                };
+                let items = slots.iter().map(item).collect();
+                Ok(IngestResult { items, recorded_at: placed.recorded_at, replayed: false })
+            }
+        };
+        answers.push(answer);
+    }
+    answers
+}
+
+/// Remembers ids and answers; `false` if another node was first with one of them.
+async fn remember(
+    core: &Core,
+    tx: &mut Tx,
+    plan: &Plan,
+    prepared: &[&Prepared],
+    answers: &[Answer],
+    (now, placed): (Time, &Placed),
+) -> Result<bool, LogError> {
+    let until = now.plus(i64::from(core.settings.remember_hours) * HOUR);
+    let first = placed.seqs.start;
+    let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
+    let ids: Vec<_> = plan.external.iter().map(id).collect();
+    if external_id::remember(tx.conn(), &ids, now).await? != ids.len() as u64 {
+        return Ok(false);
+    }
+    for ((request, fate), answer) in prepared.iter().zip(&plan.fates).zip(answers) {
+        let (Some(asked), Fate::Taken(_), Ok(result)) = (&request.idempotency, fate, answer) else { continue };
+        let given = Remembered { fingerprint: asked.fingerprint, result: answer::encode(result) };
+        if !idempotency::remember(tx.conn(), &asked.scope, &asked.key, &given, (now, until)).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
+/// wants it loads it.
+fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
+    if core.tail.held() > core.settings.seal_at.saturating_mul(2) {
+        return;
+    }
+    let mut activities = Vec::new();
+    for (request, fate) in group.iter_mut().zip(&plan.fates) {
+        let Fate::Taken(slots) = fate else { continue };
+        for (facts, slot) in std::mem::take(&mut request.prepared.facts).into_iter().zip(slots) {
+            if let Slot::New(offset) = slot {
+                let seq = placed.seqs.start + offset;
+                activities.push(Activity { seq, recorded_at: placed.recorded_at, facts });
+            }
+        }
+    }
+    core.tail.extend(activities, false);
+}

@@ -1,0 +1,99 @@
+//! What can be done with a batch before its transaction: keys, digests, leaf hashes, compression.
+
+use std::sync::Arc;
+
+use activity::Facts;
+use proof::Hash;
+use sha2::{Digest as _, Sha256};
+use store::log::external_id::Digest;
+use store::log::person_key;
+
+use super::{Batch, Idempotency, Source};
+use crate::core::Core;
+use crate::keys::{self, Keys, Proposal};
+use crate::view::blocking;
+use crate::{LogError, batch};
+
+/// From this many activities on, the work leaves the async threads.
+const LARGE: usize = 32;
+/// From this many activities on, a request becomes a hot batch of its own; smaller ones share one.
+const ROW_OF_ITS_OWN: usize = 128;
+
+/// A batch that only has to be placed.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) facts: Vec<Facts>,
+    pub(super) leaves: Vec<Hash>,
+    /// All facts packed, where they make a hot batch of their own.
+    pub(super) packed: Option<Vec<u8>>,
+    /// Digests of the external ids.
+    pub(super) external: Vec<Option<Digest>>,
+    /// Keys for persons who had none.
+    pub(super) proposal: Option<Proposal>,
+    pub(super) idempotency: Option<Idempotency>,
+    /// Whether external ids are kept for good.
+    pub(super) ledger: bool,
+}
+
+impl Prepared {
+    /// Does all that needs no transaction.
+    pub(super) async fn of(core: &Arc<Core>, batch: Batch) -> Result<Self, LogError> {
+        let Batch { facts, idempotency, source } = batch;
+        let large = facts.len() >= LARGE;
+        let cache = Arc::clone(&core.keys);
+        let find = move || {
+            let (known, missing) = cache.split(keys::people(&facts));
+            let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
+            Ok((known, missing, facts))
+        };
+        let (mut known, missing, facts) = on_thread(large, find).await?;
+        let proposal = find_keys(core, &mut known, &missing).await?;
+        let ledger = matches!(source, Source::Ledger(_));
+        let digest = move || {
+            let leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<Vec<_>, _>>()?;
+            let packed = (facts.len() >= ROW_OF_ITS_OWN).then(|| batch::pack(facts.iter())).transpose()?;
+            let external = facts.iter().map(|facts| external_digest(&source, facts)).collect();
+            Ok(Self { facts, leaves, packed, external, proposal, idempotency, ledger })
+        };
+        on_thread(large, digest).await
+    }
+}
+
+/// The keys of persons who are not in the cache: from SQL, or proposed.
+async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Result<Option<Proposal>, LogError> {
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let asked: Vec<&str> = missing.iter().map(String::as_str).collect();
+    let found = person_key::load(&mut *core.store.glance().await?, &asked).await?;
+    core.keys.put(found.iter().map(|(person, key)| (person.clone(), *key)));
+    known.extend(found);
+    let new: Vec<&str> = asked.into_iter().filter(|person| !known.contains_key(*person)).collect();
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let proposal = core.keys.propose(&new, &*core.rng);
+    known.extend(proposal.keys.iter().cloned());
+    Ok(Some(proposal))
+}
+
+fn external_digest(source: &Source, facts: &Facts) -> Option<Digest> {
+    let id = facts.external_id.as_deref()?;
+    let (kind, name) = match source {
+        Source::Reporter(name) => (0, name),
+        Source::Ledger(name) => (1, name),
+    };
+    let mut hash = Sha256::new();
+    hash.update([kind]);
+    hash.update((name.len() as u64).to_le_bytes());
+    hash.update(name.as_bytes());
+    hash.update(id.as_bytes());
+    hash.finalize().first_chunk().copied()
+}
+
+async fn on_thread<T: Send + 'static>(
+    large: bool,
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, LogError> {
+    if large { blocking(work).await } else { work() }
+}

@@ -1,0 +1,91 @@
+//! The background task that seals, merges and forgets. Owns when; how is the sealer's.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use store::log::{external_id, idempotency};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::LogError;
+use crate::core::Core;
+
+/// How often the task looks for what became due by time alone.
+const LOOK: Duration = Duration::from_secs(60);
+/// How long it rests after a failure.
+const REST: Duration = Duration::from_secs(10);
+
+impl Core {
+    /// Seals and merges until nothing is due.
+    pub(crate) async fn settle(self: &Arc<Self>, all: bool) -> Result<(), LogError> {
+        let _alone = self.sealing.lock().await;
+        loop {
+            let sealed = self.seal_next(all).await?;
+            let merged = !sealed && self.merge_next().await?;
+            self.gauges();
+            if !sealed && !merged {
+                return Ok(());
+            }
+            if self.is_closing() {
+                return Err(LogError::Closed);
+            }
+        }
+    }
+
+    /// Forgets answers and external ids whose time is over.
+    pub(crate) async fn forget(&self) -> Result<(), LogError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        idempotency::forget_expired(tx.conn(), now).await?;
+        external_id::forget_expired(tx.conn(), now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn gauges(&self) {
+        metrics::gauge!("whodid_hot_activities").set(self.hot() as f64);
+        metrics::gauge!("whodid_volumes").set(self.volumes.set().volumes.len() as f64);
+        metrics::gauge!("whodid_activities").set(*self.size.borrow() as f64);
+    }
+}
+
+/// Runs until the other end of `stop` is gone.
+pub(crate) async fn run(core: Arc<Core>, mut stop: watch::Receiver<()>) {
+    let mut size = core.size.subscribe();
+    // Due by time, and so looked for, at the start and then at every tick.
+    let mut look = true;
+    while !core.is_closing() {
+        if look || core.hot() >= core.settings.seal_at {
+            let work = async {
+                if look {
+                    core.forget().await?;
+                }
+                core.settle(false).await
+            };
+            match work.await {
+                Ok(()) | Err(LogError::Closed) => {}
+                Err(error) => {
+                    tracing::error!(%error, "sealing failed; the activities stay hot and it is tried again");
+                    metrics::counter!("whodid_seal_failures_total").increment(1);
+                    tokio::select! { () = sleep(REST) => {}, _ = stop.changed() => {} }
+                }
+            }
+        }
+        core.gauges();
+        look = tokio::select! {
+            _ = stop.changed() => { core.closing.store(true, Ordering::SeqCst); false }
+            () = due(&core, &mut size) => false,
+            () = sleep(LOOK) => true,
+        };
+    }
+}
+
+/// Waits until enough is hot.
+async fn due(core: &Core, size: &mut watch::Receiver<u64>) {
+    while core.hot() < core.settings.seal_at {
+        if size.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Making one volume of many small neighbours, so that a year is tens of files.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use activity::Activity;
+use store::log::{head, volume as volume_table};
+use volume::Volume;
+
+use crate::core::Core;
+use crate::seal::Step;
+use crate::view::blocking;
+use crate::{LogError, volumes};
+
+/// How often small volumes become larger ones: 16 into 1, twice.
+const LEVELS: u32 = 2;
+
+impl Core {
+    /// Merges the oldest run of small neighbours that is due; whether there was one.
+    pub(crate) async fn merge_next(self: &Arc<Self>) -> Result<bool, LogError> {
+        let view = self.view().await?;
+        let counts: Vec<u64> = view.volumes.iter().map(|volume| volume.meta().count).collect();
+        let Some(due) = due(&counts, self.settings.seal_at, self.settings.merge_factor) else { return Ok(false) };
+        let parts: Vec<Volume> = view.volumes[due].to_vec();
+        drop(view);
+        let started = std::time::Instant::now();
+        let (root, core, handle) =
+            (self.volumes.root().to_owned(), Arc::clone(self), tokio::runtime::Handle::current());
+        let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
+        let merge = move || {
+            let meta = volume::merge(&root, &parts)?;
+            let key_of = |person: &str| core.key_blocking(person, &handle);
+            volume::verify(&root, &meta, &|activity: &Activity| activity::canonical::leaf_of(activity, key_of))?;
+            Ok(meta)
+        };
+        let meta = blocking(merge).await?;
+        self.reached(Step::MergeWritten)?;
+        let mut tx = self.store.begin().await?;
+        for id in &ids {
+            // The fence: a part that is gone was merged by another node, and this volume is nobody's.
+            if !volume_table::delete(tx.conn(), id).await? {
+                tx.rollback().await?;
+                self.remove(vec![meta.id]).await?;
+                return Ok(false);
+            }
+        }
+        volume_table::insert(tx.conn(), &volumes::row(&meta)?).await?;
+        head::bump_generation(tx.conn()).await?;
+        tx.commit().await?;
+        self.reached(Step::MergePublished)?;
+        drop(self.view().await?);
+        metrics::histogram!("whodid_merge_seconds").record(started.elapsed().as_secs_f64());
+        tracing::info!(volume = %meta.id, activities = meta.count, parts = ids.len(),
+            millis = started.elapsed().as_millis(), "merged volumes");
+        self.remove(ids).await?;
+        Ok(true)
+    }
+}
+
+/// The first run of `factor` neighbours that are all small, smallest kind first: smaller than a fresh volume, than
+/// `factor` fresh ones, and so on. A run may hold smaller ones left by early seals.
+fn due(counts: &[u64], seal_at: u64, factor: usize) -> Option<Range<usize>> {
+    if factor < 2 {
+        return None;
+    }
+    (0..=LEVELS).find_map(|level| {
+        let small = seal_at.saturating_mul((factor as u64).saturating_pow(level));
+        counts.windows(factor).position(|run| run.iter().all(|count| *count < small)).map(|at| at..at + factor)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::due;
+
+    #[test]
+    fn sixteen_fresh_volumes_become_one_and_sixteen_of_those_one_again() {
+        assert_eq!(due(&[100; 15], 100, 16), None);
+        assert_eq!(due(&[100; 16], 100, 16), Some(0..16));
+        assert_eq!(due(&[1600; 16], 100, 16), Some(0..16));
+        assert_eq!(due(&[25_600; 64], 100, 16), None);
+    }
+
+    #[test]
+    fn small_leftovers_are_merged_among_themselves_first() {
+        let counts: Vec<u64> = [100; 15].into_iter().chain([3; 16]).collect();
+        assert_eq!(due(&counts, 100, 16), Some(15..31));
+    }
+
+    #[test]
+    fn a_run_does_not_reach_over_a_large_neighbour() {
+        let counts: Vec<u64> = [100; 15].into_iter().chain([25_600]).chain([100; 15]).collect();
+        assert_eq!(due(&counts, 100, 16), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! One consistent view of the log: the head, the volumes below it and the hot activities up to it.
+//!
+//! Owns how a view is taken and when it has to be taken again, also while another process seals and merges.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use activity::Seq;
+use store::log::head::{self, Position};
+use store::log::{HotBatch, hot_batch, volume as volume_table};
+use volume::Volume;
+
+use crate::core::Core;
+use crate::source::Source;
+use crate::tail::Chunk;
+use crate::{LogError, Through, batch};
+
+/// How often a view is taken again when the log changes underneath.
+const ATTEMPTS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(5);
+/// Hot batches read from SQL at a time.
+const BATCHES: u32 = 512;
+
+/// The log as of one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) position: Position,
+    pub(crate) through: Through,
+    pub(crate) volumes: Arc<[Volume]>,
+    hot: Vec<Arc<Chunk>>,
+}
+
+impl View {
+    /// Everything there is, oldest first.
+    pub(crate) fn sources(&self) -> impl DoubleEndedIterator<Item = Source> {
+        let seqs = self.position.sealed..self.position.size;
+        let hot = self.hot.iter().map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
+        self.volumes.iter().cloned().map(Source::Sealed).chain(hot)
+    }
+
+    /// The hot chunk that holds `seq`.
+    pub(crate) fn hot_at(&self, seq: Seq) -> Option<&Arc<Chunk>> {
+        self.hot.iter().find(|chunk| (chunk.first_seq()..chunk.end_seq()).contains(&seq))
+    }
+}
+
+impl Core {
+    /// Takes a view of everything committed before this call.
+    pub(crate) async fn view(&self) -> Result<View, LogError> {
+        // Claimed before the head is read: what the claim promises is then in the head.
+        let claimed = self.watermark.claim(self.clock.now());
+        let mut attempt = 0;
+        loop {
+            match self.try_view(claimed).await {
+                Ok(Some(view)) => return Ok(view),
+                Ok(None) if attempt < ATTEMPTS => {}
+                Ok(None) => return Err(LogError::Damaged("hot activities are missing between volumes and head".into())),
+                // A volume that the catalogue named may have been merged away in the meantime by another process.
+                Err(LogError::Volume(_)) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Runs a reading of the log off the async threads, again if a volume vanished under it.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        read: impl Fn(&View) -> Result<T, LogError> + Send + Sync + 'static,
+    ) -> Result<(T, Through), LogError> {
+        let read = Arc::new(read);
+        let mut attempt = 0;
+        loop {
+            let view = self.view().await?;
+            let (through, generation) = (view.through, view.position.generation);
+            let this = Arc::clone(&read);
+            match blocking(move || this(&view)).await {
+                Err(LogError::Volume(_)) if attempt < ATTEMPTS && self.generation().await? != generation => {}
+                result => return result.map(|value| (value, through)),
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn generation(&self) -> Result<u64, LogError> {
+        Ok(head::position(&mut *self.store.glance().await?).await?.generation)
+    }
+
+    /// `None` if the log changed while it was looked at.
+    async fn try_view(&self, claimed: activity::Time) -> Result<Option<View>, LogError> {
+        let position = head::position(&mut *self.store.glance().await?).await?;
+        let set = self.volumes.set();
+        let (position, set) = if set.generation == position.generation {
+            (position, set)
+        } else {
+            let mut read = self.store.read().await?;
+            let position = head::position(read.conn()).await?;
+            let rows = volume_table::list(read.conn()).await?;
+            drop(read);
+            let volumes = Arc::clone(&self.volumes);
+            let set = blocking(move || volumes.open(position.generation, &rows)).await?;
+            (position, set)
+        };
+        let hot = match self.tail.view(position.sealed, position.size) {
+            Some(hot) => Some(hot),
+            None => {
+                self.load(position).await?;
+                self.tail.view(position.sealed, position.size)
+            }
+        };
+        let Some(hot) = hot else { return Ok(None) };
+        self.notice(position);
+        let at = if self.store.is_reader() { position.last_recorded_at } else { claimed };
+        let through = Through { size: position.size, at };
+        Ok(Some(View { position, through, volumes: set.volumes, hot }))
+    }
+
+    /// Loads the hot activities that are lacking up to the head; one read at a time does it for all.
+    async fn load(&self, position: Position) -> Result<(), LogError> {
+        let _loading = self.loading.lock().await;
+        self.tail.drop_below(position.sealed);
+        let mut from = self.tail.lacks_from(position.sealed);
+        while from < position.size {
+            let batches = hot_batch::load(&mut *self.store.glance().await?, from, position.size, BATCHES).await?;
+            // None, or a gap: they were sealed since the head was read. The caller looks again.
+            let Some(end) = batches.last().map(HotBatch::end) else { return Ok(()) };
+            if batches[0].first_seq > from {
+                return Ok(());
+            }
+            let unpacked = blocking(move || batches.iter().map(batch::unpack).collect::<Result<Vec<_>, _>>()).await?;
+            for activities in unpacked {
+                self.tail.extend(activities, true);
+            }
+            from = end;
+        }
+        Ok(())
+    }
+}
+
+/// Runs work that would hold up the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, LogError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => Err(LogError::Damaged(format!("work on the log panicked: {error}"))),
+        Err(_) => Err(LogError::Closed),
+    }
+}

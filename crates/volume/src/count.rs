@@ -1,0 +1,178 @@
+//! Counting matches, in all and by value.
+
+use std::collections::BTreeMap;
+
+use activity::query::Expr;
+use activity::{Activity, Outcome};
+
+use crate::bitmap::Bitmap;
+use crate::error::Result;
+use crate::eval::Bounds;
+use crate::index::column::{Column, Part};
+use crate::search::Windows;
+use crate::volume::{Opened, Volume};
+
+/// Documents evaluated at once.
+const WINDOW: u32 = 1 << 20;
+/// Rows checked at once.
+const CHECKED: usize = 512;
+
+/// How many match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// This many, or at least this many.
+    pub n: u64,
+    /// Whether there are no more than `n`.
+    pub exact: bool,
+}
+
+/// By what to count. Rows without a value are not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Facet {
+    /// The activity type's code.
+    Kind,
+    /// `success` or `failure`.
+    Outcome,
+    /// The user's id.
+    User,
+    /// The group's id.
+    Group,
+    /// The application's id.
+    Application,
+    /// The address.
+    Ip,
+    /// The device in words.
+    Device,
+    /// The country's code.
+    Country,
+}
+
+impl Facet {
+    /// The value of one activity, as [`Volume::count_by`] names it.
+    #[must_use]
+    pub fn of(self, activity: &Activity) -> Option<String> {
+        match self {
+            Self::Kind => Some(activity.kind.to_string()),
+            Self::Outcome => Some(outcome(activity.outcome).to_owned()),
+            Self::User => activity.user.as_ref().map(|it| it.id.clone()),
+            Self::Group => activity.group.as_ref().map(|it| it.id.clone()),
+            Self::Application => activity.application.as_ref().map(|it| it.id.clone()),
+            Self::Ip => activity.ip.map(|it| it.to_string()),
+            Self::Device => activity.device.clone(),
+            Self::Country => activity.country.clone(),
+        }
+    }
+
+    fn column(self) -> Column {
+        match self {
+            Self::Kind => Column::Kind,
+            Self::Outcome => Column::Outcome,
+            Self::User => Column::User,
+            Self::Group => Column::Group,
+            Self::Application => Column::Application,
+            Self::Ip => Column::Ip,
+            Self::Device => Column::Device,
+            Self::Country => Column::Country,
+        }
+    }
+}
+
+impl Volume {
+    /// How many match the bound `expr`. Rows that must be checked one by one are checked until `cap` are found; a
+    /// number the index knows is given whole.
+    pub fn count(&self, expr: &Expr, cap: u64) -> Result<Count> {
+        let volume = &*self.0;
+        let node = volume.compile(expr)?;
+        let mut n = 0;
+        let mut windows = Windows::new(0..volume.docs(), false);
+        while let Some(window) = windows.next(WINDOW, WINDOW) {
+            let bounds = volume.evaluate(&node, &Bitmap::full(window.clone()))?;
+            n += bounds.sure.count();
+            let unsure = unsure(&bounds);
+            for docs in unsure.chunks(CHECKED) {
+                if n >= cap {
+                    return Ok(Count { n, exact: false });
+                }
+                n += volume.rows(docs)?.iter().filter(|row| expr.matches(row)).count() as u64;
+            }
+            if n >= cap && window.start > 0 && !node.is_exact() {
+                return Ok(Count { n, exact: false });
+            }
+        }
+        Ok(Count { n, exact: true })
+    }
+
+    /// How many match the bound `expr`, for each value of the facet.
+    pub fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>> {
+        let volume = &*self.0;
+        let node = volume.compile(expr)?;
+        let column = volume.index.column(facet.column());
+        let mut counts = vec![0u64; column.terms()];
+        let mut windows = Windows::new(0..volume.docs(), false);
+        while let Some(window) = windows.next(WINDOW, WINDOW) {
+            let bounds = volume.evaluate(&node, &Bitmap::full(window))?;
+            let mut sure = bounds.sure.clone();
+            for docs in unsure(&bounds).chunks(CHECKED) {
+                let rows = volume.rows(docs)?.into_iter().zip(docs);
+                rows.filter(|(row, _)| expr.matches(row)).for_each(|(_, doc)| sure.insert(*doc));
+            }
+            tally(volume, facet, &sure, &mut counts);
+        }
+        let ords: Vec<u64> = (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(ord, _)| ord).collect();
+        let mut named = BTreeMap::new();
+        let found = column.parts(&ords, |ord, part| {
+            if let Some(name) = name(part) {
+                // One id may have had several names.
+                *named.entry(name).or_default() += counts[ord as usize];
+            }
+        });
+        if found.map_err(volume.index.io())? { Ok(named) } else { Err(volume.index.damaged("a facet cannot be read")) }
+    }
+}
+
+/// What must be checked row by row.
+fn unsure(bounds: &Bounds) -> Vec<u32> {
+    let Some(possible) = &bounds.possible else { return Vec::new() };
+    let mut unsure = possible.clone();
+    unsure.and_not(&bounds.sure);
+    unsure.iter().collect()
+}
+
+fn tally(volume: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u64]) {
+    let column = volume.index.column(facet.column()).ords();
+    let (mut block, mut ords) = (Vec::with_capacity(1024), [0; 1024]);
+    let mut docs = docs.iter();
+    loop {
+        block.clear();
+        block.extend(docs.by_ref().take(1024));
+        if block.is_empty() {
+            return;
+        }
+        let ords = &mut ords[..block.len()];
+        column.get_vals(&block, ords);
+        for ord in ords {
+            if let Some(count) = counts.get_mut(*ord as usize) {
+                *count += 1;
+            }
+        }
+    }
+}
+
+fn name(part: Part) -> Option<String> {
+    match part {
+        Part::Kind(code) => Some(code.to_string()),
+        Part::Outcome(it) => Some(outcome(it).to_owned()),
+        Part::Text(text) => Some(text),
+        Part::Person(person) => Some(person.id),
+        Part::Named(named) => Some(named.id),
+        Part::Ip(ip) => Some(ip.to_string()),
+        Part::Absent | Part::By(_) | Part::Target(_) => None,
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Success => "success",
+        Outcome::Failure => "failure",
+    }
+}

@@ -1,0 +1,283 @@
+//! Compiling a bound query for one index: every condition becomes lists, value sets and ranges of that index.
+//! A condition on a dictionary column is decided on the dictionary's values by the very functions that the in-memory
+//! evaluator uses, so the two cannot disagree.
+
+use std::sync::Arc;
+
+use activity::query::{AtRange, Bound, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, Term, Value};
+use activity::{By, Seq};
+use tantivy::columnar::ColumnValues;
+use tantivy::InvertedIndexReader;
+
+use super::node::{Node, OrdSet};
+use super::words;
+use crate::index::column::{ABSENT, Column, Part, ip_text};
+use crate::index::open::{OpenColumn, OpenIndex};
+use crate::index::schema::mark;
+
+/// Up to this many values, reading the whole dictionary is quicker than anything else.
+const SMALL: usize = 512;
+/// Up to this many lists are read; beyond, documents' values are compared.
+const MANY_LISTS: usize = 256;
+
+/// Compiles `expr` for an index whose first document is `first_seq`.
+pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, expr: &Expr) -> std::io::Result<Node> {
+    Compiler { index, first_seq }.expr(expr)
+}
+
+pub(super) struct Compiler<'a> {
+    pub(super) index: &'a OpenIndex,
+    first_seq: Seq,
+}
+
+impl Compiler<'_> {
+    fn expr(&self, expr: &Expr) -> std::io::Result<Node> {
+        Ok(match expr {
+            Expr::All => Node::All,
+            Expr::And(all) => {
+                let mut nodes = all.iter().map(|each| self.expr(each)).collect::<std::io::Result<Vec<_>>>()?;
+                // Lists first: they leave few documents to compare values of.
+                nodes.sort_by_key(cost);
+                if nodes.iter().any(|node| matches!(node, Node::Nothing)) { Node::Nothing } else { Node::And(nodes) }
+            }
+            Expr::Or(any) => any_of(any.iter().map(|each| self.expr(each)).collect::<std::io::Result<_>>()?),
+            Expr::Not(inner) => Node::Not(Box::new(self.expr(inner)?)),
+            Expr::Term(term) => self.term(term)?,
+        })
+    }
+
+    fn term(&self, term: &Term) -> std::io::Result<Node> {
+        match term {
+            Term::Text(words) => self.text(words),
+            Term::Kind(kinds) => self.dictionary(Column::Kind, |part| match part {
+                Part::Kind(code) => kinds.iter().any(|kind| kind.matches(code)),
+                _ => false,
+            }),
+            Term::Outcome(outcomes) => self.dictionary(Column::Outcome, |part| match part {
+                Part::Outcome(outcome) => outcomes.contains(outcome),
+                _ => false,
+            }),
+            Term::User(users) => self.entities(Column::User, users),
+            Term::Target(targets) => self.entities(Column::Target, targets),
+            Term::Group(groups) => self.entities(Column::Group, groups),
+            Term::Application(applications) => self.entities(Column::Application, applications),
+            Term::By(doers) => any_node(doers, |doer| self.by(doer)),
+            Term::Device(devices) => any_node(devices, |words| self.values(Column::Device, &self.holding(Column::Device, words)?)),
+            Term::Country(countries) => self.dictionary(Column::Country, |part| match part {
+                Part::Text(country) => countries.iter().any(|each| each.eq_ignore_ascii_case(country)),
+                _ => false,
+            }),
+            Term::Ip(addresses) => any_node(addresses, |address| self.ip(*address)),
+            Term::Reason(reasons) => any_node(reasons, |reason| {
+                let accept = |part: &Part| matches!(part, Part::Text(text) if reason.matches(text));
+                self.values(Column::Reason, &self.named(Column::Reason, reason, accept)?)
+            }),
+            Term::Metadata { key, values } => any_node(values, |value| self.metadata(key, value)),
+            Term::Has(fields) => any_node(fields, |field| self.has(field)),
+            Term::Id(ranges) => Ok(self.ids(ranges)),
+            Term::At(ranges) => Ok(times(&self.index.occurred, ranges)),
+            Term::Recorded(ranges) => Ok(times(&self.index.recorded, ranges)),
+        }
+    }
+
+    /// The documents whose value in `column` is one of these, ascending.
+    pub(super) fn values(&self, column: Column, ords: &[u64]) -> std::io::Result<Node> {
+        let column = self.index.column(column);
+        Ok(match column.listed() {
+            _ if ords.is_empty() => Node::Nothing,
+            Some(listed) if ords.len() <= MANY_LISTS => {
+                let infos = ords.iter().filter_map(|ord| OpenColumn::info(listed, *ord).transpose());
+                Node::Lists { index: Arc::clone(listed), infos: infos.collect::<std::io::Result<_>>()? }
+            }
+            _ => Node::Values { ords: column.shared_ords(), set: OrdSet::new(column.terms(), ords) },
+        })
+    }
+
+    fn dictionary(&self, column: Column, accept: impl FnMut(&Part) -> bool) -> std::io::Result<Node> {
+        self.values(column, &self.index.column(column).ords_where(accept)?)
+    }
+
+    fn entities(&self, column: Column, entities: &[Entity]) -> std::io::Result<Node> {
+        let mut ords = Vec::new();
+        for entity in entities {
+            ords.extend(self.entity(column, entity)?);
+        }
+        ords.sort_unstable();
+        ords.dedup();
+        self.values(column, &ords)
+    }
+
+    /// The values of `column` that this entity means.
+    fn entity(&self, column: Column, entity: &Entity) -> std::io::Result<Vec<u64>> {
+        match entity {
+            Entity::Me => Ok(Vec::new()),
+            Entity::Id(id) => {
+                let mut ords = Vec::new();
+                for prefix in column.id_prefixes(id) {
+                    ords.extend(self.index.column(column).ords_from(&prefix)?);
+                }
+                Ok(ords)
+            }
+            Entity::Is(value) => self.named(column, value, |part| means(entity, part)),
+        }
+    }
+
+    /// The values of `column` that `accept` holds for, all of which have a text that `value` accepts.
+    fn named(&self, column: Column, value: &Value, accept: impl Fn(&Part) -> bool) -> std::io::Result<Vec<u64>> {
+        let open = self.index.column(column);
+        let tokens: Vec<String> = activity::text::tokens(value.text()).collect();
+        let (Some(letter), true) = (column.letter(), open.terms() > SMALL && !tokens.is_empty()) else {
+            return open.ords_where(accept);
+        };
+        let candidates = self.mentioned(column, letter, &tokens, value.is_prefix())?;
+        self.accepted(column, &candidates, accept)
+    }
+
+    /// Those of `ords` whose value is accepted.
+    pub(super) fn accepted(
+        &self,
+        column: Column,
+        ords: &[u64],
+        accept: impl Fn(&Part) -> bool,
+    ) -> std::io::Result<Vec<u64>> {
+        let mut accepted = Vec::new();
+        self.index.column(column).parts(ords, |ord, part| accepted.extend(accept(&part).then_some(ord)))?;
+        Ok(accepted)
+    }
+
+    fn by(&self, doer: &ByPattern) -> std::io::Result<Node> {
+        let open = self.index.column(Column::By);
+        let sort = |kind: ByKind| {
+            let head = match kind {
+                ByKind::Themself => "s",
+                ByKind::Administrator => "a",
+                ByKind::Member => "m",
+                ByKind::Application => "p",
+                ByKind::System => "y",
+            };
+            let ords: Vec<u64> = open.ords_from(head)?.collect();
+            self.values(Column::By, &ords)
+        };
+        match doer {
+            ByPattern::Kind(kind) => sort(*kind),
+            ByPattern::Is(entity) => {
+                let others = self.values(Column::By, &self.entity(Column::By, entity)?)?;
+                let users = self.values(Column::User, &self.entity(Column::User, entity)?)?;
+                let themself = Node::And(vec![users, sort(ByKind::Themself)?]);
+                Ok(any_of(vec![others, themself]))
+            }
+        }
+    }
+
+    pub(super) fn ip(&self, address: IpPattern) -> std::io::Result<Node> {
+        let open = self.index.column(Column::Ip);
+        let ords: Vec<u64> = match address {
+            IpPattern::Exact(ip) => open.ord(&ip_text(ip))?.into_iter().collect(),
+            IpPattern::Net(net) => {
+                let (first, last) = (ip_text(net.network()), ip_text(net.broadcast()));
+                open.ords_between(first.as_bytes(), last.as_bytes())?.collect()
+            }
+        };
+        self.values(Column::Ip, &ords)
+    }
+
+    fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
+        let term = format!("{}={}", mark::value(key), value.folded());
+        let mark = &self.index.mark;
+        if value.is_prefix() { words::lists_from(mark, &term) } else { words::list(mark, &term) }
+    }
+
+    fn has(&self, field: &Field) -> std::io::Result<Node> {
+        let column = match field {
+            Field::Reason => Column::Reason,
+            Field::User => Column::User,
+            Field::Target => Column::Target,
+            Field::Group => Column::Group,
+            Field::Application => Column::Application,
+            Field::Ip => Column::Ip,
+            Field::Device => Column::Device,
+            Field::UserAgent => Column::UserAgent,
+            Field::Country => Column::Country,
+            Field::Description => return words::list(&self.index.mark, mark::DESCRIPTION),
+            Field::Changes => return words::list(&self.index.mark, mark::CHANGES),
+            Field::Metadata => return words::list(&self.index.mark, mark::METADATA),
+            Field::MetadataKey(key) => return words::list(&self.index.mark, &mark::key(key)),
+            Field::ExternalId => return words::list(&self.index.mark, mark::EXTERNAL_ID),
+        };
+        let absent: Vec<u64> = self.index.column(column).ord(ABSENT)?.into_iter().collect();
+        Ok(Node::Not(Box::new(self.values(column, &absent)?)))
+    }
+
+    fn ids(&self, ranges: &[IdRange]) -> Node {
+        let docs = u64::from(self.index.docs);
+        let doc = |seq: Seq| seq.saturating_sub(self.first_seq).min(docs) as u32;
+        let ranges = ranges.iter().map(|range| {
+            let end = range.to.map_or(self.index.docs, |to| doc(to.saturating_add(1)));
+            range.from.map_or(0, doc)..end
+        });
+        Node::Docs(ranges.collect())
+    }
+}
+
+/// Whether the entity means this value, as the evaluator decides it.
+fn means(entity: &Entity, part: &Part) -> bool {
+    match part {
+        Part::Person(person) | Part::By(By::Administrator(person) | By::Member(person)) => {
+            entity.matches_person(person)
+        }
+        Part::Named(named) | Part::By(By::Application(named)) => entity.matches_named(named),
+        Part::Target(target) => entity.matches_target(target),
+        _ => false,
+    }
+}
+
+fn times(times: &Arc<dyn ColumnValues<i64>>, ranges: &[AtRange]) -> Node {
+    // As the evaluator has it, an end that is not bound contains nothing.
+    let instant = |bound: &Option<Bound>, open: i64| match bound {
+        None => Some(open),
+        Some(bound) => bound.instant().map(|at| at.0),
+    };
+    let ranges = ranges.iter().filter_map(|range| Some(instant(&range.from, i64::MIN)?..instant(&range.to, i64::MAX)?));
+    Node::Times { times: Arc::clone(times), ranges: ranges.collect() }
+}
+
+fn any_node<T>(values: &[T], node: impl FnMut(&T) -> std::io::Result<Node>) -> std::io::Result<Node> {
+    Ok(any_of(values.iter().map(node).collect::<std::io::Result<_>>()?))
+}
+
+/// Any of these, with lists of one field brought together.
+pub(super) fn any_of(nodes: Vec<Node>) -> Node {
+    let mut merged: Vec<Node> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match (merged.last_mut(), node) {
+            (_, Node::Nothing) => {}
+            (Some(Node::Lists { index, infos }), Node::Lists { index: next, infos: more }) if same(index, &next) => {
+                infos.extend(more);
+            }
+            (_, node) => merged.push(node),
+        }
+    }
+    match merged.len() {
+        0 => Node::Nothing,
+        1 => merged.remove(0),
+        _ => Node::Or(merged),
+    }
+}
+
+fn same(one: &Arc<InvertedIndexReader>, other: &Arc<InvertedIndexReader>) -> bool {
+    Arc::ptr_eq(one, other)
+}
+
+/// A coarse order of what to evaluate first.
+fn cost(node: &Node) -> u64 {
+    match node {
+        Node::Nothing => 0,
+        Node::Docs(_) => 1,
+        Node::Lists { infos, .. } => infos.iter().map(|info| u64::from(info.doc_freq) + 64).sum(),
+        Node::And(all) => all.iter().map(cost).min().unwrap_or(0),
+        Node::Or(any) => any.iter().map(cost).sum(),
+        Node::Not(inner) | Node::Maybe(inner) => cost(inner).saturating_add(1 << 40),
+        Node::Values { .. } | Node::Times { .. } => 1 << 41,
+        Node::All => 1 << 42,
+    }
+}

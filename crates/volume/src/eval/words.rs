@@ -1,0 +1,136 @@
+//! Full text: which values and which documents hold words.
+
+use std::sync::Arc;
+
+use activity::query::{IpPattern, Words};
+use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{InvertedIndexReader, TERMINATED};
+
+use super::node::Node;
+use super::plan::{Compiler, any_of};
+use crate::index::column::{Column, Part};
+
+/// The longest run of digits and letters in an address: a group of IPv6.
+const ADDRESS_WORD: usize = 4;
+
+/// The documents listed under exactly this term.
+pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Result<Node> {
+    let infos: Vec<TermInfo> = index.terms().get(term.as_bytes())?.into_iter().collect();
+    Ok(lists(index, infos))
+}
+
+/// The documents listed under any term that begins with this.
+pub(super) fn lists_from(index: &Arc<InvertedIndexReader>, prefix: &str) -> std::io::Result<Node> {
+    Ok(lists(index, infos_from(index, prefix)?))
+}
+
+fn lists(index: &Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node {
+    if infos.is_empty() { Node::Nothing } else { Node::Lists { index: Arc::clone(index), infos } }
+}
+
+fn infos_from(index: &InvertedIndexReader, prefix: &str) -> std::io::Result<Vec<TermInfo>> {
+    let mut end = prefix.as_bytes().to_vec();
+    // No text has this byte.
+    end.push(0xff);
+    let mut stream = index.terms().range().ge(prefix.as_bytes()).lt(end).into_stream()?;
+    let mut infos = Vec::new();
+    while stream.advance() {
+        infos.push(stream.value().clone());
+    }
+    Ok(infos)
+}
+
+impl Compiler<'_> {
+    /// Full text over everything.
+    pub(super) fn text(&self, words: &Words) -> std::io::Result<Node> {
+        let mut nodes = vec![self.free_text(words)?];
+        for column in Column::ALL {
+            if column.letter().is_some() || (column == Column::Ip && can_be_in_address(words)) {
+                nodes.push(self.values(column, &self.holding(column, words)?)?);
+            }
+        }
+        if let Some(ip) = words.ip() {
+            nodes.push(self.ip(IpPattern::Exact(ip))?);
+        }
+        Ok(any_of(nodes))
+    }
+
+    /// Full text over the sentence and the free-form parts: one word is decided by its list, several must be checked
+    /// for standing in one text in this order.
+    fn free_text(&self, words: &Words) -> std::io::Result<Node> {
+        let text = &self.index.text;
+        let Some((last, before)) = words.tokens().split_last() else { return Ok(Node::Nothing) };
+        let mut nodes = before.iter().map(|token| list(text, token)).collect::<std::io::Result<Vec<_>>>()?;
+        nodes.push(if words.is_prefix() { lists_from(text, last)? } else { list(text, last)? });
+        if nodes.iter().any(|node| matches!(node, Node::Nothing)) {
+            return Ok(Node::Nothing);
+        }
+        Ok(if before.is_empty() { any_of(nodes) } else { Node::Maybe(Box::new(Node::And(nodes))) })
+    }
+
+    /// The values of `column` that hold these words in one of their texts.
+    pub(super) fn holding(&self, column: Column, words: &Words) -> std::io::Result<Vec<u64>> {
+        let holds = |part: &Part| part.any_text(|text| words.matches_text(text));
+        let Some(letter) = column.letter() else { return self.index.column(column).ords_where(holds) };
+        let mentioned = self.mentioned(column, letter, words.tokens(), words.is_prefix())?;
+        match words.tokens() {
+            [_] => Ok(mentioned),
+            _ => self.accepted(column, &mentioned, holds),
+        }
+    }
+
+    /// The values of `column` that hold all these tokens, in whatever texts and order; ascending.
+    pub(super) fn mentioned(
+        &self,
+        column: Column,
+        letter: char,
+        tokens: &[String],
+        prefix: bool,
+    ) -> std::io::Result<Vec<u64>> {
+        let word = &self.index.word;
+        let mut docs: Option<Vec<u32>> = None;
+        for (at, token) in tokens.iter().enumerate() {
+            let term = format!("{letter}{token}");
+            let infos = if prefix && at + 1 == tokens.len() {
+                infos_from(word, &term)?
+            } else {
+                word.terms().get(term.as_bytes())?.into_iter().collect()
+            };
+            let mut next = Vec::new();
+            infos.iter().try_for_each(|info| extend(word, info, &mut next))?;
+            if infos.len() > 1 {
+                next.sort_unstable();
+                next.dedup();
+            }
+            if let Some(docs) = &docs {
+                next.retain(|doc| docs.binary_search(doc).is_ok());
+            }
+            if next.is_empty() {
+                return Ok(next.into_iter().map(u64::from).collect());
+            }
+            docs = Some(next);
+        }
+        let docs = docs.unwrap_or_default();
+        let mut ords = vec![0; docs.len()];
+        self.index.column(column).ords().get_vals(&docs, &mut ords);
+        ords.sort_unstable();
+        ords.dedup();
+        Ok(ords)
+    }
+}
+
+fn extend(index: &InvertedIndexReader, info: &TermInfo, docs: &mut Vec<u32>) -> std::io::Result<()> {
+    let mut list = index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+    while list.block_len() > 0 {
+        docs.extend(list.docs().iter().filter(|doc| **doc != TERMINATED));
+        list.advance();
+    }
+    Ok(())
+}
+
+fn can_be_in_address(words: &Words) -> bool {
+    words.tokens().iter().all(|token| {
+        token.len() <= ADDRESS_WORD && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}

@@ -1,0 +1,111 @@
+//! Reading a volume back and checking all of it, as is done before what it replaces may go.
+
+use std::path::Path;
+
+use activity::query::Expr;
+use activity::{Activity, Time};
+use proof::Hash;
+
+use crate::error::{Result, VolumeError};
+use crate::files;
+use crate::meta::VolumeMeta;
+use crate::order::Order;
+use crate::record::read::{RecordReader, Row};
+use crate::tree::Levels;
+use crate::volume::Volume;
+
+/// Reads the volume back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root, and
+/// every row of the index against the record. `leaf_of` recomputes a leaf; where it cannot, the record must carry it.
+pub fn verify(root: &Path, meta: &VolumeMeta, leaf_of: &dyn Fn(&Activity) -> Option<Hash>) -> Result<()> {
+    let dir = root.join(&meta.id);
+    let damaged = |detail: &str| VolumeError::damaged(&meta.id, detail);
+    if files::read_meta(&dir)? != *meta {
+        return Err(damaged("its meta.json is not what the catalogue says"));
+    }
+    if files::sum(&files::record(&dir))? != (meta.record_bytes, meta.record_sha256) {
+        return Err(damaged("its record is not the one that was written"));
+    }
+    let mut indexed = Indexed::open(Volume::open(root, meta.clone())?)?;
+    let mut bounds = Bounds::new(meta);
+    let mut levels = Levels::new(meta.first_seq);
+    let mut record = RecordReader::open(&files::record(&dir))?;
+    while let Some(rows) = record.next_rows() {
+        for Row { activity, leaf } in rows? {
+            bounds.add(&activity)?;
+            let leaf = leaf.or_else(|| leaf_of(&activity));
+            levels.push(leaf.ok_or_else(|| damaged(&format!("activity {} has no leaf hash", activity.seq)))?);
+            if indexed.next()?.as_ref() != Some(&activity) {
+                return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
+            }
+        }
+    }
+    bounds.finish()?;
+    if levels.range().root() != meta.tree_root {
+        return Err(damaged("its activities do not yield its tree root"));
+    }
+    if Levels::read(&files::tree(&dir))? != levels {
+        return Err(damaged("its tree levels are not those of its activities"));
+    }
+    Ok(())
+}
+
+/// All rows of the index, one by one.
+struct Indexed {
+    scan: crate::Scan,
+    rows: std::vec::IntoIter<Activity>,
+}
+
+impl Indexed {
+    fn open(volume: Volume) -> Result<Self> {
+        let scan = volume.scan(&Expr::All, Order::Recorded, 4096)?;
+        Ok(Self { scan, rows: Vec::new().into_iter() })
+    }
+
+    fn next(&mut self) -> Result<Option<Activity>> {
+        if let Some(row) = self.rows.next() {
+            return Ok(Some(row));
+        }
+        self.rows = self.scan.next().transpose()?.unwrap_or_default().into_iter();
+        Ok(self.rows.next())
+    }
+}
+
+/// What the record says of itself, to hold against the meta.
+struct Bounds<'a> {
+    meta: &'a VolumeMeta,
+    count: u64,
+    occurred: Option<(Time, Time)>,
+    recorded: Option<(Time, Time)>,
+    previous: Time,
+    in_time_order: bool,
+}
+
+impl<'a> Bounds<'a> {
+    fn new(meta: &'a VolumeMeta) -> Self {
+        Self { meta, count: 0, occurred: None, recorded: None, previous: Time(i64::MIN), in_time_order: true }
+    }
+
+    fn add(&mut self, activity: &Activity) -> Result<()> {
+        let expected = self.meta.first_seq + self.count;
+        if activity.seq != expected {
+            let detail = format!("activity {} stands where {expected} belongs", activity.seq);
+            return Err(VolumeError::damaged(&self.meta.id, detail));
+        }
+        self.count += 1;
+        let (at, recorded) = (activity.occurred_at, activity.recorded_at);
+        self.in_time_order &= self.previous <= at;
+        self.previous = at;
+        self.occurred = Some(self.occurred.map_or((at, at), |(min, max)| (min.min(at), max.max(at))));
+        self.recorded = Some(self.recorded.map_or((recorded, recorded), |(first, _)| (first, recorded)));
+        Ok(())
+    }
+
+    fn finish(self) -> Result<()> {
+        let meta = self.meta;
+        let sound = self.count == meta.count
+            && self.occurred == Some((meta.min_occurred, meta.max_occurred))
+            && self.recorded == Some((meta.first_recorded, meta.last_recorded))
+            && self.in_time_order == meta.in_time_order;
+        if sound { Ok(()) } else { Err(VolumeError::damaged(&meta.id, "its bounds are not those of its activities")) }
+    }
+}

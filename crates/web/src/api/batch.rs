@@ -1,0 +1,124 @@
+//! From the bytes of a body to the items of a submission: one object, an array, or lines. Owns where one item ends
+//! and the next begins; what an item says is read strictly by the activity crate.
+
+use activity::limits::FieldError;
+use activity::{Facts, Time, json};
+use axum::http::{HeaderMap, StatusCode, header};
+
+use super::Problem;
+
+/// How a body is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One JSON object, or an array of them.
+    Json,
+    /// One JSON object a line.
+    Lines,
+}
+
+impl Layout {
+    /// By the request's content type; JSON where there is none.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(Self::Json) };
+        let text = kind.to_str().unwrap_or("?");
+        let essence = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/json" | "text/json" => Ok(Self::Json),
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines"
+            | "application/json-lines" | "text/x-ndjson" => Ok(Self::Lines),
+            _ => {
+                let detail = format!(
+                    "The content type `{essence}` is not taken: send `application/json` (one object or an array) or \
+                     `application/x-ndjson` (one object a line)."
+                );
+                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                Err(Problem::new(status, "unsupported_media_type", "Unknown content type", detail))
+            }
+        }
+    }
+}
+
+/// One item, read or refused.
+pub(super) type Item = Result<Facts, Vec<FieldError>>;
+
+/// Reads every item of a body, at most `limit` of them.
+pub(super) fn parse(body: &[u8], layout: Layout, limit: usize, now: Time) -> Result<Vec<Item>, Problem> {
+    let mut items = Vec::new();
+    let mut take = |raw: &[u8]| {
+        if items.len() == limit {
+            return Err(too_many(limit));
+        }
+        items.push(json::parse_facts(raw, now));
+        Ok(())
+    };
+    match layout {
+        Layout::Lines => {
+            for line in body.split(|&byte| byte == b'\n') {
+                if !line.trim_ascii().is_empty() {
+                    take(line)?;
+                }
+            }
+        }
+        Layout::Json if body.trim_ascii_start().first() == Some(&b'[') => split_array(body, take)?,
+        Layout::Json => take(body)?,
+    }
+    if items.is_empty() {
+        return Err(Problem::bad_request("The body holds no activity. Send one object, an array of them, or one a line."));
+    }
+    Ok(items)
+}
+
+/// Hands over the raw elements of a JSON array. Looks only at strings, brackets and commas: each element is read as
+/// JSON by itself, so whatever is wrong inside one is found there.
+fn split_array(body: &[u8], mut element: impl FnMut(&[u8]) -> Result<(), Problem>) -> Result<(), Problem> {
+    let text = body.trim_ascii();
+    let inside = text.strip_prefix(b"[").unwrap_or(text);
+    let (mut depth, mut begin, mut at) = (0_u64, 0_usize, 0_usize);
+    while let Some(&byte) = inside.get(at) {
+        match byte {
+            b'"' => at += skip_string(&inside[at..]),
+            b'{' | b'[' => depth += 1,
+            b']' if depth == 0 => {
+                let last = &inside[begin..at];
+                if !last.trim_ascii().is_empty() {
+                    element(last)?;
+                } else if begin > 0 {
+                    return Err(Problem::bad_request(format!("There is nothing after the comma at byte {begin}.")));
+                }
+                return match inside.len() == at + 1 {
+                    true => Ok(()),
+                    false => Err(Problem::bad_request(format!("There is more after the array ends at byte {}.", at + 2))),
+                };
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1).ok_or_else(|| {
+                    Problem::bad_request(format!("The bracket at byte {} closes nothing.", at + 1))
+                })?;
+            }
+            b',' if depth == 0 => {
+                element(&inside[begin..at])?;
+                begin = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Err(Problem::bad_request("The array is not closed: the body may have been cut off."))
+}
+
+/// Bytes of a string from its opening quote up to, not including, its closing one, or to the end.
+fn skip_string(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len().saturating_sub(1)
+}
+
+fn too_many(limit: usize) -> Problem {
+    Problem::too_large(format!("A request may carry at most {limit} activities. Split what you send into several requests."))
+}

@@ -1,0 +1,130 @@
+//! `GET /v1/activities`: search newest first, or follow in the order of recording.
+
+use activity::{Activity, json};
+use app::activity::{CompleteThrough, Count, FollowRequest, Scope, ViewRequest, follow, view};
+use app::Caller;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use super::problem::Problem;
+use super::query::{Params, refusal};
+use crate::AppState;
+use crate::shell::{ApiCaller, Zone};
+
+const KNOWN: &[&str] = &["q", "from", "to", "tz", "order", "after", "limit", "user", "count"];
+const DEFAULT_LIMIT: usize = 100;
+const MOST: usize = 1000;
+
+/// Searches the log, or follows it.
+///
+/// `order=desc` (the default) gives what happened last first, page by page. `order=asc` gives every activity in the
+/// order of recording, always with a cursor to go on from: poll it and nothing is ever missed, however late it came.
+#[utoipa::path(
+    get, path = "/v1/activities", tag = "Activities", operation_id = "listActivities",
+    params(
+        ("q" = Option<String>, Query, description = "Query, such as `outcome:failure user:sam@example.com`."),
+        ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),
+        ("to" = Option<String>, Query, description = "Only what happened before this RFC 3339 time or date."),
+        ("tz" = Option<String>, Query, description = "Zone in which dates in `q` are read: `UTC` (default), `EST`, or an IANA name."),
+        ("order" = Option<String>, Query, description = "`desc` by when it happened (default), or `asc` by when it was recorded, to follow."),
+        ("after" = Option<String>, Query, description = "`page.next` of the page before."),
+        ("limit" = Option<u32>, Query, description = "Rows of a page, 1 to 1000; 100 by default."),
+        ("user" = Option<String>, Query, description = "Only the log of the user with this id; `me` for the key's own."),
+        ("count" = Option<bool>, Query, description = "`true` to count all matches."),
+    ),
+    responses(
+        (status = 200, description = "One page.", body = super::openapi::ActivityPage),
+        (status = 400, description = "A parameter or the query is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not read this.", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("key" = ["activities:read"])),
+)]
+pub(super) async fn list_activities(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
+    let params = Params::read(&uri, KNOWN)?;
+    let scope = scope(&caller, params.get("user"));
+    let (q, after) = (params.get("q").unwrap_or_default().to_owned(), params.get("after").map(str::to_owned));
+    let (from, to, limit) = (params.time("from")?, params.time("to")?, params.limit(DEFAULT_LIMIT, MOST)?);
+    let zone = match params.get("tz") {
+        Some(name) => Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?,
+        None => Zone::utc(),
+    };
+    let zone = zone.zone().clone();
+    let page = match params.get("order") {
+        None | Some("desc") => {
+            let request = ViewRequest { q, from, to, zone, after, limit, explain: params.flag("count")? };
+            let found = view(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
+            let has_more = found.older.is_some();
+            Page { rows: found.rows, next: found.older, has_more, through: found.complete_through, count: found.count }
+        }
+        Some("asc") => {
+            let request = FollowRequest { q, from, to, zone, after, limit };
+            let found = follow(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
+            let (next, through) = (Some(found.next), found.complete_through);
+            Page { rows: found.rows, next, has_more: found.has_more, through, count: None }
+        }
+        Some(other) => return Err(Params::wrong("order", format!("`{other}` is neither `desc` nor `asc`."))),
+    };
+    Ok(page.answer(&uri))
+}
+
+/// Everything for who may read everything, their own log for everybody else, unless one user is asked for.
+fn scope(caller: &Caller, user: Option<&str>) -> Scope {
+    match user {
+        Some("me") => Scope::Me,
+        Some(id) => Scope::User(id.to_owned()),
+        None if caller.reads_everything() => Scope::Everything,
+        None => Scope::Me,
+    }
+}
+
+struct Page {
+    rows: Vec<Activity>,
+    next: Option<String>,
+    has_more: bool,
+    through: CompleteThrough,
+    count: Option<Count>,
+}
+
+impl Page {
+    fn answer(self, uri: &Uri) -> Response {
+        let mut body = Vec::with_capacity(64 + self.rows.len() * 512);
+        body.extend_from_slice(b"{\"data\":[");
+        for (place, row) in self.rows.iter().enumerate() {
+            if place > 0 {
+                body.push(b',');
+            }
+            json::write_json(row, &mut body);
+        }
+        let page = json!({ "next": self.next, "has_more": self.has_more });
+        let through = json!({ "size": self.through.size, "at": self.through.at });
+        body.extend_from_slice(format!("],\"page\":{page},\"complete_through\":{through}").as_bytes());
+        if let Some(count) = self.count {
+            let count = json!({ "n": count.n, "exact": count.exact });
+            body.extend_from_slice(format!(",\"count\":{count}").as_bytes());
+        }
+        body.push(b'}');
+        let mut response = body.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(link) = self.next.and_then(|next| HeaderValue::try_from(next_link(uri, &next)).ok()) {
+            headers.insert(header::LINK, link);
+        }
+        response
+    }
+}
+
+/// The same address with another `after`.
+fn next_link(uri: &Uri, next: &str) -> String {
+    let others = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+    let after = format!("after={}", utf8_percent_encode(next, NON_ALPHANUMERIC));
+    let query = others.map(str::to_owned).chain([after]).collect::<Vec<_>>().join("&");
+    format!("<{}?{query}>; rel=\"next\"", uri.path())
+}

@@ -1,0 +1,233 @@
+//! `/openapi.json`: the description of the API, and the shapes that only it needs to name.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use super::problem::{FieldProblem, Problem};
+use super::{get_activity, list_activities, list_types, record_activities};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Whodid", description = "Who did what, when, from where: report activities and read the log."),
+    paths(
+        record_activities::record_activities,
+        list_activities::list_activities,
+        get_activity::get_activity,
+        list_types::list_types,
+    ),
+    components(schemas(Problem, FieldProblem, ActivityRow, ActivityPage, NewActivity, NewActivities)),
+    modifiers(&Key),
+    tags((name = "Activities"), (name = "Activity types")),
+)]
+struct Document;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key: `Authorization: Bearer whodid_…`."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+pub(super) async fn document() -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| Document::openapi().to_json().unwrap_or_default());
+    let mut response = text.as_str().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    response
+}
+
+/// A person as they were named at that moment.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Person {
+    /// Stable id.
+    id: String,
+    /// Full name.
+    name: Option<String>,
+    /// Log-in name.
+    username: Option<String>,
+    /// E-mail address.
+    email: Option<String>,
+}
+
+/// Something with an id and a name.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Named {
+    /// Stable id.
+    id: String,
+    /// Name.
+    name: Option<String>,
+}
+
+/// What it was done to.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Target {
+    /// What sort of thing: `user`, `group`, `session`, …
+    kind: String,
+    /// Stable id.
+    id: String,
+    /// Name.
+    name: Option<String>,
+    /// Log-in name of a person.
+    username: Option<String>,
+    /// E-mail address of a person.
+    email: Option<String>,
+}
+
+/// Who did it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct By {
+    /// `self`, `administrator`, `member`, `application` or `system`.
+    kind: String,
+    /// Stable id of the person or application.
+    id: Option<String>,
+    /// Name.
+    name: Option<String>,
+    /// Log-in name.
+    username: Option<String>,
+    /// E-mail address.
+    email: Option<String>,
+}
+
+/// One value that was changed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Change {
+    /// What was changed.
+    field: String,
+    /// The value before.
+    before: Option<String>,
+    /// The value after.
+    after: Option<String>,
+}
+
+/// An activity to record.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct NewActivity {
+    /// Code of the activity type.
+    #[schema(example = "user.login")]
+    activity: String,
+    /// When it happened, RFC 3339; now if absent. At most 24 hours ahead.
+    #[schema(format = DateTime)]
+    occurred_at: Option<String>,
+    /// `success` (default) or `failure`.
+    outcome: Option<String>,
+    /// Why it failed or happened.
+    reason: Option<String>,
+    /// Whose log it belongs to.
+    user: Option<Person>,
+    /// Who did it; the user themself if absent.
+    by: Option<By>,
+    /// What it was done to.
+    target: Option<Target>,
+    /// The group it happened in.
+    group: Option<Named>,
+    /// The application it happened in.
+    application: Option<Named>,
+    /// Address it came from.
+    ip: Option<String>,
+    /// Device in words.
+    device: Option<String>,
+    /// User agent as it was sent.
+    user_agent: Option<String>,
+    /// ISO 3166-1 alpha-2 country.
+    country: Option<String>,
+    /// Sentence for types that are not in the catalogue.
+    description: Option<String>,
+    /// What was changed.
+    changes: Option<Vec<Change>>,
+    /// Flat free-form values: at most 50 keys.
+    metadata: Option<BTreeMap<String, String>>,
+    /// The reporter's own id, for telling repeats.
+    external_id: Option<String>,
+}
+
+/// One activity, or an array of them.
+#[derive(ToSchema)]
+#[schema(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) enum NewActivities {
+    /// One activity.
+    One(Box<NewActivity>),
+    /// Several.
+    Many(Vec<NewActivity>),
+}
+
+/// A recorded activity.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct ActivityRow {
+    /// Sequence number.
+    id: u64,
+    /// When this log recorded it.
+    #[schema(format = DateTime)]
+    recorded_at: String,
+    /// What happened, in words.
+    sentence: String,
+    /// What was stated.
+    #[schema(inline)]
+    #[serde(flatten)]
+    facts: NewActivity,
+}
+
+/// One page of activities.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct ActivityPage {
+    /// The rows.
+    data: Vec<ActivityRow>,
+    /// Where to go on.
+    page: PageLinks,
+    /// Up to where this answer is complete.
+    complete_through: Through,
+    /// How many match; only with `count=true`.
+    count: Option<Counted>,
+}
+
+/// Where to go on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct PageLinks {
+    /// Cursor for `after`; always there with `order=asc`.
+    next: Option<String>,
+    /// Whether more rows are known to follow.
+    has_more: bool,
+}
+
+/// Up to where an answer is complete.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Through {
+    /// Number of activities in the log: every id below it was considered.
+    size: u64,
+    /// The moment up to which everything accepted was considered.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// How many rows match.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Counted {
+    /// The number, or a number that is certainly reached.
+    n: u64,
+    /// Whether there are exactly so many.
+    exact: bool,
+}

@@ -1,0 +1,213 @@
+//! Errors of the API: RFC 9457 problem details, each with a stable code, the request's id and, where parts of the
+//! body are wrong, a pointer to each.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use activity::limits::FieldError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::shell::{ErrorPage, PageError, Scope};
+
+/// One problem, as it is sent.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it is, in a few words; the same for every occurrence.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// The code, for programs.
+    code: &'static str,
+    /// What happened this time and what to do.
+    detail: String,
+    /// The request, for whoever looks into it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    request_id: String,
+    /// What is wrong with the parts of the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    /// Where a query is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<QueryProblem>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+    #[serde(skip)]
+    cause: Option<String>,
+}
+
+/// What is wrong with one value.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct FieldProblem {
+    /// JSON pointer to the value.
+    pub(crate) pointer: String,
+    /// What is wrong, which limit, what to do.
+    pub(crate) detail: String,
+}
+
+/// Where a query is wrong, and what to write there instead.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct QueryProblem {
+    /// First wrong byte of `q`.
+    start: usize,
+    /// The byte after the last wrong one.
+    end: usize,
+    /// What to write there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<String>,
+}
+
+impl From<FieldError> for FieldProblem {
+    fn from(error: FieldError) -> Self {
+        Self { pointer: error.pointer, detail: error.detail }
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/docs/problems#{code}"),
+            title,
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            query: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", "The request cannot be understood", detail)
+    }
+
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large", detail)
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        let detail = "Send an API key in the header `Authorization: Bearer whodid_…`. A key may be missing, mistyped or revoked.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "A valid API key is needed", detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
+    }
+
+    pub(crate) fn lacks_scope(scope: Scope) -> Self {
+        Self::forbidden(format!("This key lacks the scope `{}`. Create a key that has it.", scope.name()))
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
+    }
+
+    pub(crate) fn too_many(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + 1;
+        let detail = format!("This key calls too often. Try again in {seconds} s.");
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", detail);
+        problem.retry_after(seconds)
+    }
+
+    pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
+        let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail);
+        problem.cause = Some(chain(&cause));
+        problem.retry_after(2)
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    pub(crate) fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    pub(crate) fn at_bytes(mut self, span: Range<usize>, replacement: Option<String>) -> Self {
+        self.query = Some(QueryProblem { start: span.start, end: span.end, replacement });
+        self
+    }
+
+    /// An error of the shell or the framework, as a problem.
+    pub(crate) fn of_page(error: &ErrorPage) -> Self {
+        let code = match error.status {
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+            StatusCode::FORBIDDEN => "forbidden",
+            StatusCode::UNAUTHORIZED => "unauthorized",
+            StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
+            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            status if status.is_server_error() => "internal",
+            _ => "bad_request",
+        };
+        Self::new(error.status, code, error.title, error.text.clone())
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl From<PageError> for Problem {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::SignIn { .. } => Self::unauthorized(),
+            PageError::Forbidden => Self::forbidden("This account may not do this."),
+            PageError::NotFound(detail) => Self::not_found(detail),
+            PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
+            PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
+            PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(&*cause),
+        }
+    }
+}
+
+impl Problem {
+    /// The response as it is sent, with the id of its request; logs the cause once.
+    pub(crate) fn draw(mut self, request_id: &str) -> Response {
+        request_id.clone_into(&mut self.request_id);
+        if let Some(cause) = &self.cause {
+            tracing::error!(request_id, cause, "request failed");
+        }
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+        let mut response = (self.status(), kind, body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"whodid\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// A status only: the outermost layer, which knows the request's id, draws the rest.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

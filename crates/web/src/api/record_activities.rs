@@ -1,0 +1,187 @@
+//! `POST /v1/activities`: one activity, an array, or lines.
+
+use std::sync::Arc;
+
+use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::batch::{self, Item, Layout};
+use super::body;
+use super::problem::{FieldProblem, Problem};
+use crate::AppState;
+use crate::shell::ApiCaller;
+
+/// Bodies up to this size are read on the spot; larger ones where they hold up nobody.
+const ON_THE_SPOT: usize = 16 * 1024;
+const IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+/// What became of the items, in the order sent.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct RecordedBody {
+    /// One result an item.
+    items: Vec<ItemBody>,
+    /// How many were recorded by this request.
+    recorded: usize,
+    /// How many had been recorded before.
+    duplicates: usize,
+    /// How many were refused.
+    refused: usize,
+}
+
+/// What became of one item.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ItemBody {
+    /// 202 recorded, 200 recorded before, 400 refused.
+    status: u16,
+    /// The activity's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+}
+
+/// Records activities.
+///
+/// Send one JSON object, a JSON array, or one object a line (`application/x-ndjson`), plain or compressed with gzip
+/// or zstd. What is answered with 202 is durable and visible to every reader. Each item is judged for itself.
+#[utoipa::path(
+    post, path = "/v1/activities", tag = "Activities", operation_id = "recordActivities",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours.")),
+    request_body(description = "One activity, an array of them, or one a line.", content(
+        (super::openapi::NewActivities = "application/json"), (String = "application/x-ndjson"),
+    )),
+    responses(
+        (status = 202, description = "At least one item is recorded.", body = RecordedBody),
+        (status = 400, description = "No item can be recorded.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks `activities:write`.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A request with this idempotency key is under way.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Unknown content type or encoding.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The idempotency key was used for another body.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not just now; repeat.", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("key" = ["activities:write"])),
+)]
+pub(super) async fn record_activities(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    let submission = submission(&state, &head.headers, body).await?;
+    let recorded = ingest::record(state.app(), &caller, submission).await.map_err(refusal)?;
+    answer(recorded)
+}
+
+async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
+    let limits = &state.settings().limits;
+    let layout = Layout::of(headers)?;
+    let key = idempotency_key(headers)?;
+    let held = Arc::new(body::read(headers, body, limits.batch_bytes, state.budget()).await?);
+    let (now, most) = (state.app().now(), limits.batch_items);
+    let work = move || -> Result<(Vec<Item>, Option<Idempotency>), Problem> {
+        let items = batch::parse(&held.bytes, layout, most, now)?;
+        let idempotency = key.map(|key| Idempotency { key, fingerprint: Sha256::digest(&held.bytes).into() });
+        Ok((items, idempotency))
+    };
+    let (items, idempotency) = match headers_say_small(headers) {
+        true => work()?,
+        false => tokio::task::spawn_blocking(work).await.map_err(Problem::unavailable)??,
+    };
+    Ok(Submission { items, idempotency })
+}
+
+fn headers_say_small(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    !headers.contains_key(header::CONTENT_ENCODING) && length.is_some_and(|length| length <= ON_THE_SPOT)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or("").trim().trim_matches('"');
+    if text.is_empty() || text.len() > IDEMPOTENCY_KEY_BYTES {
+        return Err(Problem::bad_request(format!(
+            "The header `Idempotency-Key` must hold 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters."
+        )));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+fn refusal(error: RecordError) -> Problem {
+    let text = sentence(&error.to_string());
+    match error {
+        RecordError::Forbidden => Problem::forbidden(text),
+        RecordError::KeyReused => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before", text)
+        }
+        RecordError::InProgress => {
+            Problem::new(StatusCode::CONFLICT, "in_progress", "The same request is under way", text).retry_after(1)
+        }
+        RecordError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", text).retry_after(1),
+        RecordError::TooMany { .. } => Problem::too_large(text),
+        RecordError::Unavailable(cause) => Problem::unavailable(&*cause),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
+    let mut body = RecordedBody { items: Vec::with_capacity(recorded.items.len()), recorded: 0, duplicates: 0, refused: 0 };
+    for item in recorded.items {
+        let (status, id, errors) = match item {
+            ItemResult::Recorded(seq) => (StatusCode::ACCEPTED, Some(seq), Vec::new()),
+            ItemResult::Duplicate(seq) => (StatusCode::OK, Some(seq), Vec::new()),
+            ItemResult::Refused(errors) => (StatusCode::BAD_REQUEST, None, errors),
+        };
+        match status {
+            StatusCode::ACCEPTED => body.recorded += 1,
+            StatusCode::OK => body.duplicates += 1,
+            _ => body.refused += 1,
+        }
+        let errors = errors.into_iter().map(FieldProblem::from).collect();
+        body.items.push(ItemBody { status: status.as_u16(), id, errors });
+    }
+    if body.refused == body.items.len() {
+        return Err(all_refused(body.items));
+    }
+    let bytes = serde_json::to_vec(&body).map_err(|error| Problem::unavailable(&error))?;
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let mut response = (StatusCode::ACCEPTED, kind, bytes).into_response();
+    if recorded.replayed {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// A problem with the errors of all items, each pointer beginning with the item's place; at most a hundred of them.
+fn all_refused(items: Vec<ItemBody>) -> Problem {
+    let count = items.len();
+    let single = count == 1;
+    let errors = items
+        .into_iter()
+        .enumerate()
+        .flat_map(|(place, item)| {
+            item.errors.into_iter().map(move |error| match single {
+                true => error,
+                false => FieldProblem { pointer: format!("/{place}{}", error.pointer), detail: error.detail },
+            })
+        })
+        .take(100)
+        .collect();
+    let detail = match single {
+        true => "The activity was refused; nothing is recorded. See `errors`.".to_owned(),
+        false => format!("All {count} activities were refused; nothing is recorded. See `errors`."),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_activity", "Nothing could be recorded", detail).with_errors(errors)
+}

@@ -1,0 +1,208 @@
+//! One activity as a row that opens in place: its line, its fields, its JSON and what can be done with it.
+
+use activity::query::{Entity, Expr, IpPattern, KindPattern, Term, Value};
+use activity::sentence::{self, Level, Piece};
+use activity::{Activity, By, Outcome, Person, json};
+
+use super::state::UrlState;
+
+/// One activity on a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) activity: Activity,
+    pub(crate) actions: Actions,
+}
+
+/// Where the actions of a row lead; `None` where an action makes no sense.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Actions {
+    pub(crate) only_user: Option<String>,
+    pub(crate) only_address: Option<String>,
+    pub(crate) not_address: Option<String>,
+    pub(crate) only_type: String,
+    pub(crate) not_type: String,
+    pub(crate) around: String,
+}
+
+/// One line of the opened row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    pub(crate) note: String,
+    pub(crate) is_code: bool,
+}
+
+impl Row {
+    /// The row and where its actions lead from a view at `base` that shows `expr`.
+    pub(crate) fn new(activity: Activity, base: &str, state: &UrlState, expr: &Expr, many_users: bool) -> Self {
+        let and = |more: Expr| state.with_query(expr.clone().and(more).to_string()).href(base);
+        let of_type: Expr = Term::Kind(vec![KindPattern::Exact(activity.kind.to_string())]).into();
+        let from = activity.ip.map(|ip| Expr::from(Term::Ip(vec![IpPattern::Exact(ip)])));
+        let user = activity.user.as_ref().filter(|_| many_users);
+        let near = |minutes: i64| activity.occurred_at.plus(minutes * 60 * activity::Time::SECOND).to_string();
+        let around = UrlState { tz: state.tz.clone(), ..UrlState::default() }.with_range(&near(-5), &near(5));
+        let actions = Actions {
+            only_user: user.map(|user| and(Term::User(vec![named(user)]).into())),
+            only_address: from.clone().map(&and),
+            not_address: from.map(|from| and(from.negated())),
+            only_type: and(of_type.clone()),
+            not_type: and(of_type.negated()),
+            around: around.href(base),
+        };
+        Self { activity, actions }
+    }
+
+    /// The class that colours the row.
+    pub(crate) fn class(&self) -> &'static str {
+        match sentence::level(&self.activity.facts) {
+            Level::Usual => "",
+            Level::Warning => "warned",
+            Level::Failure => "failed",
+        }
+    }
+
+    /// The sentence: words, and names as code.
+    pub(crate) fn pieces(&self) -> Vec<Piece<'_>> {
+        sentence::pieces(&self.activity.facts)
+    }
+
+    /// Name and, in small, log-in name of whose log it is.
+    pub(crate) fn who(&self) -> (String, String) {
+        match &self.activity.user {
+            None => (String::new(), String::new()),
+            Some(user) if user.name.is_empty() || user.username.is_empty() => (user.to_string(), String::new()),
+            Some(user) => (user.name.clone(), user.username.clone()),
+        }
+    }
+
+    /// The address, if it is known.
+    pub(crate) fn address(&self) -> String {
+        self.activity.ip.map(|ip| ip.to_string()).unwrap_or_default()
+    }
+
+    /// The device in words.
+    pub(crate) fn device(&self) -> &str {
+        self.activity.device.as_deref().unwrap_or_default()
+    }
+
+    /// The application's name.
+    pub(crate) fn application(&self) -> &str {
+        match &self.activity.application {
+            Some(it) if it.name.is_empty() => &it.id,
+            Some(it) => &it.name,
+            None => "",
+        }
+    }
+
+    /// Where the row's own page is.
+    pub(crate) fn link(&self) -> String {
+        format!("/activities/{}", self.activity.seq)
+    }
+
+    /// The whole activity as JSON.
+    pub(crate) fn json(&self) -> String {
+        serde_json::to_string_pretty(&json::to_json(&self.activity)).unwrap_or_default()
+    }
+
+    /// Everything that is stated, in the order people ask for it.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        let row = &self.activity;
+        let mut fields = Fields::default();
+        fields.code("Activity", Some(&*row.kind));
+        fields.text("Outcome", Some(match row.outcome {
+            Outcome::Success => "success",
+            Outcome::Failure => "failure",
+        }));
+        fields.text("Reason", row.reason.as_deref());
+        if let Some(user) = &row.user {
+            fields.person("User", user);
+        }
+        match &row.by {
+            By::Themself => {}
+            By::Administrator(person) => fields.person("By administrator", person),
+            By::Member(person) => fields.person("By", person),
+            By::Application(it) => fields.named("By application", &it.name, &it.id),
+            By::System => fields.text("By", Some("the system")),
+        }
+        if let Some(target) = &row.target {
+            let name = if target.username.is_empty() {
+                target.name.clone()
+            } else {
+                format!("{} ({})", target.name, target.username)
+            };
+            fields.named("Target", &name, &target.id);
+            fields.text("Kind of target", Some(&target.kind));
+        }
+        if let Some(group) = &row.group {
+            fields.named("Group", &group.name, &group.id);
+        }
+        if let Some(application) = &row.application {
+            fields.named("Application", &application.name, &application.id);
+        }
+        fields.code("Address", row.ip.map(|ip| ip.to_string()).as_deref());
+        fields.text("Country", row.country.as_deref());
+        fields.text("Device", row.device.as_deref());
+        fields.code("User agent", row.user_agent.as_deref());
+        fields.text("Description", row.description.as_deref());
+        for (key, value) in &row.metadata {
+            fields.metadata(key, value);
+        }
+        fields.code("External id", row.external_id.as_deref());
+        fields.0
+    }
+}
+
+/// The query value that finds this person: what people would type, else the id.
+fn named(user: &Person) -> Entity {
+    if !user.username.is_empty() {
+        return Entity::Is(Value::exact(user.username.as_str()));
+    }
+    if !user.email.is_empty() {
+        return Entity::Is(Value::exact(user.email.as_str()));
+    }
+    Entity::Id(user.id.clone())
+}
+
+#[derive(Default)]
+struct Fields(Vec<Field>);
+
+impl Fields {
+    fn add(&mut self, label: &'static str, value: &str, note: &str, is_code: bool) {
+        if !value.is_empty() {
+            self.0.push(Field { label, value: value.to_owned(), note: note.to_owned(), is_code });
+        }
+    }
+
+    fn text(&mut self, label: &'static str, value: Option<&str>) {
+        self.add(label, value.unwrap_or_default(), "", false);
+    }
+
+    fn code(&mut self, label: &'static str, value: Option<&str>) {
+        self.add(label, value.unwrap_or_default(), "", true);
+    }
+
+    fn person(&mut self, label: &'static str, person: &Person) {
+        let mut note = person.email.clone();
+        let name = person.to_string();
+        if name != person.id {
+            if !note.is_empty() {
+                note.push_str(" · ");
+            }
+            note.push_str(&person.id);
+        }
+        self.add(label, &name, &note, false);
+    }
+
+    fn named(&mut self, label: &'static str, name: &str, id: &str) {
+        if name.is_empty() {
+            self.add(label, id, "", true);
+        } else {
+            self.add(label, name, id, false);
+        }
+    }
+
+    fn metadata(&mut self, key: &str, value: &str) {
+        self.0.push(Field { label: "", value: value.to_owned(), note: key.to_owned(), is_code: true });
+    }
+}

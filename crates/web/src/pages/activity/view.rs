@@ -1,0 +1,237 @@
+//! The activity view: one component with one template, shown in three scopes. Owns what it says; whose rows it may
+//! show is decided by `app`.
+
+use activity::Time;
+use activity::query::{Expr, KEYS, ParseError, parse};
+use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest};
+use app::Caller;
+
+use super::row::Row;
+use super::state::{UrlState, WrongRange};
+use crate::AppState;
+use crate::shell::{PageError, Shell, Zone};
+
+/// The ranges that are one click away: label and `from`.
+const QUICK: [(&str, &str); 5] = [("1 h", "-1h"), ("24 h", "-24h"), ("7 d", "-7d"), ("30 d", "-30d"), ("All", "")];
+/// The zones that are one click away: label and name.
+const ZONES: [(&str, &str); 4] =
+    [("My zone", ""), ("UTC", "UTC"), ("EST (UTC−05:00 all year)", "EST"), ("US Eastern (EST/EDT)", "America/New_York")];
+
+/// The component, as every page that shows activities embeds it.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    /// Path of the page it is on.
+    pub(crate) base: String,
+    pub(crate) scope: Scope,
+    pub(crate) state: UrlState,
+    pub(crate) zone: Zone,
+    pub(crate) now: Time,
+    pub(crate) outcome: Shown,
+    /// Address other programs report to, for the page of an empty log.
+    pub(crate) public_url: String,
+}
+
+/// What the view has to show.
+#[derive(Clone, Debug)]
+pub(crate) enum Shown {
+    /// An answer.
+    Rows(Box<Answer>),
+    /// The query is wrong, here.
+    Wrong(Mistake),
+    /// The range or the cursor is wrong.
+    BadRange(String),
+}
+
+/// An answer of the log, ready for its template.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) days: Vec<(String, Vec<Row>)>,
+    pub(crate) view: ActivityView,
+}
+
+/// A wrong query: its text in three parts, and what would fix it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) before: String,
+    pub(crate) wrong: String,
+    pub(crate) after: String,
+    pub(crate) message: String,
+    /// The offer in words and the whole query with it.
+    pub(crate) suggestion: Option<(String, String)>,
+}
+
+impl Mistake {
+    pub(crate) fn new(q: &str, error: &ParseError) -> Self {
+        let part = |range: std::ops::Range<usize>| q.get(range).unwrap_or_default().to_owned();
+        let (start, end) = (error.span.start.min(q.len()), error.span.end.min(q.len()));
+        let (before, after) = (part(0..start), part(end..q.len()));
+        let suggestion = error.suggestion.as_ref().map(|suggestion| {
+            let fixed = [before.as_str(), &suggestion.replacement, &after].concat();
+            (suggestion.text.replace('`', ""), fixed)
+        });
+        Self { wrong: part(start..end), before, after, message: error.message.clone(), suggestion }
+    }
+}
+
+impl View {
+    /// Asks for the page that the address names.
+    pub(crate) async fn load(
+        state: &AppState,
+        caller: &Caller,
+        shell: &Shell,
+        scope: Scope,
+        url: UrlState,
+    ) -> Result<Self, PageError> {
+        let base = shell.path.clone();
+        let outcome = match url.range(&shell.zone, shell.now) {
+            Err(WrongRange(message)) => Shown::BadRange(message),
+            Ok((from, to)) => {
+                let request = ViewRequest {
+                    q: url.q.clone(),
+                    from,
+                    to,
+                    zone: shell.zone.zone().clone(),
+                    after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+                    ..ViewRequest::default()
+                };
+                match app::activity::view(state.app(), caller, &scope, &request).await {
+                    Ok(view) => Shown::Rows(Box::new(Answer::new(view, &base, &url, &scope, &shell.zone))),
+                    Err(ViewError::Query(error)) => Shown::Wrong(Mistake::new(&url.q, &error)),
+                    Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
+                    Err(error) => return Err(page_error(error)),
+                }
+            }
+        };
+        let public_url = state.app().settings().public_url.clone();
+        Ok(Self { base, scope, state: url, zone: shell.zone.clone(), now: shell.now, outcome, public_url })
+    }
+
+    /// Whether an answer is shown, else what to correct.
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        match &self.outcome {
+            Shown::Rows(answer) => Some(answer),
+            Shown::Wrong(_) | Shown::BadRange(_) => None,
+        }
+    }
+
+    /// What is wrong with the query.
+    pub(crate) fn mistake(&self) -> Option<&Mistake> {
+        match &self.outcome {
+            Shown::Wrong(mistake) => Some(mistake),
+            Shown::Rows(_) | Shown::BadRange(_) => None,
+        }
+    }
+
+    /// What is wrong with the range or the cursor.
+    pub(crate) fn bad_range(&self) -> Option<&str> {
+        match &self.outcome {
+            Shown::BadRange(message) => Some(message),
+            Shown::Rows(_) | Shown::Wrong(_) => None,
+        }
+    }
+
+    /// The address of this view with another query.
+    pub(crate) fn with_query(&self, q: &str) -> String {
+        self.state.with_query(q).href(&self.base)
+    }
+
+    /// The address of another page of this view.
+    pub(crate) fn with_after(&self, after: &str) -> String {
+        self.state.with_after(after).href(&self.base)
+    }
+
+    /// The quick ranges: label, address, whether it is the present one.
+    pub(crate) fn quick_ranges(&self) -> Vec<(&'static str, String, bool)> {
+        let range = |(label, from): (&'static str, &str)| {
+            let is_current = self.state.from == from && self.state.to.is_empty();
+            (label, self.state.with_range(from, "").href(&self.base), is_current)
+        };
+        QUICK.into_iter().map(range).collect()
+    }
+
+    /// Whether the range is none of the quick ones.
+    pub(crate) fn has_own_range(&self) -> bool {
+        !self.quick_ranges().iter().any(|(_, _, is_current)| *is_current)
+    }
+
+    /// The zones offered: label, name, whether it is the present one.
+    pub(crate) fn zones(&self) -> Vec<(String, String, bool)> {
+        let mut zones: Vec<_> = ZONES
+            .into_iter()
+            .map(|(label, name)| (label.to_owned(), name.to_owned(), self.state.tz == name))
+            .collect();
+        if !zones.iter().any(|(_, _, is_current)| *is_current) {
+            zones.push((self.zone.name().to_owned(), self.state.tz.clone(), true));
+        }
+        zones
+    }
+
+    /// Everybody's log.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.scope == Scope::Everything
+    }
+
+    /// The reader's own log.
+    pub(crate) fn is_mine(&self) -> bool {
+        self.scope == Scope::Me
+    }
+
+    /// The keys of the query language, for completion: key, its value words, what it looks at.
+    pub(crate) fn keys(&self) -> Vec<(&'static str, String, &'static str)> {
+        KEYS.iter()
+            .map(|info| {
+                let values = match info.key {
+                    "activity" => activity::catalogue::all().map(|entry| entry.code).collect::<Vec<_>>().join(" "),
+                    _ => info.values.join(" "),
+                };
+                (info.key.trim_end_matches('.'), values, info.description)
+            })
+            .collect()
+    }
+
+    /// The query as a tree, where it is one.
+    pub(crate) fn expr(&self) -> Expr {
+        parse(&self.state.q, self.zone.zone()).unwrap_or_default()
+    }
+}
+
+impl Answer {
+    fn new(mut view: ActivityView, base: &str, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
+        let mut days: Vec<(String, Vec<Row>)> = Vec::new();
+        for activity in std::mem::take(&mut view.rows) {
+            let day = zone.day(activity.occurred_at);
+            let row = Row::new(activity, base, url, &view.expr, *scope == Scope::Everything);
+            match days.last_mut() {
+                Some((last, rows)) if *last == day => rows.push(row),
+                _ => days.push((day, vec![row])),
+            }
+        }
+        Self { days, view }
+    }
+
+    /// How long the log took, in milliseconds.
+    pub(crate) fn took(&self) -> String {
+        format!("{:.1} ms", self.view.took.as_secs_f64() * 1000.0)
+    }
+
+    /// Why there are no rows.
+    pub(crate) fn empty(&self) -> Option<&EmptyReason> {
+        self.view.empty.as_ref()
+    }
+}
+
+/// What goes wrong in a view, as a page.
+pub(crate) fn page_error(error: ViewError) -> PageError {
+    match error {
+        ViewError::Forbidden => PageError::Forbidden,
+        ViewError::Query(_) | ViewError::Cursor | ViewError::Range { .. } => PageError::bad_request(sentence(&error)),
+        ViewError::Unavailable(cause) => PageError::unavailable(cause),
+    }
+}
+
+/// An error's text as a sentence.
+fn sentence(error: &ViewError) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}

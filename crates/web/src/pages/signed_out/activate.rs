@@ -1,0 +1,43 @@
+//! Activating an account with the link of an activation mail.
+
+use app::accounts::{self, LinkError, LinkPurpose};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::reset::{Asked, repeated, show};
+use crate::AppState;
+use crate::shell::{Fields, Flash, From, PageError, Query, Shell, redirect_with};
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    From(visitor): From,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Activation, &asked.token).await;
+    let link = link.map_err(PageError::unavailable)?;
+    show(&state, shell, LinkPurpose::Activation, (asked.token, link), &[])
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    From(visitor): From,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let (token, password) = (fields.get("token").to_owned(), fields.get("password"));
+    let outcome = match repeated(&fields) {
+        Ok(()) => accounts::activate(state.app(), &visitor, &token, password).await,
+        Err(error) => Err(LinkError::Invalid(vec![error])),
+    };
+    match outcome {
+        Ok(()) => Ok(redirect_with("/login", Flash::good("Your account is active. Log in with your new password."))),
+        Err(LinkError::Unavailable(cause)) => Err(PageError::unavailable(cause)),
+        Err(LinkError::Gone) => show(&state, shell, LinkPurpose::Activation, (token, None), &[]),
+        Err(LinkError::Invalid(errors)) => {
+            let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Activation, &token).await;
+            let link = link.map_err(PageError::unavailable)?;
+            show(&state, shell, LinkPurpose::Activation, (token, link), &errors)
+        }
+    }
+}

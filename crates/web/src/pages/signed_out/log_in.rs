@@ -1,0 +1,82 @@
+//! The log-in page.
+
+use app::accounts::{self, LogIn, LogInRefused, SignedIn};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::AppState;
+use crate::shell::{
+    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, filters, redirect, render,
+    render_status, with_cookie,
+};
+
+#[derive(Template)]
+#[template(path = "signed_out/log_in.html")]
+struct LogInPage {
+    shell: Shell,
+    next: String,
+    login: String,
+    refused: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn page(
+    MaybeSignedIn(caller): MaybeSignedIn,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let next = LocalPath::or_home(&asked.next);
+    if caller.is_some() {
+        return Ok(redirect(next.as_str()));
+    }
+    render(&LogInPage { shell, next: next.as_str().to_owned(), login: String::new(), refused: None })
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    From(visitor): From,
+    cookies: Cookies,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let next = LocalPath::or_home(fields.get("next"));
+    let typed = LogIn {
+        login: fields.trimmed("login").to_owned(),
+        password: fields.get("password").to_owned(),
+        known_device: cookies.known_device().map(str::to_owned),
+    };
+    match accounts::log_in(state.app(), &visitor, typed).await {
+        Ok(signed_in) => admit(&state, signed_in, next.as_str()).await,
+        Err(LogInRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
+        Err(refused @ LogInRefused::Refused) => {
+            let page = LogInPage {
+                shell,
+                next: next.as_str().to_owned(),
+                login: fields.trimmed("login").to_owned(),
+                refused: Some(refused.to_string()),
+            };
+            render_status(StatusCode::UNAUTHORIZED, &page)
+        }
+    }
+}
+
+/// Sets the cookies, and shows times in the zone of the person's profile.
+async fn admit(state: &AppState, signed_in: SignedIn, next: &str) -> Result<Response, PageError> {
+    let caller = &signed_in.caller;
+    let user = accounts::get_user(state.app(), caller, &caller.person.id).await.map_err(PageError::internal)?;
+    let mut response = redirect(next);
+    response = with_cookie(response, Cookie::device(signed_in.device_token, signed_in.max_age));
+    response = with_cookie(response, Cookie::known_device(signed_in.known_device_token));
+    if let Some(user) = user {
+        response = with_cookie(response, Cookie::zone(user.row.time_zone));
+    }
+    Ok(response)
+}

@@ -1,0 +1,147 @@
+//! The server: its own accept loop, so that nobody can hold what others need. Bounds the time of a request's head,
+//! of its body and of a stalled reader, the connections in all and of one address; drains on shutdown.
+//!
+//! HTTP/1.1 only: a proxy in front speaks whatever browsers like.
+
+mod caps;
+mod connection;
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use self::caps::Caps;
+use self::connection::Watched;
+use crate::layers::PeerAddress;
+use crate::{AppState, Limits, router};
+
+/// How often the counters forget what is old.
+const UPKEEP: Duration = Duration::from_secs(10);
+
+/// Serves until `shutdown` is done, then finishes what is under way.
+pub async fn serve(state: AppState, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> io::Result<()> {
+    let router = router(state.clone());
+    let server = Server {
+        builder: builder(&state.settings().limits),
+        graceful: GracefulShutdown::new(),
+        tasks: TaskTracker::new(),
+        limits: state.settings().limits.clone(),
+        router,
+    };
+    let caps = Arc::new(Caps::new(&state.settings().limits, &state.settings().trusted_proxies));
+    let upkeep = tokio::spawn(upkeep(state.clone()));
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let permit = tokio::select! {
+            permit = caps.room() => permit,
+            () = &mut shutdown => break,
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => server.connection(stream, peer, permit, &caps),
+            Err(error) => pause_after(&error).await,
+        }
+    }
+    state.drain();
+    drop(listener);
+    server.finish(Duration::from_millis(state.settings().limits.drain_ms)).await;
+    upkeep.abort();
+    Ok(())
+}
+
+fn builder(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(limits.header_ms))
+        .max_buf_size(64 * 1024)
+        .max_headers(100)
+        .half_close(false);
+    builder
+}
+
+struct Server {
+    builder: http1::Builder,
+    graceful: GracefulShutdown,
+    tasks: TaskTracker,
+    limits: Limits,
+    router: Router,
+}
+
+impl Server {
+    fn connection(&self, stream: TcpStream, peer: SocketAddr, room: OwnedSemaphorePermit, caps: &Arc<Caps>) {
+        let Some(place) = caps.place(peer.ip()) else {
+            metrics::counter!("whodid_http_connections_refused_total").increment(1);
+            return;
+        };
+        // Small answers must not wait for one another; a socket that refuses this still works.
+        let _ = stream.set_nodelay(true);
+        let stall = Duration::from_millis(self.limits.idle_ms);
+        let router = self.router.clone();
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let router = router.clone();
+            async move {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(PeerAddress(peer));
+                Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+            }
+        });
+        let io = Watched::new(TokioIo::new(stream), stall);
+        let connection = self.graceful.watch(self.builder.serve_connection(io, service));
+        self.tasks.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "connection ended");
+            }
+            drop((place, room));
+        });
+    }
+
+    /// Lets requests under way finish, at most for `patience`.
+    async fn finish(self, patience: Duration) {
+        self.tasks.close();
+        let drained = async {
+            self.graceful.shutdown().await;
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(patience, drained).await.is_err() {
+            tracing::warn!("some requests were still under way and were cut off");
+        }
+    }
+}
+
+/// A connection that failed before it was accepted is its client's affair; a lack of descriptors passes.
+async fn pause_after(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::warn!(%error, "cannot accept connections just now");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn upkeep(state: AppState) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        state.rates().forget_old();
+        state.metrics().upkeep();
+    }
+}

@@ -1,0 +1,217 @@
+//! The command line: every flag, once. Owns no behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The user activity log that a team can run itself.
+///
+/// Exit codes: 0 done; 1 it failed; 2 wrong flags, settings or query; 3 an import was finished, but some lines could
+/// not be read.
+#[derive(Debug, Parser)]
+#[command(name = "whodid", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: SettingFlags,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings that every command takes. Flags win over WHODID_… variables, those over the file, that over the defaults.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SettingFlags {
+    /// Settings file [default: DATA_DIR/whodid.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "WHODID_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// One setting, such as `mail.from=whodid@example.com`; may be repeated. In the environment: WHODID_MAIL__FROM
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// How the program's own messages are written
+    #[arg(long, global = true, value_enum, value_name = "FORM")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How the program's own messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people; coloured on a terminal.
+    Human,
+    /// An object to a line.
+    Json,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataDir {
+    /// Directory of the data; made if absent
+    #[arg(long, value_name = "DIR", env = "WHODID_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the pages and the API
+    Serve(Serve),
+    /// Try it: an empty temporary directory with people and months of activity, removed at the end
+    Demo(Demo),
+    /// Accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// The activity log
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Say what is wrong with an installation, and what to do about it
+    Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How many activities to begin with
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
+    pub(crate) activities: u64,
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: String,
+    /// The same number makes the same people and activities
+    #[arg(long, value_name = "NUMBER", default_value_t = 7)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Create an account; the way to the first administrator
+    Create(UserCreate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserCreate {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Manages users and reads every log
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// Reads every log, changes nothing
+    #[arg(long)]
+    pub(crate) auditor: bool,
+    /// Log-in name
+    #[arg(long)]
+    pub(crate) username: String,
+    /// E-mail address
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Full name, such as "Sam Jones"
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Read the password from the standard input; otherwise a link to set it is printed, valid 7 days
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Print what matches a query, newest first; works beside a running server
+    Search(Search),
+    /// Write everything that matches a query to a file; works beside a running server
+    Export(Export),
+    /// Read in a log of another system; repeating it adds nothing
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// What to search for, such as `outcome:failure user:sam@example.com at:-7d` [default: everything]
+    pub(crate) query: Vec<String>,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t = SearchFormat::Table)]
+    pub(crate) format: SearchFormat,
+    /// Most rows to print; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u64,
+    /// Zone of dates in the query and of printed times: an IANA name such as Europe/Berlin, UTC, or EST (always UTC-05:00)
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: String,
+}
+
+/// How rows are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SearchFormat {
+    /// Columns for people.
+    Table,
+    /// An object to a line, as the API answers.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// What to export [default: everything]
+    pub(crate) query: Vec<String>,
+    /// The form of the file
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// The file to write; `-` for the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Columns of a CSV, with commas between them [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) columns: Vec<String>,
+    /// Zone of dates in the query and of times in a CSV: an IANA name, UTC, or EST (always UTC-05:00)
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: String,
+}
+
+/// The form of an exported file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values, safe to open in a spreadsheet.
+    Csv,
+    /// JSON Lines, every field.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// What the file is
+    #[arg(long, value_enum)]
+    pub(crate) format: ImportFormat,
+    /// The year of the first line, where lines do not write it [default: the latest that is not in the future]
+    #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9998))]
+    pub(crate) year: Option<i16>,
+    /// The zone of times that do not say theirs
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: String,
+    /// Tells logs apart whose lines may be the same text, such as two systems' JSON Lines with ids of their own
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
+    pub(crate) source: String,
+    /// The file to read; `-` for the standard input
+    pub(crate) file: PathBuf,
+}
+
+/// What an imported file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// The log of OpenSSH's server as syslog writes it
+    Openssh,
+    /// JSON Lines: an activity to a line, as the API takes them or `log export` wrote them
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+}

@@ -1,0 +1,193 @@
+//! Settings from flags, environment and file over the defaults, in that order of strength. An unknown key is refused
+//! with its place and the nearest known one. Owns the file's name and form; each crate owns what its settings mean.
+
+mod apply;
+mod environment;
+mod error;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub(crate) use error::{ConfigError, Origin};
+
+use crate::cli::{LogFormat, SettingFlags};
+use apply::Setting;
+
+/// The settings file's name in a data directory.
+pub(crate) const FILE: &str = "whodid.toml";
+
+/// Everything an installation can set.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The directory of the data.
+    pub(crate) data_dir: PathBuf,
+    /// The use cases.
+    pub(crate) app: app::Settings,
+    /// The web server.
+    pub(crate) web: web::Settings,
+    /// The log engine.
+    pub(crate) log: log::LogSettings,
+    /// The program's own messages.
+    pub(crate) diagnostics: Diagnostics,
+    /// Whether the public address was set, or is only the default.
+    pub(crate) public_url_is_set: bool,
+    /// The file that was read.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// The program's own messages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Diagnostics {
+    /// `human` or `json`.
+    format: String,
+    /// What is written, such as `info` or `info,web=debug`.
+    pub(crate) filter: String,
+}
+
+impl Default for Diagnostics {
+    fn default() -> Self {
+        Self { format: "human".to_owned(), filter: "info".to_owned() }
+    }
+}
+
+impl Diagnostics {
+    /// Whether messages are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == "json"
+    }
+}
+
+/// Where settings come from besides the defaults.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    /// `--config`.
+    pub(crate) file: Option<PathBuf>,
+    /// The data directory by flag or variable.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The environment.
+    pub(crate) environment: Vec<(String, String)>,
+    /// Flags: the flag's name, the key and the value.
+    pub(crate) flags: Vec<(&'static str, String, String)>,
+}
+
+impl Sources {
+    /// The flags of this command line and the environment of this process.
+    pub(crate) fn gather(flags: &SettingFlags, data_dir: Option<PathBuf>) -> Result<Self, ConfigError> {
+        let mut set = Vec::new();
+        for pair in &flags.set {
+            let (key, value) = pair.split_once('=').ok_or_else(|| ConfigError::NoValue(pair.clone()))?;
+            set.push(("--set", key.trim().to_owned(), value.to_owned()));
+        }
+        if let Some(format) = flags.log_format {
+            let format = if format == LogFormat::Json { "json" } else { "human" };
+            set.push(("--log-format", "diagnostics.format".to_owned(), format.to_owned()));
+        }
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        Ok(Self { file: flags.config.clone(), data_dir, environment, flags: set })
+    }
+}
+
+/// Puts the settings together.
+pub(crate) fn load(sources: &Sources) -> Result<Config, ConfigError> {
+    let path = match (&sources.file, &sources.data_dir) {
+        (Some(path), _) => Some(path.clone()),
+        (None, Some(directory)) => Some(directory.join(FILE)).filter(|path| path.exists()),
+        (None, None) => None,
+    };
+    let mut settings = match &path {
+        Some(path) => file::read(path)?,
+        None => Vec::new(),
+    };
+    settings.extend(environment::settings(&sources.environment));
+    settings.extend(sources.flags.iter().map(|(flag, key, value)| Setting {
+        path: key.split('.').map(str::to_owned).collect(),
+        value: apply::Given::Text(value.clone()),
+        origin: Origin::Flag(flag),
+    }));
+    let mut tree = defaults();
+    for setting in &settings {
+        apply::apply(&mut tree, setting)?;
+        check(&tree, setting)?;
+    }
+    build(tree, sources, path, settings.iter().any(|setting| setting.path == ["public_url"]))
+}
+
+/// The defaults as one tree: its shape is what is known.
+fn defaults() -> Value {
+    let tree = |value: serde_json::Result<Value>| value.unwrap_or_default();
+    let mut root = tree(serde_json::to_value(app::Settings::default()));
+    root["data_dir"] = Value::Null;
+    root["web"] = tree(serde_json::to_value(web::Settings::default()));
+    root["log"] = tree(serde_json::to_value(log::LogSettings::default()));
+    root["diagnostics"] = tree(serde_json::to_value(Diagnostics::default()));
+    root
+}
+
+/// Refuses a value that its section does not take, naming where it was set.
+fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
+    let section = setting.path.first().map_or("", String::as_str);
+    let checked = match section {
+        "data_dir" => Ok(()),
+        "web" => section_of::<web::Settings>(tree, section).map(drop),
+        "log" => section_of::<log::LogSettings>(tree, section).map(drop),
+        "diagnostics" => section_of::<Diagnostics>(tree, section).and_then(|section| section.check()),
+        _ => app_settings(tree).map(drop),
+    };
+    checked.map_err(|why| ConfigError::Value { key: setting.key(), origin: setting.origin.clone(), why })
+}
+
+impl Diagnostics {
+    fn check(&self) -> Result<(), String> {
+        if self.format != "human" && self.format != "json" {
+            return Err(format!("`{}` is no form of messages; choose `human` or `json`", self.format));
+        }
+        self.filter.parse::<tracing_subscriber::EnvFilter>().map(drop).map_err(|error| error.to_string())
+    }
+}
+
+fn section_of<T: serde::de::DeserializeOwned>(tree: &Value, section: &str) -> Result<T, String> {
+    serde_json::from_value(tree[section].clone()).map_err(|error| error.to_string())
+}
+
+fn app_settings(tree: &Value) -> Result<app::Settings, String> {
+    let mut own = tree.clone();
+    if let Some(own) = own.as_object_mut() {
+        for other in ["data_dir", "web", "log", "diagnostics"] {
+            own.remove(other);
+        }
+    }
+    serde_json::from_value(own).map_err(|error| error.to_string())
+}
+
+fn build(
+    tree: Value,
+    sources: &Sources,
+    file: Option<PathBuf>,
+    public_url_is_set: bool,
+) -> Result<Config, ConfigError> {
+    let whole = |why| ConfigError::Whole(why);
+    let data_dir = match (&sources.data_dir, tree["data_dir"].as_str()) {
+        (Some(directory), _) => directory.clone(),
+        // A relative path in the file is meant from where the file is.
+        (None, Some(directory)) => file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(directory),
+        (None, None) => return Err(ConfigError::NoDataDir),
+    };
+    let mut app = app_settings(&tree).map_err(whole)?;
+    let web: web::Settings = section_of(&tree, "web").map_err(whole)?;
+    let mut log: log::LogSettings = section_of(&tree, "log").map_err(whole)?;
+    log.volumes_dir = data_dir.join(&log.volumes_dir);
+    app.exports.dir = data_dir.join(&app.exports.dir);
+    if !public_url_is_set {
+        app.public_url = format!("http://{}", web.listen);
+    }
+    let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
+    Ok(Config { data_dir, app, web, log, diagnostics, public_url_is_set, file })
+}
