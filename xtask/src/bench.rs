@@ -6,7 +6,18 @@ use crate::shell;
 
 /// Runs the benchmark; arguments go to it unchanged.
 pub fn run(arguments: &[String]) -> Result<()> {
-    shell::quiet("cargo", &["build", "--quiet", "--release", "--package", "whodid", "--package", "bench"])?;
+    shell::quiet(
+        "cargo",
+        &[
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "whodid",
+            "--package",
+            "bench",
+        ],
+    )?;
     let mut all = vec!["run", "--quiet", "--release", "--package", "bench", "--"];
     all.extend(arguments.iter().map(String::as_str));
     shell::quiet("cargo", &all)

@@ -5,7 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/dependencies.md"];
+const DOCUMENTS: &[&str] = &[
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/dependencies.md",
+];
 
 /// Checks the documents against the checkout.
 pub fn check(root: &Path) -> Result<Vec<String>> {
@@ -43,14 +48,18 @@ fn dependencies_without_reason(root: &Path) -> Result<Vec<String>> {
         .filter_map(|line| line.split_once(" =").map(|(name, _)| name))
         .collect();
     let table = std::fs::read_to_string(root.join("docs/dependencies.md"))?;
-    let listed: BTreeSet<&str> =
-        table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name)).collect();
+    let listed: BTreeSet<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name))
+        .collect();
     let npm: BTreeSet<&str> = table
         .lines()
         .skip_while(|line| !line.starts_with("## npm"))
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name))
         .collect();
-    let without = used.difference(&listed).map(|name| format!("docs/dependencies.md does not say what `{name}` is for"));
+    let without = used
+        .difference(&listed)
+        .map(|name| format!("docs/dependencies.md does not say what `{name}` is for"));
     let stale = listed
         .iter()
         .filter(|name| !used.contains(*name) && !npm.contains(*name))

@@ -22,7 +22,10 @@ pub fn need_node() -> Result<()> {
 
 fn apt(packages: &[&str]) -> Result<()> {
     if !shell::exists("apt-get") {
-        bail!("{} must be installed by hand: this machine has no apt-get", packages.join(", "));
+        bail!(
+            "{} must be installed by hand: this machine has no apt-get",
+            packages.join(", ")
+        );
     }
     let sudo = shell::exists("sudo") && !is_root();
     let run = |arguments: &[&str]| match sudo {

@@ -1,5 +1,9 @@
 //! Development commands: `cargo xtask test | bench | check-structure | assets`. Owns no product code.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on its terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks on its terminal"
+)]
 
 mod assets;
 mod bench;

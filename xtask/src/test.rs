@@ -10,7 +10,18 @@ pub fn run(arguments: &[String]) -> Result<()> {
     shell::run("cargo", &["fmt", "--all", "--check"])?;
     structure::run()?;
     assets::build()?;
-    shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+    shell::run(
+        "cargo",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    )?;
     shell::run("cargo", &["test", "--workspace", "--locked"])?;
     if browser {
         machine::install_browser()?;
@@ -23,7 +34,11 @@ pub fn run(arguments: &[String]) -> Result<()> {
 /// Both stories in a real browser, against the binary that `cargo test` built.
 fn end_to_end() -> Result<()> {
     let directory = shell::root().join("e2e");
-    shell::run_in(&directory, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    shell::run_in(
+        &directory,
+        "npm",
+        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    )?;
     shell::run("cargo", &["build", "--locked", "--package", "whodid"])?;
     shell::run_in(&directory, "npm", &["test", "--silent"])
 }

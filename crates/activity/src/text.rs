@@ -49,6 +49,16 @@ pub fn fields(facts: &Facts, mut f: impl FnMut(&str)) {
 
 /// Whether `test` holds for any text of an activity that full text searches; stops at the first.
 pub fn any_field(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> bool {
+    any_text(facts, &mut test) || any_address(facts, &mut test)
+}
+
+/// Like [`any_field`], for the address only.
+pub(crate) fn any_address(facts: &Facts, test: impl FnMut(&str) -> bool) -> bool {
+    facts.ip.is_some_and(|ip| address(ip, test))
+}
+
+/// Like [`any_field`], for everything but the address.
+pub(crate) fn any_text(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> bool {
     test(&sentence::plain(facts))
         || facts.user.as_ref().is_some_and(|user| person(user, &mut test))
         || by(&facts.by, &mut test)
@@ -73,7 +83,6 @@ pub fn any_field(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> bool {
                     .flatten()
                     .any(|value| test(value))
         })
-        || facts.ip.is_some_and(|ip| address(ip, &mut test))
 }
 
 fn by(by: &By, test: &mut impl FnMut(&str) -> bool) -> bool {
@@ -114,21 +123,30 @@ impl std::fmt::Write for AddressText {
     }
 }
 
-fn address(ip: std::net::IpAddr, test: &mut impl FnMut(&str) -> bool) -> bool {
+fn address(ip: std::net::IpAddr, test: impl FnMut(&str) -> bool) -> bool {
     let mut text = AddressText { bytes: [0; 48], len: 0 };
     let written = std::fmt::Write::write_fmt(&mut text, format_args!("{ip}"));
     written.is_ok() && std::str::from_utf8(&text.bytes[..text.len]).is_ok_and(test)
 }
 
 fn contains_ascii(text: &[u8], tokens: &[String], prefix: bool) -> bool {
-    let mut at = 0;
-    while let Some((start, end)) = next_ascii(text, at) {
-        if follows_ascii(text, start, tokens, prefix) {
-            return true;
-        }
-        at = end;
-    }
-    false
+    let Some(first) = tokens.first().map(|token| token.as_bytes()) else {
+        return false;
+    };
+    let Some(last_start) = text.len().checked_sub(first.len()) else {
+        return false;
+    };
+    let Some(letter) = first.first() else { return false };
+    // Setting this bit makes capitals small; what else it makes alike is told apart by `follows_ascii`.
+    let letter = letter | 0x20;
+    let begins_word = |at: usize| {
+        at.checked_sub(1)
+            .is_none_or(|before| !text[before].is_ascii_alphanumeric())
+    };
+    text[..=last_start]
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| byte | 0x20 == letter && begins_word(at) && follows_ascii(text, at, tokens, prefix))
 }
 
 fn next_ascii(text: &[u8], from: usize) -> Option<(usize, usize)> {

@@ -5,12 +5,14 @@ pub mod accounts;
 pub mod activity;
 pub mod api_keys;
 mod caller;
+mod device;
 pub mod exports;
 pub mod import;
 pub mod ingest;
 pub mod mail;
 mod settings;
 
+pub use device::device_of;
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use settings::{ExportSettings, MailSettings, PasswordSettings, Settings};
 
@@ -51,6 +53,11 @@ impl App {
     /// The log engine.
     pub(crate) fn log(&self) -> &Log {
         &self.inner.log
+    }
+
+    /// Whether the log and its database answer just now and no write has failed for good.
+    pub async fn is_ready(&self) -> bool {
+        self.inner.log.failed().borrow().is_none() && self.inner.log.head().await.is_ok()
     }
 
     /// The present moment, by the injected clock.

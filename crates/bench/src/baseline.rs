@@ -51,7 +51,15 @@ pub async fn measure(directory: &Path, facts: impl Iterator<Item = Facts>, users
     let csv_per_second = csv(&pool).await?;
     let singles_per_second = singles(&pool).await?;
     pool.close().await;
-    Ok(Baseline { loaded_per_second, bytes, newest_ms, count_ms, text_ms, csv_per_second, singles_per_second })
+    Ok(Baseline {
+        loaded_per_second,
+        bytes,
+        newest_ms,
+        count_ms,
+        text_ms,
+        csv_per_second,
+        singles_per_second,
+    })
 }
 
 async fn open(directory: &Path) -> Result<SqlitePool> {
@@ -60,7 +68,10 @@ async fn open(directory: &Path) -> Result<SqlitePool> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await?;
     for statement in SCHEMA.split(';').filter(|statement| !statement.trim().is_empty()) {
         sqlx::query(statement).execute(&pool).await?;
     }
@@ -115,12 +126,16 @@ async fn newest(pool: &SqlitePool, user: &str) -> Result<()> {
 }
 
 async fn count_by_kind(pool: &SqlitePool, user: &str) -> Result<()> {
-    sqlx::query("SELECT kind, count(*) FROM activity WHERE user_id = ? GROUP BY kind").bind(user).fetch_all(pool).await?;
+    sqlx::query("SELECT kind, count(*) FROM activity WHERE user_id = ? GROUP BY kind")
+        .bind(user)
+        .fetch_all(pool)
+        .await?;
     Ok(())
 }
 
 async fn text(pool: &SqlitePool) -> Result<()> {
-    let sql = "SELECT * FROM activity WHERE sentence LIKE '%zzyzx%' OR user_name LIKE '%zzyzx%' ORDER BY seq DESC LIMIT 50";
+    let sql =
+        "SELECT * FROM activity WHERE sentence LIKE '%zzyzx%' OR user_name LIKE '%zzyzx%' ORDER BY seq DESC LIMIT 50";
     sqlx::query(sql).fetch_all(pool).await?;
     Ok(())
 }
@@ -135,7 +150,15 @@ async fn csv(pool: &SqlitePool) -> Result<f64> {
     let (mut count, mut out) = (0_u64, std::io::BufWriter::new(std::io::sink()));
     while let Some(row) = rows.try_next().await? {
         let text = |at: usize| row.try_get::<Option<String>, _>(at).ok().flatten().unwrap_or_default();
-        writeln!(out, "{},{},{},{},{}", row.get::<i64, _>(0), row.get::<i64, _>(1), text(3), text(6), text(15))?;
+        writeln!(
+            out,
+            "{},{},{},{},{}",
+            row.get::<i64, _>(0),
+            row.get::<i64, _>(1),
+            text(3),
+            text(6),
+            text(15)
+        )?;
         count += 1;
     }
     Ok(count as f64 / started.elapsed().as_secs_f64())

@@ -24,17 +24,31 @@ pub async fn measure(log: &Log, users: &[String]) -> Result<Engine> {
     let count_ms = median_ms(200, |run| count(log, format!("user:{}", users[run % users.len()]))).await?;
     let text_ms = median_ms(200, |run| newest(log, format!("zzyzx{run}"))).await?;
     let failures_ms = median_ms(200, |_| newest(log, "outcome:failure".to_owned())).await?;
-    Ok(Engine { newest_ms, count_ms, text_ms, failures_ms })
+    Ok(Engine {
+        newest_ms,
+        count_ms,
+        text_ms,
+        failures_ms,
+    })
 }
 
 fn bound(text: &str) -> Result<activity::query::Expr> {
     let expr = parse(text, &jiff::tz::TimeZone::UTC).map_err(|error| anyhow!("{}", error.message))?;
-    Ok(expr.bind(&Binding { now: activity::Time::MAX, me: None }))
+    Ok(expr.bind(&Binding {
+        now: activity::Time::MAX,
+        me: None,
+    }))
 }
 
 async fn newest(log: &Log, text: String) -> Result<()> {
     let expr = bound(&text)?;
-    log.search(&Search { expr, order: Order::Newest, after: None, limit: 50 }).await?;
+    log.search(&Search {
+        expr,
+        order: Order::Newest,
+        after: None,
+        limit: 50,
+    })
+    .await?;
     Ok(())
 }
 

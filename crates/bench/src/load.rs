@@ -82,7 +82,11 @@ async fn finish(tasks: impl Iterator<Item = tokio::task::JoinHandle<Result<()>>>
 }
 
 async fn send(client: &reqwest::Client, url: &str, key: &str, media: &str, body: Bytes) -> Result<()> {
-    let request = client.post(url).bearer_auth(key).header("content-type", media).body(body);
+    let request = client
+        .post(url)
+        .bearer_auth(key)
+        .header("content-type", media)
+        .body(body);
     let answer = request.send().await?;
     let (status, text) = (answer.status(), answer.bytes().await?);
     if !status.is_success() {

@@ -50,7 +50,10 @@ pub fn print(figures: &[Figure], json: bool) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    println!("{:<46} {:>13} {:<14} {:>13}  {:<12}", "figure", "value", "unit", "SQLite", "goal");
+    println!(
+        "{:<46} {:>13} {:<14} {:>13}  {:<12}",
+        "figure", "value", "unit", "SQLite", "goal"
+    );
     for figure in figures {
         let baseline = figure.baseline.map_or_else(|| "–".to_owned(), number);
         let goal = match figure.goal {
@@ -59,7 +62,14 @@ pub fn print(figures: &[Figure], json: bool) -> anyhow::Result<()> {
             Goal::None => String::new(),
         };
         let mark = if figure.reached() { "" } else { "MISSED" };
-        println!("{:<46} {:>13} {:<14} {:>13}  {:<12} {mark}", figure.name, number(figure.value), figure.unit, baseline, goal);
+        println!(
+            "{:<46} {:>13} {:<14} {:>13}  {:<12} {mark}",
+            figure.name,
+            number(figure.value),
+            figure.unit,
+            baseline,
+            goal
+        );
     }
     Ok(())
 }

@@ -28,7 +28,11 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server = Self { child, url: format!("http://{address}"), started_ms: 0.0 };
+        let mut server = Self {
+            child,
+            url: format!("http://{address}"),
+            started_ms: 0.0,
+        };
         server.wait_until_ready(begun).await?;
         server.started_ms = begun.elapsed().as_secs_f64() * 1000.0;
         Ok(server)
@@ -56,7 +60,10 @@ impl Server {
     pub fn memory_mib(&self) -> Result<(f64, f64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let of = |name: &str| -> Result<f64> {
-            let line = status.lines().find(|line| line.starts_with(name)).context("no memory in /proc")?;
+            let line = status
+                .lines()
+                .find(|line| line.starts_with(name))
+                .context("no memory in /proc")?;
             let kib: f64 = line.split_whitespace().nth(1).context("no memory in /proc")?.parse()?;
             Ok(kib / 1024.0)
         };
@@ -88,7 +95,10 @@ fn free_address() -> Result<SocketAddr> {
 fn binary() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name("whodid");
     if !path.exists() {
-        bail!("{} is missing: run `cargo xtask bench`, which builds it", path.display());
+        bail!(
+            "{} is missing: run `cargo xtask bench`, which builds it",
+            path.display()
+        );
     }
     Ok(path)
 }

@@ -23,6 +23,9 @@ mod view;
 mod volumes;
 mod watermark;
 
+#[cfg(test)]
+mod tests;
+
 pub use clock::{Clock, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
 pub use engine::Log;
 pub use error::LogError;

@@ -257,7 +257,8 @@ impl World {
         facts.user_agent = Some(agent.to_owned());
         let application = self.pick(30);
         facts.application = Some(self.applications[application].clone());
-        let group = self.groups[(n + self.below(2)) % 30].clone();
+        let at_group = self.below(2);
+        let group = self.groups[(n + at_group) % 30].clone();
         if kind == "user.login_failed" {
             facts.outcome = Outcome::Failure;
             facts.reason = Some(["wrong_password", "locked", "unknown_address"][self.below(3)].to_owned());
@@ -266,7 +267,8 @@ impl World {
             facts.target = Some(Target { kind: "group".into(), id: group.id.clone(), name: group.name.clone(), ..Target::default() });
         }
         if kind.starts_with("session") {
-            let session = self.sessions[self.below(2000)].clone();
+            let session = self.below(2000);
+            let session = self.sessions[session].clone();
             facts.target = Some(Target { kind: "session".into(), id: session.id, name: session.name, ..Target::default() });
         }
         if kind.starts_with("connection") {

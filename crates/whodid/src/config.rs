@@ -52,7 +52,10 @@ pub(crate) struct Diagnostics {
 
 impl Default for Diagnostics {
     fn default() -> Self {
-        Self { format: "human".to_owned(), filter: "info".to_owned() }
+        Self {
+            format: "human".to_owned(),
+            filter: "info".to_owned(),
+        }
     }
 }
 
@@ -91,7 +94,12 @@ impl Sources {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .collect();
-        Ok(Self { file: flags.config.clone(), data_dir, environment, flags: set })
+        Ok(Self {
+            file: flags.config.clone(),
+            data_dir,
+            environment,
+            flags: set,
+        })
     }
 }
 
@@ -117,7 +125,12 @@ pub(crate) fn load(sources: &Sources) -> Result<Config, ConfigError> {
         apply::apply(&mut tree, setting)?;
         check(&tree, setting)?;
     }
-    build(tree, sources, path, settings.iter().any(|setting| setting.path == ["public_url"]))
+    build(
+        tree,
+        sources,
+        path,
+        settings.iter().any(|setting| setting.path == ["public_url"]),
+    )
 }
 
 /// The defaults as one tree: its shape is what is known.
@@ -141,15 +154,25 @@ fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
         "diagnostics" => section_of::<Diagnostics>(tree, section).and_then(|section| section.check()),
         _ => app_settings(tree).map(drop),
     };
-    checked.map_err(|why| ConfigError::Value { key: setting.key(), origin: setting.origin.clone(), why })
+    checked.map_err(|why| ConfigError::Value {
+        key: setting.key(),
+        origin: setting.origin.clone(),
+        why,
+    })
 }
 
 impl Diagnostics {
     fn check(&self) -> Result<(), String> {
         if self.format != "human" && self.format != "json" {
-            return Err(format!("`{}` is no form of messages; choose `human` or `json`", self.format));
+            return Err(format!(
+                "`{}` is no form of messages; choose `human` or `json`",
+                self.format
+            ));
         }
-        self.filter.parse::<tracing_subscriber::EnvFilter>().map(drop).map_err(|error| error.to_string())
+        self.filter
+            .parse::<tracing_subscriber::EnvFilter>()
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -177,7 +200,11 @@ fn build(
     let data_dir = match (&sources.data_dir, tree["data_dir"].as_str()) {
         (Some(directory), _) => directory.clone(),
         // A relative path in the file is meant from where the file is.
-        (None, Some(directory)) => file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(directory),
+        (None, Some(directory)) => file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
+            .join(directory),
         (None, None) => return Err(ConfigError::NoDataDir),
     };
     let mut app = app_settings(&tree).map_err(whole)?;
@@ -189,5 +216,13 @@ fn build(
         app.public_url = format!("http://{}", web.listen);
     }
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
-    Ok(Config { data_dir, app, web, log, diagnostics, public_url_is_set, file })
+    Ok(Config {
+        data_dir,
+        app,
+        web,
+        log,
+        diagnostics,
+        public_url_is_set,
+        file,
+    })
 }

@@ -1,1 +1,28 @@
-fn main() {}
+//! The program `whodid`: reads the command line and hands over to one command. Owns the exit codes.
+
+mod cli;
+mod commands;
+mod compose;
+mod config;
+mod diagnostics;
+mod failure;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::Cli;
+
+fn main() -> ExitCode {
+    // First of all: whatever speaks TLS later finds it. It fails only if one is installed already, which is as good.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&anyhow::Error::new(error).context("cannot start")),
+    };
+    runtime
+        .block_on(commands::run(cli))
+        .unwrap_or_else(|error| failure::report(&error))
+}

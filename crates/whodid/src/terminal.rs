@@ -21,7 +21,14 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if acts(c) {
-            out.extend(if c.is_ascii() { c.escape_default().to_string() } else { c.escape_unicode().to_string() }.chars());
+            out.extend(
+                if c.is_ascii() {
+                    c.escape_default().to_string()
+                } else {
+                    c.escape_unicode().to_string()
+                }
+                .chars(),
+            );
         } else {
             out.push(c);
         }
@@ -78,7 +85,10 @@ mod tests {
     #[test]
     fn what_acts_on_a_terminal_is_written_out_and_names_stay_as_they_are() {
         assert_eq!(visible("Zoë 陽子 أحمد"), "Zoë 陽子 أحمد");
-        assert_eq!(visible("a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}"), r"a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}");
+        assert_eq!(
+            visible("a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}"),
+            r"a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}"
+        );
     }
 
     #[test]
@@ -86,7 +96,10 @@ mod tests {
         let line = serde_json::to_string("a\u{202e}b\u{9b}c\u{e0041}\u{1b}").unwrap();
         let shown = visible_json(&line);
         assert!(shown.is_ascii(), "{shown}");
-        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), "a\u{202e}b\u{9b}c\u{e0041}\u{1b}");
+        assert_eq!(
+            serde_json::from_str::<String>(&shown).unwrap(),
+            "a\u{202e}b\u{9b}c\u{e0041}\u{1b}"
+        );
     }
 
     #[test]

@@ -15,7 +15,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("web", &["activity", "app"]),
     ("testkit", &["activity"]),
     ("whodid", &["activity", "app", "log", "store", "testkit", "web"]),
-    ("bench", &["activity", "app", "log", "store", "testkit", "volume", "web"]),
+    (
+        "bench",
+        &["activity", "app", "log", "store", "testkit", "volume", "web"],
+    ),
 ];
 
 /// Foreign crates that only some of ours may name: SQL stays in `store`, HTTP in `web`, the index in `volume`.
@@ -35,7 +38,11 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for entry in std::fs::read_dir(root.join("crates"))? {
         let directory = entry?.path();
-        let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let name = directory
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
         let manifest = std::fs::read_to_string(directory.join("Cargo.toml")).with_context(|| name.clone())?;
         let Some((_, allowed)) = MAY_NAME.iter().find(|(known, _)| *known == name) else {
             findings.push(format!("crates/{name} has no entry in the dependency allow-list"));
@@ -48,7 +55,9 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             }
             let kept = KEPT_IN.iter().find(|(foreign, _)| *foreign == dependency);
             if kept.is_some_and(|(_, crates)| !crates.contains(&name.as_str())) {
-                findings.push(format!("crates/{name} may not depend on `{dependency}`, which stays in its own crate"));
+                findings.push(format!(
+                    "crates/{name} may not depend on `{dependency}`, which stays in its own crate"
+                ));
             }
         }
     }

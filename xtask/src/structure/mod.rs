@@ -49,7 +49,9 @@ fn rust_files(root: &Path) -> Result<Vec<PathBuf>> {
 
 /// Whether a file holds tests, examples or benchmarks rather than the product.
 fn is_test(path: &Path) -> bool {
-    let test_directory = path.components().any(|part| ["tests", "examples"].iter().any(|name| part.as_os_str() == *name));
+    let test_directory = path
+        .components()
+        .any(|part| ["tests", "examples"].iter().any(|name| part.as_os_str() == *name));
     test_directory || path.file_name().is_some_and(|name| name == "tests.rs")
 }
 

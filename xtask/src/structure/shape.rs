@@ -22,10 +22,16 @@ pub(super) fn check(root: &Path, sources: &[PathBuf]) -> Result<Vec<String>> {
         let file = syn::parse_file(&text).with_context(|| name.clone())?;
         let production = lines_without_tests(&file, text.lines().count());
         if production > FILE_LINES {
-            findings.push(format!("{name} has {production} lines, at most {FILE_LINES}: split it by use case"));
+            findings.push(format!(
+                "{name} has {production} lines, at most {FILE_LINES}: split it by use case"
+            ));
         }
         let handlers = name.starts_with("crates/web/src/pages/") || name.starts_with("crates/web/src/api/");
-        let mut functions = Functions { name, most: if handlers { HANDLER_LINES } else { FUNCTION_LINES }, findings: &mut findings };
+        let mut functions = Functions {
+            name,
+            most: if handlers { HANDLER_LINES } else { FUNCTION_LINES },
+            findings: &mut findings,
+        };
         functions.visit_file(&file);
     }
     Ok(findings)
@@ -46,7 +52,11 @@ fn lines_without_tests(file: &syn::File, all: usize) -> usize {
 
 fn is_test_only(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+        attribute.path().is_ident("cfg")
+            && attribute
+                .meta
+                .require_list()
+                .is_ok_and(|list| list.tokens.to_string() == "test")
     })
 }
 
@@ -65,13 +75,20 @@ impl Functions<'_> {
         let (name, function) = (&self.name, &signature.ident);
         let length = lines(body);
         // Only handlers are async in the page and API folders; what they share keeps the general limit.
-        let most = if signature.asyncness.is_some() { self.most } else { FUNCTION_LINES };
+        let most = if signature.asyncness.is_some() {
+            self.most
+        } else {
+            FUNCTION_LINES
+        };
         if length > most {
-            self.findings.push(format!("{name}: `{function}` has {length} lines, at most {most}"));
+            self.findings
+                .push(format!("{name}: `{function}` has {length} lines, at most {most}"));
         }
         if signature.inputs.len() > PARAMETERS {
             let count = signature.inputs.len();
-            self.findings.push(format!("{name}: `{function}` takes {count} parameters, at most {PARAMETERS}"));
+            self.findings.push(format!(
+                "{name}: `{function}` takes {count} parameters, at most {PARAMETERS}"
+            ));
         }
     }
 }

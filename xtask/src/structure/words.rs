@@ -18,12 +18,42 @@ struct Ban {
 }
 
 const BANS: &[Ban] = &[
-    Ban { word: "#[ignore", except: &[], tests_may: false, instead: "install what the test needs, or fail" },
-    Ban { word: "todo!(", except: &[], tests_may: false, instead: "finish it or leave it out" },
-    Ban { word: "unimplemented!(", except: &[], tests_may: false, instead: "finish it or leave it out" },
-    Ban { word: "allow(clippy::disallowed_methods", except: &["crates/log/src/clock.rs", "crates/log/src/rng.rs"], tests_may: true, instead: "take a Clock or an Rng" },
-    Ban { word: "|safe }}", except: &[], tests_may: false, instead: "every value is untrusted text" },
-    Ban { word: "std::process::exit", except: &["crates/whodid/src/"], tests_may: true, instead: "return an error; the binary decides" },
+    Ban {
+        word: "#[ignore",
+        except: &[],
+        tests_may: false,
+        instead: "install what the test needs, or fail",
+    },
+    Ban {
+        word: "todo!(",
+        except: &[],
+        tests_may: false,
+        instead: "finish it or leave it out",
+    },
+    Ban {
+        word: "unimplemented!(",
+        except: &[],
+        tests_may: false,
+        instead: "finish it or leave it out",
+    },
+    Ban {
+        word: "allow(clippy::disallowed_methods",
+        except: &["crates/log/src/clock.rs", "crates/log/src/rng.rs"],
+        tests_may: true,
+        instead: "take a Clock or an Rng",
+    },
+    Ban {
+        word: "|safe }}",
+        except: &[],
+        tests_may: false,
+        instead: "every value is untrusted text",
+    },
+    Ban {
+        word: "std::process::exit",
+        except: &["crates/whodid/src/"],
+        tests_may: true,
+        instead: "return an error; the binary decides",
+    },
 ];
 
 /// Looks for every banned word in every file. This file, which must name them, is left out.

@@ -3,57 +3,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::net::IpAddr;
 
+use super::keys::{KEYS, unknown_key};
 use super::node::Node;
 use crate::limits::{FieldError, pointer_part, shown};
 use crate::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue};
-
-/// Keys of a row that the log itself gives.
-pub(super) const GIVEN_BY_THE_LOG: &[&str] = &["id", "recorded_at", "sentence"];
-
-const KEYS: &[&str] = &[
-    "activity",
-    "occurred_at",
-    "outcome",
-    "reason",
-    "user",
-    "by",
-    "target",
-    "group",
-    "application",
-    "ip",
-    "device",
-    "user_agent",
-    "country",
-    "description",
-    "changes",
-    "metadata",
-    "external_id",
-];
-
-/// What others call our keys.
-const OTHER_NAMES: &[(&str, &str)] = &[
-    ("action", "activity"),
-    ("actor", "by"),
-    ("app", "application"),
-    ("code", "activity"),
-    ("created", "occurred_at"),
-    ("created_at", "occurred_at"),
-    ("event", "activity"),
-    ("fields", "metadata"),
-    ("ip_address", "ip"),
-    ("organization", "group"),
-    ("result", "outcome"),
-    ("source_ip", "ip"),
-    ("status", "outcome"),
-    ("targets", "target"),
-    ("team", "group"),
-    ("time", "occurred_at"),
-    ("timestamp", "occurred_at"),
-    ("type", "activity"),
-];
 
 /// The most errors told of one activity.
 const MOST_ERRORS: usize = 20;
@@ -393,31 +348,4 @@ impl Reader {
         }
         metadata
     }
-}
-
-fn unknown_key(key: &str, known: &[&str]) -> String {
-    let mut detail = format!("{} is not a key here", shown(key));
-    let other_name = OTHER_NAMES
-        .iter()
-        .find(|(other, meant)| *other == key && known.contains(meant));
-    let near = || {
-        known
-            .iter()
-            .copied()
-            .find(|known| strsim::osa_distance(key, known) <= 2)
-    };
-    let meant = other_name
-        .map(|(_, meant)| *meant)
-        .or_else(|| if key.len() > 64 { None } else { near() });
-    // Writing to a `String` cannot fail.
-    let _ = match meant {
-        _ if GIVEN_BY_THE_LOG.contains(&key) => write!(detail, ": the log gives it; leave it out"),
-        Some(meant) => write!(detail, "; did you mean `{meant}`?"),
-        None => write!(
-            detail,
-            "; keys are {}; anything of your own goes into `metadata`",
-            known.join(", ")
-        ),
-    };
-    detail
 }

@@ -2,6 +2,7 @@
 //! Owns shape and its errors; how much a field may hold is `limits`'.
 
 mod facts;
+mod keys;
 mod node;
 mod write;
 
@@ -28,7 +29,7 @@ pub fn parse_row(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
     facts(
         node::parse(body).map_err(|error| vec![error])?,
         now,
-        facts::GIVEN_BY_THE_LOG,
+        keys::GIVEN_BY_THE_LOG,
     )
 }
 

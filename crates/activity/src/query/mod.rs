@@ -3,6 +3,7 @@
 //!
 //! `parse(print(q)) == q` for every parsed `q` in the same zone.
 
+mod address;
 mod bind;
 mod error;
 mod eval;

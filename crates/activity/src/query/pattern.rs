@@ -81,6 +81,8 @@ pub struct Words {
     prefix: bool,
     tokens: Vec<String>,
     ip: Option<IpAddr>,
+    /// Whether an address as text could hold them.
+    like_address: bool,
 }
 
 impl Words {
@@ -94,11 +96,14 @@ impl Words {
         } else {
             text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
         };
+        let hex = |token: &String| token.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let like_address = tokens.iter().all(hex);
         (!tokens.is_empty()).then_some(Self {
             text,
             prefix,
             tokens,
             ip,
+            like_address,
         })
     }
 
@@ -138,7 +143,8 @@ impl Words {
         if self.ip.is_some() && self.ip == facts.ip {
             return true;
         }
-        text::any_field(facts, |field| self.matches_text(field))
+        text::any_text(facts, |field| self.matches_text(field))
+            || (self.like_address && text::any_address(facts, |field| self.matches_text(field)))
     }
 }
 

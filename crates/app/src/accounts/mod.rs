@@ -5,6 +5,7 @@
 mod activate;
 mod attempts;
 mod authenticate;
+mod backdate;
 mod change_password;
 mod create_first_administrator;
 mod create_user;
@@ -39,6 +40,7 @@ mod unlock;
 
 pub use activate::activate;
 pub use authenticate::authenticate;
+pub use backdate::{Past, backdate};
 pub use change_password::{ChangePassword, change_password};
 pub use create_first_administrator::{FirstAdministrator, create_first_administrator};
 pub use create_user::{Activation, Created, NewUser, create_user};

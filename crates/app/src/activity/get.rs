@@ -1,10 +1,12 @@
-//! One activity by its id.
+//! One activity by its id, and the person a log belongs to.
 
-use activity::{Activity, Seq};
+use activity::{Activity, Person, Seq};
+
+use log::{Order, Search};
 
 use super::scope::{Question, Scoped, Subject};
 use super::view::{ViewError, unavailable};
-use super::viewed::{VIEW_WINDOW, note};
+use super::viewed::{VIEW_WINDOW, account, note};
 use super::Scope;
 use crate::{App, Caller};
 
@@ -22,4 +24,16 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
         note(app, caller, &scoped, std::slice::from_ref(&row), VIEW_WINDOW).await?;
     }
     Ok(Some(row))
+}
+
+/// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
+/// knows them.
+pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<Person>, ViewError> {
+    let subject = Scope::User(user_id.to_owned()).allowed(caller)?;
+    if let Some(person) = account(app, user_id).await? {
+        return Ok(Some(person));
+    }
+    let search = Search { expr: subject.expr(), order: Order::Newest, after: None, limit: 1 };
+    let found = app.log().search(&search).await.map_err(unavailable)?;
+    Ok(found.rows.into_iter().next().and_then(|row| row.facts.user))
 }

@@ -16,11 +16,10 @@ mod viewed;
 pub use chips::Chip;
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
-pub use get::get;
+pub use get::{get, person};
 
 pub use scope::Scope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use types::{TypeRow, types};
-pub(crate) use view::unavailable;
 pub(crate) use viewed::{account, shortened};
 pub use view::{ActivityView, CompleteThrough, Count, ViewError, ViewRequest, view};

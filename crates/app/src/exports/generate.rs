@@ -1,16 +1,22 @@
 //! Generate CSV: asks for a new file of one user's log and says how far it is.
 
+use std::time::Duration;
+
 use activity::Person;
 use store::exports::{Kind as StoredKind, Row, State as StoredState};
 
 use super::model::unavailable;
 use super::rows::{export, new_row};
 use super::{Export, ExportError, ZoneChoice, worker};
-use crate::activity::{Scope, Subject, account};
+use crate::activity::{Scope, person};
 use crate::{App, Caller};
 
 /// How many of the latest rows of one user are looked at; older ones are replaced and gone.
 const LATEST: i64 = 10;
+
+/// How long, and how often, to look whether a small log's file is there already.
+const MOMENT: Duration = Duration::from_millis(20);
+const PATIENCE: usize = 20;
 
 /// The files of one user's log.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +47,21 @@ pub async fn generate_user_csv(
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     worker::wake(app);
+    settled(app, row).await
+}
+
+/// The row as it is a moment later: a small log's file is there before the next page is.
+async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
+    let mut row = row;
+    for _ in 0..PATIENCE {
+        tokio::time::sleep(MOMENT).await;
+        let mut conn = app.store().glance().await.map_err(unavailable)?;
+        let Some(now) = store::exports::by_id(&mut conn, &row.id).await.map_err(unavailable)? else { break };
+        row = now;
+        if !is_unfinished(&row) {
+            break;
+        }
+    }
     export(row)
 }
 
@@ -73,16 +94,5 @@ async fn subject(app: &App, caller: &Caller, user_id: &str) -> Result<Person, Ex
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let subject = Scope::User(user_id.to_owned()).allowed(caller)?;
-    if let Some(person) = account(app, user_id).await? {
-        return Ok(person);
-    }
-    known_to_the_log(app, &subject).await?.ok_or(ExportError::NoSuchUser)
+    person(app, caller, user_id).await?.ok_or(ExportError::NoSuchUser)
 }
-
-async fn known_to_the_log(app: &App, subject: &Subject) -> Result<Option<Person>, ExportError> {
-    let search = log::Search { expr: subject.expr(), order: log::Order::Newest, after: None, limit: 1 };
-    let found = app.log().search(&search).await.map_err(unavailable)?;
-    Ok(found.rows.into_iter().next().and_then(|row| row.facts.user))
-}
-

@@ -56,7 +56,6 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
     ("not_found", 404, "There is no such thing that this key may see."),
     ("method_not_allowed", 405, "The address does not take this method; `Allow` says which it takes."),
     ("body_too_slow", 408, "The body did not arrive in time."),
-    ("in_progress", 409, "A request with the same idempotency key is being answered. Repeat in a second."),
     ("too_large", 413, "The body or a batch is too large. Split it."),
     ("unsupported_media_type", 415, "Send `application/json` or `application/x-ndjson`."),
     ("unsupported_encoding", 415, "Send the body plain, or compressed once with `gzip` or `zstd`."),

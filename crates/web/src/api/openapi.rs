@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
@@ -50,7 +51,7 @@ pub(super) async fn document() -> Response {
 }
 
 /// A person as they were named at that moment.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Person {
     /// Stable id.
@@ -64,7 +65,7 @@ pub(super) struct Person {
 }
 
 /// Something with an id and a name.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Named {
     /// Stable id.
@@ -74,7 +75,7 @@ pub(super) struct Named {
 }
 
 /// What it was done to.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Target {
     /// What sort of thing: `user`, `group`, `session`, …
@@ -90,7 +91,7 @@ pub(super) struct Target {
 }
 
 /// Who did it.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct By {
     /// `self`, `administrator`, `member`, `application` or `system`.
@@ -106,7 +107,7 @@ pub(super) struct By {
 }
 
 /// One value that was changed.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Change {
     /// What was changed.
@@ -118,7 +119,7 @@ pub(super) struct Change {
 }
 
 /// An activity to record.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct NewActivity {
     /// Code of the activity type.
@@ -160,8 +161,8 @@ pub(super) struct NewActivity {
 }
 
 /// One activity, or an array of them.
-#[derive(ToSchema)]
-#[schema(untagged)]
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) enum NewActivities {
     /// One activity.
@@ -171,7 +172,7 @@ pub(super) enum NewActivities {
 }
 
 /// A recorded activity.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct ActivityRow {
     /// Sequence number.
@@ -188,7 +189,7 @@ pub(super) struct ActivityRow {
 }
 
 /// One page of activities.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct ActivityPage {
     /// The rows.
@@ -202,7 +203,7 @@ pub(super) struct ActivityPage {
 }
 
 /// Where to go on.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct PageLinks {
     /// Cursor for `after`; always there with `order=asc`.
@@ -212,7 +213,7 @@ pub(super) struct PageLinks {
 }
 
 /// Up to where an answer is complete.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Through {
     /// Number of activities in the log: every id below it was considered.
@@ -223,7 +224,7 @@ pub(super) struct Through {
 }
 
 /// How many rows match.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Counted {
     /// The number, or a number that is certainly reached.

@@ -61,7 +61,6 @@ pub(super) struct ItemBody {
         (status = 400, description = "No item can be recorded.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key lacks `activities:write`.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A request with this idempotency key is under way.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large.", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Unknown content type or encoding.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The idempotency key was used for another body.", body = Problem, content_type = "application/problem+json"),
@@ -121,10 +120,6 @@ fn refusal(error: RecordError) -> Problem {
         RecordError::KeyReused => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before", text)
         }
-        RecordError::InProgress => {
-            Problem::new(StatusCode::CONFLICT, "in_progress", "The same request is under way", text).retry_after(1)
-        }
-        RecordError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", text).retry_after(1),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(&*cause),
     }

@@ -125,10 +125,10 @@ impl Shell {
         [&person.name, &person.username, &person.email, &person.id].into_iter().find(|text| !text.is_empty()).map_or("", |text| text)
     }
 
-    /// The themes to choose from.
+    /// The themes to choose from, and whether each is the one in use.
     #[must_use]
-    pub fn themes(&self) -> &'static [Theme] {
-        &[Theme::Auto, Theme::Light, Theme::Dark]
+    pub fn themes(&self) -> Vec<(Theme, bool)> {
+        [Theme::Auto, Theme::Light, Theme::Dark].into_iter().map(|theme| (theme, theme == self.theme)).collect()
     }
 
     /// The first letters of the caller's names.

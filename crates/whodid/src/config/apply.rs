@@ -32,13 +32,21 @@ impl Setting {
 
 /// Sets it.
 pub(super) fn apply(tree: &mut Value, setting: &Setting) -> Result<(), ConfigError> {
-    let unknown = |nearest| ConfigError::Unknown { key: setting.key(), origin: setting.origin.clone(), nearest };
+    let unknown = |nearest| ConfigError::Unknown {
+        key: setting.key(),
+        origin: setting.origin.clone(),
+        nearest,
+    };
     let pointer = format!("/{}", setting.path.join("/"));
     if tree.pointer(&pointer).is_none() || setting.path.iter().any(|part| part.contains(['/', '~'])) {
         return Err(unknown(nearest(tree, &setting.key())));
     }
     let slot = tree.pointer_mut(&pointer).ok_or_else(|| unknown(None))?;
-    let wrong = |why: String| ConfigError::Value { key: setting.key(), origin: setting.origin.clone(), why };
+    let wrong = |why: String| ConfigError::Value {
+        key: setting.key(),
+        origin: setting.origin.clone(),
+        why,
+    };
     let value = match &setting.value {
         Given::Value(value) => value.clone(),
         Given::Text(text) => from_text(text, slot).map_err(wrong)?,
@@ -55,10 +63,14 @@ pub(super) fn apply(tree: &mut Value, setting: &Setting) -> Result<(), ConfigErr
 fn from_text(text: &str, there: &Value) -> Result<Value, String> {
     let text = text.trim();
     match there {
-        Value::Bool(_) => text.parse().map(Value::Bool).map_err(|_| format!("`{text}` is neither true nor false")),
-        Value::Number(_) => {
-            text.parse::<serde_json::Number>().map(Value::Number).map_err(|_| format!("`{text}` is no number"))
-        }
+        Value::Bool(_) => text
+            .parse()
+            .map(Value::Bool)
+            .map_err(|_| format!("`{text}` is neither true nor false")),
+        Value::Number(_) => text
+            .parse::<serde_json::Number>()
+            .map(Value::Number)
+            .map_err(|_| format!("`{text}` is no number")),
         Value::Array(_) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
             Ok(Value::Array(parts.map(|part| Value::String(part.to_owned())).collect()))
@@ -98,7 +110,10 @@ pub(super) fn nearest(tree: &Value, key: &str) -> Option<String> {
         let parts = strsim::jaro_winkler(&last(key), &last(other)) - 0.08;
         strsim::normalized_damerau_levenshtein(key, other).max(parts)
     };
-    let nearest = known.into_iter().map(|other| (alike(&other), other)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = known
+        .into_iter()
+        .map(|other| (alike(&other), other))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     nearest.filter(|(near, _)| *near >= NEAR).map(|(_, other)| other)
 }
 
@@ -106,7 +121,11 @@ fn keys(tree: &Value, before: &str, known: &mut Vec<String>) {
     match tree {
         Value::Object(parts) => {
             for (name, part) in parts {
-                let key = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+                let key = if before.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{before}.{name}")
+                };
                 keys(part, &key, known);
             }
         }

@@ -9,7 +9,10 @@ const ELSEWHERE: [&str; 3] = ["DATA_DIR", "CONFIG", "WEB_DIST"];
 
 /// The settings among these variables.
 pub(super) fn settings(variables: &[(String, String)]) -> Vec<Setting> {
-    let mut ours: Vec<_> = variables.iter().filter_map(|(name, value)| Some((name, name.strip_prefix(PREFIX)?, value))).collect();
+    let mut ours: Vec<_> = variables
+        .iter()
+        .filter_map(|(name, value)| Some((name, name.strip_prefix(PREFIX)?, value)))
+        .collect();
     ours.retain(|(_, rest, _)| !ELSEWHERE.contains(rest) && !is_of_kubernetes(rest));
     ours.sort();
     let setting = |(name, rest, value): (&String, &str, &String)| Setting {

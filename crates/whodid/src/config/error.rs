@@ -41,7 +41,11 @@ pub(crate) enum ConfigError {
     #[error("unknown setting `{key}` in {origin}{}", nearest.as_ref().map_or_else(
         || "; `whodid doctor` lists what is set, docs/settings.md what can be".to_owned(),
         |nearest| format!("; did you mean `{nearest}`?")))]
-    Unknown { key: String, origin: Origin, nearest: Option<String> },
+    Unknown {
+        key: String,
+        origin: Origin,
+        nearest: Option<String>,
+    },
     /// The value is none this setting takes.
     #[error("`{key}` in {origin}: {why}")]
     Value { key: String, origin: Origin, why: String },
@@ -49,7 +53,9 @@ pub(crate) enum ConfigError {
     #[error("`--set {0}` has no value; write `--set KEY=VALUE`, such as `--set web.listen=127.0.0.1:8080`")]
     NoValue(String),
     /// Nobody said where the data is.
-    #[error("where is the data? Give `--data-dir DIR`, set WHODID_DATA_DIR, or write `data_dir` into the file of `--config`")]
+    #[error(
+        "where is the data? Give `--data-dir DIR`, set WHODID_DATA_DIR, or write `data_dir` into the file of `--config`"
+    )]
     NoDataDir,
     /// The settings do not go together.
     #[error("the settings do not go together: {0}")]

@@ -11,10 +11,14 @@ use super::{ConfigError, Origin};
 
 /// Reads the file.
 pub(super) fn read(path: &Path) -> Result<Vec<Setting>, ConfigError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    let table = DeTable::parse(&text)
-        .map_err(|error| ConfigError::Syntax { path: path.to_owned(), why: error.to_string() })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let table = DeTable::parse(&text).map_err(|error| ConfigError::Syntax {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })?;
     let mut settings = Vec::new();
     let place = |at: usize| Origin::File(path.to_owned(), line(&text, at));
     collect(table.get_ref(), &mut Vec::new(), &place, &mut settings);
@@ -61,8 +65,11 @@ fn json(value: &Spanned<DeValue<'_>>) -> Value {
         DeValue::Boolean(truth) => Value::Bool(*truth),
         DeValue::Datetime(at) => Value::String(at.to_string()),
         DeValue::Array(values) => Value::Array(values.iter().map(json).collect()),
-        DeValue::Table(table) => {
-            Value::Object(table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value))).collect())
-        }
+        DeValue::Table(table) => Value::Object(
+            table
+                .iter()
+                .map(|(key, value)| (key.get_ref().to_string(), json(value)))
+                .collect(),
+        ),
     }
 }

@@ -5,7 +5,10 @@ use super::{ConfigError, Sources, load};
 fn with_file(text: &str) -> (tempfile::TempDir, Sources) {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("whodid.toml"), text).unwrap();
-    let sources = Sources { data_dir: Some(directory.path().to_owned()), ..Sources::default() };
+    let sources = Sources {
+        data_dir: Some(directory.path().to_owned()),
+        ..Sources::default()
+    };
     (directory, sources)
 }
 
@@ -29,7 +32,10 @@ fn flags_win_over_variables_over_the_file_over_the_default() {
     sources.flags = vec![("--listen", "web.listen".into(), "127.0.0.1:3".into())];
     let config = load(&sources).unwrap();
     assert_eq!(config.web.listen.port(), 3);
-    assert_eq!((config.app.password.min_length, config.app.password.lock_after), (20, 8));
+    assert_eq!(
+        (config.app.password.min_length, config.app.password.lock_after),
+        (20, 8)
+    );
     assert_eq!(config.app.password.lock_minutes, 30);
     assert_eq!(config.web.trusted_proxies.len(), 2);
     assert_eq!(config.app.public_url, "https://log.example.com");
@@ -39,13 +45,24 @@ fn flags_win_over_variables_over_the_file_over_the_default() {
 #[test]
 fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
     let why = refused("# settings\n\n[mail]\nsmtp_ulr = \"smtp://x\"\n");
-    assert!(why.contains("`mail.smtp_ulr`") && why.contains("whodid.toml line 4") && why.contains("did you mean `mail.smtp_url`?"), "{why}");
+    assert!(
+        why.contains("`mail.smtp_ulr`")
+            && why.contains("whodid.toml line 4")
+            && why.contains("did you mean `mail.smtp_url`?"),
+        "{why}"
+    );
     let why = refused("lisen = \"127.0.0.1:1\"\n");
-    assert!(why.contains("line 1") && why.contains("did you mean `web.listen`?"), "{why}");
+    assert!(
+        why.contains("line 1") && why.contains("did you mean `web.listen`?"),
+        "{why}"
+    );
     let why = refused("[wbe]\nlisten = \"127.0.0.1:1\"\n");
     assert!(why.contains("did you mean `web.listen`?"), "{why}");
     let why = refused("quantum = 1\n");
-    assert!(why.contains("unknown setting `quantum`") && !why.contains("did you mean"), "{why}");
+    assert!(
+        why.contains("unknown setting `quantum`") && !why.contains("did you mean"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -53,7 +70,10 @@ fn an_unknown_variable_is_refused_by_its_name() {
     let (_directory, mut sources) = with_file("");
     sources.environment = vec![("WHODID_MAIL__FORM".into(), "x".into())];
     let why = load(&sources).unwrap_err().to_string();
-    assert!(why.contains("WHODID_MAIL__FORM") && why.contains("`mail.from`"), "{why}");
+    assert!(
+        why.contains("WHODID_MAIL__FORM") && why.contains("`mail.from`"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -78,8 +98,14 @@ fn what_is_no_toml_is_refused_with_its_line() {
 fn the_data_directory_may_stand_in_the_file_and_has_to_stand_somewhere() {
     assert!(matches!(load(&Sources::default()), Err(ConfigError::NoDataDir)));
     let (directory, _) = with_file("data_dir = \"data\"\n");
-    let sources = Sources { file: Some(directory.path().join("whodid.toml")), ..Sources::default() };
+    let sources = Sources {
+        file: Some(directory.path().join("whodid.toml")),
+        ..Sources::default()
+    };
     assert_eq!(load(&sources).unwrap().data_dir, directory.path().join("data"));
-    let sources = Sources { file: Some(PathBuf::from("/nowhere/whodid.toml")), ..Sources::default() };
+    let sources = Sources {
+        file: Some(PathBuf::from("/nowhere/whodid.toml")),
+        ..Sources::default()
+    };
     assert!(load(&sources).unwrap_err().to_string().contains("/nowhere/whodid.toml"));
 }

@@ -1,9 +1,33 @@
-//! Pages of `activity`. Owns their handlers and page structs; decides nothing, asks `app`.
+//! The activity view in its three scopes, the page of one activity, and the streamed export of a view. Owns their
+//! handlers and page structs; decides nothing, asks `app`.
 
-use crate::shell::Route;
+mod export;
+mod one;
+mod row;
+mod scopes;
+mod state;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use crate::shell::{Policy, Route};
+
+pub(crate) use export::{attachment, export_error, put};
+pub(crate) use state::UrlState;
+pub(crate) use view::page_error;
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::get("/activity", Policy::ReaderOfAll, scopes::everything),
+        Route::post("/activity/export", Policy::ReaderOfAll, export::everything),
+        Route::get("/settings/activity-logs", Policy::SignedIn, scopes::mine),
+        Route::post("/settings/activity-logs/export", Policy::SignedIn, export::mine),
+        Route::get("/users/{id}/activity", Policy::ReaderOfAll, scopes::user),
+        Route::get("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::user_csv),
+        Route::post("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::generate),
+        Route::post("/users/{id}/activity/export", Policy::ReaderOfAll, export::user),
+        Route::get("/activities/{id}", Policy::SignedIn, one::activity),
+    ]
 }

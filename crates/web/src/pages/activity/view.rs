@@ -2,8 +2,8 @@
 //! show is decided by `app`.
 
 use activity::Time;
-use activity::query::{Expr, KEYS, ParseError, parse};
-use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest};
+use activity::query::{KEYS, ParseError};
+use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
 use app::Caller;
 
 use super::row::Row;
@@ -140,6 +140,12 @@ impl View {
         self.state.with_after(after).href(&self.base)
     }
 
+    /// The address of a wider question.
+    pub(crate) fn wider(&self, wider: &Widening) -> String {
+        let state = self.state.with_query(wider.query.as_str());
+        if wider.keeps_range { state.href(&self.base) } else { state.with_range("", "").href(&self.base) }
+    }
+
     /// The quick ranges: label, address, whether it is the present one.
     pub(crate) fn quick_ranges(&self) -> Vec<(&'static str, String, bool)> {
         let range = |(label, from): (&'static str, &str)| {
@@ -187,11 +193,6 @@ impl View {
                 (info.key.trim_end_matches('.'), values, info.description)
             })
             .collect()
-    }
-
-    /// The query as a tree, where it is one.
-    pub(crate) fn expr(&self) -> Expr {
-        parse(&self.state.q, self.zone.zone()).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,22 @@
-//! Pages of `admin`. Owns their handlers and page structs; decides nothing, asks `app`.
+//! Administration beside users: the outbox, and applications and API keys.
 
-use crate::shell::Route;
+mod api_keys;
+mod outbox;
+#[cfg(test)]
+mod tests;
+
+use crate::shell::{Policy, Route};
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    let admin = Policy::Administrator;
+    vec![
+        Route::get("/admin/outbox", admin, outbox::page),
+        Route::post("/admin/outbox/{id}/retry", admin, outbox::retry),
+        Route::post("/admin/outbox/{id}/delete", admin, outbox::delete),
+        Route::get("/admin/api-keys", admin, api_keys::page),
+        Route::post("/admin/api-keys", admin, api_keys::create),
+        Route::post("/admin/api-keys/{id}/revoke", admin, api_keys::revoke),
+    ]
 }

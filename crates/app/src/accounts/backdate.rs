@@ -1,0 +1,55 @@
+//! Giving an account the past that imported or generated activities tell of it. Only for the command on the machine
+//! itself, and no activity of its own: those activities are its trace.
+
+use activity::Time;
+use store::accounts::{account, word};
+
+use super::{AccountError, names};
+use crate::{App, Caller, Via};
+
+/// What the past left of an account.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The account's id.
+    pub id: String,
+    /// The e-mail address it ended up with.
+    pub email: String,
+    /// The zone its person lives in.
+    pub time_zone: String,
+    /// When its activation link was used.
+    pub activated_at: Option<Time>,
+    /// When it last logged in.
+    pub last_login_at: Option<Time>,
+    /// Whether the latest attempt to log in failed.
+    pub last_attempt_failed: bool,
+    /// Whether it may log in.
+    pub login_enabled: bool,
+}
+
+/// Writes the past into the accounts.
+pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past]) -> Result<(), AccountError> {
+    if caller.via != Via::CommandLine {
+        return Err(AccountError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    for past in pasts {
+        let mut row = account::get(tx.conn(), &past.id).await?.ok_or(AccountError::NotFound)?;
+        row.email.clone_from(&past.email);
+        row.time_zone.clone_from(&past.time_zone);
+        let keys = names::keys(&row);
+        account::set_profile(tx.conn(), &row, &keys).await?;
+        word::replace(tx.conn(), &past.id, &names::words(&keys)).await?;
+        account::set_login_enabled(tx.conn(), &past.id, past.login_enabled).await?;
+        if let Some(at) = past.activated_at {
+            account::set_activated(tx.conn(), &past.id, at).await?;
+        }
+        if let Some(at) = past.last_login_at {
+            account::set_logged_in(tx.conn(), &past.id, at).await?;
+        }
+        if past.last_attempt_failed {
+            account::set_attempt_failed(tx.conn(), &past.id).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Pages asked for as a signed-in browser would.
+
+use anyhow::{Result, ensure};
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode};
+
+use crate::installation::{PASSWORD, USERNAME};
+use crate::timing::median_ms;
+
+/// A client that is signed in as the administrator. Its cookies are secure ones, which a browser sends over loopback but
+/// this client's cookie store would not, so they are put into every request.
+pub async fn log_in(url: &str) -> Result<Client> {
+    let client = Client::builder().redirect(Policy::none()).build()?;
+    let form = [("login", USERNAME), ("password", PASSWORD), ("next", "/")];
+    let request = client
+        .post(format!("{url}/login"))
+        .header("sec-fetch-site", "same-origin")
+        .form(&form);
+    let answer = request.send().await?;
+    ensure!(
+        answer.status() == StatusCode::SEE_OTHER,
+        "the log-in was refused with {}",
+        answer.status()
+    );
+    let cookies = answer.headers().get_all(SET_COOKIE).iter();
+    let pairs = cookies
+        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+        .collect::<Vec<_>>()
+        .join("; ");
+    let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::try_from(pairs)?)]);
+    Ok(Client::builder()
+        .redirect(Policy::none())
+        .default_headers(headers)
+        .build()?)
+}
+
+/// Median of the activity page of one user after another, read to its end.
+pub async fn newest_of_user_ms(client: &Client, url: &str, users: &[String]) -> Result<f64> {
+    median_ms(100, |run| {
+        let page = format!("{url}/activity?q=user:{}", users[run % users.len()]);
+        async move {
+            client.get(page).send().await?.error_for_status()?.bytes().await?;
+            Ok(())
+        }
+    })
+    .await
+}
+
+/// The export of everything as CSV.
+pub fn csv_url(url: &str) -> String {
+    format!("{url}/activity/export?format=csv")
+}

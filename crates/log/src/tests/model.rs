@@ -1,0 +1,95 @@
+//! The log against the plainest model of one: a `Vec`.
+
+use activity::query::Expr;
+use activity::{Activity, Facts, Time};
+use proptest::prelude::*;
+
+use super::{Bed, START, facts, reporter, seqs};
+use crate::{Order, Search};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(Vec<(u64, i64)>),
+    Ingest(Vec<(u64, i64)>),
+    Abandon(Vec<(u64, i64)>),
+    Settle(bool),
+    Reopen,
+    Read { order: u8, limit: usize },
+}
+
+fn some() -> impl Strategy<Value = Vec<(u64, i64)>> {
+    proptest::collection::vec((0..30_u64, -40..40_i64), 1..25)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => some().prop_map(Step::Append),
+        4 => some().prop_map(Step::Ingest),
+        1 => some().prop_map(Step::Abandon),
+        2 => any::<bool>().prop_map(Step::Settle),
+        1 => Just(Step::Reopen),
+        3 => (0..3_u8, 1..20_usize).prop_map(|(order, limit)| Step::Read { order, limit }),
+    ]
+}
+
+fn made(some: &[(u64, i64)]) -> Vec<Facts> {
+    let one = |(n, hours): &(u64, i64)| {
+        let mut facts = facts(*n);
+        facts.occurred_at = START.plus(hours * 3600 * Time::SECOND);
+        facts
+    };
+    some.iter().map(one).collect()
+}
+
+fn ordered(model: &[Facts], order: Order) -> Vec<u64> {
+    let mut rows: Vec<(Time, u64)> = model.iter().zip(0..).map(|(facts, seq)| (facts.occurred_at, seq)).collect();
+    match order {
+        Order::Recorded => {}
+        Order::Oldest => rows.sort_unstable(),
+        Order::Newest => rows.sort_unstable_by_key(|row| std::cmp::Reverse(*row)),
+    }
+    rows.into_iter().map(|(_, seq)| seq).collect()
+}
+
+async fn play(steps: Vec<Step>) {
+    let mut bed = Bed::new(30).await;
+    let mut model: Vec<Facts> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Append(some) => {
+                let seqs = bed.append(made(&some)).await;
+                assert_eq!(seqs.start, model.len() as u64);
+                model.extend(made(&some));
+            }
+            Step::Ingest(some) => {
+                bed.log.ingest(reporter(made(&some))).await.unwrap();
+                model.extend(made(&some));
+            }
+            Step::Abandon(some) => {
+                let mut tx = bed.store.begin().await.unwrap();
+                bed.log.append(&mut tx, made(&some)).await.unwrap();
+            }
+            Step::Settle(all) => bed.log.settle(all).await.unwrap(),
+            Step::Reopen => bed = bed.reopen(30).await,
+            Step::Read { order, limit } => {
+                let order = [Order::Newest, Order::Oldest, Order::Recorded][usize::from(order)];
+                assert_eq!(seqs(&bed.all(&Expr::All, order, limit).await), ordered(&model, order));
+                assert_eq!(seqs(&bed.scanned(&Expr::All, order).await), ordered(&model, order));
+            }
+        }
+    }
+    let rows: Vec<Activity> =
+        bed.log.search(&Search { expr: Expr::All, order: Order::Recorded, after: None, limit: 100_000 }).await.unwrap().rows;
+    assert!(rows.iter().map(|row| &row.facts).eq(model.iter()));
+    bed.assert_root().await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_reads_like_a_vec(steps in proptest::collection::vec(step(), 1..25)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(play(steps));
+    }
+}

@@ -1,0 +1,133 @@
+//! Sealing, merging and dying in between.
+
+use activity::Time;
+use activity::query::Expr;
+
+use super::{Bed, many, reporter};
+use crate::Order;
+use crate::seal::Step;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hot_rows_go_only_when_their_volume_is_there() {
+    let bed = Bed::new(100).await;
+    bed.append(many(0..90)).await;
+    bed.log.settle(false).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 0, "90 of 100 are not due");
+    bed.append(many(90..150)).await;
+    bed.log.settle(false).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 100, "a batch may be half sealed");
+    let mut conn = bed.store.glance().await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM hot_batch").fetch_one(&mut *conn).await.unwrap();
+    assert_eq!(left, 1, "the batch that is half sealed stays");
+    bed.assert_root().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_activities_are_sealed_after_their_time() {
+    let bed = Bed::new(1000).await;
+    bed.append(many(0..3)).await;
+    bed.log.settle(false).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 0);
+    bed.clock.advance(Time::DAY);
+    bed.append(many(3..4)).await;
+    bed.log.settle(false).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 4);
+    bed.assert_root().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
+    for step in [Step::Chosen, Step::Written, Step::Verified, Step::Published] {
+        let bed = Bed::new(50).await;
+        bed.append(many(0..120)).await;
+        let before = bed.all(&Expr::All, Order::Newest, 50).await;
+        *bed.log.core().crash.lock().unwrap() = Some(step);
+        assert!(bed.log.settle(false).await.is_err());
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, before the restart");
+        let bed = bed.reopen(50).await;
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, after the restart");
+        let published = usize::from(step == Step::Published);
+        assert_eq!(bed.volumes_on_disk().len(), published, "{step:?}: only published volumes remain");
+        bed.log.settle(false).await.unwrap();
+        assert_eq!(bed.log.head().await.unwrap().sealed, 100);
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
+        bed.assert_root().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
+    for step in [Step::MergeWritten, Step::MergePublished] {
+        let bed = Bed::new(50).await;
+        bed.append(many(0..220)).await;
+        let before = bed.all(&Expr::All, Order::Newest, 50).await;
+        *bed.log.core().crash.lock().unwrap() = Some(step);
+        assert!(bed.log.settle(false).await.is_err());
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, before the restart");
+        let bed = bed.reopen(50).await;
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, after the restart");
+        let volumes = if step == Step::MergePublished { 1 } else { 4 };
+        assert_eq!(bed.volumes_on_disk().len(), volumes, "{step:?}: no orphan remains");
+        bed.log.settle(false).await.unwrap();
+        assert_eq!(bed.volumes_on_disk().len(), 1);
+        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leftovers_of_an_interrupted_write_are_removed_at_start() {
+    let bed = Bed::new(50).await;
+    bed.append(many(0..60)).await;
+    bed.log.settle(false).await.unwrap();
+    let volumes = bed.dir.path().join("volumes");
+    std::fs::create_dir(volumes.join("00000000000000000050-00000000000000000099-deadbeef")).unwrap();
+    let bed = bed.reopen(50).await;
+    assert_eq!(bed.volumes_on_disk().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_to_hot_rows_is_noticed_before_they_are_sealed() {
+    let bed = Bed::new(50).await;
+    bed.append(many(0..30)).await;
+    bed.append(many(30..60)).await;
+    let mut tx = bed.store.begin().await.unwrap();
+    let swap = "UPDATE hot_batch SET facts = (SELECT facts FROM hot_batch WHERE first_seq = 30) WHERE first_seq = 0";
+    sqlx::query(swap).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    let error = bed.log.settle(false).await.unwrap_err();
+    assert!(error.to_string().contains("do not give the committed root"), "{error}");
+    assert_eq!(bed.log.head().await.unwrap().sealed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sealing_in_the_background_goes_on_under_load_and_reading() {
+    let bed = Bed::with(|settings| {
+        settings.background = true;
+        settings.seal_at = 200;
+    })
+    .await;
+    let writers: Vec<_> = (0..4_u64)
+        .map(|worker| {
+            let log = bed.log.clone();
+            tokio::spawn(async move {
+                for round in 0..25 {
+                    log.ingest(reporter(many(worker * 1000 + round * 20..worker * 1000 + round * 20 + 20))).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut seen = 0;
+    while seen < 2000 {
+        let rows = bed.all(&Expr::All, Order::Recorded, 300).await;
+        assert!(rows.iter().zip(0..).all(|(row, seq)| row.seq == seq));
+        assert!(rows.len() >= seen, "nothing disappears");
+        seen = rows.len();
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    bed.log.settle(true).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 2000);
+    bed.assert_root().await;
+    bed.log.close().await;
+}

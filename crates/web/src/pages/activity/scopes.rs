@@ -1,0 +1,124 @@
+//! The pages of the activity view: everybody's, one user's with their CSV, and the reader's own.
+
+use activity::Person;
+use activity::sentence::Piece;
+use app::activity::{EmptyReason, Scope};
+use app::exports::{UserCsv, ZoneChoice};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::export::export_error;
+use super::state::UrlState;
+use super::view::{View, page_error};
+use crate::AppState;
+use crate::shell::{
+    Fields, Flash, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect_with, render, render_status,
+};
+
+/// Activity: everybody's.
+#[derive(askama::Template)]
+#[template(path = "activity/everything.html")]
+pub(super) struct EverythingPage {
+    pub(super) shell: Shell,
+    pub(super) view: View,
+}
+
+/// A user's Activity Log.
+#[derive(askama::Template)]
+#[template(path = "activity/user.html")]
+pub(super) struct UserPage {
+    pub(super) shell: Shell,
+    pub(super) view: View,
+    pub(super) person: Person,
+    pub(super) user_id: String,
+    pub(super) csv: UserCsv,
+}
+
+/// Settings → Activity Logs.
+#[derive(askama::Template)]
+#[template(path = "activity/mine.html")]
+pub(super) struct MinePage {
+    pub(super) shell: Shell,
+    pub(super) view: View,
+}
+
+/// Generate CSV and Download CSV by themselves, for keeping the progress up to date.
+#[derive(askama::Template)]
+#[template(path = "activity/csv.html")]
+pub(super) struct CsvPart {
+    pub(super) shell: Shell,
+    pub(super) user_id: String,
+    pub(super) csv: UserCsv,
+}
+
+pub(super) async fn everything(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    shell: Shell,
+    Query(url): Query<UrlState>,
+) -> Result<Response, PageError> {
+    let view = View::load(&state, &caller, &shell, Scope::Everything, url).await?;
+    render_status(view.status(), &EverythingPage { shell, view })
+}
+
+pub(super) async fn mine(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    Query(url): Query<UrlState>,
+) -> Result<Response, PageError> {
+    let view = View::load(&state, &caller, &shell, Scope::Me, url).await?;
+    render_status(view.status(), &MinePage { shell, view })
+}
+
+pub(super) async fn user(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    Path(user_id): Path<String>,
+    shell: Shell,
+    Query(url): Query<UrlState>,
+) -> Result<Response, PageError> {
+    let person = app::activity::person(state.app(), &caller, &user_id).await.map_err(page_error)?;
+    let person = person.ok_or_else(|| no_such_user(&user_id))?;
+    let csv = app::exports::user_csv(state.app(), &caller, &user_id).await.map_err(export_error)?;
+    let view = View::load(&state, &caller, &shell, Scope::User(user_id.clone()), url).await?;
+    render_status(view.status(), &UserPage { shell, view, person, user_id, csv })
+}
+
+pub(super) async fn user_csv(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    Path(user_id): Path<String>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let csv = app::exports::user_csv(state.app(), &caller, &user_id).await.map_err(export_error)?;
+    render(&CsvPart { shell, user_id, csv })
+}
+
+pub(super) async fn generate(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    Path(user_id): Path<String>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let name = fields.trimmed("zone");
+    let zone = if name.is_empty() { Some(ZoneChoice::est()) } else { ZoneChoice::named(name) };
+    let zone = zone.ok_or_else(|| PageError::bad_request(format!("There is no time zone `{name}`.")))?;
+    let export = app::exports::generate_user_csv(state.app(), &caller, &user_id, &zone).await.map_err(export_error)?;
+    let said = if export.state == app::exports::State::Done { "The CSV is ready." } else { "The CSV is being generated." };
+    let id = percent_encoding::utf8_percent_encode(&user_id, percent_encoding::NON_ALPHANUMERIC);
+    let id = id.to_string().replace("%5F", "_").replace("%2D", "-");
+    Ok(redirect_with(&format!("/users/{id}/activity"), Flash::good(said)))
+}
+
+pub(super) fn no_such_user(id: &str) -> PageError {
+    PageError::not_found(format!("There is no user `{id}`, and nothing is in the log under this id."))
+}
+
+impl View {
+    /// 400 for what the reader has to correct.
+    fn status(&self) -> StatusCode {
+        if self.answer().is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST }
+    }
+}

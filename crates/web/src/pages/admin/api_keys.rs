@@ -1,0 +1,130 @@
+//! Applications and API keys.
+
+use app::Scopes;
+use app::accounts::{self, AccountError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};
+use app::api_keys::{self, ApiKey, NewKeyRequest};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::AppState;
+use crate::pages::users::{done, error_of, refused};
+use crate::shell::{AdminOnly, Fields, PageError, Shell, filters, render_status};
+
+#[derive(Template)]
+#[template(path = "admin/api_keys.html")]
+struct ApiKeysPage {
+    shell: Shell,
+    keys: Vec<ApiKey>,
+    service_accounts: Vec<UserRow>,
+    /// The key that was just created: its only appearance.
+    created: Option<(String, String)>,
+    name: String,
+    scopes: Scopes,
+    acts_as: String,
+    errors: Vec<FieldError>,
+}
+
+impl ApiKeysPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+/// What a key may do, in the words of the API.
+fn scopes_text(key: &ApiKey) -> String {
+    let named = [
+        (key.scopes.write, "activities:write"),
+        (key.scopes.read, "activities:read"),
+        (key.scopes.export, "export"),
+        (key.scopes.admin, "admin"),
+    ];
+    named.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+}
+
+/// What a form asked for, and what became of it.
+#[derive(Default)]
+struct Outcome {
+    request: NewKeyRequest,
+    created: Option<(String, String)>,
+    errors: Vec<FieldError>,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let request = NewKeyRequest { scopes: Scopes { write: true, ..Scopes::default() }, ..NewKeyRequest::default() };
+    show(&state, &caller, shell, StatusCode::OK, Outcome { request, ..Outcome::default() }).await
+}
+
+/// Creates a key and shows it at once, not after a redirect: it must not wait in a cookie or an address.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let request = NewKeyRequest {
+        name: fields.trimmed("name").to_owned(),
+        scopes: Scopes {
+            write: fields.ticked("write"),
+            read: fields.ticked("read"),
+            export: fields.ticked("export"),
+            admin: fields.ticked("admin"),
+        },
+        user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
+    };
+    let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
+        Ok(new) => {
+            let created = Some((new.key.name, new.token));
+            (StatusCode::CREATED, Outcome { created, ..Outcome::default() })
+        }
+        Err(AccountError::Invalid(errors)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Outcome { request, created: None, errors })
+        }
+        Err(error) => return Err(refused(error)),
+    };
+    let mut response = show(&state, &caller, shell, status, outcome).await?;
+    let no_store = axum::http::HeaderValue::from_static("no-store");
+    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, no_store);
+    Ok(response)
+}
+
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    done(api_keys::revoke(state.app(), &caller, &id).await, "/admin/api-keys", "The key was revoked.")
+}
+
+async fn show(
+    state: &AppState,
+    caller: &app::Caller,
+    shell: Shell,
+    status: StatusCode,
+    outcome: Outcome,
+) -> Result<Response, PageError> {
+    let keys = api_keys::list(state.app(), caller).await.map_err(refused)?;
+    let search = UserSearch {
+        role: Some(RoleFilter::Service),
+        sort: Sort { by: Order::Name, descending: false },
+        limit: 200,
+        ..UserSearch::default()
+    };
+    let service_accounts = accounts::list_users(state.app(), caller, &search).await.map_err(refused)?.rows;
+    let page = ApiKeysPage {
+        shell,
+        keys,
+        service_accounts,
+        created: outcome.created,
+        name: outcome.request.name,
+        scopes: outcome.request.scopes,
+        acts_as: outcome.request.user_id.unwrap_or_default(),
+        errors: outcome.errors,
+    };
+    render_status(status, &page)
+}

@@ -1,0 +1,69 @@
+//! The outbox: mails that wait, were sent, were given up, or stay here because no mail server is set.
+
+use app::mail::{self, MailPage, MailState};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::AppState;
+use crate::pages::users::{done, refused};
+use crate::shell::{AdminOnly, PageError, Query, Shell, filters, render};
+
+#[derive(Template)]
+#[template(path = "admin/outbox.html")]
+struct OutboxPage {
+    shell: Shell,
+    has_server: bool,
+    public_url: String,
+    page: MailPage,
+    later: bool,
+}
+
+/// A part of a mail's text.
+enum Piece<'a> {
+    Text(&'a str),
+    /// An address of this installation, for the administrator to copy or open.
+    Link(&'a str),
+}
+
+impl OutboxPage {
+    /// The lines of a text; a line that is an address of this installation is a link.
+    fn pieces<'a>(&self, body: &'a str) -> Vec<Piece<'a>> {
+        let is_link = |line: &str| line.starts_with(&self.public_url) && !line.contains(char::is_whitespace);
+        body.trim_end().lines().map(|line| if is_link(line) { Piece::Link(line) } else { Piece::Text(line) }).collect()
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct Asked {
+    after: Option<String>,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let page = mail::list(state.app(), &caller, asked.after.as_deref()).await.map_err(refused)?;
+    let settings = state.app().settings();
+    let (has_server, public_url) = (settings.mail.smtp_url.is_some(), settings.public_url.clone());
+    render(&OutboxPage { shell, has_server, public_url, page, later: asked.after.is_some() })
+}
+
+pub(super) async fn retry(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    done(mail::retry(state.app(), &caller, &id).await, "/admin/outbox", "The mail is tried again now.")
+}
+
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    done(mail::delete(state.app(), &caller, &id).await, "/admin/outbox", "The mail was deleted.")
+}

@@ -1,0 +1,63 @@
+//! A member's password.
+
+use app::accounts::{self, AccountError, ChangePassword, FieldError};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::AppState;
+use crate::pages::users::{error_of, refused};
+use crate::shell::{Fields, Flash, PageError, Shell, SignedIn, redirect_with, render, render_status};
+
+#[derive(Template)]
+#[template(path = "settings/password.html")]
+struct PasswordPage {
+    shell: Shell,
+    username: String,
+    least: usize,
+    errors: Vec<FieldError>,
+}
+
+impl PasswordPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let least = state.app().settings().password.min_length;
+    render(&PasswordPage { shell, username: caller.person.username, least, errors: Vec::new() })
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let typed = ChangePassword { current: fields.get("current").to_owned(), new: fields.get("password").to_owned() };
+    let outcome = match typed.new == fields.get("repeat") {
+        true => accounts::change_password(state.app(), &caller, typed).await,
+        false => Err(AccountError::Invalid(vec![FieldError {
+            field: "repeat",
+            message: "The two new passwords differ; type the same one twice.".to_owned(),
+        }])),
+    };
+    match outcome {
+        Ok(()) => {
+            let text = "Your password was changed, and your other devices were logged out.";
+            Ok(redirect_with("/settings/password", Flash::good(text)))
+        }
+        Err(AccountError::Invalid(errors)) => {
+            let least = state.app().settings().password.min_length;
+            let page = PasswordPage { shell, username: caller.person.username, least, errors };
+            render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(refused(error)),
+    }
+}

@@ -1,0 +1,65 @@
+//! Creating a user.
+
+use app::Roles;
+use app::accounts::{self, AccountError, Activation, FieldError, NewUser};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{error_of, refused};
+use crate::AppState;
+use crate::shell::{AdminOnly, Fields, Flash, PageError, Shell, redirect_with, render, render_status};
+
+#[derive(Template)]
+#[template(path = "users/new.html")]
+struct NewPage {
+    shell: Shell,
+    fields: Fields,
+    errors: Vec<FieldError>,
+    first_time: bool,
+}
+
+impl NewPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+pub(super) async fn page(AdminOnly(_): AdminOnly, shell: Shell) -> Result<Response, PageError> {
+    render(&NewPage { shell, fields: Fields::default(), errors: Vec::new(), first_time: true })
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let service_account = fields.ticked("service_account");
+    let new = NewUser {
+        given_name: fields.trimmed("given_name").to_owned(),
+        family_name: fields.trimmed("family_name").to_owned(),
+        username: fields.trimmed("username").to_owned(),
+        email: fields.trimmed("email").to_owned(),
+        roles: Roles { administrator: fields.ticked("administrator"), auditor: fields.ticked("auditor") },
+        service_account,
+        activation: if fields.ticked("send_activation") { Activation::Mail } else { Activation::Later },
+    };
+    let mailed = new.activation == Activation::Mail && !service_account;
+    match accounts::create_user(state.app(), &caller, new).await {
+        Ok(created) => {
+            let person = created.person;
+            let text = match mailed {
+                true => format!("Created {person}. The activation link goes to {}.", person.email),
+                false => format!("Created {person}."),
+            };
+            Ok(redirect_with(&format!("/users/{}/login-settings", person.id), Flash::good(text)))
+        }
+        Err(AccountError::Invalid(errors)) => {
+            let page = NewPage { shell, fields, errors, first_time: false };
+            render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(refused(error)),
+    }
+}

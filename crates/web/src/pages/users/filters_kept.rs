@@ -1,0 +1,162 @@
+//! What All Users shows, as it stands in the address and as it stays until it is cleared.
+
+use app::accounts::{self, Order, RoleFilter, Sort, StatusFilter, UserSearch};
+use app::{App, Caller};
+use serde::{Deserialize, Serialize};
+
+use crate::shell::PageError;
+
+const PREFERENCE: &str = "users.filters";
+const PAGE: u32 = 50;
+
+/// The query string of All Users. A field that is absent stays as it was; an empty one is cleared.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    find: Option<String>,
+    status: Option<String>,
+    role: Option<String>,
+    enabled: Option<String>,
+    sort: Option<String>,
+    dir: Option<String>,
+    pub(super) after: Option<String>,
+    pub(super) clear: Option<String>,
+    pub(super) columns: Option<String>,
+}
+
+/// What stays until it is cleared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Kept {
+    pub(super) find: String,
+    pub(super) status: Option<StatusFilter>,
+    pub(super) role: Option<RoleFilter>,
+    pub(super) enabled: Option<bool>,
+    pub(super) sort: Sort,
+}
+
+impl Kept {
+    /// What was kept, with what the address asks for in its place; kept again if that changes it.
+    pub(super) async fn of(app: &App, caller: &Caller, asked: &Asked) -> Result<Self, PageError> {
+        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE).await.map_err(PageError::unavailable)?;
+        let before = kept.unwrap_or_default();
+        let now = before.with(asked);
+        // A page further on is looked at, not chosen.
+        if now != before && asked.after.is_none() {
+            accounts::set_preference(app, caller, PREFERENCE, Some(&now)).await.map_err(PageError::unavailable)?;
+        }
+        Ok(now)
+    }
+
+    /// Forgets everything but the order.
+    pub(super) async fn clear(app: &App, caller: &Caller) -> Result<(), PageError> {
+        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE).await.map_err(PageError::unavailable)?;
+        let left = Self { sort: kept.unwrap_or_default().sort, ..Self::default() };
+        accounts::set_preference(app, caller, PREFERENCE, Some(&left)).await.map_err(PageError::unavailable)
+    }
+
+    fn with(&self, asked: &Asked) -> Self {
+        let mut now = self.clone();
+        if let Some(find) = &asked.find {
+            now.find = find.trim().chars().take(200).collect();
+        }
+        if let Some(status) = &asked.status {
+            now.status = word(status);
+        }
+        if let Some(role) = &asked.role {
+            now.role = word(role);
+        }
+        if let Some(enabled) = &asked.enabled {
+            now.enabled = word(enabled).map(|enabled: YesNo| enabled == YesNo::Yes);
+        }
+        if let Some(by) = asked.sort.as_deref().and_then(word::<Order>) {
+            now.sort = Sort { by, descending: asked.dir.as_deref() == Some("desc") };
+        }
+        now
+    }
+
+    pub(super) fn search(&self, after: Option<String>) -> UserSearch {
+        UserSearch {
+            find: self.find.clone(),
+            status: self.status,
+            role: self.role,
+            login_enabled: self.enabled,
+            sort: self.sort,
+            after,
+            limit: PAGE,
+        }
+    }
+
+    /// Whether anything is left out.
+    pub(super) fn narrows(&self) -> bool {
+        !self.find.is_empty() || self.status.is_some() || self.role.is_some() || self.enabled.is_some()
+    }
+
+    /// The address of another page of the same, complete, so that it means the same in another window.
+    pub(super) fn href(&self, after: &str) -> String {
+        let fields = [
+            ("find", self.find.clone()),
+            ("status", self.status.as_ref().map(name).unwrap_or_default()),
+            ("role", self.role.as_ref().map(name).unwrap_or_default()),
+            ("enabled", self.enabled.map(|enabled| if enabled { "yes" } else { "no" }.to_owned()).unwrap_or_default()),
+            ("sort", name(&self.sort.by)),
+            ("dir", if self.sort.descending { "desc" } else { "asc" }.to_owned()),
+            ("after", after.to_owned()),
+        ];
+        let query = serde_urlencoded::to_string(fields).unwrap_or_default();
+        format!("/users?{query}")
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum YesNo {
+    Yes,
+    No,
+}
+
+/// The value with this name; anything else is none.
+fn word<T: for<'a> Deserialize<'a>>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
+/// The name of a value, as in the address.
+pub(super) fn name<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(query: &str) -> Asked {
+        serde_urlencoded::from_str(query).unwrap()
+    }
+
+    #[test]
+    fn filters_stay_until_they_are_cleared() {
+        let kept = Kept::default().with(&asked("find=Silva&status=locked&role=&enabled=no&sort=email&dir=desc"));
+        assert_eq!(kept.status, Some(StatusFilter::Locked));
+        assert_eq!(kept.enabled, Some(false));
+        assert_eq!(kept.with(&asked("")), kept, "an address without fields changes nothing");
+        let cleared = kept.with(&asked("status="));
+        assert_eq!(cleared.status, None);
+        assert_eq!(cleared.find, "Silva");
+    }
+
+    #[test]
+    fn what_no_filter_knows_filters_nothing() {
+        assert_eq!(Kept::default().with(&asked("status=purple&role=owner&enabled=maybe&sort=shoe")), Kept::default());
+    }
+
+    #[test]
+    fn the_address_of_a_page_means_the_same_elsewhere() {
+        let kept = Kept::default().with(&asked("find=Tam%C3%A1s+%26+co&role=auditor&sort=last_login&dir=desc"));
+        let href = kept.href("abc");
+        let again = asked(href.strip_prefix("/users?").unwrap());
+        assert_eq!(Kept::default().with(&again), kept);
+        assert_eq!(again.after.as_deref(), Some("abc"));
+    }
+}

@@ -1,0 +1,67 @@
+//! `whodid demo`: an installation to look at, in a temporary directory that goes when it ends.
+
+mod seed;
+
+use std::process::ExitCode;
+
+use activity::Time;
+use anyhow::{Context as _, Result};
+use log::{Clock as _, SystemClock};
+use testkit::{GeneratorSettings, Standing};
+
+use super::serve;
+use crate::cli::{Demo, SettingFlags};
+use crate::compose;
+use crate::config::{Sources, load};
+use crate::diagnostics;
+use crate::terminal::say;
+use seed::{Access, PASSWORD};
+
+pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode> {
+    let directory = tempfile::Builder::new()
+        .prefix("whodid-demo-")
+        .tempdir()
+        .context("cannot make a temporary directory")?;
+    let mut sources = Sources::gather(flags, Some(directory.path().join("data")))?;
+    sources
+        .flags
+        .push(("--listen", "web.listen".to_owned(), command.listen));
+    let mut config = load(&sources)?;
+    diagnostics::start(&config.diagnostics, Some("warn"));
+    let listener = serve::listen(&mut config).await?;
+    let store = compose::open_store(&config.data_dir).await?;
+    let settings = GeneratorSettings::sized(command.activities, SystemClock.now().plus(-2 * Time::SECOND));
+    let months = settings.months;
+    let seeded = Box::pin(seed::seed(&config, store.clone(), command.seed, settings)).await?;
+    let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
+    say(welcome(
+        &config.app.public_url,
+        &seeded,
+        months,
+        &config.data_dir.to_string_lossy(),
+    ))?;
+    let ended = Box::pin(serve::until_stopped(installation, config, listener)).await;
+    directory
+        .close()
+        .context("the temporary directory could not be removed")?;
+    ended
+}
+
+fn welcome(url: &str, seeded: &seed::Seeded, months: u32, directory: &str) -> String {
+    let mut text = format!(
+        "\nWhodid demo: {} activities of {} people over {months} months.\n\n  {url}\n\n  Log in as        Username                  Password\n",
+        seeded.activities, seeded.people
+    );
+    for Access { standing, username } in &seeded.accesses {
+        let role = match standing {
+            Standing::Administrator => "Administrator",
+            Standing::Auditor => "Auditor",
+            Standing::Member => "Member",
+        };
+        text.push_str(&format!("  {role:<16} {username:<25} {PASSWORD}\n"));
+    }
+    text.push_str(&format!(
+        "\n  Everything is in {directory} and goes when this ends (Ctrl-C).\n"
+    ));
+    text
+}

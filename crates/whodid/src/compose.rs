@@ -1,0 +1,62 @@
+//! The composition root: puts store, log and use cases together from settings. Owns no behaviour of theirs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use log::{Clock, Log, SystemClock, SystemRng};
+use store::{Store, StoreError, StoreUrl};
+
+use crate::config::Config;
+
+/// Everything of one installation, owned by this process.
+pub(crate) struct Installation {
+    pub(crate) app: App,
+    pub(crate) log: Log,
+}
+
+/// Opens the installation for this process alone, making it if there is none.
+pub(crate) async fn open(config: &Config) -> Result<Installation> {
+    let store = open_store(&config.data_dir).await?;
+    assemble(config, store, config.log.clone(), Arc::new(SystemClock)).await
+}
+
+/// Opens the store in the data directory.
+pub(crate) async fn open_store(directory: &Path) -> Result<Store> {
+    private_directory(directory).with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+    Ok(Store::open(&StoreUrl::directory(directory)).await?)
+}
+
+/// Puts the parts together over an open store.
+pub(crate) async fn assemble(
+    config: &Config,
+    store: Store,
+    settings: log::LogSettings,
+    clock: Arc<dyn Clock>,
+) -> Result<Installation> {
+    let rng = Arc::new(SystemRng);
+    let log = Log::open(store.clone(), settings, Arc::clone(&clock), rng.clone()).await?;
+    let app = App::new(store, log.clone(), clock, rng, config.app.clone());
+    Ok(Installation { app, log })
+}
+
+/// Opens the log for reading, also beside a running server.
+pub(crate) async fn open_reader(config: &Config) -> Result<Log> {
+    let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
+    Ok(Log::open_reader(store, config.log.clone(), Arc::new(SystemClock)).await?)
+}
+
+/// Whether this error means that another process has the data directory.
+pub(crate) fn is_in_use(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::InUse { .. }))
+}
+
+/// Makes a directory that only its owner can read; an existing one is left as it is.
+fn private_directory(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
