@@ -43,7 +43,7 @@ impl Installation {
         let request = NewKeyRequest {
             name: "bench".to_owned(),
             scopes,
-            user_id: Some(created.user.id),
+            user_id: Some(created.person.id),
         };
         let key = api_keys::create(&app, &Caller::command_line(), request).await?.token;
         log.close().await;

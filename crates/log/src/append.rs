@@ -48,7 +48,13 @@ impl Core {
                 frontier.push(leaf);
             }
             let root = frontier.root();
-            let row = HotBatch { first_seq: next, count, recorded_at, root, facts: row.packed };
+            let row = HotBatch {
+                first_seq: next,
+                count,
+                recorded_at,
+                root,
+                facts: row.packed,
+            };
             hot_batch::insert(tx.conn(), row).await?;
             next += count;
         }
@@ -63,7 +69,10 @@ impl Core {
             core.committed(next, kinds);
             metrics::counter!("whodid_activities_appended_total").increment(next - head.size);
         });
-        Ok(Placed { seqs: head.size..next, recorded_at })
+        Ok(Placed {
+            seqs: head.size..next,
+            recorded_at,
+        })
     }
 
     /// Appends inside the caller's transaction.
@@ -76,7 +85,10 @@ impl Core {
             return Ok(size..size);
         }
         let (known, fresh) = keys::ensure(tx.conn(), &self.keys, keys::people(&facts), &*self.rng).await?;
-        let leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<Vec<_>, _>>()?;
+        let leaves = facts
+            .iter()
+            .map(|facts| keys::leaf(facts, &known))
+            .collect::<Result<Vec<_>, _>>()?;
         let packed = batch::pack(facts.iter())?;
         let kinds = self.new_kinds(facts.iter().map(|facts| &facts.kind));
         let placed = self.place(tx, vec![Row { packed, leaves }], kinds).await?;

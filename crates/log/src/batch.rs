@@ -26,10 +26,20 @@ pub(crate) fn pack<'a>(facts: impl ExactSizeIterator<Item = &'a Facts>) -> Resul
 pub(crate) fn unpack(batch: &HotBatch) -> Result<Vec<Activity>, LogError> {
     let facts = unpack_facts(&batch.facts).map_err(|why| damaged(batch, &why))?;
     if facts.len() as u64 != batch.count {
-        return Err(damaged(batch, &format!("it holds {} activities instead of {}", facts.len(), batch.count)));
+        return Err(damaged(
+            batch,
+            &format!("it holds {} activities instead of {}", facts.len(), batch.count),
+        ));
     }
     let recorded_at = batch.recorded_at;
-    Ok((batch.first_seq..).zip(facts).map(|(seq, facts)| Activity { seq, recorded_at, facts }).collect())
+    Ok((batch.first_seq..)
+        .zip(facts)
+        .map(|(seq, facts)| Activity {
+            seq,
+            recorded_at,
+            facts,
+        })
+        .collect())
 }
 
 fn unpack_facts(packed: &[u8]) -> Result<Vec<Facts>, String> {

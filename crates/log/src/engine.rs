@@ -60,14 +60,21 @@ impl Log {
         let mut tasks = vec![supervised(&core, "committing", ingest)];
         let (stop, stopped) = watch::channel(());
         if core.settings.background {
-            tasks.push(supervised(&core, "sealing", tokio::spawn(keeper::run(Arc::clone(&core), stopped))));
+            tasks.push(supervised(
+                &core,
+                "sealing",
+                tokio::spawn(keeper::run(Arc::clone(&core), stopped)),
+            ));
         }
         let life = Life {
             queue: Mutex::new(Some(Arc::new(queue))),
             stop: Mutex::new(Some(stop)),
             tasks: Mutex::new(tasks),
         };
-        Ok(Self { core, life: Arc::new(life) })
+        Ok(Self {
+            core,
+            life: Arc::new(life),
+        })
     }
 
     /// Opens the log of a store that another process may be writing. Never writes, never seals.
@@ -77,7 +84,10 @@ impl Log {
     pub async fn open_reader(store: Store, settings: LogSettings, clock: Arc<dyn Clock>) -> Result<Self, LogError> {
         let core = Arc::new(Core::new(store, settings, clock, Arc::new(SystemRng)));
         core.view().await?;
-        Ok(Self { core, life: Arc::default() })
+        Ok(Self {
+            core,
+            life: Arc::default(),
+        })
     }
 
     /// Appends activities inside the caller's transaction, together with the change they tell of. Call it last before
@@ -150,9 +160,18 @@ impl Log {
         let head = head::read(&mut *self.core.store.glance().await?).await?;
         let Some(head) = head else {
             let through = Through { size: 0, at: Time(0) };
-            return Ok(LogHead { through, root: proof::EMPTY_ROOT, sealed: 0, last_recorded_at: Time(0) });
+            return Ok(LogHead {
+                through,
+                root: proof::EMPTY_ROOT,
+                sealed: 0,
+                last_recorded_at: Time(0),
+            });
         };
-        let at = if self.core.store.is_reader() { head.last_recorded_at } else { claimed };
+        let at = if self.core.store.is_reader() {
+            head.last_recorded_at
+        } else {
+            claimed
+        };
         Ok(LogHead {
             through: Through { size: head.size, at },
             root: head.root,
@@ -185,7 +204,9 @@ impl Log {
         }
         let core = Arc::clone(&self.core);
         // A task of its own, so that a caller who gives up does not leave a volume half published.
-        tokio::spawn(async move { core.settle(all).await }).await.map_err(|_| LogError::Closed)?
+        tokio::spawn(async move { core.settle(all).await })
+            .await
+            .map_err(|_| LogError::Closed)?
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

@@ -78,13 +78,19 @@ impl KeyCache {
     pub(crate) fn propose(self: &std::sync::Arc<Self>, people: &[&str], rng: &dyn Rng) -> Proposal {
         let mut state = self.state();
         let propose = |person: &&str| {
-            let entry = state.proposed.entry((*person).to_owned()).or_insert_with(|| (rng.key(), 0));
+            let entry = state
+                .proposed
+                .entry((*person).to_owned())
+                .or_insert_with(|| (rng.key(), 0));
             entry.1 += 1;
             ((*person).to_owned(), entry.0)
         };
         let keys = people.iter().map(propose).collect();
         drop(state);
-        Proposal { cache: std::sync::Arc::clone(self), keys }
+        Proposal {
+            cache: std::sync::Arc::clone(self),
+            keys,
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -138,8 +144,11 @@ pub(crate) async fn ensure(
         return Ok((keys, Vec::new()));
     }
     let mut found = person_key::load(conn, &missing).await?;
-    let proposed: Vec<(&str, Key)> =
-        missing.iter().filter(|person| !found.contains_key(**person)).map(|person| (*person, rng.key())).collect();
+    let proposed: Vec<(&str, Key)> = missing
+        .iter()
+        .filter(|person| !found.contains_key(**person))
+        .map(|person| (*person, rng.key()))
+        .collect();
     if !proposed.is_empty() {
         person_key::ensure(conn, &proposed).await?;
         // Read back: with several nodes, another one's key may have been first.

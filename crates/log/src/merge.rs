@@ -20,17 +20,24 @@ impl Core {
     pub(crate) async fn merge_next(self: &Arc<Self>) -> Result<bool, LogError> {
         let view = self.view().await?;
         let counts: Vec<u64> = view.volumes.iter().map(|volume| volume.meta().count).collect();
-        let Some(due) = due(&counts, self.settings.seal_at, self.settings.merge_factor) else { return Ok(false) };
+        let Some(due) = due(&counts, self.settings.seal_at, self.settings.merge_factor) else {
+            return Ok(false);
+        };
         let parts: Vec<Volume> = view.volumes[due].to_vec();
         drop(view);
         let started = std::time::Instant::now();
-        let (root, core, handle) =
-            (self.volumes.root().to_owned(), Arc::clone(self), tokio::runtime::Handle::current());
+        let (root, core, handle) = (
+            self.volumes.root().to_owned(),
+            Arc::clone(self),
+            tokio::runtime::Handle::current(),
+        );
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
         let merge = move || {
             let meta = volume::merge(&root, &parts)?;
             let key_of = |person: &str| core.key_blocking(person, &handle);
-            volume::verify(&root, &meta, &|activity: &Activity| activity::canonical::leaf_of(activity, key_of))?;
+            volume::verify(&root, &meta, &|activity: &Activity| {
+                activity::canonical::leaf_of(activity, key_of)
+            })?;
             Ok(meta)
         };
         let meta = blocking(merge).await?;
@@ -65,7 +72,10 @@ fn due(counts: &[u64], seal_at: u64, factor: usize) -> Option<Range<usize>> {
     }
     (0..=LEVELS).find_map(|level| {
         let small = seal_at.saturating_mul((factor as u64).saturating_pow(level));
-        counts.windows(factor).position(|run| run.iter().all(|count| *count < small)).map(|at| at..at + factor)
+        counts
+            .windows(factor)
+            .position(|run| run.iter().all(|count| *count < small))
+            .map(|at| at..at + factor)
     })
 }
 

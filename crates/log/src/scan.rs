@@ -91,10 +91,18 @@ struct Opened {
 
 impl Merge {
     fn new(view: &View, expr: Expr, order: Order) -> Self {
-        let mut pending: Vec<Source> =
-            view.sources().filter(|source| source.may_match(&expr, order, None)).collect();
+        let mut pending: Vec<Source> = view
+            .sources()
+            .filter(|source| source.may_match(&expr, order, None))
+            .collect();
         pending.sort_by_key(|source| std::cmp::Reverse(source.bound(order)));
-        Self { expr, order, pending, open: Vec::new(), failed: false }
+        Self {
+            expr,
+            order,
+            pending,
+            open: Vec::new(),
+            failed: false,
+        }
     }
 
     /// The next rows; `None` at the end and after an error.
@@ -126,12 +134,17 @@ impl Merge {
         {
             if let Some(source) = self.pending.pop() {
                 let rows = source.scan(&self.expr, order, CHUNK)?;
-                self.open.push(Opened { rows, buffer: VecDeque::new() });
+                self.open.push(Opened {
+                    rows,
+                    buffer: VecDeque::new(),
+                });
                 self.refill()?;
                 heads = self.heads();
             }
         }
-        let Some((_, first)) = heads.first().copied() else { return Ok(false) };
+        let Some((_, first)) = heads.first().copied() else {
+            return Ok(false);
+        };
         let other = heads.get(1).map(|(rank, _)| *rank);
         let unopened = self.pending.last().map(|source| source.bound(order));
         let until = [other, unopened].into_iter().flatten().min();

@@ -39,7 +39,9 @@ struct Stretch {
 impl Core {
     /// Seals what is due; whether anything was. With `all`, whatever is hot is due.
     pub(crate) async fn seal_next(self: &Arc<Self>, all: bool) -> Result<bool, LogError> {
-        let Some(stretch) = self.next_stretch(all).await? else { return Ok(false) };
+        let Some(stretch) = self.next_stretch(all).await? else {
+            return Ok(false);
+        };
         self.reached(Step::Chosen)?;
         let started = std::time::Instant::now();
         let (from, end) = (stretch.from, stretch.end);
@@ -56,7 +58,9 @@ impl Core {
         let root = self.volumes.root().to_owned();
         let verify = move || {
             let key_of = |person: &str| keys.get(person).copied();
-            volume::verify(&root, &meta, &|activity: &Activity| activity::canonical::leaf_of(activity, key_of))?;
+            volume::verify(&root, &meta, &|activity: &Activity| {
+                activity::canonical::leaf_of(activity, key_of)
+            })?;
             Ok(meta)
         };
         let meta = blocking(verify).await?;
@@ -84,7 +88,9 @@ impl Core {
     /// stay aligned whatever was sealed early.
     async fn next_stretch(&self, all: bool) -> Result<Option<Stretch>, LogError> {
         let mut read = self.store.read().await?;
-        let Some(head) = head::read(read.conn()).await? else { return Ok(None) };
+        let Some(head) = head::read(read.conn()).await? else {
+            return Ok(None);
+        };
         let (hot, size) = (head.size - head.sealed, self.settings.seal_at.max(1));
         let old = match hot_batch::oldest(read.conn(), head.sealed).await? {
             Some(oldest) => self.clock.now() >= oldest.plus(self.seal_after_micros()),
@@ -104,11 +110,18 @@ impl Core {
         }
         let frontier = Frontier::from_bytes(&head.sealed_frontier)
             .map_err(|why| LogError::Damaged(format!("log_head.sealed_frontier: {why}")))?;
-        Ok(Some(Stretch { from: head.sealed, end, frontier, batches }))
+        Ok(Some(Stretch {
+            from: head.sealed,
+            end,
+            frontier,
+            batches,
+        }))
     }
 
     fn seal_after_micros(&self) -> i64 {
-        i64::try_from(self.settings.seal_after_seconds).unwrap_or(i64::MAX).saturating_mul(activity::Time::SECOND)
+        i64::try_from(self.settings.seal_after_seconds)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(activity::Time::SECOND)
     }
 
     async fn keys_of(&self, activities: &[Activity], rest: &[Activity]) -> Result<Keys, LogError> {
@@ -138,7 +151,11 @@ impl Core {
     /// Removes the files of volumes that are not in the catalogue.
     pub(crate) async fn remove(&self, ids: Vec<String>) -> Result<(), LogError> {
         let root = self.volumes.root().to_owned();
-        let remove = move || ids.iter().try_for_each(|id| volume::remove(&root, id)).map_err(LogError::from);
+        let remove = move || {
+            ids.iter()
+                .try_for_each(|id| volume::remove(&root, id))
+                .map_err(LogError::from)
+        };
         blocking(remove).await
     }
 
@@ -147,8 +164,10 @@ impl Core {
         let rows = volume_table::list(&mut *self.store.glance().await?).await?;
         let root = self.volumes.root().to_owned();
         let found = blocking(move || Ok(volume::list(&root)?)).await?;
-        let orphans: Vec<String> =
-            found.into_iter().filter(|name| rows.iter().all(|row| row.id != *name)).collect();
+        let orphans: Vec<String> = found
+            .into_iter()
+            .filter(|name| rows.iter().all(|row| row.id != *name))
+            .collect();
         for orphan in &orphans {
             tracing::info!(volume = %orphan, "removing what an interrupted seal or merge left");
         }
@@ -162,7 +181,10 @@ impl Core {
         }
         let load = async {
             let mut conn = self.store.glance().await.ok()?;
-            store::log::person_key::load(&mut conn, &[person]).await.ok()?.remove(person)
+            store::log::person_key::load(&mut conn, &[person])
+                .await
+                .ok()?
+                .remove(person)
         };
         let key = handle.block_on(load)?;
         self.keys.put([(person.to_owned(), key)]);
@@ -178,17 +200,29 @@ type Unpacked = (Vec<Activity>, Vec<Activity>, Frontier, Vec<HotBatch>);
 
 /// The activities of the stretch, and the rest of the batch that it ends in.
 fn unpack(stretch: Stretch) -> Result<Unpacked, LogError> {
-    let Stretch { from, end, frontier, mut batches } = stretch;
+    let Stretch {
+        from,
+        end,
+        frontier,
+        mut batches,
+    } = stretch;
     let capacity = usize::try_from(end - from).unwrap_or(0);
     let (mut activities, mut rest) = (Vec::with_capacity(capacity), Vec::new());
     let mut next = from;
     for batch in &mut batches {
-        for activity in batch::unpack(batch)?.into_iter().filter(|activity| activity.seq >= from) {
+        for activity in batch::unpack(batch)?
+            .into_iter()
+            .filter(|activity| activity.seq >= from)
+        {
             if activity.seq != next {
                 return Err(missing(next));
             }
             next += 1;
-            if activity.seq < end { activities.push(activity) } else { rest.push(activity) }
+            if activity.seq < end {
+                activities.push(activity)
+            } else {
+                rest.push(activity)
+            }
         }
         batch.facts = Vec::new();
     }
@@ -222,7 +256,9 @@ fn leaves(
             && root != frontier.root()
         {
             let size = frontier.size();
-            return Err(LogError::Damaged(format!("the hot activities before {size} do not give the committed root")));
+            return Err(LogError::Damaged(format!(
+                "the hot activities before {size} do not give the committed root"
+            )));
         }
     }
     Ok((leaves, sealed.unwrap_or(frontier)))

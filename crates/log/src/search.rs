@@ -19,7 +19,11 @@ impl Core {
         let more = rows.len() > search.limit;
         rows.truncate(search.limit);
         let next = if more { rows.last().map(cursor) } else { None };
-        Ok(Page { rows, next, complete_through })
+        Ok(Page {
+            rows,
+            next,
+            complete_through,
+        })
     }
 
     /// How many match.
@@ -34,7 +38,10 @@ impl Core {
         let expr = expr.clone();
         let counts = move |view: &View| {
             let mut counts = BTreeMap::new();
-            for source in view.sources().filter(|source| source.may_match(&expr, volume::Order::Recorded, None)) {
+            for source in view
+                .sources()
+                .filter(|source| source.may_match(&expr, volume::Order::Recorded, None))
+            {
                 source.count_by(&expr, facet, &mut counts)?;
             }
             Ok(counts)
@@ -63,16 +70,25 @@ impl Core {
 
 /// The first `limit + 1` rows: the last one only tells that there are more.
 fn page(view: &View, search: &Search) -> Result<Vec<Activity>, LogError> {
-    let Search { expr, order, after, limit } = search;
+    let Search {
+        expr,
+        order,
+        after,
+        limit,
+    } = search;
     let wanted = limit.saturating_add(1);
-    let mut sources: Vec<Source> =
-        view.sources().filter(|source| source.may_match(expr, *order, *after)).collect();
+    let mut sources: Vec<Source> = view
+        .sources()
+        .filter(|source| source.may_match(expr, *order, *after))
+        .collect();
     sources.sort_by_key(|source| source.bound(*order));
     let mut rows: Vec<Activity> = Vec::new();
     for source in sources {
         // Guarantee: no row is missed, because every remaining source begins behind the page's last row.
         if rows.len() == wanted
-            && rows.last().is_some_and(|last| source.bound(*order) > Rank::row(*order, last))
+            && rows
+                .last()
+                .is_some_and(|last| source.bound(*order) > Rank::row(*order, last))
         {
             break;
         }
@@ -89,11 +105,18 @@ fn page(view: &View, search: &Search) -> Result<Vec<Activity>, LogError> {
 
 fn count(view: &View, expr: &Expr, cap: u64) -> Result<Count, LogError> {
     if *expr == Expr::All {
-        return Ok(Count { n: view.position.size, exact: true });
+        return Ok(Count {
+            n: view.position.size,
+            exact: true,
+        });
     }
     let mut n = 0;
     // Newest first: an inexact count is then at least that of what was looked for most often.
-    for source in view.sources().rev().filter(|source| source.may_match(expr, volume::Order::Recorded, None)) {
+    for source in view
+        .sources()
+        .rev()
+        .filter(|source| source.may_match(expr, volume::Order::Recorded, None))
+    {
         if n >= cap {
             return Ok(Count { n, exact: false });
         }

@@ -33,7 +33,10 @@ impl Rank {
 
 /// The cursor at an activity.
 pub(crate) fn cursor(activity: &Activity) -> Cursor {
-    Cursor { occurred_at: activity.occurred_at, seq: activity.seq }
+    Cursor {
+        occurred_at: activity.occurred_at,
+        seq: activity.seq,
+    }
 }
 
 /// A stretch of the log that is read as one.
@@ -68,7 +71,11 @@ impl Source {
     /// Whether any row in here can match, and come after the cursor.
     pub(crate) fn may_match(&self, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
         let ((min, max), first, end) = match self {
-            Self::Hot(chunk, seqs) => (chunk.times(), chunk.first_seq().max(seqs.start), chunk.end_seq().min(seqs.end)),
+            Self::Hot(chunk, seqs) => (
+                chunk.times(),
+                chunk.first_seq().max(seqs.start),
+                chunk.end_seq().min(seqs.end),
+            ),
             Self::Sealed(volume) => {
                 let meta = volume.meta();
                 ((meta.min_occurred, meta.max_occurred), meta.first_seq, meta.end_seq())

@@ -28,9 +28,13 @@ impl Chunk {
             order.sort_by_key(|i| rows[*i as usize].occurred_at);
             order
         });
-        let (min_occurred, max_occurred) =
-            (times().min().unwrap_or(Time::MAX), times().max().unwrap_or(Time::MIN));
-        Self { rows, by_time, min_occurred, max_occurred }
+        let (min_occurred, max_occurred) = (times().min().unwrap_or(Time::MAX), times().max().unwrap_or(Time::MIN));
+        Self {
+            rows,
+            by_time,
+            min_occurred,
+            max_occurred,
+        }
     }
 
     /// The first activity's seq.
@@ -105,7 +109,11 @@ impl Tail {
     /// From where on activities are lacking for a read that begins at `from`.
     pub(crate) fn lacks_from(&self, from: Seq) -> Seq {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if state.start <= from && from <= state.end { state.end } else { from }
+        if state.start <= from && from <= state.end {
+            state.end
+        } else {
+            from
+        }
     }
 
     /// How many are held.
@@ -117,16 +125,28 @@ impl Tail {
     /// Adds activities, gapless by seq, that begin at or before the end of what is held. Others begin a new tail if
     /// `restart`, and are ignored (a read will load them) if not.
     pub(crate) fn extend(&self, activities: Vec<Activity>, restart: bool) {
-        let Some(first) = activities.first().map(|activity| activity.seq) else { return };
+        let Some(first) = activities.first().map(|activity| activity.seq) else {
+            return;
+        };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if first > state.end || (restart && first < state.start) {
             if !restart {
                 return;
             }
-            *state = State { chunks: Vec::new(), start: first, end: first };
+            *state = State {
+                chunks: Vec::new(),
+                start: first,
+                end: first,
+            };
         }
         let known = state.end;
-        state.push(activities.into_iter().skip_while(|activity| activity.seq < known).map(Arc::new).collect());
+        state.push(
+            activities
+                .into_iter()
+                .skip_while(|activity| activity.seq < known)
+                .map(Arc::new)
+                .collect(),
+        );
     }
 
     /// Drops what is below `sealed`.

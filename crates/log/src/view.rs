@@ -34,13 +34,18 @@ impl View {
     /// Everything there is, oldest first.
     pub(crate) fn sources(&self) -> impl DoubleEndedIterator<Item = Source> {
         let seqs = self.position.sealed..self.position.size;
-        let hot = self.hot.iter().map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
+        let hot = self
+            .hot
+            .iter()
+            .map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
         self.volumes.iter().cloned().map(Source::Sealed).chain(hot)
     }
 
     /// The hot chunk that holds `seq`.
     pub(crate) fn hot_at(&self, seq: Seq) -> Option<&Arc<Chunk>> {
-        self.hot.iter().find(|chunk| (chunk.first_seq()..chunk.end_seq()).contains(&seq))
+        self.hot
+            .iter()
+            .find(|chunk| (chunk.first_seq()..chunk.end_seq()).contains(&seq))
     }
 }
 
@@ -54,7 +59,11 @@ impl Core {
             match self.try_view(claimed).await {
                 Ok(Some(view)) => return Ok(view),
                 Ok(None) if attempt < ATTEMPTS => {}
-                Ok(None) => return Err(LogError::Damaged("hot activities are missing between volumes and head".into())),
+                Ok(None) => {
+                    return Err(LogError::Damaged(
+                        "hot activities are missing between volumes and head".into(),
+                    ));
+                }
                 // A volume that the catalogue named may have been merged away in the meantime by another process.
                 Err(LogError::Volume(_)) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
                 Err(error) => return Err(error),
@@ -110,9 +119,21 @@ impl Core {
         };
         let Some(hot) = hot else { return Ok(None) };
         self.notice(position);
-        let at = if self.store.is_reader() { position.last_recorded_at } else { claimed };
-        let through = Through { size: position.size, at };
-        Ok(Some(View { position, through, volumes: set.volumes, hot }))
+        let at = if self.store.is_reader() {
+            position.last_recorded_at
+        } else {
+            claimed
+        };
+        let through = Through {
+            size: position.size,
+            at,
+        };
+        Ok(Some(View {
+            position,
+            through,
+            volumes: set.volumes,
+            hot,
+        }))
     }
 
     /// Loads the hot activities that are lacking up to the head; one read at a time does it for all.
@@ -123,7 +144,9 @@ impl Core {
         while from < position.size {
             let batches = hot_batch::load(&mut *self.store.glance().await?, from, position.size, BATCHES).await?;
             // None, or a gap: they were sealed since the head was read. The caller looks again.
-            let Some(end) = batches.last().map(HotBatch::end) else { return Ok(()) };
+            let Some(end) = batches.last().map(HotBatch::end) else {
+                return Ok(());
+            };
             if batches[0].first_seq > from {
                 return Ok(());
             }

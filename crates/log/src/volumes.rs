@@ -26,7 +26,13 @@ pub(crate) struct Volumes {
 impl Volumes {
     /// None yet.
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, set: RwLock::new(VolumeSet { generation: 0, volumes: Arc::new([]) }) }
+        Self {
+            root,
+            set: RwLock::new(VolumeSet {
+                generation: 0,
+                volumes: Arc::new([]),
+            }),
+        }
     }
 
     /// Where the volumes are.
@@ -42,8 +48,11 @@ impl Volumes {
     /// Opens what the catalogue names and is not open yet, on the calling thread, and keeps the set if it is newer.
     pub(crate) fn open(&self, generation: u64, rows: &[VolumeRow]) -> Result<VolumeSet, LogError> {
         let known = self.set();
-        let open: HashMap<&str, &Volume> =
-            known.volumes.iter().map(|volume| (volume.meta().id.as_str(), volume)).collect();
+        let open: HashMap<&str, &Volume> = known
+            .volumes
+            .iter()
+            .map(|volume| (volume.meta().id.as_str(), volume))
+            .collect();
         let volume = |row: &VolumeRow| match open.get(row.id.as_str()) {
             Some(volume) => Ok((*volume).clone()),
             None => Ok(Volume::open(&self.root, meta(row)?)?),
@@ -63,7 +72,10 @@ pub(crate) fn meta(row: &VolumeRow) -> Result<VolumeMeta, LogError> {
     let meta: VolumeMeta = serde_json::from_str(&row.meta)
         .map_err(|why| LogError::Damaged(format!("the catalogue entry of volume {}: {why}", row.id)))?;
     if (meta.first_seq, meta.count, meta.id.as_str()) != (row.first_seq, row.count, row.id.as_str()) {
-        return Err(LogError::Damaged(format!("the catalogue entry of volume {} contradicts itself", row.id)));
+        return Err(LogError::Damaged(format!(
+            "the catalogue entry of volume {} contradicts itself",
+            row.id
+        )));
     }
     Ok(meta)
 }
@@ -71,5 +83,10 @@ pub(crate) fn meta(row: &VolumeRow) -> Result<VolumeMeta, LogError> {
 /// The catalogue row of a volume.
 pub(crate) fn row(meta: &VolumeMeta) -> Result<VolumeRow, LogError> {
     let text = serde_json::to_string(meta).map_err(|why| LogError::Damaged(why.to_string()))?;
-    Ok(VolumeRow { first_seq: meta.first_seq, count: meta.count, id: meta.id.clone(), meta: text })
+    Ok(VolumeRow {
+        first_seq: meta.first_seq,
+        count: meta.count,
+        id: meta.id.clone(),
+        meta: text,
+    })
 }

@@ -34,7 +34,11 @@ impl Watermark {
         let number = state.next_ticket;
         state.next_ticket += 1;
         state.under_way.insert(number, floor);
-        Ticket { of: Arc::clone(self), number, floor }
+        Ticket {
+            of: Arc::clone(self),
+            number,
+            floor,
+        }
     }
 
     /// The instant up to which a read that begins *after* this call is complete: later appends are recorded at or

@@ -50,9 +50,11 @@ impl Dialect {
                 "PRAGMA temp_store = MEMORY",
                 "PRAGMA journal_size_limit = 67108864",
             ],
-            (Self::Sqlite, false) => {
-                &["PRAGMA query_only = ON", "PRAGMA busy_timeout = 10000", "PRAGMA temp_store = MEMORY"]
-            }
+            (Self::Sqlite, false) => &[
+                "PRAGMA query_only = ON",
+                "PRAGMA busy_timeout = 10000",
+                "PRAGMA temp_store = MEMORY",
+            ],
             (Self::Postgres, _) => &[],
         }
     }

@@ -91,7 +91,9 @@ const SQLITE_CONSTRAINT: u32 = 19;
 
 /// The primary result code, where the error is SQLite's (whose codes are decimal numbers below 10,000).
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
-    let sqlx::Error::Database(error) = error else { return None };
+    let sqlx::Error::Database(error) = error else {
+        return None;
+    };
     let code = error.code()?;
     if code.len() > 4 {
         return None;
@@ -102,6 +104,10 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
 /// Whether PostgreSQL answered the COMMIT with a serialization failure, a deadlock or a broken constraint: those
 /// roll back. Its codes (SQLSTATE) have five characters.
 fn is_postgres_refusal(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| code.len() == 5 && (code.starts_with("40") || code.starts_with("23")))
+    let sqlx::Error::Database(error) = error else {
+        return false;
+    };
+    error
+        .code()
+        .is_some_and(|code| code.len() == 5 && (code.starts_with("40") || code.starts_with("23")))
 }

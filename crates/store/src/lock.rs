@@ -18,9 +18,17 @@ impl DirectoryLock {
     /// Takes the directory, or says at once who has it.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(FILE);
-        let failed = |source| StoreError::File { path: path.clone(), source };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let failed = |source| StoreError::File {
+            path: path.clone(),
+            source,
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -28,7 +36,10 @@ impl DirectoryLock {
                 // The number is only for the message: what cannot be read is left out of it.
                 let read = file.read_to_string(&mut pid).is_ok() && !pid.trim().is_empty();
                 let pid = read.then(|| pid.trim().to_owned());
-                return Err(StoreError::InUse { directory: directory.to_owned(), pid });
+                return Err(StoreError::InUse {
+                    directory: directory.to_owned(),
+                    pid,
+                });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }

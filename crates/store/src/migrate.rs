@@ -15,9 +15,21 @@ struct Migration {
 }
 
 const MIGRATIONS: &[Migration] = &[
-    Migration { version: 1, name: "log", sql: include_str!("../migrations/0001_log.sql") },
-    Migration { version: 2, name: "accounts", sql: include_str!("../migrations/0002_accounts.sql") },
-    Migration { version: 3, name: "exports", sql: include_str!("../migrations/0003_exports.sql") },
+    Migration {
+        version: 1,
+        name: "log",
+        sql: include_str!("../migrations/0001_log.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "accounts",
+        sql: include_str!("../migrations/0002_accounts.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "exports",
+        sql: include_str!("../migrations/0003_exports.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -25,12 +37,16 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
 
 /// Applies what is missing.
 pub(crate) async fn apply(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
-    raw_sql(AssertSqlSafe(dialect.ddl(TABLE).into_owned())).execute(pool).await?;
+    raw_sql(AssertSqlSafe(dialect.ddl(TABLE).into_owned()))
+        .execute(pool)
+        .await?;
     let applied = applied(pool).await?;
     for migration in missing(&applied)? {
         let mut tx = pool.begin_with(dialect.begin_write()).await?;
         if has_statements(migration.sql) {
-            raw_sql(AssertSqlSafe(dialect.ddl(migration.sql).into_owned())).execute(&mut *tx).await?;
+            raw_sql(AssertSqlSafe(dialect.ddl(migration.sql).into_owned()))
+                .execute(&mut *tx)
+                .await?;
         }
         sqlx::query("INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)")
             .bind(migration.version)
@@ -57,7 +73,9 @@ pub(crate) async fn check(pool: &AnyPool, _dialect: Dialect) -> Result<(), Store
 }
 
 async fn applied(pool: &AnyPool) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    let rows = sqlx::query("SELECT version, checksum FROM migration ORDER BY version").fetch_all(pool).await?;
+    let rows = sqlx::query("SELECT version, checksum FROM migration ORDER BY version")
+        .fetch_all(pool)
+        .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
@@ -86,5 +104,6 @@ fn checksum(migration: &Migration) -> Vec<u8> {
 }
 
 fn has_statements(sql: &str) -> bool {
-    sql.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+    sql.lines()
+        .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
 }

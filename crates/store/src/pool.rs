@@ -36,7 +36,9 @@ struct Inner {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("dialect", &self.inner.dialect).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("dialect", &self.inner.dialect)
+            .finish_non_exhaustive()
     }
 }
 
@@ -49,14 +51,20 @@ impl Store {
     pub async fn open(place: &StoreUrl) -> Result<Self, StoreError> {
         let lock = match place {
             StoreUrl::Directory(directory) => {
-                std::fs::create_dir_all(directory)
-                    .map_err(|source| StoreError::File { path: directory.clone(), source })?;
+                std::fs::create_dir_all(directory).map_err(|source| StoreError::File {
+                    path: directory.clone(),
+                    source,
+                })?;
                 Some(DirectoryLock::take(directory)?)
             }
             StoreUrl::Postgres(_) => None,
         };
         let (url, dialect) = connect_url(place, "rwc");
-        let writers = if dialect == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let writers = if dialect == Dialect::Sqlite {
+            1
+        } else {
+            POSTGRES_WRITERS
+        };
         let writer = connect(&url, dialect, true, writers).await?;
         check_version(&writer, dialect).await?;
         migrate::apply(&writer, dialect).await?;
@@ -86,7 +94,15 @@ impl Store {
 
     fn of(writer: Option<AnyPool>, readers: AnyPool, dialect: Dialect, lock: Option<DirectoryLock>) -> Self {
         let (failed, _) = watch::channel(None);
-        Self { inner: Arc::new(Inner { writer, readers, dialect, failed, lock: Mutex::new(lock) }) }
+        Self {
+            inner: Arc::new(Inner {
+                writer,
+                readers,
+                dialect,
+                failed,
+                lock: Mutex::new(lock),
+            }),
+        }
     }
 
     /// Begins a write transaction. On SQLite there is one at a time: what can be done before it, should be.
@@ -100,7 +116,12 @@ impl Store {
         let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         let dialect = self.inner.dialect;
         let inner = writer.begin_with(dialect.begin_write()).await?;
-        Ok(Tx { inner, dialect, failed: self.inner.failed.clone(), on_commit: Vec::new() })
+        Ok(Tx {
+            inner,
+            dialect,
+            failed: self.inner.failed.clone(),
+            on_commit: Vec::new(),
+        })
     }
 
     /// Begins a read snapshot.
@@ -141,7 +162,9 @@ impl Store {
 
     /// Marks the store as failed: nothing is written any more.
     pub fn fail(&self, cause: &str) {
-        self.inner.failed.send_if_modified(|failed| failed.is_none() && failed.replace(cause.to_owned()).is_none());
+        self.inner
+            .failed
+            .send_if_modified(|failed| failed.is_none() && failed.replace(cause.to_owned()).is_none());
     }
 
     /// Closes all connections, waiting for what is under way, and gives the data directory free.
@@ -203,15 +226,29 @@ async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErro
     if dialect != Dialect::Sqlite {
         return Ok(());
     }
-    let version: String = sqlx::query("SELECT sqlite_version()").fetch_one(pool).await?.try_get(0)?;
+    let version: String = sqlx::query("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await?
+        .try_get(0)?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let number = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if number < (3, 51, 3) { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
+    let number = (
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+    );
+    if number < (3, 51, 3) {
+        Err(StoreError::OldSqlite(version))
+    } else {
+        Ok(())
+    }
 }
 
 /// A new database file survives a power cut only once its directory entry does.
 fn sync_directory(directory: &Path) -> Result<(), StoreError> {
     std::fs::File::open(directory)
         .and_then(|directory| directory.sync_all())
-        .map_err(|source| StoreError::File { path: directory.to_owned(), source })
+        .map_err(|source| StoreError::File {
+            path: directory.to_owned(),
+            source,
+        })
 }

@@ -41,7 +41,8 @@ impl Tx {
             let error = StoreError::of_commit(error);
             if let StoreError::Fatal(text) = &error {
                 tracing::error!(error = %text, "a commit ended in an unknown state");
-                self.failed.send_if_modified(|failed| failed.is_none() && failed.replace(text.clone()).is_none());
+                self.failed
+                    .send_if_modified(|failed| failed.is_none() && failed.replace(text.clone()).is_none());
             }
             return Err(error);
         }

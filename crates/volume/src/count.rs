@@ -13,9 +13,9 @@ use crate::search::Windows;
 use crate::volume::{Opened, Volume};
 
 /// Documents evaluated at once.
-const WINDOW: u32 = 1 << 20;
+const WINDOW: u32 = if cfg!(test) { 7 } else { 1 << 20 };
 /// Rows checked at once.
-const CHECKED: usize = 512;
+const CHECKED: usize = if cfg!(test) { 3 } else { 512 };
 
 /// How many match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

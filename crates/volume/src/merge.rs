@@ -14,7 +14,7 @@ use crate::tree::Levels;
 use crate::volume::Volume;
 use crate::write::write_tree;
 
-/// Makes one volume of these adjacent ones under `root`, in order, durably. The parts stay. The caller verifies what
+/// Makes one volume of these two or more adjacent ones under `root`, in order, durably. The parts stay. The caller verifies what
 /// came out before it removes them.
 pub fn merge(root: &Path, parts: &[Volume]) -> Result<VolumeMeta> {
     let metas: Vec<&VolumeMeta> = parts.iter().map(Volume::meta).collect();
@@ -75,6 +75,10 @@ fn check<'a>(metas: &[&'a VolumeMeta]) -> Result<(&'a VolumeMeta, &'a VolumeMeta
     let (Some(first), Some(last)) = (metas.first(), metas.last()) else {
         return Err(VolumeError::Unfit("there are no volumes to merge".to_owned()));
     };
+    if metas.len() == 1 {
+        // It would take the place of its own part.
+        return Err(VolumeError::Unfit(format!("volume {} alone has nothing to merge with", first.id)));
+    }
     let apart = metas.windows(2).find(|pair| matches!(pair, [a, b] if a.end_seq() != b.first_seq));
     if let Some([a, b]) = apart {
         return Err(VolumeError::Unfit(format!("volume {} does not follow {}", b.id, a.id)));

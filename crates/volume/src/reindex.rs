@@ -12,7 +12,7 @@ use crate::meta::{FORMAT, VolumeMeta};
 use crate::record::read::RecordReader;
 
 /// Activities indexed in memory at once.
-const SEGMENT: usize = 1 << 16;
+const SEGMENT: usize = if cfg!(test) { 10 } else { 1 << 16 };
 
 /// Builds the index of the volume `meta` under `root` anew from its record, in this build's format; gives the changed
 /// meta, which is also in the volume's `meta.json`. The volume must not be open for writing elsewhere; readers that

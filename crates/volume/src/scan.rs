@@ -15,7 +15,7 @@ use crate::search::{Windows, sorted_candidates};
 use crate::volume::Volume;
 
 /// Documents evaluated at once.
-const WINDOW: u32 = 1 << 16;
+const WINDOW: u32 = if cfg!(test) { 9 } else { 1 << 16 };
 /// Decoded values a scan keeps, in bytes.
 const DECODED_BYTES: usize = 16 << 20;
 

@@ -12,8 +12,8 @@ use crate::order::{Cursor, Order};
 use crate::volume::{Opened, Volume};
 
 /// The first window looked at; each further one is four times as large.
-const FIRST_WINDOW: u32 = 1 << 14;
-const LAST_WINDOW: u32 = 1 << 20;
+const FIRST_WINDOW: u32 = if cfg!(test) { 5 } else { 1 << 14 };
+const LAST_WINDOW: u32 = if cfg!(test) { 70 } else { 1 << 20 };
 
 impl Volume {
     /// The first `limit` matches of the bound `expr` after the cursor, in `order`.

@@ -1,0 +1,36 @@
+//! Volumes as the log uses them. Windows, batches and thresholds are tiny in tests, so that small volumes cross them.
+
+mod files;
+mod property;
+mod samples;
+
+use activity::Activity;
+use activity::query::Expr;
+use proof::Hash;
+
+use crate::{Cursor, Order, Volume, VolumeMeta};
+
+fn leaf(activity: &Activity) -> Hash {
+    proof::leaf_hash(&activity::codec::to_bytes(&activity.facts))
+}
+
+fn write(root: &std::path::Path, activities: &[Activity]) -> VolumeMeta {
+    let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
+    crate::write(root, activities, &leaves).unwrap()
+}
+
+fn open(root: &std::path::Path, meta: &VolumeMeta) -> Volume {
+    Volume::open(root, meta.clone()).unwrap()
+}
+
+/// What a query must give, by the in-memory evaluator.
+fn expected(activities: &[Activity], expr: &Expr, order: Order) -> Vec<Activity> {
+    let mut rows: Vec<Activity> = activities.iter().filter(|row| expr.matches(row)).cloned().collect();
+    rows.sort_by_key(Cursor::after);
+    match order {
+        Order::Newest => rows.reverse(),
+        Order::Oldest => {}
+        Order::Recorded => rows.sort_by_key(|row| row.seq),
+    }
+    rows
+}

@@ -70,7 +70,7 @@ impl Default for Limits {
             form_bytes: 64 * 1024,
             batch_bytes: 16 * 1024 * 1024,
             bodies_bytes: 64 * 1024 * 1024,
-            batch_items: 20_000,
+            batch_items: 10_000,
             secrets_per_minute: 30,
             api_per_second: 0,
         }

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::address::ip;
 use super::lex::{outside_quotes, quote_end};
 use super::{
-    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, KEYS, KindPattern, ParseError, Term, Value,
-    Words, suggest,
+    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, KEYS, KindPattern, ParseError, Term, Value, Words,
+    suggest,
 };
 use crate::Outcome;
 

@@ -19,10 +19,7 @@ pub(crate) fn token_hash(token: &str) -> [u8; 32] {
 
 /// A new id with this prefix, such as `usr_…`: a UUIDv7 in 26 characters, so ids order by creation.
 pub(crate) fn new_id(app: &App, prefix: &str) -> String {
-    let mut random = [0_u8; 10];
-    app.rng().fill(&mut random);
-    let millis = u64::try_from(app.now().0 / 1_000).unwrap_or_default();
-    let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    let uuid = app.rng().uuid(app.now());
     format!(
         "{prefix}_{}",
         BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase()

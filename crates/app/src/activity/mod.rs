@@ -8,7 +8,7 @@ mod follow;
 mod get;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod types;
 mod view;
 mod viewed;

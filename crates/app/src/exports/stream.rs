@@ -109,7 +109,7 @@ pub async fn export_view(
     let facts = facts_of(&row, "export.generated", app.now())?;
     app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
-    Ok(begin(app, row, scan, writer)?)
+    begin(app, row, scan, writer)
 }
 
 fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed, ExportError> {
@@ -118,8 +118,8 @@ fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed,
     let complete_through = scan.complete_through().into();
     let file_name = file_name(&row);
     let export = export(row.clone())?;
-    let run = Run { app: app.clone(), row, sender, tally: Tally::default(), renewed: Instant::now() };
-    tokio::spawn(run.to_the_end(scan, writer, Arc::clone(&summary)));
+    let stream = Run { app: app.clone(), row, sender, tally: Tally::default(), renewed: Instant::now() };
+    tokio::spawn(stream.run(scan, writer, Arc::clone(&summary)));
     let chunks = futures::stream::poll_fn(move |cx| receiver.poll_recv(cx));
     Ok(Streamed { export, file_name, complete_through, chunks: Box::pin(chunks), summary })
 }
@@ -142,7 +142,7 @@ struct Run {
 }
 
 impl Run {
-    async fn to_the_end(mut self, scan: Scan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
+    async fn run(mut self, scan: Scan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
         let through = scan.complete_through();
         let written = self.write(scan, writer).await;
         let error = match &written {

@@ -1,0 +1,62 @@
+//! Taking in what programs report.
+
+use activity::limits::FieldError;
+
+use super::{Idempotency, ItemResult, RecordError, Submission, record};
+use crate::activity::tests::support::{Setup, administrator, member, of};
+use crate::{Caller, Scopes, Via};
+
+fn key(scopes: Scopes) -> Caller {
+    Caller { via: Via::ApiKey { id: "key_1".to_owned(), scopes }, ..administrator() }
+}
+
+fn writer() -> Caller {
+    key(Scopes { write: true, ..Scopes::default() })
+}
+
+fn wrong() -> Vec<FieldError> {
+    vec![FieldError { pointer: "/activity".to_owned(), detail: "it is missing".to_owned() }]
+}
+
+#[tokio::test]
+async fn every_item_gets_its_own_answer_in_the_order_sent() {
+    let setup = Setup::new().await;
+    let mut told = of("sam", "user.login");
+    told.external_id = Some("e-1".to_owned());
+    let submission = || Submission {
+        items: vec![Ok(told.clone()), Err(wrong()), Ok(of("noor", "user.login"))],
+        idempotency: None,
+    };
+    let first = record(&setup.app, &writer(), submission()).await.unwrap();
+    assert_eq!(first.items, [ItemResult::Recorded(0), ItemResult::Refused(wrong()), ItemResult::Recorded(1)]);
+    let again = record(&setup.app, &writer(), submission()).await.unwrap();
+    assert_eq!(again.items, [ItemResult::Duplicate(0), ItemResult::Refused(wrong()), ItemResult::Recorded(2)]);
+    assert_eq!(setup.all("").await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
+    let setup = Setup::new().await;
+    let submission = |fingerprint| Submission {
+        items: vec![Ok(of("sam", "user.login")), Err(wrong())],
+        idempotency: Some(Idempotency { key: "k".to_owned(), fingerprint }),
+    };
+    let first = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();
+    let again = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();
+    assert_eq!(first.items, again.items);
+    assert!(again.replayed && !first.replayed);
+    assert_eq!(setup.all("").await.len(), 1);
+    let other = record(&setup.app, &writer(), submission([2; 32])).await;
+    assert!(matches!(other, Err(RecordError::KeyReused)), "{other:?}");
+}
+
+#[tokio::test]
+async fn only_a_key_made_for_writing_may_report() {
+    let setup = Setup::new().await;
+    let reader = key(Scopes { read: true, export: true, admin: true, write: false });
+    for caller in [administrator(), member("sam"), reader] {
+        let submission = Submission { items: vec![Ok(of("sam", "user.login"))], idempotency: None };
+        assert!(matches!(record(&setup.app, &caller, submission).await, Err(RecordError::Forbidden)));
+    }
+    assert!(setup.all("").await.is_empty());
+}

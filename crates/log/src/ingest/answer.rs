@@ -46,10 +46,20 @@ fn decoded(bytes: &[u8]) -> Option<IngestResult> {
     for run in rest.chunks_exact(RUN) {
         let first = u64::from_le_bytes(*run[1..].first_chunk()?);
         let count = u32::from_le_bytes(*run[9..].first_chunk()?);
-        let item = |seq| if run[0] == 0 { Item::Recorded { seq } } else { Item::Duplicate { seq } };
+        let item = |seq| {
+            if run[0] == 0 {
+                Item::Recorded { seq }
+            } else {
+                Item::Duplicate { seq }
+            }
+        };
         items.extend((first..).take(count as usize).map(item));
     }
-    Some(IngestResult { items, recorded_at: Time(i64::from_le_bytes(*time)), replayed: true })
+    Some(IngestResult {
+        items,
+        recorded_at: Time(i64::from_le_bytes(*time)),
+        replayed: true,
+    })
 }
 
 #[cfg(test)]
@@ -65,9 +75,19 @@ mod tests {
             Item::Recorded { seq: 9 },
             Item::Duplicate { seq: 2 },
         ];
-        let result = IngestResult { items, recorded_at: Time(-5), replayed: false };
+        let result = IngestResult {
+            items,
+            recorded_at: Time(-5),
+            replayed: false,
+        };
         let again = decode(&encode(&result)).unwrap();
-        assert_eq!(again, IngestResult { replayed: true, ..result });
+        assert_eq!(
+            again,
+            IngestResult {
+                replayed: true,
+                ..result
+            }
+        );
     }
 
     #[test]

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use activity::{Activity, Time};
-use store::{StoreError, Tx};
 use store::log::idempotency::{self, Remembered};
 use store::log::{external_id, person_key};
+use store::{StoreError, Tx};
 use tokio::sync::oneshot;
 
 use super::plan::{Fate, Plan, Slot};
 use super::prepare::Prepared;
 use super::{IngestError, IngestResult, Item, answer};
+use crate::LogError;
 use crate::append::Placed;
 use crate::core::Core;
 use crate::keys::{self, Key};
-use crate::LogError;
 
 const HOUR: i64 = 3_600 * Time::SECOND;
 /// How often a group is tried again when another node was first with one of its ids.
@@ -40,7 +40,12 @@ pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
         Err(error) if group.len() == 1 || error.is_fatal() => {
             let text = error.to_string();
             let mut first = Some(error);
-            let fail = || Err(first.take().unwrap_or_else(|| StoreError::Failed(text.clone()).into()).into());
+            let fail = || {
+                Err(first
+                    .take()
+                    .unwrap_or_else(|| StoreError::Failed(text.clone()).into())
+                    .into())
+            };
             let answers = std::iter::repeat_with(fail).take(group.len()).collect();
             answer_all(group, answers);
         }
@@ -82,7 +87,10 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
     let prepared: Vec<&Prepared> = group.iter().map(|request| &request.prepared).collect();
     let mut plan = Plan::make(tx.conn(), &prepared, now).await?;
     let placed = if plan.is_empty() {
-        Placed { seqs: 0..0, recorded_at: now }
+        Placed {
+            seqs: 0..0,
+            recorded_at: now,
+        }
     } else {
         let facts = prepared.iter().flat_map(|request| &request.facts);
         let kinds = core.new_kinds(facts.map(|facts| &facts.kind));
@@ -109,8 +117,10 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
 /// leaves that name that person are made anew.
 async fn settle_keys(core: &Arc<Core>, tx: &mut Tx, group: &mut [Request]) -> Result<Vec<(String, Key)>, LogError> {
     let proposals = group.iter().filter_map(|request| request.prepared.proposal.as_ref());
-    let mut proposed: Vec<(&str, Key)> =
-        proposals.flat_map(|proposal| &proposal.keys).map(|(person, key)| (person.as_str(), *key)).collect();
+    let mut proposed: Vec<(&str, Key)> = proposals
+        .flat_map(|proposal| &proposal.keys)
+        .map(|(person, key)| (person.as_str(), *key))
+        .collect();
     if proposed.is_empty() {
         return Ok(Vec::new());
     }
@@ -120,13 +130,21 @@ async fn settle_keys(core: &Arc<Core>, tx: &mut Tx, group: &mut [Request]) -> Re
     let people: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
     let held = person_key::load(tx.conn(), &people).await?;
     for request in group {
-        let Prepared { facts, leaves, proposal, .. } = &mut request.prepared;
+        let Prepared {
+            facts,
+            leaves,
+            proposal,
+            ..
+        } = &mut request.prepared;
         let Some(proposal) = proposal else { continue };
         if proposal.keys.iter().all(|(person, key)| held.get(person) == Some(key)) {
             continue;
         }
         let (known, _) = keys::ensure(tx.conn(), &core.keys, keys::people(&*facts), &*core.rng).await?;
-        *leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<_, _>>()?;
+        *leaves = facts
+            .iter()
+            .map(|facts| keys::leaf(facts, &known))
+            .collect::<Result<_, _>>()?;
     }
     Ok(held.into_iter().collect())
 }
@@ -139,7 +157,10 @@ fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
             Fate::Conflict => Err(IngestError::Conflict),
             Fate::Answered(result) => Ok(result.clone()),
             Fate::SameAs(i) => match &answers[*i] {
-                Ok(result) => Ok(IngestResult { replayed: true, ..result.clone() }),
+                Ok(result) => Ok(IngestResult {
+                    replayed: true,
+                    ..result.clone()
+                }),
                 Err(_) => Err(IngestError::Conflict),
             },
             Fate::Taken(slots) => {
@@ -149,7 +170,11 @@ fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
                     Slot::Earlier(seq) => Item::Duplicate { seq: *seq },
                 };
                 let items = slots.iter().map(item).collect();
-                Ok(IngestResult { items, recorded_at: placed.recorded_at, replayed: false })
+                Ok(IngestResult {
+                    items,
+                    recorded_at: placed.recorded_at,
+                    replayed: false,
+                })
             }
         };
         answers.push(answer);
@@ -174,8 +199,13 @@ async fn remember(
         return Ok(false);
     }
     for ((request, fate), answer) in prepared.iter().zip(&plan.fates).zip(answers) {
-        let (Some(asked), Fate::Taken(_), Ok(result)) = (&request.idempotency, fate, answer) else { continue };
-        let given = Remembered { fingerprint: asked.fingerprint, result: answer::encode(result) };
+        let (Some(asked), Fate::Taken(_), Ok(result)) = (&request.idempotency, fate, answer) else {
+            continue;
+        };
+        let given = Remembered {
+            fingerprint: asked.fingerprint,
+            result: answer::encode(result),
+        };
         if !idempotency::remember(tx.conn(), &asked.scope, &asked.key, &given, (now, until)).await? {
             return Ok(false);
         }
@@ -195,7 +225,11 @@ fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
         for (facts, slot) in std::mem::take(&mut request.prepared.facts).into_iter().zip(slots) {
             if let Slot::New(offset) = slot {
                 let seq = placed.seqs.start + offset;
-                activities.push(Activity { seq, recorded_at: placed.recorded_at, facts });
+                activities.push(Activity {
+                    seq,
+                    recorded_at: placed.recorded_at,
+                    facts,
+                });
             }
         }
     }

@@ -49,10 +49,22 @@ impl Plan {
     /// Looks up what is remembered and decides. The group's requests with a row of their own come last.
     pub(super) async fn make(conn: &mut AnyConnection, group: &[&Prepared], now: Time) -> Result<Self, LogError> {
         let answered = answered(conn, group, now).await?;
-        let open = group.iter().zip(&answered).filter(|(_, fate)| fate.is_none()).map(|(request, _)| *request);
-        let digests: Vec<Digest> = open.flat_map(|request| request.external.iter().flatten().copied()).collect();
+        let open = group
+            .iter()
+            .zip(&answered)
+            .filter(|(_, fate)| fate.is_none())
+            .map(|(request, _)| *request);
+        let digests: Vec<Digest> = open
+            .flat_map(|request| request.external.iter().flatten().copied())
+            .collect();
         let known = external_id::find(conn, &digests, now).await?;
-        let mut writer = Writer { plan: Self::default(), known, brought: HashMap::new(), joint: Vec::new(), next: 0 };
+        let mut writer = Writer {
+            plan: Self::default(),
+            known,
+            brought: HashMap::new(),
+            joint: Vec::new(),
+            next: 0,
+        };
         for (request, answered) in group.iter().zip(answered) {
             let fate = match answered {
                 Some(fate) => fate,
@@ -81,12 +93,19 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn take(&mut self, request: &'a Prepared) -> Result<Vec<Slot>, LogError> {
-        let slots: Vec<Slot> = request.external.iter().map(|digest| self.slot(*digest, request.ledger)).collect();
+        let slots: Vec<Slot> = request
+            .external
+            .iter()
+            .map(|digest| self.slot(*digest, request.ledger))
+            .collect();
         let is_new = |slot: &Slot| matches!(slot, Slot::New(_));
         match &request.packed {
             Some(packed) if slots.iter().all(is_new) => {
                 self.flush()?;
-                self.plan.rows.push(Row { packed: packed.clone(), leaves: request.leaves.clone() });
+                self.plan.rows.push(Row {
+                    packed: packed.clone(),
+                    leaves: request.leaves.clone(),
+                });
             }
             _ => {
                 let new = slots.iter().enumerate().filter(|(_, slot)| is_new(slot));
@@ -126,11 +145,7 @@ impl<'a> Writer<'a> {
 }
 
 /// The fates that an `Idempotency-Key` decides.
-async fn answered(
-    conn: &mut AnyConnection,
-    group: &[&Prepared],
-    now: Time,
-) -> Result<Vec<Option<Fate>>, LogError> {
+async fn answered(conn: &mut AnyConnection, group: &[&Prepared], now: Time) -> Result<Vec<Option<Fate>>, LogError> {
     let mut first: HashMap<(&str, &str), usize> = HashMap::new();
     let mut fates = Vec::with_capacity(group.len());
     for (i, request) in group.iter().enumerate() {

@@ -38,7 +38,11 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Does all that needs no transaction.
     pub(super) async fn of(core: &Arc<Core>, batch: Batch) -> Result<Self, LogError> {
-        let Batch { facts, idempotency, source } = batch;
+        let Batch {
+            facts,
+            idempotency,
+            source,
+        } = batch;
         let large = facts.len() >= LARGE;
         let cache = Arc::clone(&core.keys);
         let find = move || {
@@ -50,10 +54,23 @@ impl Prepared {
         let proposal = find_keys(core, &mut known, &missing).await?;
         let ledger = matches!(source, Source::Ledger(_));
         let digest = move || {
-            let leaves = facts.iter().map(|facts| keys::leaf(facts, &known)).collect::<Result<Vec<_>, _>>()?;
-            let packed = (facts.len() >= ROW_OF_ITS_OWN).then(|| batch::pack(facts.iter())).transpose()?;
+            let leaves = facts
+                .iter()
+                .map(|facts| keys::leaf(facts, &known))
+                .collect::<Result<Vec<_>, _>>()?;
+            let packed = (facts.len() >= ROW_OF_ITS_OWN)
+                .then(|| batch::pack(facts.iter()))
+                .transpose()?;
             let external = facts.iter().map(|facts| external_digest(&source, facts)).collect();
-            Ok(Self { facts, leaves, packed, external, proposal, idempotency, ledger })
+            Ok(Self {
+                facts,
+                leaves,
+                packed,
+                external,
+                proposal,
+                idempotency,
+                ledger,
+            })
         };
         on_thread(large, digest).await
     }
@@ -68,7 +85,10 @@ async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Re
     let found = person_key::load(&mut *core.store.glance().await?, &asked).await?;
     core.keys.put(found.iter().map(|(person, key)| (person.clone(), *key)));
     known.extend(found);
-    let new: Vec<&str> = asked.into_iter().filter(|person| !known.contains_key(*person)).collect();
+    let new: Vec<&str> = asked
+        .into_iter()
+        .filter(|person| !known.contains_key(*person))
+        .collect();
     if new.is_empty() {
         return Ok(None);
     }

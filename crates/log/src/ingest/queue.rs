@@ -42,14 +42,25 @@ impl Queue {
             return Err(IngestError::TooMany { given, limit });
         }
         if given == 0 {
-            return Ok(IngestResult { items: Vec::new(), recorded_at: core.clock.now(), replayed: false });
+            return Ok(IngestResult {
+                items: Vec::new(),
+                recorded_at: core.clock.now(),
+                replayed: false,
+            });
         }
         admit(core).await?;
         let share = u32::try_from(given).unwrap_or(u32::MAX);
-        let share = Arc::clone(&self.room).acquire_many_owned(share).await.map_err(|_| LogError::Closed)?;
+        let share = Arc::clone(&self.room)
+            .acquire_many_owned(share)
+            .await
+            .map_err(|_| LogError::Closed)?;
         let prepared = Prepared::of(core, batch).await?;
         let (reply, answer) = oneshot::channel();
-        let request = Request { prepared, reply, _share: share };
+        let request = Request {
+            prepared,
+            reply,
+            _share: share,
+        };
         self.into.send(request).await.map_err(|_| LogError::Closed)?;
         answer.await.map_err(|_| LogError::Closed)?
     }
@@ -89,7 +100,9 @@ async fn run(core: Arc<Core>, mut from: mpsc::Receiver<Request>) {
         let until = Instant::now() + core.settings.gather();
         while group.len() < crowd && activities < core.settings.max_batch {
             let left = until.saturating_duration_since(Instant::now());
-            let Ok(Some(request)) = timeout(left, from.recv()).await else { break };
+            let Ok(Some(request)) = timeout(left, from.recv()).await else {
+                break;
+            };
             activities += request.prepared.facts.len();
             group.push(request);
         }

@@ -10,7 +10,10 @@ use crate::{LogError, Order};
 async fn an_append_is_visible_with_the_change_it_tells_of_and_not_before() {
     let bed = Bed::new(1000).await;
     let mut tx = bed.store.begin().await.unwrap();
-    sqlx::query("CREATE TABLE thing (name TEXT)").execute(tx.conn()).await.unwrap();
+    sqlx::query("CREATE TABLE thing (name TEXT)")
+        .execute(tx.conn())
+        .await
+        .unwrap();
     assert_eq!(bed.log.append(&mut tx, many(0..3)).await.unwrap(), 0..3);
     assert_eq!(bed.log.append(&mut tx, many(3..5)).await.unwrap(), 3..5);
     let before = bed.page(&Expr::All, Order::Newest, None, 10).await;
@@ -34,7 +37,11 @@ async fn a_rollback_leaves_nothing_and_no_gap() {
         stranger.kind = "invoice.paid".into();
         stranger.user.as_mut().unwrap().id = "usr_stranger".to_owned();
         assert_eq!(bed.log.append(&mut tx, vec![stranger]).await.unwrap(), 2..3);
-        if explicit { tx.rollback().await.unwrap() } else { drop(tx) }
+        if explicit {
+            tx.rollback().await.unwrap()
+        } else {
+            drop(tx)
+        }
     }
     assert_eq!(bed.log.head().await.unwrap().through.size, 2);
     assert!(!bed.log.recorded_since().await.unwrap().contains_key("invoice.paid"));
@@ -62,7 +69,11 @@ async fn completeness_waits_for_an_append_under_way() {
     bed.log.append(&mut tx, many(0..1)).await.unwrap();
     bed.clock.advance(Time::SECOND);
     let held = bed.page(&Expr::All, Order::Newest, None, 1).await.complete_through;
-    assert_eq!((held.size, held.at), (0, START), "an activity of {START} may still come");
+    assert_eq!(
+        (held.size, held.at),
+        (0, START),
+        "an activity of {START} may still come"
+    );
     tx.commit().await.unwrap();
     let free = bed.page(&Expr::All, Order::Newest, None, 1).await.complete_through;
     assert_eq!((free.size, free.at), (1, START.plus(Time::SECOND)));
@@ -96,5 +107,8 @@ async fn a_closed_log_takes_nothing() {
     let bed = Bed::new(1000).await;
     bed.log.close().await;
     let refused = bed.log.ingest(super::reporter(many(0..1))).await;
-    assert!(matches!(refused, Err(crate::IngestError::Unavailable(LogError::Closed))));
+    assert!(matches!(
+        refused,
+        Err(crate::IngestError::Unavailable(LogError::Closed))
+    ));
 }

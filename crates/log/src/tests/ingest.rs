@@ -17,7 +17,13 @@ async fn what_was_answered_is_visible() {
         let expected: Vec<Item> = (before..before + size).map(|seq| Item::Recorded { seq }).collect();
         assert_eq!(result.items, expected);
         assert!(!result.replayed);
-        assert_eq!(bed.page(&Expr::All, Order::Recorded, None, 1).await.complete_through.size, before + size);
+        assert_eq!(
+            bed.page(&Expr::All, Order::Recorded, None, 1)
+                .await
+                .complete_through
+                .size,
+            before + size
+        );
     }
     let rows = bed.all(&Expr::All, Order::Recorded, 100).await;
     assert!(rows.iter().zip(0..).all(|(row, n)| row.facts == facts(n)));
@@ -67,14 +73,28 @@ async fn a_key_is_forgotten_after_its_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_external_id_is_recorded_once_for_each_source() {
     let bed = Bed::new(1000).await;
-    let batch = || vec![with_id(facts(0), "a"), with_id(facts(1), "b"), with_id(facts(2), "a"), facts(3)];
+    let batch = || {
+        vec![
+            with_id(facts(0), "a"),
+            with_id(facts(1), "b"),
+            with_id(facts(2), "a"),
+            facts(3),
+        ]
+    };
     let first = bed.log.ingest(reporter(batch())).await.unwrap();
     let (new, old) = (|seq| Item::Recorded { seq }, |seq| Item::Duplicate { seq });
     assert_eq!(first.items, [new(0), new(1), old(0), new(2)]);
     let again = bed.log.ingest(reporter(batch())).await.unwrap();
     assert_eq!(again.items, [old(0), old(1), old(0), new(3)]);
     let source = Source::Reporter("key_2".to_owned());
-    let other = bed.log.ingest(Batch { source, ..reporter(batch()) }).await.unwrap();
+    let other = bed
+        .log
+        .ingest(Batch {
+            source,
+            ..reporter(batch())
+        })
+        .await
+        .unwrap();
     assert_eq!(other.items, [new(4), new(5), old(4), new(6)]);
     bed.assert_root().await;
 }
@@ -91,7 +111,13 @@ async fn a_repeated_import_adds_nothing_however_late() {
     bed.clock.advance(400 * Time::DAY);
     bed.log.core().forget().await.unwrap();
     let again = bed.log.ingest(batch()).await.unwrap();
-    assert!(again.items.iter().zip(0..).all(|(item, seq)| *item == Item::Duplicate { seq }));
+    assert!(
+        again
+            .items
+            .iter()
+            .zip(0..)
+            .all(|(item, seq)| *item == Item::Duplicate { seq })
+    );
     assert_eq!(bed.log.head().await.unwrap().through.size, 500);
 }
 
@@ -114,7 +140,8 @@ async fn concurrent_appends_and_ingests_give_one_gapless_sequence() {
             for round in 0..20 {
                 let mut some = many(round..round + 1 + worker * 20);
                 // New persons in every round, met by several workers at once.
-                some.iter_mut().for_each(|facts| facts.user.as_mut().unwrap().id = format!("usr_new_{round}"));
+                some.iter_mut()
+                    .for_each(|facts| facts.user.as_mut().unwrap().id = format!("usr_new_{round}"));
                 if (worker + round) % 2 == 0 {
                     let mut tx = store.begin().await.unwrap();
                     seqs.extend(log.append(&mut tx, some).await.unwrap());

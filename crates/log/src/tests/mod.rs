@@ -6,6 +6,7 @@ mod model;
 mod reading;
 mod sealing;
 mod sharing;
+mod speed;
 
 use std::sync::Arc;
 
@@ -56,7 +57,15 @@ impl Bed {
     }
 
     async fn page(&self, expr: &Expr, order: Order, after: Option<crate::Cursor>, limit: usize) -> Page {
-        self.log.search(&Search { expr: expr.clone(), order, after, limit }).await.unwrap()
+        self.log
+            .search(&Search {
+                expr: expr.clone(),
+                order,
+                after,
+                limit,
+            })
+            .await
+            .unwrap()
     }
 
     /// Everything, page by page.
@@ -93,27 +102,39 @@ impl Bed {
         let rows = self.all(&Expr::All, Order::Recorded, 1000).await;
         let head = self.log.head().await.unwrap();
         assert_eq!(head.through.size, rows.len() as u64);
-        let people: Vec<String> =
-            rows.iter().flat_map(|row| canonical::persons(row).map(str::to_owned).collect::<Vec<_>>()).collect();
+        let people: Vec<String> = rows
+            .iter()
+            .flat_map(|row| canonical::persons(row).map(str::to_owned).collect::<Vec<_>>())
+            .collect();
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         let mut conn = self.store.glance().await.unwrap();
         let keys = store::log::person_key::load(&mut conn, &people).await.unwrap();
-        let leaves: Vec<proof::Hash> =
-            rows.iter().map(|row| canonical::leaf_of(row, |person| keys.get(person).copied()).unwrap()).collect();
+        let leaves: Vec<proof::Hash> = rows
+            .iter()
+            .map(|row| canonical::leaf_of(row, |person| keys.get(person).copied()).unwrap())
+            .collect();
         let mut frontier = proof::Frontier::new();
         leaves.iter().for_each(|leaf| frontier.push(*leaf));
         assert_eq!(frontier.root(), head.root);
         assert!(rows.iter().zip(0..).all(|(row, seq)| row.seq == seq), "seq is gapless");
-        assert!(rows.is_sorted_by_key(|row| row.recorded_at), "recorded_at never decreases");
+        assert!(
+            rows.is_sorted_by_key(|row| row.recorded_at),
+            "recorded_at never decreases"
+        );
     }
 }
 
 async fn open(dir: &TempDir, clock: &Arc<ManualClock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
     let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
-    let mut settings = LogSettings { background: false, ..LogSettings::new(dir.path().join("volumes")) };
+    let mut settings = LogSettings {
+        background: false,
+        ..LogSettings::new(dir.path().join("volumes"))
+    };
     settings.merge_factor = 4;
     change(&mut settings);
-    let log = Log::open(store.clone(), settings, clock.clone(), Arc::new(SeededRng::new(7))).await.unwrap();
+    let log = Log::open(store.clone(), settings, clock.clone(), Arc::new(SeededRng::new(7)))
+        .await
+        .unwrap();
     (store, log)
 }
 
@@ -123,8 +144,16 @@ fn facts(n: u64) -> Facts {
     let kind = if n % 4 == 3 { "user.login_failed" } else { "user.login" };
     let mut facts = Facts::new(kind, at);
     let user = format!("usr_{}", n % 3);
-    facts.user = Some(Person { id: user.clone(), name: format!("User {}", n % 3), username: user, email: String::new() });
-    facts.application = Some(Named { id: "app_web".to_owned(), name: "Web manager".to_owned() });
+    facts.user = Some(Person {
+        id: user.clone(),
+        name: format!("User {}", n % 3),
+        username: user,
+        email: String::new(),
+    });
+    facts.application = Some(Named {
+        id: "app_web".to_owned(),
+        name: "Web manager".to_owned(),
+    });
     facts.ip = Some(format!("10.0.0.{}", n % 200).parse().unwrap());
     facts
 }
@@ -134,12 +163,23 @@ fn many(range: std::ops::Range<u64>) -> Vec<Facts> {
 }
 
 fn reporter(facts: Vec<Facts>) -> Batch {
-    Batch { facts, idempotency: None, source: Source::Reporter("key_1".to_owned()) }
+    Batch {
+        facts,
+        idempotency: None,
+        source: Source::Reporter("key_1".to_owned()),
+    }
 }
 
 fn keyed(facts: Vec<Facts>, key: &str, fingerprint: u8) -> Batch {
-    let idempotency = Idempotency { scope: "key_1".to_owned(), key: key.to_owned(), fingerprint: [fingerprint; 32] };
-    Batch { idempotency: Some(idempotency), ..reporter(facts) }
+    let idempotency = Idempotency {
+        scope: "key_1".to_owned(),
+        key: key.to_owned(),
+        fingerprint: [fingerprint; 32],
+    };
+    Batch {
+        idempotency: Some(idempotency),
+        ..reporter(facts)
+    }
 }
 
 fn with_id(mut facts: Facts, id: &str) -> Facts {

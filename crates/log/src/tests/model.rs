@@ -42,7 +42,11 @@ fn made(some: &[(u64, i64)]) -> Vec<Facts> {
 }
 
 fn ordered(model: &[Facts], order: Order) -> Vec<u64> {
-    let mut rows: Vec<(Time, u64)> = model.iter().zip(0..).map(|(facts, seq)| (facts.occurred_at, seq)).collect();
+    let mut rows: Vec<(Time, u64)> = model
+        .iter()
+        .zip(0..)
+        .map(|(facts, seq)| (facts.occurred_at, seq))
+        .collect();
     match order {
         Order::Recorded => {}
         Order::Oldest => rows.sort_unstable(),
@@ -78,8 +82,17 @@ async fn play(steps: Vec<Step>) {
             }
         }
     }
-    let rows: Vec<Activity> =
-        bed.log.search(&Search { expr: Expr::All, order: Order::Recorded, after: None, limit: 100_000 }).await.unwrap().rows;
+    let rows: Vec<Activity> = bed
+        .log
+        .search(&Search {
+            expr: Expr::All,
+            order: Order::Recorded,
+            after: None,
+            limit: 100_000,
+        })
+        .await
+        .unwrap()
+        .rows;
     assert!(rows.iter().map(|row| &row.facts).eq(model.iter()));
     bed.assert_root().await;
 }

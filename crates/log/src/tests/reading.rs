@@ -10,10 +10,10 @@ use crate::{Count, Facet, Order};
 fn with_late_ones(range: std::ops::Range<u64>) -> Vec<Facts> {
     let late = |n: u64| {
         let mut facts = facts(n);
-        if n % 7 == 0 {
+        if n.is_multiple_of(7) {
             facts.occurred_at = facts.occurred_at.plus(-300 * Time::DAY);
         }
-        if n % 5 == 0 {
+        if n.is_multiple_of(5) {
             facts.occurred_at = START;
         }
         facts
@@ -21,8 +21,14 @@ fn with_late_ones(range: std::ops::Range<u64>) -> Vec<Facts> {
     range.map(late).collect()
 }
 
-const QUERIES: [&str; 6] =
-    ["", "user:usr_1", "activity:user.login_failed", "-user:usr_1 activity:user.login", "nowhere", "id:20..130"];
+const QUERIES: [&str; 6] = [
+    "",
+    "user:usr_1",
+    "activity:user.login_failed",
+    "-user:usr_1 activity:user.login",
+    "nowhere",
+    "id:20..130",
+];
 
 async fn assert_same_everywhere(bed: &Bed, model: &[activity::Activity]) {
     for text in QUERIES {
@@ -40,14 +46,29 @@ async fn assert_same_everywhere(bed: &Bed, model: &[activity::Activity]) {
                 if limit == 1 && expected.len() > 50 {
                     continue;
                 }
-                assert_eq!(seqs(&bed.all(&expr, order, limit).await), seqs(&expected), "{text:?} {order:?} {limit}");
+                assert_eq!(
+                    seqs(&bed.all(&expr, order, limit).await),
+                    seqs(&expected),
+                    "{text:?} {order:?} {limit}"
+                );
             }
             assert_eq!(bed.scanned(&expr, order).await, expected, "{text:?} {order:?}");
         }
         let count = bed.log.count(&expr, 1_000_000).await.unwrap();
-        assert_eq!(count, Count { n: expected.len() as u64, exact: true }, "{text:?}");
+        assert_eq!(
+            count,
+            Count {
+                n: expected.len() as u64,
+                exact: true
+            },
+            "{text:?}"
+        );
     }
-    let by_user = bed.log.count_by(&parse("activity:user.login"), Facet::User).await.unwrap();
+    let by_user = bed
+        .log
+        .count_by(&parse("activity:user.login"), Facet::User)
+        .await
+        .unwrap();
     let logins = model.iter().filter(|row| &*row.kind == "user.login");
     assert_eq!(by_user.values().sum::<u64>(), logins.count() as u64);
     for seq in [0, model.len() as u64 / 2, model.len() as u64 - 1] {
@@ -88,13 +109,23 @@ async fn an_import_of_last_year_appears_in_last_year() {
     bed.append(many(0..20)).await;
     bed.log.settle(true).await.unwrap();
     let mut old = many(20..25);
-    old.iter_mut().for_each(|facts| facts.occurred_at = facts.occurred_at.plus(-365 * Time::DAY));
+    old.iter_mut()
+        .for_each(|facts| facts.occurred_at = facts.occurred_at.plus(-365 * Time::DAY));
     bed.append(old).await;
     assert_eq!(seqs(&bed.all(&Expr::All, Order::Newest, 3).await)[..3], [19, 18, 17]);
-    assert_eq!(seqs(&bed.all(&Expr::All, Order::Oldest, 3).await)[..6], [20, 21, 22, 23, 24, 0]);
-    assert_eq!(seqs(&bed.page(&Expr::All, Order::Recorded, None, 100).await.rows), (0..25).collect::<Vec<_>>());
+    assert_eq!(
+        seqs(&bed.all(&Expr::All, Order::Oldest, 3).await)[..6],
+        [20, 21, 22, 23, 24, 0]
+    );
+    assert_eq!(
+        seqs(&bed.page(&Expr::All, Order::Recorded, None, 100).await.rows),
+        (0..25).collect::<Vec<_>>()
+    );
     bed.log.settle(true).await.unwrap();
-    assert_eq!(seqs(&bed.all(&Expr::All, Order::Oldest, 3).await)[..6], [20, 21, 22, 23, 24, 0]);
+    assert_eq!(
+        seqs(&bed.all(&Expr::All, Order::Oldest, 3).await)[..6],
+        [20, 21, 22, 23, 24, 0]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +139,14 @@ async fn following_by_seq_meets_every_activity_once() {
             bed.log.settle(false).await.unwrap();
         }
         let page = bed.page(&Expr::All, Order::Recorded, after, 3).await;
-        after = page.rows.last().map(|row| crate::Cursor { occurred_at: row.occurred_at, seq: row.seq }).or(after);
+        after = page
+            .rows
+            .last()
+            .map(|row| crate::Cursor {
+                occurred_at: row.occurred_at,
+                seq: row.seq,
+            })
+            .or(after);
         met.extend(seqs(&page.rows));
     }
     loop {
@@ -125,7 +163,11 @@ async fn an_expensive_count_stops_at_its_cap() {
     let bed = Bed::new(100).await;
     bed.append(many(0..50)).await;
     let count = bed.log.count(&Expr::All, 10).await.unwrap();
-    assert_eq!(count, Count { n: 50, exact: true }, "the size of the log costs nothing to know");
+    assert_eq!(
+        count,
+        Count { n: 50, exact: true },
+        "the size of the log costs nothing to know"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

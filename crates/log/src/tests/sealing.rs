@@ -17,7 +17,10 @@ async fn hot_rows_go_only_when_their_volume_is_there() {
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 100, "a batch may be half sealed");
     let mut conn = bed.store.glance().await.unwrap();
-    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM hot_batch").fetch_one(&mut *conn).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM hot_batch")
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
     assert_eq!(left, 1, "the batch that is half sealed stays");
     bed.assert_root().await;
 }
@@ -43,11 +46,23 @@ async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
         *bed.log.core().crash.lock().unwrap() = Some(step);
         assert!(bed.log.settle(false).await.is_err());
-        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, before the restart");
+        assert_eq!(
+            bed.all(&Expr::All, Order::Newest, 50).await,
+            before,
+            "{step:?}, before the restart"
+        );
         let bed = bed.reopen(50).await;
-        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, after the restart");
+        assert_eq!(
+            bed.all(&Expr::All, Order::Newest, 50).await,
+            before,
+            "{step:?}, after the restart"
+        );
         let published = usize::from(step == Step::Published);
-        assert_eq!(bed.volumes_on_disk().len(), published, "{step:?}: only published volumes remain");
+        assert_eq!(
+            bed.volumes_on_disk().len(),
+            published,
+            "{step:?}: only published volumes remain"
+        );
         bed.log.settle(false).await.unwrap();
         assert_eq!(bed.log.head().await.unwrap().sealed, 100);
         assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
@@ -63,9 +78,17 @@ async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
         *bed.log.core().crash.lock().unwrap() = Some(step);
         assert!(bed.log.settle(false).await.is_err());
-        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, before the restart");
+        assert_eq!(
+            bed.all(&Expr::All, Order::Newest, 50).await,
+            before,
+            "{step:?}, before the restart"
+        );
         let bed = bed.reopen(50).await;
-        assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before, "{step:?}, after the restart");
+        assert_eq!(
+            bed.all(&Expr::All, Order::Newest, 50).await,
+            before,
+            "{step:?}, after the restart"
+        );
         let volumes = if step == Step::MergePublished { 1 } else { 4 };
         assert_eq!(bed.volumes_on_disk().len(), volumes, "{step:?}: no orphan remains");
         bed.log.settle(false).await.unwrap();
@@ -111,7 +134,11 @@ async fn sealing_in_the_background_goes_on_under_load_and_reading() {
             let log = bed.log.clone();
             tokio::spawn(async move {
                 for round in 0..25 {
-                    log.ingest(reporter(many(worker * 1000 + round * 20..worker * 1000 + round * 20 + 20))).await.unwrap();
+                    log.ingest(reporter(many(
+                        worker * 1000 + round * 20..worker * 1000 + round * 20 + 20,
+                    )))
+                    .await
+                    .unwrap();
                 }
             })
         })

@@ -16,7 +16,10 @@ async fn a_second_server_is_refused_at_once_and_told_who_has_it() {
     assert!(started.elapsed().as_secs() < 1);
     assert!(matches!(refused, StoreError::InUse { .. }));
     let text = refused.to_string();
-    assert!(text.contains(&std::process::id().to_string()) && text.contains("in use"), "{text}");
+    assert!(
+        text.contains(&std::process::id().to_string()) && text.contains("in use"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +34,12 @@ async fn a_reader_follows_a_writer_through_sealing_and_merging() {
     let store = Store::open_reader(&StoreUrl::directory(bed.dir.path())).await.unwrap();
     let settings = LogSettings::new(bed.dir.path().join("volumes"));
     let reader = Log::open_reader(store, settings, bed.clock.clone()).await.unwrap();
-    let newest = Search { expr: Expr::All, order: Order::Newest, after: None, limit: 1000 };
+    let newest = Search {
+        expr: Expr::All,
+        order: Order::Newest,
+        after: None,
+        limit: 1000,
+    };
     for part in 1..10 {
         let rows = reader.search(&newest).await.unwrap().rows;
         assert_eq!(seqs(&rows), (0..part * 30).rev().collect::<Vec<_>>());
@@ -56,7 +64,12 @@ async fn a_reader_survives_volumes_that_vanish_under_it() {
     let reading = tokio::spawn({
         let (reader, done) = (Arc::clone(&reader), Arc::clone(&done));
         async move {
-            let all = Search { expr: Expr::All, order: Order::Recorded, after: None, limit: 10_000 };
+            let all = Search {
+                expr: Expr::All,
+                order: Order::Recorded,
+                after: None,
+                limit: 10_000,
+            };
             let mut rounds = 0;
             while !done.load(std::sync::atomic::Ordering::SeqCst) {
                 let page = reader.search(&all).await.unwrap();

@@ -10,8 +10,12 @@ use sqlx::{AnyConnection, Row as _};
 /// # Errors
 /// Whatever the database refuses.
 pub async fn list(conn: &mut AnyConnection) -> Result<BTreeMap<String, Time>, sqlx::Error> {
-    let rows = sqlx::query("SELECT code, recorded_since FROM activity_type").fetch_all(conn).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, Time(row.try_get(1)?)))).collect()
+    let rows = sqlx::query("SELECT code, recorded_since FROM activity_type")
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, Time(row.try_get(1)?))))
+        .collect()
 }
 
 /// Notes that `code` is recorded since `since`, unless it was earlier.

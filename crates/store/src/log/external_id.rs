@@ -28,7 +28,9 @@ pub async fn find(
             placeholders(n),
             n + 1
         );
-        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| query.bind(digest.to_vec()));
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| {
+            query.bind(digest.to_vec())
+        });
         for row in query.bind(now.0).fetch_all(&mut *conn).await? {
             let digest: Vec<u8> = row.try_get(0)?;
             let digest = Digest::try_from(digest.as_slice())
@@ -56,25 +58,36 @@ pub async fn remember(
         let sql = format!(
             "INSERT INTO external_id (digest, seq, expires_at) VALUES {values} ON CONFLICT (digest) DO NOTHING"
         );
-        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (digest, seq, expires)| {
-            query.bind(digest.to_vec()).bind(signed(*seq)).bind(expires.map(|at| at.0))
-        });
+        let query = chunk
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, (digest, seq, expires)| {
+                query
+                    .bind(digest.to_vec())
+                    .bind(signed(*seq))
+                    .bind(expires.map(|at| at.0))
+            });
         remembered += query.execute(&mut *conn).await?.rows_affected();
     }
     Ok(remembered)
 }
 
 /// Clears expired rows out of the way of new ones with the same digest.
-async fn forget(
-    conn: &mut AnyConnection,
-    ids: &[(Digest, u64, Option<Time>)],
-    now: Time,
-) -> Result<(), sqlx::Error> {
-    let expiring: Vec<Digest> = ids.iter().filter(|(_, _, at)| at.is_some()).map(|(digest, _, _)| *digest).collect();
+async fn forget(conn: &mut AnyConnection, ids: &[(Digest, u64, Option<Time>)], now: Time) -> Result<(), sqlx::Error> {
+    let expiring: Vec<Digest> = ids
+        .iter()
+        .filter(|(_, _, at)| at.is_some())
+        .map(|(digest, _, _)| *digest)
+        .collect();
     for chunk in chunks(&expiring) {
         let n = chunk.len();
-        let sql = format!("DELETE FROM external_id WHERE digest IN ({}) AND expires_at <= ${}", placeholders(n), n + 1);
-        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| query.bind(digest.to_vec()));
+        let sql = format!(
+            "DELETE FROM external_id WHERE digest IN ({}) AND expires_at <= ${}",
+            placeholders(n),
+            n + 1
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| {
+            query.bind(digest.to_vec())
+        });
         query.bind(now.0).execute(&mut *conn).await?;
     }
     Ok(())
@@ -85,6 +98,9 @@ async fn forget(
 /// # Errors
 /// Whatever the database refuses.
 pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM external_id WHERE expires_at <= $1").bind(now.0).execute(conn).await?;
+    let done = sqlx::query("DELETE FROM external_id WHERE expires_at <= $1")
+        .bind(now.0)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected())
 }

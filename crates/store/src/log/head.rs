@@ -71,7 +71,9 @@ pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error>
 /// Whatever the database refuses.
 pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error> {
     let query = sqlx::query("SELECT size, last_recorded_at, sealed, generation FROM log_head WHERE id = 1");
-    let Some(row) = query.fetch_optional(conn).await? else { return Ok(Position::default()) };
+    let Some(row) = query.fetch_optional(conn).await? else {
+        return Ok(Position::default());
+    };
     Ok(Position {
         size: unsigned(row.try_get(0)?, "size")?,
         last_recorded_at: Time(row.try_get(1)?),
@@ -139,7 +141,9 @@ pub async fn seal(
 /// # Errors
 /// Whatever the database refuses.
 pub async fn bump_generation(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1").execute(conn).await?;
+    sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

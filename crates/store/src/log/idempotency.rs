@@ -24,17 +24,19 @@ pub async fn find(
     key: &str,
     now: Time,
 ) -> Result<Option<Remembered>, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > $3",
-    )
-    .bind(scope)
-    .bind(key)
-    .bind(now.0)
-    .fetch_optional(conn)
-    .await?;
+    let row =
+        sqlx::query("SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > $3")
+            .bind(scope)
+            .bind(key)
+            .bind(now.0)
+            .fetch_optional(conn)
+            .await?;
     let remembered = |row: sqlx::any::AnyRow| {
         let fingerprint = bytes32(&row.try_get::<Vec<u8>, _>(0)?, "fingerprint")?;
-        Ok(Remembered { fingerprint, result: row.try_get(1)? })
+        Ok(Remembered {
+            fingerprint,
+            result: row.try_get(1)?,
+        })
     };
     row.map(remembered).transpose()
 }
@@ -74,6 +76,9 @@ pub async fn remember(
 /// # Errors
 /// Whatever the database refuses.
 pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1").bind(now.0).execute(conn).await?;
+    let done = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1")
+        .bind(now.0)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected())
 }

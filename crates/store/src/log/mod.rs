@@ -5,8 +5,8 @@ pub mod external_id;
 pub mod head;
 pub mod hot_batch;
 pub mod idempotency;
-pub mod person_key;
 mod many;
+pub mod person_key;
 pub mod volume;
 
 pub use head::{Head, Position};

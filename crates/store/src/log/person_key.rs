@@ -14,8 +14,13 @@ use super::many::{chunks, placeholders, rows};
 pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<String, [u8; 32]>, sqlx::Error> {
     let mut keys = HashMap::with_capacity(people.len());
     for chunk in chunks(people) {
-        let sql = format!("SELECT person_id, key FROM person_key WHERE person_id IN ({})", placeholders(chunk.len()));
-        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, person| query.bind(**person));
+        let sql = format!(
+            "SELECT person_id, key FROM person_key WHERE person_id IN ({})",
+            placeholders(chunk.len())
+        );
+        let query = chunk
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, person| query.bind(**person));
         for row in query.fetch_all(&mut *conn).await? {
             keys.insert(row.try_get(0)?, bytes32(&row.try_get::<Vec<u8>, _>(1)?, "key")?);
         }
@@ -30,10 +35,11 @@ pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<S
 pub async fn ensure(conn: &mut AnyConnection, proposed: &[(&str, [u8; 32])]) -> Result<(), sqlx::Error> {
     for chunk in chunks(proposed) {
         let values = rows(chunk.len(), 2);
-        let sql =
-            format!("INSERT INTO person_key (person_id, key) VALUES {values} ON CONFLICT (person_id) DO NOTHING");
+        let sql = format!("INSERT INTO person_key (person_id, key) VALUES {values} ON CONFLICT (person_id) DO NOTHING");
         let query = sqlx::query(AssertSqlSafe(sql));
-        let query = chunk.iter().fold(query, |query, (person, key)| query.bind(*person).bind(key.to_vec()));
+        let query = chunk
+            .iter()
+            .fold(query, |query, (person, key)| query.bind(*person).bind(key.to_vec()));
         query.execute(&mut *conn).await?;
     }
     Ok(())

@@ -37,7 +37,10 @@ pub async fn insert(conn: &mut AnyConnection, row: &VolumeRow) -> Result<(), sql
 /// # Errors
 /// Whatever the database refuses.
 pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM volume WHERE id = $1").bind(id).execute(conn).await?;
+    let done = sqlx::query("DELETE FROM volume WHERE id = $1")
+        .bind(id)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -46,7 +49,9 @@ pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, sqlx::Er
 /// # Errors
 /// Whatever the database refuses.
 pub async fn list(conn: &mut AnyConnection) -> Result<Vec<VolumeRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT first_seq, count, id, meta FROM volume ORDER BY first_seq").fetch_all(conn).await?;
+    let rows = sqlx::query("SELECT first_seq, count, id, meta FROM volume ORDER BY first_seq")
+        .fetch_all(conn)
+        .await?;
     let volume = |row: &sqlx::any::AnyRow| {
         Ok(VolumeRow {
             first_seq: unsigned(row.try_get(0)?, "first_seq")?,

@@ -16,9 +16,9 @@ use crate::index::open::{OpenColumn, OpenIndex};
 use crate::index::schema::mark;
 
 /// Up to this many values, reading the whole dictionary is quicker than anything else.
-const SMALL: usize = 512;
+const SMALL: usize = if cfg!(test) { 2 } else { 512 };
 /// Up to this many lists are read; beyond, documents' values are compared.
-const MANY_LISTS: usize = 256;
+const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 
 /// Compiles `expr` for an index whose first document is `first_seq`.
 pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, expr: &Expr) -> std::io::Result<Node> {

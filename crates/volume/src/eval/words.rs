@@ -14,6 +14,9 @@ use crate::index::column::{Column, Part};
 /// The longest run of digits and letters in an address: a group of IPv6.
 const ADDRESS_WORD: usize = 4;
 
+/// So many candidates are checked rather than narrowed further.
+const FEW: usize = if cfg!(test) { 2 } else { 256 };
+
 /// The documents listed under exactly this term.
 pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Result<Node> {
     let infos: Vec<TermInfo> = index.terms().get(term.as_bytes())?.into_iter().collect();
@@ -80,7 +83,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// The values of `column` that hold all these tokens, in whatever texts and order; ascending.
+    /// The values of `column` that may hold all these tokens in whatever texts and order, ascending. One token is
+    /// held by all of them.
     pub(super) fn mentioned(
         &self,
         column: Column,
@@ -89,7 +93,7 @@ impl Compiler<'_> {
         prefix: bool,
     ) -> std::io::Result<Vec<u64>> {
         let word = &self.index.word;
-        let mut docs: Option<Vec<u32>> = None;
+        let mut lists = Vec::with_capacity(tokens.len());
         for (at, token) in tokens.iter().enumerate() {
             let term = format!("{letter}{token}");
             let infos = if prefix && at + 1 == tokens.len() {
@@ -97,6 +101,15 @@ impl Compiler<'_> {
             } else {
                 word.terms().get(term.as_bytes())?.into_iter().collect()
             };
+            lists.push((infos.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>(), infos));
+        }
+        lists.sort_by_key(|(mentions, _)| *mentions);
+        let mut docs: Option<Vec<u32>> = None;
+        for (_, infos) in lists {
+            // Several words are checked afterwards on the values themselves, so few candidates need no further list.
+            if docs.as_ref().is_some_and(|docs| docs.len() <= FEW) {
+                break;
+            }
             let mut next = Vec::new();
             infos.iter().try_for_each(|info| extend(word, info, &mut next))?;
             if infos.len() > 1 {
@@ -105,9 +118,6 @@ impl Compiler<'_> {
             }
             if let Some(docs) = &docs {
                 next.retain(|doc| docs.binary_search(doc).is_ok());
-            }
-            if next.is_empty() {
-                return Ok(next.into_iter().map(u64::from).collect());
             }
             docs = Some(next);
         }

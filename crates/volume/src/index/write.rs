@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use activity::{Activity, Facts, Seq, sentence, text};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::SingleSegmentIndexWriter;
-use tantivy::store::Compressor;
-use tantivy::{Index, IndexSettings, TantivyDocument};
+use tantivy::index::SegmentComponent;
+use tantivy::store::{Compressor, StoreWriter};
+use tantivy::{Directory, Index, IndexSettings, TantivyDocument};
 
 use super::column::Column;
 use super::details;
@@ -35,6 +36,23 @@ pub(crate) fn settings() -> IndexSettings {
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     }
+}
+
+/// Tantivy stores five bytes for every document even when no field is stored. Nothing here reads stored documents, so
+/// the segment's store is replaced by one without any, which merging takes as it is.
+fn empty_store(index: &Index, path: &Path) -> Result<()> {
+    let segments = index.searchable_segments().map_err(VolumeError::index(path))?;
+    for segment in segments {
+        let name = segment.relative_path(SegmentComponent::Store);
+        let file = path.join(&name);
+        std::fs::remove_file(&file).map_err(VolumeError::io(&file))?;
+        let out = index.directory().open_write(&name).map_err(VolumeError::index(path))?;
+        let settings = index.settings();
+        StoreWriter::new(out, settings.docstore_compression, settings.docstore_blocksize, false)
+            .and_then(StoreWriter::close)
+            .map_err(VolumeError::io(&file))?;
+    }
+    Ok(())
 }
 
 impl IndexWriter {
@@ -75,7 +93,9 @@ impl IndexWriter {
 
     /// Writes the segment.
     pub(crate) fn finish(self) -> Result<Index> {
-        self.inner.finalize().map_err(VolumeError::index(&self.path))
+        let index = self.inner.finalize().map_err(VolumeError::index(&self.path))?;
+        empty_store(&index, &self.path)?;
+        Ok(index)
     }
 
     /// Lists the words of the value just encoded if this segment has not seen it.

@@ -4,7 +4,7 @@ use activity::json;
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDetails};
 use super::query::refusal;
 use crate::AppState;
 use crate::shell::ApiCaller;
@@ -15,8 +15,8 @@ use crate::shell::ApiCaller;
     params(("id" = u64, Path, description = "Sequence number of the activity.")),
     responses(
         (status = 200, description = "The activity.", body = super::openapi::ActivityRow),
-        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that this key may see.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that this key may see.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:read"])),
 )]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
 use crate::shell::{ApiCaller, Zone};
@@ -37,9 +37,9 @@ const MOST: usize = 1000;
     ),
     responses(
         (status = 200, description = "One page.", body = super::openapi::ActivityPage),
-        (status = 400, description = "A parameter or the query is wrong.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read this.", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter or the query is wrong.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not read this.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:read"])),
 )]

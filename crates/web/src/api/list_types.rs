@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDetails};
 use super::query::refusal;
 use crate::AppState;
 use crate::shell::ApiCaller;
@@ -35,7 +35,7 @@ pub(super) struct TypeBody {
     get, path = "/v1/activity-types", tag = "Activity types", operation_id = "listActivityTypes",
     responses(
         (status = 200, description = "The catalogue.", body = Types),
-        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:read"])),
 )]

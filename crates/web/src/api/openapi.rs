@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use super::problem::{FieldProblem, Problem};
+use super::problem::{FieldProblem, ProblemDetails};
 use super::{get_activity, list_activities, list_types, record_activities};
 
 #[derive(OpenApi)]
@@ -21,7 +21,7 @@ use super::{get_activity, list_activities, list_types, record_activities};
         get_activity::get_activity,
         list_types::list_types,
     ),
-    components(schemas(Problem, FieldProblem, ActivityRow, ActivityPage, NewActivity, NewActivities)),
+    components(schemas(ProblemDetails, FieldProblem, ActivityRow, ActivityPage, NewActivity, NewActivities)),
     modifiers(&Key),
     tags((name = "Activities"), (name = "Activity types")),
 )]
@@ -52,7 +52,6 @@ pub(super) async fn document() -> Response {
 
 /// A person as they were named at that moment.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Person {
     /// Stable id.
     id: String,
@@ -66,7 +65,6 @@ pub(super) struct Person {
 
 /// Something with an id and a name.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Named {
     /// Stable id.
     id: String,
@@ -76,7 +74,6 @@ pub(super) struct Named {
 
 /// What it was done to.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Target {
     /// What sort of thing: `user`, `group`, `session`, …
     kind: String,
@@ -92,7 +89,6 @@ pub(super) struct Target {
 
 /// Who did it.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct By {
     /// `self`, `administrator`, `member`, `application` or `system`.
     kind: String,
@@ -108,7 +104,6 @@ pub(super) struct By {
 
 /// One value that was changed.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Change {
     /// What was changed.
     field: String,
@@ -120,7 +115,6 @@ pub(super) struct Change {
 
 /// An activity to record.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct NewActivity {
     /// Code of the activity type.
     #[schema(example = "user.login")]
@@ -163,7 +157,6 @@ pub(super) struct NewActivity {
 /// One activity, or an array of them.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) enum NewActivities {
     /// One activity.
     One(Box<NewActivity>),
@@ -173,7 +166,6 @@ pub(super) enum NewActivities {
 
 /// A recorded activity.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct ActivityRow {
     /// Sequence number.
     id: u64,
@@ -190,7 +182,6 @@ pub(super) struct ActivityRow {
 
 /// One page of activities.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct ActivityPage {
     /// The rows.
     data: Vec<ActivityRow>,
@@ -204,7 +195,6 @@ pub(super) struct ActivityPage {
 
 /// Where to go on.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct PageLinks {
     /// Cursor for `after`; always there with `order=asc`.
     next: Option<String>,
@@ -214,7 +204,6 @@ pub(super) struct PageLinks {
 
 /// Up to where an answer is complete.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Through {
     /// Number of activities in the log: every id below it was considered.
     size: u64,
@@ -225,7 +214,6 @@ pub(super) struct Through {
 
 /// How many rows match.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct Counted {
     /// The number, or a number that is certainly reached.
     n: u64,

@@ -11,9 +11,14 @@ use serde::Serialize;
 
 use crate::shell::{ErrorPage, PageError, Scope};
 
+/// Why a request is not answered as asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Box<ProblemDetails>);
+
 /// One problem, as it is sent.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct ProblemDetails {
     /// Where the code is explained.
     #[serde(rename = "type")]
     kind: String,
@@ -69,7 +74,7 @@ impl From<FieldError> for FieldProblem {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ProblemDetails {
             kind: format!("/docs/problems#{code}"),
             title,
             status: status.as_u16(),
@@ -80,7 +85,7 @@ impl Problem {
             query: None,
             retry_after: None,
             cause: None,
-        }
+        }))
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
@@ -118,22 +123,22 @@ impl Problem {
     pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail);
-        problem.cause = Some(chain(&cause));
+        problem.0.cause = Some(chain(&cause));
         problem.retry_after(2)
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     pub(crate) fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
-        self.errors = errors;
+        self.0.errors = errors;
         self
     }
 
     pub(crate) fn at_bytes(mut self, span: Range<usize>, replacement: Option<String>) -> Self {
-        self.query = Some(QueryProblem { start: span.start, end: span.end, replacement });
+        self.0.query = Some(QueryProblem { start: span.start, end: span.end, replacement });
         self
     }
 
@@ -181,14 +186,14 @@ impl From<PageError> for Problem {
 impl Problem {
     /// The response as it is sent, with the id of its request; logs the cause once.
     pub(crate) fn draw(mut self, request_id: &str) -> Response {
-        request_id.clone_into(&mut self.request_id);
-        if let Some(cause) = &self.cause {
+        request_id.clone_into(&mut self.0.request_id);
+        if let Some(cause) = &self.0.cause {
             tracing::error!(request_id, cause, "request failed");
         }
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
         let mut response = (self.status(), kind, body).into_response();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.status() == StatusCode::UNAUTHORIZED {
@@ -199,7 +204,7 @@ impl Problem {
     }
 
     fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::batch::{self, Item, Layout};
 use super::body;
-use super::problem::{FieldProblem, Problem};
+use super::problem::{FieldProblem, Problem, ProblemDetails};
 use crate::AppState;
 use crate::shell::ApiCaller;
 
@@ -58,13 +58,13 @@ pub(super) struct ItemBody {
     )),
     responses(
         (status = 202, description = "At least one item is recorded.", body = RecordedBody),
-        (status = 400, description = "No item can be recorded.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid key.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key lacks `activities:write`.", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Too large.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Unknown content type or encoding.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The idempotency key was used for another body.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not just now; repeat.", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "No item can be recorded.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks `activities:write`.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "Too large.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 415, description = "Unknown content type or encoding.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The idempotency key was used for another body.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Not just now; repeat.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:write"])),
 )]

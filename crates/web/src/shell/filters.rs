@@ -12,20 +12,20 @@ use super::Zone;
 
 /// Untrusted text inside `<bdi>`, with control, bidi and invisible characters as visible code-point chips.
 #[askama::filter_fn]
-pub fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(super::respond::visible_html(&text.to_string())))
 }
 
 /// `<time>` with date, time, zone: `2026-11-21 14:02:51 UTC`; made relative by the script where asked for.
 #[askama::filter_fn]
-pub fn time(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
+pub(crate) fn time(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
     let text = zone.format(*at);
     Ok(Safe(format!(r#"<time datetime="{at}" title="{at}">{text}</time>"#)))
 }
 
 /// `<time>` with hours to milliseconds only, for rows under a day's heading.
 #[askama::filter_fn]
-pub fn clock(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
+pub(crate) fn clock(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
     let (_, clock) = zone.parts(*at);
     let title = zone.format(*at);
     Ok(Safe(format!(r#"<time datetime="{at}" title="{title}">{clock}</time>"#)))
@@ -33,24 +33,24 @@ pub fn clock(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
 
 /// The day in words, for the heading of its rows.
 #[askama::filter_fn]
-pub fn day(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
+pub(crate) fn day(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
     Ok(zone.day(*at))
 }
 
 /// How long before `now`, in words, as a `<time>` that the script keeps up to date.
 #[askama::filter_fn]
-pub fn ago(at: &Time, _: &dyn Values, now: &Time) -> Result<Safe<String>> {
+pub(crate) fn ago(at: &Time, _: &dyn Values, now: &Time) -> Result<Safe<String>> {
     let text = super::respond::ago_words(now.0.saturating_sub(at.0));
     Ok(Safe(format!(r#"<time-ago><time datetime="{at}" title="{at}">{text}</time></time-ago>"#)))
 }
 
 /// A count with thousands separated: `1,204,551`.
 #[askama::filter_fn]
-pub fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
+pub(crate) fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && !out.ends_with('-') {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && !out.ends_with('-') {
             out.push(',');
         }
         out.push(c);
@@ -60,6 +60,6 @@ pub fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
 
 /// A size in bytes, kB, MB, GB.
 #[askama::filter_fn]
-pub fn size(bytes: &u64, _: &dyn Values) -> Result<String> {
+pub(crate) fn size(bytes: &u64, _: &dyn Values) -> Result<String> {
     Ok(super::respond::size_words(*bytes))
 }

@@ -33,7 +33,7 @@ mod context;
 mod cookies;
 mod errors;
 mod extract;
-pub mod filters;
+pub(crate) mod filters;
 mod flash;
 mod forms;
 mod home;

@@ -69,7 +69,7 @@ async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields
 }
 
 /// The file as a response; row count and digest follow the last byte as trailers.
-pub(crate) fn attachment(streamed: Streamed, format: Format) -> Response {
+fn attachment(streamed: Streamed, format: Format) -> Response {
     let summary = streamed.summary;
     let frames = streamed.chunks.map(|chunk| chunk.map(Frame::data));
     let body = StreamBody::new(frames).with_trailers(async move {

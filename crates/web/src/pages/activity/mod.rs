@@ -12,7 +12,7 @@ mod view;
 
 use crate::shell::{Policy, Route};
 
-pub(crate) use export::{attachment, export_error, put};
+pub(crate) use export::{export_error, put};
 pub(crate) use state::UrlState;
 pub(crate) use view::page_error;
 

@@ -40,7 +40,12 @@ fn scopes_text(key: &ApiKey) -> String {
         (key.scopes.export, "export"),
         (key.scopes.admin, "admin"),
     ];
-    named.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+    named
+        .iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, name)| *name)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What a form asked for, and what became of it.
@@ -56,8 +61,24 @@ pub(super) async fn page(
     AdminOnly(caller): AdminOnly,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let request = NewKeyRequest { scopes: Scopes { write: true, ..Scopes::default() }, ..NewKeyRequest::default() };
-    show(&state, &caller, shell, StatusCode::OK, Outcome { request, ..Outcome::default() }).await
+    let request = NewKeyRequest {
+        scopes: Scopes {
+            write: true,
+            ..Scopes::default()
+        },
+        ..NewKeyRequest::default()
+    };
+    show(
+        &state,
+        &caller,
+        shell,
+        StatusCode::OK,
+        Outcome {
+            request,
+            ..Outcome::default()
+        },
+    )
+    .await
 }
 
 /// Creates a key and shows it at once, not after a redirect: it must not wait in a cookie or an address.
@@ -80,16 +101,29 @@ pub(super) async fn create(
     let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
             let created = Some((new.key.name, new.token));
-            (StatusCode::CREATED, Outcome { created, ..Outcome::default() })
+            (
+                StatusCode::CREATED,
+                Outcome {
+                    created,
+                    ..Outcome::default()
+                },
+            )
         }
-        Err(AccountError::Invalid(errors)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Outcome { request, created: None, errors })
-        }
+        Err(AccountError::Invalid(errors)) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Outcome {
+                request,
+                created: None,
+                errors,
+            },
+        ),
         Err(error) => return Err(refused(error)),
     };
     let mut response = show(&state, &caller, shell, status, outcome).await?;
     let no_store = axum::http::HeaderValue::from_static("no-store");
-    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, no_store);
+    response
+        .headers_mut()
+        .insert(axum::http::header::CACHE_CONTROL, no_store);
     Ok(response)
 }
 
@@ -98,7 +132,11 @@ pub(super) async fn revoke(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    done(api_keys::revoke(state.app(), &caller, &id).await, "/admin/api-keys", "The key was revoked.")
+    done(
+        api_keys::revoke(state.app(), &caller, &id).await,
+        "/admin/api-keys",
+        "The key was revoked.",
+    )
 }
 
 async fn show(
@@ -111,11 +149,17 @@ async fn show(
     let keys = api_keys::list(state.app(), caller).await.map_err(refused)?;
     let search = UserSearch {
         role: Some(RoleFilter::Service),
-        sort: Sort { by: Order::Name, descending: false },
+        sort: Sort {
+            by: Order::Name,
+            descending: false,
+        },
         limit: 200,
         ..UserSearch::default()
     };
-    let service_accounts = accounts::list_users(state.app(), caller, &search).await.map_err(refused)?.rows;
+    let service_accounts = accounts::list_users(state.app(), caller, &search)
+        .await
+        .map_err(refused)?
+        .rows;
     let page = ApiKeysPage {
         shell,
         keys,

@@ -2,8 +2,6 @@
 
 mod api_keys;
 mod outbox;
-#[cfg(test)]
-mod tests;
 
 use crate::shell::{Policy, Route};
 

@@ -31,7 +31,16 @@ impl OutboxPage {
     /// The lines of a text; a line that is an address of this installation is a link.
     fn pieces<'a>(&self, body: &'a str) -> Vec<Piece<'a>> {
         let is_link = |line: &str| line.starts_with(&self.public_url) && !line.contains(char::is_whitespace);
-        body.trim_end().lines().map(|line| if is_link(line) { Piece::Link(line) } else { Piece::Text(line) }).collect()
+        body.trim_end()
+            .lines()
+            .map(|line| {
+                if is_link(line) {
+                    Piece::Link(line)
+                } else {
+                    Piece::Text(line)
+                }
+            })
+            .collect()
     }
 }
 
@@ -46,10 +55,18 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let page = mail::list(state.app(), &caller, asked.after.as_deref()).await.map_err(refused)?;
+    let page = mail::list(state.app(), &caller, asked.after.as_deref())
+        .await
+        .map_err(refused)?;
     let settings = state.app().settings();
     let (has_server, public_url) = (settings.mail.smtp_url.is_some(), settings.public_url.clone());
-    render(&OutboxPage { shell, has_server, public_url, page, later: asked.after.is_some() })
+    render(&OutboxPage {
+        shell,
+        has_server,
+        public_url,
+        page,
+        later: asked.after.is_some(),
+    })
 }
 
 pub(super) async fn retry(
@@ -57,7 +74,11 @@ pub(super) async fn retry(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    done(mail::retry(state.app(), &caller, &id).await, "/admin/outbox", "The mail is tried again now.")
+    done(
+        mail::retry(state.app(), &caller, &id).await,
+        "/admin/outbox",
+        "The mail is tried again now.",
+    )
 }
 
 pub(super) async fn delete(
@@ -65,5 +86,9 @@ pub(super) async fn delete(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    done(mail::delete(state.app(), &caller, &id).await, "/admin/outbox", "The mail was deleted.")
+    done(
+        mail::delete(state.app(), &caller, &id).await,
+        "/admin/outbox",
+        "The mail was deleted.",
+    )
 }

@@ -3,8 +3,6 @@
 mod devices;
 mod password;
 mod profile;
-#[cfg(test)]
-mod tests;
 
 use axum::response::Response;
 

@@ -31,7 +31,12 @@ pub(super) async fn page(
     shell: Shell,
 ) -> Result<Response, PageError> {
     let least = state.app().settings().password.min_length;
-    render(&PasswordPage { shell, username: caller.person.username, least, errors: Vec::new() })
+    render(&PasswordPage {
+        shell,
+        username: caller.person.username,
+        least,
+        errors: Vec::new(),
+    })
 }
 
 pub(super) async fn submit(
@@ -40,7 +45,10 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let typed = ChangePassword { current: fields.get("current").to_owned(), new: fields.get("password").to_owned() };
+    let typed = ChangePassword {
+        current: fields.get("current").to_owned(),
+        new: fields.get("password").to_owned(),
+    };
     let outcome = match typed.new == fields.get("repeat") {
         true => accounts::change_password(state.app(), &caller, typed).await,
         false => Err(AccountError::Invalid(vec![FieldError {
@@ -55,7 +63,12 @@ pub(super) async fn submit(
         }
         Err(AccountError::Invalid(errors)) => {
             let least = state.app().settings().password.min_length;
-            let page = PasswordPage { shell, username: caller.person.username, least, errors };
+            let page = PasswordPage {
+                shell,
+                username: caller.person.username,
+                least,
+                errors,
+            };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(refused(error)),

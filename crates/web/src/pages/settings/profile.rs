@@ -38,10 +38,23 @@ pub(super) async fn page(
     SignedIn(caller): SignedIn,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let user = accounts::get_user(state.app(), &caller, &caller.person.id).await.map_err(refused)?;
-    let row = user.ok_or_else(|| PageError::not_found("This account does not exist any more."))?.row;
-    let profile = Profile { given_name: row.given_name, family_name: row.family_name, time_zone: row.time_zone };
-    render(&ProfilePage { shell, person: row.person, profile, errors: Vec::new() })
+    let user = accounts::get_user(state.app(), &caller, &caller.person.id)
+        .await
+        .map_err(refused)?;
+    let row = user
+        .ok_or_else(|| PageError::not_found("This account does not exist any more."))?
+        .row;
+    let profile = Profile {
+        given_name: row.given_name,
+        family_name: row.family_name,
+        time_zone: row.time_zone,
+    };
+    render(&ProfilePage {
+        shell,
+        person: row.person,
+        profile,
+        errors: Vec::new(),
+    })
 }
 
 pub(super) async fn submit(
@@ -61,7 +74,12 @@ pub(super) async fn submit(
             Ok(with_cookie(saved, Cookie::zone(profile.time_zone)))
         }
         Err(AccountError::Invalid(errors)) => {
-            let page = ProfilePage { shell, person: caller.person, profile, errors };
+            let page = ProfilePage {
+                shell,
+                person: caller.person,
+                profile,
+                errors,
+            };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(refused(error)),

@@ -31,7 +31,10 @@ pub(super) async fn submit(
         Err(error) => Err(LinkError::Invalid(vec![error])),
     };
     match outcome {
-        Ok(()) => Ok(redirect_with("/login", Flash::good("Your account is active. Log in with your new password."))),
+        Ok(()) => Ok(redirect_with(
+            "/login",
+            Flash::good("Your account is active. Log in with your new password."),
+        )),
         Err(LinkError::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(LinkError::Gone) => show(&state, shell, LinkPurpose::Activation, (token, None), &[]),
         Err(LinkError::Invalid(errors)) => {

@@ -29,6 +29,11 @@ pub(super) async fn submit(
     if login.is_empty() {
         return render(&ForgotPage { shell, asked_for: None });
     }
-    accounts::request_reset(state.app(), &visitor, &login).await.map_err(PageError::unavailable)?;
-    render(&ForgotPage { shell, asked_for: Some(login) })
+    accounts::request_reset(state.app(), &visitor, &login)
+        .await
+        .map_err(PageError::unavailable)?;
+    render(&ForgotPage {
+        shell,
+        asked_for: Some(login),
+    })
 }

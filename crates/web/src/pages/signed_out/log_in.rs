@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, filters, redirect, render,
-    render_status, with_cookie,
+    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, redirect, render, render_status,
+    with_cookie,
 };
 
 #[derive(Template)]
@@ -37,7 +37,12 @@ pub(super) async fn page(
     if caller.is_some() {
         return Ok(redirect(next.as_str()));
     }
-    render(&LogInPage { shell, next: next.as_str().to_owned(), login: String::new(), refused: None })
+    render(&LogInPage {
+        shell,
+        next: next.as_str().to_owned(),
+        login: String::new(),
+        refused: None,
+    })
 }
 
 pub(super) async fn submit(
@@ -71,7 +76,9 @@ pub(super) async fn submit(
 /// Sets the cookies, and shows times in the zone of the person's profile.
 async fn admit(state: &AppState, signed_in: SignedIn, next: &str) -> Result<Response, PageError> {
     let caller = &signed_in.caller;
-    let user = accounts::get_user(state.app(), caller, &caller.person.id).await.map_err(PageError::internal)?;
+    let user = accounts::get_user(state.app(), caller, &caller.person.id)
+        .await
+        .map_err(PageError::internal)?;
     let mut response = redirect(next);
     response = with_cookie(response, Cookie::device(signed_in.device_token, signed_in.max_age));
     response = with_cookie(response, Cookie::known_device(signed_in.known_device_token));

@@ -12,7 +12,12 @@ pub(super) async fn submit(
     MaybeSignedIn(caller): MaybeSignedIn,
 ) -> Result<Response, PageError> {
     if let Some(caller) = caller {
-        accounts::log_out(state.app(), &caller).await.map_err(PageError::unavailable)?;
+        accounts::log_out(state.app(), &caller)
+            .await
+            .map_err(PageError::unavailable)?;
     }
-    Ok(with_cookie(redirect_with("/login", Flash::good("You are logged out.")), Cookie::no_device()))
+    Ok(with_cookie(
+        redirect_with("/login", Flash::good("You are logged out.")),
+        Cookie::no_device(),
+    ))
 }

@@ -5,8 +5,6 @@ mod forgot;
 mod log_in;
 mod log_out;
 mod reset;
-#[cfg(test)]
-mod tests;
 mod unlock;
 
 use app::accounts::FieldError;
@@ -32,5 +30,8 @@ pub fn routes() -> Vec<Route> {
 
 /// The sentence beside a field, if there is one.
 pub(super) fn error_of(errors: &[FieldError], field: &str) -> Option<String> {
-    errors.iter().find(|error| error.field == field).map(|error| error.message.clone())
+    errors
+        .iter()
+        .find(|error| error.field == field)
+        .map(|error| error.message.clone())
 }

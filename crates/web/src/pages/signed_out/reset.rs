@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::error_of;
 use crate::AppState;
-use crate::shell::{Cookie, Fields, Flash, From, PageError, Query, Shell, filters, redirect_with, render_status, with_cookie};
+use crate::shell::{
+    Cookie, Fields, Flash, From, PageError, Query, Shell, filters, redirect_with, render_status, with_cookie,
+};
 
 #[derive(Template)]
 #[template(path = "signed_out/choose_password.html")]
@@ -113,5 +115,8 @@ pub(super) fn repeated(fields: &Fields) -> Result<(), FieldError> {
     if fields.get("password") == fields.get("repeat") {
         return Ok(());
     }
-    Err(FieldError { field: "repeat", message: "The two passwords differ; type the same one twice.".to_owned() })
+    Err(FieldError {
+        field: "repeat",
+        message: "The two passwords differ; type the same one twice.".to_owned(),
+    })
 }

@@ -17,5 +17,9 @@ struct UnlockPage {
 
 pub(super) async fn page(State(state): State<AppState>, shell: Shell) -> Result<Response, PageError> {
     let settings = &state.app().settings().password;
-    render(&UnlockPage { shell, lock_after: settings.lock_after, lock_minutes: settings.lock_minutes })
+    render(&UnlockPage {
+        shell,
+        lock_after: settings.lock_after,
+        lock_minutes: settings.lock_minutes,
+    })
 }

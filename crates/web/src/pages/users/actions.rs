@@ -16,7 +16,9 @@ fn settings_of(id: &str) -> String {
 
 /// Where the form came from: All Users or Login Settings.
 fn back(fields: &Fields, id: &str) -> String {
-    fields.opt("back").map_or_else(|| settings_of(id), |path| LocalPath::or_home(path).as_str().to_owned())
+    fields
+        .opt("back")
+        .map_or_else(|| settings_of(id), |path| LocalPath::or_home(path).as_str().to_owned())
 }
 
 /// Login enabled: the ticked box allows it, an absent one does not. A script is answered without a page.
@@ -36,7 +38,11 @@ pub(super) async fn login_enabled(
             Err(error) => Err(refused(error)),
         };
     }
-    done(outcome, &back(&fields, &id), if enabled { "Login enabled." } else { "Login disabled." })
+    done(
+        outcome,
+        &back(&fields, &id),
+        if enabled { "Login enabled." } else { "Login disabled." },
+    )
 }
 
 pub(super) async fn service_account(
@@ -47,7 +53,11 @@ pub(super) async fn service_account(
 ) -> Result<Response, PageError> {
     let service = fields.ticked("service_account");
     let outcome = accounts::set_service_account(state.app(), &caller, &id, service).await;
-    let text = if service { "This is a service account now." } else { "This is a person's account now." };
+    let text = if service {
+        "This is a service account now."
+    } else {
+        "This is a person's account now."
+    };
     done(outcome, &settings_of(&id), text)
 }
 
@@ -57,10 +67,17 @@ pub(super) async fn roles(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let roles = Roles { administrator: fields.ticked("administrator"), auditor: fields.ticked("auditor") };
+    let roles = Roles {
+        administrator: fields.ticked("administrator"),
+        auditor: fields.ticked("auditor"),
+    };
     let outcome = accounts::set_roles(state.app(), &caller, &id, roles).await;
     // Whoever gave up the role may not see the page they did it on.
-    let back = if caller.person.id == id && !roles.administrator { "/".to_owned() } else { settings_of(&id) };
+    let back = if caller.person.id == id && !roles.administrator {
+        "/".to_owned()
+    } else {
+        settings_of(&id)
+    };
     match outcome {
         Err(AccountError::Invalid(_)) => done(outcome, &settings_of(&id), ""),
         outcome => done(outcome, &back, "Roles saved."),
@@ -72,7 +89,11 @@ pub(super) async fn unlock(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    done(accounts::unlock(state.app(), &caller, &id).await, &settings_of(&id), "Unlocked.")
+    done(
+        accounts::unlock(state.app(), &caller, &id).await,
+        &settings_of(&id),
+        "Unlocked.",
+    )
 }
 
 pub(super) async fn activation(
@@ -81,7 +102,11 @@ pub(super) async fn activation(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = accounts::send_activation(state.app(), &caller, &id).await;
-    done(outcome, &settings_of(&id), "An activation link is on its way; the ones before stopped working.")
+    done(
+        outcome,
+        &settings_of(&id),
+        "An activation link is on its way; the ones before stopped working.",
+    )
 }
 
 pub(super) async fn end_devices(

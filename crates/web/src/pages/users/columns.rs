@@ -82,8 +82,9 @@ impl Column {
 
 /// The columns this administrator chose, in their order.
 pub(super) async fn chosen(app: &App, caller: &Caller) -> Result<Vec<Column>, PageError> {
-    let kept: Option<Vec<String>> =
-        accounts::preference(app, caller, PREFERENCE).await.map_err(PageError::unavailable)?;
+    let kept: Option<Vec<String>> = accounts::preference(app, caller, PREFERENCE)
+        .await
+        .map_err(PageError::unavailable)?;
     Ok(match kept {
         Some(names) => names.iter().filter_map(|name| Column::named(name)).collect(),
         None => Column::USUAL.to_vec(),
@@ -93,7 +94,11 @@ pub(super) async fn chosen(app: &App, caller: &Caller) -> Result<Vec<Column>, Pa
 /// Every column with whether it is shown: the shown ones first, in their order.
 pub(super) fn all(shown: &[Column]) -> Vec<(Column, bool)> {
     let rest = Column::ALL.into_iter().filter(|column| !shown.contains(column));
-    shown.iter().map(|column| (*column, true)).chain(rest.map(|column| (column, false))).collect()
+    shown
+        .iter()
+        .map(|column| (*column, true))
+        .chain(rest.map(|column| (column, false)))
+        .collect()
 }
 
 /// Keeps the ticked columns in the order of the form, one of them moved if its button was pressed.
@@ -116,15 +121,23 @@ pub(super) async fn submit(
     }
     let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
     let kept = if fields.ticked("usual") { None } else { Some(&names) };
-    accounts::set_preference(app, &caller, PREFERENCE, kept).await.map_err(PageError::unavailable)?;
+    accounts::set_preference(app, &caller, PREFERENCE, kept)
+        .await
+        .map_err(PageError::unavailable)?;
     let moved = fields.opt("up").or(fields.opt("down")).is_some();
     Ok(redirect(if moved { "/users?columns=open" } else { "/users" }))
 }
 
 /// Moves one column by one place; at the end it stays.
 fn shift(columns: &mut [Column], moved: Column, up: bool) {
-    let Some(at) = columns.iter().position(|column| *column == moved) else { return };
-    let to = if up { at.saturating_sub(1) } else { (at + 1).min(columns.len() - 1) };
+    let Some(at) = columns.iter().position(|column| *column == moved) else {
+        return;
+    };
+    let to = if up {
+        at.saturating_sub(1)
+    } else {
+        (at + 1).min(columns.len() - 1)
+    };
     columns.swap(at, to);
 }
 
@@ -148,6 +161,10 @@ mod tests {
         let offered = all(&[Column::Roles]);
         assert_eq!(offered.len(), Column::ALL.len());
         assert_eq!(offered[0], (Column::Roles, true));
-        assert!(offered[1..].iter().all(|(column, shown)| !shown && *column != Column::Roles));
+        assert!(
+            offered[1..]
+                .iter()
+                .all(|(column, shown)| !shown && *column != Column::Roles)
+        );
     }
 }

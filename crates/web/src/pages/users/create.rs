@@ -27,7 +27,12 @@ impl NewPage {
 }
 
 pub(super) async fn page(AdminOnly(_): AdminOnly, shell: Shell) -> Result<Response, PageError> {
-    render(&NewPage { shell, fields: Fields::default(), errors: Vec::new(), first_time: true })
+    render(&NewPage {
+        shell,
+        fields: Fields::default(),
+        errors: Vec::new(),
+        first_time: true,
+    })
 }
 
 pub(super) async fn submit(
@@ -42,9 +47,16 @@ pub(super) async fn submit(
         family_name: fields.trimmed("family_name").to_owned(),
         username: fields.trimmed("username").to_owned(),
         email: fields.trimmed("email").to_owned(),
-        roles: Roles { administrator: fields.ticked("administrator"), auditor: fields.ticked("auditor") },
+        roles: Roles {
+            administrator: fields.ticked("administrator"),
+            auditor: fields.ticked("auditor"),
+        },
         service_account,
-        activation: if fields.ticked("send_activation") { Activation::Mail } else { Activation::Later },
+        activation: if fields.ticked("send_activation") {
+            Activation::Mail
+        } else {
+            Activation::Later
+        },
     };
     let mailed = new.activation == Activation::Mail && !service_account;
     match accounts::create_user(state.app(), &caller, new).await {
@@ -54,10 +66,18 @@ pub(super) async fn submit(
                 true => format!("Created {person}. The activation link goes to {}.", person.email),
                 false => format!("Created {person}."),
             };
-            Ok(redirect_with(&format!("/users/{}/login-settings", person.id), Flash::good(text)))
+            Ok(redirect_with(
+                &format!("/users/{}/login-settings", person.id),
+                Flash::good(text),
+            ))
         }
         Err(AccountError::Invalid(errors)) => {
-            let page = NewPage { shell, fields, errors, first_time: false };
+            let page = NewPage {
+                shell,
+                fields,
+                errors,
+                first_time: false,
+            };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(refused(error)),

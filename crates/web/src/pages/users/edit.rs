@@ -39,7 +39,12 @@ pub(super) async fn page(
         username: row.person.username.clone(),
         email: row.person.email.clone(),
     };
-    render(&EditPage { shell, person: row.person, edit, errors: Vec::new() })
+    render(&EditPage {
+        shell,
+        person: row.person,
+        edit,
+        errors: Vec::new(),
+    })
 }
 
 pub(super) async fn submit(
@@ -59,7 +64,15 @@ pub(super) async fn submit(
         Ok(()) => Ok(redirect_with(&format!("/users/{id}"), Flash::good("Saved."))),
         Err(AccountError::Invalid(errors)) => {
             let person = user(state.app(), &caller, &id).await?.row.person;
-            render_status(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { shell, person, edit, errors })
+            render_status(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &EditPage {
+                    shell,
+                    person,
+                    edit,
+                    errors,
+                },
+            )
         }
         Err(error) => Err(refused(error)),
     }

@@ -37,21 +37,32 @@ pub(super) struct Kept {
 impl Kept {
     /// What was kept, with what the address asks for in its place; kept again if that changes it.
     pub(super) async fn of(app: &App, caller: &Caller, asked: &Asked) -> Result<Self, PageError> {
-        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE).await.map_err(PageError::unavailable)?;
+        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE)
+            .await
+            .map_err(PageError::unavailable)?;
         let before = kept.unwrap_or_default();
         let now = before.with(asked);
         // A page further on is looked at, not chosen.
         if now != before && asked.after.is_none() {
-            accounts::set_preference(app, caller, PREFERENCE, Some(&now)).await.map_err(PageError::unavailable)?;
+            accounts::set_preference(app, caller, PREFERENCE, Some(&now))
+                .await
+                .map_err(PageError::unavailable)?;
         }
         Ok(now)
     }
 
     /// Forgets everything but the order.
     pub(super) async fn clear(app: &App, caller: &Caller) -> Result<(), PageError> {
-        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE).await.map_err(PageError::unavailable)?;
-        let left = Self { sort: kept.unwrap_or_default().sort, ..Self::default() };
-        accounts::set_preference(app, caller, PREFERENCE, Some(&left)).await.map_err(PageError::unavailable)
+        let kept: Option<Self> = accounts::preference(app, caller, PREFERENCE)
+            .await
+            .map_err(PageError::unavailable)?;
+        let left = Self {
+            sort: kept.unwrap_or_default().sort,
+            ..Self::default()
+        };
+        accounts::set_preference(app, caller, PREFERENCE, Some(&left))
+            .await
+            .map_err(PageError::unavailable)
     }
 
     fn with(&self, asked: &Asked) -> Self {
@@ -69,7 +80,10 @@ impl Kept {
             now.enabled = word(enabled).map(|enabled: YesNo| enabled == YesNo::Yes);
         }
         if let Some(by) = asked.sort.as_deref().and_then(word::<Order>) {
-            now.sort = Sort { by, descending: asked.dir.as_deref() == Some("desc") };
+            now.sort = Sort {
+                by,
+                descending: asked.dir.as_deref() == Some("desc"),
+            };
         }
         now
     }
@@ -97,7 +111,12 @@ impl Kept {
             ("find", self.find.clone()),
             ("status", self.status.as_ref().map(name).unwrap_or_default()),
             ("role", self.role.as_ref().map(name).unwrap_or_default()),
-            ("enabled", self.enabled.map(|enabled| if enabled { "yes" } else { "no" }.to_owned()).unwrap_or_default()),
+            (
+                "enabled",
+                self.enabled
+                    .map(|enabled| if enabled { "yes" } else { "no" }.to_owned())
+                    .unwrap_or_default(),
+            ),
             ("sort", name(&self.sort.by)),
             ("dir", if self.sort.descending { "desc" } else { "asc" }.to_owned()),
             ("after", after.to_owned()),
@@ -148,7 +167,10 @@ mod tests {
 
     #[test]
     fn what_no_filter_knows_filters_nothing() {
-        assert_eq!(Kept::default().with(&asked("status=purple&role=owner&enabled=maybe&sort=shoe")), Kept::default());
+        assert_eq!(
+            Kept::default().with(&asked("status=purple&role=owner&enabled=maybe&sort=shoe")),
+            Kept::default()
+        );
     }
 
     #[test]

@@ -41,12 +41,18 @@ impl ListPage {
     /// The options of a filter: value, label, whether it is chosen.
     fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
         let chosen = self.kept.status.as_ref().map(name).unwrap_or_default();
-        STATUSES.iter().map(|(value, label)| (*value, *label, *value == chosen)).collect()
+        STATUSES
+            .iter()
+            .map(|(value, label)| (*value, *label, *value == chosen))
+            .collect()
     }
 
     fn roles(&self) -> Vec<(&'static str, &'static str, bool)> {
         let chosen = self.kept.role.as_ref().map(name).unwrap_or_default();
-        ROLES.iter().map(|(value, label)| (*value, *label, *value == chosen)).collect()
+        ROLES
+            .iter()
+            .map(|(value, label)| (*value, *label, *value == chosen))
+            .collect()
     }
 
     /// The heading's link: this order, or the other way round if it is this order already.
@@ -56,11 +62,19 @@ impl ListPage {
             // The latest first is what one looks for in a column of times.
             false => matches!(order, Order::LastLogin | Order::Created),
         };
-        format!("/users?sort={}&dir={}", name(order), if descending { "desc" } else { "asc" })
+        format!(
+            "/users?sort={}&dir={}",
+            name(order),
+            if descending { "desc" } else { "asc" }
+        )
     }
 
     fn aria_sort(&self, order: &Order) -> Option<&'static str> {
-        (self.kept.sort.by == *order).then_some(if self.kept.sort.descending { "descending" } else { "ascending" })
+        (self.kept.sort.by == *order).then_some(if self.kept.sort.descending {
+            "descending"
+        } else {
+            "ascending"
+        })
     }
 
     fn first(&self) -> u64 {
@@ -80,7 +94,11 @@ pub(super) fn roles_text(row: &UserRow) -> String {
         (row.service_account, "Service account"),
     ];
     let text: Vec<&str> = named.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect();
-    if text.is_empty() { "Member".to_owned() } else { text.join(", ") }
+    if text.is_empty() {
+        "Member".to_owned()
+    } else {
+        text.join(", ")
+    }
 }
 
 pub(super) async fn page(
@@ -96,8 +114,18 @@ pub(super) async fn page(
     }
     let kept = Kept::of(app, &caller, &asked).await?;
     let later = asked.after.is_some();
-    let page = accounts::list_users(app, &caller, &kept.search(asked.after)).await.map_err(refused)?;
+    let page = accounts::list_users(app, &caller, &kept.search(asked.after))
+        .await
+        .map_err(refused)?;
     let columns = columns::chosen(app, &caller).await?;
     let offered = columns::all(&columns);
-    render(&ListPage { shell, kept, columns, offered, columns_open: asked.columns.is_some(), page, later })
+    render(&ListPage {
+        shell,
+        kept,
+        columns,
+        offered,
+        columns_open: asked.columns.is_some(),
+        page,
+        later,
+    })
 }

@@ -45,7 +45,14 @@ pub(super) async fn page(
     let user = user(state.app(), &caller, &id).await?;
     let addresses = user.login_addresses.join("\n");
     let own = caller.person.id == id;
-    render(&LoginSettingsPage { shell, person: user.row.person.clone(), user, addresses, addresses_error: None, own })
+    render(&LoginSettingsPage {
+        shell,
+        person: user.row.person.clone(),
+        user,
+        addresses,
+        addresses_error: None,
+        own,
+    })
 }
 
 /// The addresses: what cannot be read comes back beside what was typed.
@@ -58,7 +65,10 @@ pub(super) async fn addresses(
 ) -> Result<Response, PageError> {
     let typed = fields.get("addresses").to_owned();
     match accounts::set_login_addresses(state.app(), &caller, &id, &typed).await {
-        Ok(()) => Ok(redirect_with(&format!("/users/{id}/login-settings"), Flash::good("Login addresses saved."))),
+        Ok(()) => Ok(redirect_with(
+            &format!("/users/{id}/login-settings"),
+            Flash::good("Login addresses saved."),
+        )),
         Err(AccountError::Invalid(errors)) => {
             let user = user(state.app(), &caller, &id).await?;
             let page = LoginSettingsPage {

@@ -7,8 +7,6 @@ mod edit;
 mod filters_kept;
 mod list;
 mod login_settings;
-#[cfg(test)]
-mod tests;
 
 use app::accounts::{AccountError, FieldError, UserDetails};
 use app::{App, Caller};
@@ -42,7 +40,9 @@ pub fn routes() -> Vec<Route> {
 /// The user, or the page that says there is none.
 async fn user(app: &App, caller: &Caller, id: &str) -> Result<UserDetails, PageError> {
     let found = app::accounts::get_user(app, caller, id).await.map_err(refused)?;
-    found.ok_or_else(|| PageError::not_found("There is no such user. It may have been a mistyped address; look in All Users."))
+    found.ok_or_else(|| {
+        PageError::not_found("There is no such user. It may have been a mistyped address; look in All Users.")
+    })
 }
 
 /// What a use case refused, as a page. Fields have pages of their own to be corrected on; here they are said at once.
@@ -66,6 +66,10 @@ pub(super) fn done(outcome: Result<(), AccountError>, back: &str, text: &str) ->
 
 /// The sentence beside a field, if there is one.
 pub(super) fn error_of(errors: &[FieldError], field: &str) -> Option<String> {
-    let texts: Vec<&str> = errors.iter().filter(|error| error.field == field).map(|error| error.message.as_str()).collect();
+    let texts: Vec<&str> = errors
+        .iter()
+        .filter(|error| error.field == field)
+        .map(|error| error.message.as_str())
+        .collect();
     (!texts.is_empty()).then(|| texts.join(" "))
 }

@@ -121,7 +121,7 @@ async fn log(config: &Config, store: Store) -> Vec<Finding> {
 
 async fn administrators(store: &Store) -> Result<u64, StoreError> {
     let mut connection = store.glance().await?;
-    Ok(account::other_administrators(&mut connection, "").await?)
+    Ok(account::other_administrators(&mut connection, "", store.dialect()).await?)
 }
 
 /// Opens every volume and counts: quick, and it finds what is missing. What is written in them is for `verify`.

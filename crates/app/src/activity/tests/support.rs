@@ -1,0 +1,114 @@
+//! An app on a temporary directory, callers, and activities for tests of this crate.
+
+use std::sync::Arc;
+
+use activity::query::{Binding, parse};
+use activity::{Activity, Facts, Named, Person, Target, Time};
+use log::{Log, LogSettings, ManualClock, Order, Search, SeededRng};
+use store::{Store, StoreUrl};
+
+use crate::{App, Caller, Origin, Roles, Settings, Via};
+
+pub(crate) struct Setup {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl Setup {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T14:00:00Z").unwrap()));
+        let store = Store::open(&StoreUrl::Directory(dir.path().to_owned())).await.unwrap();
+        let settings = LogSettings { background: false, ..LogSettings::new(dir.path().join("volumes")) };
+        let rng = Arc::new(SeededRng::new(7));
+        let log = Log::open(store.clone(), settings, clock.clone(), rng.clone()).await.unwrap();
+        let mut settings = Settings::default();
+        settings.exports.dir = dir.path().join("exports");
+        let app = App::new(store, log, clock.clone(), rng, settings);
+        Self { app, clock, dir }
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.app.now()
+    }
+
+    pub(crate) async fn append(&self, facts: impl IntoIterator<Item = Facts>) {
+        let mut tx = self.app.store().begin().await.unwrap();
+        self.app.log().append(&mut tx, facts.into_iter().collect()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Everything that matches, newest first, past all scopes.
+    pub(crate) async fn all(&self, q: &str) -> Vec<Activity> {
+        let binding = Binding { now: self.now(), me: None };
+        let expr = parse(q, &jiff::tz::TimeZone::UTC).unwrap().bind(&binding);
+        let search = Search { expr, order: Order::Newest, after: None, limit: 10_000 };
+        self.app.log().search(&search).await.unwrap().rows
+    }
+}
+
+fn caller(id: &str, name: &str, roles: Roles) -> Caller {
+    Caller {
+        person: Person {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            username: id.trim_start_matches("usr_").to_owned(),
+            email: String::new(),
+        },
+        roles,
+        via: Via::Device { id: "dev_1".to_owned() },
+        origin: Origin {
+            ip: "203.0.113.7".parse().ok(),
+            user_agent: None,
+            device: Some("Firefox on Linux".to_owned()),
+            request_id: "req".to_owned(),
+        },
+    }
+}
+
+pub(crate) fn administrator() -> Caller {
+    caller("usr_administrator", "Maria Silva", Roles { administrator: true, auditor: false })
+}
+
+pub(crate) fn auditor() -> Caller {
+    caller("usr_auditor", "Ada Brown", Roles { administrator: false, auditor: true })
+}
+
+pub(crate) fn member(id: &str) -> Caller {
+    caller(id, "Sam Jones", Roles::default())
+}
+
+/// An ordinary activity in this user's log.
+pub(crate) fn of(user: &str, code: &str) -> Facts {
+    let mut facts = Facts::new(code, Time::parse("2026-11-21T14:00:00Z").unwrap());
+    facts.user = Some(Person {
+        id: user.to_owned(),
+        name: "Sam Jones".to_owned(),
+        username: user.to_owned(),
+        email: format!("{user}@example.com"),
+    });
+    facts.ip = "198.51.100.23".parse().ok();
+    facts.device = Some("Firefox on Linux".to_owned());
+    facts.application = Some(Named { id: "app_web".to_owned(), name: "Web manager".to_owned() });
+    facts
+}
+
+/// An activity with markup, quotes, line ends, control and bidi characters and a formula in every field.
+pub(crate) fn hostile() -> Facts {
+    let text = "=HYPERLINK(\"http://x\",\"y\")\r\n<script>alert(1)</script>\u{202e}\u{7},;'";
+    let mut facts = of("mallory", "user.login");
+    facts.user = Some(Person {
+        id: "mallory".to_owned(),
+        name: text.to_owned(),
+        username: format!("@{text}"),
+        email: format!("+{text}"),
+    });
+    facts.device = Some(format!("-{text}"));
+    facts.user_agent = Some(text.to_owned());
+    facts.reason = Some(text.to_owned());
+    facts.description = Some(text.to_owned());
+    facts.target = Some(Target { kind: "thing".to_owned(), id: text.to_owned(), name: text.to_owned(), ..Target::default() });
+    facts.metadata.insert(text.to_owned(), text.to_owned());
+    facts
+}

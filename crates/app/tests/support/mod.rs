@@ -1,0 +1,197 @@
+//! A whole application on a temporary directory, with a clock that tests move.
+#![allow(dead_code, reason = "each test file uses what it needs of it")]
+
+use std::sync::Arc;
+
+use activity::query::Expr;
+use activity::{Activity, Time};
+use app::accounts::{self, Activation, LogIn, LogInRefused, LoginStatus, NewUser, SignedIn};
+use app::{App, Caller, Origin, Roles, Settings, Visitor};
+use log::{Log, LogSettings, ManualClock, SeededRng};
+use store::{Store, StoreUrl};
+use tempfile::TempDir;
+
+pub(crate) const GOOD: &str = "seven green kettles sing";
+pub(crate) const OTHER: &str = "nine grey herons wait here";
+pub(crate) const WRONG: &str = "this is not the password";
+pub(crate) const MINUTE: i64 = 60 * Time::SECOND;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) log: Log,
+    pub(crate) store: Store,
+    _dir: TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T12:00:00Z").unwrap()));
+        let rng = Arc::new(SeededRng::new(7));
+        let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+        let settings = LogSettings {
+            background: false,
+            ..LogSettings::new(dir.path().join("volumes"))
+        };
+        let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
+            .await
+            .unwrap();
+        let mut settings = Settings::default();
+        settings.password.argon2_memory_kib = 64;
+        settings.password.argon2_passes = 1;
+        settings.exports.dir = dir.path().join("exports");
+        settings.public_url = "https://whodid.example.com".to_owned();
+        change(&mut settings);
+        let app = App::new(store.clone(), log.clone(), clock.clone(), rng, settings);
+        Self {
+            app,
+            clock,
+            log,
+            store,
+            _dir: dir,
+        }
+    }
+
+    /// An active account with the password [`GOOD`]; its id.
+    pub(crate) async fn active(&self, username: &str, roles: Roles) -> String {
+        self.create(username, roles, Activation::Password(GOOD.to_owned()))
+            .await
+    }
+
+    /// An account that was never activated; its id.
+    pub(crate) async fn invited(&self, username: &str) -> String {
+        self.create(username, Roles::default(), Activation::Mail).await
+    }
+
+    pub(crate) async fn create(&self, username: &str, roles: Roles, activation: Activation) -> String {
+        let new = NewUser {
+            given_name: capital(username),
+            family_name: "Jones".to_owned(),
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            roles,
+            service_account: false,
+            activation,
+        };
+        let created = accounts::create_user(&self.app, &Caller::command_line(), new)
+            .await
+            .unwrap();
+        // The next mail is newer than this one's.
+        self.clock.advance(1_000);
+        created.person.id
+    }
+
+    pub(crate) async fn log_in(&self, login: &str, password: &str) -> Result<SignedIn, LogInRefused> {
+        self.log_in_on(login, password, None).await
+    }
+
+    pub(crate) async fn log_in_on(
+        &self,
+        login: &str,
+        password: &str,
+        known_device: Option<&str>,
+    ) -> Result<SignedIn, LogInRefused> {
+        let typed = LogIn {
+            login: login.to_owned(),
+            password: password.to_owned(),
+            known_device: known_device.map(str::to_owned),
+        };
+        accounts::log_in(&self.app, &visitor(), typed).await
+    }
+
+    pub(crate) async fn signed_in(&self, username: &str, roles: Roles) -> Caller {
+        self.active(username, roles).await;
+        self.log_in(username, GOOD).await.unwrap().caller
+    }
+
+    pub(crate) async fn admin(&self) -> Caller {
+        self.signed_in(
+            "ada",
+            Roles {
+                administrator: true,
+                auditor: false,
+            },
+        )
+        .await
+    }
+
+    pub(crate) async fn status(&self, id: &str) -> LoginStatus {
+        accounts::get_user(&self.app, &Caller::command_line(), id)
+            .await
+            .unwrap()
+            .unwrap()
+            .row
+            .status
+    }
+
+    /// Every activity, oldest first.
+    pub(crate) async fn activities(&self) -> Vec<Activity> {
+        let search = log::Search {
+            expr: Expr::All,
+            order: log::Order::Recorded,
+            after: None,
+            limit: 10_000,
+        };
+        self.log.search(&search).await.unwrap().rows
+    }
+
+    /// The codes of the activities of one user's log, oldest first.
+    pub(crate) async fn codes_of(&self, id: &str) -> Vec<String> {
+        let all = self.activities().await;
+        let of_user = all
+            .iter()
+            .filter(|activity| activity.user.as_ref().is_some_and(|user| user.id == id));
+        of_user.map(|activity| activity.kind.to_string()).collect()
+    }
+
+    pub(crate) async fn count(&self, code: &str) -> usize {
+        self.activities()
+            .await
+            .iter()
+            .filter(|activity| &*activity.kind == code)
+            .count()
+    }
+
+    /// Subject and text of every mail, newest first.
+    pub(crate) async fn mails(&self) -> Vec<(String, String)> {
+        let page = app::mail::list(&self.app, &Caller::command_line(), None).await.unwrap();
+        page.mails.into_iter().map(|mail| (mail.subject, mail.body)).collect()
+    }
+
+    /// The token of the link in the newest mail with this subject.
+    pub(crate) async fn token_of(&self, subject: &str) -> String {
+        let mails = self.mails().await;
+        let (_, body) = mails.iter().find(|(found, _)| found == subject).unwrap();
+        let line = body.lines().find(|line| line.contains("?token=")).unwrap();
+        line.split_once("?token=").unwrap().1.to_owned()
+    }
+}
+
+pub(crate) fn visitor() -> Visitor {
+    Visitor {
+        origin: origin("203.0.113.7"),
+    }
+}
+
+pub(crate) fn origin(ip: &str) -> Origin {
+    Origin {
+        ip: Some(ip.parse().unwrap()),
+        user_agent: Some("Mozilla/5.0".to_owned()),
+        device: Some("Firefox on Linux".to_owned()),
+        request_id: "test".to_owned(),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,51 @@
+//! The contract of the store, run against every backend: one more line here is one more backend.
+
+mod contract {
+    pub(crate) mod log;
+    pub(crate) mod place;
+    pub(crate) mod transactions;
+}
+
+use contract::{log, place, transactions};
+
+macro_rules! contract {
+    ($backend:ident, $place:expr, { $($suite:ident: $($test:ident),+ $(,)?;)+ }) => {
+        mod $backend {
+            $($(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$suite::$test($place.await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+macro_rules! on {
+    ($backend:ident: $place:expr) => {
+        contract!($backend, $place, {
+            transactions:
+                a_commit_is_seen_and_a_rollback_is_not,
+                what_was_to_follow_a_commit_follows_no_rollback,
+                a_read_sees_one_state_to_its_end,
+                one_writer_waits_for_another,
+                a_broken_constraint_fails_only_its_transaction,
+                a_failed_store_writes_nothing_more,
+                a_store_opens_again_with_what_it_held,
+                a_schema_from_the_future_is_refused,
+                a_reader_reads_and_does_not_write;
+            log:
+                the_head_is_made_once_and_moves,
+                only_one_sealer_gets_past_the_fence,
+                hot_batches_are_found_by_any_seq_inside_them,
+                sealed_hot_batches_go_and_half_sealed_ones_stay,
+                volumes_are_listed_in_order,
+                a_person_keeps_the_first_key,
+                a_type_keeps_its_first_date,
+                an_answer_is_replaced_only_when_it_has_expired,
+                an_external_id_is_remembered_until_its_time;
+        });
+    };
+}
+
+on!(sqlite: super::place::sqlite());

@@ -1,0 +1,231 @@
+//! What the tables of the log promise.
+
+use activity::Time;
+use store::Tx;
+use store::log::idempotency::Remembered;
+use store::log::{HotBatch, VolumeRow, activity_type, external_id, head, hot_batch, idempotency, person_key, volume};
+
+use super::place::Place;
+
+async fn begin(place: &Place) -> Tx {
+    place.store.begin().await.unwrap()
+}
+
+async fn with_head(place: &Place) -> Tx {
+    let mut tx = begin(place).await;
+    head::ensure(tx.conn(), b"empty", &[1; 32]).await.unwrap();
+    tx
+}
+
+fn batch(first_seq: u64, count: u64) -> HotBatch {
+    let recorded_at = Time(i64::try_from(first_seq).unwrap());
+    HotBatch {
+        first_seq,
+        count,
+        recorded_at,
+        root: [7; 32],
+        facts: vec![9; 3],
+    }
+}
+
+pub(crate) async fn the_head_is_made_once_and_moves(place: Place) {
+    let mut tx = begin(&place).await;
+    assert_eq!(head::read(tx.conn()).await.unwrap(), None);
+    assert_eq!(head::position(tx.conn()).await.unwrap(), head::Position::default());
+    drop(tx);
+    let mut tx = with_head(&place).await;
+    head::advance(tx.conn(), 5, b"five", &[5; 32], Time(50)).await.unwrap();
+    head::ensure(tx.conn(), b"other", &[9; 32]).await.unwrap();
+    let dialect = tx.dialect();
+    let head = head::lock(tx.conn(), dialect).await.unwrap();
+    assert_eq!(
+        (head.size, head.frontier.as_slice(), head.root),
+        (5, &b"five"[..], [5; 32])
+    );
+    assert_eq!((head.last_recorded_at, head.sealed, head.generation), (Time(50), 0, 0));
+    assert_eq!(head.sealed_frontier, b"empty");
+    tx.commit().await.unwrap();
+    let position = head::position(&mut place.store.glance().await.unwrap()).await.unwrap();
+    assert_eq!(
+        position,
+        head::Position {
+            size: 5,
+            last_recorded_at: Time(50),
+            sealed: 0,
+            generation: 0
+        }
+    );
+}
+
+pub(crate) async fn only_one_sealer_gets_past_the_fence(place: Place) {
+    let mut tx = with_head(&place).await;
+    head::advance(tx.conn(), 10, b"ten", &[5; 32], Time(50)).await.unwrap();
+    assert!(
+        !head::seal(tx.conn(), 0, 11, b"x").await.unwrap(),
+        "no more is sealed than there is"
+    );
+    assert!(head::seal(tx.conn(), 0, 6, b"six").await.unwrap());
+    assert!(!head::seal(tx.conn(), 0, 6, b"six").await.unwrap());
+    assert!(head::seal(tx.conn(), 6, 10, b"ten").await.unwrap());
+    head::bump_generation(tx.conn()).await.unwrap();
+    let head = head::read(tx.conn()).await.unwrap().unwrap();
+    assert_eq!(
+        (head.sealed, head.sealed_frontier.as_slice(), head.generation),
+        (10, &b"ten"[..], 3)
+    );
+}
+
+pub(crate) async fn hot_batches_are_found_by_any_seq_inside_them(place: Place) {
+    let mut tx = begin(&place).await;
+    for (first, count) in [(10, 5), (15, 1), (16, 100)] {
+        hot_batch::insert(tx.conn(), batch(first, count)).await.unwrap();
+    }
+    let cases: [((u64, u64, u32), &[u64]); 8] = [
+        ((10, 116, 10), &[10, 15, 16]),
+        ((0, 116, 10), &[10, 15, 16]),
+        ((12, 116, 10), &[10, 15, 16]),
+        ((15, 16, 10), &[15]),
+        ((17, 116, 10), &[16]),
+        ((10, 15, 10), &[10]),
+        ((10, 116, 2), &[10, 15]),
+        ((116, 200, 10), &[]),
+    ];
+    for ((from, to, limit), expected) in cases {
+        let found = hot_batch::load(tx.conn(), from, to, limit).await.unwrap();
+        let firsts: Vec<u64> = found.iter().map(|batch| batch.first_seq).collect();
+        assert_eq!(firsts, expected, "{from}..{to}");
+        assert!(found.iter().all(|found| *found == batch(found.first_seq, found.count)));
+    }
+    assert_eq!(hot_batch::oldest(tx.conn(), 0).await.unwrap(), Some(Time(10)));
+    assert_eq!(hot_batch::oldest(tx.conn(), 14).await.unwrap(), Some(Time(10)));
+    assert_eq!(hot_batch::oldest(tx.conn(), 20).await.unwrap(), Some(Time(16)));
+    assert_eq!(hot_batch::oldest(tx.conn(), 116).await.unwrap(), None);
+}
+
+pub(crate) async fn sealed_hot_batches_go_and_half_sealed_ones_stay(place: Place) {
+    let mut tx = begin(&place).await;
+    for (first, count) in [(0, 5), (5, 5), (10, 5)] {
+        hot_batch::insert(tx.conn(), batch(first, count)).await.unwrap();
+    }
+    hot_batch::delete_sealed(tx.conn(), 7).await.unwrap();
+    let left = hot_batch::load(tx.conn(), 0, 100, 10).await.unwrap();
+    assert_eq!(left.iter().map(|batch| batch.first_seq).collect::<Vec<_>>(), [5, 10]);
+}
+
+pub(crate) async fn volumes_are_listed_in_order(place: Place) {
+    let row = |first_seq: u64| VolumeRow {
+        first_seq,
+        count: 10,
+        id: format!("v{first_seq}"),
+        meta: "{}".to_owned(),
+    };
+    let mut tx = begin(&place).await;
+    for first in [20, 0, 10] {
+        volume::insert(tx.conn(), &row(first)).await.unwrap();
+    }
+    assert_eq!(volume::list(tx.conn()).await.unwrap(), [row(0), row(10), row(20)]);
+    assert!(volume::delete(tx.conn(), "v10").await.unwrap());
+    assert!(!volume::delete(tx.conn(), "v10").await.unwrap());
+    assert_eq!(volume::list(tx.conn()).await.unwrap().len(), 2);
+    assert!(
+        volume::insert(tx.conn(), &row(0)).await.is_err(),
+        "a stretch is in one volume"
+    );
+}
+
+pub(crate) async fn a_person_keeps_the_first_key(place: Place) {
+    let people: Vec<String> = (0..150).map(|n| format!("usr_{n}")).collect();
+    let asked: Vec<&str> = people.iter().map(String::as_str).collect();
+    let mut tx = begin(&place).await;
+    assert!(person_key::load(tx.conn(), &asked).await.unwrap().is_empty());
+    for key in [1, 2] {
+        let proposed: Vec<(&str, [u8; 32])> = asked.iter().map(|person| (*person, [key; 32])).collect();
+        let part = if key == 1 { &proposed[..100] } else { &proposed[..] };
+        person_key::ensure(tx.conn(), part).await.unwrap();
+    }
+    let keys = person_key::load(tx.conn(), &asked).await.unwrap();
+    assert_eq!(keys.len(), 150);
+    for (n, person) in people.iter().enumerate() {
+        assert_eq!(keys[person], [if n < 100 { 1 } else { 2 }; 32], "{person}");
+    }
+    person_key::ensure(tx.conn(), &[]).await.unwrap();
+    assert_eq!(person_key::load(tx.conn(), &["usr_7"]).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_type_keeps_its_first_date(place: Place) {
+    let mut tx = begin(&place).await;
+    activity_type::ensure(tx.conn(), "user.login", Time(5)).await.unwrap();
+    activity_type::ensure(tx.conn(), "user.login", Time(6)).await.unwrap();
+    let types = activity_type::list(tx.conn()).await.unwrap();
+    assert_eq!(
+        types.into_iter().collect::<Vec<_>>(),
+        [("user.login".to_owned(), Time(5))]
+    );
+}
+
+pub(crate) async fn an_answer_is_replaced_only_when_it_has_expired(place: Place) {
+    let given = |n: u8| Remembered {
+        fingerprint: [n; 32],
+        result: vec![n],
+    };
+    let mut tx = begin(&place).await;
+    let conn = tx.conn();
+    assert!(
+        idempotency::remember(conn, "key_1", "a", &given(1), (Time(0), Time(10)))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !idempotency::remember(conn, "key_1", "a", &given(2), (Time(9), Time(20)))
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        idempotency::find(conn, "key_1", "a", Time(9)).await.unwrap(),
+        Some(given(1))
+    );
+    assert_eq!(idempotency::find(conn, "key_2", "a", Time(9)).await.unwrap(), None);
+    assert_eq!(idempotency::find(conn, "key_1", "a", Time(10)).await.unwrap(), None);
+    assert!(
+        idempotency::remember(conn, "key_1", "a", &given(3), (Time(10), Time(20)))
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        idempotency::find(conn, "key_1", "a", Time(11)).await.unwrap(),
+        Some(given(3))
+    );
+    assert_eq!(idempotency::forget_expired(conn, Time(19)).await.unwrap(), 0);
+    assert_eq!(idempotency::forget_expired(conn, Time(20)).await.unwrap(), 1);
+}
+
+pub(crate) async fn an_external_id_is_remembered_until_its_time(place: Place) {
+    let digest = |n: u8| [n; 16];
+    let mut tx = begin(&place).await;
+    let conn = tx.conn();
+    let ids: Vec<_> = (0..100)
+        .map(|n| (digest(n), u64::from(n), (n % 2 == 0).then_some(Time(10))))
+        .collect();
+    assert_eq!(external_id::remember(conn, &ids, Time(0)).await.unwrap(), 100);
+    assert_eq!(
+        external_id::remember(conn, &ids, Time(9)).await.unwrap(),
+        0,
+        "all are remembered already"
+    );
+    let all: Vec<_> = (0..120).map(digest).collect();
+    let found = external_id::find(conn, &all, Time(9)).await.unwrap();
+    assert_eq!((found.len(), found[&digest(7)]), (100, 7));
+    assert_eq!(
+        external_id::find(conn, &all, Time(10)).await.unwrap().len(),
+        50,
+        "a ledger does not expire"
+    );
+    assert_eq!(
+        external_id::remember(conn, &ids[..1], Time(10)).await.unwrap(),
+        1,
+        "an expired one is replaced"
+    );
+    assert_eq!(external_id::forget_expired(conn, Time(10)).await.unwrap(), 50);
+    assert!(external_id::find(conn, &[], Time(10)).await.unwrap().is_empty());
+    assert_eq!(external_id::remember(conn, &[], Time(10)).await.unwrap(), 0);
+}

@@ -1,0 +1,151 @@
+//! What a transaction promises.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use activity::Time;
+use sqlx::AnyConnection;
+use store::log::activity_type;
+use store::{Store, StoreError};
+
+use super::place::Place;
+
+async fn note(conn: &mut AnyConnection, code: &str) {
+    activity_type::ensure(conn, code, Time(1)).await.unwrap();
+}
+
+async fn noted(store: &Store) -> Vec<String> {
+    activity_type::list(&mut store.glance().await.unwrap())
+        .await
+        .unwrap()
+        .into_keys()
+        .collect()
+}
+
+pub(crate) async fn a_commit_is_seen_and_a_rollback_is_not(place: Place) {
+    let store = &place.store;
+    let mut tx = store.begin().await.unwrap();
+    note(tx.conn(), "kept").await;
+    assert!(noted(store).await.is_empty(), "nothing is seen before the commit");
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    note(tx.conn(), "rolled back").await;
+    tx.rollback().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    note(tx.conn(), "dropped").await;
+    drop(tx);
+    assert_eq!(noted(store).await, ["kept"]);
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(activity_type::list(tx.conn()).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn what_was_to_follow_a_commit_follows_no_rollback(place: Place) {
+    let ran = Arc::new(AtomicU32::new(0));
+    for (commit, expected) in [(false, 0), (true, 1)] {
+        let mut tx = place.store.begin().await.unwrap();
+        note(tx.conn(), "some").await;
+        let count = Arc::clone(&ran);
+        tx.on_commit(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        if commit {
+            tx.commit().await.unwrap()
+        } else {
+            tx.rollback().await.unwrap()
+        }
+        assert_eq!(ran.load(Ordering::SeqCst), expected);
+    }
+}
+
+pub(crate) async fn a_read_sees_one_state_to_its_end(place: Place) {
+    let mut read = place.store.read().await.unwrap();
+    assert!(activity_type::list(read.conn()).await.unwrap().is_empty());
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "later").await;
+    tx.commit().await.unwrap();
+    assert!(activity_type::list(read.conn()).await.unwrap().is_empty());
+    drop(read);
+    let mut read = place.store.read().await.unwrap();
+    assert_eq!(activity_type::list(read.conn()).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn one_writer_waits_for_another(place: Place) {
+    let mut first = place.store.begin().await.unwrap();
+    note(first.conn(), "same").await;
+    let store = place.store.clone();
+    let second = tokio::spawn(async move {
+        let mut tx = store.begin().await.unwrap();
+        note(tx.conn(), "same").await;
+        tx.commit().await.unwrap();
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!second.is_finished());
+    first.commit().await.unwrap();
+    second.await.unwrap();
+    assert_eq!(noted(&place.store).await, ["same"]);
+}
+
+pub(crate) async fn a_broken_constraint_fails_only_its_transaction(place: Place) {
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "first").await;
+    let negative = "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts) VALUES (0, 0, 0, $1, $1)";
+    let refused = sqlx::query(negative)
+        .bind(vec![0_u8; 32])
+        .execute(tx.conn())
+        .await
+        .unwrap_err();
+    assert!(matches!(StoreError::from(refused), StoreError::Sql(_)));
+    drop(tx);
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "second").await;
+    tx.commit().await.unwrap();
+    assert_eq!(noted(&place.store).await, ["second"]);
+    assert_eq!(*place.store.failed().borrow(), None);
+}
+
+pub(crate) async fn a_failed_store_writes_nothing_more(place: Place) {
+    let mut failed = place.store.failed();
+    place.store.fail("fsync: input/output error");
+    place.store.fail("a later cause");
+    failed.changed().await.unwrap();
+    assert_eq!(failed.borrow().as_deref(), Some("fsync: input/output error"));
+    let refused = place.store.begin().await.err().unwrap();
+    assert!(refused.is_fatal(), "{refused}");
+    assert!(noted(&place.store).await.is_empty(), "reading goes on");
+}
+
+pub(crate) async fn a_store_opens_again_with_what_it_held(place: Place) {
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "kept").await;
+    tx.commit().await.unwrap();
+    let place = place.reopened().await.reopened().await;
+    assert_eq!(noted(&place.store).await, ["kept"]);
+}
+
+pub(crate) async fn a_schema_from_the_future_is_refused(place: Place) {
+    let mut tx = place.store.begin().await.unwrap();
+    let future = "INSERT INTO migration (version, name, checksum) VALUES (999, 'later', $1)";
+    sqlx::query(future)
+        .bind(vec![0_u8; 32])
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    place.store.close().await;
+    for refused in [Store::open(&place.url).await, Store::open_reader(&place.url).await] {
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("newer whodid"), "{error}");
+    }
+}
+
+pub(crate) async fn a_reader_reads_and_does_not_write(place: Place) {
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "kept").await;
+    tx.commit().await.unwrap();
+    let reader = Store::open_reader(&place.url).await.unwrap();
+    assert_eq!(noted(&reader).await, ["kept"]);
+    assert!(matches!(reader.begin().await.err(), Some(StoreError::ReadOnly)));
+    let mut conn = reader.glance().await.unwrap();
+    assert!(activity_type::ensure(&mut conn, "sneaked in", Time(1)).await.is_err());
+}

@@ -1,0 +1,102 @@
+//! The index gives what the in-memory evaluator gives, for any activities and any query.
+
+use std::collections::BTreeMap;
+
+use activity::Activity;
+use activity::query::Expr;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{expected, leaf, open, samples, write};
+use crate::{Cursor, Facet, Order, Volume};
+
+const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Recorded];
+const FACETS: [Facet; 8] = [
+    Facet::Kind,
+    Facet::Outcome,
+    Facet::User,
+    Facet::Group,
+    Facet::Application,
+    Facet::Ip,
+    Facet::Device,
+    Facet::Country,
+];
+
+/// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
+    ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_volume_answers_as_memory_does(
+        activities in samples::activities(),
+        queries in vec(samples::expr(), 20),
+        cuts in vec(1usize..30, 1..4),
+        limit in 1usize..9,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut parts = Vec::new();
+        let mut rest = activities.as_slice();
+        for cut in cuts {
+            let (part, after) = rest.split_at(cut.min(rest.len()));
+            if !part.is_empty() {
+                parts.push(open(dir.path(), &write(dir.path(), part)));
+            }
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(open(dir.path(), &write(dir.path(), rest)));
+        }
+        let mut volumes = vec![(parts[0].clone(), &activities[..parts[0].meta().count as usize])];
+        if parts.len() > 1 {
+            let merged = crate::merge(dir.path(), &parts).unwrap();
+            volumes.push((open(dir.path(), &merged), &activities));
+        }
+        for (volume, _) in &volumes {
+            crate::verify(dir.path(), volume.meta(), &|activity| Some(leaf(activity))).unwrap();
+        }
+        for (volume, activities) in &volumes {
+            for query in &queries {
+                check(volume, activities, query, limit)?;
+            }
+        }
+    }
+}
+
+fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
+    for order in ORDERS {
+        let expected = expected(activities, query, order);
+        let scanned: Vec<Activity> = volume.scan(query, order, limit).unwrap().flat_map(Result::unwrap).collect();
+        prop_assert_eq!(&scanned, &expected, "scan {:?} `{}`", order, query);
+        let mut paged = Vec::new();
+        loop {
+            let page = volume.search(query, order, paged.last().map(Cursor::after), limit).unwrap();
+            let full = page.len() == limit;
+            paged.extend(page);
+            if !full {
+                break;
+            }
+        }
+        prop_assert_eq!(&paged, &expected, "pages {:?} `{}`", order, query);
+    }
+    let all = expected(activities, query, Order::Recorded);
+    let count = volume.count(query, 1000).unwrap();
+    prop_assert_eq!((count.n, count.exact), (all.len() as u64, true), "count `{}`", query);
+    let capped = volume.count(query, limit as u64).unwrap();
+    prop_assert!(capped.n <= all.len() as u64 && (capped.exact || capped.n >= limit as u64), "capped `{}`", query);
+    prop_assert!(!capped.exact || capped.n == all.len() as u64, "capped `{}`", query);
+    for facet in FACETS {
+        let mut counts = BTreeMap::new();
+        all.iter().filter_map(|row| facet.of(row)).for_each(|value| *counts.entry(value).or_default() += 1);
+        prop_assert_eq!(volume.count_by(query, facet).unwrap(), counts, "{:?} of `{}`", facet, query);
+    }
+    for row in &all {
+        let got = volume.get(row.seq).unwrap();
+        prop_assert_eq!(got.as_ref(), Some(row));
+    }
+    Ok(())
+}

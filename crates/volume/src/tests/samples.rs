@@ -1,0 +1,177 @@
+//! Random activities and queries from so few words that they meet.
+
+use activity::query::{
+    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, KindPattern, Term, Value, Words, parse,
+};
+use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const FIRST: u64 = 700;
+
+const TEXTS: [&str; 20] = [
+    "sam", "Sam", "Sam Jones", "jones sam", "sam@example.com", "", "--", "usr_1", "usr_1\0x", "usr_1\u{1}0x", "Größe É",
+    "İstanbul", "10", "10.1", "log in", "failed log", "a", "A*b", "pro", "sam-jones sam",
+];
+const KINDS: [&str; 9] = [
+    "user.login", "user.login_failed", "user.locked", "group.joined", "session.started", "connection.requested",
+    "user.email_changed", "invoice.paid", "user.x",
+];
+const IPS: [&str; 6] = ["10.1.2.3", "10.1.2.4", "10.255.0.1", "192.168.0.1", "2001:db8::10", "2001:db8:1::a"];
+const KEYS: [&str; 3] = ["plan", "pla", "a=b"];
+
+fn text() -> impl Strategy<Value = String> + Clone {
+    select(&TEXTS[..]).prop_map(str::to_owned)
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    (text(), text(), text(), text()).prop_map(|(id, name, username, email)| Person { id, name, username, email })
+}
+
+fn named() -> impl Strategy<Value = Named> {
+    (text(), text()).prop_map(|(id, name)| Named { id, name })
+}
+
+fn by() -> impl Strategy<Value = By> {
+    prop_oneof![
+        3 => Just(By::Themself),
+        1 => Just(By::System),
+        1 => person().prop_map(By::Administrator),
+        1 => person().prop_map(By::Member),
+        1 => named().prop_map(By::Application),
+    ]
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    (select(&["user", "group", ""][..]), person()).prop_map(|(kind, person)| {
+        let Person { id, name, username, email } = person;
+        Target { kind: kind.to_owned(), id, name, username, email }
+    })
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let who = (option::of(person()), by(), option::of(target()), option::of(named()), option::of(named()));
+    let from = (option::of(select(&IPS[..])), option::of(text()), option::of(text()), option::of(text()));
+    let change = (text(), option::of(text()), option::of(text()))
+        .prop_map(|(field, before, after)| Change { field, before, after });
+    let metadata = btree_map(select(&KEYS[..]).prop_map(str::to_owned), text(), 0..3);
+    let free = prop_oneof![
+        2 => Just((None, Vec::new(), Default::default(), None)),
+        1 => (option::of(text()), vec(change, 0..2), metadata, option::of(text())),
+    ];
+    let what = (select(&KINDS[..]), 0i64..40, any::<bool>(), option::of(text()));
+    (what, who, from, free).prop_map(|(what, who, from, free)| {
+        let mut facts = Facts::new(what.0, Time(what.1));
+        facts.outcome = if what.2 { Outcome::Success } else { Outcome::Failure };
+        facts.reason = what.3;
+        (facts.user, facts.by, facts.target, facts.group, facts.application) = who;
+        facts.ip = from.0.map(|ip| ip.parse().unwrap());
+        (facts.device, facts.user_agent, facts.country) = (from.1, from.2, from.3);
+        (facts.description, facts.changes, facts.metadata, facts.external_id) = free;
+        facts
+    })
+}
+
+/// Activities with gapless numbers; half of the time in time order.
+pub(super) fn activities() -> impl Strategy<Value = Vec<Activity>> {
+    (vec(facts(), 1..60), any::<bool>()).prop_map(|(mut all, sorted)| {
+        if sorted {
+            all.sort_by_key(|facts| facts.occurred_at);
+        }
+        let numbered = all.into_iter().zip(FIRST..);
+        numbered.map(|(facts, seq)| Activity { seq, recorded_at: Time(1000 + (seq as i64) / 3), facts }).collect()
+    })
+}
+
+fn words() -> impl Strategy<Value = Words> {
+    let heads = select(&["s", "jon", "log", "10", "fail", "größ", "20"][..]).prop_map(str::to_owned);
+    let all = prop_oneof![text(), heads, select(&IPS[..]).prop_map(str::to_owned), Just("joined group".to_owned())];
+    (all, any::<bool>()).prop_filter_map("no words", |(text, prefix)| Words::new(text, prefix))
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let heads = select(&["s", "SAM", "usr", "-", "gr"][..]).prop_map(str::to_owned);
+    prop_oneof![text().prop_map(Value::exact), text().prop_map(Value::prefix), heads.prop_map(Value::prefix)]
+}
+
+fn entity() -> impl Strategy<Value = Entity> {
+    prop_oneof![value().prop_map(Entity::Is), text().prop_map(Entity::Id), Just(Entity::Me)]
+}
+
+fn doer() -> impl Strategy<Value = ByPattern> {
+    let kinds = ByKind::WORDS.map(|(_, kind)| kind).to_vec();
+    prop_oneof![select(kinds).prop_map(ByPattern::Kind), entity().prop_map(ByPattern::Is)]
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    let fields = Field::WORDS.map(|(_, field)| field).to_vec();
+    prop_oneof![
+        4 => select(fields),
+        1 => select(&KEYS[..]).prop_map(|key| Field::MetadataKey(key.to_owned())),
+    ]
+}
+
+fn range() -> impl Strategy<Value = AtRange> {
+    (option::of(-2i64..42), option::of(-2i64..42)).prop_map(|(from, to)| AtRange::between(from.map(Time), to.map(Time)))
+}
+
+fn recorded() -> impl Strategy<Value = AtRange> {
+    let at = 1230i64..1260;
+    (option::of(at.clone()), option::of(at)).prop_map(|(from, to)| AtRange::between(from.map(Time), to.map(Time)))
+}
+
+fn ids() -> impl Strategy<Value = IdRange> {
+    let id = FIRST - 5..FIRST + 70;
+    (option::of(id.clone()), option::of(id)).prop_map(|(from, to)| IdRange { from, to })
+}
+
+fn kind() -> impl Strategy<Value = KindPattern> {
+    prop_oneof![
+        select(&KINDS[..]).prop_map(|code| KindPattern::Exact(code.to_owned())),
+        select(&["user.", "group", ""][..]).prop_map(|head| KindPattern::Prefix(head.to_owned())),
+    ]
+}
+
+/// Addresses and networks are easiest had from the parser.
+fn addresses() -> impl Strategy<Value = Expr> {
+    let nets = ["10.0.0.0/8", "10.1.2.0/30", "0.0.0.0/0", "2001:db8::/48", "::/0", "10.1.2.3", "2001:db8::10"];
+    select(nets.to_vec()).prop_map(|net| parse(&format!("ip:{net}"), &jiff::tz::TimeZone::UTC).unwrap())
+}
+
+fn term() -> impl Strategy<Value = Expr> {
+    let some = 1..3;
+    prop_oneof![
+        4 => words().prop_map(Term::Text),
+        1 => vec(kind(), some.clone()).prop_map(Term::Kind),
+        1 => vec(select(vec![Outcome::Success, Outcome::Failure]), some.clone()).prop_map(Term::Outcome),
+        2 => vec(entity(), some.clone()).prop_map(Term::User),
+        2 => vec(doer(), some.clone()).prop_map(Term::By),
+        1 => vec(entity(), some.clone()).prop_map(Term::Target),
+        1 => vec(entity(), some.clone()).prop_map(Term::Group),
+        1 => vec(entity(), some.clone()).prop_map(Term::Application),
+        1 => vec(words(), some.clone()).prop_map(Term::Device),
+        1 => vec(text(), some.clone()).prop_map(Term::Country),
+        1 => vec(value(), some.clone()).prop_map(Term::Reason),
+        1 => (select(&KEYS[..]), vec(value(), some.clone()))
+            .prop_map(|(key, values)| Term::Metadata { key: key.to_owned(), values }),
+        1 => vec(field(), some.clone()).prop_map(Term::Has),
+        1 => vec(ids(), some.clone()).prop_map(Term::Id),
+        1 => vec(range(), some.clone()).prop_map(Term::At),
+        1 => vec(recorded(), some).prop_map(Term::Recorded),
+    ]
+    .prop_map(Expr::from)
+}
+
+/// Any query, nested up to three deep.
+pub(super) fn expr() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![1 => Just(Expr::All), 2 => addresses(), 20 => term()];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(Expr::And),
+            vec(inner.clone(), 2..4).prop_map(Expr::Or),
+            inner.prop_map(|expr| Expr::Not(Box::new(expr))),
+        ]
+    })
+}
