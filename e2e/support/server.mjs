@@ -53,7 +53,7 @@ export async function startDemo({ activities = 10_000 } = {}) {
 function logIns(output) {
   const found = {};
   for (const line of output.split("\n")) {
-    const match = line.match(/^\s*(administrator|auditor|member)\s+(\S+)\s+(\S.*\S)\s*$/i);
+    const match = line.match(/^\s*(administrator|auditor|member)\s{2,}(\S+)\s{2,}(\S.*\S)\s*$/i);
     if (match && !found[match[1].toLowerCase()]) {
       found[match[1].toLowerCase()] = { username: match[2], password: match[3] };
     }

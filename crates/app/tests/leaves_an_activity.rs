@@ -1,5 +1,6 @@
 //! Every mutating use case of accounts, keys and mail leaves an activity. Each file has a row here; a new file without
 //! one fails, and so does a row without its file.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod support;
 
@@ -29,6 +30,10 @@ const TABLE: &[(&str, Is)] = &[
     ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
     ("accounts/attempts", Is::Machinery),
     ("accounts/authenticate", Is::Silent("only when a device was last seen")),
+    (
+        "accounts/backdate",
+        Is::Silent("the generated or imported activities it follows are its trace"),
+    ),
     ("accounts/change_password", Is::Mutating(&["user.password_changed"])),
     (
         "accounts/create_first_administrator",

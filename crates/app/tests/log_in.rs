@@ -1,4 +1,5 @@
 //! Logging in, lockout, known devices, and the column Last Login.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod support;
 

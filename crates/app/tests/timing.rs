@@ -1,4 +1,5 @@
 //! Unknown names, wrong passwords and locked accounts take as long as each other.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod support;
 

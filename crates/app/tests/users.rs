@@ -1,4 +1,5 @@
 //! What administrators do: creating, finding, editing, roles, addresses, keys; and who may not.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod support;
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use store::Store;
+use activity::Time;
 use store::log::head::Position;
+use store::{Dialect, Store};
 use tokio::sync::{Mutex, watch};
 
 use crate::keys::KeyCache;
@@ -87,6 +88,13 @@ impl Core {
     /// How many activities are hot, as far as is known here.
     pub(crate) fn hot(&self) -> u64 {
         self.size.borrow().saturating_sub(*self.sealed.borrow())
+    }
+
+    /// The instant a read is complete to: what was claimed before it, where every append goes through this process;
+    /// else the newest `recorded_at` it met, which later ones can only equal.
+    pub(crate) fn complete_at(&self, claimed: Time, last_recorded_at: Time) -> Time {
+        let alone = !self.store.is_reader() && self.store.dialect() == Dialect::Sqlite;
+        if alone { claimed } else { last_recorded_at }
     }
 
     pub(crate) fn is_closing(&self) -> bool {

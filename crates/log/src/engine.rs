@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,8 +48,7 @@ impl Log {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, LogError> {
-        let dir = settings.volumes_dir.clone();
-        std::fs::create_dir_all(&dir).map_err(|source| StoreError::File { path: dir, source })?;
+        make_directory(&settings.volumes_dir)?;
         let empty = Frontier::new();
         let mut tx = store.begin().await?;
         head::ensure(tx.conn(), &empty.to_bytes(), &empty.root()).await?;
@@ -167,11 +167,7 @@ impl Log {
                 last_recorded_at: Time(0),
             });
         };
-        let at = if self.core.store.is_reader() {
-            head.last_recorded_at
-        } else {
-            claimed
-        };
+        let at = self.core.complete_at(claimed, head.last_recorded_at);
         Ok(LogHead {
             through: Through { size: head.size, at },
             root: head.root,
@@ -232,6 +228,20 @@ impl Log {
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
+}
+
+/// Makes a directory whose entry survives a power cut.
+fn make_directory(path: &Path) -> Result<(), StoreError> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::create_dir_all(path)
+        .and_then(|()| std::fs::File::open(parent)?.sync_all())
+        .map_err(|source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 /// A task whose panic stops the process: the log must not go on without it.

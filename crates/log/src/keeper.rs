@@ -20,11 +20,16 @@ impl Core {
     /// Seals and merges until nothing is due.
     pub(crate) async fn settle(self: &Arc<Self>, all: bool) -> Result<(), LogError> {
         let _alone = self.sealing.lock().await;
+        let mut untidy = false;
         loop {
             let sealed = self.seal_next(all).await?;
+            untidy |= sealed;
             let merged = !sealed && self.merge_next().await?;
             self.gauges();
             if !sealed && !merged {
+                if untidy {
+                    self.store.tidy().await?;
+                }
                 return Ok(());
             }
             if self.is_closing() {

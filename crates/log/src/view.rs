@@ -16,7 +16,7 @@ use crate::tail::Chunk;
 use crate::{LogError, Through, batch};
 
 /// How often a view is taken again when the log changes underneath.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(5);
 /// Hot batches read from SQL at a time.
 const BATCHES: u32 = 512;
@@ -58,7 +58,8 @@ impl Core {
         loop {
             match self.try_view(claimed).await {
                 Ok(Some(view)) => return Ok(view),
-                Ok(None) if attempt < ATTEMPTS => {}
+                Ok(None) if attempt < 2 => {}
+                Ok(None) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
                 Ok(None) => {
                     return Err(LogError::Damaged(
                         "hot activities are missing between volumes and head".into(),
@@ -119,11 +120,7 @@ impl Core {
         };
         let Some(hot) = hot else { return Ok(None) };
         self.notice(position);
-        let at = if self.store.is_reader() {
-            position.last_recorded_at
-        } else {
-            claimed
-        };
+        let at = self.complete_at(claimed, position.last_recorded_at);
         let through = Through {
             size: position.size,
             at,

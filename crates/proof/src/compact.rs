@@ -32,7 +32,11 @@ impl CompactRange {
     /// The empty range in front of leaf `begin`.
     #[must_use]
     pub fn new(begin: u64) -> Self {
-        Self { begin, end: begin, nodes: Vec::new() }
+        Self {
+            begin,
+            end: begin,
+            nodes: Vec::new(),
+        }
     }
 
     /// A range from its parts, as [`CompactRange::nodes`] gave them; `None` if their number does not fit.
@@ -63,7 +67,14 @@ impl CompactRange {
     /// *within the range*, the leaf itself (height 0) first.
     pub fn push_noting(&mut self, leaf: Hash, mut completed: impl FnMut(u32, u64, &Hash)) {
         completed(0, self.end, &leaf);
-        self.push_node(Place { first: self.end, height: 0 }, leaf, &mut completed);
+        self.push_node(
+            Place {
+                first: self.end,
+                height: 0,
+            },
+            leaf,
+            &mut completed,
+        );
     }
 
     /// Adds the next leaf.
@@ -72,13 +83,12 @@ impl CompactRange {
     }
 
     /// Adds the range that follows, telling `completed` of every subtree the joint completes.
-    pub fn join_noting(
-        &mut self,
-        next: &Self,
-        mut completed: impl FnMut(u32, u64, &Hash),
-    ) -> Result<(), NotAdjacent> {
+    pub fn join_noting(&mut self, next: &Self, mut completed: impl FnMut(u32, u64, &Hash)) -> Result<(), NotAdjacent> {
         if next.begin != self.end {
-            return Err(NotAdjacent { expected: self.end, found: next.begin });
+            return Err(NotAdjacent {
+                expected: self.end,
+                found: next.begin,
+            });
         }
         for (place, node) in places(next.begin, next.end).zip(&next.nodes) {
             self.push_node(place, *node, &mut completed);

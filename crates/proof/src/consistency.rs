@@ -52,7 +52,9 @@ pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, 
     let (seed, rest) = if old.is_power_of_two() {
         (old_root, path)
     } else {
-        let Some((first, rest)) = path.split_first() else { return false };
+        let Some((first, rest)) = path.split_first() else {
+            return false;
+        };
         (first, rest)
     };
     let levels = (old - 1).trailing_ones();
@@ -65,7 +67,11 @@ pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, 
         if place & 1 == 1 || place == last {
             older = node_hash(node, &older);
             newer = node_hash(node, &newer);
-            let levels = if place & 1 == 1 { 0 } else { place.trailing_zeros().min(63) };
+            let levels = if place & 1 == 1 {
+                0
+            } else {
+                place.trailing_zeros().min(63)
+            };
             (place, last) = (place >> levels, last >> levels);
         } else {
             newer = node_hash(&newer, node);

@@ -66,6 +66,8 @@ impl Frontier {
         if !rest.is_empty() {
             return Err(malformed);
         }
-        CompactRange::from_parts(0, u64::from_be_bytes(*size), nodes.to_vec()).map(Self).ok_or(malformed)
+        CompactRange::from_parts(0, u64::from_be_bytes(*size), nodes.to_vec())
+            .map(Self)
+            .ok_or(malformed)
     }
 }

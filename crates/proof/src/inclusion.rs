@@ -42,7 +42,11 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash], root:
         }
         if place & 1 == 1 || place == last {
             hash = node_hash(sibling, &hash);
-            let levels = if place & 1 == 1 { 0 } else { place.trailing_zeros().min(63) };
+            let levels = if place & 1 == 1 {
+                0
+            } else {
+                place.trailing_zeros().min(63)
+            };
             (place, last) = (place >> levels, last >> levels);
         } else {
             hash = node_hash(&hash, sibling);

@@ -44,8 +44,14 @@ impl NodeSource for [Hash] {
     fn node(&self, height: u32, index: u64) -> Result<Hash, OutsideTree> {
         let outside = OutsideTree { height, index };
         let width = 1usize.checked_shl(height).ok_or(outside)?;
-        let first = usize::try_from(index).ok().and_then(|i| i.checked_mul(width)).ok_or(outside)?;
-        let leaves = first.checked_add(width).and_then(|end| self.get(first..end)).ok_or(outside)?;
+        let first = usize::try_from(index)
+            .ok()
+            .and_then(|i| i.checked_mul(width))
+            .ok_or(outside)?;
+        let leaves = first
+            .checked_add(width)
+            .and_then(|end| self.get(first..end))
+            .ok_or(outside)?;
         Ok(root_of(leaves))
     }
 }
@@ -65,7 +71,11 @@ pub fn root_of(leaves: &[Hash]) -> Hash {
 
 /// The root of the tree's first `size` leaves.
 pub fn root_at<S: NodeSource + ?Sized>(source: &S, size: u64) -> Result<Hash, S::Error> {
-    if size == 0 { Ok(EMPTY_ROOT) } else { subtree(source, 0, size) }
+    if size == 0 {
+        Ok(EMPTY_ROOT)
+    } else {
+        subtree(source, 0, size)
+    }
 }
 
 /// The hash over the leaves `begin..end`, where `begin` is aligned as RFC 6962 splits trees.
@@ -76,7 +86,10 @@ pub(crate) fn subtree<S: NodeSource + ?Sized>(source: &S, begin: u64, end: u64) 
         return source.node(height, begin >> height);
     }
     let middle = begin + split(width);
-    Ok(node_hash(&subtree(source, begin, middle)?, &subtree(source, middle, end)?))
+    Ok(node_hash(
+        &subtree(source, begin, middle)?,
+        &subtree(source, middle, end)?,
+    ))
 }
 
 /// The largest power of two smaller than `width`, which is at least 2.

@@ -42,13 +42,15 @@ impl Dialect {
     pub(crate) fn on_connect(self, writer: bool) -> &'static [&'static str] {
         match (self, writer) {
             // FULL: an acknowledged commit survives a power cut (NORMAL loses the last ones).
+            // Incremental vacuum, so that what sealing frees is given back; only a new database takes it.
             (Self::Sqlite, true) => &[
+                "PRAGMA auto_vacuum = INCREMENTAL",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA temp_store = MEMORY",
-                "PRAGMA journal_size_limit = 67108864",
+                "PRAGMA journal_size_limit = 8388608",
             ],
             (Self::Sqlite, false) => &[
                 "PRAGMA query_only = ON",
@@ -56,6 +58,14 @@ impl Dialect {
                 "PRAGMA temp_store = MEMORY",
             ],
             (Self::Postgres, _) => &[],
+        }
+    }
+
+    /// Gives back the space of deleted rows.
+    pub(crate) fn tidy(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &["PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)"],
+            Self::Postgres => &[],
         }
     }
 

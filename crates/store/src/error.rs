@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use thiserror::Error;
+use tokio::sync::watch;
 
 /// What can go wrong between Whodid and its database.
 #[derive(Debug, Error)]
@@ -85,6 +86,15 @@ impl StoreError {
     }
 }
 
+/// Marks the store as failed if the error says so, and hands it on.
+pub(crate) fn end_in(failed: &watch::Sender<Option<String>>, error: StoreError) -> StoreError {
+    if let StoreError::Fatal(text) = &error {
+        tracing::error!(error = %text, "a commit ended in an unknown state");
+        failed.send_if_modified(|failed| failed.is_none() && failed.replace(text.clone()).is_none());
+    }
+    error
+}
+
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_FULL: u32 = 13;
 const SQLITE_CONSTRAINT: u32 = 19;
@@ -110,4 +120,20 @@ fn is_postgres_refusal(error: &sqlx::Error) -> bool {
     error
         .code()
         .is_some_and(|code| code.len() == 5 && (code.starts_with("40") || code.starts_with("23")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_without_an_answer_is_fatal() {
+        let broken = || std::io::Error::other("input/output error");
+        assert!(StoreError::of_commit(sqlx::Error::Io(broken())).is_fatal());
+        assert!(StoreError::of_commit(sqlx::Error::WorkerCrashed).is_fatal());
+        assert!(
+            !StoreError::from(sqlx::Error::Io(broken())).is_fatal(),
+            "a statement is not a commit"
+        );
+    }
 }

@@ -10,6 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Executor as _, Row as _};
 use tokio::sync::watch;
 
+use crate::error::end_in;
 use crate::lock::DirectoryLock;
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
@@ -140,6 +141,22 @@ impl Store {
     /// If no connection becomes free.
     pub async fn glance(&self) -> Result<PoolConnection<Any>, StoreError> {
         Ok(self.inner.readers.acquire().await?)
+    }
+
+    /// Gives back the space of deleted rows; to be called after many went.
+    ///
+    /// # Errors
+    /// [`StoreError::Fatal`] if the file could not be written through: the whole store then refuses to write.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        let mut conn = writer.acquire().await?;
+        for statement in self.inner.dialect.tidy() {
+            // All rows are fetched: incremental_vacuum frees a page at each step.
+            if let Err(error) = conn.fetch_all(*statement).await {
+                return Err(end_in(&self.inner.failed, StoreError::of_commit(error)));
+            }
+        }
+        Ok(())
     }
 
     /// Which database this is.

@@ -37,14 +37,17 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Fatal`] if it is unknown whether the commit was kept; the whole store then refuses to write.
     pub async fn commit(self) -> Result<(), StoreError> {
+        // A task of its own: whoever asked may give up, but what follows a commit must follow it all the same, and
+        // an unknown state must not go unnoticed.
+        match tokio::spawn(self.finish()).await {
+            Ok(result) => result,
+            Err(error) => Err(StoreError::Fatal(error.to_string())),
+        }
+    }
+
+    async fn finish(self) -> Result<(), StoreError> {
         if let Err(error) = self.inner.commit().await {
-            let error = StoreError::of_commit(error);
-            if let StoreError::Fatal(text) = &error {
-                tracing::error!(error = %text, "a commit ended in an unknown state");
-                self.failed
-                    .send_if_modified(|failed| failed.is_none() && failed.replace(text.clone()).is_none());
-            }
-            return Err(error);
+            return Err(crate::error::end_in(&self.failed, StoreError::of_commit(error)));
         }
         for then in self.on_commit {
             then();

@@ -1,4 +1,5 @@
 //! The contract of the store, run against every backend: one more line here is one more backend.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod contract {
     pub(crate) mod log;
@@ -27,6 +28,8 @@ macro_rules! on {
             transactions:
                 a_commit_is_seen_and_a_rollback_is_not,
                 what_was_to_follow_a_commit_follows_no_rollback,
+                a_commit_goes_on_when_its_caller_gives_up,
+                tidying_gives_space_back,
                 a_read_sees_one_state_to_its_end,
                 one_writer_waits_for_another,
                 a_broken_constraint_fails_only_its_transaction,

@@ -100,7 +100,7 @@ impl Generator {
         let days = u64::from(settings.months.max(1)) * 30;
         let end = settings.end.0;
         let start = end - i64::try_from(days).unwrap_or(360) * DAY;
-        let world = World::draw(&settings, start, &mut random);
+        let world = World::draw(seed, &settings, start, &mut random);
         let plan = Plan::new(random);
         let (wanted, ready) = (settings.activities, VecDeque::new());
         Self {

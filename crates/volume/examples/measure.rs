@@ -22,26 +22,35 @@ fn main() {
     let mut metas = Vec::new();
     let (mut writing, mut verifying) = (Duration::ZERO, Duration::ZERO);
     for first in (0..total).step_by(SEAL as usize) {
-        let activities: Vec<Activity> = (first..(first + SEAL).min(total)).map(|seq| world.activity(seq)).collect();
+        let activities: Vec<Activity> = (first..(first + SEAL).min(total))
+            .map(|seq| world.activity(seq))
+            .collect();
         let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
-        let start = Instant::now();
-        let meta = volume::write(root, &activities, &leaves).unwrap();
-        writing += start.elapsed();
-        let start = Instant::now();
-        volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap();
-        verifying += start.elapsed();
+        let (meta, cpu, _) = once(|| volume::write(root, &activities, &leaves).unwrap());
+        writing += cpu;
+        verifying += once(|| volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap()).1;
         metas.push(meta);
     }
     let volumes = metas.len() as u32;
-    println!("sealed {volumes}: write {:?} each, verify {:?} each, {} MiB resident at most", writing / volumes, verifying / volumes, peak());
+    println!(
+        "sealed {volumes}: write {:?} each, verify {:?} each (processor), {} MiB resident at most",
+        writing / volumes,
+        verifying / volumes,
+        peak()
+    );
     sizes("one sealed", root, &metas[0]);
-    let parts: Vec<Volume> = metas.iter().map(|meta| Volume::open(root, meta.clone()).unwrap()).collect();
-    let start = Instant::now();
-    let meta = volume::merge(root, &parts).unwrap();
-    println!("merge {:?}, {} MiB resident, {} at most", start.elapsed(), resident(), peak());
-    let start = Instant::now();
-    volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap();
-    println!("verify {:?}", start.elapsed());
+    let parts: Vec<Volume> = metas
+        .iter()
+        .map(|meta| Volume::open(root, meta.clone()).unwrap())
+        .collect();
+    let (meta, cpu, wall) = once(|| volume::merge(root, &parts).unwrap());
+    println!(
+        "merge {cpu:?} (processor), {wall:?} (wall), {} MiB resident, {} at most",
+        resident(),
+        peak()
+    );
+    let ((), cpu, wall) = once(|| volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap());
+    println!("verify {cpu:?} (processor), {wall:?} (wall)");
     drop(parts);
     sizes("merged", root, &meta);
     let start = Instant::now();
@@ -81,21 +90,34 @@ fn questions(volume: &Volume) {
         let page = best(|| volume.search(&expr, Order::Newest, None, 50).unwrap().len());
         let count = best(|| volume.count(&expr, 10_000).unwrap());
         let by = best(|| volume.count_by(&expr, Facet::Kind).unwrap().len());
-        println!("{text:45} page {:>9.3?} ({:2})  count {:>9.3?} ({:?})  by type {:>9.3?}", page.0, page.1, count.0, count.1, by.0);
+        println!(
+            "{text:45} page {:>9.3?} ({:2})  count {:>9.3?} ({:?})  by type {:>9.3?}",
+            page.0, page.1, count.0, count.1, by.0
+        );
     }
 }
 
 fn scans(volume: &Volume) {
-    for (text, order) in [("", Order::Newest), ("", Order::Recorded), ("activity:user.login", Order::Newest)] {
-        let start = Instant::now();
-        let rows: usize = volume.scan(&bound(text), order, 4096).unwrap().map(|rows| rows.unwrap().len()).sum();
-        let rate = rows as f64 / start.elapsed().as_secs_f64();
-        println!("scan {order:?} `{text}`: {rows} rows, {rate:.0} rows/s");
+    for (text, order) in [
+        ("", Order::Newest),
+        ("", Order::Recorded),
+        ("activity:user.login", Order::Newest),
+    ] {
+        let scan = volume.scan(&bound(text), order, 4096).unwrap();
+        let (rows, cpu, wall) = once(|| scan.map(|rows| rows.unwrap().len()).sum::<usize>());
+        let rate = |took: Duration| rows as f64 / took.as_secs_f64();
+        println!(
+            "scan {order:?} `{text}`: {rows} rows, {:.0} rows/s (processor), {:.0} (wall)",
+            rate(cpu),
+            rate(wall)
+        );
     }
 }
 
 fn bound(text: &str) -> Expr {
-    parse(text, &jiff::tz::TimeZone::UTC).unwrap().bind(&Binding { now: Time(0), me: None })
+    parse(text, &jiff::tz::TimeZone::UTC)
+        .unwrap()
+        .bind(&Binding { now: Time(0), me: None })
 }
 
 fn best<T>(mut run: impl FnMut() -> T) -> (Duration, T) {
@@ -113,13 +135,36 @@ fn sizes(what: &str, root: &Path, meta: &VolumeMeta) {
     let dir = root.join(&meta.id);
     let each = |bytes: u64| bytes as f64 / meta.count as f64;
     let tree = std::fs::metadata(dir.join("tree")).unwrap().len();
-    println!("{what}: {} activities, bytes each: record {:.1}, index {:.1}, tree {:.2}, together {:.1}", meta.count,
-        each(meta.record_bytes), each(meta.index_bytes), each(tree), each(meta.record_bytes + meta.index_bytes + tree));
+    println!(
+        "{what}: {} activities, bytes each: record {:.1}, index {:.1}, tree {:.2}, together {:.1}",
+        meta.count,
+        each(meta.record_bytes),
+        each(meta.index_bytes),
+        each(tree),
+        each(meta.record_bytes + meta.index_bytes + tree)
+    );
     for entry in std::fs::read_dir(dir.join("index")).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        println!("    {:10.2} {}", each(entry.metadata().unwrap().len()), name.rsplit('.').next().unwrap());
+        println!(
+            "    {:10.2} {}",
+            each(entry.metadata().unwrap().len()),
+            name.rsplit('.').next().unwrap()
+        );
     }
+}
+
+/// Time this thread has had on a processor: on a busy machine, what the work itself takes.
+fn worked() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+}
+
+/// Measures work that is done once: its result, and the processor and wall time it took.
+fn once<T>(work: impl FnOnce() -> T) -> (T, Duration, Duration) {
+    let (start, before) = (Instant::now(), worked());
+    let result = work();
+    (result, worked() - before, start.elapsed())
 }
 
 fn resident() -> u64 {
@@ -133,7 +178,11 @@ fn peak() -> u64 {
 fn status(line: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix(line)).unwrap_or("0");
-    line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.split_whitespace()
+        .next()
+        .and_then(|kib| kib.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 fn leaf(activity: &Activity) -> Hash {
@@ -151,9 +200,9 @@ struct World {
 }
 
 const GIVEN: [&str; 40] = [
-    "Sam", "Ana", "Lena", "Omar", "Jürgen", "Mia", "Noah", "Zoë", "Ivan", "Aiko", "Ravi", "Chloe", "Hugo", "Nina", "Paul",
-    "Rosa", "Tom", "Uma", "Vera", "Wei", "Xena", "Yara", "Zack", "Bea", "Carl", "Dora", "Emil", "Faye", "Gus", "Hana",
-    "Iris", "Jack", "Kira", "Liam", "Mona", "Nils", "Olga", "Pia", "Quin", "Rui",
+    "Sam", "Ana", "Lena", "Omar", "Jürgen", "Mia", "Noah", "Zoë", "Ivan", "Aiko", "Ravi", "Chloe", "Hugo", "Nina",
+    "Paul", "Rosa", "Tom", "Uma", "Vera", "Wei", "Xena", "Yara", "Zack", "Bea", "Carl", "Dora", "Emil", "Faye", "Gus",
+    "Hana", "Iris", "Jack", "Kira", "Liam", "Mona", "Nils", "Olga", "Pia", "Quin", "Rui",
 ];
 const FAMILY: [&str; 30] = [
     "Jones", "Silva", "Müller", "Haddad", "Okafor", "Tanaka", "Novak", "Rossi", "Dubois", "Kim", "Patel", "Garcia",
@@ -161,12 +210,30 @@ const FAMILY: [&str; 30] = [
     "Walker", "Young", "Adams", "Baker", "Clark", "Evans",
 ];
 const DEVICES: [(&str, &str); 8] = [
-    ("Firefox on Linux", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"),
-    ("Chrome on Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"),
-    ("Safari on iPhone", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1"),
-    ("Chrome on Android", "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36"),
-    ("Edge on Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0"),
-    ("Safari on macOS", "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15"),
+    (
+        "Firefox on Linux",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    ),
+    (
+        "Chrome on Windows",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
+    ),
+    (
+        "Safari on iPhone",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1",
+    ),
+    (
+        "Chrome on Android",
+        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36",
+    ),
+    (
+        "Edge on Windows",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0",
+    ),
+    (
+        "Safari on macOS",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
+    ),
     ("Quest headset", "Engage/4.2 (Quest 3)"),
     ("Desktop client", "Engage/4.2 (Windows)"),
 ];
@@ -194,9 +261,24 @@ impl World {
                 }
             })
             .collect();
-        world.groups = (0..30).map(|n| Named { id: format!("grp_{n:02}"), name: format!("Example Group {n}") }).collect();
-        world.applications = (0..30).map(|n| Named { id: format!("app_{n:02}"), name: format!("Application {n}") }).collect();
-        world.sessions = (0..2000).map(|n| Named { id: format!("ses_{n:06}"), name: format!("Weekly meeting {n}") }).collect();
+        world.groups = (0..30)
+            .map(|n| Named {
+                id: format!("grp_{n:02}"),
+                name: format!("Example Group {n}"),
+            })
+            .collect();
+        world.applications = (0..30)
+            .map(|n| Named {
+                id: format!("app_{n:02}"),
+                name: format!("Application {n}"),
+            })
+            .collect();
+        world.sessions = (0..2000)
+            .map(|n| Named {
+                id: format!("ses_{n:06}"),
+                name: format!("Weekly meeting {n}"),
+            })
+            .collect();
         world.addresses = (0..20_000)
             .map(|_| {
                 let bits = 0x0a00_0000 | (world.next() as u32 & 0x00ff_ffff);
@@ -264,20 +346,38 @@ impl World {
             facts.reason = Some(["wrong_password", "locked", "unknown_address"][self.below(3)].to_owned());
         }
         if kind.starts_with("group") {
-            facts.target = Some(Target { kind: "group".into(), id: group.id.clone(), name: group.name.clone(), ..Target::default() });
+            facts.target = Some(Target {
+                kind: "group".into(),
+                id: group.id.clone(),
+                name: group.name.clone(),
+                ..Target::default()
+            });
         }
         if kind.starts_with("session") {
             let session = self.below(2000);
             let session = self.sessions[session].clone();
-            facts.target = Some(Target { kind: "session".into(), id: session.id, name: session.name, ..Target::default() });
+            facts.target = Some(Target {
+                kind: "session".into(),
+                id: session.id,
+                name: session.name,
+                ..Target::default()
+            });
         }
         if kind.starts_with("connection") {
             let other = self.below(5000);
             let other = self.users[other].clone();
-            facts.target = Some(Target { kind: "user".into(), id: other.id, name: other.name, username: other.username, email: other.email });
+            facts.target = Some(Target {
+                kind: "user".into(),
+                id: other.id,
+                name: other.name,
+                username: other.username,
+                email: other.email,
+            });
         }
         if kind == "invoice.paid" {
-            facts.metadata.insert("plan".into(), ["pro", "free", "team"][self.below(3)].into());
+            facts
+                .metadata
+                .insert("plan".into(), ["pro", "free", "team"][self.below(3)].into());
             facts.metadata.insert("amount".into(), self.below(100_000).to_string());
             facts.description = Some("Paid an invoice".to_owned());
         }
@@ -288,6 +388,10 @@ impl World {
         facts.user = Some(user);
         facts.group = Some(group);
         let recorded_at = Time(self.at + 2_000 + self.below(30_000) as i64);
-        Activity { seq, recorded_at, facts }
+        Activity {
+            seq,
+            recorded_at,
+            facts,
+        }
     }
 }

@@ -16,7 +16,10 @@ impl Bitmap {
     }
 
     pub(crate) fn full(window: Range<u32>) -> Self {
-        let mut all = Self { words: vec![u64::MAX; window.len().div_ceil(64)], window };
+        let mut all = Self {
+            words: vec![u64::MAX; window.len().div_ceil(64)],
+            window,
+        };
         all.clear_tail();
         all
     }
@@ -37,7 +40,9 @@ impl Bitmap {
     #[inline]
     pub(crate) fn contains(&self, doc: u32) -> bool {
         let at = doc.wrapping_sub(self.window.start);
-        self.words.get((at / 64) as usize).is_some_and(|word| word & (1 << (at % 64)) != 0)
+        self.words
+            .get((at / 64) as usize)
+            .is_some_and(|word| word & (1 << (at % 64)) != 0)
     }
 
     /// Adds every document of `docs` that lies in the window.
@@ -70,7 +75,8 @@ impl Bitmap {
     /// The documents in order.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = u32> {
         let start = self.window.start;
-        (self.words.iter().enumerate()).flat_map(move |(i, word)| Bits(*word).map(move |bit| start + 64 * i as u32 + bit))
+        (self.words.iter().enumerate())
+            .flat_map(move |(i, word)| Bits(*word).map(move |bit| start + 64 * i as u32 + bit))
     }
 
     fn clear_tail(&mut self) {

@@ -114,11 +114,16 @@ impl Volume {
             let mut sure = bounds.sure.clone();
             for docs in unsure(&bounds).chunks(CHECKED) {
                 let rows = volume.rows(docs)?.into_iter().zip(docs);
-                rows.filter(|(row, _)| expr.matches(row)).for_each(|(_, doc)| sure.insert(*doc));
+                rows.filter(|(row, _)| expr.matches(row))
+                    .for_each(|(_, doc)| sure.insert(*doc));
             }
             tally(volume, facet, &sure, &mut counts);
         }
-        let ords: Vec<u64> = (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(ord, _)| ord).collect();
+        let ords: Vec<u64> = (0..)
+            .zip(&counts)
+            .filter(|(_, count)| **count > 0)
+            .map(|(ord, _)| ord)
+            .collect();
         let mut named = BTreeMap::new();
         let found = column.parts(&ords, |ord, part| {
             if let Some(name) = name(part) {
@@ -126,13 +131,19 @@ impl Volume {
                 *named.entry(name).or_default() += counts[ord as usize];
             }
         });
-        if found.map_err(volume.index.io())? { Ok(named) } else { Err(volume.index.damaged("a facet cannot be read")) }
+        if found.map_err(volume.index.io())? {
+            Ok(named)
+        } else {
+            Err(volume.index.damaged("a facet cannot be read"))
+        }
     }
 }
 
 /// What must be checked row by row.
 fn unsure(bounds: &Bounds) -> Vec<u32> {
-    let Some(possible) = &bounds.possible else { return Vec::new() };
+    let Some(possible) = &bounds.possible else {
+        return Vec::new();
+    };
     let mut unsure = possible.clone();
     unsure.and_not(&bounds.sure);
     unsure.iter().collect()

@@ -54,18 +54,30 @@ pub enum VolumeError {
 
 impl VolumeError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::Io { path: path.to_owned(), source }
+        move |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(crate) fn record(path: &Path) -> impl FnOnce(ParquetError) -> Self {
-        move |source| Self::Record { path: path.to_owned(), source }
+        move |source| Self::Record {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(crate) fn index<E: Into<TantivyError>>(path: &Path) -> impl FnOnce(E) -> Self {
-        move |source| Self::Index { path: path.to_owned(), source: source.into() }
+        move |source| Self::Index {
+            path: path.to_owned(),
+            source: source.into(),
+        }
     }
 
     pub(crate) fn damaged(volume: &str, detail: impl Into<String>) -> Self {
-        Self::Damaged { volume: volume.to_owned(), detail: detail.into() }
+        Self::Damaged {
+            volume: volume.to_owned(),
+            detail: detail.into(),
+        }
     }
 }

@@ -73,7 +73,9 @@ pub(crate) fn remove_dir(dir: &Path) -> Result<()> {
 
 /// Makes one file or directory durable.
 pub(crate) fn sync(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(VolumeError::io(path))
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(VolumeError::io(path))
 }
 
 /// Makes everything under `path`, and itself, durable.
@@ -88,12 +90,17 @@ pub(crate) fn sync_all(path: &Path) -> Result<()> {
 
 /// How many bytes the files directly in `dir` have.
 pub(crate) fn size(dir: &Path) -> Result<u64> {
-    entries(dir)?.iter().map(|file| file.metadata().map(|it| it.len()).map_err(VolumeError::io(file))).sum()
+    entries(dir)?
+        .iter()
+        .map(|file| file.metadata().map(|it| it.len()).map_err(VolumeError::io(file)))
+        .sum()
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dir).map_err(VolumeError::io(dir))?;
-    entries.map(|entry| entry.map(|it| it.path()).map_err(VolumeError::io(dir))).collect()
+    entries
+        .map(|entry| entry.map(|it| it.path()).map_err(VolumeError::io(dir)))
+        .collect()
 }
 
 /// Size and SHA-256 of a file.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::MmapDirectory;
 use tantivy::Index;
+use tantivy::directory::MmapDirectory;
 
 use crate::error::{Result, VolumeError};
 use crate::files;
@@ -41,9 +41,19 @@ pub fn merge(root: &Path, parts: &[Volume]) -> Result<VolumeMeta> {
     write_tree(&dir, &levels)?;
 
     let (record_bytes, record_sha256) = files::sum(&files::record(&dir))?;
-    let min_occurred = metas.iter().map(|part| part.min_occurred).min().unwrap_or(first.min_occurred);
-    let max_occurred = metas.iter().map(|part| part.max_occurred).max().unwrap_or(last.max_occurred);
-    let joints = metas.windows(2).all(|pair| matches!(pair, [a, b] if a.max_occurred <= b.min_occurred));
+    let min_occurred = metas
+        .iter()
+        .map(|part| part.min_occurred)
+        .min()
+        .unwrap_or(first.min_occurred);
+    let max_occurred = metas
+        .iter()
+        .map(|part| part.max_occurred)
+        .max()
+        .unwrap_or(last.max_occurred);
+    let joints = metas
+        .windows(2)
+        .all(|pair| matches!(pair, [a, b] if a.max_occurred <= b.min_occurred));
     let meta = VolumeMeta {
         id,
         first_seq: first.first_seq,
@@ -77,14 +87,21 @@ fn check<'a>(metas: &[&'a VolumeMeta]) -> Result<(&'a VolumeMeta, &'a VolumeMeta
     };
     if metas.len() == 1 {
         // It would take the place of its own part.
-        return Err(VolumeError::Unfit(format!("volume {} alone has nothing to merge with", first.id)));
+        return Err(VolumeError::Unfit(format!(
+            "volume {} alone has nothing to merge with",
+            first.id
+        )));
     }
-    let apart = metas.windows(2).find(|pair| matches!(pair, [a, b] if a.end_seq() != b.first_seq));
+    let apart = metas
+        .windows(2)
+        .find(|pair| matches!(pair, [a, b] if a.end_seq() != b.first_seq));
     if let Some([a, b]) = apart {
         return Err(VolumeError::Unfit(format!("volume {} does not follow {}", b.id, a.id)));
     }
     if metas.iter().map(|part| part.count).sum::<u64>() >= u64::from(u32::MAX) {
-        return Err(VolumeError::Unfit("together they are too large for one volume".to_owned()));
+        return Err(VolumeError::Unfit(
+            "together they are too large for one volume".to_owned(),
+        ));
     }
     Ok((first, last))
 }

@@ -26,7 +26,10 @@ impl Cursor {
     /// The cursor that goes on after this row.
     #[must_use]
     pub fn after(row: &Activity) -> Self {
-        Self { occurred_at: row.occurred_at, seq: row.seq }
+        Self {
+            occurred_at: row.occurred_at,
+            seq: row.seq,
+        }
     }
 
     /// Whether a row at this place comes later than the cursor in `order`.

@@ -27,7 +27,11 @@ pub fn reindex(root: &Path, meta: &VolumeMeta) -> Result<VolumeMeta> {
     drop(parts);
     files::remove_dir(&parts_dir)?;
 
-    let meta = VolumeMeta { index_bytes: files::size(&fresh)?, index_format: FORMAT, ..meta.clone() };
+    let meta = VolumeMeta {
+        index_bytes: files::size(&fresh)?,
+        index_format: FORMAT,
+        ..meta.clone()
+    };
     files::sync_all(&fresh)?;
     // Between the two steps the volume has no index; a reindex that is repeated makes one.
     files::remove_dir(&files::index(&dir))?;

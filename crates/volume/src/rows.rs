@@ -41,7 +41,11 @@ impl Hasher for Spread {
 impl Decoded {
     /// Holds no more than about `budget` bytes between two uses.
     pub(crate) fn new(budget: usize) -> Self {
-        Self { columns: Default::default(), weight: 0, budget }
+        Self {
+            columns: Default::default(),
+            weight: 0,
+            budget,
+        }
     }
 
     /// The rows of these documents, in their order.
@@ -66,7 +70,11 @@ impl Decoded {
                     column.put(part, &mut facts);
                 }
             }
-            rows.push(Activity { seq: first_seq + u64::from(*doc), recorded_at: Time(recorded[at]), facts });
+            rows.push(Activity {
+                seq: first_seq + u64::from(*doc),
+                recorded_at: Time(recorded[at]),
+                facts,
+            });
         }
         fill_details(index, docs, &mut rows)?;
         Ok(rows)
@@ -108,5 +116,9 @@ fn fill_details(index: &OpenIndex, docs: &[u32], rows: &mut [Activity]) -> Resul
         let sorted: Vec<u32> = order.iter().map(|at| docs[*at]).collect();
         index.details(&sorted, |at, bytes| fill(&mut rows[order[at]], bytes))?;
     }
-    if sound { Ok(()) } else { Err(index.damaged("free-form parts cannot be read")) }
+    if sound {
+        Ok(())
+    } else {
+        Err(index.damaged("free-form parts cannot be read"))
+    }
 }

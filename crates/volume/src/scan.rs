@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use activity::query::Expr;
 use activity::Activity;
+use activity::query::Expr;
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
@@ -72,7 +72,9 @@ impl Scan {
         let volume = &*self.volume.0;
         loop {
             while self.found.len() < self.chunk {
-                let Some(window) = self.windows.next(WINDOW, WINDOW) else { break };
+                let Some(window) = self.windows.next(WINDOW, WINDOW) else {
+                    break;
+                };
                 let bounds = volume.evaluate(&self.node, &Bitmap::full(window))?;
                 let docs = bounds.possible().iter();
                 let sure = |doc| (doc, bounds.sure.contains(doc));

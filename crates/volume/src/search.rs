@@ -19,7 +19,12 @@ impl Volume {
     /// The first `limit` matches of the bound `expr` after the cursor, in `order`.
     pub fn search(&self, expr: &Expr, order: Order, after: Option<Cursor>, limit: usize) -> Result<Vec<Activity>> {
         let volume = &*self.0;
-        let mut page = Page { volume, expr, limit, rows: Vec::new() };
+        let mut page = Page {
+            volume,
+            expr,
+            limit,
+            rows: Vec::new(),
+        };
         if limit == 0 {
             return Ok(page.rows);
         }
@@ -62,7 +67,10 @@ impl Opened {
     }
 
     pub(crate) fn cursor(&self, doc: u32) -> Cursor {
-        Cursor { occurred_at: Time(self.index.occurred.get_val(doc)), seq: self.meta.first_seq + u64::from(doc) }
+        Cursor {
+            occurred_at: Time(self.index.occurred.get_val(doc)),
+            seq: self.meta.first_seq + u64::from(doc),
+        }
     }
 
     /// The documents that come after the cursor, where documents are in that order.
@@ -98,14 +106,21 @@ pub(crate) struct Windows {
 
 impl Windows {
     pub(crate) fn new(left: Range<u32>, ascending: bool) -> Self {
-        Self { left, ascending, taken: 0 }
+        Self {
+            left,
+            ascending,
+            taken: 0,
+        }
     }
 
     pub(crate) fn next(&mut self, first: u32, last: u32) -> Option<Range<u32>> {
         if self.left.is_empty() {
             return None;
         }
-        let size = first.saturating_mul(4u32.saturating_pow(self.taken)).min(last).min(self.left.len() as u32);
+        let size = first
+            .saturating_mul(4u32.saturating_pow(self.taken))
+            .min(last)
+            .min(self.left.len() as u32);
         self.taken += 1;
         Some(if self.ascending {
             let cut = self.left.start + size;
@@ -144,7 +159,13 @@ impl Page<'_> {
     fn take_sorted(&mut self, node: &Node, order: Order, after: Option<Cursor>) -> Result<()> {
         let (bounds, mut found) = sorted_candidates(self.volume, node, order, after)?;
         let newest = order == Order::Newest;
-        let key = |cursor: &Cursor| if newest { (-cursor.occurred_at.0, u64::MAX - cursor.seq) } else { (cursor.occurred_at.0, cursor.seq) };
+        let key = |cursor: &Cursor| {
+            if newest {
+                (-cursor.occurred_at.0, u64::MAX - cursor.seq)
+            } else {
+                (cursor.occurred_at.0, cursor.seq)
+            }
+        };
         let mut rest: &mut [Cursor] = &mut found;
         while !rest.is_empty() {
             // Sort only as much as the page needs, twice over for rows that turn out not to match.
@@ -154,7 +175,10 @@ impl Page<'_> {
             }
             let (head, tail) = rest.split_at_mut(cut);
             head.sort_unstable_by_key(key);
-            let docs: Vec<u32> = head.iter().map(|it| (it.seq - self.volume.meta.first_seq) as u32).collect();
+            let docs: Vec<u32> = head
+                .iter()
+                .map(|it| (it.seq - self.volume.meta.first_seq) as u32)
+                .collect();
             if self.take(&docs, &bounds)? {
                 break;
             }
@@ -173,6 +197,8 @@ pub(crate) fn sorted_candidates(
 ) -> Result<(Bounds, Vec<Cursor>)> {
     let bounds = volume.evaluate(node, &Bitmap::full(0..volume.docs()))?;
     let cursors = bounds.possible().iter().map(|doc| volume.cursor(doc));
-    let found = cursors.filter(|row| after.is_none_or(|after| after.precedes(*row, order))).collect();
+    let found = cursors
+        .filter(|row| after.is_none_or(|after| after.precedes(*row, order)))
+        .collect();
     Ok((bounds, found))
 }

@@ -27,7 +27,12 @@ pub(crate) struct Levels {
 
 impl Levels {
     pub(crate) fn new(first: Seq) -> Self {
-        Self { range: CompactRange::new(first), left: Vec::new(), right: Vec::new(), heights: Vec::new() }
+        Self {
+            range: CompactRange::new(first),
+            left: Vec::new(),
+            right: Vec::new(),
+            heights: Vec::new(),
+        }
     }
 
     pub(crate) fn range(&self) -> &CompactRange {
@@ -72,10 +77,13 @@ impl Levels {
 
     fn push_tile(&mut self, index: u64, tile: &Hash) -> std::result::Result<(), proof::NotAdjacent> {
         let (begin, end) = (index << LOWEST, (index + 1) << LOWEST);
-        let Some(range) = CompactRange::from_parts(begin, end, vec![*tile]) else { return Ok(()) };
+        let Some(range) = CompactRange::from_parts(begin, end, vec![*tile]) else {
+            return Ok(());
+        };
         let heights = &mut self.heights;
         note(heights, LOWEST, index, tile);
-        self.range.join_noting(&range, |height, index, hash| note(heights, height, index, hash))
+        self.range
+            .join_noting(&range, |height, index, hash| note(heights, height, index, hash))
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -106,7 +114,12 @@ impl Levels {
             heights.push((take_number(&mut rest)?, take_hashes(&mut rest)?));
         }
         // Joining rebuilds the range from the lowest level; what it says must then be what was stored.
-        let parts = Self { range: CompactRange::new(begin), left, right, heights };
+        let parts = Self {
+            range: CompactRange::new(begin),
+            left,
+            right,
+            heights,
+        };
         let mut whole = Self::new(begin);
         whole.join(&parts.clone()).ok()?;
         let sound = whole.range.end() == end && whole.heights == parts.heights;
@@ -158,7 +171,12 @@ mod tests {
 
     #[test]
     fn joined_levels_are_those_of_one_volume_wherever_the_joints_lie() {
-        for cuts in [vec![0, 256, 512, 1024], vec![0, 100, 300, 301, 2000], vec![77, 90, 800, 1300], vec![5, 20, 90]] {
+        for cuts in [
+            vec![0, 256, 512, 1024],
+            vec![0, 100, 300, 301, 2000],
+            vec![77, 90, 800, 1300],
+            vec![5, 20, 90],
+        ] {
             let mut joined = Levels::new(cuts[0]);
             for pair in cuts.windows(2) {
                 joined.join(&levels(pair[0]..pair[1])).unwrap();

@@ -58,7 +58,10 @@ struct Indexed {
 impl Indexed {
     fn open(volume: Volume) -> Result<Self> {
         let scan = volume.scan(&Expr::All, Order::Recorded, 4096)?;
-        Ok(Self { scan, rows: Vec::new().into_iter() })
+        Ok(Self {
+            scan,
+            rows: Vec::new().into_iter(),
+        })
     }
 
     fn next(&mut self) -> Result<Option<Activity>> {
@@ -82,7 +85,14 @@ struct Bounds<'a> {
 
 impl<'a> Bounds<'a> {
     fn new(meta: &'a VolumeMeta) -> Self {
-        Self { meta, count: 0, occurred: None, recorded: None, previous: Time(i64::MIN), in_time_order: true }
+        Self {
+            meta,
+            count: 0,
+            occurred: None,
+            recorded: None,
+            previous: Time(i64::MIN),
+            in_time_order: true,
+        }
     }
 
     fn add(&mut self, activity: &Activity) -> Result<()> {
@@ -96,7 +106,10 @@ impl<'a> Bounds<'a> {
         self.in_time_order &= self.previous <= at;
         self.previous = at;
         self.occurred = Some(self.occurred.map_or((at, at), |(min, max)| (min.min(at), max.max(at))));
-        self.recorded = Some(self.recorded.map_or((recorded, recorded), |(first, _)| (first, recorded)));
+        self.recorded = Some(
+            self.recorded
+                .map_or((recorded, recorded), |(first, _)| (first, recorded)),
+        );
         Ok(())
     }
 
@@ -106,6 +119,13 @@ impl<'a> Bounds<'a> {
             && self.occurred == Some((meta.min_occurred, meta.max_occurred))
             && self.recorded == Some((meta.first_recorded, meta.last_recorded))
             && self.in_time_order == meta.in_time_order;
-        if sound { Ok(()) } else { Err(VolumeError::damaged(&meta.id, "its bounds are not those of its activities")) }
+        if sound {
+            Ok(())
+        } else {
+            Err(VolumeError::damaged(
+                &meta.id,
+                "its bounds are not those of its activities",
+            ))
+        }
     }
 }

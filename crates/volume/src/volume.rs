@@ -39,7 +39,10 @@ impl Volume {
     /// Opens the volume `meta` under `root`, whose index must be of this build's format.
     pub fn open(root: &Path, meta: VolumeMeta) -> Result<Self> {
         if meta.index_format != FORMAT {
-            let detail = format!("its index has format {}, this build reads {FORMAT}: reindex it", meta.index_format);
+            let detail = format!(
+                "its index has format {}, this build reads {FORMAT}: reindex it",
+                meta.index_format
+            );
             return Err(VolumeError::damaged(&meta.id, detail));
         }
         let index = OpenIndex::open(&files::index(&root.join(&meta.id)))?;
@@ -47,7 +50,11 @@ impl Volume {
             let detail = format!("its index holds {} of {} activities", index.docs, meta.count);
             return Err(VolumeError::damaged(&meta.id, detail));
         }
-        Ok(Self(Arc::new(Opened { meta, index, decoded: Mutex::new(Decoded::new(DECODED_BYTES)) })))
+        Ok(Self(Arc::new(Opened {
+            meta,
+            index,
+            decoded: Mutex::new(Decoded::new(DECODED_BYTES)),
+        })))
     }
 
     /// What is known of it.
@@ -58,8 +65,12 @@ impl Volume {
 
     /// The activity with this sequence number, if it is in this volume.
     pub fn get(&self, seq: Seq) -> Result<Option<Activity>> {
-        let doc = seq.checked_sub(self.0.meta.first_seq).filter(|doc| *doc < self.0.meta.count);
-        let Some(doc) = doc.and_then(|doc| u32::try_from(doc).ok()) else { return Ok(None) };
+        let doc = seq
+            .checked_sub(self.0.meta.first_seq)
+            .filter(|doc| *doc < self.0.meta.count);
+        let Some(doc) = doc.and_then(|doc| u32::try_from(doc).ok()) else {
+            return Ok(None);
+        };
         Ok(self.0.rows(&[doc])?.pop())
     }
 }

@@ -65,11 +65,20 @@ fn check<'a>(activities: &'a [Activity], leaves: &[Hash]) -> Result<(&'a Activit
         return Err(VolumeError::Unfit(detail));
     }
     if activities.len() >= u32::MAX as usize {
-        return Err(VolumeError::Unfit(format!("{} activities are too many for one volume", activities.len())));
+        return Err(VolumeError::Unfit(format!(
+            "{} activities are too many for one volume",
+            activities.len()
+        )));
     }
-    let gap = activities.iter().zip(first.seq..).find(|(activity, seq)| activity.seq != *seq);
+    let gap = activities
+        .iter()
+        .zip(first.seq..)
+        .find(|(activity, seq)| activity.seq != *seq);
     if let Some((activity, seq)) = gap {
-        return Err(VolumeError::Unfit(format!("activity {} stands where {seq} belongs", activity.seq)));
+        return Err(VolumeError::Unfit(format!(
+            "activity {} stands where {seq} belongs",
+            activity.seq
+        )));
     }
     Ok((first, last))
 }

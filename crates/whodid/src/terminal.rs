@@ -21,14 +21,12 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if acts(c) {
-            out.extend(
-                if c.is_ascii() {
-                    c.escape_default().to_string()
-                } else {
-                    c.escape_unicode().to_string()
-                }
-                .chars(),
-            );
+            // Writing to a string cannot fail.
+            let _ = if c.is_ascii() {
+                write!(out, "{}", c.escape_default())
+            } else {
+                write!(out, "{}", c.escape_unicode())
+            };
         } else {
             out.push(c);
         }

@@ -33,8 +33,6 @@ mod set_login_addresses;
 mod set_login_enabled;
 mod set_roles;
 mod set_service_account;
-#[cfg(test)]
-mod tests;
 mod tokens;
 mod unlock;
 

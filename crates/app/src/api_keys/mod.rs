@@ -4,8 +4,6 @@ mod authenticate;
 mod create;
 mod list;
 mod revoke;
-#[cfg(test)]
-mod tests;
 mod token;
 
 pub use authenticate::authenticate;

@@ -6,8 +6,6 @@ pub(crate) mod letters;
 mod list;
 mod retry;
 mod send;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub use delete::delete;

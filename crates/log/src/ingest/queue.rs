@@ -15,7 +15,7 @@ use crate::core::Core;
 /// Requests that may wait for the task.
 const WAITING: usize = 4096;
 /// The hot tail may grow to this many times the sealing threshold before requests have to wait for the sealer.
-const BACKLOG: u64 = 4;
+const BACKLOG: u64 = 3;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 

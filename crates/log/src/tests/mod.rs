@@ -6,7 +6,6 @@ mod model;
 mod reading;
 mod sealing;
 mod sharing;
-mod speed;
 
 use std::sync::Arc;
 

@@ -122,6 +122,29 @@ async fn damage_to_hot_rows_is_noticed_before_they_are_sealed() {
     assert_eq!(bed.log.head().await.unwrap().sealed, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_wait_while_the_hot_tail_is_far_too_long() {
+    let bed = Bed::with(|settings| {
+        settings.background = true;
+        settings.seal_at = 50;
+    })
+    .await;
+    let blocked = bed.log.core().sealing.lock().await;
+    bed.append(many(0..200)).await;
+    let log = bed.log.clone();
+    let waiting = tokio::spawn(async move { log.ingest(reporter(many(200..201))).await });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    assert_eq!(
+        bed.append(many(300..301)).await,
+        200..201,
+        "a change made here is not held up"
+    );
+    drop(blocked);
+    assert_eq!(waiting.await.unwrap().unwrap().items[0].seq(), 201);
+    bed.log.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sealing_in_the_background_goes_on_under_load_and_reading() {
     let bed = Bed::with(|settings| {

@@ -1,0 +1,135 @@
+//! Contract of the tables `export` and `log_view`.
+
+use super::*;
+use crate::{Store, StoreUrl};
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&StoreUrl::Directory(dir.path().to_owned())).await.unwrap();
+    (dir, store)
+}
+
+fn row(id: &str, kind: Kind) -> Row {
+    Row {
+        id: id.to_owned(),
+        kind,
+        state: State::Queued,
+        subject_id: Some("usr_sam".to_owned()),
+        subject: Some("{}".to_owned()),
+        requester_id: "usr_maria".to_owned(),
+        requester: "{}".to_owned(),
+        origin: "{}".to_owned(),
+        query: String::new(),
+        zone: "EST".to_owned(),
+        created_at: 1,
+        finished_at: None,
+        expected: 0,
+        written: 0,
+        bytes: 0,
+        sha256: None,
+        file: None,
+        through_size: None,
+        through_at: None,
+        error: None,
+        lease_until: 0,
+        fence: 0,
+    }
+}
+
+fn done() -> Finish {
+    Finish {
+        at: 9,
+        written: Written { expected: 2, rows: 2, bytes: 20 },
+        sha256: Some("ab".to_owned()),
+        file: Some("a.csv".to_owned()),
+        through: Some((5, 8)),
+        error: None,
+    }
+}
+
+#[tokio::test]
+async fn a_row_is_read_back_as_it_was_written() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    insert(tx.conn(), &row("exp_1", Kind::ViewJsonl)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut conn = store.glance().await.unwrap();
+    assert_eq!(by_id(&mut conn, "exp_1").await.unwrap(), Some(row("exp_1", Kind::ViewJsonl)));
+    assert_eq!(by_id(&mut conn, "exp_2").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_oldest_free_row_is_claimed_and_only_once_until_its_lease_lapses() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let conn = tx.conn();
+    insert(conn, &row("exp_2", Kind::UserCsv)).await.unwrap();
+    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    insert(conn, &row("exp_0", Kind::ViewCsv)).await.unwrap();
+    let first = claim(conn, 10, 20).await.unwrap().unwrap();
+    assert_eq!((first.id.as_str(), first.state, first.fence), ("exp_1", State::Running, 1));
+    assert_eq!(claim(conn, 10, 20).await.unwrap().unwrap().id, "exp_2");
+    assert_eq!(claim(conn, 19, 29).await.unwrap(), None);
+    let again = claim(conn, 20, 30).await.unwrap().unwrap();
+    assert_eq!((again.id.as_str(), again.fence), ("exp_1", 2));
+    assert_eq!(claim_lapsed_view(conn, 10, 20).await.unwrap().unwrap().id, "exp_0");
+}
+
+#[tokio::test]
+async fn a_former_holder_changes_nothing_any_more() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let conn = tx.conn();
+    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    let former = claim(conn, 10, 20).await.unwrap().unwrap();
+    let present = claim(conn, 20, 30).await.unwrap().unwrap();
+    assert!(!renew(conn, "exp_1", former.fence, 99, Written::default()).await.unwrap());
+    assert!(!finish(conn, "exp_1", former.fence, &done()).await.unwrap());
+    assert!(renew(conn, "exp_1", present.fence, 40, Written { rows: 1, ..Written::default() }).await.unwrap());
+    assert!(finish(conn, "exp_1", present.fence, &done()).await.unwrap());
+    assert!(!finish(conn, "exp_1", present.fence, &done()).await.unwrap(), "it ends once");
+    let row = by_id(conn, "exp_1").await.unwrap().unwrap();
+    assert_eq!((row.state, row.written, row.through_size), (State::Done, 2, Some(5)));
+    assert_eq!(files(conn).await.unwrap(), ["a.csv"]);
+    assert!(delete(conn, "exp_1").await.unwrap());
+    assert!(!delete(conn, "exp_1").await.unwrap());
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_of_one_requester_if_asked() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let conn = tx.conn();
+    for id in ["exp_1", "exp_3", "exp_2"] {
+        insert(conn, &row(id, Kind::UserCsv)).await.unwrap();
+    }
+    let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(list(conn, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
+    assert_eq!(ids(list(conn, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()), ["exp_1"]);
+    assert!(list(conn, Some("usr_other"), None, 9).await.unwrap().is_empty());
+    assert_eq!(ids(for_subject(conn, "usr_sam", Kind::UserCsv, 9).await.unwrap()).len(), 3);
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_do_not_exist() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let done_without_digest = Row { state: State::Done, ..row("exp_1", Kind::UserCsv) };
+    assert!(insert(tx.conn(), &done_without_digest).await.is_err());
+    let of_nobody = Row { subject_id: None, ..row("exp_2", Kind::UserCsv) };
+    assert!(insert(tx.conn(), &of_nobody).await.is_err());
+}
+
+#[tokio::test]
+async fn a_look_is_noted_and_forgotten() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let conn = tx.conn();
+    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
+    note(conn, "r", "s", b"q", 5).await.unwrap();
+    note(conn, "r", "s", b"q", 7).await.unwrap();
+    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), Some(7));
+    assert_eq!(seen_at(conn, "r", "s", b"other").await.unwrap(), None);
+    forget_before(conn, 8).await.unwrap();
+    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
+}

@@ -80,7 +80,8 @@ pub(crate) async fn hot_batches_are_found_by_any_seq_inside_them(place: Place) {
     for (first, count) in [(10, 5), (15, 1), (16, 100)] {
         hot_batch::insert(tx.conn(), batch(first, count)).await.unwrap();
     }
-    let cases: [((u64, u64, u32), &[u64]); 8] = [
+    type Case = ((u64, u64, u32), &'static [u64]);
+    let cases: [Case; 8] = [
         ((10, 116, 10), &[10, 15, 16]),
         ((0, 116, 10), &[10, 15, 16]),
         ((12, 116, 10), &[10, 15, 16]),

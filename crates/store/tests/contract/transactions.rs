@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use activity::Time;
 use sqlx::AnyConnection;
-use store::log::activity_type;
-use store::{Store, StoreError};
+use store::log::{HotBatch, activity_type, hot_batch};
+use store::{Store, StoreError, StoreUrl};
 
 use super::place::Place;
 
@@ -56,6 +56,47 @@ pub(crate) async fn what_was_to_follow_a_commit_follows_no_rollback(place: Place
         }
         assert_eq!(ran.load(Ordering::SeqCst), expected);
     }
+}
+
+pub(crate) async fn a_commit_goes_on_when_its_caller_gives_up(place: Place) {
+    let (told, hear) = tokio::sync::oneshot::channel();
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "kept").await;
+    tx.on_commit(move || told.send(()).unwrap());
+    drop(tokio::time::timeout(Duration::ZERO, tx.commit()).await);
+    hear.await.unwrap();
+    assert_eq!(noted(&place.store).await, ["kept"]);
+}
+
+pub(crate) async fn tidying_gives_space_back(place: Place) {
+    let batch = |first_seq| HotBatch {
+        first_seq,
+        count: 1,
+        recorded_at: Time(0),
+        root: [0; 32],
+        facts: vec![1; 50_000],
+    };
+    let mut tx = place.store.begin().await.unwrap();
+    for seq in 0..100 {
+        hot_batch::insert(tx.conn(), batch(seq)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tx = place.store.begin().await.unwrap();
+    hot_batch::delete_sealed(tx.conn(), 99).await.unwrap();
+    tx.commit().await.unwrap();
+    place.store.tidy().await.unwrap();
+    if let StoreUrl::Directory(directory) = &place.url {
+        let files = std::fs::read_dir(directory).unwrap();
+        let bytes: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+        assert!(bytes < 1_000_000, "{bytes}");
+    }
+    assert_eq!(
+        hot_batch::load(&mut place.store.glance().await.unwrap(), 0, 200, 200)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 pub(crate) async fn a_read_sees_one_state_to_its_end(place: Place) {

@@ -64,7 +64,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn draw(settings: &GeneratorSettings, start: i64, random: &mut Random) -> Self {
+    pub(super) fn draw(seed: u64, settings: &GeneratorSettings, start: i64, random: &mut Random) -> Self {
         let users = settings.users.max(3);
         let groups: Vec<Named> = (0..(users / 15).clamp(4, 64)).map(|at| group(at, random)).collect();
         let sessions = groups
@@ -82,7 +82,9 @@ impl World {
         };
         let mut taken = std::collections::HashMap::<String, u32>::new();
         for (at, created_at) in creations.into_iter().enumerate() {
-            let (mut profile, member) = somebody(at, created_at, random);
+            // Each from numbers of their own: more people or a longer time change nobody's name.
+            let own = seed.wrapping_mul(0x1_0000_0001).wrapping_add(at as u64 + 1);
+            let (mut profile, member) = somebody(at, created_at, &mut Random::new(own));
             let count = taken.entry(profile.person.username.clone()).or_default();
             *count += 1;
             if *count > 1 {

@@ -18,11 +18,20 @@ pub(crate) enum Node {
     Or(Vec<Node>),
     Not(Box<Node>),
     /// The documents of any of these lists.
-    Lists { index: Arc<InvertedIndexReader>, infos: Vec<TermInfo> },
+    Lists {
+        index: Arc<InvertedIndexReader>,
+        infos: Vec<TermInfo>,
+    },
     /// The documents whose value number is in the set.
-    Values { ords: Arc<dyn ColumnValues<u64>>, set: OrdSet },
+    Values {
+        ords: Arc<dyn ColumnValues<u64>>,
+        set: OrdSet,
+    },
     /// The documents with a time in any of these half-open ranges.
-    Times { times: Arc<dyn ColumnValues<i64>>, ranges: Vec<Range<i64>> },
+    Times {
+        times: Arc<dyn ColumnValues<i64>>,
+        ranges: Vec<Range<i64>>,
+    },
     /// These documents, ascending and apart.
     Docs(Vec<Range<u32>>),
     /// What may match of these; nothing surely does.
@@ -44,7 +53,9 @@ impl OrdSet {
     }
 
     fn contains(&self, ord: u64) -> bool {
-        self.0.get((ord / 64) as usize).is_some_and(|word| word & (1 << (ord % 64)) != 0)
+        self.0
+            .get((ord / 64) as usize)
+            .is_some_and(|word| word & (1 << (ord % 64)) != 0)
     }
 }
 
@@ -89,7 +100,10 @@ impl Node {
             Self::Maybe(inner) => {
                 let inner = inner.evaluate(within)?;
                 let possible = inner.possible.unwrap_or(inner.sure);
-                Ok(Bounds { sure: Bitmap::empty(window), possible: Some(possible) })
+                Ok(Bounds {
+                    sure: Bitmap::empty(window),
+                    possible: Some(possible),
+                })
             }
             Self::Docs(ranges) => {
                 let mut found = Bitmap::empty(window);
@@ -158,7 +172,10 @@ fn complement(inner: Bounds, within: &Bitmap) -> Bounds {
     };
     match inner.possible {
         None => Bounds::exact(without(&inner.sure)),
-        Some(possible) => Bounds { sure: without(&possible), possible: Some(without(&inner.sure)) },
+        Some(possible) => Bounds {
+            sure: without(&possible),
+            possible: Some(without(&inner.sure)),
+        },
     }
 }
 
@@ -198,14 +215,20 @@ fn filter<T: Copy + Default + PartialOrd + 'static>(
     let window = within.window();
     let mut found = Bitmap::empty(window.clone());
     if within.count() < window.len() as u64 / 8 {
-        within.iter().filter(|doc| accept(values.get_val(*doc))).for_each(|doc| found.insert(doc));
+        within
+            .iter()
+            .filter(|doc| accept(values.get_val(*doc)))
+            .for_each(|doc| found.insert(doc));
         return found;
     }
     let mut buffer = [T::default(); 1024];
     for start in window.clone().step_by(buffer.len()) {
         let block = &mut buffer[..(window.end - start).min(1024) as usize];
         values.get_range(u64::from(start), block);
-        (start..).zip(block).filter(|(_, value)| accept(**value)).for_each(|(doc, _)| found.insert(doc));
+        (start..)
+            .zip(block)
+            .filter(|(_, value)| accept(**value))
+            .for_each(|(doc, _)| found.insert(doc));
     }
     found.and(within);
     found

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use activity::query::{AtRange, Bound, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, Term, Value};
 use activity::{By, Seq};
-use tantivy::columnar::ColumnValues;
 use tantivy::InvertedIndexReader;
+use tantivy::columnar::ColumnValues;
 
 use super::node::{Node, OrdSet};
 use super::words;
@@ -35,10 +35,17 @@ impl Compiler<'_> {
         Ok(match expr {
             Expr::All => Node::All,
             Expr::And(all) => {
-                let mut nodes = all.iter().map(|each| self.expr(each)).collect::<std::io::Result<Vec<_>>>()?;
+                let mut nodes = all
+                    .iter()
+                    .map(|each| self.expr(each))
+                    .collect::<std::io::Result<Vec<_>>>()?;
                 // Lists first: they leave few documents to compare values of.
                 nodes.sort_by_key(cost);
-                if nodes.iter().any(|node| matches!(node, Node::Nothing)) { Node::Nothing } else { Node::And(nodes) }
+                if nodes.iter().any(|node| matches!(node, Node::Nothing)) {
+                    Node::Nothing
+                } else {
+                    Node::And(nodes)
+                }
             }
             Expr::Or(any) => any_of(any.iter().map(|each| self.expr(each)).collect::<std::io::Result<_>>()?),
             Expr::Not(inner) => Node::Not(Box::new(self.expr(inner)?)),
@@ -62,7 +69,9 @@ impl Compiler<'_> {
             Term::Group(groups) => self.entities(Column::Group, groups),
             Term::Application(applications) => self.entities(Column::Application, applications),
             Term::By(doers) => any_node(doers, |doer| self.by(doer)),
-            Term::Device(devices) => any_node(devices, |words| self.values(Column::Device, &self.holding(Column::Device, words)?)),
+            Term::Device(devices) => any_node(devices, |words| {
+                self.values(Column::Device, &self.holding(Column::Device, words)?)
+            }),
             Term::Country(countries) => self.dictionary(Column::Country, |part| match part {
                 Part::Text(country) => countries.iter().any(|each| each.eq_ignore_ascii_case(country)),
                 _ => false,
@@ -87,9 +96,15 @@ impl Compiler<'_> {
             _ if ords.is_empty() => Node::Nothing,
             Some(listed) if ords.len() <= MANY_LISTS => {
                 let infos = ords.iter().filter_map(|ord| OpenColumn::info(listed, *ord).transpose());
-                Node::Lists { index: Arc::clone(listed), infos: infos.collect::<std::io::Result<_>>()? }
+                Node::Lists {
+                    index: Arc::clone(listed),
+                    infos: infos.collect::<std::io::Result<_>>()?,
+                }
             }
-            _ => Node::Values { ords: column.shared_ords(), set: OrdSet::new(column.terms(), ords) },
+            _ => Node::Values {
+                ords: column.shared_ords(),
+                set: OrdSet::new(column.terms(), ords),
+            },
         })
     }
 
@@ -141,7 +156,9 @@ impl Compiler<'_> {
         accept: impl Fn(&Part) -> bool,
     ) -> std::io::Result<Vec<u64>> {
         let mut accepted = Vec::new();
-        self.index.column(column).parts(ords, |ord, part| accepted.extend(accept(&part).then_some(ord)))?;
+        self.index
+            .column(column)
+            .parts(ords, |ord, part| accepted.extend(accept(&part).then_some(ord)))?;
         Ok(accepted)
     }
 
@@ -184,7 +201,11 @@ impl Compiler<'_> {
     fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
         let term = format!("{}={}", mark::value(key), value.folded());
         let mark = &self.index.mark;
-        if value.is_prefix() { words::lists_from(mark, &term) } else { words::list(mark, &term) }
+        if value.is_prefix() {
+            words::lists_from(mark, &term)
+        } else {
+            words::list(mark, &term)
+        }
     }
 
     fn has(&self, field: &Field) -> std::io::Result<Node> {
@@ -237,8 +258,13 @@ fn times(times: &Arc<dyn ColumnValues<i64>>, ranges: &[AtRange]) -> Node {
         None => Some(open),
         Some(bound) => bound.instant().map(|at| at.0),
     };
-    let ranges = ranges.iter().filter_map(|range| Some(instant(&range.from, i64::MIN)?..instant(&range.to, i64::MAX)?));
-    Node::Times { times: Arc::clone(times), ranges: ranges.collect() }
+    let ranges = ranges
+        .iter()
+        .filter_map(|range| Some(instant(&range.from, i64::MIN)?..instant(&range.to, i64::MAX)?));
+    Node::Times {
+        times: Arc::clone(times),
+        ranges: ranges.collect(),
+    }
 }
 
 fn any_node<T>(values: &[T], node: impl FnMut(&T) -> std::io::Result<Node>) -> std::io::Result<Node> {
@@ -251,7 +277,13 @@ pub(super) fn any_of(nodes: Vec<Node>) -> Node {
     for node in nodes {
         match (merged.last_mut(), node) {
             (_, Node::Nothing) => {}
-            (Some(Node::Lists { index, infos }), Node::Lists { index: next, infos: more }) if same(index, &next) => {
+            (
+                Some(Node::Lists { index, infos }),
+                Node::Lists {
+                    index: next,
+                    infos: more,
+                },
+            ) if same(index, &next) => {
                 infos.extend(more);
             }
             (_, node) => merged.push(node),

@@ -29,7 +29,14 @@ pub(super) fn lists_from(index: &Arc<InvertedIndexReader>, prefix: &str) -> std:
 }
 
 fn lists(index: &Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node {
-    if infos.is_empty() { Node::Nothing } else { Node::Lists { index: Arc::clone(index), infos } }
+    if infos.is_empty() {
+        Node::Nothing
+    } else {
+        Node::Lists {
+            index: Arc::clone(index),
+            infos,
+        }
+    }
 }
 
 fn infos_from(index: &InvertedIndexReader, prefix: &str) -> std::io::Result<Vec<TermInfo>> {
@@ -63,19 +70,34 @@ impl Compiler<'_> {
     /// for standing in one text in this order.
     fn free_text(&self, words: &Words) -> std::io::Result<Node> {
         let text = &self.index.text;
-        let Some((last, before)) = words.tokens().split_last() else { return Ok(Node::Nothing) };
-        let mut nodes = before.iter().map(|token| list(text, token)).collect::<std::io::Result<Vec<_>>>()?;
-        nodes.push(if words.is_prefix() { lists_from(text, last)? } else { list(text, last)? });
+        let Some((last, before)) = words.tokens().split_last() else {
+            return Ok(Node::Nothing);
+        };
+        let mut nodes = before
+            .iter()
+            .map(|token| list(text, token))
+            .collect::<std::io::Result<Vec<_>>>()?;
+        nodes.push(if words.is_prefix() {
+            lists_from(text, last)?
+        } else {
+            list(text, last)?
+        });
         if nodes.iter().any(|node| matches!(node, Node::Nothing)) {
             return Ok(Node::Nothing);
         }
-        Ok(if before.is_empty() { any_of(nodes) } else { Node::Maybe(Box::new(Node::And(nodes))) })
+        Ok(if before.is_empty() {
+            any_of(nodes)
+        } else {
+            Node::Maybe(Box::new(Node::And(nodes)))
+        })
     }
 
     /// The values of `column` that hold these words in one of their texts.
     pub(super) fn holding(&self, column: Column, words: &Words) -> std::io::Result<Vec<u64>> {
         let holds = |part: &Part| part.any_text(|text| words.matches_text(text));
-        let Some(letter) = column.letter() else { return self.index.column(column).ords_where(holds) };
+        let Some(letter) = column.letter() else {
+            return self.index.column(column).ords_where(holds);
+        };
         let mentioned = self.mentioned(column, letter, words.tokens(), words.is_prefix())?;
         match words.tokens() {
             [_] => Ok(mentioned),
@@ -140,7 +162,8 @@ fn extend(index: &InvertedIndexReader, info: &TermInfo, docs: &mut Vec<u32>) -> 
 }
 
 fn can_be_in_address(words: &Words) -> bool {
-    words.tokens().iter().all(|token| {
-        token.len() <= ADDRESS_WORD && token.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    words
+        .tokens()
+        .iter()
+        .all(|token| token.len() <= ADDRESS_WORD && token.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

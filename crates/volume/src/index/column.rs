@@ -107,10 +107,20 @@ impl Column {
             Self::User => facts.user.as_ref().map(|user| list(PRESENT, person(user), out)),
             Self::By => by(&facts.by, out),
             Self::Target => facts.target.as_ref().map(|target| {
-                list(PRESENT, [&target.id, &target.kind, &target.name, &target.username, &target.email], out);
+                list(
+                    PRESENT,
+                    [&target.id, &target.kind, &target.name, &target.username, &target.email],
+                    out,
+                );
             }),
-            Self::Group => facts.group.as_ref().map(|group| list(PRESENT, [&group.id, &group.name], out)),
-            Self::Application => facts.application.as_ref().map(|it| list(PRESENT, [&it.id, &it.name], out)),
+            Self::Group => facts
+                .group
+                .as_ref()
+                .map(|group| list(PRESENT, [&group.id, &group.name], out)),
+            Self::Application => facts
+                .application
+                .as_ref()
+                .map(|it| list(PRESENT, [&it.id, &it.name], out)),
             Self::Ip => facts.ip.map(|ip| out.push_str(&ip_text(ip))),
             Self::Device => text(facts.device.as_deref(), out),
             Self::UserAgent => text(facts.user_agent.as_deref(), out),
@@ -130,7 +140,11 @@ impl Column {
         let (head, rest) = (chars.next()?, chars.as_str());
         Some(match self {
             Self::Kind => Part::Kind(rest.into()),
-            Self::Outcome => Part::Outcome(if rest == "s" { Outcome::Success } else { Outcome::Failure }),
+            Self::Outcome => Part::Outcome(if rest == "s" {
+                Outcome::Success
+            } else {
+                Outcome::Failure
+            }),
             Self::Reason | Self::Device | Self::UserAgent | Self::Country => Part::Text(rest.to_owned()),
             Self::User => Part::Person(read_person(rest)?),
             Self::By => Part::By(match head {
@@ -143,7 +157,13 @@ impl Column {
             }),
             Self::Target => {
                 let [id, kind, name, username, email] = fields(rest)?;
-                Part::Target(Target { kind, id, name, username, email })
+                Part::Target(Target {
+                    kind,
+                    id,
+                    name,
+                    username,
+                    email,
+                })
             }
             Self::Group | Self::Application => Part::Named(read_named(rest)?),
             Self::Ip => Part::Ip(match head {
@@ -282,7 +302,12 @@ fn fields<const N: usize>(text: &str) -> Option<[String; N]> {
 
 fn read_person(text: &str) -> Option<Person> {
     let [id, name, username, email] = fields(text)?;
-    Some(Person { id, name, username, email })
+    Some(Person {
+        id,
+        name,
+        username,
+        email,
+    })
 }
 
 fn read_named(text: &str) -> Option<Named> {

@@ -54,7 +54,11 @@ pub(crate) fn decode(mut bytes: &[u8], facts: &mut Facts) -> Option<()> {
                 let (_, value) = take(&mut bytes)?;
                 facts.metadata.insert(text, value);
             }
-            CHANGE => facts.changes.push(Change { field: text, before: None, after: None }),
+            CHANGE => facts.changes.push(Change {
+                field: text,
+                before: None,
+                after: None,
+            }),
             BEFORE => facts.changes.last_mut()?.before = Some(text),
             AFTER => facts.changes.last_mut()?.after = Some(text),
             _ => return None,

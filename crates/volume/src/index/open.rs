@@ -46,7 +46,10 @@ impl OpenIndex {
         let reader: tantivy::IndexReader = reader;
         let searcher = reader.searcher();
         let [segment] = searcher.segment_readers() else {
-            return Err(VolumeError::damaged(&path.to_string_lossy(), "its index is not of one segment"));
+            return Err(VolumeError::damaged(
+                &path.to_string_lossy(),
+                "its index is not of one segment",
+            ));
         };
         Self::of_segment(path, index, segment).map_err(failed())
     }
@@ -56,10 +59,19 @@ impl OpenIndex {
         let columns = Column::ALL.into_iter().zip(fields.columns).map(|(column, field)| {
             let missing = || tantivy::TantivyError::SchemaError(format!("no column {}", column.name()));
             let values = segment.fast_fields().str(column.name())?.ok_or_else(missing)?;
-            let listed = if column.is_listed() { Some(segment.inverted_index(field)?) } else { None };
+            let listed = if column.is_listed() {
+                Some(segment.inverted_index(field)?)
+            } else {
+                None
+            };
             // A value too long to be listed would shift the numbers; then the column alone is used.
             let listed = listed.filter(|listed| listed.terms().num_terms() == values.num_terms());
-            Ok(OpenColumn { column, ords: Arc::clone(&values.ords().values), values, listed })
+            Ok(OpenColumn {
+                column,
+                ords: Arc::clone(&values.ords().values),
+                values,
+                listed,
+            })
         });
         let columns = columns.collect::<tantivy::Result<_>>()?;
         Ok(Self {
@@ -94,15 +106,22 @@ impl OpenIndex {
         let Some(column) = &self.details else { return Ok(()) };
         let mut found = vec![None; docs.len()];
         column.ords().first_vals(docs, &mut found);
-        let (places, ords): (Vec<usize>, Vec<u64>) =
-            found.iter().enumerate().filter_map(|(at, ord)| ord.map(|ord| (at, ord))).unzip();
+        let (places, ords): (Vec<usize>, Vec<u64>) = found
+            .iter()
+            .enumerate()
+            .filter_map(|(at, ord)| ord.map(|ord| (at, ord)))
+            .unzip();
         let mut places = places.into_iter();
         let all = column.dictionary().sorted_ords_to_term_cb(&ords, |keyed| {
             if let (Some(at), Some(bytes)) = (places.next(), keyed.get(8..)) {
                 each(at, bytes);
             }
         });
-        if all.map_err(self.io())? { Ok(()) } else { Err(self.damaged("free-form parts are missing")) }
+        if all.map_err(self.io())? {
+            Ok(())
+        } else {
+            Err(self.damaged("free-form parts are missing"))
+        }
     }
 }
 
@@ -127,7 +146,11 @@ impl OpenColumn {
     /// The list of the documents with this value.
     pub(crate) fn info(listed: &InvertedIndexReader, ord: u64) -> std::io::Result<Option<TermInfo>> {
         let mut term = Vec::new();
-        if listed.terms().ord_to_term(ord, &mut term)? { listed.terms().get(&term) } else { Ok(None) }
+        if listed.terms().ord_to_term(ord, &mut term)? {
+            listed.terms().get(&term)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The number of exactly this encoded value.
@@ -137,7 +160,10 @@ impl OpenColumn {
 
     /// The numbers of the encoded values from `first` to `last`, both included.
     pub(crate) fn ords_between(&self, first: &[u8], last: &[u8]) -> std::io::Result<std::ops::Range<u64>> {
-        let bounds = self.values.dictionary().term_bounds_to_ord(Bound::Included(first), Bound::Included(last))?;
+        let bounds = self
+            .values
+            .dictionary()
+            .term_bounds_to_ord(Bound::Included(first), Bound::Included(last))?;
         let start = match bounds.0 {
             Bound::Included(ord) => ord,
             Bound::Excluded(ord) => ord + 1,
@@ -163,7 +189,9 @@ impl OpenColumn {
         let mut numbers = ords.iter();
         let mut sound = true;
         let all = self.values.dictionary().sorted_ords_to_term_cb(ords, |bytes| {
-            let part = std::str::from_utf8(bytes).ok().and_then(|text| self.column.decode(text));
+            let part = std::str::from_utf8(bytes)
+                .ok()
+                .and_then(|text| self.column.decode(text));
             match (numbers.next(), part) {
                 (Some(ord), Some(part)) => each(*ord, part),
                 _ => sound = false,
@@ -177,7 +205,9 @@ impl OpenColumn {
         let mut ords = Vec::new();
         let mut stream = self.values.dictionary().stream()?;
         while stream.advance() {
-            let part = std::str::from_utf8(stream.key()).ok().and_then(|text| self.column.decode(text));
+            let part = std::str::from_utf8(stream.key())
+                .ok()
+                .and_then(|text| self.column.decode(text));
             if part.is_some_and(|part| accept(&part)) {
                 ords.push(stream.term_ord());
             }

@@ -9,9 +9,7 @@
 //!
 //! A document's number is `seq - first_seq`, so the sequence number itself is not kept.
 
-use tantivy::schema::{
-    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 
 use super::column::Column;
 
@@ -59,7 +57,11 @@ pub(crate) fn build() -> (Schema, Fields) {
     let listed = |tokenizer: &str| TextOptions::default().set_indexing_options(listing(tokenizer));
     let mut schema = Schema::builder();
     let columns = Column::ALL.map(|column| {
-        let options = if column.is_listed() { listed("raw") } else { TextOptions::default() };
+        let options = if column.is_listed() {
+            listed("raw")
+        } else {
+            TextOptions::default()
+        };
         schema.add_text_field(column.name(), options.set_fast("raw"))
     });
     let word = schema.add_text_field("word", listed("whitespace"));
@@ -69,5 +71,16 @@ pub(crate) fn build() -> (Schema, Fields) {
     let occurred = schema.add_i64_field(OCCURRED, fast());
     let recorded = schema.add_i64_field(RECORDED, fast());
     let details = schema.add_bytes_field(DETAILS, BytesOptions::default().set_fast());
-    (schema.build(), Fields { columns, word, text, mark, occurred, recorded, details })
+    (
+        schema.build(),
+        Fields {
+            columns,
+            word,
+            text,
+            mark,
+            occurred,
+            recorded,
+            details,
+        },
+    )
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use activity::{Activity, Facts, Seq, sentence, text};
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::index::SegmentComponent;
+use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::store::{Compressor, StoreWriter};
 use tantivy::{Directory, Index, IndexSettings, TantivyDocument};
 
@@ -88,7 +88,9 @@ impl IndexWriter {
             document.add_text(self.fields.word, words);
         }
         self.add_free_form(activity.seq, facts, &mut document);
-        self.inner.add_document(document).map_err(VolumeError::index(&self.path))
+        self.inner
+            .add_document(document)
+            .map_err(VolumeError::index(&self.path))
     }
 
     /// Writes the segment.
@@ -101,7 +103,9 @@ impl IndexWriter {
     /// Lists the words of the value just encoded if this segment has not seen it.
     fn mention(&mut self, at: usize, column: Column, words: &mut String) {
         let Some(letter) = column.letter() else { return };
-        let Some(mentioned) = self.mentioned.get_mut(at) else { return };
+        let Some(mentioned) = self.mentioned.get_mut(at) else {
+            return;
+        };
         if mentioned.contains(self.encoded.as_str()) {
             return;
         }
@@ -150,7 +154,10 @@ impl IndexWriter {
         }
         for change in &facts.changes {
             add(&change.field);
-            [&change.before, &change.after].into_iter().flatten().for_each(|value| add(value));
+            [&change.before, &change.after]
+                .into_iter()
+                .flatten()
+                .for_each(|value| add(value));
         }
         document.add_text(self.fields.text, texts);
         marks.iter().for_each(|mark| document.add_text(self.fields.mark, mark));

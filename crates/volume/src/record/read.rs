@@ -41,13 +41,21 @@ impl RecordReader {
         if builder.schema().fields() != schema().fields() {
             return Err(damaged("its record has other columns than version 1"));
         }
-        let batches = builder.with_batch_size(BATCH).build().map_err(VolumeError::record(path))?;
-        Ok(Self { path: path.to_owned(), batches })
+        let batches = builder
+            .with_batch_size(BATCH)
+            .build()
+            .map_err(VolumeError::record(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            batches,
+        })
     }
 
     pub(crate) fn next_batch(&mut self) -> Option<Result<RecordBatch>> {
         let path = &self.path;
-        self.batches.next().map(|batch| batch.map_err(|e| VolumeError::record(path)(e.into())))
+        self.batches
+            .next()
+            .map(|batch| batch.map_err(|e| VolumeError::record(path)(e.into())))
     }
 
     pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<Row>>> {
@@ -72,7 +80,9 @@ fn rows(batch: &RecordBatch) -> Option<Vec<Row>> {
         seq: column(0)?.downcast_ref()?,
         occurred_at: column(1)?.downcast_ref()?,
         recorded_at: column(2)?.downcast_ref()?,
-        texts: (0..Text::ALL.len()).map(|at| column(NUMBERS + at)?.downcast_ref()).collect::<Option<_>>()?,
+        texts: (0..Text::ALL.len())
+            .map(|at| column(NUMBERS + at)?.downcast_ref())
+            .collect::<Option<_>>()?,
         leaf: column(NUMBERS + Text::ALL.len())?.downcast_ref()?,
     };
     let mut kinds = std::collections::HashMap::new();
@@ -119,7 +129,10 @@ impl Columns<'_> {
         });
         facts.group = self.named([Text::GroupId, Text::GroupName], row);
         facts.application = self.named([Text::ApplicationId, Text::ApplicationName], row);
-        facts.ip = self.text(Text::Ip, row).map(|ip| ip.parse().ok()).map_or(Some(None), |ip| ip.map(Some))?;
+        facts.ip = self
+            .text(Text::Ip, row)
+            .map(|ip| ip.parse().ok())
+            .map_or(Some(None), |ip| ip.map(Some))?;
         facts.device = self.owned(Text::Device, row);
         facts.user_agent = self.owned(Text::UserAgent, row);
         facts.country = self.owned(Text::Country, row);
@@ -131,9 +144,20 @@ impl Columns<'_> {
         if let Some(metadata) = self.text(Text::Metadata, row) {
             facts.metadata = serde_json::from_str(metadata).ok()?;
         }
-        let leaf = self.leaf.is_valid(row).then(|| Hash::try_from(self.leaf.value(row)).ok()).flatten();
+        let leaf = self
+            .leaf
+            .is_valid(row)
+            .then(|| Hash::try_from(self.leaf.value(row)).ok())
+            .flatten();
         let recorded_at = Time(self.recorded_at.value(row));
-        Some(Row { activity: Activity { seq: self.seq.value(row), recorded_at, facts }, leaf })
+        Some(Row {
+            activity: Activity {
+                seq: self.seq.value(row),
+                recorded_at,
+                facts,
+            },
+            leaf,
+        })
     }
 
     fn person(&self, [id, name, username, email]: [Text; 4], row: usize) -> Option<Person> {
@@ -146,7 +170,10 @@ impl Columns<'_> {
     }
 
     fn named(&self, [id, name]: [Text; 2], row: usize) -> Option<Named> {
-        Some(Named { id: self.owned(id, row)?, name: self.or_empty(name, row) })
+        Some(Named {
+            id: self.owned(id, row)?,
+            name: self.or_empty(name, row),
+        })
     }
 
     fn by(&self, row: usize) -> Option<By> {

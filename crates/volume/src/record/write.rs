@@ -37,14 +37,19 @@ impl RecordWriter {
         let writer = properties()
             .and_then(|properties| ArrowWriter::try_new(file, schema(), Some(properties)))
             .map_err(VolumeError::record(path))?;
-        Ok(Self { path: path.to_owned(), writer })
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+        })
     }
 
     /// Adds activities, in `seq` order.
     pub(crate) fn add(&mut self, activities: &[Activity]) -> Result<()> {
         for rows in activities.chunks(BATCH) {
             let mut columns = Columns::default();
-            rows.iter().try_for_each(|row| columns.add(row)).map_err(VolumeError::record(&self.path))?;
+            rows.iter()
+                .try_for_each(|row| columns.add(row))
+                .map_err(VolumeError::record(&self.path))?;
             let batch = columns.finish().map_err(VolumeError::record(&self.path))?;
             self.add_batch(&batch)?;
         }
@@ -119,7 +124,11 @@ impl Columns {
         for ((text, _), column) in Text::ALL.iter().zip(&mut self.texts) {
             column.append_option(match text {
                 Text::Activity => Some(&*activity.kind),
-                Text::Outcome => Some(if activity.outcome == Outcome::Success { "success" } else { "failure" }),
+                Text::Outcome => Some(if activity.outcome == Outcome::Success {
+                    "success"
+                } else {
+                    "failure"
+                }),
                 Text::Reason => activity.reason.as_deref(),
                 Text::UserId => user.map(|it| it.id.as_str()),
                 Text::UserName => user.and_then(|it| filled(&it.name)),
@@ -176,5 +185,13 @@ fn by_texts(by: &By) -> (&'static str, [Option<&str>; 4]) {
         By::Administrator(person) => ("administrator", person),
         By::Member(person) => ("member", person),
     };
-    (kind, [Some(&person.id), filled(&person.name), filled(&person.username), filled(&person.email)])
+    (
+        kind,
+        [
+            Some(&person.id),
+            filled(&person.name),
+            filled(&person.username),
+            filled(&person.email),
+        ],
+    )
 }

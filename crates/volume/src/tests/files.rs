@@ -11,9 +11,16 @@ use crate::{Order, VolumeError, VolumeMeta, list, merge, reindex, remove, tree_r
 fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
         let mut facts = Facts::new("user.login", Time(5 * seq as i64));
-        facts.user = Some(Person { id: format!("usr_{}", seq % 7), ..Person::default() });
+        facts.user = Some(Person {
+            id: format!("usr_{}", seq % 7),
+            ..Person::default()
+        });
         facts.description = (seq % 3 == 0).then(|| format!("the {seq}th"));
-        Activity { seq, recorded_at: Time(5 * seq as i64 + 1), facts }
+        Activity {
+            seq,
+            recorded_at: Time(5 * seq as i64 + 1),
+            facts,
+        }
     };
     seqs.map(activity).collect()
 }
@@ -62,7 +69,10 @@ fn what_no_volume_can_hold_is_refused() {
     gap.remove(2);
     let leaves = vec![[0; 32]; 3];
     for (activities, leaves) in [(&gap[..], &leaves[..]), (&gap[..2], &leaves[..]), (&[], &[])] {
-        assert!(matches!(crate::write(dir.path(), activities, leaves), Err(VolumeError::Unfit(_))));
+        assert!(matches!(
+            crate::write(dir.path(), activities, leaves),
+            Err(VolumeError::Unfit(_))
+        ));
     }
     assert_eq!(list(dir.path()).unwrap(), Vec::<String>::new());
 }
@@ -72,7 +82,9 @@ fn any_damaged_file_is_found_by_verification() {
     let dir = tempfile::tempdir().unwrap();
     let meta = write(dir.path(), &activities(0..600));
     let volume = dir.path().join(&meta.id);
-    let index = fs::read_dir(volume.join("index")).unwrap().map(|entry| entry.unwrap().path());
+    let index = fs::read_dir(volume.join("index"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let fast = index.filter(|path| path.extension().is_some_and(|it| it == "fast"));
     for path in fast.chain(["record.parquet", "tree", "meta.json"].map(|name| volume.join(name))) {
         let sound = fs::read(&path).unwrap();
@@ -107,7 +119,9 @@ fn joined_ranges_of_volumes_are_the_logs_frontier() {
     let leaves: Vec<proof::Hash> = activities(0..2000).iter().map(leaf).collect();
     for volumes in [&metas[..], &[metas[0].clone(), merged][..]] {
         let mut frontier = proof::Frontier::new();
-        volumes.iter().for_each(|meta| frontier.join(&tree_range(dir.path(), meta).unwrap()).unwrap());
+        volumes
+            .iter()
+            .for_each(|meta| frontier.join(&tree_range(dir.path(), meta).unwrap()).unwrap());
         assert_eq!(frontier.root(), proof::root_of(&leaves));
     }
 }
@@ -121,14 +135,19 @@ fn an_index_is_rebuilt_from_the_record() {
     assert!(crate::Volume::open(dir.path(), meta.clone()).is_err());
     let meta = reindex(dir.path(), &meta).unwrap();
     check(dir.path(), &meta).unwrap();
-    let rows = open(dir.path(), &meta).search(&Expr::All, Order::Oldest, None, 100).unwrap();
+    let rows = open(dir.path(), &meta)
+        .search(&Expr::All, Order::Oldest, None, 100)
+        .unwrap();
     assert_eq!(rows, all);
 }
 
 #[test]
 fn an_index_of_another_format_is_not_opened() {
     let dir = tempfile::tempdir().unwrap();
-    let meta = VolumeMeta { index_format: 0, ..write(dir.path(), &activities(0..3)) };
+    let meta = VolumeMeta {
+        index_format: 0,
+        ..write(dir.path(), &activities(0..3))
+    };
     let error = crate::Volume::open(dir.path(), meta).unwrap_err();
     assert!(error.to_string().contains("reindex"), "{error}");
 }

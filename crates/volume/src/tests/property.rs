@@ -24,8 +24,16 @@ const FACETS: [Facet; 8] = [
 
 /// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
-    ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() }
+    let cases = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(24);
+    ProptestConfig {
+        cases,
+        max_shrink_iters: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -70,11 +78,17 @@ proptest! {
 fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
     for order in ORDERS {
         let expected = expected(activities, query, order);
-        let scanned: Vec<Activity> = volume.scan(query, order, limit).unwrap().flat_map(Result::unwrap).collect();
+        let scanned: Vec<Activity> = volume
+            .scan(query, order, limit)
+            .unwrap()
+            .flat_map(Result::unwrap)
+            .collect();
         prop_assert_eq!(&scanned, &expected, "scan {:?} `{}`", order, query);
         let mut paged = Vec::new();
         loop {
-            let page = volume.search(query, order, paged.last().map(Cursor::after), limit).unwrap();
+            let page = volume
+                .search(query, order, paged.last().map(Cursor::after), limit)
+                .unwrap();
             let full = page.len() == limit;
             paged.extend(page);
             if !full {
@@ -87,12 +101,24 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
     let count = volume.count(query, 1000).unwrap();
     prop_assert_eq!((count.n, count.exact), (all.len() as u64, true), "count `{}`", query);
     let capped = volume.count(query, limit as u64).unwrap();
-    prop_assert!(capped.n <= all.len() as u64 && (capped.exact || capped.n >= limit as u64), "capped `{}`", query);
+    prop_assert!(
+        capped.n <= all.len() as u64 && (capped.exact || capped.n >= limit as u64),
+        "capped `{}`",
+        query
+    );
     prop_assert!(!capped.exact || capped.n == all.len() as u64, "capped `{}`", query);
     for facet in FACETS {
         let mut counts = BTreeMap::new();
-        all.iter().filter_map(|row| facet.of(row)).for_each(|value| *counts.entry(value).or_default() += 1);
-        prop_assert_eq!(volume.count_by(query, facet).unwrap(), counts, "{:?} of `{}`", facet, query);
+        all.iter()
+            .filter_map(|row| facet.of(row))
+            .for_each(|value| *counts.entry(value).or_default() += 1);
+        prop_assert_eq!(
+            volume.count_by(query, facet).unwrap(),
+            counts,
+            "{:?} of `{}`",
+            facet,
+            query
+        );
     }
     for row in &all {
         let got = volume.get(row.seq).unwrap();

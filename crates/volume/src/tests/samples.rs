@@ -12,14 +12,46 @@ use proptest::sample::select;
 const FIRST: u64 = 700;
 
 const TEXTS: [&str; 20] = [
-    "sam", "Sam", "Sam Jones", "jones sam", "sam@example.com", "", "--", "usr_1", "usr_1\0x", "usr_1\u{1}0x", "Größe É",
-    "İstanbul", "10", "10.1", "log in", "failed log", "a", "A*b", "pro", "sam-jones sam",
+    "sam",
+    "Sam",
+    "Sam Jones",
+    "jones sam",
+    "sam@example.com",
+    "",
+    "--",
+    "usr_1",
+    "usr_1\0x",
+    "usr_1\u{1}0x",
+    "Größe É",
+    "İstanbul",
+    "10",
+    "10.1",
+    "log in",
+    "failed log",
+    "a",
+    "A*b",
+    "pro",
+    "sam-jones sam",
 ];
 const KINDS: [&str; 9] = [
-    "user.login", "user.login_failed", "user.locked", "group.joined", "session.started", "connection.requested",
-    "user.email_changed", "invoice.paid", "user.x",
+    "user.login",
+    "user.login_failed",
+    "user.locked",
+    "group.joined",
+    "session.started",
+    "connection.requested",
+    "user.email_changed",
+    "invoice.paid",
+    "user.x",
 ];
-const IPS: [&str; 6] = ["10.1.2.3", "10.1.2.4", "10.255.0.1", "192.168.0.1", "2001:db8::10", "2001:db8:1::a"];
+const IPS: [&str; 6] = [
+    "10.1.2.3",
+    "10.1.2.4",
+    "10.255.0.1",
+    "192.168.0.1",
+    "2001:db8::10",
+    "2001:db8:1::a",
+];
 const KEYS: [&str; 3] = ["plan", "pla", "a=b"];
 
 fn text() -> impl Strategy<Value = String> + Clone {
@@ -27,7 +59,12 @@ fn text() -> impl Strategy<Value = String> + Clone {
 }
 
 fn person() -> impl Strategy<Value = Person> {
-    (text(), text(), text(), text()).prop_map(|(id, name, username, email)| Person { id, name, username, email })
+    (text(), text(), text(), text()).prop_map(|(id, name, username, email)| Person {
+        id,
+        name,
+        username,
+        email,
+    })
 }
 
 fn named() -> impl Strategy<Value = Named> {
@@ -46,16 +83,41 @@ fn by() -> impl Strategy<Value = By> {
 
 fn target() -> impl Strategy<Value = Target> {
     (select(&["user", "group", ""][..]), person()).prop_map(|(kind, person)| {
-        let Person { id, name, username, email } = person;
-        Target { kind: kind.to_owned(), id, name, username, email }
+        let Person {
+            id,
+            name,
+            username,
+            email,
+        } = person;
+        Target {
+            kind: kind.to_owned(),
+            id,
+            name,
+            username,
+            email,
+        }
     })
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    let who = (option::of(person()), by(), option::of(target()), option::of(named()), option::of(named()));
-    let from = (option::of(select(&IPS[..])), option::of(text()), option::of(text()), option::of(text()));
-    let change = (text(), option::of(text()), option::of(text()))
-        .prop_map(|(field, before, after)| Change { field, before, after });
+    let who = (
+        option::of(person()),
+        by(),
+        option::of(target()),
+        option::of(named()),
+        option::of(named()),
+    );
+    let from = (
+        option::of(select(&IPS[..])),
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+    );
+    let change = (text(), option::of(text()), option::of(text())).prop_map(|(field, before, after)| Change {
+        field,
+        before,
+        after,
+    });
     let metadata = btree_map(select(&KEYS[..]).prop_map(str::to_owned), text(), 0..3);
     let free = prop_oneof![
         2 => Just((None, Vec::new(), Default::default(), None)),
@@ -81,28 +143,50 @@ pub(super) fn activities() -> impl Strategy<Value = Vec<Activity>> {
             all.sort_by_key(|facts| facts.occurred_at);
         }
         let numbered = all.into_iter().zip(FIRST..);
-        numbered.map(|(facts, seq)| Activity { seq, recorded_at: Time(1000 + (seq as i64) / 3), facts }).collect()
+        numbered
+            .map(|(facts, seq)| Activity {
+                seq,
+                recorded_at: Time(1000 + (seq as i64) / 3),
+                facts,
+            })
+            .collect()
     })
 }
 
 fn words() -> impl Strategy<Value = Words> {
     let heads = select(&["s", "jon", "log", "10", "fail", "größ", "20"][..]).prop_map(str::to_owned);
-    let all = prop_oneof![text(), heads, select(&IPS[..]).prop_map(str::to_owned), Just("joined group".to_owned())];
+    let all = prop_oneof![
+        text(),
+        heads,
+        select(&IPS[..]).prop_map(str::to_owned),
+        Just("joined group".to_owned())
+    ];
     (all, any::<bool>()).prop_filter_map("no words", |(text, prefix)| Words::new(text, prefix))
 }
 
 fn value() -> impl Strategy<Value = Value> {
     let heads = select(&["s", "SAM", "usr", "-", "gr"][..]).prop_map(str::to_owned);
-    prop_oneof![text().prop_map(Value::exact), text().prop_map(Value::prefix), heads.prop_map(Value::prefix)]
+    prop_oneof![
+        text().prop_map(Value::exact),
+        text().prop_map(Value::prefix),
+        heads.prop_map(Value::prefix)
+    ]
 }
 
 fn entity() -> impl Strategy<Value = Entity> {
-    prop_oneof![value().prop_map(Entity::Is), text().prop_map(Entity::Id), Just(Entity::Me)]
+    prop_oneof![
+        value().prop_map(Entity::Is),
+        text().prop_map(Entity::Id),
+        Just(Entity::Me)
+    ]
 }
 
 fn doer() -> impl Strategy<Value = ByPattern> {
     let kinds = ByKind::WORDS.map(|(_, kind)| kind).to_vec();
-    prop_oneof![select(kinds).prop_map(ByPattern::Kind), entity().prop_map(ByPattern::Is)]
+    prop_oneof![
+        select(kinds).prop_map(ByPattern::Kind),
+        entity().prop_map(ByPattern::Is)
+    ]
 }
 
 fn field() -> impl Strategy<Value = Field> {
@@ -136,7 +220,15 @@ fn kind() -> impl Strategy<Value = KindPattern> {
 
 /// Addresses and networks are easiest had from the parser.
 fn addresses() -> impl Strategy<Value = Expr> {
-    let nets = ["10.0.0.0/8", "10.1.2.0/30", "0.0.0.0/0", "2001:db8::/48", "::/0", "10.1.2.3", "2001:db8::10"];
+    let nets = [
+        "10.0.0.0/8",
+        "10.1.2.0/30",
+        "0.0.0.0/0",
+        "2001:db8::/48",
+        "::/0",
+        "10.1.2.3",
+        "2001:db8::10",
+    ];
     select(nets.to_vec()).prop_map(|net| parse(&format!("ip:{net}"), &jiff::tz::TimeZone::UTC).unwrap())
 }
 

@@ -157,6 +157,7 @@ pub(super) struct NewActivity {
 /// One activity, or an array of them.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(super) enum NewActivities {
     /// One activity.
     One(Box<NewActivity>),

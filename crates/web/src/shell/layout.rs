@@ -114,7 +114,9 @@ impl Shell {
     }
 
     fn is_under(&self, href: &str) -> bool {
-        self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        // The catalogue lies below the log but has an entry of its own.
+        let is_elsewhere = href == "/activity" && self.path.starts_with("/activity/types");
+        !is_elsewhere && self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The caller's full name, or what else they are called by.

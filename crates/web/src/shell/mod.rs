@@ -40,6 +40,8 @@ mod home;
 mod layout;
 mod respond;
 mod route;
+#[cfg(test)]
+mod tests;
 mod zone;
 
 pub(crate) use context::RequestContext;

@@ -32,7 +32,11 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
     let store = compose::open_store(&config.data_dir).await?;
     let settings = GeneratorSettings::sized(command.activities, SystemClock.now().plus(-2 * Time::SECOND));
     let months = settings.months;
-    let seeded = Box::pin(seed::seed(&config, store.clone(), command.seed, settings)).await?;
+    let seeded = tokio::select! {
+        seeded = Box::pin(seed::seed(&config, store.clone(), command.seed, settings)) => seeded?,
+        // Before there is a server to stop, too, the directory goes.
+        () = serve::told_to_stop() => return Ok(ExitCode::from(130)),
+    };
     let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
     say(welcome(
         &config.app.public_url,

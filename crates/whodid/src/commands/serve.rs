@@ -94,7 +94,8 @@ async fn stop() {
     });
 }
 
-async fn told_to_stop() {
+/// Done with the next SIGTERM or SIGINT.
+pub(super) async fn told_to_stop() {
     let (terminated, interrupted) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     match (terminated, interrupted) {
         (Ok(mut terminated), Ok(mut interrupted)) => {

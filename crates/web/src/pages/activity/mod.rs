@@ -7,7 +7,7 @@ mod row;
 mod scopes;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod view;
 
 use crate::shell::{Policy, Route};

@@ -197,7 +197,7 @@ impl View {
 }
 
 impl Answer {
-    fn new(mut view: ActivityView, base: &str, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, base: &str, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
         let mut days: Vec<(String, Vec<Row>)> = Vec::new();
         for activity in std::mem::take(&mut view.rows) {
             let day = zone.day(activity.occurred_at);

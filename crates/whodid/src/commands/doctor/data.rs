@@ -19,7 +19,7 @@ const BUILT_AFTER: Time = Time(1_767_225_600 * Time::SECOND);
 
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
     let directory = &config.data_dir;
-    let mut findings = vec![clock(SystemClock.now(), None)];
+    let mut findings = Vec::new();
     if !directory.is_dir() {
         findings.push(Wrong(format!(
             "data: {} is no directory; `whodid serve --data-dir` makes it, or check the path",
@@ -28,11 +28,15 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
         return findings;
     }
     findings.extend([rights(directory), space(directory), lock(directory).await]);
-    match Store::open_reader(&StoreUrl::directory(directory)).await {
-        Ok(store) => findings.extend(log(config, store).await),
-        Err(error @ StoreError::Absent(_)) => findings.push(Advice(format!("database: {error}"))),
-        Err(error) => findings.push(Wrong(format!("database: {error}"))),
-    }
+    let no_database = match Store::open_reader(&StoreUrl::directory(directory)).await {
+        Ok(store) => {
+            findings.extend(log(config, store).await);
+            return findings;
+        }
+        Err(error @ StoreError::Absent(_)) => Advice(format!("database: {error}")),
+        Err(error) => Wrong(format!("database: {error}")),
+    };
+    findings.extend([no_database, clock(SystemClock.now(), None)]);
     findings
 }
 

@@ -1,0 +1,79 @@
+use activity::Time;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use super::respond::{ago_words, size_words, visible_html};
+use super::{Cookie, Cookies, Flash, LocalPath, Zone};
+
+#[test]
+fn text_that_hides_or_reorders_is_shown_as_code_points() {
+    let cases = [
+        ("Sam", "<bdi>Sam</bdi>"),
+        ("<b>&\"'", "<bdi>&lt;b&gt;&amp;&#34;&#39;</bdi>"),
+        ("", "<bdi></bdi>"),
+    ];
+    for (text, html) in cases {
+        assert_eq!(visible_html(text), html);
+    }
+    for (hidden, point) in [('\u{202E}', "U+202E"), ('\u{0}', "U+0000"), ('\u{200B}', "U+200B"), ('\n', "U+000A"), ('\u{E0041}', "U+E0041")] {
+        let html = visible_html(&format!("a{hidden}b"));
+        assert!(html.contains(point) && !html.contains(hidden), "{html}");
+    }
+    assert_eq!(visible_html("مريم 株式会社 é"), "<bdi>مريم 株式会社 é</bdi>");
+}
+
+#[test]
+fn only_paths_of_this_site_are_gone_back_to() {
+    for good in ["/", "/users?find=a%20b", "/settings/activity?q=ip%3A10.0.0.0%2F8#x"] {
+        assert_eq!(LocalPath::or_home(good).as_str(), good);
+    }
+    for bad in ["", "users", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "/\tx", "/a\\b", "javascript:alert(1)"] {
+        assert_eq!(LocalPath::or_home(bad).as_str(), "/", "{bad}");
+    }
+}
+
+#[test]
+fn est_never_knows_daylight_saving_and_new_york_does() {
+    let july = Time::parse("2026-07-01T12:00:00Z").unwrap();
+    let january = Time::parse("2026-01-01T12:00:00Z").unwrap();
+    let shown = |zone: &str, at| Zone::named(zone).unwrap().format(at);
+    assert_eq!(shown("EST", july), "2026-07-01 07:00:00 EST");
+    assert_eq!(shown("EST", january), "2026-01-01 07:00:00 EST");
+    assert_eq!(shown("America/New_York", july), "2026-07-01 08:00:00 EDT");
+    assert_eq!(shown("America/New_York", january), "2026-01-01 07:00:00 EST");
+    assert_eq!(shown("UTC", july), "2026-07-01 12:00:00 UTC");
+    assert!(Zone::named("Mars/Olympus").is_none());
+    assert!(Zone::named("../../etc/passwd").is_none());
+}
+
+#[test]
+fn cookies_are_host_bound_where_the_browser_keeps_those_and_only_those_are_read_there() {
+    let line = Cookie::device("secret", 60).header(true).unwrap();
+    assert_eq!(line, "__Host-device=secret; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+    let plain = Cookie::device("secret", 60).header(false).unwrap();
+    assert_eq!(plain, "device=secret; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::COOKIE, HeaderValue::from_static("device=planted; other=1; __Host-device=mine"));
+    assert_eq!(Cookies::read(&headers, true).device(), Some("mine"));
+    assert_eq!(Cookies::read(&headers, false).device(), Some("planted"));
+}
+
+#[test]
+fn a_message_survives_the_redirect_whatever_it_holds() {
+    let flash = Flash::bad("Größe; \"quoted\", \u{202E} and\nlines");
+    let line = Cookie::flash(&flash).header(true).unwrap();
+    let mut headers = HeaderMap::new();
+    let pair = line.to_str().unwrap().split(';').next().unwrap().to_owned();
+    headers.insert(header::COOKIE, HeaderValue::try_from(pair).unwrap());
+    assert_eq!(Cookies::read(&headers, true).flash(), Some(flash));
+}
+
+#[test]
+fn ages_and_sizes_read_as_people_say_them() {
+    assert_eq!(ago_words(0), "just now");
+    assert_eq!(ago_words(59 * Time::SECOND), "59 s ago");
+    assert_eq!(ago_words(3 * 3600 * Time::SECOND), "3 h ago");
+    assert_eq!(ago_words(400 * Time::DAY), "13 months ago");
+    assert_eq!(ago_words(-Time::DAY), "in the future");
+    assert_eq!(size_words(999), "999 bytes");
+    assert_eq!(size_words(1_250_000), "1.2 MB");
+}

@@ -1,0 +1,183 @@
+//! A whole Whodid on a temporary directory, listening on a port of this machine, with people of every kind.
+#![allow(dead_code, reason = "each test binary uses its part of it")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::accounts::{self, Activation, LogIn, NewUser};
+use app::{App, Caller, Roles, Scopes, Visitor};
+use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::{Client, RequestBuilder, Response};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use web::{AppState, Scope, Settings};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Who a test asks as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum As {
+    Nobody,
+    Member,
+    Auditor,
+    Administrator,
+    /// The administrator's key with this scope alone.
+    Key(Scope),
+}
+
+impl As {
+    pub const ALL: [Self; 8] = [
+        Self::Nobody,
+        Self::Member,
+        Self::Auditor,
+        Self::Administrator,
+        Self::Key(Scope::Write),
+        Self::Key(Scope::Read),
+        Self::Key(Scope::Export),
+        Self::Key(Scope::Admin),
+    ];
+}
+
+/// The server and its people.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub app: App,
+    pub client: Client,
+    pub directory: tempfile::TempDir,
+    log: log::Log,
+    keys: Vec<(Scope, String)>,
+    stop: Option<oneshot::Sender<()>>,
+    served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// Starts with settings changed from the defaults.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut settings = Settings::default();
+        settings.limits.secrets_per_minute = 100_000;
+        change(&mut settings);
+        let (app, log) = open(directory.path(), address).await;
+        people(&app).await;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let state = AppState::new(app.clone(), settings);
+        let served = tokio::spawn(web::serve(state, listener, async move {
+            let _ = stopped.await;
+        }));
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let mut this =
+            Self { address, app, client, directory, log, keys: Vec::new(), stop: Some(stop), served: Some(served) };
+        for scope in [Scope::Write, Scope::Read, Scope::Export, Scope::Admin] {
+            let key = this.key_of("ada", scope).await;
+            this.keys.push((scope, key));
+        }
+        this
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A new key of this person with one scope.
+    pub async fn key_of(&self, username: &str, scope: Scope) -> String {
+        let administrator = self.caller("ada").await;
+        let person = self.caller(username).await.person;
+        let scopes = Scopes {
+            write: scope == Scope::Write,
+            read: scope == Scope::Read,
+            export: scope == Scope::Export,
+            admin: scope == Scope::Admin,
+        };
+        let request =
+            app::api_keys::NewKeyRequest { name: "test".to_owned(), scopes, user_id: Some(person.id) };
+        app::api_keys::create(&self.app, &administrator, request).await.unwrap().token
+    }
+
+    pub fn key(&self, scope: Scope) -> &str {
+        &self.keys.iter().find(|(known, _)| *known == scope).unwrap().1
+    }
+
+    /// Signs this person in without going through the pages.
+    pub async fn sign_in(&self, username: &str) -> accounts::SignedIn {
+        let typed = LogIn { login: username.to_owned(), password: PASSWORD.to_owned(), known_device: None };
+        accounts::log_in(&self.app, &Visitor::default(), typed).await.unwrap()
+    }
+
+    pub async fn caller(&self, username: &str) -> Caller {
+        self.sign_in(username).await.caller
+    }
+
+    /// The value of the header `Cookie` of this person, newly signed in.
+    pub async fn cookie(&self, username: &str) -> String {
+        format!("__Host-device={}", self.sign_in(username).await.device_token)
+    }
+
+    /// The request as this kind of caller.
+    pub async fn authorized(&self, request: RequestBuilder, who: As) -> RequestBuilder {
+        match who {
+            As::Nobody => request,
+            As::Member => request.header(COOKIE, self.cookie("mia").await),
+            As::Auditor => request.header(COOKIE, self.cookie("otto").await),
+            As::Administrator => request.header(COOKIE, self.cookie("ada").await),
+            As::Key(scope) => request.bearer_auth(self.key(scope)),
+        }
+    }
+
+    pub async fn get(&self, path: &str, who: As) -> Response {
+        self.authorized(self.client.get(self.url(path)), who).await.send().await.unwrap()
+    }
+
+    /// Sends a batch with the administrator's key for writing.
+    pub async fn post_batch(&self, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
+        let request = self.client.post(self.url("/v1/activities")).bearer_auth(self.key(Scope::Write));
+        request.header(CONTENT_TYPE, content_type).body(body).send().await.unwrap()
+    }
+
+    /// Stops the server as a signal would, and waits until it has.
+    pub async fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(served) = self.served.take() {
+            served.await.unwrap().unwrap();
+        }
+        self.log.close().await;
+    }
+}
+
+async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Log) {
+    let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
+    let store = store::Store::open(&store::StoreUrl::directory(directory)).await.unwrap();
+    let settings = log::LogSettings::new(directory.join("volumes"));
+    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone()).await.unwrap();
+    let mut settings = app::Settings { public_url: format!("http://{address}"), ..app::Settings::default() };
+    settings.password.argon2_memory_kib = 8;
+    settings.password.argon2_passes = 1;
+    (App::new(store, log.clone(), clock, rng, settings), log)
+}
+
+async fn people(app: &App) {
+    let nothing = Roles::default();
+    let people = [
+        ("Ada", "Brown", "ada", Roles { administrator: true, ..nothing }),
+        ("Otto", "Weber", "otto", Roles { auditor: true, ..nothing }),
+        ("Mia", "Silva", "mia", nothing),
+    ];
+    for (given_name, family_name, username, roles) in people {
+        let new = NewUser {
+            given_name: given_name.to_owned(),
+            family_name: family_name.to_owned(),
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            roles,
+            service_account: false,
+            activation: Activation::Password(PASSWORD.to_owned()),
+        };
+        accounts::create_user(app, &Caller::command_line(), new).await.unwrap();
+    }
+}
