@@ -44,20 +44,32 @@ fn copy_flat(from: &Path, to: &Path) -> Outcome<()> {
 fn newest(dir: &Path) -> Option<SystemTime> {
     let entries = fs::read_dir(dir).ok()?.flatten();
     entries
-        .filter_map(|entry| if entry.path().is_dir() { newest(&entry.path()) } else { entry.metadata().ok()?.modified().ok() })
+        .filter_map(|entry| {
+            if entry.path().is_dir() {
+                newest(&entry.path())
+            } else {
+                entry.metadata().ok()?.modified().ok()
+            }
+        })
         .max()
 }
 
 fn is_fresh(dist: &Path, frontend: &Path) -> bool {
     let made = fs::metadata(dist.join("app.js")).and_then(|file| file.modified());
     let lock = fs::metadata(frontend.join("package-lock.json")).and_then(|file| file.modified());
-    let (Ok(made), Ok(lock), Some(source)) = (made, lock, newest(&frontend.join("src"))) else { return false };
+    let (Ok(made), Ok(lock), Some(source)) = (made, lock, newest(&frontend.join("src"))) else {
+        return false;
+    };
     made >= source && made >= lock
 }
 
 fn run_npm(frontend: &Path) -> bool {
     let npm = |args: &[&str]| {
-        Command::new("npm").args(args).current_dir(frontend).output().is_ok_and(|done| done.status.success())
+        Command::new("npm")
+            .args(args)
+            .current_dir(frontend)
+            .output()
+            .is_ok_and(|done| done.status.success())
     };
     let installed = frontend.join("node_modules/esbuild").exists();
     (installed || npm(&["ci", "--ignore-scripts"])) && npm(&["run", "build"])
@@ -68,7 +80,10 @@ fn join_styles(src: &Path) -> Outcome<String> {
     let index = fs::read_to_string(src.join("app.css"))?;
     let mut all = String::new();
     for line in index.lines() {
-        match line.strip_prefix("@import \"./").and_then(|rest| rest.strip_suffix("\";")) {
+        match line
+            .strip_prefix("@import \"./")
+            .and_then(|rest| rest.strip_suffix("\";"))
+        {
             Some(name) => all.push_str(&fs::read_to_string(src.join(name))?),
             None => all.push_str(line),
         }
@@ -83,7 +98,10 @@ fn hash_of(dir: &Path) -> Outcome<u64> {
     files.sort();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for file in files {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         for byte in name.bytes().chain(fs::read(&file)?) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

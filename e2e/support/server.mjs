@@ -18,10 +18,10 @@ async function freePort() {
   });
 }
 
-/** The binary under test: WHODID_BINARY, else the development build. */
+/** The binary under test: E2E_BINARY, else the development build. */
 function binary() {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
-  return process.env.WHODID_BINARY ?? join(target, "debug", "whodid");
+  return process.env.E2E_BINARY ?? join(target, "debug", "whodid");
 }
 
 /** Runs `whodid demo` until `stop()`; resolves when it answers. */

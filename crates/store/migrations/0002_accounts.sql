@@ -52,6 +52,8 @@ CREATE INDEX account_logged_in ON account (name_key, id) WHERE last_login_at IS 
 CREATE TABLE account_word (
     word TEXT NOT NULL,
     account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    -- The account's, so that the matches of a word are ordered without looking at each account.
+    name_key TEXT NOT NULL,
     PRIMARY KEY (word, account_id)
 ) WITHOUT ROWID;
 CREATE INDEX account_word_of ON account_word (account_id, word);

@@ -2,13 +2,13 @@
 //! `cargo run --release -p volume --example measure [ACTIVITIES]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use activity::query::{Binding, Expr, parse};
-use activity::{Activity, By, Facts, Named, Outcome, Person, Target, Time};
+use activity::{Activity, Person, Time};
 use proof::Hash;
+use testkit::{Generator, GeneratorSettings};
 use volume::{Facet, Order, Volume, VolumeMeta};
 
 const SEAL: u64 = 65_536;
@@ -17,7 +17,8 @@ fn main() {
     let total: u64 = std::env::args().nth(1).map_or(1 << 20, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    let mut world = World::new();
+    let mut activities = activities(total);
+    let mut user = Person::default();
     println!("before: {} MiB resident", resident());
     let mut metas = Vec::new();
     let (mut writing, mut verifying) = (Duration::ZERO, Duration::ZERO);
@@ -56,33 +57,31 @@ fn main() {
     let start = Instant::now();
     let opened = Volume::open(root, meta).unwrap();
     println!("open {:?}", start.elapsed());
-    questions(&opened);
+    questions(&opened, &user);
     scans(&opened);
     println!("at the end: {} MiB resident, {} at most", resident(), peak());
 }
 
-fn questions(volume: &Volume) {
+fn questions(volume: &Volume, user: &Person) {
     let queries = [
-        "user:=usr_0000000017",
-        "user:user17@example.com",
-        "user:sam*",
-        "user:=usr_0000004990",
+        &format!("user:={}", user.id),
+        &format!("user:{}", user.email),
+        &format!("by:{}", user.username),
+        "user:an*",
         "",
         "outcome:failure",
         "activity:user.login",
-        "activity:group.* application:app_03",
+        "activity:group.* application:app_web",
         "ip:10.0.0.0/8",
-        "ip:10.1.2.3",
+        "ip:203.0.113.77",
         "zzznothing",
         "zzznothing at:2026-03-01..2026-03-05",
         "\"locked from failed\"",
-        "jones",
-        "\"joined group\" jones",
+        "garcía",
+        "\"joined session\" café",
         "example",
         "has:target NOT country:DE",
         "by:administrator",
-        "by:user17",
-        "metadata.plan:pro",
         "at:2026-02-01..2026-02-03 outcome:failure",
     ];
     for text in queries {
@@ -189,209 +188,16 @@ fn leaf(activity: &Activity) -> Hash {
     proof::leaf_hash(&activity.seq.to_be_bytes())
 }
 
-struct World {
-    state: u64,
-    at: i64,
-    users: Vec<Person>,
-    groups: Vec<Named>,
-    applications: Vec<Named>,
-    addresses: Vec<(IpAddr, &'static str)>,
-    sessions: Vec<Named>,
-}
-
-const GIVEN: [&str; 40] = [
-    "Sam", "Ana", "Lena", "Omar", "Jürgen", "Mia", "Noah", "Zoë", "Ivan", "Aiko", "Ravi", "Chloe", "Hugo", "Nina",
-    "Paul", "Rosa", "Tom", "Uma", "Vera", "Wei", "Xena", "Yara", "Zack", "Bea", "Carl", "Dora", "Emil", "Faye", "Gus",
-    "Hana", "Iris", "Jack", "Kira", "Liam", "Mona", "Nils", "Olga", "Pia", "Quin", "Rui",
-];
-const FAMILY: [&str; 30] = [
-    "Jones", "Silva", "Müller", "Haddad", "Okafor", "Tanaka", "Novak", "Rossi", "Dubois", "Kim", "Patel", "Garcia",
-    "Svensson", "Ivanova", "Chen", "Nguyen", "Brown", "Costa", "Weber", "Moreau", "Ali", "Khan", "Lopez", "Smith",
-    "Walker", "Young", "Adams", "Baker", "Clark", "Evans",
-];
-const DEVICES: [(&str, &str); 8] = [
-    (
-        "Firefox on Linux",
-        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-    ),
-    (
-        "Chrome on Windows",
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
-    ),
-    (
-        "Safari on iPhone",
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1",
-    ),
-    (
-        "Chrome on Android",
-        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36",
-    ),
-    (
-        "Edge on Windows",
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0",
-    ),
-    (
-        "Safari on macOS",
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
-    ),
-    ("Quest headset", "Engage/4.2 (Quest 3)"),
-    ("Desktop client", "Engage/4.2 (Windows)"),
-];
-const COUNTRIES: [&str; 12] = ["DE", "US", "IE", "FR", "GB", "JP", "BR", "IN", "ES", "PL", "SE", "CA"];
-
-impl World {
-    fn new() -> Self {
-        let mut world = Self {
-            state: 0x9e37_79b9_7f4a_7c15,
-            at: 1_767_225_600_000_000,
-            users: Vec::new(),
-            groups: Vec::new(),
-            applications: Vec::new(),
-            addresses: Vec::new(),
-            sessions: Vec::new(),
-        };
-        world.users = (0..5000)
-            .map(|n| {
-                let (given, family) = (GIVEN[world.below(40)], FAMILY[world.below(30)]);
-                Person {
-                    id: format!("usr_{n:010}"),
-                    name: format!("{given} {family}"),
-                    username: format!("user{n}"),
-                    email: format!("user{n}@example.com"),
-                }
-            })
-            .collect();
-        world.groups = (0..30)
-            .map(|n| Named {
-                id: format!("grp_{n:02}"),
-                name: format!("Example Group {n}"),
-            })
-            .collect();
-        world.applications = (0..30)
-            .map(|n| Named {
-                id: format!("app_{n:02}"),
-                name: format!("Application {n}"),
-            })
-            .collect();
-        world.sessions = (0..2000)
-            .map(|n| Named {
-                id: format!("ses_{n:06}"),
-                name: format!("Weekly meeting {n}"),
-            })
-            .collect();
-        world.addresses = (0..20_000)
-            .map(|_| {
-                let bits = 0x0a00_0000 | (world.next() as u32 & 0x00ff_ffff);
-                let bits = if world.below(2) == 0 { world.next() as u32 } else { bits };
-                (IpAddr::V4(bits.into()), COUNTRIES[world.below(12)])
-            })
-            .collect();
-        world
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() >> 11) as usize % bound
-    }
-
-    fn pick(&mut self, bound: usize) -> usize {
-        // Some are seen far more often than others.
-        let a = self.below(bound);
-        self.below(a + 1)
-    }
-
-    fn activity(&mut self, seq: u64) -> Activity {
-        self.at += self.below(15_000_000) as i64;
-        let roll = self.below(1000);
-        let kind = match roll {
-            0..400 => "user.login",
-            400..520 => "user.logout",
-            520..600 => "user.login_failed",
-            600..610 => "user.locked",
-            610..620 => "user.password_reset_requested",
-            620..630 => "user.password_reset_completed",
-            630..680 => "group.joined",
-            680..710 => "group.left",
-            710..800 => "session.joined",
-            800..880 => "session.left",
-            880..900 => "session.started",
-            900..940 => "connection.requested",
-            940..965 => "connection.accepted",
-            965..980 => "user.password_changed",
-            980..990 => "user.email_changed",
-            _ => "invoice.paid",
-        };
-        let mut facts = Facts::new(kind, Time(self.at));
-        let n = self.pick(5000);
-        let user = self.users[n].clone();
-        let seat = (n * 4 + self.below(4)) % 20_000;
-        let (ip, country) = self.addresses[seat];
-        let (device, agent) = DEVICES[(n + self.below(2)) % 8];
-        facts.ip = Some(ip);
-        facts.country = Some(country.to_owned());
-        facts.device = Some(device.to_owned());
-        facts.user_agent = Some(agent.to_owned());
-        let application = self.pick(30);
-        facts.application = Some(self.applications[application].clone());
-        let at_group = self.below(2);
-        let group = self.groups[(n + at_group) % 30].clone();
-        if kind == "user.login_failed" {
-            facts.outcome = Outcome::Failure;
-            facts.reason = Some(["wrong_password", "locked", "unknown_address"][self.below(3)].to_owned());
-        }
-        if kind.starts_with("group") {
-            facts.target = Some(Target {
-                kind: "group".into(),
-                id: group.id.clone(),
-                name: group.name.clone(),
-                ..Target::default()
-            });
-        }
-        if kind.starts_with("session") {
-            let session = self.below(2000);
-            let session = self.sessions[session].clone();
-            facts.target = Some(Target {
-                kind: "session".into(),
-                id: session.id,
-                name: session.name,
-                ..Target::default()
-            });
-        }
-        if kind.starts_with("connection") {
-            let other = self.below(5000);
-            let other = self.users[other].clone();
-            facts.target = Some(Target {
-                kind: "user".into(),
-                id: other.id,
-                name: other.name,
-                username: other.username,
-                email: other.email,
-            });
-        }
-        if kind == "invoice.paid" {
-            facts
-                .metadata
-                .insert("plan".into(), ["pro", "free", "team"][self.below(3)].into());
-            facts.metadata.insert("amount".into(), self.below(100_000).to_string());
-            facts.description = Some("Paid an invoice".to_owned());
-        }
-        if self.below(200) == 0 {
-            let admin = self.below(20);
-            facts.by = By::Administrator(self.users[admin].clone());
-        }
-        facts.user = Some(user);
-        facts.group = Some(group);
-        let recorded_at = Time(self.at + 2_000 + self.below(30_000) as i64);
+/// The generator's facts as a live log records them: a few milliseconds later.
+fn activities(total: u64) -> impl Iterator<Item = Activity> {
+    let end = Time::parse("2026-11-21T00:00:00Z").unwrap();
+    let facts = Generator::new(7, GeneratorSettings::sized(total, end));
+    (0..).zip(facts).map(|(seq, facts)| {
+        let recorded_at = facts.occurred_at.plus(2_000 + (seq as i64 * 7_919) % 30_000);
         Activity {
             seq,
             recorded_at,
             facts,
         }
-    }
+    })
 }

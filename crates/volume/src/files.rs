@@ -32,8 +32,14 @@ pub(crate) fn meta(dir: &Path) -> PathBuf {
 /// An empty directory to write the volume `name` in, cleared of what an interrupted write left.
 pub(crate) fn begin(root: &Path, name: &str) -> Result<PathBuf> {
     let dir = root.join(format!("{UNFINISHED}{name}"));
+    if !root.exists() {
+        fs::create_dir_all(root).map_err(VolumeError::io(root))?;
+        root.parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .map_or(Ok(()), sync)?;
+    }
     remove_dir(&dir)?;
-    fs::create_dir_all(&dir).map_err(VolumeError::io(&dir))?;
+    fs::create_dir(&dir).map_err(VolumeError::io(&dir))?;
     Ok(dir)
 }
 

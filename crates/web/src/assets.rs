@@ -37,7 +37,11 @@ async fn serve(Path((hash, name)): Path<(String, String)>) -> Result<Response, P
         _ => "application/octet-stream",
     };
     // A page of the version before may ask with its own hash: it gets what there is, and keeps it for a moment only.
-    let keep = if hash == HASH { "public, max-age=31536000, immutable" } else { "public, max-age=60" };
+    let keep = if hash == HASH {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=60"
+    };
     let mut response = Response::new(Body::from(file.data));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -26,7 +26,10 @@ pub struct RouteInfo {
 }
 
 fn routes() -> Vec<Route> {
-    [shell::routes(), pages::routes(), api::routes(), assets::routes()].into_iter().flatten().collect()
+    [shell::routes(), pages::routes(), api::routes(), assets::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Every route with its policy, by path.
@@ -34,7 +37,11 @@ fn routes() -> Vec<Route> {
 pub fn route_table() -> Vec<RouteInfo> {
     let mut rows: Vec<_> = routes()
         .into_iter()
-        .map(|route| RouteInfo { path: route.path, method: route.method, policy: route.policy })
+        .map(|route| RouteInfo {
+            path: route.path,
+            method: route.method,
+            policy: route.policy,
+        })
         .collect();
     rows.sort_by(|a, b| (a.path, a.method.as_str()).cmp(&(b.path, b.method.as_str())));
     rows
@@ -44,12 +51,19 @@ pub fn route_table() -> Vec<RouteInfo> {
 pub fn router(state: AppState) -> Router {
     let mut by_path: BTreeMap<&'static str, MethodRouter<AppState>> = BTreeMap::new();
     for route in routes() {
-        let check = Gate { state: state.clone(), path: route.path, policy: route.policy, secret: route.secret };
+        let check = Gate {
+            state: state.clone(),
+            path: route.path,
+            policy: route.policy,
+            secret: route.secret,
+        };
         let handler = route.handler.route_layer(from_fn_with_state(check, gate));
         let known = by_path.remove(route.path).unwrap_or_default();
         by_path.insert(route.path, known.merge(handler));
     }
-    let all = by_path.into_iter().fold(Router::new(), |all, (path, handlers)| all.route(path, handlers));
+    let all = by_path
+        .into_iter()
+        .fold(Router::new(), |all, (path, handlers)| all.route(path, handlers));
     let compress = CompressionLayer::new()
         .quality(tower_http::CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(worth_compressing));
@@ -68,7 +82,9 @@ fn worth_compressing(
     headers: &axum::http::HeaderMap,
     _: &axum::http::Extensions,
 ) -> bool {
-    let font = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"font/"));
+    let font = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"font/"));
     !font && !headers.contains_key(header::CONTENT_DISPOSITION)
 }
 

@@ -85,6 +85,10 @@ impl AppState {
 
     /// A number that no other request of this installation has: when the server started, and which request it is.
     pub(crate) fn request_id(&self) -> String {
-        format!("{:x}-{:x}", self.inner.begun, self.inner.requests.fetch_add(1, Ordering::Relaxed))
+        format!(
+            "{:x}-{:x}",
+            self.inner.begun,
+            self.inner.requests.fetch_add(1, Ordering::Relaxed)
+        )
     }
 }

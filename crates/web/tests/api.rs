@@ -1,5 +1,7 @@
 //! The first slice of the API over HTTP: recording, searching, following, and every way of sending it wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use reqwest::StatusCode;
@@ -35,8 +37,16 @@ async fn what_was_recorded_is_found_at_once_in_every_shape() {
     assert_eq!(row["user"]["name"], "Sam Jones");
 
     let array = json!([login("u2"), { "activity": "user.login", "usr": 1 }, login("u3")]);
-    let several: Value = test.post_batch("application/json", array.to_string()).await.json().await.unwrap();
-    assert_eq!((several["recorded"].as_u64(), several["refused"].as_u64()), (Some(2), Some(1)));
+    let several: Value = test
+        .post_batch("application/json", array.to_string())
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        (several["recorded"].as_u64(), several["refused"].as_u64()),
+        (Some(2), Some(1))
+    );
     assert_eq!(several["items"][1]["status"], 400);
     assert_eq!(several["items"][1]["errors"][0]["pointer"], "/usr");
 
@@ -44,13 +54,26 @@ async fn what_was_recorded_is_found_at_once_in_every_shape() {
     for encoding in ["", "gzip", "zstd"] {
         let mut packed = Vec::new();
         match encoding {
-            "gzip" => async_compression::tokio::bufread::GzipEncoder::new(lines.as_bytes()).read_to_end(&mut packed).await,
-            "zstd" => async_compression::tokio::bufread::ZstdEncoder::new(lines.as_bytes()).read_to_end(&mut packed).await,
+            "gzip" => {
+                async_compression::tokio::bufread::GzipEncoder::new(lines.as_bytes())
+                    .read_to_end(&mut packed)
+                    .await
+            }
+            "zstd" => {
+                async_compression::tokio::bufread::ZstdEncoder::new(lines.as_bytes())
+                    .read_to_end(&mut packed)
+                    .await
+            }
             _ => lines.as_bytes().read_to_end(&mut packed).await,
         }
         .unwrap();
-        let request = test.client.post(test.url("/v1/activities")).bearer_auth(test.key(Scope::Write));
-        let request = request.header(CONTENT_TYPE, "application/x-ndjson").header(CONTENT_ENCODING, encoding);
+        let request = test
+            .client
+            .post(test.url("/v1/activities"))
+            .bearer_auth(test.key(Scope::Write));
+        let request = request
+            .header(CONTENT_TYPE, "application/x-ndjson")
+            .header(CONTENT_ENCODING, encoding);
         let sent = request.body(packed).send().await.unwrap();
         assert_eq!(sent.status(), StatusCode::ACCEPTED, "{encoding}");
     }
@@ -72,33 +95,99 @@ async fn every_wrong_body_gets_its_own_answer_and_leaves_nothing() {
         ("application/json", b"\"text\"".to_vec(), 400),
         ("application/json", b"{".to_vec(), 400),
         ("application/json", b"{} {}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"activity\":\"user.logout\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":{\"id\":\"u1\",\"id\":\"u2\"}}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"\xff\xfe\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"\\ud800\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"u\\u0000\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"Not A Code\",\"user\":\"u1\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"u1\",\"occurred_at\":\"yesterday\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"u1\",\"occurred_at\":\"2999-01-01T00:00:00Z\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"u1\",\"ip\":\"0177.0.0.1\"}".to_vec(), 400),
-        ("application/json", b"{\"activity\":\"user.login\",\"user\":\"u1\",\"outcome\":1e400}".to_vec(), 400),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"activity\":\"user.logout\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":{\"id\":\"u1\",\"id\":\"u2\"}}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"\xff\xfe\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"\\ud800\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"u\\u0000\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"Not A Code\",\"user\":\"u1\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"u1\",\"occurred_at\":\"yesterday\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"u1\",\"occurred_at\":\"2999-01-01T00:00:00Z\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"u1\",\"ip\":\"0177.0.0.1\"}".to_vec(),
+            400,
+        ),
+        (
+            "application/json",
+            b"{\"activity\":\"user.login\",\"user\":\"u1\",\"outcome\":1e400}".to_vec(),
+            400,
+        ),
         ("application/json", deep.into_bytes(), 400),
-        ("application/json", format!("{{\"activity\":\"user.login\",\"user\":\"u1\",\"reason\":\"{}\"}}", "x".repeat(9_000)).into_bytes(), 400),
+        (
+            "application/json",
+            format!(
+                "{{\"activity\":\"user.login\",\"user\":\"u1\",\"reason\":\"{}\"}}",
+                "x".repeat(9_000)
+            )
+            .into_bytes(),
+            400,
+        ),
         ("application/json", vec![b' '; 17 * 1024 * 1024], 413),
-        ("application/json", format!("[{}1]", "1,".repeat(10_000)).into_bytes(), 413),
+        (
+            "application/json",
+            format!("[{}1]", "1,".repeat(10_000)).into_bytes(),
+            413,
+        ),
         ("application/x-ndjson", b"nonsense\n{\n".to_vec(), 400),
-        ("application/x-www-form-urlencoded", b"activity=user.login".to_vec(), 415),
+        (
+            "application/x-www-form-urlencoded",
+            b"activity=user.login".to_vec(),
+            415,
+        ),
         ("text/csv", b"a,b".to_vec(), 415),
     ];
     for (kind, body, status) in cases {
         let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
         let response = test.post_batch(kind, body).await;
         assert_eq!(response.status(), status, "{kind} {shown}");
-        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json", "{kind} {shown}");
+        assert_eq!(
+            response.headers()[CONTENT_TYPE],
+            "application/problem+json",
+            "{kind} {shown}"
+        );
         let problem: Value = response.json().await.unwrap();
         assert_eq!(problem["status"], status, "{shown}");
-        assert!(problem["detail"].as_str().is_some_and(|text| text.len() > 10), "{problem}");
-        assert!(problem["request_id"].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+        assert!(
+            problem["detail"].as_str().is_some_and(|text| text.len() > 10),
+            "{problem}"
+        );
+        assert!(
+            problem["request_id"].as_str().is_some_and(|text| !text.is_empty()),
+            "{problem}"
+        );
     }
     let after = read(&test, "/v1/activities?q=user:u1&count=true").await["count"]["n"].clone();
     assert_eq!(before, after);
@@ -108,8 +197,15 @@ async fn every_wrong_body_gets_its_own_answer_and_leaves_nothing() {
 async fn a_repeated_request_records_nothing_twice() {
     let test = TestApp::start().await;
     let send = |body: String| {
-        let request = test.client.post(test.url("/v1/activities")).bearer_auth(test.key(Scope::Write));
-        request.header("idempotency-key", "one").header(CONTENT_TYPE, "application/json").body(body).send()
+        let request = test
+            .client
+            .post(test.url("/v1/activities"))
+            .bearer_auth(test.key(Scope::Write));
+        request
+            .header("idempotency-key", "one")
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)
+            .send()
     };
     let first: Value = send(login("u1").to_string()).await.unwrap().json().await.unwrap();
     let again = send(login("u1").to_string()).await.unwrap();
@@ -126,12 +222,21 @@ async fn a_repeated_request_records_nothing_twice() {
 async fn pages_link_to_the_next_and_following_always_goes_on() {
     let test = TestApp::start().await;
     let lines: String = (0..25).map(|n| format!("{}\n", login(&format!("ext{n}")))).collect();
-    assert_eq!(test.post_batch("application/x-ndjson", lines).await.status(), StatusCode::ACCEPTED);
+    assert_eq!(
+        test.post_batch("application/x-ndjson", lines).await.status(),
+        StatusCode::ACCEPTED
+    );
 
-    let (mut path, mut seen) = (Some("/v1/activities?q=activity:user.login%20user:ext*&limit=10".to_owned()), 0);
+    let (mut path, mut seen) = (
+        Some("/v1/activities?q=activity:user.login%20user:ext*&limit=10".to_owned()),
+        0,
+    );
     while let Some(here) = path.take() {
         let response = test.get(&here, As::Key(Scope::Read)).await;
-        let link = response.headers().get(LINK).map(|link| link.to_str().unwrap().to_owned());
+        let link = response
+            .headers()
+            .get(LINK)
+            .map(|link| link.to_str().unwrap().to_owned());
         let page: Value = response.json().await.unwrap();
         seen += page["data"].as_array().unwrap().len();
         assert_eq!(page["page"]["has_more"], link.is_some());
@@ -174,9 +279,17 @@ async fn wrong_questions_say_what_would_fix_them() {
         let problem: Value = response.json().await.unwrap();
         assert_eq!(problem["code"], code, "{path} {problem}");
     }
-    let problem: Value = test.get("/v1/activities?q=usr:sam", As::Key(Scope::Read)).await.json().await.unwrap();
+    let problem: Value = test
+        .get("/v1/activities?q=usr:sam", As::Key(Scope::Read))
+        .await
+        .json()
+        .await
+        .unwrap();
     assert_eq!(problem["query"]["start"], 0);
-    assert!(problem["query"]["replacement"].as_str().unwrap().contains("user"), "{problem}");
+    assert!(
+        problem["query"]["replacement"].as_str().unwrap().contains("user"),
+        "{problem}"
+    );
     for id in ["999999", "x", "-1", "18446744073709551616"] {
         let response = test.get(&format!("/v1/activities/{id}"), As::Key(Scope::Read)).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{id}");
@@ -192,26 +305,47 @@ async fn a_members_key_reads_their_own_log_and_no_other() {
     let get = |path: String| test.client.get(test.url(&path)).bearer_auth(&key).send();
     let own: Value = get("/v1/activities".to_owned()).await.unwrap().json().await.unwrap();
     let rows = own["data"].as_array().unwrap();
-    assert!(!rows.is_empty() && rows.iter().all(|row| row["user"]["id"] == mia.id), "{own}");
-    assert_eq!(get("/v1/activities?user=u1".to_owned()).await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["user"]["id"] == mia.id),
+        "{own}"
+    );
+    assert_eq!(
+        get("/v1/activities?user=u1".to_owned()).await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
     let all = read(&test, "/v1/activities?q=user:u1").await;
     let id = all["data"][0]["id"].as_u64().unwrap();
-    assert_eq!(get(format!("/v1/activities/{id}")).await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get(format!("/v1/activities/{id}")).await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_description_names_every_route_of_the_api_and_the_viewer_is_served() {
     let test = TestApp::start().await;
     let document: Value = test.get("/openapi.json", As::Nobody).await.json().await.unwrap();
-    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
-    for route in web::route_table().into_iter().filter(|route| route.path.starts_with("/v1/")) {
+    assert!(
+        document["openapi"].as_str().unwrap().starts_with("3.1"),
+        "{}",
+        document["openapi"]
+    );
+    for route in web::route_table()
+        .into_iter()
+        .filter(|route| route.path.starts_with("/v1/"))
+    {
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
     }
     for path in ["/docs/index.html", "/docs/swagger-initializer.js", "/docs/problems"] {
         assert_eq!(test.get(path, As::Nobody).await.status(), StatusCode::OK, "{path}");
     }
-    let config = test.get("/docs/swagger-initializer.js", As::Nobody).await.text().await.unwrap();
+    let config = test
+        .get("/docs/swagger-initializer.js", As::Nobody)
+        .await
+        .text()
+        .await
+        .unwrap();
     assert!(config.contains("/openapi.json"), "{config}");
 }
 
@@ -222,10 +356,22 @@ async fn health_metrics_and_assets_answer() {
     assert_eq!(test.get("/readyz", As::Nobody).await.status(), StatusCode::OK);
     let text = test.get("/metrics", As::Nobody).await.text().await.unwrap();
     assert!(text.contains("whodid_http_requests_total"), "{text}");
-    let relayed = test.client.get(test.url("/metrics")).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
+    let relayed = test
+        .client
+        .get(test.url("/metrics"))
+        .header("x-forwarded-for", "203.0.113.7")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(relayed.status(), StatusCode::FORBIDDEN);
     let page = test.get("/docs/problems", As::Nobody).await.text().await.unwrap();
-    let sheet = page.split("href=\"").find(|part| part.starts_with("/assets/")).unwrap().split('"').next().unwrap();
+    let sheet = page
+        .split("href=\"")
+        .find(|part| part.starts_with("/assets/"))
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
     let asset = test.get(sheet, As::Nobody).await;
     assert_eq!(asset.status(), StatusCode::OK);
     assert!(asset.headers()["cache-control"].to_str().unwrap().contains("immutable"));

@@ -1,6 +1,8 @@
 //! Walks the route table with every kind of caller: a route lets through exactly whom its policy names, never fails,
 //! and always carries the headers of this site.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use reqwest::header::{HeaderMap, LOCATION};
@@ -46,16 +48,27 @@ fn seen(response: &Response) -> Gate {
 
 /// A path with its parameters filled in by what cannot exist.
 fn concrete(path: &str) -> String {
-    let filled = path.split('/').map(|part| if part.starts_with('{') { "999999999" } else { part });
+    let filled = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "999999999" } else { part });
     filled.collect::<Vec<_>>().join("/")
 }
 
 fn assert_headers(route: &RouteInfo, headers: &HeaderMap) {
     let text = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
     let place = format!("{} {}", route.method, route.path);
-    assert!(text("content-security-policy").starts_with("default-src 'none'"), "{place}");
-    assert!(text("content-security-policy").contains("frame-ancestors 'none'"), "{place}");
-    assert!(!text("content-security-policy").contains("script-src 'self' '"), "{place}");
+    assert!(
+        text("content-security-policy").starts_with("default-src 'none'"),
+        "{place}"
+    );
+    assert!(
+        text("content-security-policy").contains("frame-ancestors 'none'"),
+        "{place}"
+    );
+    assert!(
+        !text("content-security-policy").contains("script-src 'self' '"),
+        "{place}"
+    );
     assert_eq!(text("x-content-type-options"), "nosniff", "{place}");
     assert_eq!(text("referrer-policy"), "same-origin", "{place}");
     assert_eq!(text("cross-origin-opener-policy"), "same-origin", "{place}");
@@ -76,12 +89,17 @@ async fn every_route_lets_through_exactly_whom_its_policy_names() {
         for who in As::ALL {
             // An administrator's form without fields may well do something, such as ending all devices: each request
             // comes with its own sign-in.
-            let request = test.client.request(route.method.clone(), test.url(&concrete(route.path)));
+            let request = test
+                .client
+                .request(route.method.clone(), test.url(&concrete(route.path)));
             let response = test.authorized(request, who).await.send().await.unwrap();
             let (gate, status) = (seen(&response), response.status());
             assert_headers(&route, response.headers());
             if gate != expected(&route, who) || status.is_server_error() {
-                wrong.push(format!("{} {} as {who:?}: {status}, {gate:?}", route.method, route.path));
+                wrong.push(format!(
+                    "{} {} as {who:?}: {status}, {gate:?}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -92,7 +110,11 @@ async fn every_route_lets_through_exactly_whom_its_policy_names() {
 fn no_route_stands_twice_in_the_table_and_whatever_changes_something_is_not_a_get() {
     let table = route_table();
     for pair in table.windows(2) {
-        assert!(pair[0].path != pair[1].path || pair[0].method != pair[1].method, "{:?}", pair[0]);
+        assert!(
+            pair[0].path != pair[1].path || pair[0].method != pair[1].method,
+            "{:?}",
+            pair[0]
+        );
     }
     assert!(table.iter().any(|route| route.policy == Policy::Key(Scope::Write)));
 }
@@ -101,10 +123,23 @@ fn no_route_stands_twice_in_the_table_and_whatever_changes_something_is_not_a_ge
 async fn requests_of_other_sites_change_nothing() {
     let test = TestApp::start().await;
     for route in route_table().into_iter().filter(|route| !route.method.is_safe()) {
-        for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
-            let request = test.client.request(route.method.clone(), test.url(&concrete(route.path))).header(name, value);
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+        ] {
+            let request = test
+                .client
+                .request(route.method.clone(), test.url(&concrete(route.path)))
+                .header(name, value);
             let response = test.authorized(request, As::Administrator).await.send().await.unwrap();
-            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{} {} {name}", route.method, route.path);
+            assert_eq!(
+                response.status(),
+                StatusCode::FORBIDDEN,
+                "{} {} {name}",
+                route.method,
+                route.path
+            );
         }
     }
 }
@@ -115,7 +150,10 @@ async fn unknown_addresses_and_methods_are_answered_helpfully() {
     let page = test.get("/nowhere", As::Administrator).await;
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     let text = page.text().await.unwrap();
-    assert!(text.contains("There is no such page") && text.contains("Ada Brown"), "{text}");
+    assert!(
+        text.contains("There is no such page") && text.contains("Ada Brown"),
+        "{text}"
+    );
 
     let api = test.get("/v1/nowhere", As::Nobody).await;
     assert_eq!(api.status(), StatusCode::NOT_FOUND);
@@ -125,7 +163,13 @@ async fn unknown_addresses_and_methods_are_answered_helpfully() {
     assert_eq!(problem["code"], "not_found");
     assert_eq!(problem["request_id"], id);
 
-    let method = test.client.delete(test.url("/v1/activities")).bearer_auth(test.key(Scope::Write)).send().await.unwrap();
+    let method = test
+        .client
+        .delete(test.url("/v1/activities"))
+        .bearer_auth(test.key(Scope::Write))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(method.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(method.headers()["content-type"], "application/problem+json");
     assert!(method.headers()["allow"].to_str().unwrap().contains("POST"));

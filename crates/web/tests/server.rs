@@ -1,5 +1,7 @@
 //! What a hostile or broken client can do to the server by raw sockets: nothing that lasts.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::{Duration, Instant};
@@ -34,7 +36,13 @@ async fn until_closed(stream: &mut TcpStream) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn half_sent_and_silent_requests_are_dropped() {
     let test = TestApp::with(hasty).await;
-    for text in ["", "GET", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01\x02\x00"] {
+    for text in [
+        "",
+        "GET",
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "PRI * HTTP/2.0\r\n\r\n",
+        "\x16\x03\x01\x02\x00",
+    ] {
         let mut stream = say(&test, text).await;
         until_closed(&mut stream).await;
     }
@@ -69,7 +77,10 @@ async fn an_unknown_key_is_refused_before_its_body_is_read() {
     let head = "POST /v1/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer whodid_nonsense\r\nContent-Length: 1000000\r\n\r\n";
     let mut stream = say(&test, head).await;
     let mut start = [0; 12];
-    tokio::time::timeout(Duration::from_secs(2), stream.read_exact(&mut start)).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(2), stream.read_exact(&mut start))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(&start, b"HTTP/1.1 401");
 }
 
@@ -120,7 +131,10 @@ async fn ambiguous_framing_is_refused_and_the_connection_closed() {
     for case in cases {
         let mut stream = say(&test, case).await;
         let answer = until_closed(&mut stream).await;
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.0 400"), "{case:?}: {answer}");
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.0 400"),
+            "{case:?}: {answer}"
+        );
     }
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "y".repeat(300 * 1024));
     let mut stream = TcpStream::connect(test.address).await.unwrap();

@@ -38,7 +38,7 @@ pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past]) -> Result<(), 
         row.time_zone.clone_from(&past.time_zone);
         let keys = names::keys(&row);
         account::set_profile(tx.conn(), &row, &keys).await?;
-        word::replace(tx.conn(), &past.id, &names::words(&keys)).await?;
+        word::replace(tx.conn(), &past.id, &keys, &names::words(&keys)).await?;
         account::set_login_enabled(tx.conn(), &past.id, past.login_enabled).await?;
         if let Some(at) = past.activated_at {
             account::set_activated(tx.conn(), &past.id, at).await?;

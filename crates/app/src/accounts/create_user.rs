@@ -77,7 +77,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     check_unique(&mut tx, &account).await?;
     let keys = names::keys(&account);
     account::insert(tx.conn(), &account, &keys).await?;
-    word::replace(tx.conn(), &account.id, &names::words(&keys)).await?;
+    word::replace(tx.conn(), &account.id, &keys, &names::words(&keys)).await?;
     let person = account.person();
     let mut created = facts::about(app, caller, "account.created", &person);
     created

@@ -49,7 +49,7 @@ pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Resul
     }
     let keys = names::keys(&after);
     account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), &after.id, &names::words(&keys)).await?;
+    word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
     let mut edited = facts::about(app, caller, "account.profile_edited", &after.person());
     edited.changes = changes;
     app.log().append(&mut tx, vec![edited]).await?;

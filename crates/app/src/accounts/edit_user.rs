@@ -48,7 +48,7 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
     check_unique(&mut tx, &after).await?;
     let keys = names::keys(&after);
     account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), id, &names::words(&keys)).await?;
+    word::replace(tx.conn(), id, &keys, &names::words(&keys)).await?;
     if after.email != before.email {
         mail::write(app, &mut tx, mail::letters::email_changed(&before, &after)).await?;
     }

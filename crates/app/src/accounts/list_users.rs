@@ -115,7 +115,10 @@ struct Cursor {
     text: Option<String>,
     number: Option<i64>,
     id: String,
+    /// Rows on the pages before, and how many there were in all when the first was shown.
     before: u64,
+    total: u64,
+    exact: bool,
 }
 
 /// One page of the users; for administrators and auditors.
@@ -129,6 +132,10 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
         .map(|text| parse_cursor(text, search.sort))
         .transpose()?;
     let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
+    let counted = cursor.as_ref().map(|cursor| Total {
+        n: cursor.total,
+        exact: cursor.exact,
+    });
     let query = ListQuery {
         words: names::typed_words(&search.find),
         status: search.status.map(StatusFilter::stored),
@@ -142,24 +149,36 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     let limit = search.limit.clamp(1, PAGE_MAX);
     let mut read = app.store().read().await?;
     let mut rows = list::page(read.conn(), &query, limit + 1).await?;
-    let narrowed =
-        !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
-    let cap = if narrowed { COUNT_CAP + 1 } else { u64::MAX };
-    let n = list::count(read.conn(), &ListQuery { after: None, ..query }, cap).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let shown = before + rows.len() as u64;
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|(row, key)| print_cursor(search.sort, key, &row.id, shown));
+    let total = match counted {
+        // Counted once: the pages that follow carry it along.
+        Some(total) => total,
+        None if !more => Total { n: shown, exact: true },
+        None => count(&mut read, query).await?,
+    };
+    let next = rows.last().filter(|_| more).map(|(row, key)| {
+        let (text, number) = match key {
+            Key::Text(text) => (Some(text.clone()), None),
+            Key::Number(number) => (None, Some(*number)),
+        };
+        let Total { n, exact } = total;
+        Cursor {
+            sort: search.sort,
+            text,
+            number,
+            id: row.id.clone(),
+            before: shown,
+            total: n,
+            exact,
+        }
+        .print()
+    });
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
     Ok(UserPage {
         rows,
-        total: Total {
-            n: n.min(cap - 1),
-            exact: n < cap,
-        },
+        total,
         before,
         next,
     })
@@ -183,19 +202,21 @@ fn key_of(cursor: Cursor) -> Option<(Key, String)> {
     Some((key, cursor.id))
 }
 
-fn print_cursor(sort: Sort, key: &Key, id: &str, before: u64) -> String {
-    let (text, number) = match key {
-        Key::Text(text) => (Some(text.clone()), None),
-        Key::Number(number) => (None, Some(*number)),
-    };
-    let cursor = Cursor {
-        sort,
-        text,
-        number,
-        id: id.to_owned(),
-        before,
-    };
-    BASE64URL_NOPAD.encode(&serde_json::to_vec(&cursor).unwrap_or_default())
+impl Cursor {
+    fn print(&self) -> String {
+        BASE64URL_NOPAD.encode(&serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, AccountError> {
+    let narrowed =
+        !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
+    let cap = if narrowed { COUNT_CAP } else { u64::MAX - 1 };
+    let n = list::count(read.conn(), &ListQuery { after: None, ..query }, cap + 1).await?;
+    Ok(Total {
+        n: n.min(cap),
+        exact: n <= cap,
+    })
 }
 
 impl StatusFilter {

@@ -62,6 +62,17 @@ impl Order {
         }
     }
 
+    /// The same order by an expression that no index has.
+    const fn unindexed(self) -> &'static str {
+        match self {
+            Self::Name => "a.name_key || ''",
+            Self::Username => "a.username_key || ''",
+            Self::Email => "a.email_key || ''",
+            Self::LastLogin => "COALESCE(a.last_login_at, 0) + 0",
+            Self::Created => "a.created_at + 0",
+        }
+    }
+
     const fn is_time(self) -> bool {
         matches!(self, Self::LastLogin | Self::Created)
     }
@@ -97,28 +108,51 @@ pub struct ListQuery {
     pub now: Time,
 }
 
+impl ListQuery {
+    fn is_filtered(&self) -> bool {
+        self.status.is_some() || self.role.is_some() || self.login_enabled.is_some()
+    }
+
+    /// Whether a filter lets only few accounts pass, so that they are to be found by the filter's index and then
+    /// ordered, not by walking all accounts in order. SQLite cannot know without statistics.
+    fn few_pass(&self) -> bool {
+        let few_have_it = matches!(self.status, Some(StatusFilter::Locked | StatusFilter::Failed))
+            || matches!(self.role, Some(RoleFilter::Administrator | RoleFilter::Auditor));
+        few_have_it && self.order != Order::Name
+    }
+
+    const fn direction(&self) -> &'static str {
+        if self.descending { "DESC" } else { "ASC" }
+    }
+}
+
 /// Up to `limit` accounts, each with its key.
 pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, Error> {
-    let few = few_match(conn, query).await?;
+    let plan = plan(conn, query).await?;
     let mut sql = Sql::default();
     let order = query.order.expression();
     sql.text(&format!(
         "SELECT {COLUMNS}, {order} AS list_key FROM account a WHERE 1 = 1"
     ));
-    filters(&mut sql, query, few);
-    if let Some((key, id)) = &query.after {
-        let sign = if query.descending { "<" } else { ">" };
-        sql.text(&format!(" AND ({order}, a.id) {sign} ("));
-        match key {
-            Key::Text(key) => sql.bind_text(key),
-            Key::Number(key) => sql.bind_number(*key),
+    match plan {
+        Plan::WordsInOrder(rarest) => best_matches(&mut sql, query, rarest, limit),
+        Plan::Words(rarest) => {
+            words(&mut sql, query, Some(rarest));
+            filters(&mut sql, query);
         }
-        sql.text(", ");
-        sql.bind_text(id);
-        sql.text(")");
+        Plan::Walk => {
+            words(&mut sql, query, None);
+            filters(&mut sql, query);
+        }
     }
-    let direction = if query.descending { "DESC" } else { "ASC" };
-    sql.text(&format!(" ORDER BY {order} {direction}, a.id {direction} LIMIT "));
+    after(&mut sql, query, order, "a.id");
+    let direction = query.direction();
+    let by = if query.few_pass() {
+        query.order.unindexed()
+    } else {
+        order
+    };
+    sql.text(&format!(" ORDER BY {by} {direction}, a.id {direction} LIMIT "));
     sql.bind_number(i64::from(limit));
     let rows = sql.fetch_all(conn).await?;
     rows.iter()
@@ -128,10 +162,17 @@ pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Re
 
 /// How many match, counted up to `cap`.
 pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Result<u64, Error> {
-    let few = few_match(conn, query).await?;
     let mut sql = Sql::default();
-    sql.text("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM account a WHERE 1 = 1");
-    filters(&mut sql, query, few);
+    sql.text("SELECT COUNT(*) AS n FROM (");
+    match rarest(conn, query).await? {
+        // Order does not matter here, so the words go first however many they match.
+        Some((rarest, _)) if !query.is_filtered() => matches(&mut sql, query, rarest, "DISTINCT w.account_id"),
+        rarest => {
+            sql.text("SELECT 1 AS one FROM account a WHERE 1 = 1");
+            words(&mut sql, query, rarest.filter(|(_, n)| *n <= MANY).map(|(at, _)| at));
+            filters(&mut sql, query);
+        }
+    }
     sql.text(" LIMIT ");
     sql.bind_number(i64::try_from(cap).unwrap_or(i64::MAX));
     sql.text(") AS matching");
@@ -139,30 +180,96 @@ pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Res
     rows.first().map_or(Ok(0), |row| number(row, "n"))
 }
 
-/// Beyond this many matches of a word, walking the order and testing each account is quicker than collecting them.
+/// Matches of a word that are always collected: walking the accounts until a page is full cannot be quicker.
 const FEW: i64 = 2_000;
+/// Matches of a word that are never collected: so many are met soon when walking.
+const MANY: i64 = 200_000;
 
-/// The position of the word that matches few accounts, if one does.
-async fn few_match(conn: &mut AnyConnection, query: &ListQuery) -> Result<Option<usize>, Error> {
+/// How a page is found; the number is the place of the word that matches fewest accounts.
+#[derive(Clone, Copy, Debug)]
+enum Plan {
+    /// Walk the accounts in order and test each.
+    Walk,
+    /// Collect the accounts of a word and order those that pass.
+    Words(usize),
+    /// Order the matches of a word by the name that stands beside them, and look at one page of accounts.
+    WordsInOrder(usize),
+}
+
+async fn plan(conn: &mut AnyConnection, query: &ListQuery) -> Result<Plan, Error> {
+    let Some((rarest, n)) = rarest(conn, query).await? else {
+        return Ok(Plan::Walk);
+    };
+    // Who is found by a name stands together in the order of names: walking there may take most of the way.
+    let may_be_far = query.words.len() > 1 || !query.order.is_time();
+    Ok(match () {
+        () if n > MANY || (n > FEW && !may_be_far) => Plan::Walk,
+        () if query.order == Order::Name && !query.is_filtered() => Plan::WordsInOrder(rarest),
+        () => Plan::Words(rarest),
+    })
+}
+
+/// The word that matches fewest accounts, and how many, counted up to one more than [`MANY`].
+async fn rarest(conn: &mut AnyConnection, query: &ListQuery) -> Result<Option<(usize, i64)>, Error> {
+    let mut rarest: Option<(usize, i64)> = None;
     for (at, word) in query.words.iter().enumerate() {
         let mut sql = Sql::default();
         sql.text("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM account_word w WHERE ");
         word_range(&mut sql, word);
         sql.text(" LIMIT ");
-        sql.bind_number(FEW + 1);
+        // No use in counting further than the rarest so far.
+        sql.bind_number(rarest.map_or(MANY + 1, |(_, n)| n));
         sql.text(") AS matching");
         let rows = sql.fetch_all(conn).await?;
-        if rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("n"))? <= FEW {
-            return Ok(Some(at));
+        let n = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("n"))?;
+        if rarest.is_none_or(|(_, least)| n < least) {
+            rarest = Some((at, n));
         }
     }
-    Ok(None)
+    Ok(rarest)
 }
 
-fn filters(sql: &mut Sql, query: &ListQuery, few: Option<usize>) {
+/// The accounts of one page, taken from the matches of the rarest word alone.
+fn best_matches(sql: &mut Sql, query: &ListQuery, rarest: usize, limit: u32) {
+    sql.text(" AND a.id IN (SELECT best.account_id FROM (");
+    matches(sql, query, rarest, "DISTINCT w.name_key, w.account_id");
+    after(sql, query, "w.name_key", "w.account_id");
+    let direction = query.direction();
+    sql.text(&format!(
+        " ORDER BY w.name_key {direction}, w.account_id {direction} LIMIT "
+    ));
+    sql.bind_number(i64::from(limit));
+    sql.text(") AS best)");
+}
+
+/// The matches of the rarest word that the other words match as well.
+fn matches(sql: &mut Sql, query: &ListQuery, rarest: usize, columns: &str) {
+    sql.text(&format!("SELECT {columns} FROM account_word w WHERE "));
+    word_range(sql, &query.words[rarest]);
+    for (_, word) in query.words.iter().enumerate().filter(|(at, _)| *at != rarest) {
+        sql.text(" AND EXISTS (SELECT 1 FROM account_word o WHERE o.account_id = w.account_id AND o.word >= ");
+        sql.bind_text(word);
+        sql.text(" AND o.word < ");
+        sql.bind_text(&format!("{word}\u{10ffff}"));
+        sql.text(" LIMIT 1 OFFSET 0)");
+    }
+}
+
+/// Only what comes after the last row of the page before.
+fn after(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
+    let Some((key, id)) = &query.after else { return };
+    let sign = if query.descending { "<" } else { ">" };
+    sql.text(&format!(" AND ({order}, {id_column}) {sign} ("));
+    sql.bind(key.clone());
+    sql.text(", ");
+    sql.bind_text(id);
+    sql.text(")");
+}
+
+/// Every word must match: the rarest as a list of accounts where there is one, the others as tests of each account.
+fn words(sql: &mut Sql, query: &ListQuery, rarest: Option<usize>) {
     for (at, word) in query.words.iter().enumerate() {
-        if few == Some(at) {
-            // `+ ''`-like tricks are not portable; IN over a short list is driven from the list on both databases.
+        if rarest == Some(at) {
             sql.text(" AND a.id IN (SELECT w.account_id FROM account_word w WHERE ");
             word_range(sql, word);
             sql.text(")");
@@ -173,6 +280,9 @@ fn filters(sql: &mut Sql, query: &ListQuery, few: Option<usize>) {
             sql.text(" LIMIT 1 OFFSET 0)");
         }
     }
+}
+
+fn filters(sql: &mut Sql, query: &ListQuery) {
     // Written as the partial indexes are, so that a rare value is found by its own index.
     sql.text(match query.status {
         None => "",

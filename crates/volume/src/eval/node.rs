@@ -32,7 +32,9 @@ pub(crate) enum Node {
         times: Arc<dyn ColumnValues<i64>>,
         ranges: Vec<Range<i64>>,
     },
-    /// These documents, ascending and apart.
+    /// These documents of the whole volume.
+    Set(Bitmap),
+    /// The documents in any of these ranges.
     Docs(Vec<Range<u32>>),
     /// What may match of these; nothing surely does.
     Maybe(Box<Node>),
@@ -111,6 +113,14 @@ impl Node {
                 found.and(within);
                 Ok(Bounds::exact(found))
             }
+            Self::Set(set) => {
+                let mut found = Bitmap::empty(window);
+                within
+                    .iter()
+                    .filter(|doc| set.contains(*doc))
+                    .for_each(|doc| found.insert(doc));
+                Ok(Bounds::exact(found))
+            }
             Self::Lists { index, infos } => {
                 let mut found = Bitmap::empty(window);
                 fill(index, infos, &mut found)?;
@@ -180,7 +190,7 @@ fn complement(inner: Bounds, within: &Bitmap) -> Bounds {
 }
 
 /// Sets the documents of the lists that lie in the window.
-fn fill(index: &InvertedIndexReader, infos: &[TermInfo], found: &mut Bitmap) -> std::io::Result<()> {
+pub(super) fn fill(index: &InvertedIndexReader, infos: &[TermInfo], found: &mut Bitmap) -> std::io::Result<()> {
     let window = found.window();
     let mut list: Option<BlockSegmentPostings> = None;
     for info in infos {

@@ -18,7 +18,7 @@ use crate::index::schema::mark;
 /// Up to this many values, reading the whole dictionary is quicker than anything else.
 const SMALL: usize = if cfg!(test) { 2 } else { 512 };
 /// Up to this many lists are read; beyond, documents' values are compared.
-const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
+pub(super) const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 
 /// Compiles `expr` for an index whose first document is `first_seq`.
 pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, expr: &Expr) -> std::io::Result<Node> {
@@ -202,7 +202,7 @@ impl Compiler<'_> {
         let term = format!("{}={}", mark::value(key), value.folded());
         let mark = &self.index.mark;
         if value.is_prefix() {
-            words::lists_from(mark, &term)
+            words::lists_from(mark, &term, self.index.docs)
         } else {
             words::list(mark, &term)
         }
@@ -309,7 +309,7 @@ fn cost(node: &Node) -> u64 {
         Node::And(all) => all.iter().map(cost).min().unwrap_or(0),
         Node::Or(any) => any.iter().map(cost).sum(),
         Node::Not(inner) | Node::Maybe(inner) => cost(inner).saturating_add(1 << 40),
-        Node::Values { .. } | Node::Times { .. } => 1 << 41,
+        Node::Values { .. } | Node::Times { .. } | Node::Set(_) => 1 << 41,
         Node::All => 1 << 42,
     }
 }

@@ -7,8 +7,9 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, TERMINATED};
 
-use super::node::Node;
-use super::plan::{Compiler, any_of};
+use super::node::{Node, fill};
+use super::plan::{Compiler, MANY_LISTS, any_of};
+use crate::bitmap::Bitmap;
 use crate::index::column::{Column, Part};
 
 /// The longest run of digits and letters in an address: a group of IPv6.
@@ -24,8 +25,15 @@ pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Res
 }
 
 /// The documents listed under any term that begins with this.
-pub(super) fn lists_from(index: &Arc<InvertedIndexReader>, prefix: &str) -> std::io::Result<Node> {
-    Ok(lists(index, infos_from(index, prefix)?))
+pub(super) fn lists_from(index: &Arc<InvertedIndexReader>, prefix: &str, docs: u32) -> std::io::Result<Node> {
+    let infos = infos_from(index, prefix)?;
+    if infos.len() <= MANY_LISTS {
+        return Ok(lists(index, infos));
+    }
+    // So many lists are read once, not once a window.
+    let mut found = Bitmap::empty(0..docs);
+    fill(index, &infos, &mut found)?;
+    Ok(Node::Set(found))
 }
 
 fn lists(index: &Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node {
@@ -78,7 +86,7 @@ impl Compiler<'_> {
             .map(|token| list(text, token))
             .collect::<std::io::Result<Vec<_>>>()?;
         nodes.push(if words.is_prefix() {
-            lists_from(text, last)?
+            lists_from(text, last, self.index.docs)?
         } else {
             list(text, last)?
         });

@@ -15,7 +15,7 @@ fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
             id: format!("usr_{}", seq % 7),
             ..Person::default()
         });
-        facts.description = (seq % 3 == 0).then(|| format!("the {seq}th"));
+        facts.description = seq.is_multiple_of(3).then(|| format!("the {seq}th"));
         Activity {
             seq,
             recorded_at: Time(5 * seq as i64 + 1),
@@ -32,16 +32,17 @@ fn check(root: &std::path::Path, meta: &VolumeMeta) -> crate::Result<()> {
 #[test]
 fn a_written_volume_is_listed_verified_and_gone_after_removal() {
     let dir = tempfile::tempdir().unwrap();
-    let meta = write(dir.path(), &activities(0..40));
-    assert_eq!(list(dir.path()).unwrap(), [meta.id.as_str()]);
+    let dir = dir.path().join("volumes");
+    let meta = write(&dir, &activities(0..40));
+    assert_eq!(list(&dir).unwrap(), [meta.id.as_str()]);
     assert!(meta.id.starts_with("00000000000000000000-00000000000000000039-"));
-    check(dir.path(), &meta).unwrap();
-    let json = fs::read_to_string(dir.path().join(&meta.id).join("meta.json")).unwrap();
+    check(&dir, &meta).unwrap();
+    let json = fs::read_to_string(dir.join(&meta.id).join("meta.json")).unwrap();
     assert_eq!(serde_json::from_str::<VolumeMeta>(&json).unwrap(), meta);
-    remove(dir.path(), &meta.id).unwrap();
-    remove(dir.path(), &meta.id).unwrap();
-    assert_eq!(list(dir.path()).unwrap(), Vec::<String>::new());
-    assert_eq!(list(&dir.path().join("absent")).unwrap(), Vec::<String>::new());
+    remove(&dir, &meta.id).unwrap();
+    remove(&dir, &meta.id).unwrap();
+    assert_eq!(list(&dir).unwrap(), Vec::<String>::new());
+    assert_eq!(list(&dir.join("absent")).unwrap(), Vec::<String>::new());
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn what_no_volume_can_hold_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let mut gap = activities(0..4);
     gap.remove(2);
-    let leaves = vec![[0; 32]; 3];
+    let leaves = [[0; 32]; 3];
     for (activities, leaves) in [(&gap[..], &leaves[..]), (&gap[..2], &leaves[..]), (&[], &[])] {
         assert!(matches!(
             crate::write(dir.path(), activities, leaves),

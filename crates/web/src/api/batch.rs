@@ -19,20 +19,31 @@ pub(super) enum Layout {
 impl Layout {
     /// By the request's content type; JSON where there is none.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(Self::Json) };
+        let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+            return Ok(Self::Json);
+        };
         let text = kind.to_str().unwrap_or("?");
         let essence = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" | "text/json" => Ok(Self::Json),
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines"
-            | "application/json-lines" | "text/x-ndjson" => Ok(Self::Lines),
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines"
+            | "application/json-lines"
+            | "text/x-ndjson" => Ok(Self::Lines),
             _ => {
                 let detail = format!(
                     "The content type `{essence}` is not taken: send `application/json` (one object or an array) or \
                      `application/x-ndjson` (one object a line)."
                 );
                 let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                Err(Problem::new(status, "unsupported_media_type", "Unknown content type", detail))
+                Err(Problem::new(
+                    status,
+                    "unsupported_media_type",
+                    "Unknown content type",
+                    detail,
+                ))
             }
         }
     }
@@ -63,7 +74,9 @@ pub(super) fn parse(body: &[u8], layout: Layout, limit: usize, now: Time) -> Res
         Layout::Json => take(body)?,
     }
     if items.is_empty() {
-        return Err(Problem::bad_request("The body holds no activity. Send one object, an array of them, or one a line."));
+        return Err(Problem::bad_request(
+            "The body holds no activity. Send one object, an array of them, or one a line.",
+        ));
     }
     Ok(items)
 }
@@ -83,17 +96,22 @@ fn split_array(body: &[u8], mut element: impl FnMut(&[u8]) -> Result<(), Problem
                 if !last.trim_ascii().is_empty() {
                     element(last)?;
                 } else if begin > 0 {
-                    return Err(Problem::bad_request(format!("There is nothing after the comma at byte {begin}.")));
+                    return Err(Problem::bad_request(format!(
+                        "There is nothing after the comma at byte {begin}."
+                    )));
                 }
                 return match inside.len() == at + 1 {
                     true => Ok(()),
-                    false => Err(Problem::bad_request(format!("There is more after the array ends at byte {}.", at + 2))),
+                    false => Err(Problem::bad_request(format!(
+                        "There is more after the array ends at byte {}.",
+                        at + 2
+                    ))),
                 };
             }
             b'}' | b']' => {
-                depth = depth.checked_sub(1).ok_or_else(|| {
-                    Problem::bad_request(format!("The bracket at byte {} closes nothing.", at + 1))
-                })?;
+                depth = depth
+                    .checked_sub(1)
+                    .ok_or_else(|| Problem::bad_request(format!("The bracket at byte {} closes nothing.", at + 1)))?;
             }
             b',' if depth == 0 => {
                 element(&inside[begin..at])?;
@@ -103,7 +121,9 @@ fn split_array(body: &[u8], mut element: impl FnMut(&[u8]) -> Result<(), Problem
         }
         at += 1;
     }
-    Err(Problem::bad_request("The array is not closed: the body may have been cut off."))
+    Err(Problem::bad_request(
+        "The array is not closed: the body may have been cut off.",
+    ))
 }
 
 /// Bytes of a string from its opening quote up to, not including, its closing one, or to the end.
@@ -120,5 +140,7 @@ fn skip_string(text: &[u8]) -> usize {
 }
 
 fn too_many(limit: usize) -> Problem {
-    Problem::too_large(format!("A request may carry at most {limit} activities. Split what you send into several requests."))
+    Problem::too_large(format!(
+        "A request may carry at most {limit} activities. Split what you send into several requests."
+    ))
 }

@@ -34,7 +34,9 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        Self { steps: Arc::new(Semaphore::new((bytes / STEP).max(1))) }
+        Self {
+            steps: Arc::new(Semaphore::new((bytes / STEP).max(1))),
+        }
     }
 }
 
@@ -47,10 +49,17 @@ pub(super) struct Held {
 /// Reads a body of at most `limit` bytes after decompression.
 pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, budget: &Budget) -> Result<Held, Problem> {
     let encoding = Encoding::of(headers)?;
-    let mut sink = Sink { bytes: Vec::new(), limit, budget, permits: None };
+    let mut sink = Sink {
+        bytes: Vec::new(),
+        limit,
+        budget,
+        permits: None,
+    };
     let sent = Arc::new(AtomicU64::new(0));
     if let Encoding::Identity = encoding {
-        let known = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let known = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         if known.is_some_and(|length| length > limit) {
             return Err(over(limit));
         }
@@ -133,7 +142,10 @@ impl Sink<'_> {
     }
 
     fn done(self) -> Held {
-        Held { bytes: self.bytes, _permits: self.permits }
+        Held {
+            bytes: self.bytes,
+            _permits: self.permits,
+        }
     }
 }
 
@@ -147,16 +159,24 @@ enum Encoding {
 impl Encoding {
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let mut lines = headers.get_all(header::CONTENT_ENCODING).iter();
-        let Some(first) = lines.next() else { return Ok(Self::Identity) };
+        let Some(first) = lines.next() else {
+            return Ok(Self::Identity);
+        };
         let text = first.to_str().unwrap_or("?").trim().to_ascii_lowercase();
         match (text.as_str(), lines.next()) {
             ("gzip" | "x-gzip", None) => Ok(Self::Gzip),
             ("zstd", None) => Ok(Self::Zstd),
             ("identity" | "", None) => Ok(Self::Identity),
             _ => {
-                let detail = format!("The content encoding `{text}` is not taken: send one of `gzip`, `zstd`, or none.");
+                let detail =
+                    format!("The content encoding `{text}` is not taken: send one of `gzip`, `zstd`, or none.");
                 let title = "Unknown content encoding";
-                Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", title, detail))
+                Err(Problem::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "unsupported_encoding",
+                    title,
+                    detail,
+                ))
             }
         }
     }
@@ -175,7 +195,12 @@ fn busy() -> Problem {
 
 fn slow() -> Problem {
     let detail = "The body did not arrive in time. Nothing was recorded; repeat the request.";
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body came too slowly", detail)
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "body_too_slow",
+        "The body came too slowly",
+        detail,
+    )
 }
 
 fn is_slow(error: &(dyn std::error::Error + 'static)) -> bool {
@@ -186,18 +211,26 @@ fn is_slow(error: &(dyn std::error::Error + 'static)) -> bool {
         }
         // An io::Error hides what it was made of from `source`.
         let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| cause.source());
+        next = inner
+            .map(|inner| inner as &(dyn std::error::Error + 'static))
+            .or_else(|| cause.source());
     }
     false
 }
 
 fn cut_off(error: &axum::Error) -> Problem {
-    if is_slow(error) { slow() } else { Problem::bad_request("The body ended before it was complete.") }
+    if is_slow(error) {
+        slow()
+    } else {
+        Problem::bad_request("The body ended before it was complete.")
+    }
 }
 
 fn damaged(error: &io::Error) -> Problem {
     if is_slow(error) {
         return slow();
     }
-    Problem::bad_request(format!("The body cannot be decompressed as its `Content-Encoding` says: {error}."))
+    Problem::bad_request(format!(
+        "The body cannot be decompressed as its `Content-Encoding` says: {error}."
+    ))
 }

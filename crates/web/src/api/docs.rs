@@ -26,14 +26,18 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, PageError
     if name.contains('/') {
         return Err(missing());
     }
-    let found = utoipa_swagger_ui::serve(&name, Arc::clone(config)).map_err(|error| PageError::internal(error.to_string()))?;
+    let found =
+        utoipa_swagger_ui::serve(&name, Arc::clone(config)).map_err(|error| PageError::internal(error.to_string()))?;
     let file = found.ok_or_else(missing)?;
     let mut response = Response::new(Body::from(file.bytes.into_owned()));
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::try_from(file.content_type) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     Ok(response)
 }
@@ -47,25 +51,76 @@ struct ProblemsPage {
 
 /// Every code, its status, what it means and what to do.
 const PROBLEMS: &[(&str, u16, &str)] = &[
-    ("bad_request", 400, "The request cannot be understood. The detail says which part."),
-    ("bad_parameter", 400, "A parameter of the query string is unknown, repeated or out of range."),
-    ("bad_query", 400, "The query `q` is wrong; `query` gives the bytes and, where there is one, what to write instead."),
-    ("invalid_activity", 400, "No item of the request could be recorded; `errors` points at each mistake."),
-    ("unauthorized", 401, "The API key is missing, mistyped, expired or revoked."),
+    (
+        "bad_request",
+        400,
+        "The request cannot be understood. The detail says which part.",
+    ),
+    (
+        "bad_parameter",
+        400,
+        "A parameter of the query string is unknown, repeated or out of range.",
+    ),
+    (
+        "bad_query",
+        400,
+        "The query `q` is wrong; `query` gives the bytes and, where there is one, what to write instead.",
+    ),
+    (
+        "invalid_activity",
+        400,
+        "No item of the request could be recorded; `errors` points at each mistake.",
+    ),
+    (
+        "unauthorized",
+        401,
+        "The API key is missing, mistyped, expired or revoked.",
+    ),
     ("forbidden", 403, "The key lacks a scope, or its owner may not do this."),
     ("not_found", 404, "There is no such thing that this key may see."),
-    ("method_not_allowed", 405, "The address does not take this method; `Allow` says which it takes."),
+    (
+        "method_not_allowed",
+        405,
+        "The address does not take this method; `Allow` says which it takes.",
+    ),
     ("body_too_slow", 408, "The body did not arrive in time."),
     ("too_large", 413, "The body or a batch is too large. Split it."),
-    ("unsupported_media_type", 415, "Send `application/json` or `application/x-ndjson`."),
-    ("unsupported_encoding", 415, "Send the body plain, or compressed once with `gzip` or `zstd`."),
-    ("idempotency_key_reused", 422, "The idempotency key was used within a day for another body. Use a new one."),
-    ("too_many_requests", 429, "The key calls too often; wait for as long as `Retry-After` says."),
-    ("internal", 500, "A fault of ours; the request id finds it in the server's log."),
+    (
+        "unsupported_media_type",
+        415,
+        "Send `application/json` or `application/x-ndjson`.",
+    ),
+    (
+        "unsupported_encoding",
+        415,
+        "Send the body plain, or compressed once with `gzip` or `zstd`.",
+    ),
+    (
+        "idempotency_key_reused",
+        422,
+        "The idempotency key was used within a day for another body. Use a new one.",
+    ),
+    (
+        "too_many_requests",
+        429,
+        "The key calls too often; wait for as long as `Retry-After` says.",
+    ),
+    (
+        "internal",
+        500,
+        "A fault of ours; the request id finds it in the server's log.",
+    ),
     ("busy", 503, "Too much is under way. Repeat in a second."),
-    ("unavailable", 503, "A part that is needed does not answer. Nothing was recorded; repeat."),
+    (
+        "unavailable",
+        503,
+        "A part that is needed does not answer. Nothing was recorded; repeat.",
+    ),
 ];
 
 pub(super) async fn problems(shell: Shell) -> Result<Response, PageError> {
-    render(&ProblemsPage { shell, problems: PROBLEMS })
+    render(&ProblemsPage {
+        shell,
+        problems: PROBLEMS,
+    })
 }

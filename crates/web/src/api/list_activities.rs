@@ -1,8 +1,8 @@
 //! `GET /v1/activities`: search newest first, or follow in the order of recording.
 
 use activity::{Activity, json};
-use app::activity::{CompleteThrough, Count, FollowRequest, Scope, ViewRequest, follow, view};
 use app::Caller;
+use app::activity::{CompleteThrough, Count, FollowRequest, Scope, ViewRequest, follow, view};
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -50,27 +50,68 @@ pub(super) async fn list_activities(
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, KNOWN)?;
     let scope = scope(&caller, params.get("user"));
-    let (q, after) = (params.get("q").unwrap_or_default().to_owned(), params.get("after").map(str::to_owned));
-    let (from, to, limit) = (params.time("from")?, params.time("to")?, params.limit(DEFAULT_LIMIT, MOST)?);
+    let (q, after) = (
+        params.get("q").unwrap_or_default().to_owned(),
+        params.get("after").map(str::to_owned),
+    );
+    let (from, to, limit) = (
+        params.time("from")?,
+        params.time("to")?,
+        params.limit(DEFAULT_LIMIT, MOST)?,
+    );
     let zone = match params.get("tz") {
-        Some(name) => Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?,
+        Some(name) => {
+            Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?
+        }
         None => Zone::utc(),
     };
     let zone = zone.zone().clone();
     let page = match params.get("order") {
         None | Some("desc") => {
-            let request = ViewRequest { q, from, to, zone, after, limit, explain: params.flag("count")? };
+            let request = ViewRequest {
+                q,
+                from,
+                to,
+                zone,
+                after,
+                limit,
+                explain: params.flag("count")?,
+            };
             let found = view(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
             let has_more = found.older.is_some();
-            Page { rows: found.rows, next: found.older, has_more, through: found.complete_through, count: found.count }
+            Page {
+                rows: found.rows,
+                next: found.older,
+                has_more,
+                through: found.complete_through,
+                count: found.count,
+            }
         }
         Some("asc") => {
-            let request = FollowRequest { q, from, to, zone, after, limit };
+            let request = FollowRequest {
+                q,
+                from,
+                to,
+                zone,
+                after,
+                limit,
+            };
             let found = follow(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
             let (next, through) = (Some(found.next), found.complete_through);
-            Page { rows: found.rows, next, has_more: found.has_more, through, count: None }
+            Page {
+                rows: found.rows,
+                next,
+                has_more: found.has_more,
+                through,
+                count: None,
+            }
         }
-        Some(other) => return Err(Params::wrong("order", format!("`{other}` is neither `desc` nor `asc`."))),
+        Some(other) => {
+            return Err(Params::wrong(
+                "order",
+                format!("`{other}` is neither `desc` nor `asc`."),
+            ));
+        }
     };
     Ok(page.answer(&uri))
 }
@@ -114,7 +155,10 @@ impl Page {
         let mut response = body.into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(link) = self.next.and_then(|next| HeaderValue::try_from(next_link(uri, &next)).ok()) {
+        if let Some(link) = self
+            .next
+            .and_then(|next| HeaderValue::try_from(next_link(uri, &next)).ok())
+        {
             headers.insert(header::LINK, link);
         }
         response
@@ -123,7 +167,11 @@ impl Page {
 
 /// The same address with another `after`.
 fn next_link(uri: &Uri, next: &str) -> String {
-    let others = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+    let others = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
     let after = format!("after={}", utf8_percent_encode(next, NON_ALPHANUMERIC));
     let query = others.map(str::to_owned).chain([after]).collect::<Vec<_>>().join("&");
     format!("<{}?{query}>; rel=\"next\"", uri.path())

@@ -46,7 +46,11 @@ pub(super) async fn list_types(
     let rows = app::activity::types(state.app(), &caller).await.map_err(refusal)?;
     let data = rows
         .into_iter()
-        .map(|row| TypeBody { title: row.entry.map(|entry| entry.title), code: row.code, recorded_since: row.recorded_since })
+        .map(|row| TypeBody {
+            title: row.entry.map(|entry| entry.title),
+            code: row.code,
+            recorded_since: row.recorded_since,
+        })
         .collect();
     Ok(Json(Types { data }))
 }

@@ -11,7 +11,9 @@ use crate::AppState;
 use crate::shell::{MaybeSignedIn, PageError, RemoteAddress};
 
 /// Bounds of the histograms, in seconds.
-const BUCKETS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const BUCKETS: &[f64] = &[
+    0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
 
 /// The counters of this process.
 pub(crate) struct Metrics {
@@ -29,7 +31,9 @@ impl Metrics {
             metrics::set_global_recorder(recorder).ok()?;
             Some(handle)
         };
-        Self { handle: HANDLE.get_or_init(install).clone() }
+        Self {
+            handle: HANDLE.get_or_init(install).clone(),
+        }
     }
 
     /// Folds what was observed since, so that it does not pile up.
@@ -52,6 +56,15 @@ pub(super) async fn metrics(
     if !(is_local || state.settings().metrics_public || caller.is_some_and(|caller| caller.is_administrator())) {
         return Err(PageError::Forbidden);
     }
-    let text = state.metrics().handle.as_ref().map(PrometheusHandle::render).unwrap_or_default();
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    let text = state
+        .metrics()
+        .handle
+        .as_ref()
+        .map(PrometheusHandle::render)
+        .unwrap_or_default();
+    Ok((
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    )
+        .into_response())
 }

@@ -25,9 +25,21 @@ use crate::shell::{Policy, Route, Scope};
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::post("/v1/activities", Policy::Key(Scope::Write), record_activities::record_activities),
-        Route::get("/v1/activities", Policy::Key(Scope::Read), list_activities::list_activities),
-        Route::get("/v1/activities/{id}", Policy::Key(Scope::Read), get_activity::get_activity),
+        Route::post(
+            "/v1/activities",
+            Policy::Key(Scope::Write),
+            record_activities::record_activities,
+        ),
+        Route::get(
+            "/v1/activities",
+            Policy::Key(Scope::Read),
+            list_activities::list_activities,
+        ),
+        Route::get(
+            "/v1/activities/{id}",
+            Policy::Key(Scope::Read),
+            get_activity::get_activity,
+        ),
         Route::get("/v1/activity-types", Policy::Key(Scope::Read), list_types::list_types),
         Route::get("/openapi.json", Policy::Public, openapi::document),
         Route::get("/docs", Policy::Public, docs::start),

@@ -68,7 +68,10 @@ pub(crate) struct QueryProblem {
 
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
-        Self { pointer: error.pointer, detail: error.detail }
+        Self {
+            pointer: error.pointer,
+            detail: error.detail,
+        }
     }
 }
 
@@ -89,16 +92,31 @@ impl Problem {
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", "The request cannot be understood", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "The request cannot be understood",
+            detail,
+        )
     }
 
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large", detail)
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The body is too large",
+            detail,
+        )
     }
 
     pub(crate) fn unauthorized() -> Self {
         let detail = "Send an API key in the header `Authorization: Bearer whodid_…`. A key may be missing, mistyped or revoked.";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "A valid API key is needed", detail)
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "A valid API key is needed",
+            detail,
+        )
     }
 
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
@@ -106,7 +124,10 @@ impl Problem {
     }
 
     pub(crate) fn lacks_scope(scope: Scope) -> Self {
-        Self::forbidden(format!("This key lacks the scope `{}`. Create a key that has it.", scope.name()))
+        Self::forbidden(format!(
+            "This key lacks the scope `{}`. Create a key that has it.",
+            scope.name()
+        ))
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
@@ -116,13 +137,23 @@ impl Problem {
     pub(crate) fn too_many(wait: Duration) -> Self {
         let seconds = wait.as_secs() + 1;
         let detail = format!("This key calls too often. Try again in {seconds} s.");
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", detail);
+        let problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "Too many requests",
+            detail,
+        );
         problem.retry_after(seconds)
     }
 
     pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail);
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Not available just now",
+            detail,
+        );
         problem.0.cause = Some(chain(&cause));
         problem.retry_after(2)
     }
@@ -138,7 +169,11 @@ impl Problem {
     }
 
     pub(crate) fn at_bytes(mut self, span: Range<usize>, replacement: Option<String>) -> Self {
-        self.0.query = Some(QueryProblem { start: span.start, end: span.end, replacement });
+        self.0.query = Some(QueryProblem {
+            start: span.start,
+            end: span.end,
+            replacement,
+        });
         self
     }
 
@@ -191,7 +226,10 @@ impl Problem {
             tracing::error!(request_id, cause, "request failed");
         }
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
-        let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+        let kind = [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        )];
         let mut response = (self.status(), kind, body).into_response();
         if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

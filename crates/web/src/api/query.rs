@@ -28,19 +28,32 @@ impl Params {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     pub(super) fn time(&self, name: &str) -> Result<Option<Time>, Problem> {
         let Some(text) = self.get(name) else { return Ok(None) };
-        let whole_day = || Time::parse(&format!("{text}T00:00:00Z")).ok().filter(|_| text.len() == 10);
+        let whole_day = || {
+            Time::parse(&format!("{text}T00:00:00Z"))
+                .ok()
+                .filter(|_| text.len() == 10)
+        };
         Time::parse(text).ok().or_else(whole_day).map(Some).ok_or_else(|| {
-            Self::wrong(name, format!("`{text}` is not an RFC 3339 time such as 2026-11-21T14:02:51Z, nor a date."))
+            Self::wrong(
+                name,
+                format!("`{text}` is not an RFC 3339 time such as 2026-11-21T14:02:51Z, nor a date."),
+            )
         })
     }
 
     pub(super) fn limit(&self, default: usize, most: usize) -> Result<usize, Problem> {
-        let Some(text) = self.get("limit") else { return Ok(default) };
+        let Some(text) = self.get("limit") else {
+            return Ok(default);
+        };
         let limit = text.parse::<usize>().ok().filter(|limit| (1..=most).contains(limit));
         limit.ok_or_else(|| Self::wrong("limit", format!("`{text}` is not a number from 1 to {most}.")))
     }
@@ -55,7 +68,10 @@ impl Params {
 
     pub(super) fn wrong(name: &str, detail: impl Into<String>) -> Problem {
         let detail = detail.into();
-        let errors = vec![FieldProblem { pointer: format!("?{name}"), detail: detail.clone() }];
+        let errors = vec![FieldProblem {
+            pointer: format!("?{name}"),
+            detail: detail.clone(),
+        }];
         Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter is wrong", detail).with_errors(errors)
     }
 }
@@ -66,8 +82,13 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::Query(error) => bad_query(&error),
         ViewError::Forbidden => Problem::forbidden("This key may not read this log."),
         ViewError::Unavailable(cause) => Problem::unavailable(&*cause),
-        ViewError::Cursor => Params::wrong("after", "This cursor is damaged or of another kind of list. Begin without `after`."),
-        ViewError::Range { from, to } => Params::wrong("to", format!("The range ends ({to}) before it begins ({from}).")),
+        ViewError::Cursor => Params::wrong(
+            "after",
+            "This cursor is damaged or of another kind of list. Begin without `after`.",
+        ),
+        ViewError::Range { from, to } => {
+            Params::wrong("to", format!("The range ends ({to}) before it begins ({from})."))
+        }
     }
 }
 
@@ -77,6 +98,11 @@ fn bad_query(error: &ParseError) -> Problem {
         Some(help) => format!("{} {help}", error.message),
         None => error.message.clone(),
     };
-    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query is wrong", detail)
-        .at_bytes(error.span.clone(), error.suggestion.as_ref().map(|suggestion| suggestion.replacement.clone()))
+    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query is wrong", detail).at_bytes(
+        error.span.clone(),
+        error
+            .suggestion
+            .as_ref()
+            .map(|suggestion| suggestion.replacement.clone()),
+    )
 }

@@ -75,7 +75,9 @@ pub(super) async fn record_activities(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let submission = submission(&state, &head.headers, body).await?;
-    let recorded = ingest::record(state.app(), &caller, submission).await.map_err(refusal)?;
+    let recorded = ingest::record(state.app(), &caller, submission)
+        .await
+        .map_err(refusal)?;
     answer(recorded)
 }
 
@@ -87,23 +89,32 @@ async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result
     let (now, most) = (state.app().now(), limits.batch_items);
     let work = move || -> Result<(Vec<Item>, Option<Idempotency>), Problem> {
         let items = batch::parse(&held.bytes, layout, most, now)?;
-        let idempotency = key.map(|key| Idempotency { key, fingerprint: Sha256::digest(&held.bytes).into() });
+        let idempotency = key.map(|key| Idempotency {
+            key,
+            fingerprint: Sha256::digest(&held.bytes).into(),
+        });
         Ok((items, idempotency))
     };
     let (items, idempotency) = match headers_say_small(headers) {
         true => work()?,
-        false => tokio::task::spawn_blocking(work).await.map_err(Problem::unavailable)??,
+        false => tokio::task::spawn_blocking(work)
+            .await
+            .map_err(Problem::unavailable)??,
     };
     Ok(Submission { items, idempotency })
 }
 
 fn headers_say_small(headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     !headers.contains_key(header::CONTENT_ENCODING) && length.is_some_and(|length| length <= ON_THE_SPOT)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or("").trim().trim_matches('"');
     if text.is_empty() || text.len() > IDEMPOTENCY_KEY_BYTES {
         return Err(Problem::bad_request(format!(
@@ -117,9 +128,12 @@ fn refusal(error: RecordError) -> Problem {
     let text = sentence(&error.to_string());
     match error {
         RecordError::Forbidden => Problem::forbidden(text),
-        RecordError::KeyReused => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before", text)
-        }
+        RecordError::KeyReused => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "The idempotency key was used before",
+            text,
+        ),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(&*cause),
     }
@@ -127,12 +141,20 @@ fn refusal(error: RecordError) -> Problem {
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }
 
 fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
-    let mut body = RecordedBody { items: Vec::with_capacity(recorded.items.len()), recorded: 0, duplicates: 0, refused: 0 };
+    let mut body = RecordedBody {
+        items: Vec::with_capacity(recorded.items.len()),
+        recorded: 0,
+        duplicates: 0,
+        refused: 0,
+    };
     for item in recorded.items {
         let (status, id, errors) = match item {
             ItemResult::Recorded(seq) => (StatusCode::ACCEPTED, Some(seq), Vec::new()),
@@ -145,7 +167,11 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
             _ => body.refused += 1,
         }
         let errors = errors.into_iter().map(FieldProblem::from).collect();
-        body.items.push(ItemBody { status: status.as_u16(), id, errors });
+        body.items.push(ItemBody {
+            status: status.as_u16(),
+            id,
+            errors,
+        });
     }
     if body.refused == body.items.len() {
         return Err(all_refused(body.items));
@@ -154,7 +180,9 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let mut response = (StatusCode::ACCEPTED, kind, bytes).into_response();
     if recorded.replayed {
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+        response
+            .headers_mut()
+            .insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -169,7 +197,10 @@ fn all_refused(items: Vec<ItemBody>) -> Problem {
         .flat_map(|(place, item)| {
             item.errors.into_iter().map(move |error| match single {
                 true => error,
-                false => FieldProblem { pointer: format!("/{place}{}", error.pointer), detail: error.detail },
+                false => FieldProblem {
+                    pointer: format!("/{place}{}", error.pointer),
+                    detail: error.detail,
+                },
             })
         })
         .take(100)
@@ -178,5 +209,11 @@ fn all_refused(items: Vec<ItemBody>) -> Problem {
         true => "The activity was refused; nothing is recorded. See `errors`.".to_owned(),
         false => format!("All {count} activities were refused; nothing is recorded. See `errors`."),
     };
-    Problem::new(StatusCode::BAD_REQUEST, "invalid_activity", "Nothing could be recorded", detail).with_errors(errors)
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_activity",
+        "Nothing could be recorded",
+        detail,
+    )
+    .with_errors(errors)
 }

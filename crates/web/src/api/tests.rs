@@ -31,8 +31,14 @@ fn one_object_or_an_array_is_split_where_its_elements_end() {
     let one = r#"{"activity":"user.login","user":"u1"}"#;
     let tricky = r#"{"activity":"a.b","user":"u1","description":"],[{\"\\\" ,"}"#;
     assert_eq!(items(one), Ok(vec![true]));
-    assert_eq!(items(&format!(" \n[ {one} , {tricky},{one}\t] \n")), Ok(vec![true, true, true]));
-    assert_eq!(items(&format!("[{one},{{\"activity\":1}},{one}]")), Ok(vec![true, false, true]));
+    assert_eq!(
+        items(&format!(" \n[ {one} , {tricky},{one}\t] \n")),
+        Ok(vec![true, true, true])
+    );
+    assert_eq!(
+        items(&format!("[{one},{{\"activity\":1}},{one}]")),
+        Ok(vec![true, false, true])
+    );
     assert_eq!(items(&format!("[{one},,{one}]")), Ok(vec![true, false, true]));
     for wrong in ["[", "[]", "[ ]", "[{}", "[{\"a\":\"", "[1]]", "[1] 2", "[1,]", "[}]"] {
         assert_eq!(items(wrong), Err(StatusCode::BAD_REQUEST), "{wrong}");
@@ -53,16 +59,21 @@ fn lines_are_items_and_blank_ones_are_not() {
 #[test]
 fn more_items_than_allowed_are_refused_before_they_are_read() {
     let many = format!("[{}1]", "1,".repeat(1_000_000));
-    let refused = batch::parse(many.as_bytes(), Layout::Json, 100, now()).map_err(status).err();
+    let refused = batch::parse(many.as_bytes(), Layout::Json, 100, now())
+        .map_err(status)
+        .err();
     assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
     let lines = "1\n".repeat(101);
-    let refused = batch::parse(lines.as_bytes(), Layout::Lines, 100, now()).map_err(status).err();
+    let refused = batch::parse(lines.as_bytes(), Layout::Lines, 100, now())
+        .map_err(status)
+        .err();
     assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
 }
 
 async fn gzip(source: impl tokio::io::AsyncRead + Unpin) -> Vec<u8> {
     let source = tokio::io::BufReader::with_capacity(1024 * 1024, source);
-    let mut encoder = async_compression::tokio::bufread::GzipEncoder::with_quality(source, async_compression::Level::Fastest);
+    let mut encoder =
+        async_compression::tokio::bufread::GzipEncoder::with_quality(source, async_compression::Level::Fastest);
     let mut out = Vec::new();
     encoder.read_to_end(&mut out).await.unwrap();
     out
@@ -70,28 +81,43 @@ async fn gzip(source: impl tokio::io::AsyncRead + Unpin) -> Vec<u8> {
 
 async fn zstd(source: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    async_compression::tokio::bufread::ZstdEncoder::new(source).read_to_end(&mut out).await.unwrap();
+    async_compression::tokio::bufread::ZstdEncoder::new(source)
+        .read_to_end(&mut out)
+        .await
+        .unwrap();
     out
 }
 
 async fn read(headers: &HeaderMap, bytes: impl Into<Bytes>) -> Result<Vec<u8>, StatusCode> {
     let budget = Budget::new(64 * 1024 * 1024);
-    body::read(headers, Body::from(bytes.into()), LIMIT, &budget).await.map(|held| held.bytes).map_err(status)
+    body::read(headers, Body::from(bytes.into()), LIMIT, &budget)
+        .await
+        .map(|held| held.bytes)
+        .map_err(status)
 }
 
 #[tokio::test]
 async fn what_was_compressed_arrives_as_it_was() {
-    let text = (0..20_000).map(|n| format!("line {n}\n")).collect::<String>().into_bytes();
+    let text = (0..20_000)
+        .map(|n| format!("line {n}\n"))
+        .collect::<String>()
+        .into_bytes();
     let (gz, zst) = (gzip(&text[..]).await, zstd(&text).await);
     assert_eq!(read(&HeaderMap::new(), text.clone()).await.as_ref(), Ok(&text));
     assert_eq!(read(&encoded("gzip"), gz.clone()).await.as_ref(), Ok(&text));
     assert_eq!(read(&encoded("zstd"), zst).await.as_ref(), Ok(&text));
     let twice = [gz.clone(), gz.clone()].concat();
     assert_eq!(read(&encoded("gzip"), twice).await.unwrap().len(), 2 * text.len());
-    assert_eq!(read(&encoded("gzip"), gz[..gz.len() / 2].to_vec()).await, Err(StatusCode::BAD_REQUEST));
+    assert_eq!(
+        read(&encoded("gzip"), gz[..gz.len() / 2].to_vec()).await,
+        Err(StatusCode::BAD_REQUEST)
+    );
     assert_eq!(read(&encoded("gzip"), text.clone()).await, Err(StatusCode::BAD_REQUEST));
     for unknown in ["br", "gzip, gzip", "deflate"] {
-        assert_eq!(read(&encoded(unknown), text.clone()).await, Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        assert_eq!(
+            read(&encoded(unknown), text.clone()).await,
+            Err(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        );
     }
 }
 
@@ -100,16 +126,31 @@ async fn a_gigabyte_in_a_megabyte_is_refused_at_once() {
     let bomb = gzip(tokio::io::repeat(b' ').take(1 << 30)).await;
     let begun = std::time::Instant::now();
     assert_eq!(read(&encoded("gzip"), bomb).await, Err(StatusCode::PAYLOAD_TOO_LARGE));
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
     // A frame header that asks for a window of 2 GiB: magic, no size, window descriptor of exponent 21.
     let greedy = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 0x01, 0x00, 0x00];
-    assert_eq!(read(&encoded("zstd"), greedy.to_vec()).await, Err(StatusCode::BAD_REQUEST));
+    assert_eq!(
+        read(&encoded("zstd"), greedy.to_vec()).await,
+        Err(StatusCode::BAD_REQUEST)
+    );
 }
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_and_one_at_the_limit_is_not() {
-    assert_eq!(read(&HeaderMap::new(), vec![b'x'; LIMIT]).await.map(|bytes| bytes.len()), Ok(LIMIT));
-    assert_eq!(read(&HeaderMap::new(), vec![b'x'; LIMIT + 1]).await, Err(StatusCode::PAYLOAD_TOO_LARGE));
+    assert_eq!(
+        read(&HeaderMap::new(), vec![b'x'; LIMIT])
+            .await
+            .map(|bytes| bytes.len()),
+        Ok(LIMIT)
+    );
+    assert_eq!(
+        read(&HeaderMap::new(), vec![b'x'; LIMIT + 1]).await,
+        Err(StatusCode::PAYLOAD_TOO_LARGE)
+    );
 }
 
 #[tokio::test]
@@ -117,7 +158,10 @@ async fn bodies_wait_for_memory_only_for_a_moment() {
     let budget = Budget::new(1024 * 1024);
     let half = || Body::from(vec![b'x'; 700 * 1024]);
     let held = body::read(&HeaderMap::new(), half(), LIMIT, &budget).await.unwrap();
-    let second = body::read(&HeaderMap::new(), half(), LIMIT, &budget).await.map(|_| ()).map_err(status);
+    let second = body::read(&HeaderMap::new(), half(), LIMIT, &budget)
+        .await
+        .map(|_| ())
+        .map_err(status);
     assert_eq!(second, Err(StatusCode::SERVICE_UNAVAILABLE));
     let small = body::read(&HeaderMap::new(), Body::from("{}"), LIMIT, &budget).await;
     assert!(small.is_ok(), "a small body needs none of it");

@@ -33,7 +33,14 @@ pub(crate) fn timed(inner: Body, grace: Duration) -> Body {
         return inner;
     }
     let timer = Box::pin(tokio::time::sleep(grace));
-    Timed { inner, begun: Instant::now(), grace, received: 0, timer }.into_body()
+    Timed {
+        inner,
+        begun: Instant::now(),
+        grace,
+        received: 0,
+        timer,
+    }
+    .into_body()
 }
 
 impl Timed {

@@ -14,8 +14,12 @@ pub(crate) fn is_allowed(method: &Method, headers: &HeaderMap, public_url: &str)
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = text(header::ORIGIN) else { return true };
-    let Some((_, host)) = origin.split_once("://") else { return false };
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
+    let Some((_, host)) = origin.split_once("://") else {
+        return false;
+    };
     text(header::HOST).is_some_and(|here| here.eq_ignore_ascii_case(host))
         || public_url.trim_end_matches('/').eq_ignore_ascii_case(origin)
 }

@@ -31,8 +31,13 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
 async fn pass(gate: Gate, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let context = RequestContext::of(&mut parts);
-    if gate.secret && let Err(wait) = gate.state.rates().secret(context.client_ip()) {
-        return PageError::TooMany { retry_after: wait.as_secs() + 1 }.into_response();
+    if gate.secret
+        && let Err(wait) = gate.state.rates().secret(context.client_ip())
+    {
+        return PageError::TooMany {
+            retry_after: wait.as_secs() + 1,
+        }
+        .into_response();
     }
     let checked = match gate.policy {
         Policy::Public => Ok(()),
@@ -43,7 +48,9 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
             }
             Err(problem) => Err(problem.into_response()),
         },
-        policy => browser(&gate.state, &context, policy, parts.method.is_safe()).await.map_err(PageError::into_response),
+        policy => browser(&gate.state, &context, policy, parts.method.is_safe())
+            .await
+            .map_err(PageError::into_response),
     };
     match checked {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
@@ -54,7 +61,11 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
 async fn browser(state: &AppState, context: &RequestContext, policy: Policy, safe: bool) -> Result<(), PageError> {
     let Some(caller) = context.caller(state).await? else {
         // A form cannot be sent again after logging in: begin at the start.
-        let next = if safe { context.path_and_query().to_owned() } else { "/".to_owned() };
+        let next = if safe {
+            context.path_and_query().to_owned()
+        } else {
+            "/".to_owned()
+        };
         return Err(PageError::SignIn { next });
     };
     let may = match policy {
@@ -74,7 +85,11 @@ async fn api_caller(
 ) -> Result<ApiCaller, Problem> {
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
         // A signed-in browser may read; what changes something needs a key, which no other site can make it send.
-        let caller = if method.is_safe() { context.caller(state).await.map_err(Problem::from)? } else { None };
+        let caller = if method.is_safe() {
+            context.caller(state).await.map_err(Problem::from)?
+        } else {
+            None
+        };
         return caller.cloned().map(ApiCaller).ok_or_else(Problem::unauthorized);
     };
     let key = bearer(authorization.to_str().unwrap_or("")).ok_or_else(Problem::unauthorized)?;
@@ -85,13 +100,19 @@ async fn api_caller(
     {
         return Err(Problem::too_many(wait));
     }
-    if allows(&caller, scope) { Ok(ApiCaller(caller)) } else { Err(Problem::lacks_scope(scope)) }
+    if allows(&caller, scope) {
+        Ok(ApiCaller(caller))
+    } else {
+        Err(Problem::lacks_scope(scope))
+    }
 }
 
 /// The token of `Authorization: Bearer …`.
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer")).then_some(token.trim()).filter(|token| !token.is_empty())
+    (scheme.eq_ignore_ascii_case("bearer"))
+        .then_some(token.trim())
+        .filter(|token| !token.is_empty())
 }
 
 fn allows(caller: &Caller, scope: Scope) -> bool {

@@ -29,14 +29,20 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
     parts.extensions.insert(context.clone());
     let method = parts.method.clone();
     // A key is in no browser's hands: whoever sends one means it.
-    let carries_key = parts.headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
+    let carries_key = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
     let allowed = carries_key || csrf::is_allowed(&method, &parts.headers, &state.app().settings().public_url);
     let grace = Duration::from_millis(state.settings().limits.body_ms);
     let request = Request::from_parts(parts, body::timed(request_body, grace));
 
     let response = if allowed {
         // A panic of one handler fails its own request; nothing it held is used again but through its drop.
-        AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|cause| panicked(cause.as_ref()))
+        AssertUnwindSafe(next.run(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|cause| panicked(cause.as_ref()))
     } else {
         cross_site()
     };
@@ -67,18 +73,28 @@ fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> O
         text
     });
     let device = user_agent.as_deref().and_then(app::device_of);
-    Origin { ip, user_agent, device, request_id: state.request_id() }
+    Origin {
+        ip,
+        user_agent,
+        device,
+        request_id: state.request_id(),
+    }
 }
 
 /// Whether browsers keep `Secure` cookies of this address: by HTTPS, and on this machine itself.
 fn is_https(state: &AppState, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("");
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or(""),
         None => host.split(':').next().unwrap_or(""),
     };
     let local = name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback());
     state.is_https() || local
 }
 
@@ -113,7 +129,12 @@ async fn draw_error(mut response: Response, state: &AppState, context: &RequestC
     };
     if let Some(cause) = &error.cause {
         let origin = context.origin();
-        tracing::error!(request_id = origin.request_id, path = context.path(), cause, "request failed");
+        tracing::error!(
+            request_id = origin.request_id,
+            path = context.path(),
+            cause,
+            "request failed"
+        );
     }
     let (status, retry) = (error.status, response.headers_mut().remove(header::RETRY_AFTER));
     let is_api = context.path().starts_with("/v1/") || context.path() == "/v1";
@@ -139,7 +160,11 @@ fn is_bare_error(response: &Response) -> bool {
 }
 
 fn write_cookies(response: &mut Response, context: &RequestContext) {
-    let mut cookies = response.extensions_mut().remove::<PendingCookies>().unwrap_or_default().0;
+    let mut cookies = response
+        .extensions_mut()
+        .remove::<PendingCookies>()
+        .unwrap_or_default()
+        .0;
     if let Some(flash) = response.extensions_mut().remove::<Flash>() {
         cookies.push(Cookie::flash(&flash));
     } else if context.cookies().flash().is_some() && is_page(response) {

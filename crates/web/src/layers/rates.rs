@@ -31,13 +31,17 @@ impl Rates {
     /// One more attempt at a secret; `Err` with how long to wait.
     pub(crate) fn secret(&self, ip: IpAddr) -> Result<(), Duration> {
         let Some(limiter) = &self.secrets else { return Ok(()) };
-        limiter.check_key(&network(ip)).map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
+        limiter
+            .check_key(&network(ip))
+            .map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
     }
 
     /// One more call with a key; `Err` with how long to wait.
     pub(crate) fn api(&self, key_id: &str) -> Result<(), Duration> {
         let Some(limiter) = &self.api else { return Ok(()) };
-        limiter.check_key(&key_id.to_owned()).map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
+        limiter
+            .check_key(&key_id.to_owned())
+            .map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
     }
 
     /// Forgets who has not been seen for long, so that the counters stay bounded.

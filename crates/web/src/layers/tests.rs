@@ -16,7 +16,10 @@ fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
 
 #[test]
 fn forwarded_addresses_are_believed_only_as_far_as_trusted_proxies_wrote_them() {
-    let trusted: Vec<IpNet> = ["10.0.0.0/8", "fd00::/8"].iter().map(|net| net.parse().unwrap()).collect();
+    let trusted: Vec<IpNet> = ["10.0.0.0/8", "fd00::/8"]
+        .iter()
+        .map(|net| net.parse().unwrap())
+        .collect();
     let cases: &[(&str, &[&'static str], &str)] = &[
         ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
         ("10.0.0.2", &[], "10.0.0.2"),
@@ -45,31 +48,62 @@ fn forwarded_addresses_are_believed_only_as_far_as_trusted_proxies_wrote_them() 
 #[test]
 fn only_this_site_and_programs_may_change_anything() {
     let url = "https://log.example.com";
-    let cases: &[(Method, &[(&'static str, &'static str)], bool)] = &[
+    type Lines = &'static [(&'static str, &'static str)];
+    let cases: &[(Method, Lines, bool)] = &[
         (Method::GET, &[("sec-fetch-site", "cross-site")], true),
         (Method::HEAD, &[("origin", "https://evil.example")], true),
         (Method::POST, &[("sec-fetch-site", "same-origin")], true),
         (Method::POST, &[("sec-fetch-site", "none")], true),
         (Method::POST, &[("sec-fetch-site", "same-site")], false),
         (Method::POST, &[("sec-fetch-site", "cross-site")], false),
-        (Method::POST, &[("sec-fetch-site", "cross-site"), ("origin", "https://log.example.com")], false),
-        (Method::POST, &[("origin", "https://log.example.com"), ("host", "127.0.0.1:8080")], true),
-        (Method::POST, &[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")], true),
-        (Method::POST, &[("origin", "https://evil.example"), ("host", "log.example.com")], false),
-        (Method::POST, &[("origin", "https://log.example.com.evil.example"), ("host", "log.example.com")], false),
+        (
+            Method::POST,
+            &[("sec-fetch-site", "cross-site"), ("origin", "https://log.example.com")],
+            false,
+        ),
+        (
+            Method::POST,
+            &[("origin", "https://log.example.com"), ("host", "127.0.0.1:8080")],
+            true,
+        ),
+        (
+            Method::POST,
+            &[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")],
+            true,
+        ),
+        (
+            Method::POST,
+            &[("origin", "https://evil.example"), ("host", "log.example.com")],
+            false,
+        ),
+        (
+            Method::POST,
+            &[
+                ("origin", "https://log.example.com.evil.example"),
+                ("host", "log.example.com"),
+            ],
+            false,
+        ),
         (Method::POST, &[("origin", "null"), ("host", "log.example.com")], false),
         (Method::POST, &[("host", "log.example.com")], true),
         (Method::DELETE, &[("sec-fetch-site", "cross-site")], false),
         (Method::PUT, &[("sec-fetch-site", "")], false),
     ];
     for (method, lines, allowed) in cases {
-        assert_eq!(csrf::is_allowed(method, &headers(lines), url), *allowed, "{method} {lines:?}");
+        assert_eq!(
+            csrf::is_allowed(method, &headers(lines), url),
+            *allowed,
+            "{method} {lines:?}"
+        );
     }
 }
 
 #[test]
 fn a_secret_may_be_tried_so_often_and_a_whole_ipv6_network_counts_as_one() {
-    let rates = Rates::new(&Limits { secrets_per_minute: 2, ..Limits::default() });
+    let rates = Rates::new(&Limits {
+        secrets_per_minute: 2,
+        ..Limits::default()
+    });
     let first = "2001:db8:0:1::1".parse().unwrap();
     let same_network = "2001:db8:0:1:ffff::9".parse().unwrap();
     let other = "2001:db8:0:2::1".parse().unwrap();

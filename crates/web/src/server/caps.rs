@@ -50,7 +50,10 @@ impl Caps {
         }
         *held += 1;
         drop(open);
-        Some(Place { caps: Arc::clone(self), address })
+        Some(Place {
+            caps: Arc::clone(self),
+            address,
+        })
     }
 }
 

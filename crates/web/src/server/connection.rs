@@ -20,7 +20,11 @@ pub(super) struct Watched<T> {
 
 impl<T> Watched<T> {
     pub(super) fn new(inner: T, patience: Duration) -> Self {
-        Self { inner, patience, stalled: None }
+        Self {
+            inner,
+            patience,
+            stalled: None,
+        }
     }
 
     /// Passes a result on; while it is pending, the time runs.
@@ -30,7 +34,9 @@ impl<T> Watched<T> {
             return result;
         }
         let patience = self.patience;
-        let timer = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
+        let timer = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
         match timer.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the reader stalled"))),
             Poll::Pending => Poll::Pending,

@@ -36,7 +36,11 @@ use crate::{AppState, Limits, router};
 const UPKEEP: Duration = Duration::from_secs(10);
 
 /// Serves until `shutdown` is done, then finishes what is under way.
-pub async fn serve(state: AppState, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> io::Result<()> {
+pub async fn serve(
+    state: AppState,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
     let router = router(state.clone());
     let server = Server {
         builder: builder(&state.settings().limits),
@@ -64,7 +68,9 @@ pub async fn serve(state: AppState, listener: TcpListener, shutdown: impl Future
     }
     state.drain();
     drop(listener);
-    server.finish(Duration::from_millis(state.settings().limits.drain_ms)).await;
+    server
+        .finish(Duration::from_millis(state.settings().limits.drain_ms))
+        .await;
     upkeep.abort();
     Ok(())
 }

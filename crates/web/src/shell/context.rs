@@ -28,7 +28,15 @@ struct Inner {
 impl RequestContext {
     pub(crate) fn new(origin: Origin, uri: Uri, headers: &HeaderMap, https: bool) -> Self {
         let cookies = Cookies::read(headers, https);
-        Self { inner: Arc::new(Inner { origin, uri, cookies, https, caller: OnceCell::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                origin,
+                uri,
+                cookies,
+                https,
+                caller: OnceCell::new(),
+            }),
+        }
     }
 
     /// The context the outermost layer put into the request; a fresh one where there is none, as in unit tests.
@@ -91,9 +99,14 @@ impl RequestContext {
     pub(crate) fn zone(&self) -> Zone {
         let asked = self.inner.uri.query().and_then(|query| {
             let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
-            fields.into_iter().find(|(name, _)| name == "tz").and_then(|(_, value)| Zone::named(&value))
+            fields
+                .into_iter()
+                .find(|(name, _)| name == "tz")
+                .and_then(|(_, value)| Zone::named(&value))
         });
-        asked.or_else(|| self.cookies().zone().and_then(Zone::named)).unwrap_or_else(Zone::utc)
+        asked
+            .or_else(|| self.cookies().zone().and_then(Zone::named))
+            .unwrap_or_else(Zone::utc)
     }
 
     pub(crate) fn theme(&self) -> Theme {

@@ -34,8 +34,16 @@ impl Cookies {
 
     fn get(&self, name: &str) -> Option<&str> {
         // Where the browser keeps `__Host-` cookies, a bare name could be another site's of the same domain.
-        let wanted = if self.secure { name } else { name.trim_start_matches("__Host-") };
-        self.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        let wanted = if self.secure {
+            name
+        } else {
+            name.trim_start_matches("__Host-")
+        };
+        self.pairs
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// The token of a signed-in device.
@@ -78,36 +86,64 @@ impl Cookie {
 
     /// The token of a signed-in device; `max_age` in seconds.
     pub fn device(token: impl Into<String>, max_age: i64) -> Self {
-        Self { name: DEVICE, value: token.into(), max_age }
+        Self {
+            name: DEVICE,
+            value: token.into(),
+            max_age,
+        }
     }
 
     /// The token that tells a device that has logged in before; kept for a year.
     pub fn known_device(token: impl Into<String>) -> Self {
-        Self { name: KNOWN_DEVICE, value: token.into(), max_age: Self::YEAR }
+        Self {
+            name: KNOWN_DEVICE,
+            value: token.into(),
+            max_age: Self::YEAR,
+        }
     }
 
     /// Ends the device's token.
     #[must_use]
     pub fn no_device() -> Self {
-        Self { name: DEVICE, value: String::new(), max_age: 0 }
+        Self {
+            name: DEVICE,
+            value: String::new(),
+            max_age: 0,
+        }
     }
 
     /// The time zone to show times in, by name.
     pub fn zone(name: impl Into<String>) -> Self {
-        Self { name: ZONE, value: name.into(), max_age: Self::YEAR }
+        Self {
+            name: ZONE,
+            value: name.into(),
+            max_age: Self::YEAR,
+        }
     }
 
     pub(crate) fn theme(name: &'static str) -> Self {
-        Self { name: THEME, value: name.to_owned(), max_age: Self::YEAR }
+        Self {
+            name: THEME,
+            value: name.to_owned(),
+            max_age: Self::YEAR,
+        }
     }
 
     pub(crate) fn flash(flash: &Flash) -> Self {
         let json = serde_json::to_vec(flash).unwrap_or_default();
-        Self { name: FLASH, value: BASE64URL_NOPAD.encode(&json), max_age: 60 }
+        Self {
+            name: FLASH,
+            value: BASE64URL_NOPAD.encode(&json),
+            max_age: 60,
+        }
     }
 
     pub(crate) fn no_flash() -> Self {
-        Self { name: FLASH, value: String::new(), max_age: 0 }
+        Self {
+            name: FLASH,
+            value: String::new(),
+            max_age: 0,
+        }
     }
 
     /// The header line. `secure` is false only where browsers reach this site by plain HTTP from another machine.
@@ -116,7 +152,10 @@ impl Cookie {
             true => (self.name, "; Secure"),
             false => (self.name.trim_start_matches("__Host-"), ""),
         };
-        let line = format!("{name}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{flag}", self.value, self.max_age);
+        let line = format!(
+            "{name}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{flag}",
+            self.value, self.max_age
+        );
         HeaderValue::try_from(line).ok()
     }
 }

@@ -76,24 +76,40 @@ pub(crate) struct ErrorPage {
 
 impl ErrorPage {
     pub(crate) fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
-        Self { status, title, text: text.into(), cause: None }
+        Self {
+            status,
+            title,
+            text: text.into(),
+            cause: None,
+        }
     }
 
     /// What the framework answered by itself, with better words where it says little.
     pub(crate) fn bare(status: StatusCode, text: &str) -> Self {
         let (title, known) = match status {
-            StatusCode::NOT_FOUND => ("Not found", "There is no such page. The address may be mistyped or out of date."),
+            StatusCode::NOT_FOUND => (
+                "Not found",
+                "There is no such page. The address may be mistyped or out of date.",
+            ),
             StatusCode::METHOD_NOT_ALLOWED => ("That did not work", "This address does not take that method."),
             StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "What was sent is larger than this form takes."),
             _ => ("That did not work", text),
         };
-        let known = if known.is_empty() { status.canonical_reason().unwrap_or_default() } else { known };
+        let known = if known.is_empty() {
+            status.canonical_reason().unwrap_or_default()
+        } else {
+            known
+        };
         Self::new(status, title, known)
     }
 
     fn of(error: &PageError) -> Self {
         let (status, title, text) = match error {
-            PageError::SignIn { .. } => (StatusCode::UNAUTHORIZED, "Log in", "Log in to see this page.".to_owned()),
+            PageError::SignIn { .. } => (
+                StatusCode::UNAUTHORIZED,
+                "Log in",
+                "Log in to see this page.".to_owned(),
+            ),
             PageError::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "Not for this account",
@@ -119,7 +135,12 @@ impl ErrorPage {
                     .to_owned(),
             ),
         };
-        Self { status, title, text, cause: chain(error) }
+        Self {
+            status,
+            title,
+            text,
+            cause: chain(error),
+        }
     }
 }
 
@@ -146,7 +167,9 @@ impl IntoResponse for PageError {
         };
         let mut response = ErrorPage::of(&self).into_response();
         if let Some(seconds) = retry_after {
-            response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
+            response
+                .headers_mut()
+                .insert(axum::http::header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -38,13 +38,17 @@ pub struct ApiCaller(pub Caller);
 pub(crate) struct RemoteAddress(pub(crate) IpAddr);
 
 pub(crate) async fn by_device(state: &AppState, token: &str, origin: Origin) -> Result<Option<Caller>, PageError> {
-    app::accounts::authenticate(state.app(), token, origin).await.map_err(PageError::unavailable)
+    app::accounts::authenticate(state.app(), token, origin)
+        .await
+        .map_err(PageError::unavailable)
 }
 
 async fn caller(parts: &mut Parts, state: &AppState) -> Result<Caller, PageError> {
     let context = RequestContext::of(parts);
     let found = context.caller(state).await?.cloned();
-    found.ok_or_else(|| PageError::SignIn { next: context.path_and_query().to_owned() })
+    found.ok_or_else(|| PageError::SignIn {
+        next: context.path_and_query().to_owned(),
+    })
 }
 
 impl FromRequestParts<AppState> for SignedIn {
@@ -58,7 +62,11 @@ impl FromRequestParts<AppState> for AdminOnly {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let caller = caller(parts, state).await?;
-        if caller.is_administrator() { Ok(Self(caller)) } else { Err(PageError::Forbidden) }
+        if caller.is_administrator() {
+            Ok(Self(caller))
+        } else {
+            Err(PageError::Forbidden)
+        }
     }
 }
 
@@ -66,7 +74,11 @@ impl FromRequestParts<AppState> for ReaderOfAll {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let caller = caller(parts, state).await?;
-        if caller.reads_everything() { Ok(Self(caller)) } else { Err(PageError::Forbidden) }
+        if caller.reads_everything() {
+            Ok(Self(caller))
+        } else {
+            Err(PageError::Forbidden)
+        }
     }
 }
 
@@ -80,7 +92,9 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
 impl FromRequestParts<AppState> for From {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
-        Ok(Self(Visitor { origin: RequestContext::of(parts).origin().clone() }))
+        Ok(Self(Visitor {
+            origin: RequestContext::of(parts).origin().clone(),
+        }))
     }
 }
 

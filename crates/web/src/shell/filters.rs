@@ -41,7 +41,9 @@ pub(crate) fn day(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
 #[askama::filter_fn]
 pub(crate) fn ago(at: &Time, _: &dyn Values, now: &Time) -> Result<Safe<String>> {
     let text = super::respond::ago_words(now.0.saturating_sub(at.0));
-    Ok(Safe(format!(r#"<time-ago><time datetime="{at}" title="{at}">{text}</time></time-ago>"#)))
+    Ok(Safe(format!(
+        r#"<time-ago><time datetime="{at}" title="{at}">{text}</time></time-ago>"#
+    )))
 }
 
 /// A count with thousands separated: `1,204,551`.

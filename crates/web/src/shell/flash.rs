@@ -24,12 +24,18 @@ pub enum FlashKind {
 impl Flash {
     /// It was done.
     pub fn good(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Good, text: text.into() }
+        Self {
+            kind: FlashKind::Good,
+            text: text.into(),
+        }
     }
 
     /// It was not done.
     pub fn bad(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Bad, text: text.into() }
+        Self {
+            kind: FlashKind::Bad,
+            text: text.into(),
+        }
     }
 
     /// The class of its part in the layout.

@@ -21,7 +21,10 @@ impl Fields {
     /// The first value of a field, if it was sent.
     #[must_use]
     pub fn opt(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first value of a field without blanks around it.
@@ -32,13 +35,17 @@ impl Fields {
 
     /// Every value of a field that may repeat.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a checkbox was ticked.
     #[must_use]
     pub fn ticked(&self, name: &str) -> bool {
-        self.opt(name).is_some_and(|value| !matches!(value, "" | "0" | "false" | "off"))
+        self.opt(name)
+            .is_some_and(|value| !matches!(value, "" | "0" | "false" | "off"))
     }
 }
 

@@ -7,7 +7,10 @@ use super::{Cookie, Fields, LocalPath, MaybeSignedIn, PageError, Policy, Route, 
 use crate::AppState;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::get("/", Policy::Public, start), Route::post("/display", Policy::Public, display)]
+    vec![
+        Route::get("/", Policy::Public, start),
+        Route::post("/display", Policy::Public, display),
+    ]
 }
 
 async fn start(MaybeSignedIn(caller): MaybeSignedIn) -> Response {
@@ -23,12 +26,16 @@ async fn display(State(_): State<AppState>, fields: Fields) -> Result<Response, 
     let next = LocalPath::or_home(fields.get("next"));
     let mut response = redirect(next.as_str());
     if let Some(theme) = fields.opt("theme") {
-        let name = ["light", "dark"].into_iter().find(|name| *name == theme).unwrap_or("auto");
+        let name = ["light", "dark"]
+            .into_iter()
+            .find(|name| *name == theme)
+            .unwrap_or("auto");
         response = with_cookie(response, Cookie::theme(name));
     }
     if let Some(zone) = fields.opt("zone") {
-        let zone = Zone::named(zone)
-            .ok_or_else(|| PageError::bad_request(format!("There is no time zone `{zone}`; try `UTC` or `Europe/Berlin`.")))?;
+        let zone = Zone::named(zone).ok_or_else(|| {
+            PageError::bad_request(format!("There is no time zone `{zone}`; try `UTC` or `Europe/Berlin`."))
+        })?;
         response = with_cookie(response, Cookie::zone(zone.name()));
     }
     Ok(response)

@@ -110,13 +110,24 @@ impl Shell {
         if caller.is_administrator() {
             entries.extend([("API keys", "/admin/api-keys"), ("Outbox", "/admin/outbox")]);
         }
-        entries.into_iter().map(|(label, href)| NavItem { label, href, current: self.is_under(href) }).collect()
+        entries
+            .into_iter()
+            .map(|(label, href)| NavItem {
+                label,
+                href,
+                current: self.is_under(href),
+            })
+            .collect()
     }
 
     fn is_under(&self, href: &str) -> bool {
         // The catalogue lies below the log but has an entry of its own.
         let is_elsewhere = href == "/activity" && self.path.starts_with("/activity/types");
-        !is_elsewhere && self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        !is_elsewhere
+            && self
+                .path
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The caller's full name, or what else they are called by.
@@ -124,21 +135,34 @@ impl Shell {
     pub fn caller_name(&self) -> &str {
         let Some(caller) = &self.caller else { return "" };
         let person = &caller.person;
-        [&person.name, &person.username, &person.email, &person.id].into_iter().find(|text| !text.is_empty()).map_or("", |text| text)
+        [&person.name, &person.username, &person.email, &person.id]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .map_or("", |text| text)
     }
 
     /// The themes to choose from, and whether each is the one in use.
     #[must_use]
     pub fn themes(&self) -> Vec<(Theme, bool)> {
-        [Theme::Auto, Theme::Light, Theme::Dark].into_iter().map(|theme| (theme, theme == self.theme)).collect()
+        [Theme::Auto, Theme::Light, Theme::Dark]
+            .into_iter()
+            .map(|theme| (theme, theme == self.theme))
+            .collect()
     }
 
     /// The first letters of the caller's names.
     #[must_use]
     pub fn initials(&self) -> String {
-        let mut words = self.caller_name().split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        let mut words = self
+            .caller_name()
+            .split_whitespace()
+            .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
         let first = words.next();
-        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+        first
+            .into_iter()
+            .chain(words.next_back())
+            .flat_map(char::to_uppercase)
+            .collect()
     }
 
     /// The address of an asset by its name, with the hash of its content.

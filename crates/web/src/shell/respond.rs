@@ -18,7 +18,10 @@ pub fn render_status(status: StatusCode, page: &impl askama::Template) -> Result
     let html = page.render().map_err(PageError::internal)?;
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
     Ok(response)
 }
 
@@ -50,7 +53,12 @@ pub(crate) fn visible_html(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             c if is_invisible(c) => {
                 // Writing to a String cannot fail.
-                let _ = write!(out, "<span class=\"cp\" title=\"{}\">U+{:04X}</span>", invisible_name(c), c as u32);
+                let _ = write!(
+                    out,
+                    "<span class=\"cp\" title=\"{}\">U+{:04X}</span>",
+                    invisible_name(c),
+                    c as u32
+                );
             }
             c => out.push(c),
         }

@@ -83,6 +83,12 @@ impl Route {
     }
 
     fn new(path: &'static str, method: Method, policy: Policy, handler: MethodRouter<AppState>) -> Self {
-        Self { path, method, policy, secret: false, handler }
+        Self {
+            path,
+            method,
+            policy,
+            secret: false,
+            handler,
+        }
     }
 }

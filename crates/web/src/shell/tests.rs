@@ -14,7 +14,13 @@ fn text_that_hides_or_reorders_is_shown_as_code_points() {
     for (text, html) in cases {
         assert_eq!(visible_html(text), html);
     }
-    for (hidden, point) in [('\u{202E}', "U+202E"), ('\u{0}', "U+0000"), ('\u{200B}', "U+200B"), ('\n', "U+000A"), ('\u{E0041}', "U+E0041")] {
+    for (hidden, point) in [
+        ('\u{202E}', "U+202E"),
+        ('\u{0}', "U+0000"),
+        ('\u{200B}', "U+200B"),
+        ('\n', "U+000A"),
+        ('\u{E0041}', "U+E0041"),
+    ] {
         let html = visible_html(&format!("a{hidden}b"));
         assert!(html.contains(point) && !html.contains(hidden), "{html}");
     }
@@ -26,7 +32,17 @@ fn only_paths_of_this_site_are_gone_back_to() {
     for good in ["/", "/users?find=a%20b", "/settings/activity?q=ip%3A10.0.0.0%2F8#x"] {
         assert_eq!(LocalPath::or_home(good).as_str(), good);
     }
-    for bad in ["", "users", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "/\tx", "/a\\b", "javascript:alert(1)"] {
+    for bad in [
+        "",
+        "users",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/a\r\nSet-Cookie: x",
+        "/\tx",
+        "/a\\b",
+        "javascript:alert(1)",
+    ] {
         assert_eq!(LocalPath::or_home(bad).as_str(), "/", "{bad}");
     }
 }
@@ -48,11 +64,17 @@ fn est_never_knows_daylight_saving_and_new_york_does() {
 #[test]
 fn cookies_are_host_bound_where_the_browser_keeps_those_and_only_those_are_read_there() {
     let line = Cookie::device("secret", 60).header(true).unwrap();
-    assert_eq!(line, "__Host-device=secret; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(
+        line,
+        "__Host-device=secret; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+    );
     let plain = Cookie::device("secret", 60).header(false).unwrap();
     assert_eq!(plain, "device=secret; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
     let mut headers = HeaderMap::new();
-    headers.insert(header::COOKIE, HeaderValue::from_static("device=planted; other=1; __Host-device=mine"));
+    headers.insert(
+        header::COOKIE,
+        HeaderValue::from_static("device=planted; other=1; __Host-device=mine"),
+    );
     assert_eq!(Cookies::read(&headers, true).device(), Some("mine"));
     assert_eq!(Cookies::read(&headers, false).device(), Some("planted"));
 }

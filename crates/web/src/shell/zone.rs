@@ -27,7 +27,10 @@ impl Zone {
     /// Coordinated Universal Time.
     #[must_use]
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
+        Self {
+            name: "UTC".to_owned(),
+            zone: TimeZone::UTC,
+        }
     }
 
     /// `UTC`, `EST` (fixed −05:00, never daylight saving) or an IANA name; `None` if there is no such zone.
@@ -39,7 +42,10 @@ impl Zone {
             _ if name.len() <= 64 => TimeZone::get(name).ok()?,
             _ => return None,
         };
-        Some(Self { name: name.to_owned(), zone })
+        Some(Self {
+            name: name.to_owned(),
+            zone,
+        })
     }
 
     /// The name it is chosen by, as in `?tz=`.
@@ -67,7 +73,10 @@ impl Zone {
     #[must_use]
     pub fn parts(&self, at: Time) -> (String, String) {
         let zoned = at.timestamp().to_zoned(self.zone.clone());
-        (zoned.strftime("%Y-%m-%d").to_string(), zoned.strftime("%H:%M:%S.%3f").to_string())
+        (
+            zoned.strftime("%Y-%m-%d").to_string(),
+            zoned.strftime("%H:%M:%S.%3f").to_string(),
+        )
     }
 
     /// `2026-11-21 14:02:51 UTC`.
@@ -80,6 +89,9 @@ impl Zone {
     /// `Saturday, 21 November 2026` in this zone.
     #[must_use]
     pub fn day(&self, at: Time) -> String {
-        at.timestamp().to_zoned(self.zone.clone()).strftime("%A, %-d %B %Y").to_string()
+        at.timestamp()
+            .to_zoned(self.zone.clone())
+            .strftime("%A, %-d %B %Y")
+            .to_string()
     }
 }

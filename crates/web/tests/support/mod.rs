@@ -71,9 +71,20 @@ impl TestApp {
         let served = tokio::spawn(web::serve(state, listener, async move {
             let _ = stopped.await;
         }));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let mut this =
-            Self { address, app, client, directory, log, keys: Vec::new(), stop: Some(stop), served: Some(served) };
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let mut this = Self {
+            address,
+            app,
+            client,
+            directory,
+            log,
+            keys: Vec::new(),
+            stop: Some(stop),
+            served: Some(served),
+        };
         for scope in [Scope::Write, Scope::Read, Scope::Export, Scope::Admin] {
             let key = this.key_of("ada", scope).await;
             this.keys.push((scope, key));
@@ -95,9 +106,15 @@ impl TestApp {
             export: scope == Scope::Export,
             admin: scope == Scope::Admin,
         };
-        let request =
-            app::api_keys::NewKeyRequest { name: "test".to_owned(), scopes, user_id: Some(person.id) };
-        app::api_keys::create(&self.app, &administrator, request).await.unwrap().token
+        let request = app::api_keys::NewKeyRequest {
+            name: "test".to_owned(),
+            scopes,
+            user_id: Some(person.id),
+        };
+        app::api_keys::create(&self.app, &administrator, request)
+            .await
+            .unwrap()
+            .token
     }
 
     pub fn key(&self, scope: Scope) -> &str {
@@ -106,7 +123,11 @@ impl TestApp {
 
     /// Signs this person in without going through the pages.
     pub async fn sign_in(&self, username: &str) -> accounts::SignedIn {
-        let typed = LogIn { login: username.to_owned(), password: PASSWORD.to_owned(), known_device: None };
+        let typed = LogIn {
+            login: username.to_owned(),
+            password: PASSWORD.to_owned(),
+            known_device: None,
+        };
         accounts::log_in(&self.app, &Visitor::default(), typed).await.unwrap()
     }
 
@@ -131,13 +152,25 @@ impl TestApp {
     }
 
     pub async fn get(&self, path: &str, who: As) -> Response {
-        self.authorized(self.client.get(self.url(path)), who).await.send().await.unwrap()
+        self.authorized(self.client.get(self.url(path)), who)
+            .await
+            .send()
+            .await
+            .unwrap()
     }
 
     /// Sends a batch with the administrator's key for writing.
     pub async fn post_batch(&self, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
-        let request = self.client.post(self.url("/v1/activities")).bearer_auth(self.key(Scope::Write));
-        request.header(CONTENT_TYPE, content_type).body(body).send().await.unwrap()
+        let request = self
+            .client
+            .post(self.url("/v1/activities"))
+            .bearer_auth(self.key(Scope::Write));
+        request
+            .header(CONTENT_TYPE, content_type)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// Stops the server as a signal would, and waits until it has.
@@ -152,10 +185,17 @@ impl TestApp {
 
 async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Log) {
     let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
-    let store = store::Store::open(&store::StoreUrl::directory(directory)).await.unwrap();
+    let store = store::Store::open(&store::StoreUrl::directory(directory))
+        .await
+        .unwrap();
     let settings = log::LogSettings::new(directory.join("volumes"));
-    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone()).await.unwrap();
-    let mut settings = app::Settings { public_url: format!("http://{address}"), ..app::Settings::default() };
+    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone())
+        .await
+        .unwrap();
+    let mut settings = app::Settings {
+        public_url: format!("http://{address}"),
+        ..app::Settings::default()
+    };
     settings.password.argon2_memory_kib = 8;
     settings.password.argon2_passes = 1;
     (App::new(store, log.clone(), clock, rng, settings), log)
@@ -164,8 +204,24 @@ async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Lo
 async fn people(app: &App) {
     let nothing = Roles::default();
     let people = [
-        ("Ada", "Brown", "ada", Roles { administrator: true, ..nothing }),
-        ("Otto", "Weber", "otto", Roles { auditor: true, ..nothing }),
+        (
+            "Ada",
+            "Brown",
+            "ada",
+            Roles {
+                administrator: true,
+                ..nothing
+            },
+        ),
+        (
+            "Otto",
+            "Weber",
+            "otto",
+            Roles {
+                auditor: true,
+                ..nothing
+            },
+        ),
         ("Mia", "Silva", "mia", nothing),
     ];
     for (given_name, family_name, username, roles) in people {

@@ -1,0 +1,9 @@
+//! The program as people run it: the built binary, its output, its exit codes, and what survives its sudden end.
+
+mod import;
+mod kill;
+mod read;
+mod serve;
+mod settings;
+mod support;
+mod user;

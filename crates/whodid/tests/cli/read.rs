@@ -1,0 +1,144 @@
+use crate::support::Home;
+
+/// Two people, one of them with a name that would clear the screen, forge a line and turn letters around.
+const LINES: &str = r#"{"activity":"user.login","occurred_at":"2026-01-15T12:00:00Z","user":{"id":"u1","name":"Zoë Müller","username":"zoe","email":"zoe@example.com"},"ip":"192.0.2.1","device":"Firefox on Linux"}
+{"activity":"user.login_failed","occurred_at":"2026-07-15T12:00:00Z","outcome":"failure","reason":"wrong_password","user":{"id":"u2","name":"Eve\u001b[2J\nroot\u202egnihton\u009b31m","username":"eve"},"device":"=cmd|' /C calc'!A0"}
+"#;
+
+fn home() -> Home {
+    let home = Home::new();
+    home.file("in.jsonl", LINES);
+    home.run(&["log", "import", "--format", "jsonl", "in.jsonl"]).ok();
+    home
+}
+
+#[test]
+fn the_table_shows_zone_and_names_and_what_it_is_complete_through() {
+    let home = home();
+    let done = home.run(&["log", "search", "user:zoe", "--zone", "EST"]);
+    let lines: Vec<_> = done.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{done:?}");
+    assert!(lines[0].starts_with("TIME") && lines[0].ends_with("ACTIVITY"));
+    assert!(
+        lines[1].starts_with("2026-01-15 07:00:00 EST  Zoë Müller (zoe)"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[1].ends_with("Logged in"));
+    assert!(
+        done.err.contains("1 activity.") && done.err.contains("Complete through"),
+        "{done:?}"
+    );
+    // EST is five hours behind in July too.
+    assert!(
+        home.run(&["log", "search", "user:eve", "--zone", "EST"])
+            .ok()
+            .contains("2026-07-15 07:00:00 EST")
+    );
+}
+
+#[test]
+fn what_others_wrote_cannot_act_on_the_terminal() {
+    let home = home();
+    for format in ["table", "jsonl"] {
+        let out = home.run(&["log", "search", "user:eve", "--format", format]).ok();
+        assert!(
+            !out.chars().any(|c| c != '\n' && c.is_control() || c == '\u{202e}'),
+            "{out:?}"
+        );
+    }
+    let table = home.run(&["log", "search", "user:eve"]).ok();
+    assert_eq!(table.lines().count(), 2, "a name cannot forge a line: {table}");
+    assert!(table.contains(r"Eve\u{1b}[2J\nroot\u{202e}gnihton\u{9b}31m"), "{table}");
+    let json = home.run(&["log", "search", "user:eve", "--format", "jsonl"]).ok();
+    let row: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(row["user"]["name"], "Eve\u{1b}[2J\nroot\u{202e}gnihton\u{9b}31m");
+}
+
+#[test]
+fn the_newest_come_first_and_a_limit_limits() {
+    let home = home();
+    let out = home
+        .run(&["log", "search", "activity:user.*", "--format", "jsonl", "--limit", "1"])
+        .ok();
+    assert!(out.lines().count() == 1 && out.contains("user.login_failed"), "{out}");
+}
+
+#[test]
+fn a_wrong_query_is_pointed_at_with_a_suggestion() {
+    let home = home();
+    let done = home.run(&["log", "search", "outcome:failure usr:sam"]);
+    assert_eq!(done.code, 2, "{done:?}");
+    assert!(
+        done.err.contains("\n  outcome:failure usr:sam\n                  ^^^"),
+        "{done:?}"
+    );
+    assert!(done.err.contains("Did you mean `user:`?"), "{done:?}");
+    let done = home.run(&["log", "search", "--zone", "Nowhere/City"]);
+    assert!(
+        done.code == 2 && done.err.contains("there is no zone `Nowhere/City`"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn exports_say_what_they_hold_and_a_spreadsheet_runs_nothing_of_them() {
+    let home = home();
+    let done = home.run(&[
+        "log",
+        "export",
+        "activity:user.*",
+        "--format",
+        "csv",
+        "--columns",
+        "occurred_at,user,device",
+        "--out",
+        "x.csv",
+    ]);
+    assert!(done.err.contains("2 rows") && done.err.contains("SHA-256"), "{done:?}");
+    let csv = std::fs::read_to_string(home.path().join("x.csv")).unwrap();
+    assert!(
+        csv.starts_with("occurred_at,user,device\r\n2026-07-15T12:00:00.000000Z,"),
+        "{csv}"
+    );
+    assert!(csv.contains(",'=cmd|' /C calc'!A0\r\n"), "{csv}");
+    home.run(&["log", "export", "user:zoe", "--format", "jsonl", "--out", "x.jsonl"])
+        .ok();
+    let row = std::fs::read_to_string(home.path().join("x.jsonl")).unwrap();
+    let row: serde_json::Value = serde_json::from_str(&row).unwrap();
+    assert_eq!(
+        (&row["sentence"], &row["ip"]),
+        (&"Logged in".into(), &"192.0.2.1".into())
+    );
+    let done = home.run(&[
+        "log",
+        "export",
+        "--format",
+        "csv",
+        "--columns",
+        "user,shoe_size",
+        "--out",
+        "y.csv",
+    ]);
+    assert!(done.code == 2 && done.err.contains("shoe_size"), "{done:?}");
+    assert!(!home.path().join("y.csv").exists());
+}
+
+#[test]
+fn reading_works_beside_a_server_and_without_data_says_so() {
+    let home = home();
+    let _server = home.serve(&[]);
+    assert_eq!(
+        home.run(&["log", "search", "user:zoe", "--format", "jsonl"])
+            .ok()
+            .lines()
+            .count(),
+        1
+    );
+    home.run(&["log", "export", "--format", "csv", "--out", "all.csv"]).ok();
+    let done = Home::new().run(&["log", "search"]);
+    assert!(
+        done.code == 1 && done.err.contains("there is no Whodid data in"),
+        "{done:?}"
+    );
+}

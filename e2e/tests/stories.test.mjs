@@ -1,0 +1,152 @@
+// The two stories of the product, as a person lives them, in Chromium.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { launch, logIn, newPage } from "../support/browser.mjs";
+import { startDemo } from "../support/server.mjs";
+
+let demo;
+let browser;
+before(async () => {
+  demo = await startDemo();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** What a click downloads, as text. */
+async function downloaded(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return readFile(await download.path(), "utf8");
+}
+
+test("the administrator generates and downloads the activity log of a user", async () => {
+  const page = await newPage(browser, demo.url);
+  const { username } = demo.logIns.member;
+  await logIn(page, demo.logIns.administrator);
+  await page.getByRole("link", { name: "Users", exact: true }).first().click();
+  await page.getByRole("searchbox", { name: /find users/i }).fill(username);
+  await page.getByRole("button", { name: "Find" }).click();
+  const row = page.locator("tbody tr");
+  assert.equal(await row.count(), 1);
+  assert.match(await row.innerText(), /\d{4}-\d\d-\d\d|Never|Active|Failed|Locked/);
+  await row.locator("a.name").click();
+  await page.getByRole("heading", { name: "Login Settings" }).waitFor();
+  await page.getByRole("link", { name: "View Activity Log" }).click();
+  await page.getByRole("button", { name: "Generate CSV" }).click();
+  const ready = page.getByRole("link", { name: "Download CSV" });
+  await ready.waitFor({ timeout: 20_000 });
+  assert.match(await page.locator("#csv").innerText(), /Last generated/);
+  const csv = await downloaded(page, () => ready.click());
+  const [header, first, ...rest] = csv.trimEnd().split("\r\n");
+  assert.equal(header, "User,Details,Activity,Date/Time");
+  assert.match(first, /EST$/);
+  assert.ok(rest.length > 10, `only ${rest.length} further rows`);
+  assert.ok(/Logged in/.test(csv) && /\d+\.\d+\.\d+\.\d+|2001:db8/.test(csv), "no log-in with an address");
+  await page.goto("/activity?q=" + encodeURIComponent("activity:export.generated,export.downloaded at:-3m"));
+  assert.equal(await page.locator("details.entry").count(), 2, "generating and downloading are not both in the log");
+  assert.deepEqual(page.problems, []);
+});
+
+test("a member searches, filters and exports their own log and sees who read it", async () => {
+  const page = await newPage(browser, demo.url);
+  await logIn(page, demo.logIns.member);
+  await page.locator("details.me > summary").click();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await page.getByRole("navigation", { name: /settings/i }).getByRole("link", { name: "Activity Logs" }).click();
+  const rows = page.locator("details.entry");
+  assert.ok((await rows.count()) >= 50);
+  await page.getByLabel("Search activity").fill("activity:user.login application:\"Web manager\"");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/q=/);
+  for (const what of await page.locator("details.entry .what").allInnerTexts()) assert.equal(what.trim(), "Logged in");
+  assert.equal(await page.locator(".chip").count(), 2);
+  const counted = Number((await page.locator(".result b").first().innerText()).replaceAll(",", ""));
+  await page.getByText("Export", { exact: true }).click();
+  const csv = await downloaded(page, () => page.getByRole("button", { name: "CSV", exact: true }).click());
+  assert.equal(csv.trimEnd().split("\r\n").length, counted + 1);
+  await page.getByText("Export", { exact: true }).click().catch(() => {});
+  if (!(await page.getByRole("button", { name: "JSON Lines" }).isVisible())) await page.getByText("Export", { exact: true }).click();
+  const lines = await downloaded(page, () => page.getByRole("button", { name: "JSON Lines" }).click());
+  const activities = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
+  // The export just made is a new activity, but no log-in: the same rows again.
+  assert.equal(activities.length, counted);
+  assert.ok(activities.every((activity) => activity.activity === "user.login"));
+  await page.locator(".chip .x").first().click();
+  await page.waitForURL((url) => !url.search.includes("user.login"));
+  await page.goto("/settings/activity-logs?q=activity:log.viewed");
+  assert.ok((await rows.count()) >= 1, "the administrator's reading is not in the member's log");
+  assert.deepEqual(page.problems, []);
+});
+
+test("a row opens in place, its link leads to it, and keys move through the list", async () => {
+  const page = await newPage(browser, demo.url);
+  await logIn(page, demo.logIns.auditor);
+  await page.goto("/activity?q=activity:session.joined");
+  const row = page.locator("details.entry").first();
+  await row.locator("> summary").click();
+  await row.locator(".open dl").waitFor();
+  assert.match(await row.innerText(), /session\.joined/);
+  const link = await row.getAttribute("data-link");
+  await page.goto(link);
+  assert.match(await page.locator("main").innerText(), /session\.joined/);
+  await page.goto("/activity");
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "q");
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.locator("details.entry[open]").waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
+test("a wrong query is underlined and the suggestion mends it", async () => {
+  const page = await newPage(browser, demo.url);
+  await logIn(page, demo.logIns.auditor);
+  const answer = await page.goto("/activity?q=outcme:failure");
+  assert.equal(answer.status(), 400);
+  assert.equal(await page.locator(".mistake mark").innerText(), "outcme");
+  await page.locator(".mistake a").click();
+  await page.waitForURL(/outcome%3Afailure|outcome:failure/);
+  for (const what of await page.locator("details.entry").all()) assert.match(await what.getAttribute("class"), /failed|warned/);
+});
+
+test("the login checkbox acts at once and ends what it must", async () => {
+  const page = await newPage(browser, demo.url);
+  const theirs = await newPage(browser, demo.url);
+  await logIn(theirs, demo.logIns.member);
+  await logIn(page, demo.logIns.administrator);
+  await page.goto(`/users?find=${demo.logIns.member.username}`);
+  const box = page.getByRole("checkbox", { name: /login enabled for/i });
+  await box.uncheck();
+  await page.waitForResponse((answer) => answer.url().includes("/login-enabled"), { timeout: 5000 }).catch(() => {});
+  await page.reload();
+  assert.equal(await box.isChecked(), false);
+  await theirs.goto("/settings/activity-logs");
+  assert.match(theirs.url(), /\/login/);
+  await box.check();
+  await page.waitForTimeout(300);
+  await page.reload();
+  assert.equal(await box.isChecked(), true);
+  await page.goto("/users?clear=1");
+});
+
+test("both stories work without JavaScript", async () => {
+  const page = await newPage(browser, demo.url, { javaScriptEnabled: false });
+  await logIn(page, demo.logIns.administrator);
+  await page.goto("/users");
+  await page.locator("tbody tr a.name").nth(3).click();
+  await page.getByRole("link", { name: "View Activity Log" }).click();
+  await page.getByRole("button", { name: "Generate CSV" }).click();
+  for (let tries = 0; tries < 50 && !(await page.getByRole("link", { name: "Download CSV" }).isVisible()); tries += 1) {
+    await page.waitForTimeout(100);
+    await page.reload();
+  }
+  const csv = await downloaded(page, () => page.getByRole("link", { name: "Download CSV" }).click());
+  assert.match(csv, /^User,Details,Activity,Date\/Time\r\n/);
+  await page.locator("details.entry > summary").first().click();
+  assert.ok(await page.locator("details.entry .open").first().isVisible());
+});
