@@ -230,7 +230,7 @@ async fn served(place: &Path, data: &Data, baseline: &Baseline, figures: &mut Fi
         Some(baseline.newest_ms),
         Goal::AtMost(10.0),
     );
-    let (csv, rows) = load::lines_per_second(&client, &pages::csv_url(&server.url)).await?;
+    let (csv, rows) = load::lines_per_second(&client, &pages::export_url(&server.url)).await?;
     anyhow::ensure!(
         rows > data.activities,
         "the export has {rows} lines for {} activities",

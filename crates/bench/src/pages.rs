@@ -47,7 +47,7 @@ pub async fn newest_of_user_ms(client: &Client, url: &str, users: &[String]) -> 
     .await
 }
 
-/// The export of everything as CSV.
-pub fn csv_url(url: &str) -> String {
-    format!("{url}/activity/export?format=csv")
+/// Where everything is exported.
+pub fn export_url(url: &str) -> String {
+    format!("{url}/activity/export")
 }

@@ -29,8 +29,8 @@ pub enum LogError {
     Closed,
 }
 
-impl From<sqlx::Error> for LogError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<store::SqlError> for LogError {
+    fn from(error: store::SqlError) -> Self {
         Self::Store(StoreError::from(error))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::{Facts, canonical};
-use sqlx::AnyConnection;
+use store::AnyConnection;
 use store::log::person_key;
 
 use crate::{LogError, Rng};

@@ -17,15 +17,20 @@ fn main() {
     let total: u64 = std::env::args().nth(1).map_or(1 << 20, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    let mut activities = activities(total);
+    let mut generated = activities(total);
     let mut user = Person::default();
     println!("before: {} MiB resident", resident());
     let mut metas = Vec::new();
     let (mut writing, mut verifying) = (Duration::ZERO, Duration::ZERO);
     for first in (0..total).step_by(SEAL as usize) {
-        let activities: Vec<Activity> = (first..(first + SEAL).min(total))
-            .map(|seq| world.activity(seq))
-            .collect();
+        let count = SEAL.min(total - first) as usize;
+        let activities: Vec<Activity> = generated.by_ref().take(count).collect();
+        user = activities
+            .iter()
+            .rev()
+            .find_map(|row| row.user.as_ref())
+            .unwrap()
+            .clone();
         let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
         let (meta, cpu, _) = once(|| volume::write(root, &activities, &leaves).unwrap());
         writing += cpu;

@@ -123,6 +123,9 @@ pub(crate) enum LogCommand {
     /// Write everything that matches a query to a file; works beside a running server
     Export(Export),
     /// Read in a log of another system; repeating it adds nothing
+    ///
+    /// Lines that are no activities are counted by reason. A line that cannot be read is reported with its number; the
+    /// others are recorded all the same, and the exit code is 3.
     Import(Import),
 }
 

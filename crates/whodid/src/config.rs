@@ -212,11 +212,8 @@ fn build(
     let mut log: log::LogSettings = section_of(&tree, "log").map_err(whole)?;
     log.volumes_dir = data_dir.join(&log.volumes_dir);
     app.exports.dir = data_dir.join(&app.exports.dir);
-    if !public_url_is_set {
-        app.public_url = format!("http://{}", web.listen);
-    }
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
-    Ok(Config {
+    let mut config = Config {
         data_dir,
         app,
         web,
@@ -224,5 +221,22 @@ fn build(
         diagnostics,
         public_url_is_set,
         file,
-    })
+    };
+    config.derive_public_url();
+    Ok(config)
+}
+
+impl Config {
+    /// Without a public address, the one that is listened on has to do: it works on this machine.
+    pub(crate) fn derive_public_url(&mut self) {
+        if self.public_url_is_set {
+            return;
+        }
+        let listen = self.web.listen;
+        self.app.public_url = if listen.ip().is_unspecified() {
+            format!("http://localhost:{}", listen.port())
+        } else {
+            format!("http://{listen}")
+        };
+    }
 }

@@ -47,7 +47,12 @@ pub(super) fn chips(expr: &Expr) -> Vec<Chip> {
             Expr::Or(_) | Expr::And(_) => (String::new(), format!("({text})")),
             Expr::All | Expr::Not(_) => (String::new(), text),
         };
-        Chip { key, value, negated, without: without(expr, index).to_string() }
+        Chip {
+            key,
+            value,
+            negated,
+            without: without(expr, index).to_string(),
+        }
     };
     parts(expr).iter().enumerate().map(chip).collect()
 }

@@ -25,18 +25,26 @@ pub(super) struct Place {
 impl Page {
     /// Reads a cursor; none at all is the first page.
     pub(super) fn read(cursor: Option<&str>) -> Result<Self, ViewError> {
-        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Self::First) };
+        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
+            return Ok(Self::First);
+        };
         let make = match cursor.as_bytes() {
             [b'o', ..] => Self::Older,
             [b'n', ..] => Self::Newer,
             _ => return Err(ViewError::Cursor),
         };
-        let (occurred_at, seq) = cursor.get(1..).and_then(|rest| rest.split_once('.')).ok_or(ViewError::Cursor)?;
+        let (occurred_at, seq) = cursor
+            .get(1..)
+            .and_then(|rest| rest.split_once('.'))
+            .ok_or(ViewError::Cursor)?;
         let occurred_at = Time(occurred_at.parse().map_err(|_| ViewError::Cursor)?);
         if !(Time::MIN..=Time::MAX).contains(&occurred_at) {
             return Err(ViewError::Cursor);
         }
-        Ok(make(Place { occurred_at, seq: seq.parse().map_err(|_| ViewError::Cursor)? }))
+        Ok(make(Place {
+            occurred_at,
+            seq: seq.parse().map_err(|_| ViewError::Cursor)?,
+        }))
     }
 }
 
@@ -52,7 +60,9 @@ pub(super) fn newer(place: Place) -> String {
 
 /// Reads a cursor of following: the next id to look at.
 pub(super) fn read_follow(cursor: Option<&str>) -> Result<Seq, ViewError> {
-    let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(0) };
+    let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
+        return Ok(0);
+    };
     let seq = cursor.strip_prefix('f').ok_or(ViewError::Cursor)?;
     seq.parse().map_err(|_| ViewError::Cursor)
 }
@@ -68,7 +78,10 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_as_it_was_written() {
-        let place = Place { occurred_at: Time(-5), seq: 12 };
+        let place = Place {
+            occurred_at: Time(-5),
+            seq: 12,
+        };
         assert_eq!(Page::read(Some(&older(place))).unwrap(), Page::Older(place));
         assert_eq!(Page::read(Some(&newer(place))).unwrap(), Page::Newer(place));
         assert_eq!(read_follow(Some(&follow(9))).unwrap(), 9);
@@ -77,7 +90,17 @@ mod tests {
 
     #[test]
     fn a_damaged_cursor_is_refused() {
-        for text in ["x", "o", "o1", "o1.", "o.1", "o1.-1", "o99999999999999999999.1", "o9223372036854775807.1", "é1.1"] {
+        for text in [
+            "x",
+            "o",
+            "o1",
+            "o1.",
+            "o.1",
+            "o1.-1",
+            "o99999999999999999999.1",
+            "o9223372036854775807.1",
+            "é1.1",
+        ] {
             assert!(Page::read(Some(text)).is_err(), "{text}");
         }
         assert!(read_follow(Some("o1.1")).is_err());

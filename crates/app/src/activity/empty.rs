@@ -55,7 +55,9 @@ pub(super) async fn explain(app: &App, scoped: &Scoped) -> Result<EmptyReason, V
     if let Some(reason) = not_recorded_then(app, scoped).await? {
         return Ok(reason);
     }
-    Ok(EmptyReason::NothingMatches { widen: widen(app, scoped).await? })
+    Ok(EmptyReason::NothingMatches {
+        widen: widen(app, scoped).await?,
+    })
 }
 
 /// Whether every activity type that the query asks for was recorded only after its range.
@@ -75,7 +77,11 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
     let until = scoped.bound.time_bounds().1;
     let mut earliest: Option<(String, Option<Time>)> = None;
     for pattern in asked {
-        let since = recorded.iter().filter(|(code, _)| pattern.matches(code)).map(|(_, since)| *since).min();
+        let since = recorded
+            .iter()
+            .filter(|(code, _)| pattern.matches(code))
+            .map(|(_, since)| *since)
+            .min();
         if since.is_some_and(|since| until.is_none_or(|until| since < until)) {
             return Ok(None);
         }
@@ -111,7 +117,12 @@ async fn widen(app: &App, scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
     for (label, typed, keeps_range) in candidates {
         let count = count(app, &scoped.with(typed.clone(), keeps_range), CAP).await?;
         if count.n > 0 {
-            found.push(Widening { label, query: typed.to_string(), keeps_range, count });
+            found.push(Widening {
+                label,
+                query: typed.to_string(),
+                keeps_range,
+                count,
+            });
         }
         if found.len() == MOST_OFFERED {
             break;

@@ -53,13 +53,22 @@ pub(crate) fn failed(mut facts: Facts, reason: &str) -> Facts {
 pub(crate) fn application(via: &Via) -> Named {
     match via {
         Via::Device { .. } => web_manager(),
-        Via::ApiKey { .. } => Named { id: "app_api".to_owned(), name: "API".to_owned() },
-        Via::CommandLine => Named { id: "app_cli".to_owned(), name: "whodid".to_owned() },
+        Via::ApiKey { .. } => Named {
+            id: "app_api".to_owned(),
+            name: "API".to_owned(),
+        },
+        Via::CommandLine => Named {
+            id: "app_cli".to_owned(),
+            name: "whodid".to_owned(),
+        },
     }
 }
 
 fn web_manager() -> Named {
-    Named { id: "app_web".to_owned(), name: "Web manager".to_owned() }
+    Named {
+        id: "app_web".to_owned(),
+        name: "Web manager".to_owned(),
+    }
 }
 
 fn by(caller: &Caller, user: &Person) -> By {

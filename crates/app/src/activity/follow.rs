@@ -48,13 +48,26 @@ pub async fn follow(
     scope: &Scope,
     request: &FollowRequest,
 ) -> Result<FollowPage, ViewError> {
-    let question = Question { q: &request.q, from: request.from, to: request.to, zone: &request.zone };
+    let question = Question {
+        q: &request.q,
+        from: request.from,
+        to: request.to,
+        zone: &request.zone,
+    };
     let scoped = Scoped::new(caller, scope, question, app.now())?;
     let from = read_follow(request.after.as_deref())?;
     let limit = request.limit.clamp(1, MAX_LIMIT);
     // The cursor names the next id to look at; the engine's names the last one seen.
-    let after = from.checked_sub(1).map(|seq| Cursor { occurred_at: Time::MIN, seq });
-    let search = Search { expr: scoped.bound.clone(), order: Order::Recorded, after, limit: limit + 1 };
+    let after = from.checked_sub(1).map(|seq| Cursor {
+        occurred_at: Time::MIN,
+        seq,
+    });
+    let search = Search {
+        expr: scoped.bound.clone(),
+        order: Order::Recorded,
+        after,
+        limit: limit + 1,
+    };
     let found = app.log().search(&search).await.map_err(unavailable)?;
     let mut rows = found.rows;
     let has_more = rows.len() > limit;
@@ -66,5 +79,10 @@ pub async fn follow(
         _ => found.complete_through.size.max(from),
     };
     note(app, caller, &scoped, &rows, FOLLOW_WINDOW).await?;
-    Ok(FollowPage { rows, next: cursor::follow(next), has_more, complete_through: found.complete_through.into() })
+    Ok(FollowPage {
+        rows,
+        next: cursor::follow(next),
+        has_more,
+        complete_through: found.complete_through.into(),
+    })
 }

@@ -21,5 +21,5 @@ pub use get::{get, person};
 pub use scope::Scope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use types::{TypeRow, types};
-pub(crate) use viewed::{account, shortened};
 pub use view::{ActivityView, CompleteThrough, Count, ViewError, ViewRequest, view};
+pub(crate) use viewed::{account, shortened};

@@ -86,7 +86,10 @@ impl Scoped {
         {
             return Err(ViewError::Range { from, to });
         }
-        let binding = Binding { now, me: Some(caller.person.id.clone()) };
+        let binding = Binding {
+            now,
+            me: Some(caller.person.id.clone()),
+        };
         let mut scoped = Self {
             subject,
             typed: Expr::All,
@@ -107,7 +110,9 @@ impl Scoped {
 
     /// The query with its range, bound, without the scope: what an export's row and an activity's metadata say.
     pub(crate) fn text(&self) -> String {
-        range_expr(self.range).and(self.typed.clone().bind(&self.binding)).to_string()
+        range_expr(self.range)
+            .and(self.typed.clone().bind(&self.binding))
+            .to_string()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use activity::query::{Expr, ParseError};
-use activity::{Activity, Time};
+use activity::query::{Expr, ParseError, Term};
+use activity::{Activity, Outcome, Time};
 use jiff::tz::TimeZone;
 use log::{Cursor, Order, Search};
 
@@ -84,6 +84,8 @@ pub struct ActivityView {
     pub complete_through: CompleteThrough,
     /// How many rows match, on all pages; asked for with `explain`.
     pub count: Option<Count>,
+    /// How many of them are failures; asked for with `explain`.
+    pub failures: Option<Count>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
     /// The same query as a tree, as it was typed.
@@ -122,17 +124,21 @@ pub enum ViewError {
 }
 
 /// One page of what `caller` may see of `scope`; viewing somebody else's log is recorded in that log.
-pub async fn view(
-    app: &App,
-    caller: &Caller,
-    scope: &Scope,
-    request: &ViewRequest,
-) -> Result<ActivityView, ViewError> {
+pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<ActivityView, ViewError> {
     let begun = Instant::now();
-    let question = Question { q: &request.q, from: request.from, to: request.to, zone: &request.zone };
+    let question = Question {
+        q: &request.q,
+        from: request.from,
+        to: request.to,
+        zone: &request.zone,
+    };
     let scoped = Scoped::new(caller, scope, question, app.now())?;
     let page = page(app, &scoped, request).await?;
-    let count = if request.explain { Some(count(app, &scoped.bound, COUNT_CAP).await?) } else { None };
+    let (count, failures) = if request.explain {
+        counts(app, &scoped).await?
+    } else {
+        (None, None)
+    };
     let empty = match request.explain && page.rows.is_empty() && request.after.is_none() {
         true => Some(explain(app, &scoped).await?),
         false => None,
@@ -145,12 +151,25 @@ pub async fn view(
         newer: page.newer,
         complete_through: page.through,
         count,
+        failures,
         query: scoped.typed.to_string(),
         chips: chips(&scoped.typed),
         expr: scoped.typed,
         empty,
         took,
     })
+}
+
+/// How many rows match, and how many of them are failures.
+async fn counts(app: &App, scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
+    let all = count(app, &scoped.bound, COUNT_CAP).await?;
+    let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
+    let failures = if all.n == 0 {
+        all
+    } else {
+        count(app, &failed, COUNT_CAP).await?
+    };
+    Ok((Some(all), Some(failures)))
 }
 
 struct PageRows {
@@ -170,7 +189,12 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
         Page::Newer(place) => (Order::Oldest, Some(place)),
     };
     // One row more than the page holds tells whether there is a page beyond it.
-    let search = Search { expr: scoped.bound.clone(), order, after: after.map(Cursor::from), limit: limit + 1 };
+    let search = Search {
+        expr: scoped.bound.clone(),
+        order,
+        after: after.map(Cursor::from),
+        limit: limit + 1,
+    };
     let found = app.log().search(&search).await.map_err(unavailable)?;
     let mut rows = found.rows;
     let more = rows.len() > limit;
@@ -183,10 +207,19 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
     if order == Order::Oldest {
         rows.reverse();
     }
-    let place_of = |row: &Activity| Place { occurred_at: row.occurred_at, seq: row.seq };
+    let place_of = |row: &Activity| Place {
+        occurred_at: row.occurred_at,
+        seq: row.seq,
+    };
     Ok(PageRows {
-        older: rows.last().filter(|_| has_older).map(|row| cursor::older(place_of(row))),
-        newer: rows.first().filter(|_| has_newer).map(|row| cursor::newer(place_of(row))),
+        older: rows
+            .last()
+            .filter(|_| has_older)
+            .map(|row| cursor::older(place_of(row))),
+        newer: rows
+            .first()
+            .filter(|_| has_newer)
+            .map(|row| cursor::newer(place_of(row))),
         through: found.complete_through.into(),
         rows,
     })
@@ -195,7 +228,10 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
 /// Counts what a bound query matches.
 pub(super) async fn count(app: &App, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
     let count = app.log().count(bound, cap).await.map_err(unavailable)?;
-    Ok(Count { n: count.n, exact: count.exact })
+    Ok(Count {
+        n: count.n,
+        exact: count.exact,
+    })
 }
 
 /// The log or the store did not answer.
@@ -205,12 +241,18 @@ pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static)
 
 impl From<log::Through> for CompleteThrough {
     fn from(through: log::Through) -> Self {
-        Self { size: through.size, at: through.at }
+        Self {
+            size: through.size,
+            at: through.at,
+        }
     }
 }
 
 impl From<Place> for Cursor {
     fn from(place: Place) -> Self {
-        Self { occurred_at: place.occurred_at, seq: place.seq }
+        Self {
+            occurred_at: place.occurred_at,
+            seq: place.seq,
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use activity::query::{Expr, Term};
+use activity::query::{Entity, Expr, Term};
 use activity::{Activity, Person};
 use sha2::{Digest as _, Sha256};
 
@@ -38,19 +38,25 @@ pub(super) async fn note(
     let mut looks = Vec::new();
     for subject in &subjects {
         let conn = tx.conn();
-        let seen = store::exports::seen_at(conn, &caller.person.id, &subject.id, &query).await.map_err(unavailable)?;
+        let seen = store::exports::seen_at(conn, &caller.person.id, &subject.id, &query)
+            .await
+            .map_err(unavailable)?;
         if seen.is_some_and(|seen| seen >= since) {
             continue;
         }
         let now = app.now().0;
-        store::exports::note(conn, &caller.person.id, &subject.id, &query, now).await.map_err(unavailable)?;
+        store::exports::note(conn, &caller.person.id, &subject.id, &query, now)
+            .await
+            .map_err(unavailable)?;
         looks.push(look(app, caller, scoped, subject));
     }
     if looks.is_empty() {
         return Ok(());
     }
     let forgotten = app.now().0.saturating_sub(as_micros(FOLLOW_WINDOW));
-    store::exports::forget_before(tx.conn(), forgotten).await.map_err(unavailable)?;
+    store::exports::forget_before(tx.conn(), forgotten)
+        .await
+        .map_err(unavailable)?;
     app.log().append(&mut tx, looks).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)
 }
@@ -80,7 +86,10 @@ async fn subjects(app: &App, scoped: &Scoped, rows: &[Activity]) -> Result<Vec<P
         Subject::Own(_) => Ok(Vec::new()),
         Subject::Other(id) => {
             let known = account(app, id).await?;
-            Ok(known.or_else(|| rows.iter().find_map(|row| row.user.clone())).into_iter().collect())
+            Ok(known
+                .or_else(|| rows.iter().find_map(|row| row.user.clone()))
+                .into_iter()
+                .collect())
         }
         Subject::Everybody => {
             let mut people: Vec<Person> = Vec::new();
@@ -90,7 +99,11 @@ async fn subjects(app: &App, scoped: &Scoped, rows: &[Activity]) -> Result<Vec<P
                 }
             }
             let only_one = people.len() == 1 && rows.iter().all(|row| row.user.is_some());
-            Ok(if only_one || names_users(&scoped.typed) { people } else { Vec::new() })
+            Ok(if only_one || names_users(&scoped.typed) {
+                people
+            } else {
+                Vec::new()
+            })
         }
     }
 }
@@ -98,16 +111,24 @@ async fn subjects(app: &App, scoped: &Scoped, rows: &[Activity]) -> Result<Vec<P
 /// The account with this id, as it is named now.
 pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewError> {
     let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let account = store::accounts::account::get(&mut conn, id).await.map_err(unavailable)?;
+    let account = store::accounts::account::get(&mut conn, id)
+        .await
+        .map_err(unavailable)?;
     Ok(account.map(|account| account.person()))
 }
 
+/// Whether a query asks for certain people. The beginning of a name is a search among people, not a look at one.
 fn names_users(expr: &Expr) -> bool {
     match expr {
         Expr::All | Expr::Not(_) => false,
         Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names_users),
-        Expr::Term(term) => matches!(term, Term::User(_)),
+        Expr::Term(Term::User(users)) => users.iter().any(names_one),
+        Expr::Term(_) => false,
     }
+}
+
+fn names_one(user: &Entity) -> bool {
+    !matches!(user, Entity::Is(value) if value.is_prefix())
 }
 
 fn look(app: &App, caller: &Caller, scoped: &Scoped, subject: &Person) -> activity::Facts {

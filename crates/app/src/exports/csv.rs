@@ -21,7 +21,11 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>, scratch: &'a mut String) -> Self {
-        Self { out, scratch, first: true }
+        Self {
+            out,
+            scratch,
+            first: true,
+        }
     }
 
     fn separate(&mut self) {
@@ -73,7 +77,9 @@ impl<'a> Cells<'a> {
 pub(super) fn write_cell(text: &str, out: &mut Vec<u8>) {
     let neutralise = runs_as_formula(text);
     // `;` and TAB separate cells in some locales' spreadsheets: quoted, they cannot start a cell of their own.
-    let quote = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\r' | b'\n' | b';' | b'\t'))
+    let quote = text
+        .bytes()
+        .any(|b| matches!(b, b',' | b'"' | b'\r' | b'\n' | b';' | b'\t'))
         || text.starts_with(' ')
         || text.ends_with(' ');
     if quote {
@@ -100,7 +106,24 @@ pub(super) fn write_cell(text: &str, out: &mut Vec<u8>) {
 fn runs_as_formula(text: &str) -> bool {
     matches!(
         text.chars().next(),
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠' | '−' | '﹢' | '﹣' | '﹫' | '﹦')
+        Some(
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\t'
+                | '\r'
+                | '\n'
+                | '\0'
+                | '＝'
+                | '＋'
+                | '－'
+                | '＠'
+                | '−'
+                | '﹢'
+                | '﹣'
+                | '﹫'
+                | '﹦'
+        )
     )
 }
 
@@ -116,7 +139,11 @@ impl UserCsvWriter {
     /// A writer with times in this zone.
     #[must_use]
     pub fn new(zone: &ZoneChoice) -> Self {
-        Self { stamp: Stamp::new(zone), scratch: String::new(), details: String::new() }
+        Self {
+            stamp: Stamp::new(zone),
+            scratch: String::new(),
+            details: String::new(),
+        }
     }
 
     /// The first line.
@@ -144,31 +171,40 @@ impl UserCsvWriter {
 fn write_details(row: &Activity, out: &mut String) {
     out.clear();
     out.push_str(&sentence::plain(&row.facts));
-    // Writing to a string cannot fail.
-    let mut add = |text: std::fmt::Arguments<'_>| {
-        let _ = out.write_fmt(text);
-    };
     if let Some(reason) = &row.reason {
-        add(format_args!(" ({reason})"));
+        add(out, format_args!(" ({reason})"));
     }
     if let Some(ip) = &row.ip {
-        add(format_args!("; IP address {ip}"));
+        add(out, format_args!("; IP address {ip}"));
     }
     if let Some(device) = row.device.as_ref().or(row.user_agent.as_ref()) {
-        add(format_args!("; device {device}"));
+        add(out, format_args!("; device {device}"));
     }
     if let Some(application) = &row.application {
-        let name = if application.name.is_empty() { &application.id } else { &application.name };
-        add(format_args!("; application {name}"));
+        let name = if application.name.is_empty() {
+            &application.id
+        } else {
+            &application.name
+        };
+        add(out, format_args!("; application {name}"));
     }
     match &row.by {
         By::Themself => {}
-        By::Administrator(person) => add(format_args!("; by administrator {person}")),
-        By::Member(person) => add(format_args!("; by {person}")),
-        By::Application(application) if application.name.is_empty() => add(format_args!("; by {}", application.id)),
-        By::Application(application) => add(format_args!("; by {}", application.name)),
-        By::System => add(format_args!("; by the system")),
+        // Many sentences name who did it already.
+        By::Administrator(person) | By::Member(person) if out.contains(&person.to_string()) => {}
+        By::Administrator(person) => add(out, format_args!("; by administrator {person}")),
+        By::Member(person) => add(out, format_args!("; by {person}")),
+        By::Application(application) if application.name.is_empty() => {
+            add(out, format_args!("; by {}", application.id))
+        }
+        By::Application(application) => add(out, format_args!("; by {}", application.name)),
+        By::System => add(out, format_args!("; by the system")),
     }
+}
+
+fn add(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = out.write_fmt(text);
 }
 
 /// The CSV of any view.
@@ -183,7 +219,11 @@ impl ViewCsvWriter {
     /// A writer of these columns with times in this zone.
     #[must_use]
     pub fn new(columns: Vec<Column>, zone: &ZoneChoice) -> Self {
-        Self { columns, stamp: Stamp::new(zone), scratch: String::new() }
+        Self {
+            columns,
+            stamp: Stamp::new(zone),
+            scratch: String::new(),
+        }
     }
 
     /// The first line: the columns' names.
@@ -212,4 +252,3 @@ pub(super) fn cell(text: &str) -> String {
     write_cell(text, &mut out);
     String::from_utf8(out).expect("a cell of text is text")
 }
-

@@ -1,16 +1,18 @@
 //! Deletes an export: the kept file and its row, or one that is still being made. That it existed stays in the log.
 
+use super::ExportError;
 use super::list::row;
 use super::model::unavailable;
 use super::rows::{described, export};
 use super::worker::directory;
-use super::ExportError;
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Deletes an export; `None` if there is none that `caller` may see.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, ExportError> {
-    let Some(row) = row(app, caller, id).await? else { return Ok(None) };
+    let Some(row) = row(app, caller, id).await? else {
+        return Ok(None);
+    };
     // An auditor reads every log and changes nothing, except what they asked for themself.
     if !caller.is_administrator() && row.requester_id != caller.person.id {
         return Err(ExportError::Forbidden);

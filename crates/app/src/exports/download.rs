@@ -28,7 +28,9 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let Some(row) = row(app, caller, id).await? else { return Ok(None) };
+    let Some(row) = row(app, caller, id).await? else {
+        return Ok(None);
+    };
     let Some(name) = &row.file else { return Ok(None) };
     let file = match tokio::fs::File::open(directory(app).join(name)).await {
         Ok(file) => file,
@@ -44,9 +46,17 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         bytes,
         sha256: export.sha256.clone().unwrap_or_default(),
     };
-    let facts = summed(described(facts::about(app, caller, "export.downloaded", subject), &row), &summary);
+    let facts = summed(
+        described(facts::about(app, caller, "export.downloaded", subject), &row),
+        &summary,
+    );
     let mut tx = app.store().begin().await.map_err(unavailable)?;
     app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
-    Ok(Some(Download { export, file_name, bytes, file }))
+    Ok(Some(Download {
+        export,
+        file_name,
+        bytes,
+        file,
+    }))
 }

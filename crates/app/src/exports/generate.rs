@@ -37,7 +37,14 @@ pub async fn generate_user_csv(
     zone: &ZoneChoice,
 ) -> Result<Export, ExportError> {
     let subject = subject(app, caller, user_id).await?;
-    let row = new_row(app, caller, StoredKind::UserCsv, Some(&subject), String::new(), zone.name())?;
+    let row = new_row(
+        app,
+        caller,
+        StoredKind::UserCsv,
+        Some(&subject),
+        String::new(),
+        zone.name(),
+    )?;
     let mut tx = app.store().begin().await.map_err(unavailable)?;
     // Within the write transaction, so that of two who press at once one finds the other's row.
     let latest = store::exports::for_subject(tx.conn(), user_id, StoredKind::UserCsv, LATEST);
@@ -56,7 +63,9 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
     for _ in 0..PATIENCE {
         tokio::time::sleep(MOMENT).await;
         let mut conn = app.store().glance().await.map_err(unavailable)?;
-        let Some(now) = store::exports::by_id(&mut conn, &row.id).await.map_err(unavailable)? else { break };
+        let Some(now) = store::exports::by_id(&mut conn, &row.id).await.map_err(unavailable)? else {
+            break;
+        };
         row = now;
         if !is_unfinished(&row) {
             break;
@@ -69,7 +78,9 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
     Scope::User(user_id.to_owned()).allowed(caller)?;
     let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let rows = store::exports::for_subject(&mut conn, user_id, StoredKind::UserCsv, LATEST).await.map_err(unavailable)?;
+    let rows = store::exports::for_subject(&mut conn, user_id, StoredKind::UserCsv, LATEST)
+        .await
+        .map_err(unavailable)?;
     let mut csv = UserCsv::default();
     for row in rows {
         let slot = match row.state {

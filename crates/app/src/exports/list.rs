@@ -11,19 +11,20 @@ use crate::{App, Caller};
 const MAX_LIMIT: usize = 200;
 
 /// The latest exports, newest first; `after` is the id of the last one seen.
-pub async fn list(
-    app: &App,
-    caller: &Caller,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Vec<Export>, ExportError> {
+pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize) -> Result<Vec<Export>, ExportError> {
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
-    let requester = if caller.reads_everything() { None } else { Some(caller.person.id.as_str()) };
+    let requester = if caller.reads_everything() {
+        None
+    } else {
+        Some(caller.person.id.as_str())
+    };
     let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
     let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let rows = store::exports::list(&mut conn, requester, after, limit).await.map_err(unavailable)?;
+    let rows = store::exports::list(&mut conn, requester, after, limit)
+        .await
+        .map_err(unavailable)?;
     rows.into_iter().map(export).collect()
 }
 

@@ -24,5 +24,5 @@ pub use list::{get, list};
 pub use model::{Export, ExportError, Format, Kind, Progress, State};
 pub use stamp::{Stamp, ZoneChoice};
 pub use stream::{Streamed, Summary, ViewExport, export_view};
-pub use worker::start;
 pub(crate) use worker::Wake;
+pub use worker::start;

@@ -32,7 +32,10 @@ pub(super) fn export(row: Row) -> Result<Export, ExportError> {
             expected: count(row.expected),
             bytes: count(row.bytes),
         },
-        complete_through: through.map(|(size, at)| CompleteThrough { size: count(size), at: Time(at) }),
+        complete_through: through.map(|(size, at)| CompleteThrough {
+            size: count(size),
+            at: Time(at),
+        }),
         created_at: Time(row.created_at),
         finished_at: row.finished_at.map(Time),
         id: row.id,
@@ -86,12 +89,21 @@ pub(super) fn new_row(
 /// The facts of what happened to an export, by whoever asked for it and from where they asked.
 pub(super) fn facts_of(row: &Row, code: &str, now: Time) -> Result<Facts, ExportError> {
     let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
-    Ok(Facts { kind: code.into(), occurred_at: now, ..origin }).map(|facts| described(facts, row))
+    Ok(Facts {
+        kind: code.into(),
+        occurred_at: now,
+        ..origin
+    })
+    .map(|facts| described(facts, row))
 }
 
 /// The same facts with the export as their target and what it holds as metadata.
 pub(super) fn described(mut facts: Facts, row: &Row) -> Facts {
-    let format = if row.kind == StoredKind::ViewJsonl { Format::Jsonl } else { Format::Csv };
+    let format = if row.kind == StoredKind::ViewJsonl {
+        Format::Jsonl
+    } else {
+        Format::Csv
+    };
     facts.target = Some(Target {
         kind: "export".to_owned(),
         id: row.id.clone(),
@@ -126,20 +138,30 @@ pub(super) fn failed(mut facts: Facts, reason: &str) -> Facts {
 
 /// The name to save the file under: plain characters only, as it also goes into a header.
 pub(super) fn file_name(row: &Row) -> String {
-    let subject = row.subject.as_deref().and_then(|json| serde_json::from_str::<Person>(json).ok());
+    let subject = row
+        .subject
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Person>(json).ok());
     let whose = match &subject {
         Some(person) if !person.username.is_empty() => plain(&person.username),
         Some(person) => plain(&person.id),
         None => "everyone".to_owned(),
     };
     let day = Time(row.created_at).timestamp().strftime("%Y-%m-%d");
-    let extension = if row.kind == StoredKind::ViewJsonl { "jsonl" } else { "csv" };
+    let extension = if row.kind == StoredKind::ViewJsonl {
+        "jsonl"
+    } else {
+        "csv"
+    };
     format!("activity-log-{whose}-{day}.{extension}")
 }
 
 fn plain(text: &str) -> String {
-    let mut plain: String =
-        text.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let mut plain: String = text
+        .chars()
+        .take(40)
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
     if plain.chars().all(|c| c == '-') {
         plain = "user".to_owned();
     }
@@ -149,5 +171,9 @@ fn plain(text: &str) -> String {
 /// Sizes as the table holds them.
 pub(super) fn written(expected: u64, rows: u64, bytes: u64) -> Written {
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    Written { expected: number(expected), rows: number(rows), bytes: number(bytes) }
+    Written {
+        expected: number(expected),
+        rows: number(rows),
+        bytes: number(bytes),
+    }
 }

@@ -16,13 +16,19 @@ impl ZoneChoice {
     /// Coordinated Universal Time.
     #[must_use]
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
+        Self {
+            name: "UTC".to_owned(),
+            zone: TimeZone::UTC,
+        }
     }
 
     /// Eastern Standard Time: UTC−05:00 all year, never daylight saving.
     #[must_use]
     pub fn est() -> Self {
-        Self { name: "EST".to_owned(), zone: TimeZone::fixed(Offset::constant(-5)) }
+        Self {
+            name: "EST".to_owned(),
+            zone: TimeZone::fixed(Offset::constant(-5)),
+        }
     }
 
     /// `UTC`, `EST` or an IANA name such as `America/New_York`; `None` if there is no such zone.
@@ -31,7 +37,10 @@ impl ZoneChoice {
         match name {
             "UTC" => Some(Self::utc()),
             "EST" => Some(Self::est()),
-            _ if name.len() <= 64 => Some(Self { name: name.to_owned(), zone: TimeZone::get(name).ok()? }),
+            _ if name.len() <= 64 => Some(Self {
+                name: name.to_owned(),
+                zone: TimeZone::get(name).ok()?,
+            }),
             _ => None,
         }
     }
@@ -125,8 +134,14 @@ impl Stamp {
         };
         self.offset_text = offset_text(self.offset_seconds);
         // From this very instant, not from the transition before it: cheaper to know, and rows come in time order.
-        let before = zone.preceding(timestamp).next().map_or(i64::MIN, |t| micros_of(t.timestamp()));
-        let after = zone.following(timestamp).next().map_or(i64::MAX, |t| micros_of(t.timestamp()));
+        let before = zone
+            .preceding(timestamp)
+            .next()
+            .map_or(i64::MIN, |t| micros_of(t.timestamp()));
+        let after = zone
+            .following(timestamp)
+            .next()
+            .map_or(i64::MAX, |t| micros_of(t.timestamp()));
         let is_transition = zone.preceding(timestamp + jiff::SignedDuration::from_nanos(1)).next();
         let on_transition = is_transition.is_some_and(|t| t.timestamp() == timestamp);
         self.from = if on_transition { at.0 } else { before };
@@ -174,7 +189,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -218,13 +237,26 @@ mod tests {
 
     #[test]
     fn us_eastern_saves_daylight_and_says_so() {
-        assert_eq!(seconds("America/New_York", "2026-01-15T12:00:00Z"), "2026-01-15 07:00:00 EST");
-        assert_eq!(seconds("America/New_York", "2026-07-01T12:00:00Z"), "2026-07-01 08:00:00 EDT");
+        assert_eq!(
+            seconds("America/New_York", "2026-01-15T12:00:00Z"),
+            "2026-01-15 07:00:00 EST"
+        );
+        assert_eq!(
+            seconds("America/New_York", "2026-07-01T12:00:00Z"),
+            "2026-07-01 08:00:00 EDT"
+        );
     }
 
     #[test]
     fn agrees_with_jiff_across_transitions_centuries_and_orders() {
-        for name in ["UTC", "EST", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Europe/Dublin"] {
+        for name in [
+            "UTC",
+            "EST",
+            "America/New_York",
+            "Asia/Kolkata",
+            "Australia/Lord_Howe",
+            "Europe/Dublin",
+        ] {
             let choice = ZoneChoice::named(name).unwrap();
             let mut stamp = Stamp::new(&choice);
             let mut micros = Time::parse("1899-12-30T23:59:59.999999Z").unwrap().0;

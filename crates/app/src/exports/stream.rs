@@ -80,7 +80,12 @@ pub async fn export_view(
         return Err(ExportError::Forbidden);
     }
     let view = &request.view;
-    let question = Question { q: &view.q, from: view.from, to: view.to, zone: &view.zone };
+    let question = Question {
+        q: &view.q,
+        from: view.from,
+        to: view.to,
+        zone: &view.zone,
+    };
     let scoped = Scoped::new(caller, scope, question, app.now())?;
     let (kind, writer) = match request.format {
         Format::Jsonl => (StoredKind::ViewJsonl, RowWriter::Jsonl),
@@ -99,7 +104,11 @@ pub async fn export_view(
         Subject::Everybody => None,
     };
     // Opened before the export is recorded, so that a file does not tell of itself.
-    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await.map_err(unavailable)?;
+    let scan = app
+        .log()
+        .scan(scoped.bound.clone(), Order::Newest)
+        .await
+        .map_err(unavailable)?;
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     row.state = StoredState::Running;
     row.lease_until = app.now().plus(micros(LEASE)).0;
@@ -118,10 +127,22 @@ fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed,
     let complete_through = scan.complete_through().into();
     let file_name = file_name(&row);
     let export = export(row.clone())?;
-    let stream = Run { app: app.clone(), row, sender, tally: Tally::default(), renewed: Instant::now() };
+    let stream = Run {
+        app: app.clone(),
+        row,
+        sender,
+        tally: Tally::default(),
+        renewed: Instant::now(),
+    };
     tokio::spawn(stream.run(scan, writer, Arc::clone(&summary)));
     let chunks = futures::stream::poll_fn(move |cx| receiver.poll_recv(cx));
-    Ok(Streamed { export, file_name, complete_through, chunks: Box::pin(chunks), summary })
+    Ok(Streamed {
+        export,
+        file_name,
+        complete_through,
+        chunks: Box::pin(chunks),
+        summary,
+    })
 }
 
 /// Why a stream ended before its end.
@@ -221,7 +242,10 @@ impl Run {
             error,
         };
         let mut tx = self.app.store().begin().await.map_err(unavailable)?;
-        if store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end).await.map_err(unavailable)? {
+        if store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
+            .await
+            .map_err(unavailable)?
+        {
             self.app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
             tx.commit().await.map_err(unavailable)?;
         }

@@ -36,7 +36,10 @@ async fn downloaded(app: &App, caller: &Caller, id: &str) -> String {
 
 fn asked(q: &str, format: Format) -> ViewExport {
     ViewExport {
-        view: ViewRequest { q: q.to_owned(), ..ViewRequest::default() },
+        view: ViewRequest {
+            q: q.to_owned(),
+            ..ViewRequest::default()
+        },
         format,
         columns: Vec::new(),
         zone: ZoneChoice::utc(),
@@ -46,7 +49,10 @@ fn asked(q: &str, format: Format) -> ViewExport {
 async fn collected(streamed: Streamed) -> (String, super::Summary) {
     let chunks: Vec<_> = streamed.chunks.collect().await;
     let bytes: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.unwrap()).collect();
-    (String::from_utf8(bytes).unwrap(), streamed.summary.get().cloned().unwrap())
+    (
+        String::from_utf8(bytes).unwrap(),
+        streamed.summary.get().cloned().unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -73,7 +79,10 @@ async fn the_administrators_csv_has_four_columns_and_est_in_winter_and_in_summer
          Sam Jones,\"Logged in; IP address 198.51.100.23; device Firefox on Linux; application Web manager\",Logged in,2026-01-15 07:00:00 EST\r\n"
     );
     assert_eq!(export.progress.rows, 3);
-    assert_eq!(export.sha256.unwrap(), data_encoding::HEXLOWER.encode(&Sha256::digest(&text)));
+    assert_eq!(
+        export.sha256.unwrap(),
+        data_encoding::HEXLOWER.encode(&Sha256::digest(&text))
+    );
     assert_eq!(export.complete_through.unwrap().size, 4);
 }
 
@@ -103,7 +112,12 @@ async fn generating_downloading_and_deleting_are_in_the_log_of_the_user() {
     assert_eq!(rows[2].ip, "203.0.113.7".parse().ok());
     assert_eq!(rows[1].metadata["rows"], "1");
     assert_eq!(rows[1].metadata["sha256"].len(), 64);
-    assert!(open_download(&setup.app, &administrator(), &export.id).await.unwrap().is_none());
+    assert!(
+        open_download(&setup.app, &administrator(), &export.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(std::fs::read_dir(setup.dir.path().join("exports")).unwrap().count(), 0);
 }
 
@@ -119,7 +133,13 @@ async fn a_new_file_replaces_the_one_before() {
     assert_eq!(csv.ready.unwrap().id, second.id);
     assert!(csv.running.is_none());
     assert_eq!(std::fs::read_dir(setup.dir.path().join("exports")).unwrap().count(), 1);
-    assert_eq!(downloaded(&setup.app, &administrator(), &second.id).await.lines().count(), 3);
+    assert_eq!(
+        downloaded(&setup.app, &administrator(), &second.id)
+            .await
+            .lines()
+            .count(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -157,8 +177,14 @@ async fn a_restart_makes_what_was_being_made() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    assert_eq!(downloaded(&setup.app, &administrator(), &row.id).await.lines().count(), 2);
-    let mut names: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(
+        downloaded(&setup.app, &administrator(), &row.id).await.lines().count(),
+        2
+    );
+    let mut names: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     names.sort();
     assert_eq!(names, [format!("{}.csv", row.id).as_str(), "notes.txt"]);
 }
@@ -186,14 +212,31 @@ async fn only_who_may_read_a_log_may_take_it_away() {
     let refused = generate_user_csv(&setup.app, &member("noor"), "sam", &ZoneChoice::est()).await;
     assert!(matches!(refused, Err(ExportError::View(_))), "{refused:?}");
     for scope in [Scope::User("sam".to_owned()), Scope::Everything] {
-        assert!(export_view(&setup.app, &member("noor"), &scope, &asked("", Format::Csv)).await.is_err());
+        assert!(
+            export_view(&setup.app, &member("noor"), &scope, &asked("", Format::Csv))
+                .await
+                .is_err()
+        );
     }
     let nobody = generate_user_csv(&setup.app, &administrator(), "usr_nobody", &ZoneChoice::est()).await;
     assert!(matches!(nobody, Err(ExportError::NoSuchUser)));
     let export = generated(&setup, &administrator(), "sam", &ZoneChoice::est()).await;
-    assert!(open_download(&setup.app, &member("noor"), &export.id).await.unwrap().is_none());
-    assert!(open_download(&setup.app, &member("sam"), &export.id).await.unwrap().is_none());
-    assert!(matches!(delete(&setup.app, &auditor(), &export.id).await, Err(ExportError::Forbidden)));
+    assert!(
+        open_download(&setup.app, &member("noor"), &export.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        open_download(&setup.app, &member("sam"), &export.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(matches!(
+        delete(&setup.app, &auditor(), &export.id).await,
+        Err(ExportError::Forbidden)
+    ));
     assert!(list(&setup.app, &member("noor"), None, 10).await.unwrap().is_empty());
     assert_eq!(list(&setup.app, &auditor(), None, 10).await.unwrap().len(), 1);
 }
@@ -204,7 +247,9 @@ async fn a_view_exports_exactly_what_it_shows_with_count_and_digest() {
     let rows = (0..3_000).map(|i| of(if i % 3 == 0 { "sam" } else { "noor" }, "user.login"));
     setup.append(rows).await;
     let sam = member("sam");
-    let streamed = export_view(&setup.app, &sam, &Scope::Me, &asked("outcome:success", Format::Jsonl)).await.unwrap();
+    let streamed = export_view(&setup.app, &sam, &Scope::Me, &asked("outcome:success", Format::Jsonl))
+        .await
+        .unwrap();
     let id = streamed.export.id.clone();
     assert_eq!(streamed.complete_through.size, 3_000);
     let (text, summary) = collected(streamed).await;
@@ -224,8 +269,9 @@ async fn a_view_exports_exactly_what_it_shows_with_count_and_digest() {
 async fn a_download_that_the_reader_breaks_off_is_recorded_as_such() {
     let setup = Setup::new().await;
     setup.append((0..9_000).map(|_| of("sam", "user.login"))).await;
-    let mut streamed =
-        export_view(&setup.app, &member("sam"), &Scope::Me, &asked("", Format::Csv)).await.unwrap();
+    let mut streamed = export_view(&setup.app, &member("sam"), &Scope::Me, &asked("", Format::Csv))
+        .await
+        .unwrap();
     let id = streamed.export.id.clone();
     streamed.chunks.next().await.unwrap().unwrap();
     drop(streamed);
@@ -245,7 +291,9 @@ async fn a_download_that_the_reader_breaks_off_is_recorded_as_such() {
 async fn a_csv_of_hostile_fields_is_read_back_whole_and_runs_nothing() {
     let setup = Setup::new().await;
     setup.append([hostile()]).await;
-    let streamed = export_view(&setup.app, &auditor(), &Scope::Everything, &asked("", Format::Csv)).await.unwrap();
+    let streamed = export_view(&setup.app, &auditor(), &Scope::Everything, &asked("", Format::Csv))
+        .await
+        .unwrap();
     let (text, _) = collected(streamed).await;
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -253,7 +301,10 @@ async fn a_csv_of_hostile_fields_is_read_back_whole_and_runs_nothing() {
     let records: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
     assert_eq!(records.len(), 1);
     for cell in &records[0] {
-        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']), "{cell:?}");
+        assert!(
+            !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']),
+            "{cell:?}"
+        );
     }
     let at = header.iter().position(|name| name == "reason").unwrap();
     assert_eq!(records[0][at], format!("'{}", hostile().reason.unwrap()));
@@ -261,7 +312,9 @@ async fn a_csv_of_hostile_fields_is_read_back_whole_and_runs_nothing() {
 
 #[test]
 fn a_cell_that_would_run_gets_an_apostrophe_and_any_other_stays() {
-    for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\0x", "＝1", "＋1", "－1", "＠x"] {
+    for text in [
+        "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\0x", "＝1", "＋1", "－1", "＠x",
+    ] {
         assert!(cell(text).trim_start_matches('"').starts_with('\''), "{text:?}");
     }
     assert_eq!(cell("Sam Jones"), "Sam Jones");
@@ -285,8 +338,15 @@ fn a_row_has_its_times_in_the_chosen_zone() {
     let mut out = Vec::new();
     let mut facts = of("sam", "user.login");
     facts.occurred_at = Time::parse("2026-07-01T12:00:00.25Z").unwrap();
-    let row = activity::Activity { seq: 7, recorded_at: facts.occurred_at, facts };
+    let row = activity::Activity {
+        seq: 7,
+        recorded_at: facts.occurred_at,
+        facts,
+    };
     let columns = vec![Column::Id, Column::OccurredAt, Column::User, Column::ByKind];
     ViewCsvWriter::new(columns, &ZoneChoice::est()).write_row(&row, &mut out);
-    assert_eq!(String::from_utf8(out).unwrap(), "7,2026-07-01T07:00:00.250000-05:00,Sam Jones (sam),self\r\n");
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "7,2026-07-01T07:00:00.250000-05:00,Sam Jones (sam),self\r\n"
+    );
 }

@@ -2,8 +2,8 @@
 //! it again. Owns the directory of kept files.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use activity::query::Expr;
@@ -76,7 +76,9 @@ async fn recover(app: &App) -> Result<(), ExportError> {
     let mut entries = tokio::fs::read_dir(&dir).await.map_err(unavailable)?;
     while let Some(entry) = entries.next_entry().await.map_err(unavailable)? {
         let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.trim_start_matches('.').starts_with("exp_"));
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.trim_start_matches('.').starts_with("exp_"));
         if is_ours && !kept.iter().any(|kept| name == kept.as_str()) {
             tokio::fs::remove_file(entry.path()).await.map_err(unavailable)?;
         }
@@ -88,14 +90,22 @@ async fn recover(app: &App) -> Result<(), ExportError> {
 pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
     while let Some(row) = claim(app).await? {
         let made = if row.fence > MOST_ATTEMPTS {
-            Err(ExportError::Unavailable("it was begun and interrupted too often".into()))
+            Err(ExportError::Unavailable(
+                "it was begun and interrupted too often".into(),
+            ))
         } else {
             make(app, &row).await
         };
         if let Err(error) = made {
             tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
             let _ = tokio::fs::remove_file(part_path(app, &row)).await;
-            give_up(app, &row, "export.generated", "the file could not be written; see the server's log").await?;
+            give_up(
+                app,
+                &row,
+                "export.generated",
+                "the file could not be written; see the server's log",
+            )
+            .await?;
         }
     }
     while let Some(row) = claim_lapsed_view(app).await? {
@@ -107,7 +117,9 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
 async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
     let mut tx = app.store().begin().await.map_err(unavailable)?;
     let now = app.now();
-    let row = store::exports::claim(tx.conn(), now.0, now.plus(micros(LEASE)).0).await.map_err(unavailable)?;
+    let row = store::exports::claim(tx.conn(), now.0, now.plus(micros(LEASE)).0)
+        .await
+        .map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     Ok(row)
 }
@@ -116,7 +128,9 @@ async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
     let mut tx = app.store().begin().await.map_err(unavailable)?;
     let now = app.now();
     let until = now.plus(micros(LEASE)).0;
-    let row = store::exports::claim_lapsed_view(tx.conn(), now.0, until).await.map_err(unavailable)?;
+    let row = store::exports::claim_lapsed_view(tx.conn(), now.0, until)
+        .await
+        .map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     Ok(row)
 }
@@ -167,7 +181,11 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
         through: Some((i64::try_from(through.size).unwrap_or(i64::MAX), through.at.0)),
         error: None,
     };
-    if finish(app, row, &end, &summary).await? { Ok(()) } else { remove(&path).await }
+    if finish(app, row, &end, &summary).await? {
+        Ok(())
+    } else {
+        remove(&path).await
+    }
 }
 
 /// Renews the lease and shows the progress; `false` if the row is somebody else's or gone.
@@ -175,7 +193,9 @@ pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) ->
     let mut tx = app.store().begin().await.map_err(unavailable)?;
     let until = app.now().plus(micros(LEASE)).0;
     let written = written(expected, tally.rows, tally.bytes);
-    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written).await.map_err(unavailable)?;
+    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written)
+        .await
+        .map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     Ok(held)
 }
@@ -184,11 +204,16 @@ pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) ->
 async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
     let mut tx = app.store().begin().await.map_err(unavailable)?;
-    if !store::exports::finish(tx.conn(), &row.id, row.fence, end).await.map_err(unavailable)? {
+    if !store::exports::finish(tx.conn(), &row.id, row.fence, end)
+        .await
+        .map_err(unavailable)?
+    {
         return Ok(false);
     }
     let subject = row.subject_id.as_deref().unwrap_or_default();
-    let rows = store::exports::for_subject(tx.conn(), subject, StoredKind::UserCsv, 100).await.map_err(unavailable)?;
+    let rows = store::exports::for_subject(tx.conn(), subject, StoredKind::UserCsv, 100)
+        .await
+        .map_err(unavailable)?;
     let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
     for old in &replaced {
         store::exports::delete(tx.conn(), &old.id).await.map_err(unavailable)?;
@@ -206,7 +231,11 @@ async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result
 pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> Result<(), ExportError> {
     let end = Finish {
         at: app.now().0,
-        written: store::exports::Written { expected: row.expected, rows: row.written, bytes: row.bytes },
+        written: store::exports::Written {
+            expected: row.expected,
+            rows: row.written,
+            bytes: row.bytes,
+        },
         sha256: None,
         file: None,
         through: None,
@@ -214,7 +243,10 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> R
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
     let mut tx = app.store().begin().await.map_err(unavailable)?;
-    if store::exports::finish(tx.conn(), &row.id, row.fence, &end).await.map_err(unavailable)? {
+    if store::exports::finish(tx.conn(), &row.id, row.fence, &end)
+        .await
+        .map_err(unavailable)?
+    {
         app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)?;
     }

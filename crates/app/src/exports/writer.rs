@@ -52,6 +52,10 @@ impl Tally {
 
     pub(super) fn summary(&self) -> Summary {
         let digest = self.digest.clone().finalize();
-        Summary { rows: self.rows, bytes: self.bytes, sha256: HEXLOWER.encode(&digest) }
+        Summary {
+            rows: self.rows,
+            bytes: self.bytes,
+            sha256: HEXLOWER.encode(&digest),
+        }
     }
 }

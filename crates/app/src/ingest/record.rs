@@ -93,16 +93,29 @@ pub async fn record(app: &App, caller: &Caller, submission: Submission) -> Resul
         }
     }
     if facts.is_empty() {
-        return Ok(Recorded { items: items.into_iter().flatten().collect(), replayed: false });
+        return Ok(Recorded {
+            items: items.into_iter().flatten().collect(),
+            replayed: false,
+        });
     }
-    let batch = Batch { facts, idempotency, source: Source::Reporter(reporter) };
+    let batch = Batch {
+        facts,
+        idempotency,
+        source: Source::Reporter(reporter),
+    };
     let result = app.log().ingest(batch).await?;
     let mut recorded = result.items.into_iter().map(|item| match item {
         Item::Recorded { seq } => ItemResult::Recorded(seq),
         Item::Duplicate { seq } => ItemResult::Duplicate(seq),
     });
-    let items = items.into_iter().filter_map(|refused| refused.or_else(|| recorded.next())).collect();
-    Ok(Recorded { items, replayed: result.replayed })
+    let items = items
+        .into_iter()
+        .filter_map(|refused| refused.or_else(|| recorded.next()))
+        .collect();
+    Ok(Recorded {
+        items,
+        replayed: result.replayed,
+    })
 }
 
 /// The digest of the body together with which items were refused: whether a time lies too far ahead depends on when

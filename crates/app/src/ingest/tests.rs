@@ -7,15 +7,27 @@ use crate::activity::tests::support::{Setup, administrator, member, of};
 use crate::{Caller, Scopes, Via};
 
 fn key(scopes: Scopes) -> Caller {
-    Caller { via: Via::ApiKey { id: "key_1".to_owned(), scopes }, ..administrator() }
+    Caller {
+        via: Via::ApiKey {
+            id: "key_1".to_owned(),
+            scopes,
+        },
+        ..administrator()
+    }
 }
 
 fn writer() -> Caller {
-    key(Scopes { write: true, ..Scopes::default() })
+    key(Scopes {
+        write: true,
+        ..Scopes::default()
+    })
 }
 
 fn wrong() -> Vec<FieldError> {
-    vec![FieldError { pointer: "/activity".to_owned(), detail: "it is missing".to_owned() }]
+    vec![FieldError {
+        pointer: "/activity".to_owned(),
+        detail: "it is missing".to_owned(),
+    }]
 }
 
 #[tokio::test]
@@ -28,9 +40,23 @@ async fn every_item_gets_its_own_answer_in_the_order_sent() {
         idempotency: None,
     };
     let first = record(&setup.app, &writer(), submission()).await.unwrap();
-    assert_eq!(first.items, [ItemResult::Recorded(0), ItemResult::Refused(wrong()), ItemResult::Recorded(1)]);
+    assert_eq!(
+        first.items,
+        [
+            ItemResult::Recorded(0),
+            ItemResult::Refused(wrong()),
+            ItemResult::Recorded(1)
+        ]
+    );
     let again = record(&setup.app, &writer(), submission()).await.unwrap();
-    assert_eq!(again.items, [ItemResult::Duplicate(0), ItemResult::Refused(wrong()), ItemResult::Recorded(2)]);
+    assert_eq!(
+        again.items,
+        [
+            ItemResult::Duplicate(0),
+            ItemResult::Refused(wrong()),
+            ItemResult::Recorded(2)
+        ]
+    );
     assert_eq!(setup.all("").await.len(), 3);
 }
 
@@ -39,7 +65,10 @@ async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
     let setup = Setup::new().await;
     let submission = |fingerprint| Submission {
         items: vec![Ok(of("sam", "user.login")), Err(wrong())],
-        idempotency: Some(Idempotency { key: "k".to_owned(), fingerprint }),
+        idempotency: Some(Idempotency {
+            key: "k".to_owned(),
+            fingerprint,
+        }),
     };
     let first = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();
     let again = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();
@@ -53,10 +82,21 @@ async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
 #[tokio::test]
 async fn only_a_key_made_for_writing_may_report() {
     let setup = Setup::new().await;
-    let reader = key(Scopes { read: true, export: true, admin: true, write: false });
+    let reader = key(Scopes {
+        read: true,
+        export: true,
+        admin: true,
+        write: false,
+    });
     for caller in [administrator(), member("sam"), reader] {
-        let submission = Submission { items: vec![Ok(of("sam", "user.login"))], idempotency: None };
-        assert!(matches!(record(&setup.app, &caller, submission).await, Err(RecordError::Forbidden)));
+        let submission = Submission {
+            items: vec![Ok(of("sam", "user.login"))],
+            idempotency: None,
+        };
+        assert!(matches!(
+            record(&setup.app, &caller, submission).await,
+            Err(RecordError::Forbidden)
+        ));
     }
     assert!(setup.all("").await.is_empty());
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use activity::Time;
-use sqlx::AnyConnection;
+use store::AnyConnection;
 use store::log::external_id::{self, Digest};
 use store::log::idempotency;
 

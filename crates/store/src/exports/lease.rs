@@ -40,7 +40,9 @@ pub async fn claim_lapsed_view(conn: &mut AnyConnection, now: i64, until: i64) -
 
 /// Lets every lease lapse. Only for whoever knows that no other process holds one.
 pub async fn release_all(conn: &mut AnyConnection) -> Result<()> {
-    sqlx::query("UPDATE export SET lease_until = 0 WHERE state IN ('queued', 'running')").execute(conn).await?;
+    sqlx::query("UPDATE export SET lease_until = 0 WHERE state IN ('queued', 'running')")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -91,7 +93,11 @@ pub struct Finish {
 
 /// Ends an export, well or not; `false` if the lease was lost.
 pub async fn finish(conn: &mut AnyConnection, id: &str, fence: i64, end: &Finish) -> Result<bool> {
-    let state = if end.error.is_none() { State::Done } else { State::Failed };
+    let state = if end.error.is_none() {
+        State::Done
+    } else {
+        State::Failed
+    };
     let done = sqlx::query(
         "UPDATE export SET state = $3, finished_at = $4, expected = $5, written = $6, bytes = $7, sha256 = $8, \
          file = $9, through_size = $10, through_at = $11, error = $12 \

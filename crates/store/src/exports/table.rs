@@ -236,12 +236,17 @@ pub async fn list(
 
 /// Deletes a row; whether it was there.
 pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM export WHERE id = $1").bind(id).execute(conn).await?;
+    let done = sqlx::query("DELETE FROM export WHERE id = $1")
+        .bind(id)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Names of all kept files.
 pub async fn files(conn: &mut AnyConnection) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT file FROM export WHERE file IS NOT NULL").fetch_all(conn).await?;
+    let rows = sqlx::query("SELECT file FROM export WHERE file IS NOT NULL")
+        .fetch_all(conn)
+        .await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }

@@ -39,7 +39,11 @@ fn row(id: &str, kind: Kind) -> Row {
 fn done() -> Finish {
     Finish {
         at: 9,
-        written: Written { expected: 2, rows: 2, bytes: 20 },
+        written: Written {
+            expected: 2,
+            rows: 2,
+            bytes: 20,
+        },
         sha256: Some("ab".to_owned()),
         file: Some("a.csv".to_owned()),
         through: Some((5, 8)),
@@ -54,7 +58,10 @@ async fn a_row_is_read_back_as_it_was_written() {
     insert(tx.conn(), &row("exp_1", Kind::ViewJsonl)).await.unwrap();
     tx.commit().await.unwrap();
     let mut conn = store.glance().await.unwrap();
-    assert_eq!(by_id(&mut conn, "exp_1").await.unwrap(), Some(row("exp_1", Kind::ViewJsonl)));
+    assert_eq!(
+        by_id(&mut conn, "exp_1").await.unwrap(),
+        Some(row("exp_1", Kind::ViewJsonl))
+    );
     assert_eq!(by_id(&mut conn, "exp_2").await.unwrap(), None);
 }
 
@@ -67,7 +74,10 @@ async fn the_oldest_free_row_is_claimed_and_only_once_until_its_lease_lapses() {
     insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
     insert(conn, &row("exp_0", Kind::ViewCsv)).await.unwrap();
     let first = claim(conn, 10, 20).await.unwrap().unwrap();
-    assert_eq!((first.id.as_str(), first.state, first.fence), ("exp_1", State::Running, 1));
+    assert_eq!(
+        (first.id.as_str(), first.state, first.fence),
+        ("exp_1", State::Running, 1)
+    );
     assert_eq!(claim(conn, 10, 20).await.unwrap().unwrap().id, "exp_2");
     assert_eq!(claim(conn, 19, 29).await.unwrap(), None);
     let again = claim(conn, 20, 30).await.unwrap().unwrap();
@@ -83,11 +93,31 @@ async fn a_former_holder_changes_nothing_any_more() {
     insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
     let former = claim(conn, 10, 20).await.unwrap().unwrap();
     let present = claim(conn, 20, 30).await.unwrap().unwrap();
-    assert!(!renew(conn, "exp_1", former.fence, 99, Written::default()).await.unwrap());
+    assert!(
+        !renew(conn, "exp_1", former.fence, 99, Written::default())
+            .await
+            .unwrap()
+    );
     assert!(!finish(conn, "exp_1", former.fence, &done()).await.unwrap());
-    assert!(renew(conn, "exp_1", present.fence, 40, Written { rows: 1, ..Written::default() }).await.unwrap());
+    assert!(
+        renew(
+            conn,
+            "exp_1",
+            present.fence,
+            40,
+            Written {
+                rows: 1,
+                ..Written::default()
+            }
+        )
+        .await
+        .unwrap()
+    );
     assert!(finish(conn, "exp_1", present.fence, &done()).await.unwrap());
-    assert!(!finish(conn, "exp_1", present.fence, &done()).await.unwrap(), "it ends once");
+    assert!(
+        !finish(conn, "exp_1", present.fence, &done()).await.unwrap(),
+        "it ends once"
+    );
     let row = by_id(conn, "exp_1").await.unwrap().unwrap();
     assert_eq!((row.state, row.written, row.through_size), (State::Done, 2, Some(5)));
     assert_eq!(files(conn).await.unwrap(), ["a.csv"]);
@@ -105,18 +135,30 @@ async fn lists_are_newest_first_and_of_one_requester_if_asked() {
     }
     let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(ids(list(conn, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
-    assert_eq!(ids(list(conn, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()), ["exp_1"]);
+    assert_eq!(
+        ids(list(conn, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()),
+        ["exp_1"]
+    );
     assert!(list(conn, Some("usr_other"), None, 9).await.unwrap().is_empty());
-    assert_eq!(ids(for_subject(conn, "usr_sam", Kind::UserCsv, 9).await.unwrap()).len(), 3);
+    assert_eq!(
+        ids(for_subject(conn, "usr_sam", Kind::UserCsv, 9).await.unwrap()).len(),
+        3
+    );
 }
 
 #[tokio::test]
 async fn rows_that_cannot_be_do_not_exist() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let done_without_digest = Row { state: State::Done, ..row("exp_1", Kind::UserCsv) };
+    let done_without_digest = Row {
+        state: State::Done,
+        ..row("exp_1", Kind::UserCsv)
+    };
     assert!(insert(tx.conn(), &done_without_digest).await.is_err());
-    let of_nobody = Row { subject_id: None, ..row("exp_2", Kind::UserCsv) };
+    let of_nobody = Row {
+        subject_id: None,
+        ..row("exp_2", Kind::UserCsv)
+    };
     assert!(insert(tx.conn(), &of_nobody).await.is_err());
 }
 

@@ -290,6 +290,6 @@ impl Plan {
     }
 }
 
-pub(super) fn index(number: usize) -> u16 {
+fn index(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }

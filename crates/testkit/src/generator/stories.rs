@@ -3,7 +3,7 @@
 use super::events::{Place, What};
 use super::people::World;
 use super::places::{NO_DEVICE, WEB, attacker};
-use super::plan::{MINUTE, Plan, SECOND, Visit, index};
+use super::plan::{MINUTE, Plan, SECOND, Visit};
 
 impl Plan {
     /// Five failures, the lock, a reset, and a log-in from a new device; or an administrator unlocks.
@@ -92,16 +92,16 @@ impl Plan {
                 self.push(at, 0, What::UnknownUser(name), place);
                 left -= 1;
             } else {
-                let victim = index(self.random.below(world.present));
+                let victim = u32::try_from(self.random.below(world.present)).unwrap_or(0);
                 let tries = left.min(1 + self.random.below(5));
                 for _ in 0..tries {
                     at += self.random.between(SECOND / 3, 2 * SECOND);
-                    self.push(at, u32::from(victim), What::WrongPassword, place);
+                    self.push(at, victim, What::WrongPassword, place);
                 }
                 if tries == 5 {
                     self.push(
                         at + SECOND / 20,
-                        u32::from(victim),
+                        victim,
                         What::Locked,
                         Place {
                             application: WEB,

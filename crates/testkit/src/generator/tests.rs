@@ -154,7 +154,12 @@ fn addresses_are_the_ones_for_documentation() {
 fn more_activity_leaves_the_first_people_as_they_are() {
     let names = |activities| {
         let generator = Generator::new(42, sized(activities));
-        generator.profiles().iter().take(12).map(|profile| profile.person.username.clone()).collect::<Vec<_>>()
+        generator
+            .profiles()
+            .iter()
+            .take(12)
+            .map(|profile| profile.person.username.clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(names(100), names(1_000_000));
 }

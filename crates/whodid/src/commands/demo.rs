@@ -9,15 +9,15 @@ use anyhow::{Context as _, Result};
 use log::{Clock as _, SystemClock};
 use testkit::{GeneratorSettings, Standing};
 
-use super::serve;
+use super::serve::{self, Serving, Signals};
 use crate::cli::{Demo, SettingFlags};
 use crate::compose;
 use crate::config::{Sources, load};
 use crate::diagnostics;
-use crate::terminal::say;
 use seed::{Access, PASSWORD};
 
 pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode> {
+    let mut signals = Signals::listen()?;
     let directory = tempfile::Builder::new()
         .prefix("whodid-demo-")
         .tempdir()
@@ -35,16 +35,23 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
     let seeded = tokio::select! {
         seeded = Box::pin(seed::seed(&config, store.clone(), command.seed, settings)) => seeded?,
         // Before there is a server to stop, too, the directory goes.
-        () = serve::told_to_stop() => return Ok(ExitCode::from(130)),
+        () = signals.next() => return Ok(ExitCode::from(130)),
     };
     let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
-    say(welcome(
+    let greeting = welcome(
         &config.app.public_url,
         &seeded,
         months,
         &config.data_dir.to_string_lossy(),
-    ))?;
-    let ended = Box::pin(serve::until_stopped(installation, config, listener)).await;
+    );
+    let serving = Serving {
+        installation,
+        config,
+        listener,
+        signals,
+        greeting,
+    };
+    let ended = Box::pin(serve::until_stopped(serving)).await;
     directory
         .close()
         .context("the temporary directory could not be removed")?;

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use store::accounts::account;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use web::AppState;
 
@@ -24,9 +25,13 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
     );
     let mut config = load(&sources)?;
     diagnostics::start(&config.diagnostics, None);
+    let signals = Signals::listen()?;
     // The directory first: a second server is refused by its lock, whatever address it wanted.
     let store = compose::open_store(&config.data_dir).await?;
     let listener = listen(&mut config).await?;
+    if !account::any(&mut *store.glance().await?).await? {
+        tracing::warn!("there is no account yet: stop, and make one with `whodid user create --admin …`");
+    }
     let installation = compose::assemble(
         &config,
         store,
@@ -37,8 +42,15 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
     if config.app.mail.smtp_url.is_none() {
         tracing::info!("no mail server is set: mails wait in Administration → Outbox");
     }
-    say(format!("Listening on http://{}", config.web.listen))?;
-    until_stopped(installation, config, listener).await
+    let greeting = format!("Listening on http://{}", config.web.listen);
+    until_stopped(Serving {
+        installation,
+        config,
+        listener,
+        signals,
+        greeting,
+    })
+    .await
 }
 
 /// Takes the address. One chosen by the system (port 0) becomes part of the settings.
@@ -48,23 +60,34 @@ pub(super) async fn listen(config: &mut Config) -> Result<TcpListener> {
         .await
         .with_context(|| format!("cannot listen on {wanted}; choose another address with --listen"))?;
     config.web.listen = listener.local_addr()?;
-    if !config.public_url_is_set {
-        config.app.public_url = format!("http://{}", config.web.listen);
-    }
+    config.derive_public_url();
     Ok(listener)
 }
 
+/// What a server needs.
+pub(super) struct Serving {
+    pub(super) installation: Installation,
+    pub(super) config: Config,
+    pub(super) listener: TcpListener,
+    pub(super) signals: Signals,
+    /// What is said when connections are accepted.
+    pub(super) greeting: String,
+}
+
 /// Serves until SIGTERM, SIGINT or a failure after which nothing may be acknowledged.
-pub(super) async fn until_stopped(
-    installation: Installation,
-    config: Config,
-    listener: TcpListener,
-) -> Result<ExitCode> {
-    let Installation { app, log } = installation;
+pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
+    let Serving {
+        installation: Installation { app, log },
+        config,
+        listener,
+        signals,
+        greeting,
+    } = serving;
     app::exports::start(&app);
     let mails = app::mail::start(&app)?;
+    say(greeting)?;
     let failed = failure(log.failed());
-    let serving = web::serve(AppState::new(app, config.web), listener, stop());
+    let serving = web::serve(AppState::new(app, config.web), listener, stop(signals));
     let cause = tokio::select! {
         served = Box::pin(serving) => {
             served.context("the server failed")?;
@@ -85,29 +108,36 @@ pub(super) async fn until_stopped(
 }
 
 /// Done when the process is told to stop; told twice, it stops at once.
-async fn stop() {
-    told_to_stop().await;
+async fn stop(mut signals: Signals) {
+    signals.next().await;
     tracing::info!("stopping: finishing what is under way; once more stops at once");
-    tokio::spawn(async {
-        told_to_stop().await;
+    tokio::spawn(async move {
+        signals.next().await;
         std::process::exit(130);
     });
 }
 
-/// Done with the next SIGTERM or SIGINT.
-pub(super) async fn told_to_stop() {
-    let (terminated, interrupted) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    match (terminated, interrupted) {
-        (Ok(mut terminated), Ok(mut interrupted)) => {
-            tokio::select! {
-                _ = terminated.recv() => {}
-                _ = interrupted.recv() => {}
-            }
-        }
-        _ => {
-            // Without handlers the signals keep their usual meaning, which is to end the process.
-            tracing::warn!("cannot listen for signals; they end the process without waiting for requests");
-            std::future::pending::<()>().await;
+/// SIGTERM and SIGINT. They no longer end the process by themselves once this is made.
+pub(super) struct Signals {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl Signals {
+    /// Made before anything that has to be tidied up.
+    pub(super) fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self {
+            terminated: listen(SignalKind::terminate())?,
+            interrupted: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Done with the next of them.
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Given {
     Value(Value),
     /// As text, from a flag or the environment.
     Text(String),
+    /// A table with nothing in it, from a file.
+    Table,
 }
 
 impl Setting {
@@ -32,16 +34,18 @@ impl Setting {
 
 /// Sets it.
 pub(super) fn apply(tree: &mut Value, setting: &Setting) -> Result<(), ConfigError> {
-    let unknown = |nearest| ConfigError::Unknown {
+    let unknown = |tree: &Value| ConfigError::Unknown {
         key: setting.key(),
         origin: setting.origin.clone(),
-        nearest,
+        hint: hint(tree, &setting.key()),
     };
     let pointer = format!("/{}", setting.path.join("/"));
     if tree.pointer(&pointer).is_none() || setting.path.iter().any(|part| part.contains(['/', '~'])) {
-        return Err(unknown(nearest(tree, &setting.key())));
+        return Err(unknown(tree));
     }
-    let slot = tree.pointer_mut(&pointer).ok_or_else(|| unknown(None))?;
+    let slot = tree
+        .pointer_mut(&pointer)
+        .expect("this pointer led to a value a moment ago");
     let wrong = |why: String| ConfigError::Value {
         key: setting.key(),
         origin: setting.origin.clone(),
@@ -49,6 +53,8 @@ pub(super) fn apply(tree: &mut Value, setting: &Setting) -> Result<(), ConfigErr
     };
     let value = match &setting.value {
         Given::Value(value) => value.clone(),
+        Given::Table if slot.is_object() => return Ok(()),
+        Given::Table => Value::Object(serde_json::Map::new()),
         Given::Text(text) => from_text(text, slot).map_err(wrong)?,
     };
     if !fits(&value, slot) {
@@ -101,8 +107,18 @@ fn kind(there: &Value, key: &str) -> String {
     }
 }
 
+/// What to write instead.
+fn hint(tree: &Value, key: &str) -> String {
+    if let Some(nearest) = nearest(tree, key) {
+        return format!("did you mean `{nearest}`?");
+    }
+    let mut known = Vec::new();
+    keys(tree, "", &mut known);
+    format!("known are: {}", known.join(", "))
+}
+
 /// The known key that is most like this one, by its whole or by its last part.
-pub(super) fn nearest(tree: &Value, key: &str) -> Option<String> {
+fn nearest(tree: &Value, key: &str) -> Option<String> {
     let mut known = Vec::new();
     keys(tree, "", &mut known);
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();

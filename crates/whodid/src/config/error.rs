@@ -38,14 +38,8 @@ pub(crate) enum ConfigError {
     #[error("{} is not valid TOML:\n{why}", path.display())]
     Syntax { path: PathBuf, why: String },
     /// There is no such setting.
-    #[error("unknown setting `{key}` in {origin}{}", nearest.as_ref().map_or_else(
-        || "; `whodid doctor` lists what is set, docs/settings.md what can be".to_owned(),
-        |nearest| format!("; did you mean `{nearest}`?")))]
-    Unknown {
-        key: String,
-        origin: Origin,
-        nearest: Option<String>,
-    },
+    #[error("unknown setting `{key}` in {origin}; {hint}")]
+    Unknown { key: String, origin: Origin, hint: String },
     /// The value is none this setting takes.
     #[error("`{key}` in {origin}: {why}")]
     Value { key: String, origin: Origin, why: String },

@@ -35,8 +35,12 @@ fn collect(
         before.push(key.get_ref().to_string());
         match value.get_ref() {
             DeValue::Table(inner) if !inner.is_empty() => collect(inner, before, place, settings),
-            // An empty table sets nothing, and yet it should have a known name: it is checked as what it begins.
-            DeValue::Table(_) => {}
+            // An empty table sets nothing, and yet it has to have a known name.
+            DeValue::Table(_) => settings.push(Setting {
+                path: before.clone(),
+                value: Given::Table,
+                origin: place(key.span().start),
+            }),
             _ => settings.push(Setting {
                 path: before.clone(),
                 value: Given::Value(json(value)),

@@ -58,6 +58,7 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
     );
     let why = refused("[wbe]\nlisten = \"127.0.0.1:1\"\n");
     assert!(why.contains("did you mean `web.listen`?"), "{why}");
+    assert!(refused("[passwords]\n").contains("unknown setting `passwords`"));
     let why = refused("quantum = 1\n");
     assert!(
         why.contains("unknown setting `quantum`") && !why.contains("did you mean"),

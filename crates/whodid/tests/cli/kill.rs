@@ -164,6 +164,10 @@ async fn check(home: &Home, acknowledged: &Acknowledged) {
         rows.extend(chunk.expect("the log can be read"));
     }
     assert_eq!(rows.len() as u64, head.through.size);
+    assert!(
+        head.sealed > 0,
+        "some of it was sealed, so kills fell into sealing as well"
+    );
     let mut found = Acknowledged::new();
     for (at, row) in rows.iter().enumerate() {
         assert_eq!(row.seq, at as u64, "sequence numbers have no gap");

@@ -20,9 +20,14 @@ impl Setup {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T14:00:00Z").unwrap()));
         let store = Store::open(&StoreUrl::Directory(dir.path().to_owned())).await.unwrap();
-        let settings = LogSettings { background: false, ..LogSettings::new(dir.path().join("volumes")) };
+        let settings = LogSettings {
+            background: false,
+            ..LogSettings::new(dir.path().join("volumes"))
+        };
         let rng = Arc::new(SeededRng::new(7));
-        let log = Log::open(store.clone(), settings, clock.clone(), rng.clone()).await.unwrap();
+        let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
+            .await
+            .unwrap();
         let mut settings = Settings::default();
         settings.exports.dir = dir.path().join("exports");
         let app = App::new(store, log, clock.clone(), rng, settings);
@@ -35,15 +40,27 @@ impl Setup {
 
     pub(crate) async fn append(&self, facts: impl IntoIterator<Item = Facts>) {
         let mut tx = self.app.store().begin().await.unwrap();
-        self.app.log().append(&mut tx, facts.into_iter().collect()).await.unwrap();
+        self.app
+            .log()
+            .append(&mut tx, facts.into_iter().collect())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 
     /// Everything that matches, newest first, past all scopes.
     pub(crate) async fn all(&self, q: &str) -> Vec<Activity> {
-        let binding = Binding { now: self.now(), me: None };
+        let binding = Binding {
+            now: self.now(),
+            me: None,
+        };
         let expr = parse(q, &jiff::tz::TimeZone::UTC).unwrap().bind(&binding);
-        let search = Search { expr, order: Order::Newest, after: None, limit: 10_000 };
+        let search = Search {
+            expr,
+            order: Order::Newest,
+            after: None,
+            limit: 10_000,
+        };
         self.app.log().search(&search).await.unwrap().rows
     }
 }
@@ -68,11 +85,25 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
 }
 
 pub(crate) fn administrator() -> Caller {
-    caller("usr_administrator", "Maria Silva", Roles { administrator: true, auditor: false })
+    caller(
+        "usr_administrator",
+        "Maria Silva",
+        Roles {
+            administrator: true,
+            auditor: false,
+        },
+    )
 }
 
 pub(crate) fn auditor() -> Caller {
-    caller("usr_auditor", "Ada Brown", Roles { administrator: false, auditor: true })
+    caller(
+        "usr_auditor",
+        "Ada Brown",
+        Roles {
+            administrator: false,
+            auditor: true,
+        },
+    )
 }
 
 pub(crate) fn member(id: &str) -> Caller {
@@ -90,7 +121,10 @@ pub(crate) fn of(user: &str, code: &str) -> Facts {
     });
     facts.ip = "198.51.100.23".parse().ok();
     facts.device = Some("Firefox on Linux".to_owned());
-    facts.application = Some(Named { id: "app_web".to_owned(), name: "Web manager".to_owned() });
+    facts.application = Some(Named {
+        id: "app_web".to_owned(),
+        name: "Web manager".to_owned(),
+    });
     facts
 }
 
@@ -108,7 +142,12 @@ pub(crate) fn hostile() -> Facts {
     facts.user_agent = Some(text.to_owned());
     facts.reason = Some(text.to_owned());
     facts.description = Some(text.to_owned());
-    facts.target = Some(Target { kind: "thing".to_owned(), id: text.to_owned(), name: text.to_owned(), ..Target::default() });
+    facts.target = Some(Target {
+        kind: "thing".to_owned(),
+        id: text.to_owned(),
+        name: text.to_owned(),
+        ..Target::default()
+    });
     facts.metadata.insert(text.to_owned(), text.to_owned());
     facts
 }

@@ -52,19 +52,33 @@ async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields
     let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
     let no_zone = || PageError::bad_request(format!("There is no time zone `{name}`."));
     let zone = Zone::named(name).ok_or_else(no_zone)?;
-    let (from, to) = url.range(&zone, state.app().now()).map_err(|WrongRange(text)| PageError::bad_request(text))?;
+    let (from, to) = url
+        .range(&zone, state.app().now())
+        .map_err(|WrongRange(text)| PageError::bad_request(text))?;
     let request = ViewExport {
-        view: ViewRequest { q: url.q, from, to, zone: zone.zone().clone(), ..ViewRequest::default() },
+        view: ViewRequest {
+            q: url.q,
+            from,
+            to,
+            zone: zone.zone().clone(),
+            ..ViewRequest::default()
+        },
         format: match fields.get("format") {
             "csv" => Format::Csv,
             "jsonl" => Format::Jsonl,
-            other => return Err(PageError::bad_request(format!("There is no export format `{other}`; use csv or jsonl."))),
+            other => {
+                return Err(PageError::bad_request(format!(
+                    "There is no export format `{other}`; use csv or jsonl."
+                )));
+            }
         },
         columns: fields.all("columns").map(str::to_owned).collect(),
         zone: ZoneChoice::named(name).ok_or_else(no_zone)?,
     };
     let format = request.format;
-    let streamed = app::exports::export_view(state.app(), caller, &scope, &request).await.map_err(export_error)?;
+    let streamed = app::exports::export_view(state.app(), caller, &scope, &request)
+        .await
+        .map_err(export_error)?;
     Ok(attachment(streamed, format))
 }
 
@@ -83,9 +97,17 @@ fn attachment(streamed: Streamed, format: Format) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(header::TRAILER, HeaderValue::from_static("whodid-rows, whodid-sha256"));
-    put(headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}\"", streamed.file_name));
+    put(
+        headers,
+        header::CONTENT_DISPOSITION,
+        &format!("attachment; filename=\"{}\"", streamed.file_name),
+    );
     put(headers, HeaderName::from_static("whodid-export"), &streamed.export.id);
-    put(headers, HeaderName::from_static("whodid-complete-through"), &streamed.complete_through.at.to_string());
+    put(
+        headers,
+        HeaderName::from_static("whodid-complete-through"),
+        &streamed.complete_through.at.to_string(),
+    );
     response
 }
 

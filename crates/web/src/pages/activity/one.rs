@@ -34,14 +34,22 @@ pub(super) async fn activity(
     Path(id): Path<String>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let (number, is_json) = id.strip_suffix(".json").map_or((id.as_str(), false), |number| (number, true));
+    let (number, is_json) = id
+        .strip_suffix(".json")
+        .map_or((id.as_str(), false), |number| (number, true));
     let seq: Seq = number.parse().map_err(|_| absent(&id))?;
-    let found = app::activity::get(state.app(), &caller, seq).await.map_err(page_error)?;
+    let found = app::activity::get(state.app(), &caller, seq)
+        .await
+        .map_err(page_error)?;
     let activity = found.ok_or_else(|| absent(number))?;
     if is_json {
         return Ok(axum::Json(json::to_json(&activity)).into_response());
     }
-    let scope = if caller.reads_everything() { Scope::Everything } else { Scope::Me };
+    let scope = if caller.reads_everything() {
+        Scope::Everything
+    } else {
+        Scope::Me
+    };
     render(&OnePage::new(shell, activity, &scope))
 }
 
@@ -51,9 +59,22 @@ fn absent(id: &str) -> PageError {
 
 impl OnePage {
     pub(super) fn new(shell: Shell, activity: Activity, scope: &Scope) -> Self {
-        let base = if *scope == Scope::Everything { "/activity" } else { "/settings/activity-logs" };
-        let row = Row::new(activity, base, &UrlState::default(), &Expr::All, *scope == Scope::Everything);
-        let view = Place { zone: shell.zone.clone(), now: shell.now };
+        let base = if *scope == Scope::Everything {
+            "/activity"
+        } else {
+            "/settings/activity-logs"
+        };
+        let row = Row::new(
+            activity,
+            base,
+            &UrlState::default(),
+            &Expr::All,
+            *scope == Scope::Everything,
+        );
+        let view = Place {
+            zone: shell.zone.clone(),
+            now: shell.now,
+        };
         Self { shell, view, row }
     }
 }

@@ -40,8 +40,17 @@ impl Row {
         let of_type: Expr = Term::Kind(vec![KindPattern::Exact(activity.kind.to_string())]).into();
         let from = activity.ip.map(|ip| Expr::from(Term::Ip(vec![IpPattern::Exact(ip)])));
         let user = activity.user.as_ref().filter(|_| many_users);
-        let near = |minutes: i64| activity.occurred_at.plus(minutes * 60 * activity::Time::SECOND).to_string();
-        let around = UrlState { tz: state.tz.clone(), ..UrlState::default() }.with_range(&near(-5), &near(5));
+        let near = |minutes: i64| {
+            activity
+                .occurred_at
+                .plus(minutes * 60 * activity::Time::SECOND)
+                .to_string()
+        };
+        let around = UrlState {
+            tz: state.tz.clone(),
+            ..UrlState::default()
+        }
+        .with_range(&near(-5), &near(5));
         let actions = Actions {
             only_user: user.map(|user| and(Term::User(vec![named(user)]).into())),
             only_address: from.clone().map(&and),
@@ -110,10 +119,13 @@ impl Row {
         let row = &self.activity;
         let mut fields = Fields::default();
         fields.code("Activity", Some(&*row.kind));
-        fields.text("Outcome", Some(match row.outcome {
-            Outcome::Success => "success",
-            Outcome::Failure => "failure",
-        }));
+        fields.text(
+            "Outcome",
+            Some(match row.outcome {
+                Outcome::Success => "success",
+                Outcome::Failure => "failure",
+            }),
+        );
         fields.text("Reason", row.reason.as_deref());
         if let Some(user) = &row.user {
             fields.person("User", user);
@@ -170,7 +182,12 @@ struct Fields(Vec<Field>);
 impl Fields {
     fn add(&mut self, label: &'static str, value: &str, note: &str, is_code: bool) {
         if !value.is_empty() {
-            self.0.push(Field { label, value: value.to_owned(), note: note.to_owned(), is_code });
+            self.0.push(Field {
+                label,
+                value: value.to_owned(),
+                note: note.to_owned(),
+                is_code,
+            });
         }
     }
 
@@ -203,6 +220,11 @@ impl Fields {
     }
 
     fn metadata(&mut self, key: &str, value: &str) {
-        self.0.push(Field { label: "", value: value.to_owned(), note: key.to_owned(), is_code: true });
+        self.0.push(Field {
+            label: "",
+            value: value.to_owned(),
+            note: key.to_owned(),
+            is_code: true,
+        });
     }
 }

@@ -7,6 +7,7 @@ use app::exports::{UserCsv, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::export::export_error;
 use super::state::UrlState;
@@ -31,6 +32,7 @@ pub(super) struct UserPage {
     pub(super) shell: Shell,
     pub(super) view: View,
     pub(super) person: Person,
+    /// The user's id as it stands in a path.
     pub(super) user_id: String,
     pub(super) csv: UserCsv,
 }
@@ -79,11 +81,24 @@ pub(super) async fn user(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let person = app::activity::person(state.app(), &caller, &user_id).await.map_err(page_error)?;
+    let person = app::activity::person(state.app(), &caller, &user_id)
+        .await
+        .map_err(page_error)?;
     let person = person.ok_or_else(|| no_such_user(&user_id))?;
-    let csv = app::exports::user_csv(state.app(), &caller, &user_id).await.map_err(export_error)?;
+    let csv = app::exports::user_csv(state.app(), &caller, &user_id)
+        .await
+        .map_err(export_error)?;
     let view = View::load(&state, &caller, &shell, Scope::User(user_id.clone()), url).await?;
-    render_status(view.status(), &UserPage { shell, view, person, user_id, csv })
+    render_status(
+        view.status(),
+        &UserPage {
+            shell,
+            view,
+            person,
+            user_id,
+            csv,
+        },
+    )
 }
 
 pub(super) async fn user_csv(
@@ -92,8 +107,14 @@ pub(super) async fn user_csv(
     Path(user_id): Path<String>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let csv = app::exports::user_csv(state.app(), &caller, &user_id).await.map_err(export_error)?;
-    render(&CsvPart { shell, user_id, csv })
+    let csv = app::exports::user_csv(state.app(), &caller, &user_id)
+        .await
+        .map_err(export_error)?;
+    render(&CsvPart {
+        shell,
+        user_id: segment(&user_id),
+        csv,
+    })
 }
 
 pub(super) async fn generate(
@@ -103,22 +124,45 @@ pub(super) async fn generate(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let name = fields.trimmed("zone");
-    let zone = if name.is_empty() { Some(ZoneChoice::est()) } else { ZoneChoice::named(name) };
+    let zone = if name.is_empty() {
+        Some(ZoneChoice::est())
+    } else {
+        ZoneChoice::named(name)
+    };
     let zone = zone.ok_or_else(|| PageError::bad_request(format!("There is no time zone `{name}`.")))?;
-    let export = app::exports::generate_user_csv(state.app(), &caller, &user_id, &zone).await.map_err(export_error)?;
-    let said = if export.state == app::exports::State::Done { "The CSV is ready." } else { "The CSV is being generated." };
-    let id = percent_encoding::utf8_percent_encode(&user_id, percent_encoding::NON_ALPHANUMERIC);
-    let id = id.to_string().replace("%5F", "_").replace("%2D", "-");
-    Ok(redirect_with(&format!("/users/{id}/activity"), Flash::good(said)))
+    let export = app::exports::generate_user_csv(state.app(), &caller, &user_id, &zone)
+        .await
+        .map_err(export_error)?;
+    let said = if export.state == app::exports::State::Done {
+        "The CSV is ready."
+    } else {
+        "The CSV is being generated."
+    };
+    Ok(redirect_with(
+        &format!("/users/{}/activity", segment(&user_id)),
+        Flash::good(said),
+    ))
 }
 
-pub(super) fn no_such_user(id: &str) -> PageError {
-    PageError::not_found(format!("There is no user `{id}`, and nothing is in the log under this id."))
+/// An id as it stands in a path: people of other systems have ids of any form.
+fn segment(id: &str) -> String {
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+    utf8_percent_encode(id, PLAIN).to_string()
+}
+
+fn no_such_user(id: &str) -> PageError {
+    PageError::not_found(format!(
+        "There is no user `{id}`, and nothing is in the log under this id."
+    ))
 }
 
 impl View {
     /// 400 for what the reader has to correct.
     fn status(&self) -> StatusCode {
-        if self.answer().is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST }
+        if self.answer().is_some() {
+            StatusCode::OK
+        } else {
+            StatusCode::BAD_REQUEST
+        }
     }
 }

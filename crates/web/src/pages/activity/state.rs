@@ -9,7 +9,15 @@ use serde::Deserialize;
 use crate::shell::Zone;
 
 /// Characters that stand as they are in a query string.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b',').remove(b'*').remove(b'/');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b',')
+    .remove(b'*')
+    .remove(b'/');
 
 /// What the address of a view says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -29,17 +37,29 @@ pub(crate) struct WrongRange(pub(crate) String);
 impl UrlState {
     /// The same view with another query, from its first page.
     pub(crate) fn with_query(&self, q: impl Into<String>) -> Self {
-        Self { q: q.into(), after: String::new(), ..self.clone() }
+        Self {
+            q: q.into(),
+            after: String::new(),
+            ..self.clone()
+        }
     }
 
     /// The same view with another range, from its first page.
     pub(crate) fn with_range(&self, from: &str, to: &str) -> Self {
-        Self { from: from.to_owned(), to: to.to_owned(), after: String::new(), ..self.clone() }
+        Self {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            after: String::new(),
+            ..self.clone()
+        }
     }
 
     /// Another page of the same view.
     pub(crate) fn with_after(&self, after: &str) -> Self {
-        Self { after: after.to_owned(), ..self.clone() }
+        Self {
+            after: after.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The address of this view under `base`.
@@ -58,13 +78,25 @@ impl UrlState {
 
     /// What is not empty, by name.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, &str)> {
-        let all = [("q", &self.q), ("from", &self.from), ("to", &self.to), ("tz", &self.tz), ("after", &self.after)];
-        all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str())).collect()
+        let all = [
+            ("q", &self.q),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("tz", &self.tz),
+            ("after", &self.after),
+        ];
+        all.into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, value.as_str()))
+            .collect()
     }
 
     /// The range as instants.
     pub(crate) fn range(&self, zone: &Zone, now: Time) -> Result<(Option<Time>, Option<Time>), WrongRange> {
-        Ok((instant(&self.from, zone, now, false)?, instant(&self.to, zone, now, true)?))
+        Ok((
+            instant(&self.from, zone, now, false)?,
+            instant(&self.to, zone, now, true)?,
+        ))
     }
 }
 
@@ -89,7 +121,11 @@ fn instant(text: &str, zone: &Zone, now: Time, is_end: bool) -> Result<Option<Ti
     }
     let local = match text.parse::<civil::Date>() {
         Ok(day) if text.len() <= 10 => {
-            let day = if is_end { day.tomorrow().map_err(|_| wrong())? } else { day };
+            let day = if is_end {
+                day.tomorrow().map_err(|_| wrong())?
+            } else {
+                day
+            };
             day.to_datetime(civil::Time::midnight())
         }
         _ => text.parse::<civil::DateTime>().map_err(|_| wrong())?,
@@ -128,8 +164,14 @@ mod tests {
     fn a_day_begins_and_ends_in_the_readers_zone() {
         assert_eq!(at("2026-07-01", false).as_deref(), Some("2026-07-01T04:00:00.000000Z"));
         assert_eq!(at("2026-07-01", true).as_deref(), Some("2026-07-02T04:00:00.000000Z"));
-        assert_eq!(at("2026-07-01T10:30", false).as_deref(), Some("2026-07-01T14:30:00.000000Z"));
-        assert_eq!(at("2026-07-01T10:30:00Z", false).as_deref(), Some("2026-07-01T10:30:00.000000Z"));
+        assert_eq!(
+            at("2026-07-01T10:30", false).as_deref(),
+            Some("2026-07-01T14:30:00.000000Z")
+        );
+        assert_eq!(
+            at("2026-07-01T10:30:00Z", false).as_deref(),
+            Some("2026-07-01T10:30:00.000000Z")
+        );
     }
 
     #[test]
@@ -141,7 +183,15 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused_with_the_text_in_the_message() {
         let zone = Zone::utc();
-        for text in ["yesterday", "-7", "-d", "-7é", "2026-13-01", "--1d", "-99999999999999999999d"] {
+        for text in [
+            "yesterday",
+            "-7",
+            "-d",
+            "-7é",
+            "2026-13-01",
+            "--1d",
+            "-99999999999999999999d",
+        ] {
             let WrongRange(message) = instant(text, &zone, Time(0), false).unwrap_err();
             assert!(message.contains(text), "{message}");
         }

@@ -32,8 +32,15 @@ pub(crate) fn sam() -> Person {
 
 pub(crate) fn administrator() -> Caller {
     Caller {
-        person: Person { id: "usr_maria".to_owned(), name: "Maria Silva".to_owned(), ..Person::default() },
-        roles: Roles { administrator: true, auditor: false },
+        person: Person {
+            id: "usr_maria".to_owned(),
+            name: "Maria Silva".to_owned(),
+            ..Person::default()
+        },
+        roles: Roles {
+            administrator: true,
+            auditor: false,
+        },
         via: Via::Device { id: "dev_1".to_owned() },
         origin: Origin::default(),
     }
@@ -56,19 +63,38 @@ fn row(seq: u64, when: &str, code: &str) -> Activity {
     facts.user = Some(sam());
     facts.ip = "203.0.113.7".parse().ok();
     facts.device = Some("Firefox on Linux".to_owned());
-    facts.application = Some(Named { id: "app_web".to_owned(), name: "Web manager".to_owned() });
-    Activity { seq, recorded_at: facts.occurred_at, facts }
+    facts.application = Some(Named {
+        id: "app_web".to_owned(),
+        name: "Web manager".to_owned(),
+    });
+    Activity {
+        seq,
+        recorded_at: facts.occurred_at,
+        facts,
+    }
 }
 
 fn hostile(seq: u64) -> Activity {
     let text = HOSTILE.to_owned();
     let mut row = row(seq, "2026-11-21T14:00:00Z", "group.joined");
-    row.facts.user = Some(Person { id: text.clone(), name: text.clone(), username: text.clone(), email: text.clone() });
+    row.facts.user = Some(Person {
+        id: text.clone(),
+        name: text.clone(),
+        username: text.clone(),
+        email: text.clone(),
+    });
     row.facts.by = By::Member(row.facts.user.clone().unwrap());
-    row.facts.group = Some(Named { id: text.clone(), name: text.clone() });
+    row.facts.group = Some(Named {
+        id: text.clone(),
+        name: text.clone(),
+    });
     row.facts.application = row.facts.group.clone();
-    row.facts.target =
-        Some(Target { kind: text.clone(), id: text.clone(), name: text.clone(), ..Target::default() });
+    row.facts.target = Some(Target {
+        kind: text.clone(),
+        id: text.clone(),
+        name: text.clone(),
+        ..Target::default()
+    });
     row.facts.device = Some(text.clone());
     row.facts.user_agent = Some(text.clone());
     row.facts.reason = Some(text.clone());
@@ -76,18 +102,31 @@ fn hostile(seq: u64) -> Activity {
     row.facts.description = Some(text.clone());
     row.facts.external_id = Some(text.clone());
     row.facts.metadata.insert(text.clone(), text.clone());
-    row.facts.changes = vec![Change { field: text.clone(), before: Some(text.clone()), after: None }];
+    row.facts.changes = vec![Change {
+        field: text.clone(),
+        before: Some(text.clone()),
+        after: None,
+    }];
     row
 }
 
 fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
-    let url = UrlState { q: q.to_owned(), from: "-7d".to_owned(), tz: "EST".to_owned(), ..UrlState::default() };
+    let url = UrlState {
+        q: q.to_owned(),
+        from: "-7d".to_owned(),
+        tz: "EST".to_owned(),
+        ..UrlState::default()
+    };
     let zone = Zone::named("EST").unwrap();
     let view = ActivityView {
         older: rows.last().map(|row| format!("o1.{}", row.seq)),
         newer: None,
-        complete_through: CompleteThrough { size: 9, at: at("2026-11-21T14:02:59Z") },
+        complete_through: CompleteThrough {
+            size: 9,
+            at: at("2026-11-21T14:02:59Z"),
+        },
         count: Some(Count { n: 9_734, exact: true }),
+        failures: Some(Count { n: 530, exact: false }),
         query: q.to_owned(),
         expr: parse(q, zone.zone()).unwrap(),
         chips: vec![Chip {
@@ -100,7 +139,13 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         took: Duration::from_micros(1_234),
         rows,
     };
-    let outcome = Shown::Rows(Box::new(Answer::new(view, "/activity", &url, &Scope::Everything, &zone)));
+    let outcome = Shown::Rows(Box::new(Answer::new(
+        view,
+        "/activity",
+        &url,
+        &Scope::Everything,
+        &zone,
+    )));
     shown(outcome, url)
 }
 
@@ -117,15 +162,27 @@ fn shown(outcome: Shown, state: UrlState) -> View {
 }
 
 fn everything(view: View) -> String {
-    EverythingPage { shell: shell("/activity"), view }.render().unwrap()
+    EverythingPage {
+        shell: shell("/activity"),
+        view,
+    }
+    .render()
+    .unwrap()
 }
 
 pub(crate) fn assert_safe(html: &str) {
-    assert!(!html.contains("<script>alert"), "markup of a field became markup of the page");
+    assert!(
+        !html.contains("<script>alert"),
+        "markup of a field became markup of the page"
+    );
     let body = html.split("</head>").nth(1).unwrap_or(html);
     let outside_attributes: Vec<&str> = body.split('>').filter_map(|part| part.split('<').next()).collect();
     let is_shown = |text: &&str| text.contains(['\u{202e}', '\u{0}', '\u{7}']);
-    assert_eq!(outside_attributes.iter().find(|text| is_shown(text)), None, "a control or bidi character is shown as it is");
+    assert_eq!(
+        outside_attributes.iter().find(|text| is_shown(text)),
+        None,
+        "a control or bidi character is shown as it is"
+    );
 }
 
 #[test]
@@ -136,21 +193,36 @@ fn rows_stand_under_their_day_in_the_chosen_zone() {
         row(1, "2026-11-20T12:00:00Z", "user.login"),
     ];
     let html = everything(answered(rows, "user:sjones", None));
-    let days: Vec<&str> = html.split("<h2 class=\"day\">").skip(1).filter_map(|part| part.split('<').next()).collect();
+    let days: Vec<&str> = html
+        .split("<h2 class=\"day\">")
+        .skip(1)
+        .filter_map(|part| part.split('<').next())
+        .collect();
     assert_eq!(days, ["Saturday, 21 November 2026", "Friday, 20 November 2026"]);
     assert!(html.contains("09:02:51.204"), "a time of day in EST");
     assert!(html.contains("<b>9,734</b> activities") && html.contains("1.2 ms"));
+    assert!(html.contains("at least <b>530</b> failures") && html.contains("q=user:sjones%20outcome:failure"));
     assert!(html.contains("href=\"/activities/3.json\""));
-    assert!(html.contains("q=user:sjones%20-ip:203.0.113.7&amp;from=-7d&amp;tz=EST") || html.contains("q=user:sjones%20-ip:203.0.113.7&#38;from=-7d&#38;tz=EST"));
+    assert!(
+        html.contains("q=user:sjones%20-ip:203.0.113.7&amp;from=-7d&amp;tz=EST")
+            || html.contains("q=user:sjones%20-ip:203.0.113.7&#38;from=-7d&#38;tz=EST")
+    );
     assert!(html.contains("Complete through") && html.contains("2026-11-21 09:02:59 EST"));
-    assert!(html.contains("href=\"/activity?q=user:sjones&amp;from=-7d&amp;tz=EST&amp;after=o1.1\"") || html.contains("&#38;after=o1.1"));
+    assert!(
+        html.contains("href=\"/activity?q=user:sjones&amp;from=-7d&amp;tz=EST&amp;after=o1.1\"")
+            || html.contains("&#38;after=o1.1")
+    );
 }
 
 #[test]
 fn a_failure_and_a_warning_have_their_colours() {
     let mut failed = row(2, "2026-11-21T14:00:00Z", "user.login_failed");
     failed.facts.outcome = Outcome::Failure;
-    let html = everything(answered(vec![failed, row(1, "2026-11-21T13:59:00Z", "user.locked")], "", None));
+    let html = everything(answered(
+        vec![failed, row(1, "2026-11-21T13:59:00Z", "user.locked")],
+        "",
+        None,
+    ));
     assert!(html.contains("class=\"entry failed\" id=\"a2\""));
     assert!(html.contains("class=\"entry warned\" id=\"a1\""));
 }
@@ -163,17 +235,28 @@ fn a_hostile_row_is_text_everywhere() {
         assert!(html.contains("&lt;script&gt;alert(1)"));
         assert!(html.contains("U+202E"));
     }
-    assert_safe(&OnePage::new(shell("/activities/1"), hostile(1), &Scope::Everything).render().unwrap());
+    assert_safe(
+        &OnePage::new(shell("/activities/1"), hostile(1), &Scope::Everything)
+            .render()
+            .unwrap(),
+    );
     let person = hostile(1).facts.user.unwrap();
     let page = UserPage {
         shell: shell("/users/usr_sam/activity"),
         view: answered(vec![hostile(1)], "", None),
         person,
         user_id: "usr_sam".to_owned(),
-        csv: UserCsv { ready: Some(export(State::Done)), ..UserCsv::default() },
+        csv: UserCsv {
+            ready: Some(export(State::Done)),
+            ..UserCsv::default()
+        },
     };
     assert_safe(&page.render().unwrap());
-    let url = UrlState { q: HOSTILE.to_owned(), from: HOSTILE.to_owned(), ..UrlState::default() };
+    let url = UrlState {
+        q: HOSTILE.to_owned(),
+        from: HOSTILE.to_owned(),
+        ..UrlState::default()
+    };
     assert_safe(&everything(shown(Shown::BadRange(HOSTILE.to_owned()), url)));
 }
 
@@ -196,12 +279,24 @@ fn a_wrong_query_shows_the_wrong_token_and_a_link_that_repairs_it() {
     let q = "user:sam outcom:failure ip:10.0.0.0/8";
     let error = parse(q, &jiff::tz::TimeZone::UTC).unwrap_err();
     let mistake = Mistake::new(q, &error);
-    assert_eq!((mistake.before.as_str(), mistake.wrong.as_str()), ("user:sam ", "outcom"));
-    let html = everything(shown(Shown::Wrong(mistake), UrlState { q: q.to_owned(), ..UrlState::default() }));
+    assert_eq!(
+        (mistake.before.as_str(), mistake.wrong.as_str()),
+        ("user:sam ", "outcom")
+    );
+    let html = everything(shown(
+        Shown::Wrong(mistake),
+        UrlState {
+            q: q.to_owned(),
+            ..UrlState::default()
+        },
+    ));
     assert!(html.contains("<mark><bdi>outcom</bdi></mark>"));
     assert!(html.contains("href=\"/activity?q=user:sam%20outcome:failure%20ip:10.0.0.0/8\""));
     assert!(html.contains("aria-invalid=\"true\""));
-    assert!(html.contains(&format!("value=\"{q}\"")), "the query stays to be corrected");
+    assert!(
+        html.contains(&format!("value=\"{q}\"")),
+        "the query stays to be corrected"
+    );
 }
 
 #[test]
@@ -210,10 +305,20 @@ fn every_empty_page_says_why_and_what_to_do() {
     let html = empty(EmptyReason::NothingYet);
     assert!(html.contains("curl https://log.example.com/v1/activities"));
     let since = Some(at("2026-12-03T05:00:00Z"));
-    let html = empty(EmptyReason::NotRecordedThen { code: "session.started".to_owned(), since });
-    assert!(html.contains("session.started") && html.contains("has been recorded here since") && html.contains("2026-12-03"));
+    let html = empty(EmptyReason::NotRecordedThen {
+        code: "session.started".to_owned(),
+        since,
+    });
+    assert!(
+        html.contains("session.started")
+            && html.contains("has been recorded here since")
+            && html.contains("2026-12-03")
+    );
     assert!(html.contains("your range ends before that"));
-    let html = empty(EmptyReason::NotRecordedThen { code: "session.started".to_owned(), since: None });
+    let html = empty(EmptyReason::NotRecordedThen {
+        code: "session.started".to_owned(),
+        since: None,
+    });
     assert!(html.contains("has never happened here"));
     let widen = vec![Widening {
         label: "at any time".to_owned(),
@@ -222,7 +327,11 @@ fn every_empty_page_says_why_and_what_to_do() {
         count: Count { n: 12, exact: true },
     }];
     let html = empty(EmptyReason::NothingMatches { widen });
-    assert!(html.contains("href=\"/activity?q=outcome:failure&#38;tz=EST\"") || html.contains("href=\"/activity?q=outcome:failure&amp;tz=EST\""), "{html}");
+    assert!(
+        html.contains("href=\"/activity?q=outcome:failure&#38;tz=EST\"")
+            || html.contains("href=\"/activity?q=outcome:failure&amp;tz=EST\""),
+        "{html}"
+    );
 }
 
 pub(crate) fn export(state: State) -> Export {
@@ -234,7 +343,11 @@ pub(crate) fn export(state: State) -> Export {
         requested_by: administrator().person,
         query: String::new(),
         zone: "EST".to_owned(),
-        progress: Progress { rows: 1_234, expected: 5_000, bytes: 99_000 },
+        progress: Progress {
+            rows: 1_234,
+            expected: 5_000,
+            bytes: 99_000,
+        },
         sha256: (state == State::Done).then(|| "ab".repeat(32)),
         complete_through: None,
         created_at: at("2026-11-21T14:00:00Z"),
@@ -246,15 +359,32 @@ pub(crate) fn export(state: State) -> Export {
 
 #[test]
 fn the_csv_of_a_user_is_generated_watched_and_downloaded() {
-    let part = |csv| CsvPart { shell: shell("/users/usr_sam/activity/csv"), user_id: "usr_sam".to_owned(), csv }.render().unwrap();
+    let part = |csv| {
+        CsvPart {
+            shell: shell("/users/usr_sam/activity/csv"),
+            user_id: "usr_sam".to_owned(),
+            csv,
+        }
+        .render()
+        .unwrap()
+    };
     let html = part(UserCsv::default());
     assert!(html.contains(">Generate CSV</button>") && !html.contains("Download CSV") && !html.contains("every="));
-    let html = part(UserCsv { running: Some(export(State::Running)), ..UserCsv::default() });
+    let html = part(UserCsv {
+        running: Some(export(State::Running)),
+        ..UserCsv::default()
+    });
     assert!(html.contains("value=\"24\"") && html.contains("1,234 of 5,000 rows") && html.contains("every=\"1\""));
-    let html = part(UserCsv { ready: Some(export(State::Done)), ..UserCsv::default() });
+    let html = part(UserCsv {
+        ready: Some(export(State::Done)),
+        ..UserCsv::default()
+    });
     assert!(html.contains("href=\"/exports/exp_1/download\" download>Download CSV</a>"));
     assert!(html.contains("2026-11-21 09:00:01 EST") && html.contains(&"ab".repeat(32)));
-    let html = part(UserCsv { failed: Some(export(State::Failed)), ..UserCsv::default() });
+    let html = part(UserCsv {
+        failed: Some(export(State::Failed)),
+        ..UserCsv::default()
+    });
     assert_safe(&html);
 }
 
@@ -263,6 +393,11 @@ fn a_members_page_is_in_the_settings() {
     let mut view = answered(vec![row(1, "2026-11-21T14:00:00Z", "user.login")], "", None);
     view.scope = Scope::Me;
     view.base = "/settings/activity-logs".to_owned();
-    let html = MinePage { shell: shell("/settings/activity-logs"), view }.render().unwrap();
+    let html = MinePage {
+        shell: shell("/settings/activity-logs"),
+        view,
+    }
+    .render()
+    .unwrap();
     assert!(html.contains("Activity Logs") && html.contains("action=\"/settings/activity-logs/export\""));
 }

@@ -1,10 +1,10 @@
 //! The activity view: one component with one template, shown in three scopes. Owns what it says; whose rows it may
 //! show is decided by `app`.
 
-use activity::Time;
-use activity::query::{KEYS, ParseError};
-use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
+use activity::query::{KEYS, ParseError, Term};
+use activity::{Outcome, Time};
 use app::Caller;
+use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
 
 use super::row::Row;
 use super::state::{UrlState, WrongRange};
@@ -12,10 +12,20 @@ use crate::AppState;
 use crate::shell::{PageError, Shell, Zone};
 
 /// The ranges that are one click away: label and `from`.
-const QUICK: [(&str, &str); 5] = [("1 h", "-1h"), ("24 h", "-24h"), ("7 d", "-7d"), ("30 d", "-30d"), ("All", "")];
+const QUICK: [(&str, &str); 5] = [
+    ("1 h", "-1h"),
+    ("24 h", "-24h"),
+    ("7 d", "-7d"),
+    ("30 d", "-30d"),
+    ("All", ""),
+];
 /// The zones that are one click away: label and name.
-const ZONES: [(&str, &str); 4] =
-    [("My zone", ""), ("UTC", "UTC"), ("EST (UTC−05:00 all year)", "EST"), ("US Eastern (EST/EDT)", "America/New_York")];
+const ZONES: [(&str, &str); 4] = [
+    ("My zone", ""),
+    ("UTC", "UTC"),
+    ("EST (UTC−05:00 all year)", "EST"),
+    ("US Eastern (EST/EDT)", "America/New_York"),
+];
 
 /// The component, as every page that shows activities embeds it.
 #[derive(Clone, Debug)]
@@ -69,7 +79,23 @@ impl Mistake {
             let fixed = [before.as_str(), &suggestion.replacement, &after].concat();
             (suggestion.text.replace('`', ""), fixed)
         });
-        Self { wrong: part(start..end), before, after, message: error.message.clone(), suggestion }
+        Self {
+            wrong: part(start..end),
+            before,
+            after,
+            message: error.message.clone(),
+            suggestion,
+        }
+    }
+
+    /// What is wrong, in pieces; what stands between backticks is code.
+    pub(crate) fn words(&self) -> Vec<(bool, &str)> {
+        let pieces = self.message.split('`').enumerate().map(|(i, text)| (i % 2 == 1, text));
+        let mut pieces: Vec<_> = pieces.filter(|(_, text)| !text.is_empty()).collect();
+        if !self.message.ends_with(['.', '?', '!']) {
+            pieces.push((false, "."));
+        }
+        pieces
     }
 }
 
@@ -103,7 +129,15 @@ impl View {
             }
         };
         let public_url = state.app().settings().public_url.clone();
-        Ok(Self { base, scope, state: url, zone: shell.zone.clone(), now: shell.now, outcome, public_url })
+        Ok(Self {
+            base,
+            scope,
+            state: url,
+            zone: shell.zone.clone(),
+            now: shell.now,
+            outcome,
+            public_url,
+        })
     }
 
     /// Whether an answer is shown, else what to correct.
@@ -143,7 +177,17 @@ impl View {
     /// The address of a wider question.
     pub(crate) fn wider(&self, wider: &Widening) -> String {
         let state = self.state.with_query(wider.query.as_str());
-        if wider.keeps_range { state.href(&self.base) } else { state.with_range("", "").href(&self.base) }
+        if wider.keeps_range {
+            state.href(&self.base)
+        } else {
+            state.with_range("", "").href(&self.base)
+        }
+    }
+
+    /// The address of the failures among what is shown.
+    pub(crate) fn failures(&self, answer: &Answer) -> String {
+        let failed = Term::Outcome(vec![Outcome::Failure]);
+        self.with_query(&answer.view.expr.clone().and(failed.into()).to_string())
     }
 
     /// The quick ranges: label, address, whether it is the present one.
@@ -187,7 +231,10 @@ impl View {
         KEYS.iter()
             .map(|info| {
                 let values = match info.key {
-                    "activity" => activity::catalogue::all().map(|entry| entry.code).collect::<Vec<_>>().join(" "),
+                    "activity" => activity::catalogue::all()
+                        .map(|entry| entry.code)
+                        .collect::<Vec<_>>()
+                        .join(" "),
                     _ => info.values.join(" "),
                 };
                 (info.key.trim_end_matches('.'), values, info.description)
@@ -234,5 +281,7 @@ pub(crate) fn page_error(error: ViewError) -> PageError {
 fn sentence(error: &ViewError) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
 }

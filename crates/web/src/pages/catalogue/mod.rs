@@ -35,13 +35,13 @@ struct TypesPage {
 /// One type.
 struct Entry(TypeRow);
 
-async fn types(
-    State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
-    shell: Shell,
-) -> Result<Response, PageError> {
+async fn types(State(state): State<AppState>, SignedIn(caller): SignedIn, shell: Shell) -> Result<Response, PageError> {
     let rows = app::activity::types(state.app(), &caller).await.map_err(page_error)?;
-    let base = if caller.reads_everything() { "/activity" } else { "/settings/activity-logs" };
+    let base = if caller.reads_everything() {
+        "/activity"
+    } else {
+        "/settings/activity-logs"
+    };
     render(&TypesPage::new(shell, rows, base))
 }
 
@@ -49,7 +49,9 @@ impl TypesPage {
     fn new(shell: Shell, rows: Vec<TypeRow>, base: &'static str) -> Self {
         let known = rows.len();
         let recorded = rows.iter().filter(|row| row.recorded_since.is_some()).count();
-        let mut groups: Vec<_> = Category::ALL.map(|category| (Some(category), category.title(), Vec::new())).into();
+        let mut groups: Vec<_> = Category::ALL
+            .map(|category| (Some(category), category.title(), Vec::new()))
+            .into();
         groups.push((None, "Of other programs", Vec::new()));
         for row in rows {
             let category = row.entry.map(|entry| entry.category);
@@ -58,7 +60,13 @@ impl TypesPage {
             }
         }
         let groups = groups.into_iter().map(|(_, title, group)| (title, group));
-        Self { shell, groups: groups.filter(|(_, group)| !group.is_empty()).collect(), recorded, known, base }
+        Self {
+            shell,
+            groups: groups.filter(|(_, group)| !group.is_empty()).collect(),
+            recorded,
+            known,
+            base,
+        }
     }
 }
 

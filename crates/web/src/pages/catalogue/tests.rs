@@ -8,7 +8,9 @@ use super::TypesPage;
 use crate::pages::activity::tests::{assert_safe, at, shell};
 
 fn page(rows: Vec<TypeRow>) -> String {
-    TypesPage::new(shell("/activity/types"), rows, "/activity").render().unwrap()
+    TypesPage::new(shell("/activity/types"), rows, "/activity")
+        .render()
+        .unwrap()
 }
 
 fn catalogue(since: impl Fn(&str) -> Option<activity::Time>) -> Vec<TypeRow> {
@@ -22,9 +24,15 @@ fn catalogue(since: impl Fn(&str) -> Option<activity::Time>) -> Vec<TypeRow> {
 
 #[test]
 fn every_type_of_the_catalogue_is_listed_with_its_example_and_date() {
-    let html = page(catalogue(|code| (code == "user.login").then(|| at("2026-12-03T12:00:00Z"))));
+    let html = page(catalogue(|code| {
+        (code == "user.login").then(|| at("2026-12-03T12:00:00Z"))
+    }));
     for entry in catalogue::all() {
-        assert!(html.contains(&format!("<code><bdi>{}</bdi></code>", entry.code)), "{}", entry.code);
+        assert!(
+            html.contains(&format!("<code><bdi>{}</bdi></code>", entry.code)),
+            "{}",
+            entry.code
+        );
     }
     assert!(html.contains("2026-12-03 07:00:00 EST"));
     assert!(html.contains("not yet"));

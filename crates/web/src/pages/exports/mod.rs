@@ -54,7 +54,9 @@ async fn list(
     Query(url): Query<ListUrl>,
 ) -> Result<Response, PageError> {
     let after = Some(url.after.as_str()).filter(|after| !after.is_empty());
-    let exports = app::exports::list(state.app(), &caller, after, LIMIT).await.map_err(export_error)?;
+    let exports = app::exports::list(state.app(), &caller, after, LIMIT)
+        .await
+        .map_err(export_error)?;
     render(&ListPage::new(shell, &caller, exports, after.is_none()))
 }
 
@@ -62,8 +64,13 @@ impl ListPage {
     fn new(shell: Shell, caller: &Caller, exports: Vec<Export>, is_first: bool) -> Self {
         Self {
             shows_all: caller.reads_everything(),
-            is_busy: exports.iter().any(|export| matches!(export.state, State::Queued | State::Running)),
-            older: exports.last().filter(|_| exports.len() == LIMIT).map(|last| last.id.clone()),
+            is_busy: exports
+                .iter()
+                .any(|export| matches!(export.state, State::Queued | State::Running)),
+            older: exports
+                .last()
+                .filter(|_| exports.len() == LIMIT)
+                .map(|last| last.id.clone()),
             shell,
             exports,
             is_first,
@@ -80,9 +87,11 @@ impl ListPage {
 
     fn may_delete(&self, export: &Export) -> bool {
         let is_finished = matches!(export.state, State::Done | State::Failed);
-        let may = self.shell.caller.as_ref().is_some_and(|caller| {
-            caller.is_administrator() || caller.person.id == export.requested_by.id
-        });
+        let may = self
+            .shell
+            .caller
+            .as_ref()
+            .is_some_and(|caller| caller.is_administrator() || caller.person.id == export.requested_by.id);
         may && (is_finished || export.kind == Kind::UserCsv)
     }
 }
@@ -92,15 +101,31 @@ async fn download(
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let found = app::exports::open_download(state.app(), &caller, &id).await.map_err(export_error)?;
+    let found = app::exports::open_download(state.app(), &caller, &id)
+        .await
+        .map_err(export_error)?;
     let download = found.ok_or_else(|| absent(&id))?;
-    let mut response = Response::new(Body::from_stream(ReaderStream::with_capacity(download.file, 128 * 1024)));
+    let mut response = Response::new(Body::from_stream(ReaderStream::with_capacity(
+        download.file,
+        128 * 1024,
+    )));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Csv.media_type()));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(download.bytes));
-    put(headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}\"", download.file_name));
-    headers.insert(HeaderName::from_static("whodid-rows"), HeaderValue::from(download.export.progress.rows));
-    put(headers, HeaderName::from_static("whodid-sha256"), download.export.sha256.as_deref().unwrap_or_default());
+    put(
+        headers,
+        header::CONTENT_DISPOSITION,
+        &format!("attachment; filename=\"{}\"", download.file_name),
+    );
+    headers.insert(
+        HeaderName::from_static("whodid-rows"),
+        HeaderValue::from(download.export.progress.rows),
+    );
+    put(
+        headers,
+        HeaderName::from_static("whodid-sha256"),
+        download.export.sha256.as_deref().unwrap_or_default(),
+    );
     Ok(response)
 }
 
@@ -109,11 +134,15 @@ async fn delete(
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let deleted = app::exports::delete(state.app(), &caller, &id).await.map_err(export_error)?;
+    let deleted = app::exports::delete(state.app(), &caller, &id)
+        .await
+        .map_err(export_error)?;
     deleted.ok_or_else(|| absent(&id))?;
     Ok(redirect_with("/exports", Flash::good("Deleted the export.")))
 }
 
 fn absent(id: &str) -> PageError {
-    PageError::not_found(format!("There is no export `{id}` that you may see; it may have been replaced or deleted."))
+    PageError::not_found(format!(
+        "There is no export `{id}` that you may see; it may have been replaced or deleted."
+    ))
 }

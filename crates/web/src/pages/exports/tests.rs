@@ -8,7 +8,9 @@ use crate::pages::activity::tests::{administrator, assert_safe, export, shell};
 
 fn page(states: &[State]) -> String {
     let exports = states.iter().map(|state| export(*state)).collect();
-    ListPage::new(shell("/exports"), &administrator(), exports, true).render().unwrap()
+    ListPage::new(shell("/exports"), &administrator(), exports, true)
+        .render()
+        .unwrap()
 }
 
 #[test]
@@ -22,7 +24,10 @@ fn every_state_is_shown_and_only_what_is_there_can_be_downloaded() {
     let html = page(&[State::Queued, State::Running, State::Done, State::Failed]);
     assert!(html.contains("waiting") && html.contains("24 %") && html.contains("ready") && html.contains("given up"));
     assert_eq!(html.matches("/exports/exp_1/download").count(), 1);
-    assert!(html.contains("every=\"2\""), "a page with unfinished exports keeps itself up to date");
+    assert!(
+        html.contains("every=\"2\""),
+        "a page with unfinished exports keeps itself up to date"
+    );
     assert_safe(&html);
     assert!(!page(&[State::Done]).contains("every="));
 }
@@ -39,5 +44,9 @@ fn hostile_names_and_queries_are_text() {
     hostile.query = "\"\"><script>alert(1)</script>\u{202e}".to_owned();
     hostile.requested_by.name = hostile.query.clone();
     let exports = vec![hostile];
-    assert_safe(&ListPage::new(shell("/exports"), &administrator(), exports, true).render().unwrap());
+    assert_safe(
+        &ListPage::new(shell("/exports"), &administrator(), exports, true)
+            .render()
+            .unwrap(),
+    );
 }

@@ -1,0 +1,82 @@
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+
+/// A line of the table of log-ins: role, username, password.
+fn access(line: &str) -> Option<(String, String, String)> {
+    let mut words = line.split_whitespace();
+    let (role, username) = (words.next()?, words.next()?);
+    let password: Vec<_> = words.collect();
+    ["Administrator", "Auditor", "Member"]
+        .contains(&role)
+        .then(|| (role.to_owned(), username.to_owned(), password.join(" ")))
+}
+
+#[tokio::test]
+async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_whodid"))
+        .args(["demo", "--activities", "1500", "--listen", "127.0.0.1:0"])
+        .env("TMPDIR", temporary.path())
+        .env_remove("WHODID_CONFIG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut url, mut accesses) = (String::new(), Vec::new());
+    for line in BufReader::new(demo.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+    {
+        if let Some(found) = line.trim().strip_prefix("http://") {
+            url = format!("http://{found}");
+        }
+        accesses.extend(access(&line));
+        if line.contains("goes when this ends") {
+            break;
+        }
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    let roles: Vec<_> = accesses.iter().map(|(role, ..)| role.as_str()).collect();
+    assert_eq!(roles, ["Administrator", "Auditor", "Member", "Member"]);
+    for (role, username, password) in &accesses {
+        let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        let form = [("login", username), ("password", password)];
+        let login = client
+            .post(format!("{url}/login"))
+            .header("origin", &url)
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            login.status().is_success() && login.url().path() != "/login",
+            "{role}: {login:?}"
+        );
+        let own = client
+            .get(format!("{url}/settings/activity-logs"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(own.status(), StatusCode::OK, "{role}");
+        let own = own.text().await.unwrap();
+        assert!(own.matches("Logged in").count() > 2, "{username} has a past");
+        let everything = client.get(format!("{url}/activity")).send().await.unwrap();
+        assert_eq!(everything.status().is_success(), role != "Member", "{role}");
+    }
+    let stopped = Command::new("kill")
+        .args(["-INT", &demo.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
+    assert_eq!(
+        std::fs::read_dir(temporary.path()).unwrap().count(),
+        0,
+        "the directory is gone"
+    );
+}
