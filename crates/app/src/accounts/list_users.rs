@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
+use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
 use super::{AccountError, UserRow, names};
@@ -158,23 +159,10 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
         None if !more => Total { n: shown, exact: true },
         None => count(&mut read, query).await?,
     };
-    let next = rows.last().filter(|_| more).map(|(row, key)| {
-        let (text, number) = match key {
-            Key::Text(text) => (Some(text.clone()), None),
-            Key::Number(number) => (None, Some(*number)),
-        };
-        let Total { n, exact } = total;
-        Cursor {
-            sort: search.sort,
-            text,
-            number,
-            id: row.id.clone(),
-            before: shown,
-            total: n,
-            exact,
-        }
-        .print()
-    });
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| Cursor::after(row, search.sort, shown, total).print());
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
     Ok(UserPage {
         rows,
@@ -203,6 +191,22 @@ fn key_of(cursor: Cursor) -> Option<(Key, String)> {
 }
 
 impl Cursor {
+    fn after((row, key): &(AccountRow, Key), sort: Sort, before: u64, total: Total) -> Self {
+        let (text, number) = match key {
+            Key::Text(text) => (Some(text.clone()), None),
+            Key::Number(number) => (None, Some(*number)),
+        };
+        Self {
+            sort,
+            text,
+            number,
+            id: row.id.clone(),
+            before,
+            total: total.n,
+            exact: total.exact,
+        }
+    }
+
     fn print(&self) -> String {
         BASE64URL_NOPAD.encode(&serde_json::to_vec(self).unwrap_or_default())
     }

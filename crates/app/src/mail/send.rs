@@ -18,7 +18,7 @@ use crate::{App, Caller};
 /// A mail that could not be sent for so long is given up.
 const GIVE_UP: i64 = Time::DAY;
 /// How long mails that wait for nothing are kept.
-const KEEP: i64 = 30 * Time::DAY;
+pub(super) const KEEP: i64 = 30 * Time::DAY;
 const FIRST_PAUSE: i64 = 30 * Time::SECOND;
 const LONGEST_PAUSE: i64 = 3_600 * Time::SECOND;
 const TICK: Duration = Duration::from_secs(15);

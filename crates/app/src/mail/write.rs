@@ -28,6 +28,10 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), 
         finished_at: None,
     };
     mail::insert(tx.conn(), &row).await?;
+    if !has_server {
+        // Nothing else looks after the queue then.
+        mail::delete_old(tx.conn(), now.plus(-super::send::KEEP)).await?;
+    }
     let written = Arc::clone(app.mail_written());
     tx.on_commit(move || {
         if has_server {

@@ -41,24 +41,8 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let service_account = fields.ticked("service_account");
-    let new = NewUser {
-        given_name: fields.trimmed("given_name").to_owned(),
-        family_name: fields.trimmed("family_name").to_owned(),
-        username: fields.trimmed("username").to_owned(),
-        email: fields.trimmed("email").to_owned(),
-        roles: Roles {
-            administrator: fields.ticked("administrator"),
-            auditor: fields.ticked("auditor"),
-        },
-        service_account,
-        activation: if fields.ticked("send_activation") {
-            Activation::Mail
-        } else {
-            Activation::Later
-        },
-    };
-    let mailed = new.activation == Activation::Mail && !service_account;
+    let new = new_user(&fields);
+    let mailed = new.activation == Activation::Mail && !new.service_account;
     match accounts::create_user(state.app(), &caller, new).await {
         Ok(created) => {
             let person = created.person;
@@ -81,5 +65,24 @@ pub(super) async fn submit(
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(refused(error)),
+    }
+}
+
+fn new_user(fields: &Fields) -> NewUser {
+    NewUser {
+        given_name: fields.trimmed("given_name").to_owned(),
+        family_name: fields.trimmed("family_name").to_owned(),
+        username: fields.trimmed("username").to_owned(),
+        email: fields.trimmed("email").to_owned(),
+        roles: Roles {
+            administrator: fields.ticked("administrator"),
+            auditor: fields.ticked("auditor"),
+        },
+        service_account: fields.ticked("service_account"),
+        activation: if fields.ticked("send_activation") {
+            Activation::Mail
+        } else {
+            Activation::Later
+        },
     }
 }

