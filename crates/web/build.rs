@@ -5,6 +5,7 @@
 //! page works so.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -20,10 +21,16 @@ fn main() -> Outcome<()> {
     }
     println!("cargo::rerun-if-env-changed=WHODID_WEB_DIST");
     fs::create_dir_all(&dist)?;
+    let made = PathBuf::from(env::var("OUT_DIR")?).join("dist");
     if let Some(given) = env::var_os("WHODID_WEB_DIST") {
-        copy_flat(Path::new(&given), &dist)?;
-    } else if !is_fresh(&dist, &frontend) && !run_npm(&frontend) {
+        mirror(Path::new(&given), &dist)?;
+    } else if is_fresh(&dist, &frontend) {
+        // Somebody ran the npm step themselves.
+    } else if run_npm(&frontend, &made) {
+        mirror(&made, &dist)?;
+    } else {
         println!("cargo::warning=without Node 20 and npm the pages are built without their script; they work");
+        remove_others(&dist, &[])?;
         fs::write(dist.join("app.css"), join_styles(&frontend.join("src"))?)?;
     }
     fs::copy(frontend.join("src/icon.svg"), dist.join("icon.svg"))?;
@@ -31,11 +38,30 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-fn copy_flat(from: &Path, to: &Path) -> Outcome<()> {
+/// Makes `to` hold the files of `from` and no others. Each file appears whole: another build may be reading.
+fn mirror(from: &Path, to: &Path) -> Outcome<()> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), to.join(entry.file_name()))?;
+            let name = entry.file_name();
+            let part = to.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+            fs::write(&part, fs::read(entry.path())?)?;
+            fs::rename(&part, to.join(&name))?;
+            names.push(name);
+        }
+    }
+    remove_others(to, &names)
+}
+
+fn remove_others(dir: &Path, kept: &[OsString]) -> Outcome<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        // A name with a dot in front is a file that another build is writing.
+        let is_part = entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_type()?.is_file() && !is_part && !kept.contains(&entry.file_name()) {
+            // Another build may have removed it first.
+            let _ = fs::remove_file(entry.path());
         }
     }
     Ok(())
@@ -63,7 +89,7 @@ fn is_fresh(dist: &Path, frontend: &Path) -> bool {
     made >= source && made >= lock
 }
 
-fn run_npm(frontend: &Path) -> bool {
+fn run_npm(frontend: &Path, to: &Path) -> bool {
     let npm = |args: &[&str]| {
         Command::new("npm")
             .args(args)
@@ -72,7 +98,8 @@ fn run_npm(frontend: &Path) -> bool {
             .is_ok_and(|done| done.status.success())
     };
     let installed = frontend.join("node_modules/esbuild").exists();
-    (installed || npm(&["ci", "--ignore-scripts"])) && npm(&["run", "build"])
+    let to = to.to_string_lossy();
+    (installed || npm(&["ci", "--ignore-scripts"])) && npm(&["run", "build", "--", &to])
 }
 
 /// The style sheets that `app.css` imports, in its order, as one.

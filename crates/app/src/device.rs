@@ -7,7 +7,8 @@ const PROGRAM_BYTES: usize = 64;
 #[must_use]
 pub fn device_of(user_agent: &str) -> Option<String> {
     let parsed = woothee::parser::Parser::new().parse(user_agent);
-    let browser = parsed.as_ref().and_then(|found| known(found.name));
+    // Programs come as the one category "HTTP Library" and the like; their own name says more.
+    let browser = parsed.as_ref().filter(|found| found.category != "misc").and_then(|found| known(found.name));
     let system = parsed.as_ref().and_then(|found| known(found.os)).map(system_in_words);
     match (browser, system) {
         (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),

@@ -244,16 +244,28 @@ async fn pages_link_to_the_next_and_following_always_goes_on() {
     }
     assert_eq!(seen, 25);
 
-    let start = read(&test, "/v1/activities?order=asc&q=activity:user.login%20user:ext*&limit=1000").await;
+    let start = read(
+        &test,
+        "/v1/activities?order=asc&q=activity:user.login%20user:ext*&limit=1000",
+    )
+    .await;
     assert_eq!(start["data"].as_array().unwrap().len(), 25);
     let next = start["page"]["next"].as_str().unwrap().to_owned();
-    let empty = read(&test, &format!("/v1/activities?order=asc&q=activity:user.login%20user:ext*&after={next}")).await;
+    let empty = read(
+        &test,
+        &format!("/v1/activities?order=asc&q=activity:user.login%20user:ext*&after={next}"),
+    )
+    .await;
     assert_eq!(empty["data"], json!([]));
     let mut late = login("ext99");
     late["occurred_at"] = json!("2020-01-01T00:00:00Z");
     test.post_batch("application/json", late.to_string()).await;
     let next = empty["page"]["next"].as_str().unwrap();
-    let more = read(&test, &format!("/v1/activities?order=asc&q=activity:user.login%20user:ext*&after={next}")).await;
+    let more = read(
+        &test,
+        &format!("/v1/activities?order=asc&q=activity:user.login%20user:ext*&after={next}"),
+    )
+    .await;
     assert_eq!(more["data"][0]["user"]["id"], "ext99", "a late activity is not missed");
 }
 

@@ -6,6 +6,7 @@ use app::activity::{CompleteThrough, Count, FollowRequest, Scope, ViewRequest, f
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
@@ -50,70 +51,57 @@ pub(super) async fn list_activities(
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, KNOWN)?;
     let scope = scope(&caller, params.get("user"));
-    let (q, after) = (
-        params.get("q").unwrap_or_default().to_owned(),
-        params.get("after").map(str::to_owned),
-    );
-    let (from, to, limit) = (
-        params.time("from")?,
-        params.time("to")?,
-        params.limit(DEFAULT_LIMIT, MOST)?,
-    );
-    let zone = match params.get("tz") {
-        Some(name) => {
-            Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?
-        }
-        None => Zone::utc(),
-    };
-    let zone = zone.zone().clone();
     let page = match params.get("order") {
-        None | Some("desc") => {
-            let request = ViewRequest {
-                q,
-                from,
-                to,
-                zone,
-                after,
-                limit,
-                explain: params.flag("count")?,
-            };
-            let found = view(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
-            let has_more = found.older.is_some();
-            Page {
-                rows: found.rows,
-                next: found.older,
-                has_more,
-                through: found.complete_through,
-                count: found.count,
-            }
-        }
-        Some("asc") => {
-            let request = FollowRequest {
-                q,
-                from,
-                to,
-                zone,
-                after,
-                limit,
-            };
-            let found = follow(state.app(), &caller, &scope, &request).await.map_err(refusal)?;
-            let (next, through) = (Some(found.next), found.complete_through);
-            Page {
-                rows: found.rows,
-                next,
-                has_more: found.has_more,
-                through,
-                count: None,
-            }
-        }
-        Some(other) => {
-            return Err(Params::wrong(
-                "order",
-                format!("`{other}` is neither `desc` nor `asc`."),
-            ));
-        }
+        None | Some("desc") => newest(&state, &caller, &scope, &params).await?,
+        Some("asc") => following(&state, &caller, &scope, &params).await?,
+        Some(other) => return Err(Params::wrong("order", format!("`{other}` is neither `desc` nor `asc`."))),
     };
     Ok(page.answer(&uri))
+}
+
+async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Params) -> Result<Page, Problem> {
+    let request = ViewRequest {
+        q: params.get("q").unwrap_or_default().to_owned(),
+        from: params.time("from")?,
+        to: params.time("to")?,
+        zone: zone(params)?,
+        after: params.get("after").map(str::to_owned),
+        limit: params.limit(DEFAULT_LIMIT, MOST)?,
+        explain: params.flag("count")?,
+    };
+    let found = view(state.app(), caller, scope, &request).await.map_err(refusal)?;
+    Ok(Page {
+        rows: found.rows,
+        has_more: found.older.is_some(),
+        next: found.older,
+        through: found.complete_through,
+        count: found.count,
+    })
+}
+
+async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Params) -> Result<Page, Problem> {
+    let request = FollowRequest {
+        q: params.get("q").unwrap_or_default().to_owned(),
+        from: params.time("from")?,
+        to: params.time("to")?,
+        zone: zone(params)?,
+        after: params.get("after").map(str::to_owned),
+        limit: params.limit(DEFAULT_LIMIT, MOST)?,
+    };
+    let found = follow(state.app(), caller, scope, &request).await.map_err(refusal)?;
+    Ok(Page {
+        rows: found.rows,
+        next: Some(found.next),
+        has_more: found.has_more,
+        through: found.complete_through,
+        count: None,
+    })
+}
+
+fn zone(params: &Params) -> Result<TimeZone, Problem> {
+    let name = params.get("tz").unwrap_or("UTC");
+    let zone = Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?;
+    Ok(zone.zone().clone())
 }
 
 /// Everything for who may read everything, their own log for everybody else, unless one user is asked for.
