@@ -167,3 +167,20 @@ async fn a_shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
     assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_configured_proxy_may_say_where_a_request_comes_from() {
+    for (trusted, expected) in [
+        (vec![], "127.0.0.1"),
+        (vec!["127.0.0.0/8".parse().unwrap()], "198.51.100.7"),
+    ] {
+        let test = TestApp::with(|settings| settings.trusted_proxies = trusted).await;
+        let form = [("login", "mia"), ("password", "wrong")];
+        let request = test.client.post(test.url("/login")).form(&form);
+        let request = request.header("x-forwarded-for", "203.0.113.1, 198.51.100.7");
+        request.send().await.unwrap();
+        let path = "/v1/activities?q=activity:user.login_failed";
+        let found: serde_json::Value = test.get(path, As::Key(Scope::Read)).await.json().await.unwrap();
+        assert_eq!(found["data"][0]["ip"], expected, "{found}");
+    }
+}

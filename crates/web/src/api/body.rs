@@ -49,28 +49,16 @@ pub(super) struct Held {
 /// Reads a body of at most `limit` bytes after decompression.
 pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, budget: &Budget) -> Result<Held, Problem> {
     let encoding = Encoding::of(headers)?;
-    let mut sink = Sink {
+    let sink = Sink {
         bytes: Vec::new(),
         limit,
         budget,
         permits: None,
     };
-    let sent = Arc::new(AtomicU64::new(0));
     if let Encoding::Identity = encoding {
-        let known = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if known.is_some_and(|length| length > limit) {
-            return Err(over(limit));
-        }
-        sink.bytes.reserve(known.unwrap_or(0).min(STEP));
-        let mut frames = body.into_data_stream();
-        while let Some(frame) = frames.next().await {
-            let frame = frame.map_err(|error| cut_off(&error))?;
-            sink.push(&frame).await?;
-        }
-        return Ok(sink.done());
+        return plain(headers, body, sink).await;
     }
+    let sent = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&sent);
     let counted = body
         .into_data_stream()
@@ -83,13 +71,30 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, budget: 
             decoder.multiple_members(true);
             inflate(decoder, sink, &sent).await
         }
-        _ => {
+        Encoding::Zstd | Encoding::Identity => {
             let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG)];
             let mut decoder = ZstdDecoder::with_params(source, &window);
             decoder.multiple_members(true);
             inflate(decoder, sink, &sent).await
         }
     }
+}
+
+async fn plain(headers: &HeaderMap, body: Body, mut sink: Sink<'_>) -> Result<Held, Problem> {
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    let known = length.and_then(|length| length.parse::<usize>().ok()).unwrap_or(0);
+    if known > sink.limit {
+        return Err(over(sink.limit));
+    }
+    sink.bytes.reserve(known.min(STEP));
+    let mut frames = body.into_data_stream();
+    while let Some(frame) = frames.next().await {
+        let frame = frame.map_err(|error| cut_off(&error))?;
+        sink.push(&frame).await?;
+    }
+    Ok(sink.done())
 }
 
 async fn inflate(decoder: impl AsyncRead, mut sink: Sink<'_>, sent: &AtomicU64) -> Result<Held, Problem> {

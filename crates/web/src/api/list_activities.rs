@@ -54,7 +54,12 @@ pub(super) async fn list_activities(
     let page = match params.get("order") {
         None | Some("desc") => newest(&state, &caller, &scope, &params).await?,
         Some("asc") => following(&state, &caller, &scope, &params).await?,
-        Some(other) => return Err(Params::wrong("order", format!("`{other}` is neither `desc` nor `asc`."))),
+        Some(other) => {
+            return Err(Params::wrong(
+                "order",
+                format!("`{other}` is neither `desc` nor `asc`."),
+            ));
+        }
     };
     Ok(page.answer(&uri))
 }

@@ -5,8 +5,6 @@
 
 mod caps;
 mod connection;
-#[cfg(test)]
-mod tests;
 
 use std::convert::Infallible;
 use std::future::Future;
