@@ -14,6 +14,11 @@ use clap::Parser as _;
 
 use cli::Cli;
 
+// Activities are many small texts that one thread makes and another drops; the C library's per-thread arenas kept three
+// times as much memory for them (docs/benchmarks.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // First of all: whatever speaks TLS later finds it. It fails only if one is installed already, which is as good.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
