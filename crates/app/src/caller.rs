@@ -43,8 +43,15 @@ impl Caller {
     #[must_use]
     pub fn command_line() -> Self {
         Self {
-            person: Person { id: "app_cli".to_owned(), name: "whodid".to_owned(), ..Person::default() },
-            roles: Roles { administrator: true, auditor: true },
+            person: Person {
+                id: "app_cli".to_owned(),
+                name: "whodid".to_owned(),
+                ..Person::default()
+            },
+            roles: Roles {
+                administrator: true,
+                auditor: true,
+            },
             via: Via::CommandLine,
             origin: Origin::default(),
         }
@@ -92,9 +99,17 @@ impl Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
     /// A signed-in browser or client; the device's id.
-    Device { /** Device id. */ id: String },
+    Device {
+        /** Device id. */
+        id: String,
+    },
     /// An API key and what it may be used for.
-    ApiKey { /** Key id. */ id: String, /** What it may do. */ scopes: Scopes },
+    ApiKey {
+        /** Key id. */
+        id: String,
+        /** What it may do. */
+        scopes: Scopes,
+    },
     /// The `whodid` command on the machine itself.
     CommandLine,
 }

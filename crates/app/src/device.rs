@@ -8,7 +8,10 @@ const PROGRAM_BYTES: usize = 64;
 pub fn device_of(user_agent: &str) -> Option<String> {
     let parsed = woothee::parser::Parser::new().parse(user_agent);
     // Programs come as the one category "HTTP Library" and the like; their own name says more.
-    let browser = parsed.as_ref().filter(|found| found.category != "misc").and_then(|found| known(found.name));
+    let browser = parsed
+        .as_ref()
+        .filter(|found| found.category != "misc")
+        .and_then(|found| known(found.name));
     let system = parsed.as_ref().and_then(|found| known(found.os)).map(system_in_words);
     match (browser, system) {
         (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
@@ -43,7 +46,10 @@ mod tests {
     #[test]
     fn browsers_are_named_with_their_system_and_programs_by_their_name() {
         let cases = [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0", Some("Firefox on Linux")),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0",
+                Some("Firefox on Linux"),
+            ),
             (
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15",
                 Some("Safari on macOS"),

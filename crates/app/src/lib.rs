@@ -12,8 +12,8 @@ pub mod ingest;
 pub mod mail;
 mod settings;
 
-pub use device::device_of;
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
+pub use device::device_of;
 pub use settings::{ExportSettings, MailSettings, PasswordSettings, Settings};
 
 use std::sync::Arc;
@@ -43,7 +43,18 @@ impl App {
     pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let mail_written = Arc::new(tokio::sync::Notify::new());
-        Self { inner: Arc::new(Inner { store, log, clock, rng, settings, hasher, mail_written, exports: exports::Wake::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                log,
+                clock,
+                rng,
+                settings,
+                hasher,
+                mail_written,
+                exports: exports::Wake::default(),
+            }),
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -54,7 +54,9 @@ pub struct ExportSettings {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { dir: PathBuf::from("exports") }
+        Self {
+            dir: PathBuf::from("exports"),
+        }
     }
 }
 
@@ -71,6 +73,12 @@ impl Default for Settings {
 
 impl Default for PasswordSettings {
     fn default() -> Self {
-        Self { min_length: 15, lock_after: 5, lock_minutes: 30, argon2_memory_kib: 19_456, argon2_passes: 2 }
+        Self {
+            min_length: 15,
+            lock_after: 5,
+            lock_minutes: 30,
+            argon2_memory_kib: 19_456,
+            argon2_passes: 2,
+        }
     }
 }

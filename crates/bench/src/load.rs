@@ -102,7 +102,9 @@ pub async fn lines_per_second(client: &reqwest::Client, url: &str) -> Result<(f6
         .post(url)
         .header("sec-fetch-site", "same-origin")
         .form(&[("format", "csv")])
-        .send().await?.error_for_status()?;
+        .send()
+        .await?
+        .error_for_status()?;
     let (mut parts, mut lines) = (answer.bytes_stream(), 0_u64);
     while let Some(part) = parts.next().await {
         lines += part?.iter().filter(|byte| **byte == b'\n').count() as u64;
