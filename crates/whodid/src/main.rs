@@ -14,8 +14,8 @@ use clap::Parser as _;
 
 use cli::Cli;
 
-// Activities are many small texts that one thread makes and another drops; the C library's per-thread arenas kept three
-// times as much memory for them (docs/benchmarks.md).
+// Activities are many small texts that one thread makes and another drops; the C library's per-thread arenas kept far
+// more memory for them (docs/benchmarks.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
