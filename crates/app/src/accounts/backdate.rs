@@ -4,7 +4,7 @@
 use activity::Time;
 use store::accounts::{account, word};
 
-use super::{AccountError, names};
+use super::{AccountError, names, passwords};
 use crate::{App, Caller, Via};
 
 /// What the past left of an account.
@@ -26,11 +26,13 @@ pub struct Past {
     pub login_enabled: bool,
 }
 
-/// Writes the past into the accounts.
-pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past]) -> Result<(), AccountError> {
+/// Writes the past into the accounts. Those that were activated and have no password yet get `password`, hashed once
+/// for all of them: it is no secret.
+pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), AccountError> {
     if caller.via != Via::CommandLine {
         return Err(AccountError::Forbidden);
     }
+    let hash = app.hasher().hash(password, passwords::salt(app)).await?;
     let mut tx = app.store().begin().await?;
     for past in pasts {
         let mut row = account::get(tx.conn(), &past.id).await?.ok_or(AccountError::NotFound)?;
@@ -42,6 +44,9 @@ pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past]) -> Result<(), 
         account::set_login_enabled(tx.conn(), &past.id, past.login_enabled).await?;
         if let Some(at) = past.activated_at {
             account::set_activated(tx.conn(), &past.id, at).await?;
+            if row.password_hash.is_none() {
+                account::set_password(tx.conn(), &past.id, &hash, at).await?;
+            }
         }
         if let Some(at) = past.last_login_at {
             account::set_logged_in(tx.conn(), &past.id, at).await?;

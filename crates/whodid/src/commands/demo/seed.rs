@@ -120,7 +120,7 @@ impl Seeder {
                 });
             }
         }
-        Ok(backdate(&self.installation.app, &Caller::command_line(), &pasts).await?)
+        Ok(backdate(&self.installation.app, &Caller::command_line(), &pasts, PASSWORD).await?)
     }
 
     async fn record(&mut self) -> Result<()> {
