@@ -6,6 +6,7 @@ use store::accounts::word;
 use super::edit_user::changes;
 use super::{AccountError, FieldError, names};
 use crate::activity::facts;
+use crate::exports::ZoneChoice;
 use crate::{App, Caller};
 
 /// What a member may change themself.
@@ -57,5 +58,5 @@ pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Resul
 }
 
 fn is_zone(name: &str) -> bool {
-    matches!(name, "UTC" | "EST") || (name.len() <= 64 && jiff::tz::TimeZone::get(name).is_ok())
+    ZoneChoice::named(name).is_some()
 }

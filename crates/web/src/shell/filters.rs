@@ -1,7 +1,7 @@
 //! Template filters: untrusted text made visible, times with their zone, numbers. A page module brings them into
 //! scope with `use crate::shell::filters;`.
 //!
-//! `{{ name|visible }}` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
+//! `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
 //! `{{ at|ago(now) }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
@@ -14,6 +14,12 @@ use super::Zone;
 #[askama::filter_fn]
 pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(super::respond::visible_html(&text.to_string())))
+}
+
+/// Untrusted text inside an attribute, where there can be no chips: the same characters as `U+202E` in plain text.
+#[askama::filter_fn]
+pub(crate) fn plain(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
+    Ok(super::respond::visible_plain(&text.to_string()))
 }
 
 /// `<time>` with date, time, zone: `2026-11-21 14:02:51 UTC`; made relative by the script where asked for.

@@ -67,6 +67,20 @@ pub(crate) fn visible_html(text: &str) -> String {
     out
 }
 
+/// Text without characters that cannot be seen or that reorder text: their code points stand for them.
+pub(crate) fn visible_plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "U+{:04X}", c as u32);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Whether a character is a control, a bidi control, a zero-width or otherwise invisible one.
 pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()

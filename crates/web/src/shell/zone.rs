@@ -1,14 +1,12 @@
 //! The time zone times are shown in.
 
 use activity::Time;
-use jiff::tz::{Offset, TimeZone};
+use app::exports::ZoneChoice;
+use jiff::tz::TimeZone;
 
 /// A time zone and the name it is chosen by.
 #[derive(Clone, Debug)]
-pub struct Zone {
-    name: String,
-    zone: TimeZone,
-}
+pub struct Zone(ZoneChoice);
 
 impl Zone {
     /// The zones offered first: name and what it is.
@@ -27,52 +25,46 @@ impl Zone {
     /// Coordinated Universal Time.
     #[must_use]
     pub fn utc() -> Self {
-        Self {
-            name: "UTC".to_owned(),
-            zone: TimeZone::UTC,
-        }
+        Self(ZoneChoice::utc())
     }
 
     /// `UTC`, `EST` (fixed −05:00, never daylight saving) or an IANA name; `None` if there is no such zone.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let zone = match name {
-            "UTC" => TimeZone::UTC,
-            "EST" => TimeZone::fixed(Offset::constant(-5)),
-            _ if name.len() <= 64 => TimeZone::get(name).ok()?,
-            _ => return None,
-        };
-        Some(Self {
-            name: name.to_owned(),
-            zone,
-        })
+        ZoneChoice::named(name).map(Self)
     }
 
     /// The name it is chosen by, as in `?tz=`.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     /// The zone itself.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
-        &self.zone
+        self.0.zone()
+    }
+
+    /// The zone as exports take it.
+    #[must_use]
+    pub fn choice(&self) -> &ZoneChoice {
+        &self.0
     }
 
     /// What stands after a time at this instant: `UTC`, `EST`, `CET`, `+0530`.
     #[must_use]
     pub fn label(&self, at: Time) -> String {
-        match self.name.as_str() {
-            "UTC" | "EST" => self.name.clone(),
-            _ => at.timestamp().to_zoned(self.zone.clone()).strftime("%Z").to_string(),
+        match self.name() {
+            "UTC" | "EST" => self.name().to_owned(),
+            _ => at.timestamp().to_zoned(self.zone().clone()).strftime("%Z").to_string(),
         }
     }
 
     /// `2026-11-21` and `14:02:51.204` in this zone.
     #[must_use]
     pub fn parts(&self, at: Time) -> (String, String) {
-        let zoned = at.timestamp().to_zoned(self.zone.clone());
+        let zoned = at.timestamp().to_zoned(self.zone().clone());
         (
             zoned.strftime("%Y-%m-%d").to_string(),
             zoned.strftime("%H:%M:%S.%3f").to_string(),
@@ -82,7 +74,7 @@ impl Zone {
     /// `2026-11-21 14:02:51 UTC`.
     #[must_use]
     pub fn format(&self, at: Time) -> String {
-        let zoned = at.timestamp().to_zoned(self.zone.clone());
+        let zoned = at.timestamp().to_zoned(self.zone().clone());
         format!("{} {}", zoned.strftime("%Y-%m-%d %H:%M:%S"), self.label(at))
     }
 
@@ -90,7 +82,7 @@ impl Zone {
     #[must_use]
     pub fn day(&self, at: Time) -> String {
         at.timestamp()
-            .to_zoned(self.zone.clone())
+            .to_zoned(self.zone().clone())
             .strftime("%A, %-d %B %Y")
             .to_string()
     }

@@ -2,7 +2,7 @@
 
 use app::Caller;
 use app::activity::{Scope, ViewRequest};
-use app::exports::{ExportError, Format, Streamed, ViewExport, ZoneChoice};
+use app::exports::{ExportError, Format, Streamed, ViewExport};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -73,7 +73,7 @@ async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields
             }
         },
         columns: fields.all("columns").map(str::to_owned).collect(),
-        zone: ZoneChoice::named(name).ok_or_else(no_zone)?,
+        zone: zone.choice().clone(),
     };
     let format = request.format;
     let streamed = app::exports::export_view(state.app(), caller, &scope, &request)

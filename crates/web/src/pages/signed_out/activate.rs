@@ -4,7 +4,7 @@ use app::accounts::{self, LinkError, LinkPurpose};
 use axum::extract::State;
 use axum::response::Response;
 
-use super::reset::{Asked, repeated, show};
+use super::reset::{Asked, offer, refused, repeated};
 use crate::AppState;
 use crate::shell::{Fields, Flash, From, PageError, Query, Shell, redirect_with};
 
@@ -14,9 +14,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Activation, &asked.token).await;
-    let link = link.map_err(PageError::unavailable)?;
-    show(&state, shell, LinkPurpose::Activation, (asked.token, link), &[])
+    offer(&state, &visitor, shell, LinkPurpose::Activation, asked).await
 }
 
 pub(super) async fn submit(
@@ -25,9 +23,9 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let (token, password) = (fields.get("token").to_owned(), fields.get("password"));
+    let (token, password) = (fields.get("token"), fields.get("password"));
     let outcome = match repeated(&fields) {
-        Ok(()) => accounts::activate(state.app(), &visitor, &token, password).await,
+        Ok(()) => accounts::activate(state.app(), &visitor, token, password).await,
         Err(error) => Err(LinkError::Invalid(vec![error])),
     };
     match outcome {
@@ -35,12 +33,6 @@ pub(super) async fn submit(
             "/login",
             Flash::good("Your account is active. Log in with your new password."),
         )),
-        Err(LinkError::Unavailable(cause)) => Err(PageError::unavailable(cause)),
-        Err(LinkError::Gone) => show(&state, shell, LinkPurpose::Activation, (token, None), &[]),
-        Err(LinkError::Invalid(errors)) => {
-            let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Activation, &token).await;
-            let link = link.map_err(PageError::unavailable)?;
-            show(&state, shell, LinkPurpose::Activation, (token, link), &errors)
-        }
+        Err(error) => refused(&state, &visitor, shell, (LinkPurpose::Activation, token), error).await,
     }
 }

@@ -1,5 +1,6 @@
 //! Choosing another password with the link of a reset mail.
 
+use app::Visitor;
 use app::accounts::{self, FieldError, Link, LinkError, LinkPurpose};
 use askama::Template;
 use axum::extract::State;
@@ -54,9 +55,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Reset, &asked.token).await;
-    let link = link.map_err(PageError::unavailable)?;
-    show(&state, shell, LinkPurpose::Reset, (asked.token, link), &[])
+    offer(&state, &visitor, shell, LinkPurpose::Reset, asked).await
 }
 
 pub(super) async fn submit(
@@ -65,9 +64,9 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let (token, password) = (fields.get("token").to_owned(), fields.get("password"));
+    let (token, password) = (fields.get("token"), fields.get("password"));
     let outcome = match repeated(&fields) {
-        Ok(()) => accounts::reset_password(state.app(), &visitor, &token, password).await,
+        Ok(()) => accounts::reset_password(state.app(), &visitor, token, password).await,
         Err(error) => Err(LinkError::Invalid(vec![error])),
     };
     match outcome {
@@ -75,18 +74,54 @@ pub(super) async fn submit(
             let flash = Flash::good("Your password was changed. Log in with the new one.");
             Ok(with_cookie(redirect_with("/login", flash), Cookie::no_device()))
         }
-        Err(LinkError::Unavailable(cause)) => Err(PageError::unavailable(cause)),
-        Err(LinkError::Gone) => show(&state, shell, LinkPurpose::Reset, (token, None), &[]),
-        Err(LinkError::Invalid(errors)) => {
-            let link = accounts::peek_link(state.app(), &visitor, LinkPurpose::Reset, &token).await;
-            let link = link.map_err(PageError::unavailable)?;
-            show(&state, shell, LinkPurpose::Reset, (token, link), &errors)
+        Err(error) => refused(&state, &visitor, shell, (LinkPurpose::Reset, token), error).await,
+    }
+}
+
+/// The page behind a link.
+pub(super) async fn offer(
+    state: &AppState,
+    visitor: &Visitor,
+    shell: Shell,
+    purpose: LinkPurpose,
+    asked: Asked,
+) -> Result<Response, PageError> {
+    let link = accounts::peek_link(state.app(), visitor, purpose, &asked.token).await;
+    show(
+        state,
+        shell,
+        purpose,
+        (asked.token, link.map_err(PageError::unavailable)?),
+        &[],
+    )
+}
+
+/// The page again, with what is wrong.
+pub(super) async fn refused(
+    state: &AppState,
+    visitor: &Visitor,
+    shell: Shell,
+    (purpose, token): (LinkPurpose, &str),
+    error: LinkError,
+) -> Result<Response, PageError> {
+    match error {
+        LinkError::Unavailable(cause) => Err(PageError::unavailable(cause)),
+        LinkError::Gone => show(state, shell, purpose, (token.to_owned(), None), &[]),
+        LinkError::Invalid(errors) => {
+            let link = accounts::peek_link(state.app(), visitor, purpose, token).await;
+            show(
+                state,
+                shell,
+                purpose,
+                (token.to_owned(), link.map_err(PageError::unavailable)?),
+                &errors,
+            )
         }
     }
 }
 
 /// The page to choose a password on, or the one that says the link does not work.
-pub(super) fn show(
+fn show(
     state: &AppState,
     shell: Shell,
     purpose: LinkPurpose,
