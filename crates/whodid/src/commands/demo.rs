@@ -72,7 +72,7 @@ fn welcome(url: &str, seeded: &seed::Seeded, months: u32, directory: &str) -> St
         text.push_str(&format!("  {role:<16} {username:<25} {PASSWORD}\n"));
     }
     text.push_str(&format!(
-        "\n  Everybody else who is active has the same password.\n  Everything is in {directory} and goes when this ends (Ctrl-C).\n"
+        "\n  Everybody else who is active has the same password.\n  Everything is in {directory} and goes when this ends (Ctrl-C)."
     ));
     text
 }

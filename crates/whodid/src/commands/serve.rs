@@ -85,7 +85,10 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     } = serving;
     app::exports::start(&app);
     let mails = app::mail::start(&app)?;
-    say(greeting)?;
+    // Nobody may be reading any more: a closed terminal is no reason to stop serving.
+    if let Err(error) = say(greeting) {
+        tracing::debug!(%error, "the greeting was not read");
+    }
     let failed = failure(log.failed());
     let serving = web::serve(AppState::new(app, config.web), listener, stop(signals));
     let cause = tokio::select! {

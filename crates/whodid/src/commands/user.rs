@@ -40,7 +40,7 @@ pub(super) async fn create(flags: &SettingFlags, command: UserCreate) -> Result<
     };
     let installation = compose::open(&config).await.inspect_err(|error| {
         if compose::is_in_use(error) {
-            note("hint: while the server runs, an administrator creates accounts in Users → New user");
+            note("hint: while the server runs, an administrator creates accounts in Users → Create user");
         }
     })?;
     let created = create_user(&installation.app, &Caller::command_line(), new).await;

@@ -1,6 +1,5 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
@@ -17,7 +16,6 @@ fn access(line: &str) -> Option<(String, String, String)> {
 #[tokio::test]
 async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
     let temporary = tempfile::tempdir().unwrap();
-    let begun = Instant::now();
     let mut demo = Command::new(env!("CARGO_BIN_EXE_whodid"))
         .args(["demo", "--activities", "1500", "--listen", "127.0.0.1:0"])
         .env("TMPDIR", temporary.path())
@@ -40,7 +38,6 @@ async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
             break;
         }
     }
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     let roles: Vec<_> = accesses.iter().map(|(role, ..)| role.as_str()).collect();
     assert_eq!(roles, ["Administrator", "Auditor", "Member", "Member"]);
     for (role, username, password) in &accesses {
