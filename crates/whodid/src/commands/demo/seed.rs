@@ -20,7 +20,7 @@ pub(super) const PASSWORD: &str = "just looking around";
 /// Members one can log in as, besides the administrator and the auditor.
 const MEMBERS: usize = 2;
 /// How long activities wait to be recorded together.
-const TOGETHER: i64 = 60 * Time::SECOND;
+const TOGETHER: i64 = 30 * 60 * Time::SECOND;
 /// Most activities recorded together.
 const BATCH: usize = 4_000;
 /// Activities after which what is hot is sealed.
