@@ -22,4 +22,4 @@ pub use scope::Scope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use types::{TypeRow, types};
 pub use view::{ActivityView, CompleteThrough, Count, ViewError, ViewRequest, view};
-pub(crate) use viewed::{account, shortened};
+pub(crate) use viewed::{VIEW_WINDOW, account, note, shortened};

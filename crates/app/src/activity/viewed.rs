@@ -13,14 +13,14 @@ use super::view::{ViewError, unavailable};
 use crate::{App, Caller};
 
 /// The same reader, log and query within this time are one look: paging through it and coming back to it.
-pub(super) const VIEW_WINDOW: Duration = Duration::from_secs(5 * 60);
+pub(crate) const VIEW_WINDOW: Duration = Duration::from_secs(5 * 60);
 /// The same for a program that follows the log, which asks again all the time.
 pub(super) const FOLLOW_WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Most characters of a query kept with a look.
 const MOST_QUERY: usize = 500;
 
 /// Records in the logs of those whose log was read that `caller` read it, unless this look is already recorded.
-pub(super) async fn note(
+pub(crate) async fn note(
     app: &App,
     caller: &Caller,
     scoped: &Scoped,

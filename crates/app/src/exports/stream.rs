@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::Stream;
-use log::{Order, Scan};
+use log::{Order, Scan, Search};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
 use tokio::sync::mpsc;
 
@@ -19,7 +19,7 @@ use super::rows::{export, facts_of, failed, file_name, new_row, summed, written}
 use super::worker::{micros, renew};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::{CompleteThrough, Question, Scope, Scoped, Subject, ViewRequest, account};
+use crate::activity::{CompleteThrough, Question, Scope, Scoped, Subject, VIEW_WINDOW, ViewRequest, account, note};
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
@@ -30,6 +30,9 @@ const WAITING: usize = 4;
 const LEASE: Duration = Duration::from_secs(60);
 /// How often it is renewed.
 const RENEW: Duration = Duration::from_secs(10);
+
+/// Rows that tell whose log an export looks at.
+const FIRST_PAGE: usize = 50;
 
 /// What of a view is exported, and how.
 #[derive(Clone, Debug)]
@@ -109,6 +112,9 @@ pub async fn export_view(
         .scan(scoped.bound.clone(), Order::Newest)
         .await
         .map_err(unavailable)?;
+    if subject.is_none() {
+        note_look(app, caller, &scoped).await?;
+    }
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     row.state = StoredState::Running;
     row.lease_until = app.now().plus(micros(LEASE)).0;
@@ -119,6 +125,18 @@ pub async fn export_view(
     app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     begin(app, row, scan, writer)
+}
+
+/// An export of everybody that is narrowed to certain people is a look at their logs, as its first page would be.
+async fn note_look(app: &App, caller: &Caller, scoped: &Scoped) -> Result<(), ExportError> {
+    let first = Search {
+        expr: scoped.bound.clone(),
+        order: Order::Newest,
+        after: None,
+        limit: FIRST_PAGE,
+    };
+    let page = app.log().search(&first).await.map_err(unavailable)?;
+    Ok(note(app, caller, scoped, &page.rows, VIEW_WINDOW).await?)
 }
 
 fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed, ExportError> {

@@ -242,6 +242,30 @@ async fn only_who_may_read_a_log_may_take_it_away() {
 }
 
 #[tokio::test]
+async fn exporting_everybody_narrowed_to_one_person_is_in_that_persons_log() {
+    let setup = Setup::new().await;
+    setup.append([of("sam", "user.login"), of("noor", "user.login")]).await;
+    let export = |q| {
+        let request = asked(q, Format::Csv);
+        let app = &setup.app;
+        async move {
+            collected(
+                export_view(app, &auditor(), &Scope::Everything, &request)
+                    .await
+                    .unwrap(),
+            )
+            .await
+        }
+    };
+    export("outcome:success").await;
+    assert!(setup.all("activity:log.viewed").await.is_empty());
+    export("user:sam").await;
+    let looks = setup.all("activity:log.viewed").await;
+    assert_eq!(looks.len(), 1);
+    assert_eq!(looks[0].user.as_ref().unwrap().id, "sam");
+}
+
+#[tokio::test]
 async fn a_view_exports_exactly_what_it_shows_with_count_and_digest() {
     let setup = Setup::new().await;
     let rows = (0..3_000).map(|i| of(if i % 3 == 0 { "sam" } else { "noor" }, "user.login"));

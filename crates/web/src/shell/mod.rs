@@ -3,7 +3,7 @@
 //!
 //! A page module does this:
 //!
-//! ```ignore
+//! ```text
 //! use crate::AppState;
 //! use crate::shell::{filters, render, redirect_with, AdminOnly, Flash, PageError, Policy, Route, Shell};
 //!
