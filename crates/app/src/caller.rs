@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use activity::Person;
+use activity::{Named, Person};
 use serde::{Deserialize, Serialize};
 
 /// Where a request came from, as it goes into the activity it causes.
@@ -23,6 +23,8 @@ pub struct Origin {
 pub struct Visitor {
     /// Where they ask from.
     pub origin: Origin,
+    /// The registered application they ask through, which has proved itself by its key; `None` for the web manager.
+    pub application: Option<Named>,
 }
 
 /// Somebody who has proved who they are.
@@ -57,16 +59,18 @@ impl Caller {
         }
     }
 
-    /// Whether they may manage users and settings.
+    /// Whether they may manage users and settings. A registered application never may, whoever uses it.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
-        self.roles.administrator && self.allows(|scopes| scopes.admin)
+        self.roles.administrator && !self.via.is_application() && self.allows(|scopes| scopes.admin)
     }
 
     /// Whether they may read every log.
     #[must_use]
     pub fn reads_everything(&self) -> bool {
-        (self.roles.administrator || self.roles.auditor) && self.allows(|scopes| scopes.read)
+        (self.roles.administrator || self.roles.auditor)
+            && !self.via.is_application()
+            && self.allows(|scopes| scopes.read)
     }
 
     /// Whether they may read at all; an API key may have been made for writing only.
@@ -84,13 +88,13 @@ impl Caller {
     /// Whether they may report activities: programs with a key for it, and the command line.
     #[must_use]
     pub fn may_record(&self) -> bool {
-        !matches!(self.via, Via::Device { .. }) && self.allows(|scopes| scopes.write)
+        !matches!(self.via, Via::Device { .. } | Via::Application { .. }) && self.allows(|scopes| scopes.write)
     }
 
     fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
         match &self.via {
             Via::ApiKey { scopes, .. } => scope(scopes),
-            Via::Device { .. } | Via::CommandLine => true,
+            Via::Device { .. } | Via::Application { .. } | Via::CommandLine => true,
         }
     }
 }
@@ -98,20 +102,42 @@ impl Caller {
 /// How a caller proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
-    /// A signed-in browser or client; the device's id.
+    /// A signed-in browser; the device's id.
     Device {
-        /** Device id. */
+        /// Device id.
         id: String,
+    },
+    /// A device signed in to a registered application.
+    Application {
+        /// Device id.
+        device_id: String,
+        /// The application.
+        application: Named,
     },
     /// An API key and what it may be used for.
     ApiKey {
-        /** Key id. */
+        /// Key id.
         id: String,
-        /** What it may do. */
+        /// What it may do.
         scopes: Scopes,
     },
     /// The `whodid` command on the machine itself.
     CommandLine,
+}
+
+impl Via {
+    /// The device they are signed in on, whatever application it uses.
+    #[must_use]
+    pub fn device_id(&self) -> Option<&str> {
+        match self {
+            Self::Device { id } | Self::Application { device_id: id, .. } => Some(id),
+            Self::ApiKey { .. } | Self::CommandLine => None,
+        }
+    }
+
+    fn is_application(&self) -> bool {
+        matches!(self, Self::Application { .. })
+    }
 }
 
 /// What an API key may be used for.

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod api_keys;
 mod caller;
 mod device;
+mod error;
 pub mod exports;
 pub mod import;
 pub mod ingest;
@@ -14,6 +15,7 @@ mod settings;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
+pub use error::{ChangeError, FieldError, Unavailable};
 pub use settings::{ExportSettings, MailSettings, PasswordSettings, Settings};
 
 use std::sync::Arc;

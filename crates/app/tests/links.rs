@@ -3,7 +3,7 @@
 
 mod support;
 
-use app::accounts::{self, AccountError, ChangePassword, LinkError, LinkPurpose};
+use app::accounts::{self, ChangeError, ChangePassword, LinkError, LinkPurpose};
 use app::{Caller, Roles};
 use support::{GOOD, HOUR, MINUTE, OTHER, TestApp, WRONG, origin, visitor};
 
@@ -45,7 +45,7 @@ async fn an_activation_link_sets_the_password_once_within_seven_days() {
         .await
         .unwrap_err();
     assert!(
-        matches!(sent, AccountError::Invalid(_)),
+        matches!(sent, ChangeError::Invalid(_)),
         "an active account needs no link"
     );
 }
@@ -193,7 +193,7 @@ async fn changing_the_password_asks_for_the_current_one_and_ends_other_devices()
         (GOOD, &"x".repeat(129)),
     ] {
         let error = change(bad.0, bad.1).await.unwrap_err();
-        assert!(matches!(error, AccountError::Invalid(_)), "{bad:?}");
+        assert!(matches!(error, ChangeError::Invalid(_)), "{bad:?}");
     }
     change(GOOD, OTHER).await.unwrap();
     assert!(

@@ -4,7 +4,7 @@
 mod support;
 
 use app::accounts::{
-    self, AccountError, Activation, EditUser, NewUser, Order, Profile, RoleFilter, Sort, StatusFilter, UserSearch,
+    self, Activation, ChangeError, EditUser, NewUser, Order, Profile, RoleFilter, Sort, StatusFilter, UserSearch,
 };
 use app::api_keys::{self, NewKeyRequest};
 use app::{Caller, Roles, Scopes};
@@ -22,9 +22,9 @@ fn find(text: &str) -> UserSearch {
     }
 }
 
-fn fields(error: &AccountError) -> Vec<&'static str> {
+fn fields(error: &ChangeError) -> Vec<&'static str> {
     match error {
-        AccountError::Invalid(errors) => errors.iter().map(|error| error.field).collect(),
+        ChangeError::Invalid(errors) => errors.iter().map(|error| error.field).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -261,7 +261,7 @@ async fn the_last_administrator_stays_one() {
             .await
             .unwrap_err(),
     ] {
-        assert!(matches!(error, AccountError::Invalid(_)), "{error:?}");
+        assert!(matches!(error, ChangeError::Invalid(_)), "{error:?}");
     }
     test.active(
         "bob",
@@ -324,17 +324,17 @@ async fn members_and_auditors_change_nobody() {
             app::mail::delete(app, &caller, "mail_x").await.err(),
         ];
         for (at, error) in refused.into_iter().enumerate() {
-            assert!(matches!(error, Some(AccountError::Forbidden)), "number {at}: {error:?}");
+            assert!(matches!(error, Some(ChangeError::Forbidden)), "number {at}: {error:?}");
         }
     }
     let member = test.log_in("mem", GOOD).await.unwrap().caller;
     assert!(matches!(
         accounts::get_user(&test.app, &member, &target).await,
-        Err(AccountError::Forbidden)
+        Err(ChangeError::Forbidden)
     ));
     assert!(matches!(
         accounts::list_users(&test.app, &member, &find("")).await,
-        Err(AccountError::Forbidden)
+        Err(ChangeError::Forbidden)
     ));
     assert_eq!(
         test.activities().await.len(),
@@ -356,7 +356,7 @@ async fn a_member_ends_their_own_devices_and_nobody_elses() {
     let stolen = accounts::revoke_device(&test.app, &eve, &eve.person.id, first_id)
         .await
         .unwrap_err();
-    assert!(matches!(stolen, AccountError::NotFound));
+    assert!(matches!(stolen, ChangeError::NotFound));
     accounts::revoke_device(&test.app, &second, &second.person.id, first_id)
         .await
         .unwrap();
@@ -458,7 +458,7 @@ async fn wrong_addresses_and_zones_are_named() {
     let admin = test.admin().await;
     let id = test.active("sam", Roles::default()).await;
     let error = accounts::set_login_addresses(&test.app, &admin, &id, "10.0.0.0/8, 10.0.0.256\n0177.0.0.1 host").await;
-    let AccountError::Invalid(errors) = error.unwrap_err() else {
+    let ChangeError::Invalid(errors) = error.unwrap_err() else {
         panic!()
     };
     assert_eq!(errors.len(), 3);

@@ -30,6 +30,36 @@ const MIGRATIONS: &[Migration] = &[
         name: "exports",
         sql: include_str!("../migrations/0003_exports.sql"),
     },
+    Migration {
+        version: 4,
+        name: "second_factors",
+        sql: include_str!("../migrations/0004_second_factors.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "passkeys",
+        sql: include_str!("../migrations/0005_passkeys.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "groups",
+        sql: include_str!("../migrations/0006_groups.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "sessions",
+        sql: include_str!("../migrations/0007_sessions.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "connections",
+        sql: include_str!("../migrations/0008_connections.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "applications",
+        sql: include_str!("../migrations/0009_applications.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

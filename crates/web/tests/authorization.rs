@@ -28,6 +28,7 @@ fn expected(route: &RouteInfo, who: As) -> Gate {
             _ if signed_in && route.method.is_safe() => Gate::Through,
             _ => Gate::Unauthorized,
         },
+        Policy::Program | Policy::Application => Gate::Unauthorized,
         _ if !signed_in => Gate::LogIn,
         Policy::SignedIn => Gate::Through,
         Policy::Administrator if who == As::Administrator => Gate::Through,

@@ -3,6 +3,7 @@
 
 mod account;
 mod api_key;
+mod application;
 mod connection;
 mod device;
 mod group;
@@ -31,6 +32,8 @@ pub enum Category {
     Session,
     /// Contacts between users.
     Connection,
+    /// Registered applications.
+    Application,
     /// Readers and exports of the log.
     Log,
     /// Keys of programs.
@@ -41,13 +44,14 @@ pub enum Category {
 
 impl Category {
     /// Every category in the order of the page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::User,
         Self::Account,
         Self::Device,
         Self::Group,
         Self::Session,
         Self::Connection,
+        Self::Application,
         Self::Log,
         Self::ApiKey,
         Self::Mail,
@@ -63,6 +67,7 @@ impl Category {
             Self::Group => "Groups",
             Self::Session => "Sessions",
             Self::Connection => "Connections",
+            Self::Application => "Applications",
             Self::Log => "Readers of the log",
             Self::ApiKey => "API keys",
             Self::Mail => "Mail",
@@ -79,6 +84,7 @@ impl Category {
             Self::Group => group::TYPES,
             Self::Session => session::TYPES,
             Self::Connection => connection::TYPES,
+            Self::Application => application::TYPES,
             Self::Log => log::TYPES,
             Self::ApiKey => api_key::TYPES,
             Self::Mail => mail::TYPES,

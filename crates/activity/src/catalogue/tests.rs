@@ -12,6 +12,7 @@ fn example_of(entry: &ActivityType) -> Facts {
     let (kind, id, name) = match entry.category {
         Category::Session => ("session", "session_id", "Example session"),
         Category::ApiKey => ("api_key", "key_id", "Importer"),
+        Category::Application => ("application", "app_1", "Headset"),
         Category::Device => ("device", "dev_1", "Firefox on Linux"),
         _ => ("user", "usr_2", "Sam Jones"),
     };

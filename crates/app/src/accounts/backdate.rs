@@ -4,7 +4,7 @@
 use activity::Time;
 use store::accounts::{account, word};
 
-use super::{AccountError, names, passwords};
+use super::{ChangeError, names, passwords};
 use crate::{App, Caller, Via};
 
 /// What the past left of an account.
@@ -28,14 +28,14 @@ pub struct Past {
 
 /// Writes the past into the accounts. Those that were activated and have no password yet get `password`, hashed once
 /// for all of them: it is no secret.
-pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), AccountError> {
+pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), ChangeError> {
     if caller.via != Via::CommandLine {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
     let mut tx = app.store().begin().await?;
     for past in pasts {
-        let mut row = account::get(tx.conn(), &past.id).await?.ok_or(AccountError::NotFound)?;
+        let mut row = account::get(tx.conn(), &past.id).await?.ok_or(ChangeError::NotFound)?;
         row.email.clone_from(&past.email);
         row.time_zone.clone_from(&past.time_zone);
         let keys = names::keys(&row);

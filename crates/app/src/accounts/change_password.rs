@@ -4,7 +4,7 @@ use store::accounts::{account, device, link};
 
 use super::attempts::{self, Whence};
 use super::reset_password::end_others;
-use super::{AccountError, passwords};
+use super::{ChangeError, passwords};
 use crate::activity::facts;
 use crate::{App, Caller, Via, mail};
 
@@ -18,19 +18,19 @@ pub struct ChangePassword {
 }
 
 /// Changes it and ends every other device. A wrong current password counts as a failed attempt.
-pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) -> Result<(), AccountError> {
+pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) -> Result<(), ChangeError> {
     let Via::Device { id: device_id } = &caller.via else {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     };
     let mut read = app.store().read().await?;
     let account = account::get(read.conn(), &caller.person.id)
         .await?
-        .ok_or(AccountError::NotFound)?;
+        .ok_or(ChangeError::NotFound)?;
     let device = device::get(read.conn(), &account.id, device_id)
         .await?
-        .ok_or(AccountError::NotFound)?;
+        .ok_or(ChangeError::NotFound)?;
     drop(read);
-    passwords::check(app, &account, &typed.new).map_err(|error| AccountError::Invalid(vec![error]))?;
+    passwords::check(app, &account, &typed.new).map_err(|error| ChangeError::Invalid(vec![error]))?;
 
     let whence = Whence::KnownDevice(device.known_device_id.as_deref());
     let mut attempt = attempts::reserve(app, Some(&account), whence).await?;
@@ -53,7 +53,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         app.log().append(&mut tx, activities).await?;
         tx.commit().await?;
         let text = "The current password is not right, or there were too many attempts. Try again later.";
-        return Err(AccountError::invalid("current", text));
+        return Err(ChangeError::invalid("current", text));
     };
     attempt.succeeded(&mut tx, &account.id).await?;
     account::set_password(tx.conn(), &account.id, &hash, app.now()).await?;

@@ -1,6 +1,6 @@
 //! The first administrator, made at the machine itself.
 
-use super::{AccountError, Activation, Created, NewUser, create_user};
+use super::{Activation, ChangeError, Created, NewUser, create_user};
 use crate::{App, Caller, Roles};
 
 /// Who the administrator is.
@@ -20,7 +20,7 @@ pub struct FirstAdministrator {
 
 /// Creates an administrator for an installation that has nobody to do it. It is the command's to say by whom: there
 /// may be administrators already, who lost their passwords.
-pub async fn create_first_administrator(app: &App, first: FirstAdministrator) -> Result<Created, AccountError> {
+pub async fn create_first_administrator(app: &App, first: FirstAdministrator) -> Result<Created, ChangeError> {
     let new = NewUser {
         given_name: first.given_name,
         family_name: first.family_name,

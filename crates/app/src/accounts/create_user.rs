@@ -7,7 +7,7 @@ use store::accounts::word;
 
 use activity::Person;
 
-use super::{AccountError, FieldError, links, model, names, new_id, passwords};
+use super::{ChangeError, FieldError, links, model, names, new_id, passwords};
 use crate::activity::facts;
 use crate::{App, Caller, Roles, Via, mail};
 
@@ -54,11 +54,11 @@ pub struct Created {
 }
 
 /// Creates an account.
-pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Created, AccountError> {
+pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Created, ChangeError> {
     let at_machine = matches!(caller.via, Via::CommandLine);
     let needs_machine = matches!(new.activation, Activation::Link | Activation::Password(_));
     if !caller.is_administrator() || (needs_machine && !at_machine) {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let account = row(app, &new);
     let mut errors = Vec::new();
@@ -71,7 +71,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
         }
     }
     if !errors.is_empty() {
-        return Err(AccountError::Invalid(errors));
+        return Err(ChangeError::Invalid(errors));
     }
     let mut tx = app.store().begin().await?;
     check_unique(&mut tx, &account).await?;
@@ -131,7 +131,7 @@ fn row(app: &App, new: &NewUser) -> AccountRow {
 
 /// Refuses a username or e-mail address that another account has. Held until commit: the unique indexes stand behind
 /// it, this only names the field.
-pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), AccountError> {
+pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), ChangeError> {
     let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
     let mut errors = Vec::new();
     if username {
@@ -151,6 +151,6 @@ pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<()
     if errors.is_empty() {
         Ok(())
     } else {
-        Err(AccountError::Invalid(errors))
+        Err(ChangeError::Invalid(errors))
     }
 }

@@ -4,7 +4,7 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::edit_user::changes;
-use super::{AccountError, FieldError, names};
+use super::{ChangeError, FieldError, names};
 use crate::activity::facts;
 use crate::exports::ZoneChoice;
 use crate::{App, Caller};
@@ -21,11 +21,11 @@ pub struct Profile {
 }
 
 /// Changes the caller's own profile. Nothing changed leaves no activity.
-pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Result<(), AccountError> {
+pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Result<(), ChangeError> {
     let mut tx = app.store().begin().await?;
     let before = account::get(tx.conn(), &caller.person.id)
         .await?
-        .ok_or(AccountError::NotFound)?;
+        .ok_or(ChangeError::NotFound)?;
     let after = AccountRow {
         given_name: names::tidy(&profile.given_name),
         family_name: names::tidy(&profile.family_name),
@@ -42,7 +42,7 @@ pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Resul
         errors.push(FieldError::new("time_zone", text));
     }
     if !errors.is_empty() {
-        return Err(AccountError::Invalid(errors));
+        return Err(ChangeError::Invalid(errors));
     }
     let changes = changes(&before, &after);
     if changes.is_empty() {

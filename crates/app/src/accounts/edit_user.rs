@@ -5,7 +5,7 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::create_user::check_unique;
-use super::{AccountError, names};
+use super::{ChangeError, names};
 use crate::activity::facts;
 use crate::{App, Caller, mail};
 
@@ -23,12 +23,12 @@ pub struct EditUser {
 }
 
 /// Changes them. Nothing changed leaves no activity; a changed e-mail address is told to the old one.
-pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> Result<(), AccountError> {
+pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let before = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let after = AccountRow {
         given_name: names::tidy(&edit.given_name),
         family_name: names::tidy(&edit.family_name),
@@ -39,7 +39,7 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
     let mut errors = Vec::new();
     names::check(&after, &mut errors);
     if !errors.is_empty() {
-        return Err(AccountError::Invalid(errors));
+        return Err(ChangeError::Invalid(errors));
     }
     let changes = changes(&before, &after);
     if changes.is_empty() {

@@ -3,7 +3,7 @@
 use activity::Person;
 use store::accounts::{account, address, device};
 
-use super::{AccountError, Device, UserRow};
+use super::{ChangeError, Device, UserRow};
 use crate::{App, Caller, Via};
 
 /// One account with everything its pages show.
@@ -26,9 +26,9 @@ impl UserDetails {
 }
 
 /// The account with this id, `None` if there is none.
-pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<UserDetails>, AccountError> {
+pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<UserDetails>, ChangeError> {
     if !(caller.is_administrator() || caller.reads_everything() || caller.person.id == id) {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut read = app.store().read().await?;
     let Some(account) = account::get(read.conn(), id).await? else {

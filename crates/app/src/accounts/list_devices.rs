@@ -2,11 +2,11 @@
 
 use store::accounts::device;
 
-use super::{AccountError, Device};
+use super::{ChangeError, Device};
 use crate::{App, Caller, Via};
 
 /// The caller's own devices, last seen first.
-pub async fn list_devices(app: &App, caller: &Caller) -> Result<Vec<Device>, AccountError> {
+pub async fn list_devices(app: &App, caller: &Caller) -> Result<Vec<Device>, ChangeError> {
     let current = match &caller.via {
         Via::Device { id } => Some(id.as_str()),
         _ => None,

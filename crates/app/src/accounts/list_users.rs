@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
-use super::{AccountError, UserRow, names};
+use super::{ChangeError, UserRow, names};
 use crate::{App, Caller};
 
 /// What to show.
@@ -123,9 +123,9 @@ struct Cursor {
 }
 
 /// One page of the users; for administrators and auditors.
-pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Result<UserPage, AccountError> {
+pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Result<UserPage, ChangeError> {
     if !(caller.is_administrator() || caller.reads_everything()) {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let cursor = search
         .after
@@ -172,13 +172,13 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     })
 }
 
-fn parse_cursor(text: &str, sort: Sort) -> Result<Cursor, AccountError> {
+fn parse_cursor(text: &str, sort: Sort) -> Result<Cursor, ChangeError> {
     let cursor: Option<Cursor> = BASE64URL_NOPAD
         .decode(text.as_bytes())
         .ok()
         .and_then(|json| serde_json::from_slice(&json).ok());
     cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
-        AccountError::invalid(
+        ChangeError::invalid(
             "after",
             "This page's address is damaged or from another order; start from the first page.",
         )
@@ -212,7 +212,7 @@ impl Cursor {
     }
 }
 
-async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, AccountError> {
+async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, ChangeError> {
     let narrowed =
         !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
     let cap = if narrowed { COUNT_CAP } else { u64::MAX - 1 };

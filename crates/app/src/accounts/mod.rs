@@ -36,6 +36,7 @@ mod set_service_account;
 mod tokens;
 mod unlock;
 
+pub use crate::error::{ChangeError, FieldError, Unavailable};
 pub use activate::activate;
 pub use authenticate::authenticate;
 pub use backdate::{Past, backdate};
@@ -45,7 +46,7 @@ pub use create_user::{Activation, Created, NewUser, create_user};
 pub use edit_profile::{Profile, edit_profile};
 pub use edit_user::{EditUser, edit_user};
 pub use end_devices::end_devices;
-pub use error::{AccountError, FieldError, LinkError, LogInRefused, Unavailable};
+pub use error::{LinkError, LogInRefused};
 pub use get_user::{UserDetails, get_user};
 pub(crate) use hasher::Hasher;
 pub use list_devices::list_devices;

@@ -3,20 +3,20 @@
 use activity::Target;
 use store::accounts::{account, device};
 
-use super::AccountError;
+use super::ChangeError;
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Logs one device of `user_id` out: one's own, or anybody's for an administrator.
-pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id: &str) -> Result<(), AccountError> {
+pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id: &str) -> Result<(), ChangeError> {
     if !(caller.is_administrator() || caller.person.id == user_id) {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), user_id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
     let device = device::get(tx.conn(), user_id, device_id)
         .await?
-        .ok_or(AccountError::NotFound)?;
+        .ok_or(ChangeError::NotFound)?;
     device::delete(tx.conn(), user_id, device_id).await?;
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());
     revoked.target = Some(Target {

@@ -3,23 +3,23 @@
 use store::accounts::account;
 use store::accounts::link::Purpose;
 
-use super::{AccountError, links};
+use super::{ChangeError, links};
 use crate::activity::facts;
 use crate::{App, Caller, mail};
 
 /// Mails a link valid for seven days; the one before stops working. An account with a password needs none.
-pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if account.password_hash.is_some() {
         let text = "This account is active already; its owner can reset the password from the log-in page.";
-        return Err(AccountError::invalid("activation", text));
+        return Err(ChangeError::invalid("activation", text));
     }
     if account.is_service {
-        return Err(AccountError::invalid(
+        return Err(ChangeError::invalid(
             "activation",
             "A service account has no password to set.",
         ));

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use store::accounts::{account, address};
 
 use super::log_in::address_allowed;
-use super::{AccountError, FieldError};
+use super::{ChangeError, FieldError};
 use crate::activity::facts;
 use crate::{App, Caller};
 
@@ -16,17 +16,17 @@ const MAX: usize = 100;
 
 /// Replaces them. `text` holds addresses and networks such as `203.0.113.7` or `10.0.0.0/8` between blanks, commas or
 /// lines; none of them means anywhere.
-pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &str) -> Result<(), AccountError> {
+pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
-    let networks = parse(text).map_err(AccountError::Invalid)?;
+    let networks = parse(text).map_err(ChangeError::Invalid)?;
     if caller.person.id == id && !address_allowed(&networks, caller.origin.ip) {
         let text = "These addresses leave out the one you are using now; you would lock yourself out.";
-        return Err(AccountError::invalid("addresses", text));
+        return Err(ChangeError::invalid("addresses", text));
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let before = address::of(tx.conn(), id).await?;
     if before == networks {
         return Ok(());

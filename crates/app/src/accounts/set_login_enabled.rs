@@ -3,17 +3,17 @@
 use store::accounts::account;
 
 use super::reset_password::end_others;
-use super::{AccountError, set_roles};
+use super::{ChangeError, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Sets it. Forbidding ends every device at once; it was so already: nothing happens.
-pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) -> Result<(), AccountError> {
+pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !enabled {
         set_roles::keep_an_administrator(&mut tx, &account, "login_enabled").await?;
     }

@@ -4,17 +4,17 @@ use activity::Change;
 use store::Tx;
 use store::accounts::account::{self, AccountRow};
 
-use super::{AccountError, model};
+use super::{ChangeError, model};
 use crate::activity::facts;
 use crate::{App, Caller, Roles};
 
 /// Sets the roles. The last administrator who can log in stays one.
-pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Result<(), AccountError> {
+pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let before = model::roles(&account);
     if before == roles {
         return Ok(());
@@ -38,12 +38,12 @@ pub(super) async fn keep_an_administrator(
     tx: &mut Tx,
     account: &AccountRow,
     field: &'static str,
-) -> Result<(), AccountError> {
+) -> Result<(), ChangeError> {
     let counts = account.is_administrator && account.login_enabled && !account.is_service;
     let dialect = tx.dialect();
     if counts && account::other_administrators(tx.conn(), &account.id, dialect).await? == 0 {
         let text = "This is the last administrator who can log in. Make somebody else an administrator first.";
-        return Err(AccountError::invalid(field, text));
+        return Err(ChangeError::invalid(field, text));
     }
     Ok(())
 }

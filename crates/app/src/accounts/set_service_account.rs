@@ -4,17 +4,17 @@ use activity::Change;
 use store::accounts::account;
 
 use super::reset_password::end_others;
-use super::{AccountError, set_roles};
+use super::{ChangeError, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Sets it. A service account cannot log in with a password; its devices end at once.
-pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: bool) -> Result<(), AccountError> {
+pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: bool) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if service {
         set_roles::keep_an_administrator(&mut tx, &account, "service_account").await?;
     }

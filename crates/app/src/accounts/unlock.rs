@@ -2,17 +2,17 @@
 
 use store::accounts::{account, attempt};
 
-use super::AccountError;
+use super::ChangeError;
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Lifts the lock and forgets the failed attempts, of the account and of its known devices.
-pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     attempt::clear_all(tx.conn(), id).await?;
     app.log()
         .append(

@@ -29,7 +29,7 @@ pub(crate) fn of_installation(app: &App, caller: &Caller, code: &str) -> Facts {
 /// Facts of something tried with `user`'s account by somebody who has not proved to be that user.
 pub(crate) fn by_visitor(app: &App, visitor: &Visitor, code: &str, user: &Person) -> Facts {
     let mut facts = from_origin(app, &visitor.origin, code);
-    facts.application = Some(web_manager());
+    facts.application = Some(visitor.application.clone().unwrap_or_else(web_manager));
     facts.user = Some(user.clone());
     facts
 }
@@ -53,6 +53,7 @@ pub(crate) fn failed(mut facts: Facts, reason: &str) -> Facts {
 pub(crate) fn application(via: &Via) -> Named {
     match via {
         Via::Device { .. } => web_manager(),
+        Via::Application { application, .. } => application.clone(),
         Via::ApiKey { .. } => Named {
             id: "app_api".to_owned(),
             name: "API".to_owned(),

@@ -5,7 +5,7 @@ use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
 
 use super::{ApiKey, token};
-use crate::accounts::{AccountError, FieldError, new_id, token_hash};
+use crate::accounts::{ChangeError, FieldError, new_id, token_hash};
 use crate::activity::facts;
 use crate::{App, Caller, Scopes};
 
@@ -32,15 +32,15 @@ pub struct NewKey {
 }
 
 /// Creates a key; an administrator's to do.
-pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Result<NewKey, AccountError> {
+pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Result<NewKey, ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
-    let name = check(&request).map_err(AccountError::Invalid)?;
+    let name = check(&request).map_err(ChangeError::Invalid)?;
     let mut tx = app.store().begin().await?;
     let acts_as = request.user_id.as_deref().unwrap_or(&caller.person.id);
     let Some(account) = account::get(tx.conn(), acts_as).await? else {
-        return Err(AccountError::invalid(
+        return Err(ChangeError::invalid(
             "user_id",
             "There is no such user for the key to act as; choose one.",
         ));

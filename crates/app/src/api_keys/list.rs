@@ -4,7 +4,7 @@ use activity::{Person, Time};
 use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
 
-use crate::accounts::AccountError;
+use crate::accounts::ChangeError;
 use crate::{App, Caller, Scopes};
 
 /// A key, without its secret.
@@ -53,9 +53,9 @@ pub(super) fn scopes(row: &ApiKeyRow) -> Scopes {
 }
 
 /// The newest keys, for administrators.
-pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, AccountError> {
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut read = app.store().read().await?;
     let mut keys = Vec::new();

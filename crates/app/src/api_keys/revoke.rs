@@ -3,23 +3,23 @@
 use store::accounts::{account, api_key};
 
 use super::create::target;
-use crate::accounts::AccountError;
+use crate::accounts::ChangeError;
 use crate::activity::facts;
 use crate::{App, Caller};
 
 /// Revokes it at once and for good. It was so already: nothing happens.
-pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let row = api_key::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !api_key::revoke(tx.conn(), id, app.now()).await? {
         return Ok(());
     }
     let account = account::get(tx.conn(), &row.account_id)
         .await?
-        .ok_or(AccountError::NotFound)?;
+        .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "api_key.revoked", &account.person());
     revoked.target = Some(target(&row));
     app.log().append(&mut tx, vec![revoked]).await?;

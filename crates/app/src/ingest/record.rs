@@ -74,7 +74,7 @@ pub async fn record(app: &App, caller: &Caller, submission: Submission) -> Resul
     }
     let reporter = match &caller.via {
         Via::ApiKey { id, .. } => id.clone(),
-        Via::Device { .. } | Via::CommandLine => caller.person.id.clone(),
+        Via::Device { .. } | Via::Application { .. } | Via::CommandLine => caller.person.id.clone(),
     };
     let idempotency = submission.idempotency.map(|key| log::Idempotency {
         scope: format!("activities:{reporter}"),

@@ -3,16 +3,16 @@
 use store::accounts::mail;
 
 use super::send::facts_of;
-use crate::accounts::AccountError;
+use crate::accounts::ChangeError;
 use crate::{App, Caller};
 
 /// Deletes it. A link it carries works on until it expires.
-pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let mut tx = app.store().begin().await?;
-    let row = mail::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     mail::delete(tx.conn(), id).await?;
     let deleted = facts_of(app, &mut tx, Some(caller), "mail.deleted", &row).await?;
     app.log().append(&mut tx, vec![deleted]).await?;

@@ -4,7 +4,7 @@ use activity::Time;
 use data_encoding::BASE64URL_NOPAD;
 use store::accounts::mail::{self, MailRow};
 
-use crate::accounts::AccountError;
+use crate::accounts::ChangeError;
 use crate::{App, Caller};
 
 /// One mail.
@@ -83,9 +83,9 @@ pub struct MailPage {
 const PAGE: u32 = 50;
 
 /// The mails after this cursor.
-pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<MailPage, AccountError> {
+pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<MailPage, ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     let after = after.map(parse).transpose()?;
     let mut read = app.store().read().await?;
@@ -103,7 +103,7 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Mai
     })
 }
 
-fn parse(cursor: &str) -> Result<(Time, String), AccountError> {
+fn parse(cursor: &str) -> Result<(Time, String), ChangeError> {
     let text = BASE64URL_NOPAD
         .decode(cursor.as_bytes())
         .ok()
@@ -112,5 +112,5 @@ fn parse(cursor: &str) -> Result<(Time, String), AccountError> {
         let (at, id) = text.split_once(' ')?;
         Some((Time(at.parse().ok()?), id.to_owned()))
     });
-    parsed.ok_or_else(|| AccountError::invalid("after", "This page's address is damaged; start from the first page."))
+    parsed.ok_or_else(|| ChangeError::invalid("after", "This page's address is damaged; start from the first page."))
 }

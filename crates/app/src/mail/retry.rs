@@ -5,24 +5,24 @@ use std::sync::Arc;
 use store::accounts::mail;
 
 use super::send::facts_of;
-use crate::accounts::AccountError;
+use crate::accounts::ChangeError;
 use crate::{App, Caller};
 
 /// Makes it due. A mail that was sent or given up has no text any more and cannot be sent again.
-pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), AccountError> {
+pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
-        return Err(AccountError::Forbidden);
+        return Err(ChangeError::Forbidden);
     }
     if app.settings().mail.smtp_url.is_none() {
-        return Err(AccountError::invalid(
+        return Err(ChangeError::invalid(
             "mail",
             "There is no mail server: set mail.smtp_url and start again.",
         ));
     }
     let mut tx = app.store().begin().await?;
-    let row = mail::get(tx.conn(), id).await?.ok_or(AccountError::NotFound)?;
+    let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !mail::make_due(tx.conn(), id, app.now()).await? {
-        return Err(AccountError::invalid(
+        return Err(ChangeError::invalid(
             "mail",
             "This mail was sent or given up; its text is not kept.",
         ));

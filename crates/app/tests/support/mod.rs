@@ -176,6 +176,7 @@ impl TestApp {
 pub(crate) fn visitor() -> Visitor {
     Visitor {
         origin: origin("203.0.113.7"),
+        application: None,
     }
 }
 

@@ -74,6 +74,26 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
         405,
         "The address does not take this method; `Allow` says which it takes.",
     ),
+    (
+        "conflict",
+        409,
+        "It clashes with how things stand; `detail` says how, and what to do.",
+    ),
+    (
+        "stale",
+        412,
+        "Somebody else changed it since it was read. Read it again and repeat the edit.",
+    ),
+    (
+        "precondition_required",
+        428,
+        "An edit must say which version it is for: send the `ETag` that was read in `If-Match`.",
+    ),
+    (
+        "invalid",
+        422,
+        "A value cannot be taken; `errors` points at each and says what to do.",
+    ),
     ("body_too_slow", 408, "The body did not arrive in time."),
     ("too_large", 413, "The body or a batch is too large. Split it."),
     (

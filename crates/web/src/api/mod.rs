@@ -3,6 +3,7 @@
 mod batch;
 mod body;
 mod docs;
+mod etag;
 mod get_activity;
 mod health;
 mod list_activities;

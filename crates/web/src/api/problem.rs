@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use activity::limits::FieldError;
+use app::ChangeError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -134,6 +135,24 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
     }
 
+    pub(crate) fn stale() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "stale",
+            "It has changed since",
+            "Somebody else changed this since you read it. Read it again and repeat your edit on what is there now.",
+        )
+    }
+
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "It clashes with how things stand",
+            detail,
+        )
+    }
+
     pub(crate) fn too_many(wait: Duration) -> Self {
         let seconds = wait.as_secs() + 1;
         let detail = format!("This key calls too often. Try again in {seconds} s.");
@@ -252,5 +271,31 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Forbidden => Self::forbidden("The account of this key or token may not do this."),
+            ChangeError::NotFound => Self::not_found("There is no such thing that this key or token may see."),
+            ChangeError::Conflict(detail) => Self::conflict(detail),
+            ChangeError::Stale => Self::stale(),
+            ChangeError::Unavailable(cause) => Self::unavailable(cause),
+            ChangeError::Invalid(fields) => {
+                let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
+                let problem = Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "A value cannot be taken",
+                    sentences.join(" "),
+                );
+                let errors = fields.into_iter().map(|field| FieldProblem {
+                    pointer: format!("/{}", field.field),
+                    detail: field.message,
+                });
+                problem.with_errors(errors.collect())
+            }
+        }
     }
 }

@@ -72,6 +72,7 @@ async fn browser(state: &AppState, context: &RequestContext, policy: Policy, saf
         Policy::Administrator => caller.is_administrator(),
         Policy::ReaderOfAll => caller.reads_everything(),
         Policy::Public | Policy::SignedIn | Policy::Key(_) => true,
+        Policy::Program | Policy::Application => false,
     };
     if may { Ok(()) } else { Err(PageError::Forbidden) }
 }
@@ -121,6 +122,6 @@ fn allows(caller: &Caller, scope: Scope) -> bool {
         (Via::ApiKey { scopes, .. }, Scope::Read) => scopes.read,
         (Via::ApiKey { scopes, .. }, Scope::Export) => scopes.export,
         (Via::ApiKey { scopes, .. }, Scope::Admin) => scopes.admin,
-        (Via::Device { .. } | Via::CommandLine, _) => true,
+        (Via::Device { .. } | Via::Application { .. } | Via::CommandLine, _) => true,
     }
 }

@@ -94,6 +94,7 @@ impl FromRequestParts<AppState> for From {
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
         Ok(Self(Visitor {
             origin: RequestContext::of(parts).origin().clone(),
+            application: None,
         }))
     }
 }

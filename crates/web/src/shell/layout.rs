@@ -106,12 +106,39 @@ impl Shell {
         } else {
             entries.push(("Activity Logs", "/settings/activity-logs"));
         }
+        entries.extend([("Groups", "/groups"), ("Sessions", "/sessions")]);
         entries.push(("Logged activities", "/activity/types"));
         if caller.is_administrator() {
-            entries.extend([("API keys", "/admin/api-keys"), ("Outbox", "/admin/outbox")]);
+            entries.extend([
+                ("Applications", "/admin/applications"),
+                ("API keys", "/admin/api-keys"),
+                ("Outbox", "/admin/outbox"),
+            ]);
         }
+        self.items(&entries)
+    }
+
+    /// The pages of Settings.
+    #[must_use]
+    pub fn settings_tabs(&self) -> Vec<NavItem> {
+        self.items(&[
+            ("Profile", "/settings/profile"),
+            ("Email", "/settings/email"),
+            ("Password", "/settings/password"),
+            ("Two-factor authentication", "/settings/two-factor"),
+            ("Passkeys", "/settings/passkeys"),
+            ("Devices", "/settings/devices"),
+            ("Memberships", "/settings/memberships"),
+            ("Invitations", "/settings/invitations"),
+            ("Connections", "/settings/connections"),
+            ("Activity Logs", "/settings/activity-logs"),
+            ("Privacy", "/settings/privacy"),
+        ])
+    }
+
+    fn items(&self, entries: &[(&'static str, &'static str)]) -> Vec<NavItem> {
         entries
-            .into_iter()
+            .iter()
             .map(|(label, href)| NavItem {
                 label,
                 href,

@@ -38,6 +38,7 @@ mod flash;
 mod forms;
 mod home;
 mod layout;
+mod outcome;
 mod respond;
 mod route;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
 pub use layout::{NavItem, Shell, Theme};
+pub(crate) use outcome::{done, error_of, refused};
 pub use respond::{redirect, redirect_with, render, render_status};
 pub use route::{Policy, Route, Scope};
 pub use zone::Zone;

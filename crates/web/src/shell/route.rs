@@ -17,8 +17,14 @@ pub enum Policy {
     Administrator,
     /// Administrators and auditors signed in with a browser.
     ReaderOfAll,
-    /// An API key with this scope; for safe methods also a signed-in browser.
+    /// An API key with this scope; for safe methods also a signed-in browser. To read activities also a device signed
+    /// in to a registered application, which reads as its member.
     Key(Scope),
+    /// A member through a program: a device signed in to a registered application, or an API key with the scope
+    /// `admin`; for safe methods also a signed-in browser.
+    Program,
+    /// A registered application that speaks for itself, with its own key.
+    Application,
 }
 
 /// What an API key must be allowed.
@@ -73,6 +79,33 @@ impl Route {
         T: 'static,
     {
         Self::new(path, Method::POST, policy, routing::post(handler))
+    }
+
+    /// Part of something to change.
+    pub fn patch<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(path, Method::PATCH, policy, routing::patch(handler))
+    }
+
+    /// Something to put in place, whatever was there.
+    pub fn put<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(path, Method::PUT, policy, routing::put(handler))
+    }
+
+    /// Something to remove.
+    pub fn delete<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(path, Method::DELETE, policy, routing::delete(handler))
     }
 
     /// Marks a route where a secret can be guessed: attempts of one address are limited.

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use app::accounts::{AccountError, Activation, NewUser, create_user};
+use app::accounts::{Activation, ChangeError, NewUser, create_user};
 use app::{Caller, Roles};
 
 use super::settings;
@@ -46,7 +46,7 @@ pub(super) async fn create(flags: &SettingFlags, command: UserCreate) -> Result<
     let created = create_user(&installation.app, &Caller::command_line(), new).await;
     installation.log.close().await;
     let created = match created {
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let all: Vec<_> = errors
                 .iter()
                 .map(|error| format!("{}: {}", error.field, error.message))

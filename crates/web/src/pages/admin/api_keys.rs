@@ -1,7 +1,7 @@
 //! Applications and API keys.
 
 use app::Scopes;
-use app::accounts::{self, AccountError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};
+use app::accounts::{self, ChangeError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};
 use app::api_keys::{self, ApiKey, NewKeyRequest};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,8 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::AppState;
-use crate::pages::users::{done, error_of, refused};
-use crate::shell::{AdminOnly, Fields, PageError, Shell, filters, render_status};
+use crate::shell::{AdminOnly, Fields, PageError, Shell, done, error_of, filters, refused, render_status};
 
 #[derive(Template)]
 #[template(path = "admin/api_keys.html")]
@@ -109,7 +108,7 @@ pub(super) async fn create(
                 },
             )
         }
-        Err(AccountError::Invalid(errors)) => (
+        Err(ChangeError::Invalid(errors)) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             Outcome {
                 request,

@@ -7,8 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::AppState;
-use crate::pages::users::{done, refused};
-use crate::shell::{AdminOnly, PageError, Query, Shell, filters, render};
+use crate::shell::{AdminOnly, PageError, Query, Shell, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "admin/outbox.html")]

@@ -6,8 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::AppState;
-use crate::pages::users::{done, refused};
-use crate::shell::{PageError, Shell, SignedIn, filters, render};
+use crate::shell::{PageError, Shell, SignedIn, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "settings/devices.html")]

@@ -1,14 +1,15 @@
 //! A member's password.
 
-use app::accounts::{self, AccountError, ChangePassword, FieldError};
+use app::accounts::{self, ChangeError, ChangePassword, FieldError};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::AppState;
-use crate::pages::users::{error_of, refused};
-use crate::shell::{Fields, Flash, PageError, Shell, SignedIn, redirect_with, render, render_status};
+use crate::shell::{
+    Fields, Flash, PageError, Shell, SignedIn, error_of, redirect_with, refused, render, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "settings/password.html")]
@@ -51,7 +52,7 @@ pub(super) async fn submit(
     };
     let outcome = match typed.new == fields.get("repeat") {
         true => accounts::change_password(state.app(), &caller, typed).await,
-        false => Err(AccountError::Invalid(vec![FieldError {
+        false => Err(ChangeError::Invalid(vec![FieldError {
             field: "repeat",
             message: "The two new passwords differ; type the same one twice.".to_owned(),
         }])),
@@ -61,7 +62,7 @@ pub(super) async fn submit(
             let text = "Your password was changed, and your other devices were logged out.";
             Ok(redirect_with("/settings/password", Flash::good(text)))
         }
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let least = state.app().settings().password.min_length;
             let page = PasswordPage {
                 shell,

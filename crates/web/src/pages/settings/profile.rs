@@ -1,16 +1,16 @@
 //! A member's name and time zone.
 
 use activity::Person;
-use app::accounts::{self, AccountError, FieldError, Profile};
+use app::accounts::{self, ChangeError, FieldError, Profile};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::AppState;
-use crate::pages::users::{error_of, refused};
 use crate::shell::{
-    Cookie, Fields, Flash, PageError, Shell, SignedIn, Zone, filters, redirect_with, render, render_status, with_cookie,
+    Cookie, Fields, Flash, PageError, Shell, SignedIn, Zone, error_of, filters, redirect_with, refused, render,
+    render_status, with_cookie,
 };
 
 #[derive(Template)]
@@ -73,7 +73,7 @@ pub(super) async fn submit(
             let saved = redirect_with("/settings/profile", Flash::good("Profile saved."));
             Ok(with_cookie(saved, Cookie::zone(profile.time_zone)))
         }
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let page = ProfilePage {
                 shell,
                 person: caller.person,

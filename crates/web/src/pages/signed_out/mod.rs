@@ -7,8 +7,6 @@ mod log_out;
 mod reset;
 mod unlock;
 
-use app::accounts::FieldError;
-
 use crate::shell::{Policy, Route};
 
 /// The routes of these pages.
@@ -26,12 +24,4 @@ pub fn routes() -> Vec<Route> {
         Route::post("/activate", Policy::Public, activate::submit).secret(),
         Route::get("/unlock", Policy::Public, unlock::page),
     ]
-}
-
-/// The sentence beside a field, if there is one.
-pub(super) fn error_of(errors: &[FieldError], field: &str) -> Option<String> {
-    errors
-        .iter()
-        .find(|error| error.field == field)
-        .map(|error| error.message.clone())
 }

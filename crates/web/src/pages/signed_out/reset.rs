@@ -8,10 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::error_of;
 use crate::AppState;
 use crate::shell::{
-    Cookie, Fields, Flash, From, PageError, Query, Shell, filters, redirect_with, render_status, with_cookie,
+    Cookie, Fields, Flash, From, PageError, Query, Shell, error_of, filters, redirect_with, render_status, with_cookie,
 };
 
 #[derive(Template)]

@@ -1,14 +1,13 @@
 //! The buttons of Login Settings and the checkbox of All Users: one call each, then back to the page.
 
 use app::Roles;
-use app::accounts::{self, AccountError};
+use app::accounts::{self, ChangeError};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{done, refused};
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, LocalPath, PageError};
+use crate::shell::{AdminOnly, Fields, LocalPath, PageError, done, refused};
 
 fn settings_of(id: &str) -> String {
     format!("/users/{id}/login-settings")
@@ -34,7 +33,7 @@ pub(super) async fn login_enabled(
     if headers.contains_key("x-requested-with") {
         return match outcome {
             Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-            Err(error @ AccountError::Invalid(_)) => Err(PageError::Conflict(error.to_string())),
+            Err(error @ ChangeError::Invalid(_)) => Err(PageError::Conflict(error.to_string())),
             Err(error) => Err(refused(error)),
         };
     }
@@ -79,7 +78,7 @@ pub(super) async fn roles(
         settings_of(&id)
     };
     match outcome {
-        Err(AccountError::Invalid(_)) => done(outcome, &settings_of(&id), ""),
+        Err(ChangeError::Invalid(_)) => done(outcome, &settings_of(&id), ""),
         outcome => done(outcome, &back, "Roles saved."),
     }
 }

@@ -1,15 +1,16 @@
 //! Creating a user.
 
 use app::Roles;
-use app::accounts::{self, AccountError, Activation, FieldError, NewUser};
+use app::accounts::{self, Activation, ChangeError, FieldError, NewUser};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{error_of, refused};
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, Flash, PageError, Shell, redirect_with, render, render_status};
+use crate::shell::{
+    AdminOnly, Fields, Flash, PageError, Shell, error_of, redirect_with, refused, render, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "users/new.html")]
@@ -55,7 +56,7 @@ pub(super) async fn submit(
                 Flash::good(text),
             ))
         }
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let page = NewPage {
                 shell,
                 fields,

@@ -1,15 +1,17 @@
 //! Editing a user's name, username and e-mail address.
 
 use activity::Person;
-use app::accounts::{self, AccountError, EditUser, FieldError};
+use app::accounts::{self, ChangeError, EditUser, FieldError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{error_of, refused, user};
+use super::user;
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, Flash, PageError, Shell, filters, redirect_with, render, render_status};
+use crate::shell::{
+    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "users/edit.html")]
@@ -62,7 +64,7 @@ pub(super) async fn submit(
     };
     match accounts::edit_user(state.app(), &caller, &id, edit.clone()).await {
         Ok(()) => Ok(redirect_with(&format!("/users/{id}"), Flash::good("Saved."))),
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let person = user(state.app(), &caller, &id).await?.row.person;
             render_status(
                 StatusCode::UNPROCESSABLE_ENTITY,

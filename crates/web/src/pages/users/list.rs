@@ -7,9 +7,8 @@ use axum::response::Response;
 
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
-use super::refused;
 use crate::AppState;
-use crate::shell::{AdminOnly, PageError, Query, Shell, filters, redirect, render};
+use crate::shell::{AdminOnly, PageError, Query, Shell, filters, redirect, refused, render};
 
 #[derive(Template)]
 #[template(path = "users/list.html")]

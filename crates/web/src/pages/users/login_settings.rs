@@ -1,15 +1,17 @@
 //! Login Settings of a user.
 
 use activity::Person;
-use app::accounts::{self, AccountError, LoginStatus, UserDetails};
+use app::accounts::{self, ChangeError, LoginStatus, UserDetails};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{error_of, refused, user};
+use super::user;
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, Flash, PageError, Shell, filters, redirect_with, render, render_status};
+use crate::shell::{
+    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "users/login_settings.html")]
@@ -69,7 +71,7 @@ pub(super) async fn addresses(
             &format!("/users/{id}/login-settings"),
             Flash::good("Login addresses saved."),
         )),
-        Err(AccountError::Invalid(errors)) => {
+        Err(ChangeError::Invalid(errors)) => {
             let user = user(state.app(), &caller, &id).await?;
             let page = LoginSettingsPage {
                 shell,

@@ -8,11 +8,10 @@ mod filters_kept;
 mod list;
 mod login_settings;
 
-use app::accounts::{AccountError, FieldError, UserDetails};
+use app::accounts::UserDetails;
 use app::{App, Caller};
-use axum::response::Response;
 
-use crate::shell::{Flash, PageError, Policy, Route, redirect_with};
+use crate::shell::{PageError, Policy, Route, refused};
 
 /// The routes of these pages.
 #[must_use]
@@ -43,33 +42,4 @@ async fn user(app: &App, caller: &Caller, id: &str) -> Result<UserDetails, PageE
     found.ok_or_else(|| {
         PageError::not_found("There is no such user. It may have been a mistyped address; look in All Users.")
     })
-}
-
-/// What a use case refused, as a page. Fields have pages of their own to be corrected on; here they are said at once.
-pub(super) fn refused(error: AccountError) -> PageError {
-    match error {
-        AccountError::Forbidden => PageError::Forbidden,
-        AccountError::NotFound => PageError::not_found("There is no such user, or it was removed meanwhile."),
-        error @ AccountError::Invalid(_) => PageError::BadRequest(error.to_string()),
-        AccountError::Unavailable(cause) => PageError::unavailable(cause),
-    }
-}
-
-/// After something was done on a page: back to it, saying so; or saying why not.
-pub(super) fn done(outcome: Result<(), AccountError>, back: &str, text: &str) -> Result<Response, PageError> {
-    match outcome {
-        Ok(()) => Ok(redirect_with(back, Flash::good(text))),
-        Err(error @ AccountError::Invalid(_)) => Ok(redirect_with(back, Flash::bad(error.to_string()))),
-        Err(error) => Err(refused(error)),
-    }
-}
-
-/// The sentence beside a field, if there is one.
-pub(super) fn error_of(errors: &[FieldError], field: &str) -> Option<String> {
-    let texts: Vec<&str> = errors
-        .iter()
-        .filter(|error| error.field == field)
-        .map(|error| error.message.as_str())
-        .collect();
-    (!texts.is_empty()).then(|| texts.join(" "))
 }

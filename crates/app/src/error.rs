@@ -1,0 +1,116 @@
+//! What can go wrong in the use cases that change something. Owns the texts a person reads beside a field.
+
+use std::error::Error;
+
+use thiserror::Error;
+
+/// A part this needs does not answer just now; nothing was changed.
+#[derive(Debug, Error)]
+#[error("a part this needs does not answer just now")]
+pub struct Unavailable(#[source] Box<dyn Error + Send + Sync>);
+
+impl Unavailable {
+    pub(crate) fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: &'static str,
+    /// A sentence: what, which limit, what to do.
+    pub message: String,
+}
+
+impl FieldError {
+    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            message: message.into(),
+        }
+    }
+}
+
+/// Why a change was not made.
+#[derive(Debug, Error)]
+pub enum ChangeError {
+    /// The caller may not.
+    #[error("your account may not do this")]
+    Forbidden,
+    /// There is no such thing, or none that this caller may know of.
+    #[error("there is no such thing")]
+    NotFound,
+    /// What was asked for cannot be; one sentence a field.
+    #[error("{}", sentences(.0))]
+    Invalid(Vec<FieldError>),
+    /// It clashes with how things stand; the sentence says how, and what to do.
+    #[error("{0}")]
+    Conflict(String),
+    /// Somebody else changed it since the caller looked.
+    #[error("somebody else changed this meanwhile; look at it again")]
+    Stale,
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl ChangeError {
+    pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::Conflict(message.into())
+    }
+}
+
+pub(crate) fn sentences(errors: &[FieldError]) -> String {
+    errors
+        .iter()
+        .map(|error| error.message.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The three ways the machinery below can fail, into each error that has a place for it.
+macro_rules! unavailable {
+    ($($error:ty),+) => {$(
+        impl From<$crate::error::Unavailable> for $error {
+            fn from(cause: $crate::error::Unavailable) -> Self {
+                Self::Unavailable(cause)
+            }
+        }
+        $crate::error::unavailable!(@from $error, store::StoreError, store::SqlError, log::LogError);
+    )+};
+    (@from $error:ty, $($cause:ty),+) => {$(
+        impl From<$cause> for $error {
+            fn from(cause: $cause) -> Self {
+                $crate::error::Unavailable::new(cause).into()
+            }
+        }
+    )+};
+}
+
+pub(crate) use unavailable;
+
+unavailable!(ChangeError);
+
+impl From<store::StoreError> for Unavailable {
+    fn from(cause: store::StoreError) -> Self {
+        Self::new(cause)
+    }
+}
+
+impl From<store::SqlError> for Unavailable {
+    fn from(cause: store::SqlError) -> Self {
+        Self::new(cause)
+    }
+}
+
+impl From<log::LogError> for Unavailable {
+    fn from(cause: log::LogError) -> Self {
+        Self::new(cause)
+    }
+}

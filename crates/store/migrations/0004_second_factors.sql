@@ -1,0 +1,1 @@
+-- Second factors: authenticator app, SMS, recovery codes, half-finished log-ins, who must have one.

@@ -1,0 +1,1 @@
+-- Passkeys, and changes of an e-mail address that wait to be confirmed.

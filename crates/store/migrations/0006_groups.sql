@@ -1,0 +1,1 @@
+-- Groups of users, one level of subgroups, and invitations to them.

@@ -1,0 +1,1 @@
+-- Sessions of groups and who is present in them.

@@ -1,0 +1,1 @@
+-- Registered applications, what a device is signed in to, and why a device was ended.
