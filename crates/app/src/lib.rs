@@ -4,19 +4,30 @@
 pub mod accounts;
 pub mod activity;
 pub mod api_keys;
+pub mod applications;
+pub mod backdate;
 mod caller;
+pub mod connections;
 mod device;
 mod error;
 pub mod exports;
+pub mod factors;
+pub mod groups;
 pub mod import;
 pub mod ingest;
+mod live;
 pub mod mail;
+pub mod sessions;
+pub mod passkeys;
+pub mod privacy;
 mod settings;
+mod sms;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable};
-pub use settings::{ExportSettings, MailSettings, PasswordSettings, Settings};
+pub use live::{Live, Topic, Watch};
+pub use settings::{ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings};
 
 use std::sync::Arc;
 
@@ -38,12 +49,16 @@ struct Inner {
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
+    live: Live,
+    sms: sms::Sms,
+    beats: sessions::Beats,
 }
 
 impl App {
     /// Puts the parts together; does no input or output.
     pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
+        let sms = sms::Sms::new(&settings.sms);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
@@ -55,6 +70,9 @@ impl App {
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
+                live: Live::default(),
+                sms,
+                beats: sessions::Beats::default(),
             }),
         }
     }
@@ -93,9 +111,25 @@ impl App {
         &self.inner.mail_written
     }
 
+    /// How SMS are sent.
+    pub(crate) fn sms(&self) -> &sms::Sms {
+        &self.inner.sms
+    }
+
     /// What wakes the maker of exports.
     pub(crate) fn exports(&self) -> &exports::Wake {
         &self.inner.exports
+    }
+
+    /// Signs of life of those in sessions.
+    pub(crate) fn beats(&self) -> &sessions::Beats {
+        &self.inner.beats
+    }
+
+    /// What tells open pages that something has changed.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.inner.live
     }
 
     /// The settings this installation runs with.

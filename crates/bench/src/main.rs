@@ -8,6 +8,7 @@
 mod baseline;
 mod engine;
 mod installation;
+mod lists;
 mod load;
 mod pages;
 mod report;
@@ -38,12 +39,20 @@ struct Arguments {
     /// One JSON object per figure instead of a table.
     #[arg(long)]
     json: bool,
+    /// Only the long lists, which take no log.
+    #[arg(long)]
+    lists: bool,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let directory = tempfile::tempdir()?;
+    if arguments.lists {
+        let mut figures = Figures::default();
+        listed(&directory.path().join("lists"), &mut figures).await?;
+        return report::print(&figures.all, arguments.json);
+    }
     let data = Data::new(arguments.activities);
     eprintln!("SQLite with indexes: loading {} activities", arguments.activities);
     let baseline = measured_baseline(directory.path(), &data).await?;
@@ -95,9 +104,27 @@ async fn measured(directory: &Path, data: &Data, baseline: &Baseline) -> Result<
     loaded(&place, &installation, data, baseline, &mut figures).await?;
     sealed(&place, &installation, data, baseline, &mut figures).await?;
     served(&place, data, baseline, &mut figures).await?;
+    std::fs::remove_dir_all(&place)?;
+    listed(&directory.join("lists"), &mut figures).await?;
     Ok(figures.all)
 }
 
+/// The slowest page of every long list. No baseline: what a list must not exceed is stated, not compared.
+async fn listed(place: &Path, figures: &mut Figures) -> Result<()> {
+    eprintln!("Lists: filling an installation");
+    let slowest = lists::measure(place).await?;
+    let goal = Goal::AtMost(50.0);
+    for (name, value) in [
+        ("All Users at 1,000,000, slowest page", slowest.users_ms),
+        ("members of a group of 10,000, slowest page", slowest.members_ms),
+        ("5,000 connections, slowest page", slowest.connections_ms),
+    ] {
+        figures.add(name, value, "ms", None, goal);
+    }
+    Ok(())
+}
+
+#[derive(Default)]
 struct Figures {
     activities: u64,
     all: Vec<Figure>,

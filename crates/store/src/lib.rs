@@ -3,13 +3,20 @@
 //! Owns every SQL text. Knows no use case, no clock and no HTTP: what time it is and what may be done is told to it.
 
 pub mod accounts;
+pub mod applications;
+pub mod connections;
 mod dialect;
 mod error;
 pub mod exports;
+pub mod factors;
+pub mod groups;
 mod lock;
 pub mod log;
 mod migrate;
+pub mod passkeys;
 mod pool;
+pub mod privacy;
+pub mod sessions;
 mod tx;
 mod url;
 

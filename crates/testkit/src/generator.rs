@@ -128,12 +128,30 @@ impl Generator {
         }
     }
 
+    /// Calls one of the groups by another id from the next activity on: the id of a group that was really made. They
+    /// are made in this order.
+    pub fn adopt_group(&mut self, index: usize, id: &str) {
+        if let Some(group) = self.world.groups.get_mut(index) {
+            id.clone_into(&mut group.id);
+        }
+    }
+
+    /// Calls an application by another id from the next activity on: 1 is the studio, 2 the headset client.
+    pub fn adopt_application(&mut self, index: usize, id: &str) {
+        if let Some(application) = self.world.applications.get_mut(index) {
+            id.clone_into(&mut application.id);
+        }
+    }
+
     /// Plans one more day and makes its events ready.
     fn plan_day(&mut self) {
         let last = self.day + 1 == self.days;
         let until = self.end - i64::try_from(self.days - self.day - 1).unwrap_or(0) * DAY;
         let window = (until - DAY, until);
         self.make_accounts(window);
+        if self.day == 0 {
+            self.plan.groups(&mut self.world);
+        }
         let share = share_by(self.day + 1, self.days, self.wanted, self.end);
         let mut within = self.plan.events.iter().filter(|event| event.at < until).count() as u64;
         if self.plan.random.chance(35) {

@@ -45,6 +45,10 @@ pub struct Limits {
     pub secrets_per_minute: u32,
     /// API requests a second of one key, with a burst of ten times as many. 0: unlimited.
     pub api_per_second: u32,
+    /// Open streams of live pages in all; further pages ask now and then instead.
+    pub streams: usize,
+    /// Open streams of live pages of one account.
+    pub streams_per_account: usize,
 }
 
 impl Default for Settings {
@@ -73,6 +77,8 @@ impl Default for Limits {
             batch_items: 10_000,
             secrets_per_minute: 30,
             api_per_second: 0,
+            streams: 1_024,
+            streams_per_account: 8,
         }
     }
 }

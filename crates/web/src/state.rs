@@ -1,13 +1,15 @@
 //! What every handler has at hand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
+use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
 use crate::layers::Rates;
+use crate::shell::Streams;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]
@@ -22,7 +24,8 @@ struct Inner {
     metrics: Metrics,
     budget: Budget,
     https: bool,
-    draining: AtomicBool,
+    draining: CancellationToken,
+    streams: Streams,
     begun: i64,
     requests: AtomicU64,
 }
@@ -36,7 +39,8 @@ impl AppState {
             metrics: Metrics::of_process(),
             budget: Budget::new(settings.limits.bodies_bytes),
             https: app.settings().public_url.starts_with("https://"),
-            draining: AtomicBool::new(false),
+            draining: CancellationToken::new(),
+            streams: Streams::new(&settings.limits),
             begun: app.now().0,
             requests: AtomicU64::new(0),
             app,
@@ -76,11 +80,21 @@ impl AppState {
 
     /// Whether the server is shutting down and wants no new work.
     pub(crate) fn is_draining(&self) -> bool {
-        self.inner.draining.load(Ordering::Relaxed)
+        self.inner.draining.is_cancelled()
     }
 
     pub(crate) fn drain(&self) {
-        self.inner.draining.store(true, Ordering::Relaxed);
+        self.inner.draining.cancel();
+    }
+
+    /// Done when the server is shutting down: what would go on for long ends then.
+    pub(crate) fn draining(&self) -> &CancellationToken {
+        &self.inner.draining
+    }
+
+    /// The open streams of live pages.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inner.streams
     }
 
     /// A number that no other request of this installation has: when the server started, and which request it is.

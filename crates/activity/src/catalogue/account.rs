@@ -80,6 +80,29 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Profile edited",
     ),
     entry(
+        "account.mfa_required",
+        "MFA required",
+        "An administrator required a second factor of an account",
+        &[Text("MFA required")],
+        "MFA required",
+    ),
+    entry(
+        "account.mfa_not_required",
+        "MFA not required",
+        "An administrator no longer requires a second factor of an account",
+        &[Text("MFA no longer required")],
+        "MFA no longer required",
+    )
+    .warning(),
+    entry(
+        "account.mfa_reset",
+        "MFA reset",
+        "An administrator removed the second factors of an account",
+        &[Text("MFA reset")],
+        "MFA reset",
+    )
+    .warning(),
+    entry(
         "account.login_addresses_restricted",
         "Login addresses restricted",
         "The addresses that an account may log in from were changed",
@@ -92,5 +115,12 @@ pub(super) const TYPES: &[ActivityType] = &[
         "An account was made a service account, or an ordinary one again",
         &[Text("Service account changed")],
         "Service account changed",
+    ),
+    entry(
+        "account.data_exported",
+        "Own data exported",
+        "A user downloaded everything that is kept about them",
+        &[Text("Exported all own data")],
+        "Exported all own data",
     ),
 ];

@@ -42,4 +42,25 @@ pub(super) const TYPES: &[ActivityType] = &[
         &[Text("Removed connection with "), TargetName],
         "Removed connection with `Sam Jones`",
     ),
+    entry(
+        "connection.cancelled",
+        "Withdrew a request to connect",
+        "A user withdrew their own request to connect",
+        &[Text("Withdrew the request to connect with "), TargetName],
+        "Withdrew the request to connect with `Sam Jones`",
+    ),
+    entry(
+        "connection.blocked",
+        "Blocked somebody",
+        "A user blocked another, which ends their connection",
+        &[Text("Blocked "), TargetName],
+        "Blocked `Sam Jones`",
+    ),
+    entry(
+        "connection.unblocked",
+        "Unblocked somebody",
+        "A user unblocked another",
+        &[Text("Unblocked "), TargetName],
+        "Unblocked `Sam Jones`",
+    ),
 ];

@@ -10,6 +10,7 @@ fn example_of(entry: &ActivityType) -> Facts {
     };
     facts.group = Some(named("group_id", "Example Group"));
     let (kind, id, name) = match entry.category {
+        _ if entry.code.contains("passkey") => ("passkey", "pky_1", "YubiKey"),
         Category::Session => ("session", "session_id", "Example session"),
         Category::ApiKey => ("api_key", "key_id", "Importer"),
         Category::Application => ("application", "app_1", "Headset"),
@@ -35,9 +36,12 @@ fn example_of(entry: &ActivityType) -> Facts {
     facts.changes = vec![
         after("roles", "administrator, member"),
         after("login_addresses", "10.0.0.0/8"),
+        after("single_device", "yes"),
+        after("role", "administrator"),
     ];
     for (key, value) in [
         ("method", "authenticator app` or `SMS"),
+        ("phone", "••• 42"),
         ("subject", "Activate your account"),
         ("count", "2000"),
         ("source", "openssh_2k.log"),

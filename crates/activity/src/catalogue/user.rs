@@ -1,7 +1,7 @@
 //! Log-ins, passwords and second factors.
 
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Group, Meta, Text};
+use crate::sentence::Part::{Group, Meta, TargetName, Text};
 
 const fn entry(
     code: &'static str,
@@ -90,6 +90,35 @@ pub(super) const TYPES: &[ActivityType] = &[
     )
     .warning(),
     entry(
+        "user.two_factor_method_removed",
+        "Removed a way of 2FA",
+        "A user removed one of several ways of two-factor authentication",
+        &[Text("Removed from 2FA: "), Meta("method")],
+        "Removed from 2FA: `authenticator app` or `SMS`",
+    ),
+    entry(
+        "user.recovery_codes_shown",
+        "Recovery codes shown",
+        "New recovery codes were made and shown to a user; those before stopped working",
+        &[Text("New recovery codes shown")],
+        "New recovery codes shown",
+    ),
+    entry(
+        "user.recovery_code_used",
+        "Recovery code used",
+        "A user gave a recovery code in the place of their second factor",
+        &[Text("Used a recovery code")],
+        "Used a recovery code",
+    )
+    .warning(),
+    entry(
+        "user.sms_code_requested",
+        "Code by SMS requested",
+        "A user asked for a code by SMS",
+        &[Text("Requested a code by SMS to "), Meta("phone")],
+        "Requested a code by SMS to `••• 42`",
+    ),
+    entry(
         "user.password_changed",
         "Changed password",
         "A user changed their password",
@@ -103,6 +132,42 @@ pub(super) const TYPES: &[ActivityType] = &[
         &[Text("Changed email address")],
         "Changed email address",
     ),
+    entry(
+        "user.email_change_requested",
+        "Requested email change",
+        "A user asked for another e-mail address, which is to be confirmed from there",
+        &[Text("Requested to change email address")],
+        "Requested to change email address",
+    ),
+    entry(
+        "user.email_change_cancelled",
+        "Cancelled email change",
+        "A user took back their wish for another e-mail address",
+        &[Text("Cancelled the change of email address")],
+        "Cancelled the change of email address",
+    ),
+    entry(
+        "user.passkey_added",
+        "Passkey added",
+        "A user added a passkey to their account",
+        &[Text("Added passkey: "), TargetName],
+        "Added passkey: `YubiKey`",
+    ),
+    entry(
+        "user.passkey_renamed",
+        "Passkey renamed",
+        "A user gave a passkey another name",
+        &[Text("Renamed passkey: "), TargetName],
+        "Renamed passkey: `YubiKey`",
+    ),
+    entry(
+        "user.passkey_removed",
+        "Passkey removed",
+        "A user removed a passkey from their account",
+        &[Text("Removed passkey: "), TargetName],
+        "Removed passkey: `YubiKey`",
+    )
+    .warning(),
     entry(
         "user.reauthentication_failed",
         "Password check failed",

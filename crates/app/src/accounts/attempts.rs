@@ -13,10 +13,10 @@ use crate::activity::facts;
 use crate::{App, mail};
 
 /// An attempt that was counted as failed until it is settled.
-pub(super) struct Attempt {
+pub(crate) struct Attempt {
     place: Option<Place>,
     /// The known device it came from.
-    pub(super) known_device: Option<String>,
+    pub(crate) known_device: Option<String>,
     /// Failures of its bucket with it; `None` if the bucket is locked, or there is no account.
     failures: Option<u64>,
     /// The hash to check against; `None` where no secret can be right.
@@ -61,6 +61,27 @@ pub(super) async fn reserve(
     Ok(reserved)
 }
 
+/// Counts an attempt at a code in the transaction that checks it.
+pub(crate) async fn reserve_code(
+    app: &App,
+    tx: &mut Tx,
+    account: &AccountRow,
+    known_device: Option<&str>,
+) -> Result<Attempt, Unavailable> {
+    let failures = attempt::reserve(tx.conn(), bucket(&account.id, known_device), limit(app)).await?;
+    Ok(Attempt {
+        place: None,
+        known_device: known_device.map(str::to_owned),
+        failures,
+        stored: None,
+    })
+}
+
+/// Empties the bucket of somebody who has proved all that is asked of them.
+pub(crate) async fn clear(tx: &mut Tx, account_id: &str, known_device: Option<&str>) -> Result<(), Unavailable> {
+    Ok(attempt::clear(tx.conn(), bucket(account_id, known_device)).await?)
+}
+
 impl Attempt {
     /// Checks the password. Unknown, locked and not yet activated accounts take as long and are wrong.
     pub(super) async fn check(&mut self, app: &App, password: &str) -> Result<bool, Unavailable> {
@@ -72,7 +93,7 @@ impl Attempt {
     }
 
     /// Whether the bucket had room.
-    pub(super) fn was_locked(&self) -> bool {
+    pub(crate) fn was_locked(&self) -> bool {
         self.failures.is_none()
     }
 
@@ -82,14 +103,19 @@ impl Attempt {
     }
 
     /// Takes the failure back and empties the bucket.
-    pub(super) async fn succeeded(&self, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
-        attempt::clear(tx.conn(), bucket(account_id, self.known_device.as_deref())).await?;
-        Ok(())
+    pub(crate) async fn succeeded(&self, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
+        clear(tx, account_id, self.known_device.as_deref()).await
+    }
+
+    /// Takes the failure back and leaves those before it.
+    pub(crate) async fn give_back(&self, app: &App, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
+        let bucket = bucket(account_id, self.known_device.as_deref());
+        Ok(attempt::give_back(tx.conn(), bucket, limit(app)).await?)
     }
 
     /// Leaves the failure counted. Returns the activities of it: `failed`, and the lock if this attempt filled the
     /// bucket, in which case the owner is told by mail.
-    pub(super) async fn failed(
+    pub(crate) async fn failed(
         &self,
         app: &App,
         tx: &mut Tx,
@@ -137,7 +163,7 @@ fn limit(app: &App) -> Limit {
 }
 
 /// The facts of a failed attempt with an account nobody can be told about, or of an unknown name.
-pub(super) fn of_nobody(app: &App, visitor: &crate::Visitor, code: &str) -> Facts {
+pub(crate) fn of_nobody(app: &App, visitor: &crate::Visitor, code: &str) -> Facts {
     let mut facts = facts::by_visitor(app, visitor, code, &activity::Person::default());
     facts.user = None;
     facts

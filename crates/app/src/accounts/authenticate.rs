@@ -1,47 +1,105 @@
-//! Who a signed-in browser belongs to, checked at every request: what an administrator changes applies at once.
+//! Who a signed-in browser or client belongs to, checked at every request: what an administrator changes applies at
+//! once.
 
-use activity::Time;
+use activity::{Named, Time};
 use store::accounts::account::{self, AccountRow};
-use store::accounts::{address, device};
+use store::accounts::device::{self, DeviceRow};
+use store::accounts::{address, ended_device};
+use store::{AnyConnection, applications};
 
+use super::end::EndReason;
 use super::log_in::address_allowed;
 use super::{Unavailable, model, token_hash};
 use crate::{App, Caller, Origin, Via};
 
-/// A device that was not seen for so long must log in again.
+/// A browser that was not seen for so long must log in again.
 const IDLE: i64 = 14 * Time::DAY;
 /// How exact `last_seen_at` is kept.
 const SEEN_EVERY: i64 = 5 * 60 * Time::SECOND;
 
+/// Whose a device's token is.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Somebody's who may go on.
+    SignedIn(Caller),
+    /// That of a device that was ended.
+    Ended(EndReason),
+    /// That of an application's device, good no longer: a refresh gives another.
+    Expired,
+    /// Nobody's, or of somebody who may not use it now or from here.
+    Nobody,
+}
+
 /// The caller with this device token; `None` if it is not signed in (any more).
 pub async fn authenticate(app: &App, device_token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
+    Ok(match identify(app, device_token, origin).await? {
+        Identity::SignedIn(caller) => Some(caller),
+        Identity::Ended(_) | Identity::Expired | Identity::Nobody => None,
+    })
+}
+
+/// Whose this device token is, and if nobody's, why.
+pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<Identity, Unavailable> {
     let now = app.now();
+    let hash = token_hash(device_token);
     let mut read = app.store().read().await?;
-    let Some(device) = device::by_token(read.conn(), &token_hash(device_token)).await? else {
-        return Ok(None);
+    let Some(device) = device::by_token(read.conn(), &hash).await? else {
+        let ended = ended_device::by_token(read.conn(), &hash).await?;
+        let reason = ended.and_then(|ended| EndReason::of(&ended.reason));
+        return Ok(reason.map_or(Identity::Nobody, Identity::Ended));
     };
-    if device.expires_at <= now || device.last_seen_at.plus(IDLE) <= now {
-        return Ok(None);
+    let idle = device.application_id.is_none() && device.last_seen_at.plus(IDLE) <= now;
+    if device.expires_at <= now || idle {
+        return Ok(Identity::Nobody);
     }
-    let Some(account) = account::get(read.conn(), &device.account_id).await? else {
-        return Ok(None);
+    if device.access_expires_at.is_some_and(|at| at <= now) {
+        return Ok(Identity::Expired);
+    }
+    let Some((account, via)) = standing(read.conn(), &device, &origin).await? else {
+        return Ok(Identity::Nobody);
     };
-    let networks = address::of(read.conn(), &account.id).await?;
     drop(read);
-    if !may_be_signed_in(&account) || !address_allowed(&networks, origin.ip) {
-        return Ok(None);
-    }
     if device.last_seen_at.plus(SEEN_EVERY) <= now {
         let mut tx = app.store().begin().await?;
         device::seen(tx.conn(), &device.id, now).await?;
         tx.commit().await?;
     }
-    let via = Via::Device { id: device.id };
-    Ok(Some(Caller {
+    Ok(Identity::SignedIn(Caller {
         person: account.person(),
         roles: model::roles(&account),
         via,
         origin,
+    }))
+}
+
+/// The account of a device and how it speaks, if both the account and the application may be used now and from here.
+pub(crate) async fn standing(
+    conn: &mut AnyConnection,
+    device: &DeviceRow,
+    origin: &Origin,
+) -> Result<Option<(AccountRow, Via)>, Unavailable> {
+    let Some(account) = account::get(&mut *conn, &device.account_id).await? else {
+        return Ok(None);
+    };
+    let networks = address::of(&mut *conn, &account.id).await?;
+    if !may_be_signed_in(&account) || !address_allowed(&networks, origin.ip) {
+        return Ok(None);
+    }
+    let Some(id) = &device.application_id else {
+        let id = device.id.clone();
+        return Ok(Some((account, Via::Device { id })));
+    };
+    let application = applications::get(&mut *conn, id).await?;
+    let application = application.filter(|application| !application.disabled);
+    Ok(application.map(|application| {
+        let via = Via::Application {
+            device_id: device.id.clone(),
+            application: Named {
+                id: application.id,
+                name: application.name,
+            },
+        };
+        (account, via)
     }))
 }
 

@@ -3,7 +3,7 @@
 use store::accounts::{account, device, link};
 
 use super::attempts::{self, Whence};
-use super::reset_password::end_others;
+use super::end::{EndReason, end_others};
 use super::{ChangeError, passwords};
 use crate::activity::facts;
 use crate::{App, Caller, Via, mail};
@@ -29,8 +29,9 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let device = device::get(read.conn(), &account.id, device_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
+    let checked = passwords::check_of(app, read.conn(), &account, &typed.new).await?;
     drop(read);
-    passwords::check(app, &account, &typed.new).map_err(|error| ChangeError::Invalid(vec![error]))?;
+    checked.map_err(|error| ChangeError::Invalid(vec![error]))?;
 
     let whence = Whence::KnownDevice(device.known_device_id.as_deref());
     let mut attempt = attempts::reserve(app, Some(&account), whence).await?;
@@ -55,12 +56,13 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         let text = "The current password is not right, or there were too many attempts. Try again later.";
         return Err(ChangeError::invalid("current", text));
     };
-    attempt.succeeded(&mut tx, &account.id).await?;
-    account::set_password(tx.conn(), &account.id, &hash, app.now()).await?;
+    attempt.give_back(app, &mut tx, &account.id).await?;
+    let set = passwords::set(app, &mut tx, &account, (&typed.new, &hash)).await?;
+    set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.
     link::delete_all(tx.conn(), &account.id, link::Purpose::Reset).await?;
     let mut activities = vec![facts::about(app, caller, "user.password_changed", &account.person())];
-    activities.extend(end_others(app, &mut tx, &account, Some(device_id), "password changed").await?);
+    activities.extend(end_others(app, &mut tx, &account, Some(device_id), EndReason::PasswordChanged).await?);
     app.log().append(&mut tx, activities).await?;
     mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
     Ok(tx.commit().await?)

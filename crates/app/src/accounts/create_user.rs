@@ -107,7 +107,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     Ok(Created { person, link })
 }
 
-fn row(app: &App, new: &NewUser) -> AccountRow {
+pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
     AccountRow {
         id: new_id(app, "usr"),
         given_name: names::tidy(&new.given_name),
@@ -126,6 +126,7 @@ fn row(app: &App, new: &NewUser) -> AccountRow {
         last_attempt_failed: false,
         failures: 0,
         locked_until: None,
+        version: 1,
     }
 }
 

@@ -20,16 +20,46 @@ pub struct Profile {
     pub time_zone: String,
 }
 
+/// What to change of it; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileEdit {
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// IANA name, `UTC` or `EST`.
+    pub time_zone: Option<String>,
+}
+
 /// Changes the caller's own profile. Nothing changed leaves no activity.
 pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Result<(), ChangeError> {
+    let edit = ProfileEdit {
+        given_name: Some(profile.given_name),
+        family_name: Some(profile.family_name),
+        time_zone: Some(profile.time_zone),
+    };
+    edit_profile_at(app, caller, edit, None).await
+}
+
+/// Changes part of the caller's own profile, as it was at `version` if one is given.
+pub async fn edit_profile_at(
+    app: &App,
+    caller: &Caller,
+    edit: ProfileEdit,
+    version: Option<i64>,
+) -> Result<(), ChangeError> {
     let mut tx = app.store().begin().await?;
     let before = account::get(tx.conn(), &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
+    if !account::edit(tx.conn(), &before.id, version).await? {
+        return Err(ChangeError::Stale);
+    }
+    let (given_name, family_name) = (edit.given_name, edit.family_name);
     let after = AccountRow {
-        given_name: names::tidy(&profile.given_name),
-        family_name: names::tidy(&profile.family_name),
-        time_zone: profile.time_zone,
+        given_name: given_name.map_or_else(|| before.given_name.clone(), |name| names::tidy(&name)),
+        family_name: family_name.map_or_else(|| before.family_name.clone(), |name| names::tidy(&name)),
+        time_zone: edit.time_zone.unwrap_or_else(|| before.time_zone.clone()),
         ..before.clone()
     };
     let mut errors = Vec::new();

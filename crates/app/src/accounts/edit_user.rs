@@ -1,7 +1,9 @@
 //! An administrator's changes of an account's name, username and e-mail address.
 
-use activity::Change;
+use activity::{Change, Facts};
+use store::Tx;
 use store::accounts::account::{self, AccountRow};
+use store::accounts::link::{self, Purpose};
 use store::accounts::word;
 
 use super::create_user::check_unique;
@@ -29,6 +31,21 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
     }
     let mut tx = app.store().begin().await?;
     let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let Some(edited) = within(app, caller, &mut tx, &before, edit).await? else {
+        return Ok(());
+    };
+    app.log().append(&mut tx, vec![edited]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Changes them as part of a transaction, and returns the activity of it; `None` if nothing differs.
+pub(super) async fn within(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    before: &AccountRow,
+    edit: EditUser,
+) -> Result<Option<Facts>, ChangeError> {
     let after = AccountRow {
         given_name: names::tidy(&edit.given_name),
         family_name: names::tidy(&edit.family_name),
@@ -41,21 +58,22 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }
-    let changes = changes(&before, &after);
+    let changes = changes(before, &after);
     if changes.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    check_unique(&mut tx, &after).await?;
+    check_unique(tx, &after).await?;
     let keys = names::keys(&after);
     account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), id, &keys, &names::words(&keys)).await?;
+    word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
     if after.email != before.email {
-        mail::write(app, &mut tx, mail::letters::email_changed(&before, &after)).await?;
+        // What was mailed to the old address opens nothing any more.
+        link::delete_all(tx.conn(), &after.id, Purpose::Reset).await?;
+        mail::write(app, tx, mail::letters::email_changed(before, &after)).await?;
     }
     let mut edited = facts::about(app, caller, "account.edited", &after.person());
     edited.changes = changes;
-    app.log().append(&mut tx, vec![edited]).await?;
-    Ok(tx.commit().await?)
+    Ok(Some(edited))
 }
 
 /// What differs between two states of an account's texts.

@@ -15,6 +15,20 @@ pub enum LogInRefused {
     Unavailable(Unavailable),
 }
 
+/// Why the second step of a log-in was refused.
+#[derive(Debug, Error)]
+pub enum SecondFactorRefused {
+    /// The code is wrong or was used, or the account is locked or may not log in: all one answer.
+    #[error("The code is not right or was used already, or this account cannot log in now.")]
+    Wrong,
+    /// There is no such half-finished log-in any more.
+    #[error("This log-in took too long or was finished already. Log in again.")]
+    Expired,
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
 /// Why a mailed link did not do what it is for.
 #[derive(Debug, Error)]
 pub enum LinkError {
@@ -29,4 +43,4 @@ pub enum LinkError {
     Unavailable(Unavailable),
 }
 
-unavailable!(LogInRefused, LinkError);
+unavailable!(LogInRefused, LinkError, SecondFactorRefused);

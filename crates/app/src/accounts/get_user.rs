@@ -1,10 +1,12 @@
 //! One account, for its owner, administrators and auditors.
 
 use activity::Person;
-use store::accounts::{account, address, device};
+use store::accounts::{account, address};
 
+use super::list_devices::devices_of;
 use super::{ChangeError, Device, UserRow};
-use crate::{App, Caller, Via};
+use crate::factors::{self, Factors};
+use crate::{App, Caller};
 
 /// One account with everything its pages show.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct UserDetails {
     pub row: UserRow,
     /// Networks it may log in from; none means anywhere.
     pub login_addresses: Vec<String>,
+    /// Its second factors.
+    pub factors: Factors,
     /// Where it is signed in, last seen first.
     pub devices: Vec<Device>,
 }
@@ -34,14 +38,10 @@ pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<Use
     let Some(account) = account::get(read.conn(), id).await? else {
         return Ok(None);
     };
-    let current = match &caller.via {
-        Via::Device { id } => Some(id.as_str()),
-        _ => None,
-    };
-    let devices = device::of(read.conn(), id, app.now()).await?;
     Ok(Some(UserDetails {
         row: UserRow::of(&account, app.now()),
         login_addresses: address::of(read.conn(), id).await?,
-        devices: devices.iter().map(|device| Device::of(device, current)).collect(),
+        factors: factors::factors_of(app, read.conn(), id).await?,
+        devices: devices_of(app, &mut read, id, caller.via.device_id()).await?,
     }))
 }

@@ -1,17 +1,42 @@
-//! Where the caller is signed in.
+//! Where somebody is signed in.
+
+use std::collections::HashMap;
 
 use store::accounts::device;
+use store::{Read, applications};
 
-use super::{ChangeError, Device};
-use crate::{App, Caller, Via};
+use super::{ChangeError, Device, Unavailable};
+use crate::{App, Caller};
 
 /// The caller's own devices, last seen first.
 pub async fn list_devices(app: &App, caller: &Caller) -> Result<Vec<Device>, ChangeError> {
-    let current = match &caller.via {
-        Via::Device { id } => Some(id.as_str()),
-        _ => None,
-    };
+    list_devices_of(app, caller, &caller.person.id).await
+}
+
+/// The devices of `user_id`, last seen first: one's own, or anybody's for an administrator.
+pub async fn list_devices_of(app: &App, caller: &Caller, user_id: &str) -> Result<Vec<Device>, ChangeError> {
+    if !(caller.is_administrator() || caller.person.id == user_id) {
+        return Err(ChangeError::NotFound);
+    }
     let mut read = app.store().read().await?;
-    let devices = device::of(read.conn(), &caller.person.id, app.now()).await?;
-    Ok(devices.iter().map(|device| Device::of(device, current)).collect())
+    Ok(devices_of(app, &mut read, user_id, caller.via.device_id()).await?)
+}
+
+/// The devices of an account with the names of their applications; `current` is the one that asks.
+pub(super) async fn devices_of(
+    app: &App,
+    read: &mut Read,
+    user_id: &str,
+    current: Option<&str>,
+) -> Result<Vec<Device>, Unavailable> {
+    let rows = device::of(read.conn(), user_id, app.now()).await?;
+    let mut names: HashMap<String, String> = HashMap::new();
+    for id in rows.iter().filter_map(|row| row.application_id.as_ref()) {
+        if !names.contains_key(id)
+            && let Some(application) = applications::get(read.conn(), id).await?
+        {
+            names.insert(id.clone(), application.name);
+        }
+    }
+    Ok(rows.iter().map(|row| Device::of(row, current, &names)).collect())
 }

@@ -23,7 +23,7 @@ pub struct UserSearch {
     pub sort: Sort,
     /// The page after this cursor.
     pub after: Option<String>,
-    /// Rows of a page, 1 to 200.
+    /// Rows of a page, 1 to 1,000.
     pub limit: u32,
 }
 
@@ -108,7 +108,7 @@ pub struct UserPage {
 
 /// With a filter or a find, more than this are not counted.
 const COUNT_CAP: u64 = 10_000;
-const PAGE_MAX: u32 = 200;
+const PAGE_MAX: u32 = 1_000;
 
 #[derive(Serialize, Deserialize)]
 struct Cursor {

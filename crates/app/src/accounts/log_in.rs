@@ -2,16 +2,17 @@
 
 use std::net::IpAddr;
 
-use activity::{Facts, Time};
 use store::Tx;
 use store::accounts::account::{self, AccountRow};
-use store::accounts::device::{self, DeviceRow};
-use store::accounts::{address, known_device};
+use store::accounts::address;
+use store::factors::challenge::Purpose;
 
+use super::admit::{Admission, admit};
 use super::attempts::{self, Attempt, Whence};
-use super::{LogInRefused, Unavailable, model, names, new_id, new_token, token_hash};
+use super::{Challenge, LogInRefused, LogInStep, Unavailable, challenge, names};
 use crate::activity::facts;
-use crate::{App, Caller, Origin, Via, Visitor};
+use crate::factors::{self, Due, Method};
+use crate::{App, Visitor};
 
 /// What was typed, and the browser's token of a known device.
 #[derive(Clone, Debug)]
@@ -24,22 +25,8 @@ pub struct LogIn {
     pub known_device: Option<String>,
 }
 
-/// A browser that is signed in now.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Lets the browser in until it expires; given away once.
-    pub device_token: String,
-    /// Seconds the token is good for.
-    pub max_age: i64,
-    /// Tells the browser as a known device at the next log-in.
-    pub known_device_token: String,
-    /// Who signed in.
-    pub caller: Caller,
-}
-
 /// How long a device stays signed in whatever happens, in days.
 pub(super) const DEVICE_DAYS: i64 = 30;
-const KNOWN_DEVICES: u32 = 20;
 /// More than any username or e-mail address has.
 const LOGIN_MAX: usize = 320;
 /// More than any password has; more costs nothing but time.
@@ -47,7 +34,8 @@ const PASSWORD_MAX: usize = 1_024;
 
 /// Signs in, or refuses with one answer for every reason: unknown name, wrong password, locked, not activated,
 /// disabled, service account, address. All of them count, check a password and write, so they also take as long.
-pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<SignedIn, LogInRefused> {
+/// A right password is the whole log-in only where no second factor is due.
+pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInStep, LogInRefused> {
     let fits = typed.login.len() <= LOGIN_MAX && typed.password.len() <= PASSWORD_MAX;
     let account = match fits {
         true => account::by_login(app.store().read().await?.conn(), &names::key(&typed.login)).await?,
@@ -73,13 +61,55 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<Signed
         refuse(app, visitor, tx, &account, &attempt, reason).await?;
         return Err(LogInRefused::Refused);
     }
-    let signed_in = admit(app, visitor, &mut tx, &account, &attempt).await?;
-    app.log()
-        .append(&mut tx, vec![login_facts(app, visitor, &account)])
-        .await?;
+    let step = next_step(app, visitor, &mut tx, &account, &attempt).await?;
     tx.commit().await?;
     renew_hash(app, &account, &typed.password).await;
-    Ok(signed_in)
+    if let LogInStep::SecondFactor(challenge) = &step {
+        send_code(app, visitor, challenge).await;
+    }
+    Ok(step)
+}
+
+/// Sends the code at once where there is nothing better than SMS. It can be asked for again: a failure is only
+/// written down.
+async fn send_code(app: &App, visitor: &Visitor, challenge: &Challenge) {
+    if !matches!(challenge.methods.first(), Some(Method::Sms { .. })) {
+        return;
+    }
+    if let Err(error) = factors::send_log_in_code(app, visitor, &challenge.token).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "no code was sent at a log-in");
+    }
+}
+
+/// In, or on to the second step.
+async fn next_step(
+    app: &App,
+    visitor: &Visitor,
+    tx: &mut Tx,
+    account: &AccountRow,
+    attempt: &Attempt,
+) -> Result<LogInStep, Unavailable> {
+    let known_device = attempt.known_device.clone();
+    let due = factors::due(tx.conn(), &account.id, known_device.as_deref(), app.now()).await?;
+    let purpose = match due {
+        Due::Nothing { remembered } => {
+            let admission = Admission {
+                known_device,
+                second_factor: remembered.then_some("remembered device"),
+                ..Admission::default()
+            };
+            return Ok(LogInStep::Done(admit(app, visitor, tx, account, admission).await?));
+        }
+        Due::SecondFactor => Purpose::SecondFactor,
+        Due::SetUp => Purpose::SetUp,
+    };
+    // Not forgotten, only not counted: a right password must not give new guesses at the code.
+    attempt.give_back(app, tx, &account.id).await?;
+    let challenge = challenge::begin(app, visitor, tx, account, (purpose, known_device)).await?;
+    Ok(match purpose {
+        Purpose::SecondFactor => LogInStep::SecondFactor(challenge),
+        Purpose::SetUp => LogInStep::SetUp(challenge),
+    })
 }
 
 /// Why this attempt does not get in, for the log only.
@@ -91,11 +121,23 @@ async fn refusal(
     ip: Option<IpAddr>,
 ) -> Result<Option<&'static str>, Unavailable> {
     let unchanged = account.password_hash.as_deref() == attempt.stored();
+    if !attempt.was_locked() && account.password_hash.is_some() && !(right && unchanged) {
+        return Ok(Some("wrong password"));
+    }
+    refusal_of_second_step(tx, account, attempt, ip).await
+}
+
+/// The same without the password, which was right before.
+pub(crate) async fn refusal_of_second_step(
+    tx: &mut Tx,
+    account: &AccountRow,
+    attempt: &Attempt,
+    ip: Option<IpAddr>,
+) -> Result<Option<&'static str>, Unavailable> {
     let allowed = address_allowed(&address::of(tx.conn(), &account.id).await?, ip);
     Ok(match () {
         () if attempt.was_locked() => Some("account locked"),
         () if account.password_hash.is_none() => Some("account not activated"),
-        () if !right || !unchanged => Some("wrong password"),
         () if !account.login_enabled => Some("login disabled"),
         () if account.is_service => Some("service account"),
         () if !allowed => Some("address not allowed"),
@@ -103,7 +145,8 @@ async fn refusal(
     })
 }
 
-async fn refuse(
+/// Leaves the attempt counted and writes why it was refused.
+pub(crate) async fn refuse(
     app: &App,
     visitor: &Visitor,
     mut tx: Tx,
@@ -119,66 +162,6 @@ async fn refuse(
     let activities = attempt.failed(app, &mut tx, account, failed).await?;
     app.log().append(&mut tx, activities).await?;
     Ok(tx.commit().await?)
-}
-
-async fn admit(
-    app: &App,
-    visitor: &Visitor,
-    tx: &mut Tx,
-    account: &AccountRow,
-    attempt: &Attempt,
-) -> Result<SignedIn, Unavailable> {
-    let now = app.now();
-    attempt.succeeded(tx, &account.id).await?;
-    account::set_logged_in(tx.conn(), &account.id, now).await?;
-    let known_token = new_token(app);
-    let known_id = match &attempt.known_device {
-        Some(id) => {
-            known_device::rotate(tx.conn(), id, &token_hash(&known_token), now).await?;
-            id.clone()
-        }
-        None => {
-            let id = new_id(app, "known");
-            known_device::insert(tx.conn(), &account.id, &id, &token_hash(&known_token), now).await?;
-            known_device::trim(tx.conn(), &account.id, KNOWN_DEVICES).await?;
-            id
-        }
-    };
-    device::delete_expired(tx.conn(), now).await?;
-    let token = new_token(app);
-    let device = new_device(app, &account.id, known_id, &visitor.origin);
-    device::insert(tx.conn(), &device, &token_hash(&token)).await?;
-    let caller = Caller {
-        person: account.person(),
-        roles: model::roles(account),
-        via: Via::Device { id: device.id },
-        origin: visitor.origin.clone(),
-    };
-    Ok(SignedIn {
-        device_token: token,
-        max_age: DEVICE_DAYS * 86_400,
-        known_device_token: known_token,
-        caller,
-    })
-}
-
-fn new_device(app: &App, account_id: &str, known_device_id: String, origin: &Origin) -> DeviceRow {
-    let now = app.now();
-    DeviceRow {
-        id: new_id(app, "dev"),
-        account_id: account_id.to_owned(),
-        known_device_id: Some(known_device_id),
-        name: origin.device.clone().unwrap_or_else(|| "Unknown device".to_owned()),
-        ip: origin.ip.map(|ip| ip.to_canonical().to_string()),
-        user_agent: origin.user_agent.clone(),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now.plus(DEVICE_DAYS * Time::DAY),
-    }
-}
-
-fn login_facts(app: &App, visitor: &Visitor, account: &AccountRow) -> Facts {
-    facts::by_visitor(app, visitor, "user.login", &account.person())
 }
 
 /// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in

@@ -3,17 +3,21 @@
 use store::accounts::device;
 
 use super::ChangeError;
+use super::end::{EndReason, end};
 use crate::activity::facts;
-use crate::{App, Caller, Via};
+use crate::{App, Caller};
 
 /// Ends the device the caller speaks from. Doing it twice, or without a device, changes nothing.
 pub async fn log_out(app: &App, caller: &Caller) -> Result<(), ChangeError> {
-    let Via::Device { id } = &caller.via else { return Ok(()) };
+    let Some(id) = caller.via.device_id() else {
+        return Ok(());
+    };
     let mut tx = app.store().begin().await?;
-    if device::delete(tx.conn(), &caller.person.id, id).await? {
-        app.log()
-            .append(&mut tx, vec![facts::about(app, caller, "user.logout", &caller.person)])
-            .await?;
-    }
+    let Some(device) = device::get(tx.conn(), &caller.person.id, id).await? else {
+        return Ok(());
+    };
+    end(app, &mut tx, &[device], EndReason::LoggedOut).await?;
+    let logout = facts::about(app, caller, "user.logout", &caller.person);
+    app.log().append(&mut tx, vec![logout]).await?;
     Ok(tx.commit().await?)
 }

@@ -1,8 +1,9 @@
 //! Accounts and devices as callers see them.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
-use activity::{Person, Time};
+use activity::{Named, Person, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::device::DeviceRow;
 
@@ -66,6 +67,8 @@ pub struct UserRow {
     pub created_at: Time,
     /// When its activation link was used.
     pub activated_at: Option<Time>,
+    /// Greater after every edit; what an edit says it is for.
+    pub version: i64,
 }
 
 impl UserRow {
@@ -85,6 +88,7 @@ impl UserRow {
             time_zone: account.time_zone.clone(),
             created_at: account.created_at,
             activated_at: account.activated_at,
+            version: account.version,
         }
     }
 }
@@ -111,7 +115,7 @@ pub(super) fn roles_text(roles: Roles) -> String {
         .join(", ")
 }
 
-/// A signed-in browser.
+/// A signed-in browser or client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// `dev_…`
@@ -126,10 +130,13 @@ pub struct Device {
     pub last_seen_at: Time,
     /// Whether it is the one the question comes from.
     pub current: bool,
+    /// The application it is signed in to; `None` for the web manager.
+    pub application: Option<Named>,
 }
 
 impl Device {
-    pub(super) fn of(device: &DeviceRow, current: Option<&str>) -> Self {
+    /// The device as callers see it; `names` are those of the applications.
+    pub(super) fn of(device: &DeviceRow, current: Option<&str>, names: &HashMap<String, String>) -> Self {
         Self {
             id: device.id.clone(),
             name: device.name.clone(),
@@ -137,6 +144,10 @@ impl Device {
             signed_in_at: device.created_at,
             last_seen_at: device.last_seen_at,
             current: current == Some(device.id.as_str()),
+            application: device.application_id.as_ref().map(|id| Named {
+                id: id.clone(),
+                name: names.get(id).cloned().unwrap_or_default(),
+            }),
         }
     }
 }

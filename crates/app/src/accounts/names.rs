@@ -12,13 +12,13 @@ const USERNAME_MAX: usize = 64;
 const EMAIL_MAX: usize = 254;
 
 /// NFKC, lower case, one blank between words: what texts are compared by.
-pub(super) fn key(text: &str) -> String {
+pub(crate) fn key(text: &str) -> String {
     let lower: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What an account is found, unique and ordered by.
-pub(super) fn keys(account: &AccountRow) -> AccountKeys {
+pub(crate) fn keys(account: &AccountRow) -> AccountKeys {
     AccountKeys {
         name: key(&account.person().name),
         username: key(&account.username),
@@ -28,25 +28,30 @@ pub(super) fn keys(account: &AccountRow) -> AccountKeys {
 
 /// The texts whose beginning may be typed to find this account: name, username and e-mail address, each from every
 /// one of its words on.
-pub(super) fn words(keys: &AccountKeys) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for text in [&keys.name, &keys.username, &keys.email] {
-        let mut inside = false;
-        for (at, c) in text.char_indices() {
-            if c.is_alphanumeric() && !inside {
-                words.insert(text[at..].to_owned());
-            }
-            inside = c.is_alphanumeric();
-        }
-        if !text.is_empty() {
-            words.insert(text.clone());
-        }
-    }
+pub(crate) fn words(keys: &AccountKeys) -> Vec<String> {
+    let texts = [&keys.name, &keys.username, &keys.email];
+    let words: BTreeSet<String> = texts.into_iter().flat_map(|text| beginnings(text)).collect();
     words.into_iter().collect()
 }
 
+/// A key from every one of its words on.
+pub(crate) fn beginnings(key: &str) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    let mut inside = false;
+    for (at, c) in key.char_indices() {
+        if c.is_alphanumeric() && !inside {
+            words.insert(key[at..].to_owned());
+        }
+        inside = c.is_alphanumeric();
+    }
+    if !key.is_empty() {
+        words.insert(key.to_owned());
+    }
+    words
+}
+
 /// The beginnings a person typed; all of them must match.
-pub(super) fn typed_words(find: &str) -> Vec<String> {
+pub(crate) fn typed_words(find: &str) -> Vec<String> {
     // A word of an account begins with a letter or digit, so `@example.com` is found as `example.com`.
     let key = key(find);
     let words = key
@@ -84,7 +89,7 @@ pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
     }
 }
 
-fn check_text(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
+pub(crate) fn check_text(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
     let length = text.chars().count();
     if length > max {
         errors.push(FieldError::new(
@@ -108,7 +113,7 @@ fn hidden(c: char) -> bool {
 }
 
 /// Text from a form, without blanks around it and with single blanks inside.
-pub(super) fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     text.nfc()
         .collect::<String>()
         .split_whitespace()

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use store::accounts::account::AccountRow;
+use store::accounts::account::{self, AccountRow};
+use store::factors::second_factor;
+use store::{AnyConnection, Tx};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{FieldError, names};
-use crate::App;
+use super::{FieldError, Unavailable, names};
+use crate::{App, factors};
 
 const MAX: usize = 128;
 
@@ -18,9 +20,45 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// What is wrong with a new password of `account`, if anything is.
+/// What is wrong with a new password of `account`, if anything is. It must do as the only factor.
 pub(super) fn check(app: &App, account: &AccountRow, password: &str) -> Result<(), FieldError> {
-    let least = app.settings().password.min_length;
+    check_length(account, password, app.settings().password.min_length)
+}
+
+/// The same for an account that exists and may have a second factor: then fewer characters are enough.
+pub(super) async fn check_of(
+    app: &App,
+    conn: &mut AnyConnection,
+    account: &AccountRow,
+    password: &str,
+) -> Result<Result<(), FieldError>, Unavailable> {
+    let settings = &app.settings().password;
+    let least = match factors::has_any(conn, &account.id).await? {
+        true => settings.min_length_with_second_factor.min(settings.min_length),
+        false => settings.min_length,
+    };
+    Ok(check_length(account, password, least))
+}
+
+/// Sets a password that was checked; checked once more where it counts, since the second factor may be gone by now.
+/// Half-finished log-ins end, and every browser is asked for the second factor again.
+pub(super) async fn set(
+    app: &App,
+    tx: &mut Tx,
+    account: &AccountRow,
+    (password, hash): (&str, &str),
+) -> Result<Result<(), FieldError>, Unavailable> {
+    if let Err(error) = check_of(app, tx.conn(), account, password).await? {
+        return Ok(Err(error));
+    }
+    let is_short = password.nfkc().count() < app.settings().password.min_length;
+    account::set_password(tx.conn(), &account.id, hash, app.now()).await?;
+    second_factor::set_short_password(tx.conn(), &account.id, is_short).await?;
+    factors::credentials_changed(tx, &account.id).await?;
+    Ok(Ok(()))
+}
+
+fn check_length(account: &AccountRow, password: &str, least: usize) -> Result<(), FieldError> {
     let length = password.nfkc().count();
     let refuse = |text: String| Err(FieldError::new("password", text));
     if length < least {
@@ -49,7 +87,7 @@ pub(super) fn check(app: &App, account: &AccountRow, password: &str) -> Result<(
 }
 
 /// A new salt.
-pub(super) fn salt(app: &App) -> [u8; 16] {
+pub(crate) fn salt(app: &App) -> [u8; 16] {
     let mut salt = [0; 16];
     app.rng().fill(&mut salt);
     salt

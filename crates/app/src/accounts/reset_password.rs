@@ -1,18 +1,19 @@
 //! Finishing a password reset with the link that was mailed: ends every device and lifts a lock.
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::link::Purpose;
-use store::accounts::{attempt, device, link};
+use store::accounts::{attempt, link};
 
-use super::{LinkError, LinkPurpose, Unavailable, passwords, token_hash};
+use super::end::{EndReason, end_others};
+use super::{LinkError, LinkPurpose, passwords, token_hash};
 use crate::activity::facts;
 use crate::{App, Visitor, mail};
 
 /// Sets the password. The link is used up only if the password is taken; every other link of the account dies with it.
 pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password: &str) -> Result<(), LinkError> {
     let named = account_of(app, visitor, LinkPurpose::Reset, token).await?;
-    passwords::check(app, &named, password).map_err(|error| LinkError::Invalid(vec![error]))?;
+    let checked = passwords::check_of(app, app.store().read().await?.conn(), &named, password).await?;
+    checked.map_err(|error| LinkError::Invalid(vec![error]))?;
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
 
     let mut tx = app.store().begin().await?;
@@ -23,11 +24,13 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     };
     link::delete_all(tx.conn(), &account.id, Purpose::Reset).await?;
     link::delete_all(tx.conn(), &account.id, Purpose::Activation).await?;
-    account::set_password(tx.conn(), &account.id, &hash, app.now()).await?;
+    // The second factor stays: the next log-in asks for it, on every browser.
+    let set = passwords::set(app, &mut tx, &account, (password, &hash)).await?;
+    set.map_err(|error| LinkError::Invalid(vec![error]))?;
     attempt::clear_all(tx.conn(), &account.id).await?;
     let completed = facts::by_visitor(app, visitor, "user.password_reset_completed", &account.person());
     let mut activities = vec![completed];
-    activities.extend(end_others(app, &mut tx, &account, None, "password reset").await?);
+    activities.extend(end_others(app, &mut tx, &account, None, EndReason::PasswordReset).await?);
     app.log().append(&mut tx, activities).await?;
     mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
     Ok(tx.commit().await?)
@@ -44,21 +47,4 @@ pub(super) async fn account_of(
     let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
     let account = account::get(read.conn(), id.as_deref().unwrap_or_default()).await?;
     account.ok_or(LinkError::Gone)
-}
-
-/// Ends every device of an account but `keep`, and returns the activity of it if there were any.
-pub(super) async fn end_others(
-    app: &App,
-    tx: &mut Tx,
-    account: &AccountRow,
-    keep: Option<&str>,
-    reason: &str,
-) -> Result<Option<activity::Facts>, Unavailable> {
-    let ended = device::delete_others(tx.conn(), &account.id, keep).await?;
-    Ok((ended > 0).then(|| {
-        let mut forced = facts::by_system(app, "user.forced_logout", &account.person());
-        forced.reason = Some(reason.to_owned());
-        forced.metadata.insert("devices".to_owned(), ended.to_string());
-        forced
-    }))
 }

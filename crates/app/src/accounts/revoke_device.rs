@@ -1,9 +1,9 @@
 //! Ending one device from the list of devices.
 
-use activity::Target;
 use store::accounts::{account, device};
 
 use super::ChangeError;
+use super::end::{EndReason, end, target};
 use crate::activity::facts;
 use crate::{App, Caller};
 
@@ -17,14 +17,9 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
     let device = device::get(tx.conn(), user_id, device_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    device::delete(tx.conn(), user_id, device_id).await?;
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());
-    revoked.target = Some(Target {
-        kind: "device".to_owned(),
-        id: device.id,
-        name: device.name,
-        ..Target::default()
-    });
+    revoked.target = Some(target(&device));
+    end(app, &mut tx, &[device], EndReason::Revoked).await?;
     app.log().append(&mut tx, vec![revoked]).await?;
     Ok(tx.commit().await?)
 }

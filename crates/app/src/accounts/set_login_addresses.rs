@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use activity::Change;
+use activity::{Change, Facts};
 use ipnet::IpNet;
-use store::accounts::{account, address};
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
+use store::accounts::address;
 
 use super::log_in::address_allowed;
 use super::{ChangeError, FieldError};
@@ -20,26 +22,40 @@ pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &st
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let Some(changed) = within(app, caller, &mut tx, &account, text).await? else {
+        return Ok(());
+    };
+    app.log().append(&mut tx, vec![changed]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Replaces them as part of a transaction, and returns the activity of it; `None` if they are these already.
+pub(super) async fn within(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    account: &AccountRow,
+    text: &str,
+) -> Result<Option<Facts>, ChangeError> {
     let networks = parse(text).map_err(ChangeError::Invalid)?;
-    if caller.person.id == id && !address_allowed(&networks, caller.origin.ip) {
+    if caller.person.id == account.id && !address_allowed(&networks, caller.origin.ip) {
         let text = "These addresses leave out the one you are using now; you would lock yourself out.";
         return Err(ChangeError::invalid("addresses", text));
     }
-    let mut tx = app.store().begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    let before = address::of(tx.conn(), id).await?;
+    let before = address::of(tx.conn(), &account.id).await?;
     if before == networks {
-        return Ok(());
+        return Ok(None);
     }
-    address::replace(tx.conn(), id, &networks).await?;
+    address::replace(tx.conn(), &account.id, &networks).await?;
     let mut changed = facts::about(app, caller, "account.login_addresses_restricted", &account.person());
     changed.changes = vec![Change {
         field: "login_addresses".to_owned(),
         before: Some(shown(&before)),
         after: Some(shown(&networks)),
     }];
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(Some(changed))
 }
 
 fn shown(networks: &[String]) -> String {

@@ -1,8 +1,10 @@
 //! Allowing an account to log in, or not.
 
-use store::accounts::account;
+use activity::Facts;
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
 
-use super::reset_password::end_others;
+use super::end::{EndReason, end_others};
 use super::{ChangeError, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller};
@@ -14,11 +16,27 @@ pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bo
     }
     let mut tx = app.store().begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if !enabled {
-        set_roles::keep_an_administrator(&mut tx, &account, "login_enabled").await?;
-    }
-    if !account::set_login_enabled(tx.conn(), id, enabled).await? {
+    let activities = within(app, caller, &mut tx, &account, enabled).await?;
+    if activities.is_empty() {
         return Ok(());
+    }
+    app.log().append(&mut tx, activities).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets it as part of a transaction, and returns the activities of it; none if it was so already.
+pub(super) async fn within(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    account: &AccountRow,
+    enabled: bool,
+) -> Result<Vec<Facts>, ChangeError> {
+    if !enabled {
+        set_roles::keep_an_administrator(tx, account, "login_enabled").await?;
+    }
+    if !account::set_login_enabled(tx.conn(), &account.id, enabled).await? {
+        return Ok(Vec::new());
     }
     let code = if enabled {
         "account.login_enabled"
@@ -27,8 +45,7 @@ pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bo
     };
     let mut activities = vec![facts::about(app, caller, code, &account.person())];
     if !enabled {
-        activities.extend(end_others(app, &mut tx, &account, None, "login disabled").await?);
+        activities.extend(end_others(app, tx, account, None, EndReason::LoginDisabled).await?);
     }
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(activities)
 }

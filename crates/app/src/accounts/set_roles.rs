@@ -1,6 +1,6 @@
 //! Changing what an account may do.
 
-use activity::Change;
+use activity::{Change, Facts};
 use store::Tx;
 use store::accounts::account::{self, AccountRow};
 
@@ -15,22 +15,36 @@ pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Re
     }
     let mut tx = app.store().begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    let before = model::roles(&account);
-    if before == roles {
+    let Some(changed) = within(app, caller, &mut tx, &account, roles).await? else {
         return Ok(());
+    };
+    app.log().append(&mut tx, vec![changed]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets them as part of a transaction, and returns the activity of it; `None` if it has these already.
+pub(super) async fn within(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    account: &AccountRow,
+    roles: Roles,
+) -> Result<Option<Facts>, ChangeError> {
+    let before = model::roles(account);
+    if before == roles {
+        return Ok(None);
     }
     if !roles.administrator {
-        keep_an_administrator(&mut tx, &account, "administrator").await?;
+        keep_an_administrator(tx, account, "administrator").await?;
     }
-    account::set_roles(tx.conn(), id, roles.administrator, roles.auditor).await?;
+    account::set_roles(tx.conn(), &account.id, roles.administrator, roles.auditor).await?;
     let mut changed = facts::about(app, caller, "account.roles_changed", &account.person());
     changed.changes = vec![Change {
         field: "roles".to_owned(),
         before: Some(model::roles_text(before)),
         after: Some(model::roles_text(roles)),
     }];
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(Some(changed))
 }
 
 /// Refuses a change after which nobody could manage users.

@@ -1,9 +1,10 @@
 //! Making an account one that only programs use, or a person's again.
 
-use activity::Change;
-use store::accounts::account;
+use activity::{Change, Facts};
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
 
-use super::reset_password::end_others;
+use super::end::{EndReason, end_others};
 use super::{ChangeError, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller};
@@ -15,11 +16,27 @@ pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: 
     }
     let mut tx = app.store().begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if service {
-        set_roles::keep_an_administrator(&mut tx, &account, "service_account").await?;
-    }
-    if !account::set_service(tx.conn(), id, service).await? {
+    let activities = within(app, caller, &mut tx, &account, service).await?;
+    if activities.is_empty() {
         return Ok(());
+    }
+    app.log().append(&mut tx, activities).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets it as part of a transaction, and returns the activities of it; none if it was so already.
+pub(super) async fn within(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    account: &AccountRow,
+    service: bool,
+) -> Result<Vec<Facts>, ChangeError> {
+    if service {
+        set_roles::keep_an_administrator(tx, account, "service_account").await?;
+    }
+    if !account::set_service(tx.conn(), &account.id, service).await? {
+        return Ok(Vec::new());
     }
     let text = |service: bool| Some(if service { "yes" } else { "no" }.to_owned());
     let mut changed = facts::about(app, caller, "account.service_account_changed", &account.person());
@@ -30,8 +47,7 @@ pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: 
     }];
     let mut activities = vec![changed];
     if service {
-        activities.extend(end_others(app, &mut tx, &account, None, "became a service account").await?);
+        activities.extend(end_others(app, tx, account, None, EndReason::ServiceAccount).await?);
     }
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(activities)
 }

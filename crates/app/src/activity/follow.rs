@@ -54,7 +54,7 @@ pub async fn follow(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(caller, scope, question, app.now())?;
+    let scoped = Scoped::new(app, caller, scope, question).await?;
     let from = read_follow(request.after.as_deref())?;
     let limit = request.limit.clamp(1, MAX_LIMIT);
     // The cursor names the next id to look at; the engine's names the last one seen.

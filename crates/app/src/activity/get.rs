@@ -1,29 +1,34 @@
-//! One activity by its id, and the person a log belongs to.
+//! One activity by its id, and the person or group a log belongs to.
 
-use activity::{Activity, Person, Seq};
+use activity::query::Expr;
+use activity::{Activity, Named, Person, Seq};
 
 use log::{Order, Search};
 
 use super::Scope;
-use super::scope::{Question, Scoped, Subject};
+use super::scope::{Question, Scoped};
 use super::view::{ViewError, unavailable};
 use super::viewed::{VIEW_WINDOW, account, note};
 use crate::{App, Caller};
 
 /// The activity with this id, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
-    let widest = if caller.reads_everything() {
-        Scope::Everything
-    } else {
-        Scope::Me
-    };
-    let subject = widest.allowed(caller)?;
-    let found = app.log().get(seq).await.map_err(unavailable)?;
-    // The same condition that every list is read with decides whether the row exists for this reader.
-    let Some(row) = found.filter(|row| subject.expr().matches(row)) else {
+    // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
+    Scope::Me.allowed(app, caller).await?;
+    let Some(row) = app.log().get(seq).await.map_err(unavailable)? else {
         return Ok(None);
     };
-    if subject == Subject::Everybody {
+    let scope = Scope::showing(caller, &row);
+    let subject = match scope.allowed(app, caller).await {
+        Ok(subject) => subject,
+        Err(ViewError::Forbidden | ViewError::NoSuchGroup) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // The same condition that every list is read with decides whether the row exists for this reader.
+    if !subject.expr().matches(&row) {
+        return Ok(None);
+    }
+    if scope != Scope::Me {
         let q = format!("id:{seq}");
         let question = Question {
             q: &q,
@@ -31,7 +36,7 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
             to: None,
             zone: &jiff::tz::TimeZone::UTC,
         };
-        let scoped = Scoped::new(caller, &widest, question, app.now())?;
+        let scoped = Scoped::new(app, caller, &scope, question).await?;
         note(app, caller, &scoped, std::slice::from_ref(&row), VIEW_WINDOW).await?;
     }
     Ok(Some(row))
@@ -40,16 +45,30 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
 /// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
 /// knows them.
 pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<Person>, ViewError> {
-    let subject = Scope::User(user_id.to_owned()).allowed(caller)?;
+    let subject = Scope::User(user_id.to_owned()).allowed(app, caller).await?;
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
+    let row = latest(app, subject.expr()).await?;
+    Ok(row.and_then(|row| row.facts.user))
+}
+
+/// The group whose log this is, as it is named now, else as the log named it last; `None` if neither knows it.
+pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<Named>, ViewError> {
+    let subject = Scope::Group(group_id.to_owned()).allowed(app, caller).await?;
+    match subject.group() {
+        Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
+        _ => Ok(latest(app, subject.expr()).await?.and_then(|row| row.facts.group)),
+    }
+}
+
+async fn latest(app: &App, expr: Expr) -> Result<Option<Activity>, ViewError> {
     let search = Search {
-        expr: subject.expr(),
+        expr,
         order: Order::Newest,
         after: None,
         limit: 1,
     };
     let found = app.log().search(&search).await.map_err(unavailable)?;
-    Ok(found.rows.into_iter().next().and_then(|row| row.facts.user))
+    Ok(found.rows.into_iter().next())
 }

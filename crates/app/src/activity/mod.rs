@@ -16,7 +16,7 @@ mod viewed;
 pub use chips::Chip;
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
-pub use get::{get, person};
+pub use get::{get, group, person};
 
 pub use scope::Scope;
 pub(crate) use scope::{Question, Scoped, Subject};

@@ -1,11 +1,11 @@
 //! Whose rows a caller may see: a scope is decided here and becomes part of the query before anything is read.
 
-use activity::Time;
-use activity::query::{AtRange, Binding, Expr, Term, parse};
+use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
+use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
-use super::ViewError;
-use crate::Caller;
+use super::view::{ViewError, unavailable};
+use crate::{App, Caller, groups};
 
 /// Whose log is viewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Scope {
     Me,
     /// The log of the user with this id.
     User(String),
+    /// What happened in the group with this id and in its subgroups.
+    Group(String),
     /// Everybody's.
     Everything,
 }
@@ -25,13 +27,20 @@ pub(crate) enum Subject {
     Own(String),
     /// Somebody else's, by id.
     Other(String),
+    /// That of a group with its subgroups.
+    Group {
+        /// The group as it is named now, with an empty name if it is gone.
+        group: Named,
+        /// It and its subgroups.
+        ids: Vec<String>,
+    },
     /// Everybody's.
     Everybody,
 }
 
 impl Scope {
     /// Decides whether `caller` may read this scope. The only place where that is decided.
-    pub(crate) fn allowed(&self, caller: &Caller) -> Result<Subject, ViewError> {
+    pub(crate) async fn allowed(&self, app: &App, caller: &Caller) -> Result<Subject, ViewError> {
         if !caller.may_read() {
             return Err(ViewError::Forbidden);
         }
@@ -40,9 +49,52 @@ impl Scope {
             Self::User(id) if *id == caller.person.id => Ok(Subject::Own(id.clone())),
             Self::User(id) if caller.reads_everything() => Ok(Subject::Other(id.clone())),
             Self::Everything if caller.reads_everything() => Ok(Subject::Everybody),
+            Self::Group(id) => group(app, caller, id).await,
             Self::User(_) | Self::Everything => Err(ViewError::Forbidden),
         }
     }
+
+    /// The scope in which `caller` sees this row, once it is known that they may.
+    #[must_use]
+    pub fn showing(caller: &Caller, row: &Activity) -> Self {
+        let is_own = row.user.as_ref().is_some_and(|user| user.id == caller.person.id);
+        match &row.group {
+            _ if caller.reads_everything() => Self::Everything,
+            Some(group) if !is_own => Self::Group(group.id.clone()),
+            _ => Self::Me,
+        }
+    }
+}
+
+/// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
+/// anybody else there is no such group.
+async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let found = store::groups::get(&mut conn, id).await.map_err(unavailable)?;
+    let standing = match &found {
+        Some(group) => groups::standing_in(&mut conn, caller, group)
+            .await
+            .map_err(unavailable)?,
+        None => None,
+    };
+    match standing {
+        _ if caller.reads_everything() => {}
+        Some(standing) if standing.manages() => {}
+        Some(_) => return Err(ViewError::Forbidden),
+        None => return Err(ViewError::NoSuchGroup),
+    }
+    let mut ids = store::groups::managed_group_ids(&mut conn, id)
+        .await
+        .map_err(unavailable)?;
+    if ids.is_empty() {
+        // A deleted group: what happened in it stays, under its id.
+        ids.push(id.to_owned());
+    }
+    let group = Named {
+        id: id.to_owned(),
+        name: found.map(|group| group.name).unwrap_or_default(),
+    };
+    Ok(Subject::Group { group, ids })
 }
 
 impl Subject {
@@ -50,7 +102,17 @@ impl Subject {
     pub(crate) fn expr(&self) -> Expr {
         match self {
             Self::Own(id) | Self::Other(id) => Expr::user_id(id.as_str()),
+            // By id alone, which no name of a group can imitate.
+            Self::Group { ids, .. } => Term::Group(ids.iter().cloned().map(Entity::Id).collect()).into(),
             Self::Everybody => Expr::All,
+        }
+    }
+
+    /// The group, if it is one's log.
+    pub(crate) fn group(&self) -> Option<&Named> {
+        match self {
+            Self::Group { group, .. } => Some(group),
+            Self::Own(_) | Self::Other(_) | Self::Everybody => None,
         }
     }
 }
@@ -78,8 +140,13 @@ pub(crate) struct Scoped {
 
 impl Scoped {
     /// Decides, parses and binds.
-    pub(crate) fn new(caller: &Caller, scope: &Scope, question: Question<'_>, now: Time) -> Result<Self, ViewError> {
-        let subject = scope.allowed(caller)?;
+    pub(crate) async fn new(
+        app: &App,
+        caller: &Caller,
+        scope: &Scope,
+        question: Question<'_>,
+    ) -> Result<Self, ViewError> {
+        let subject = scope.allowed(app, caller).await?;
         let typed = parse(question.q, question.zone).map_err(ViewError::Query)?;
         if let (Some(from), Some(to)) = (question.from, question.to)
             && to < from
@@ -87,7 +154,7 @@ impl Scoped {
             return Err(ViewError::Range { from, to });
         }
         let binding = Binding {
-            now,
+            now: app.now(),
             me: Some(caller.person.id.clone()),
         };
         let mut scoped = Self {
@@ -108,9 +175,15 @@ impl Scoped {
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
-    /// The query with its range, bound, without the scope: what an export's row and an activity's metadata say.
+    /// The query with its range, bound, without the scope of a person: what an export's row and an activity's
+    /// metadata say. A group is not said elsewhere, so it is said here.
     pub(crate) fn text(&self) -> String {
-        range_expr(self.range)
+        let scope = match &self.subject {
+            Subject::Group { .. } => self.subject.expr(),
+            Subject::Own(_) | Subject::Other(_) | Subject::Everybody => Expr::All,
+        };
+        scope
+            .and(range_expr(self.range))
             .and(self.typed.clone().bind(&self.binding))
             .to_string()
     }

@@ -115,6 +115,9 @@ pub enum ViewError {
         /// Its end.
         to: Time,
     },
+    /// There is no such group, or none that the caller may know of.
+    #[error("there is no such group")]
+    NoSuchGroup,
     /// The caller may not read this log.
     #[error("you may not read this log")]
     Forbidden,
@@ -132,7 +135,7 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(caller, scope, question, app.now())?;
+    let scoped = Scoped::new(app, caller, scope, question).await?;
     let page = page(app, &scoped, request).await?;
     let (count, failures) = if request.explain {
         counts(app, &scoped).await?

@@ -29,7 +29,7 @@ pub(crate) async fn note(
 ) -> Result<(), ViewError> {
     let mut subjects = subjects(app, scoped, rows).await?;
     subjects.retain(|subject| subject.id != caller.person.id);
-    let query = Sha256::digest(scoped.typed.to_string());
+    let query = Sha256::digest(distinct(scoped));
     let since = app.now().0.saturating_sub(as_micros(window));
     if subjects.is_empty() || all_seen(app, caller, &subjects, &query, since).await? {
         return Ok(());
@@ -61,6 +61,14 @@ pub(crate) async fn note(
     tx.commit().await.map_err(unavailable)
 }
 
+/// What makes one look another than the one before: the query, and the group through which it was asked.
+fn distinct(scoped: &Scoped) -> String {
+    match scoped.subject.group() {
+        Some(group) => format!("{} in {}", scoped.typed, group.id),
+        None => scoped.typed.to_string(),
+    }
+}
+
 /// A cheap look without a write transaction: nearly every page is one of a look already recorded.
 async fn all_seen(
     app: &App,
@@ -79,8 +87,8 @@ async fn all_seen(
     Ok(true)
 }
 
-/// Whose log these rows are. Of everybody's log it is read only in passing, unless the query names people or finds
-/// nobody but one.
+/// Whose log these rows are. Of everybody's log, and of a group's, it is read only in passing, unless the query names
+/// people or finds nobody but one.
 async fn subjects(app: &App, scoped: &Scoped, rows: &[Activity]) -> Result<Vec<Person>, ViewError> {
     match &scoped.subject {
         Subject::Own(_) => Ok(Vec::new()),
@@ -91,7 +99,7 @@ async fn subjects(app: &App, scoped: &Scoped, rows: &[Activity]) -> Result<Vec<P
                 .into_iter()
                 .collect())
         }
-        Subject::Everybody => {
+        Subject::Everybody | Subject::Group { .. } => {
             let mut people: Vec<Person> = Vec::new();
             for user in rows.iter().filter_map(|row| row.user.as_ref()) {
                 if !people.iter().any(|known| known.id == user.id) {
@@ -133,6 +141,7 @@ fn names_one(user: &Entity) -> bool {
 
 fn look(app: &App, caller: &Caller, scoped: &Scoped, subject: &Person) -> activity::Facts {
     let mut facts = facts::about(app, caller, "log.viewed", subject);
+    facts.group = scoped.subject.group().cloned();
     let query = scoped.typed.to_string();
     if !query.is_empty() {
         facts.metadata.insert("query".to_owned(), shortened(&query));

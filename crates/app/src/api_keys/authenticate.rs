@@ -13,7 +13,7 @@ const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
 
 /// The caller with this key; `None` if it is none, was revoked, or its account may not log in or not from here.
 pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
-    if !token::is_well_formed(token) {
+    if !token::is_well_formed(token::API, token) {
         return Ok(None);
     }
     let now = app.now();

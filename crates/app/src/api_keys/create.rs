@@ -45,12 +45,12 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
             "There is no such user for the key to act as; choose one.",
         ));
     };
-    let token = token::new(app);
+    let token = token::new(app, token::API);
     let row = ApiKeyRow {
         id: new_id(app, "key"),
         account_id: account.id.clone(),
         name,
-        hint: token::hint(&token),
+        hint: token::hint(token::API, &token),
         can_write: request.scopes.write,
         can_read: request.scopes.read,
         can_export: request.scopes.export,

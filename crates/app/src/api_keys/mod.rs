@@ -4,7 +4,7 @@ mod authenticate;
 mod create;
 mod list;
 mod revoke;
-mod token;
+pub(crate) mod token;
 
 pub use authenticate::authenticate;
 pub use create::{NewKey, NewKeyRequest, create};

@@ -76,7 +76,7 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
 
 /// The files of this user's log.
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
-    Scope::User(user_id.to_owned()).allowed(caller)?;
+    Scope::User(user_id.to_owned()).allowed(app, caller).await?;
     let mut conn = app.store().glance().await.map_err(unavailable)?;
     let rows = store::exports::for_subject(&mut conn, user_id, StoredKind::UserCsv, LATEST)
         .await

@@ -1,6 +1,6 @@
 //! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
 
-use store::exports::Row;
+use store::exports::{Kind as StoredKind, Row};
 
 use super::model::unavailable;
 use super::rows::export;
@@ -43,7 +43,9 @@ pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<R
     Ok(row.filter(|row| caller.reads_everything() || is_own(row, caller)))
 }
 
-/// Somebody who lost a role keeps only what they asked for about themself.
+/// Somebody who lost a role keeps only what they asked for about themself, and the lines about files that were
+/// streamed to them: nothing of those is kept.
 fn is_own(row: &Row, caller: &Caller) -> bool {
-    row.requester_id == caller.person.id && row.subject_id.as_deref() == Some(caller.person.id.as_str())
+    let is_about_them = row.subject_id.as_deref() == Some(caller.person.id.as_str());
+    row.requester_id == caller.person.id && (is_about_them || row.kind != StoredKind::UserCsv)
 }

@@ -1,6 +1,6 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
-use activity::{Facts, Outcome, Person, Target, Time};
+use activity::{Facts, Named, Outcome, Person, Target, Time};
 use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
 
 use super::model::unavailable;
@@ -86,6 +86,17 @@ pub(super) fn new_row(
     })
 }
 
+/// The same row as one of a group's log: its activities are in that log too.
+pub(super) fn in_group(mut row: Row, group: &Named) -> Result<Row, ExportError> {
+    let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
+    let origin = Facts {
+        group: Some(group.clone()),
+        ..origin
+    };
+    row.origin = serde_json::to_string(&origin).map_err(unavailable)?;
+    Ok(row)
+}
+
 /// The facts of what happened to an export, by whoever asked for it and from where they asked.
 pub(super) fn facts_of(row: &Row, code: &str, now: Time) -> Result<Facts, ExportError> {
     let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
@@ -104,6 +115,9 @@ pub(super) fn described(mut facts: Facts, row: &Row) -> Facts {
     } else {
         Format::Csv
     };
+    if facts.group.is_none() {
+        facts.group = group_of(row);
+    }
     facts.target = Some(Target {
         kind: "export".to_owned(),
         id: row.id.clone(),
@@ -145,7 +159,10 @@ pub(super) fn file_name(row: &Row) -> String {
     let whose = match &subject {
         Some(person) if !person.username.is_empty() => plain(&person.username),
         Some(person) => plain(&person.id),
-        None => "everyone".to_owned(),
+        None => group_of(row).map_or_else(
+            || "everyone".to_owned(),
+            |group| plain(if group.name.is_empty() { &group.id } else { &group.name }),
+        ),
     };
     let day = Time(row.created_at).timestamp().strftime("%Y-%m-%d");
     let extension = if row.kind == StoredKind::ViewJsonl {
@@ -154,6 +171,10 @@ pub(super) fn file_name(row: &Row) -> String {
         "csv"
     };
     format!("activity-log-{whose}-{day}.{extension}")
+}
+
+fn group_of(row: &Row) -> Option<Named> {
+    serde_json::from_str::<Facts>(&row.origin).ok()?.group
 }
 
 fn plain(text: &str) -> String {

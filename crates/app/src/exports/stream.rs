@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
 use super::model::unavailable;
-use super::rows::{export, facts_of, failed, file_name, new_row, summed, written};
+use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed, written};
 use super::worker::{micros, renew};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
@@ -89,7 +89,7 @@ pub async fn export_view(
         to: view.to,
         zone: &view.zone,
     };
-    let scoped = Scoped::new(caller, scope, question, app.now())?;
+    let scoped = Scoped::new(app, caller, scope, question).await?;
     let (kind, writer) = match request.format {
         Format::Jsonl => (StoredKind::ViewJsonl, RowWriter::Jsonl),
         Format::Csv => {
@@ -104,7 +104,7 @@ pub async fn export_view(
             id: id.clone(),
             ..activity::Person::default()
         })),
-        Subject::Everybody => None,
+        Subject::Group { .. } | Subject::Everybody => None,
     };
     // Opened before the export is recorded, so that a file does not tell of itself.
     let scan = app
@@ -116,6 +116,9 @@ pub async fn export_view(
         note_look(app, caller, &scoped).await?;
     }
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
+    if let Some(group) = scoped.subject.group() {
+        row = in_group(row, group)?;
+    }
     row.state = StoredState::Running;
     row.lease_until = app.now().plus(micros(LEASE)).0;
     row.fence = 1;
@@ -127,7 +130,7 @@ pub async fn export_view(
     begin(app, row, scan, writer)
 }
 
-/// An export of everybody that is narrowed to certain people is a look at their logs, as its first page would be.
+/// An export of everybody, or of a group, that is narrowed to certain people is a look at their logs, as its first page would be.
 async fn note_look(app: &App, caller: &Caller, scoped: &Scoped) -> Result<(), ExportError> {
     let first = Search {
         expr: scoped.bound.clone(),

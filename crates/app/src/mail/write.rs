@@ -15,7 +15,7 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), 
     let has_server = app.settings().mail.smtp_url.is_some();
     let row = MailRow {
         id: new_id(app, "mail"),
-        account_id: Some(letter.account_id),
+        account_id: letter.account_id,
         recipient: letter.recipient,
         kind: letter.kind.to_owned(),
         subject: letter.subject,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Time};
-use app::accounts::{self, Activation, LogIn, LogInRefused, LoginStatus, NewUser, SignedIn};
+use app::accounts::{self, Activation, LogIn, LogInRefused, LogInStep, LoginStatus, NewUser, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use log::{Log, LogSettings, ManualClock, SeededRng};
 use store::{Store, StoreUrl};
@@ -46,6 +46,7 @@ impl TestApp {
         settings.password.argon2_memory_kib = 64;
         settings.password.argon2_passes = 1;
         settings.exports.dir = dir.path().join("exports");
+        settings.sms.outbox = true;
         settings.public_url = "https://whodid.example.com".to_owned();
         change(&mut settings);
         let app = App::new(store.clone(), log.clone(), clock.clone(), rng, settings);
@@ -102,7 +103,20 @@ impl TestApp {
             password: password.to_owned(),
             known_device: known_device.map(str::to_owned),
         };
-        accounts::log_in(&self.app, &visitor(), typed).await
+        match accounts::log_in(&self.app, &visitor(), typed).await? {
+            LogInStep::Done(signed_in) => Ok(signed_in),
+            step => panic!("a second step is asked for: {step:?}"),
+        }
+    }
+
+    /// What a right password leads to.
+    pub(crate) async fn step(&self, login: &str, password: &str, known_device: Option<&str>) -> LogInStep {
+        let typed = LogIn {
+            login: login.to_owned(),
+            password: password.to_owned(),
+            known_device: known_device.map(str::to_owned),
+        };
+        accounts::log_in(&self.app, &visitor(), typed).await.unwrap()
     }
 
     pub(crate) async fn signed_in(&self, username: &str, roles: Roles) -> Caller {

@@ -45,6 +45,8 @@ pub struct AccountRow {
     pub failures: u64,
     /// Until when attempts from anywhere but a known device are refused; may have passed.
     pub locked_until: Option<Time>,
+    /// Greater after every edit of what administrators and its owner set.
+    pub version: i64,
 }
 
 impl AccountRow {
@@ -72,11 +74,11 @@ pub struct AccountKeys {
     pub email: String,
 }
 
-pub(super) const COLUMNS: &str = "a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
+pub(crate) const COLUMNS: &str = "a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
      a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, a.last_login_at, \
-     a.last_attempt_failed, a.failures, a.locked_until";
+     a.last_attempt_failed, a.failures, a.locked_until, a.version";
 
-pub(super) fn account(row: &AnyRow) -> Result<AccountRow, Error> {
+pub(crate) fn account(row: &AnyRow) -> Result<AccountRow, Error> {
     Ok(AccountRow {
         id: text(row, "id")?,
         given_name: text(row, "given_name")?,
@@ -95,12 +97,13 @@ pub(super) fn account(row: &AnyRow) -> Result<AccountRow, Error> {
         last_attempt_failed: flag(row, "last_attempt_failed")?,
         failures: number(row, "failures")?,
         locked_until: maybe_time(row, "locked_until")?,
+        version: row.try_get("version")?,
     })
 }
 
 const BY_ID: &str = "SELECT a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
      a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, a.last_login_at, \
-     a.last_attempt_failed, a.failures, a.locked_until FROM account a WHERE a.id = $1";
+     a.last_attempt_failed, a.failures, a.locked_until, a.version FROM account a WHERE a.id = $1";
 
 /// The account with this id.
 pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<AccountRow>, Error> {
@@ -168,7 +171,7 @@ pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &Accou
 pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
     sqlx::query(
         "UPDATE account SET given_name = $2, family_name = $3, username = $4, email = $5, name_key = $6, \
-         username_key = $7, email_key = $8, time_zone = $9 WHERE id = $1",
+         username_key = $7, email_key = $8, time_zone = $9, version = version + 1 WHERE id = $1",
     )
     .bind(&account.id)
     .bind(&account.given_name)
@@ -179,14 +182,29 @@ pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &
     .bind(&keys.username)
     .bind(&keys.email)
     .bind(&account.time_zone)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    crate::connections::rename(conn, &account.id, &keys.name).await?;
+    crate::groups::member::renamed(conn, &account.id, &keys.name).await
+}
+
+/// Makes this an edit of the account as it was at `version`, or of whatever it is now; `false` if it is another by now.
+pub async fn edit(conn: &mut AnyConnection, id: &str, version: Option<i64>) -> Result<bool, Error> {
+    // The version in the statement itself: of two edits of what both have read, one is done.
+    let done = match version {
+        Some(version) => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1 AND version = $2")
+            .bind(id)
+            .bind(version),
+        None => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1").bind(id),
+    };
+    Ok(done.execute(conn).await?.rows_affected() > 0)
 }
 
 /// Allows or forbids logging in; `false` if it was so already.
 pub async fn set_login_enabled(conn: &mut AnyConnection, id: &str, enabled: bool) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE account SET login_enabled = $2 WHERE id = $1 AND login_enabled <> $2");
+    let done = sqlx::query(
+        "UPDATE account SET login_enabled = $2, version = version + 1 WHERE id = $1 AND login_enabled <> $2",
+    );
     Ok(done
         .bind(id)
         .bind(i64::from(enabled))
@@ -198,7 +216,8 @@ pub async fn set_login_enabled(conn: &mut AnyConnection, id: &str, enabled: bool
 
 /// Makes it a service account or a person's again; `false` if it was so already.
 pub async fn set_service(conn: &mut AnyConnection, id: &str, service: bool) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE account SET is_service = $2 WHERE id = $1 AND is_service <> $2");
+    let done =
+        sqlx::query("UPDATE account SET is_service = $2, version = version + 1 WHERE id = $1 AND is_service <> $2");
     Ok(done
         .bind(id)
         .bind(i64::from(service))
@@ -210,8 +229,9 @@ pub async fn set_service(conn: &mut AnyConnection, id: &str, service: bool) -> R
 
 /// Sets both roles.
 pub async fn set_roles(conn: &mut AnyConnection, id: &str, administrator: bool, auditor: bool) -> Result<(), Error> {
-    let done = sqlx::query("UPDATE account SET is_administrator = $2, is_auditor = $3 WHERE id = $1");
-    done.bind(id)
+    let done = "UPDATE account SET is_administrator = $2, is_auditor = $3, version = version + 1 WHERE id = $1";
+    sqlx::query(done)
+        .bind(id)
         .bind(i64::from(administrator))
         .bind(i64::from(auditor))
         .execute(conn)

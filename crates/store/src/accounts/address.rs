@@ -15,10 +15,11 @@ pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String
         .collect()
 }
 
-/// Replaces them.
+/// Replaces them; an edit of the account.
 pub async fn replace(conn: &mut AnyConnection, account_id: &str, networks: &[String]) -> Result<(), Error> {
     let all = sqlx::query("DELETE FROM account_address WHERE account_id = $1");
     all.bind(account_id).execute(&mut *conn).await?;
+    super::account::edit(&mut *conn, account_id, None).await?;
     for network in networks {
         let one = sqlx::query("INSERT INTO account_address (account_id, network) VALUES ($1, $2)");
         one.bind(account_id).bind(network).execute(&mut *conn).await?;

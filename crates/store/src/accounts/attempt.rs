@@ -54,6 +54,29 @@ pub async fn reserve(conn: &mut AnyConnection, bucket: Bucket<'_>, limit: Limit)
     row.as_ref().map(|row| number(row, "failures")).transpose()
 }
 
+const GIVE_BACK_ACCOUNT: &str = "UPDATE account SET \
+     locked_until = CASE WHEN failures >= $2 THEN NULL ELSE locked_until END, failures = failures - 1 \
+     WHERE id = $1 AND failures > 0";
+
+const GIVE_BACK_KNOWN_DEVICE: &str = "UPDATE known_device SET \
+     locked_until = CASE WHEN failures >= $2 THEN NULL ELSE locked_until END, failures = failures - 1 \
+     WHERE id = $1 AND failures > 0";
+
+/// Takes one reserved attempt back: its secret was right, but it does not end the log-in yet, so that what failed
+/// before still counts. Lifts the lock that this attempt would have been.
+pub async fn give_back(conn: &mut AnyConnection, bucket: Bucket<'_>, limit: Limit) -> Result<(), Error> {
+    let (sql, id) = match bucket {
+        Bucket::Account(id) => (GIVE_BACK_ACCOUNT, id),
+        Bucket::KnownDevice(id) => (GIVE_BACK_KNOWN_DEVICE, id),
+    };
+    sqlx::query(sql)
+        .bind(id)
+        .bind(i64::from(limit.failures))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Counts one attempt on anything, known account or not, so that both cost a durable write.
 pub async fn count(conn: &mut AnyConnection) -> Result<(), Error> {
     sqlx::query("UPDATE login_attempts SET n = n + 1 WHERE id = 1")

@@ -1,12 +1,12 @@
-//! Signed-in browsers.
+//! Signed-in browsers, and clients signed in to applications.
 
 use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
-use super::{maybe_text, text, time};
+use super::{maybe_text, maybe_time, text, time};
 
-/// A signed-in browser.
+/// A signed-in browser or client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceRow {
     /// `dev_…`
@@ -25,8 +25,12 @@ pub struct DeviceRow {
     pub created_at: Time,
     /// When it was last seen, to a few minutes.
     pub last_seen_at: Time,
-    /// When it ends whatever happens.
+    /// When it ends whatever happens; that of a client moves with every refresh.
     pub expires_at: Time,
+    /// The application it is signed in to; `None` for the web manager.
+    pub application_id: Option<String>,
+    /// Until when a client's token is good without a refresh; `None` for a browser.
+    pub access_expires_at: Option<Time>,
 }
 
 fn device(row: &AnyRow) -> Result<DeviceRow, Error> {
@@ -40,6 +44,8 @@ fn device(row: &AnyRow) -> Result<DeviceRow, Error> {
         created_at: time(row, "created_at")?,
         last_seen_at: time(row, "last_seen_at")?,
         expires_at: time(row, "expires_at")?,
+        application_id: maybe_text(row, "application_id")?,
+        access_expires_at: maybe_time(row, "access_expires_at")?,
     })
 }
 
@@ -47,7 +53,8 @@ fn device(row: &AnyRow) -> Result<DeviceRow, Error> {
 pub async fn insert(conn: &mut AnyConnection, device: &DeviceRow, token_hash: &[u8]) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO device (id, account_id, known_device_id, token_hash, name, ip, user_agent, created_at, \
-         last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         last_seen_at, expires_at, application_id, access_expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&device.id)
     .bind(&device.account_id)
@@ -59,26 +66,41 @@ pub async fn insert(conn: &mut AnyConnection, device: &DeviceRow, token_hash: &[
     .bind(device.created_at.0)
     .bind(device.last_seen_at.0)
     .bind(device.expires_at.0)
+    .bind(&device.application_id)
+    .bind(device.access_expires_at.map(|at| at.0))
     .execute(conn)
     .await?;
     Ok(())
 }
 
-const SELECT: &str = "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at \
-     FROM device WHERE token_hash = $1";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at, \
+             application_id, access_expires_at FROM device WHERE ",
+            $rest
+        )
+    };
+}
 
 /// The one with this token, expired or not.
 pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Option<DeviceRow>, Error> {
-    let row = sqlx::query(SELECT).bind(token_hash).fetch_optional(conn).await?;
+    let row = sqlx::query(select!("token_hash = $1"))
+        .bind(token_hash)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(device).transpose()
+}
+
+/// The one with this id, whoever's it is: for a token that has just been matched to it.
+pub async fn by_id(conn: &mut AnyConnection, id: &str) -> Result<Option<DeviceRow>, Error> {
+    let row = sqlx::query(select!("id = $1")).bind(id).fetch_optional(conn).await?;
     row.as_ref().map(device).transpose()
 }
 
 /// The one with this id, if it is this account's: the account is part of the condition so that nobody ends another's.
 pub async fn get(conn: &mut AnyConnection, account_id: &str, id: &str) -> Result<Option<DeviceRow>, Error> {
-    let row = sqlx::query(
-        "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at \
-         FROM device WHERE id = $1 AND account_id = $2",
-    );
+    let row = sqlx::query(select!("id = $1 AND account_id = $2"));
     row.bind(id)
         .bind(account_id)
         .fetch_optional(conn)
@@ -90,10 +112,9 @@ pub async fn get(conn: &mut AnyConnection, account_id: &str, id: &str) -> Result
 
 /// Those of an account that have not expired, last seen first.
 pub async fn of(conn: &mut AnyConnection, account_id: &str, now: Time) -> Result<Vec<DeviceRow>, Error> {
-    let rows = sqlx::query(
-        "SELECT id, account_id, known_device_id, name, ip, user_agent, created_at, last_seen_at, expires_at \
-         FROM device WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC",
-    );
+    let rows = sqlx::query(select!(
+        "account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC"
+    ));
     rows.bind(account_id)
         .bind(now.0)
         .fetch_all(conn)
@@ -110,21 +131,54 @@ pub async fn seen(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), E
     Ok(())
 }
 
+/// Those of an account but `keep`, expired or not.
+pub async fn others(conn: &mut AnyConnection, account_id: &str, keep: Option<&str>) -> Result<Vec<DeviceRow>, Error> {
+    let rows = sqlx::query(select!("account_id = $1 AND id <> $2 ORDER BY id"));
+    let rows = rows.bind(account_id).bind(keep.unwrap_or_default());
+    rows.fetch_all(conn).await?.iter().map(device).collect()
+}
+
+/// Those of an account that are signed in to this application.
+pub async fn of_application(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    application_id: &str,
+) -> Result<Vec<DeviceRow>, Error> {
+    let rows = sqlx::query(select!("application_id = $1 AND account_id = $2 ORDER BY id"));
+    let rows = rows.bind(application_id).bind(account_id);
+    rows.fetch_all(conn).await?.iter().map(device).collect()
+}
+
+/// The first of everybody's devices that are signed in to this application, at most `limit`.
+pub async fn some_of_application(
+    conn: &mut AnyConnection,
+    application_id: &str,
+    limit: u32,
+) -> Result<Vec<DeviceRow>, Error> {
+    let rows = sqlx::query(select!("application_id = $1 ORDER BY account_id, id LIMIT $2"));
+    let rows = rows.bind(application_id).bind(i64::from(limit));
+    rows.fetch_all(conn).await?.iter().map(device).collect()
+}
+
+/// Gives a client its next token.
+pub async fn refreshed(conn: &mut AnyConnection, device: &DeviceRow, token_hash: &[u8]) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE device SET token_hash = $2, access_expires_at = $3, expires_at = $4, last_seen_at = $5 WHERE id = $1",
+    );
+    done.bind(&device.id)
+        .bind(token_hash)
+        .bind(device.access_expires_at.map(|at| at.0))
+        .bind(device.expires_at.0)
+        .bind(device.last_seen_at.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Ends one of this account's; `false` if there was none.
 pub async fn delete(conn: &mut AnyConnection, account_id: &str, id: &str) -> Result<bool, Error> {
     let done = sqlx::query("DELETE FROM device WHERE id = $1 AND account_id = $2");
     Ok(done.bind(id).bind(account_id).execute(conn).await?.rows_affected() > 0)
-}
-
-/// Ends all of this account's but `keep`, and returns how many.
-pub async fn delete_others(conn: &mut AnyConnection, account_id: &str, keep: Option<&str>) -> Result<u64, Error> {
-    let done = sqlx::query("DELETE FROM device WHERE account_id = $1 AND id <> $2");
-    Ok(done
-        .bind(account_id)
-        .bind(keep.unwrap_or_default())
-        .execute(conn)
-        .await?
-        .rows_affected())
 }
 
 /// Removes those that have expired.

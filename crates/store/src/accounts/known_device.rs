@@ -49,3 +49,26 @@ pub async fn trim(conn: &mut AnyConnection, account_id: &str, keep: u32) -> Resu
     rest.bind(account_id).bind(i64::from(keep)).execute(conn).await?;
     Ok(())
 }
+
+/// Does not ask this browser for the second factor until then.
+pub async fn remember(conn: &mut AnyConnection, id: &str, until: Time) -> Result<(), Error> {
+    let one = sqlx::query("UPDATE known_device SET remembered_until = $2 WHERE id = $1");
+    one.bind(id).bind(until.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Whether this account's browser need not be asked for the second factor now.
+pub async fn is_remembered(conn: &mut AnyConnection, account_id: &str, id: &str, now: Time) -> Result<bool, Error> {
+    let row = sqlx::query("SELECT id FROM known_device WHERE id = $1 AND account_id = $2 AND remembered_until > $3");
+    let row = row.bind(id).bind(account_id).bind(now.0).fetch_optional(conn).await?;
+    Ok(row.is_some())
+}
+
+/// Asks every browser of an account for the second factor again, after any change of a credential.
+pub async fn forget_remembered(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+    let all = sqlx::query(
+        "UPDATE known_device SET remembered_until = NULL WHERE account_id = $1 AND remembered_until IS NOT NULL",
+    );
+    all.bind(account_id).execute(conn).await?;
+    Ok(())
+}

@@ -24,7 +24,7 @@ impl Purpose {
 }
 
 /// When a link was made and until when it may be used.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
     /// When it was made.
     pub created_at: Time,

@@ -5,11 +5,14 @@ pub mod address;
 pub mod api_key;
 pub mod attempt;
 pub mod device;
+pub mod email_change;
+pub mod ended_device;
 pub mod known_device;
 pub mod link;
 pub mod list;
 pub mod mail;
 pub mod preference;
+pub mod refresh_token;
 pub mod word;
 
 use activity::Time;

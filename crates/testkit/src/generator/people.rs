@@ -3,7 +3,7 @@
 use activity::{Named, Person, Time};
 
 use super::names::CULTURES;
-use super::places::Places;
+use super::places::{APPLICATIONS, Application, Places};
 use super::random::Random;
 use super::{GeneratorSettings, Profile, Standing};
 
@@ -33,8 +33,16 @@ const SESSIONS: &[&str] = &[
     "Model review",
     "Open practice",
 ];
-/// Sessions of each group.
-pub(super) const SESSIONS_OF_A_GROUP: usize = SESSIONS.len();
+/// How long people go on joining a session that was started.
+const RUNS: i64 = 36 * 3_600 * Time::SECOND;
+
+/// A session that was started.
+#[derive(Clone, Debug)]
+pub(super) struct Meeting {
+    pub(super) named: Named,
+    pub(super) group: u16,
+    started_at: i64,
+}
 
 /// A person as the plan sees them: fixed habits, and what changes from visit to visit.
 #[derive(Clone, Debug)]
@@ -56,7 +64,11 @@ pub(super) struct World {
     pub(super) profiles: Vec<Profile>,
     pub(super) members: Vec<Member>,
     pub(super) groups: Vec<Named>,
-    pub(super) sessions: Vec<Named>,
+    pub(super) applications: Vec<Named>,
+    /// Sessions in the order they were started.
+    pub(super) sessions: Vec<Meeting>,
+    /// The latest session of each name of each group.
+    latest: Vec<Option<u32>>,
     /// Which profiles are administrators.
     pub(super) administrators: Vec<u32>,
     /// How many of the people have an account by now: the first so many.
@@ -67,16 +79,14 @@ impl World {
     pub(super) fn draw(seed: u64, settings: &GeneratorSettings, start: i64, random: &mut Random) -> Self {
         let users = settings.users.max(3);
         let groups: Vec<Named> = (0..(users / 15).clamp(4, 64)).map(|at| group(at, random)).collect();
-        let sessions = groups
-            .iter()
-            .flat_map(|group| SESSIONS.iter().map(move |name| (group, *name)));
-        let sessions = sessions.map(|(group, name)| session(group, name, random)).collect();
         let creations = creations(users, start, settings.end.0, random);
         let mut world = Self {
             profiles: Vec::new(),
             members: Vec::new(),
+            latest: vec![None; groups.len() * SESSIONS.len()],
             groups,
-            sessions,
+            applications: APPLICATIONS.iter().map(Application::named).collect(),
+            sessions: Vec::new(),
             administrators: Vec::new(),
             present: 0,
         };
@@ -98,6 +108,33 @@ impl World {
             world.members.push(member);
         }
         world
+    }
+
+    /// A session of this group to join at this moment, and whether it has to be started.
+    pub(super) fn session(&mut self, group: u16, at: i64, random: &mut Random) -> (u32, bool) {
+        let name = random.skewed(SESSIONS.len());
+        let slot = usize::from(group) * SESSIONS.len() + name;
+        let latest = self.latest[slot];
+        let started_at = latest.map(|latest| self.sessions[latest as usize].started_at);
+        if let (Some(latest), Some(started_at)) = (latest, started_at)
+            && (started_at..started_at + RUNS).contains(&at)
+        {
+            return (latest, false);
+        }
+        let number = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
+        self.sessions.push(Meeting {
+            named: Named {
+                id: id("ses", random),
+                name: SESSIONS[name].to_owned(),
+            },
+            group,
+            started_at: at,
+        });
+        // Days are planned visit by visit, not in order: the latest stays the latest.
+        if started_at.is_none_or(|started_at| started_at < at) {
+            self.latest[slot] = Some(number);
+        }
+        (number, true)
     }
 }
 
@@ -163,13 +200,6 @@ fn group(at: usize, random: &mut Random) -> Named {
     Named {
         id: id("grp", random),
         name,
-    }
-}
-
-fn session(group: &Named, name: &str, random: &mut Random) -> Named {
-    Named {
-        id: id("ses", random),
-        name: format!("{name} – {}", group.name),
     }
 }
 

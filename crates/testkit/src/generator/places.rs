@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use activity::Named;
+
 use super::random::Random;
 
 /// A device: the application it is used with, its words, and the user agent it sends.
@@ -15,6 +17,15 @@ pub(super) struct Application {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
     pub(super) devices: std::ops::Range<usize>,
+}
+
+impl Application {
+    pub(super) fn named(&self) -> Named {
+        Named {
+            id: self.id.to_owned(),
+            name: self.name.to_owned(),
+        }
+    }
 }
 
 pub(super) static APPLICATIONS: [Application; 3] = [

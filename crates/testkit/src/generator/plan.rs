@@ -1,7 +1,7 @@
 //! Plans one visit of one person: what they do from logging in to leaving. Owns no text; `stories` plans what goes wrong.
 
 use super::events::{Event, Place, What};
-use super::people::{SESSIONS_OF_A_GROUP, World};
+use super::people::World;
 use super::places::{HEADSET, STUDIO, WEB};
 use super::random::Random;
 
@@ -75,6 +75,24 @@ impl Plan {
                 script: false,
             },
         );
+    }
+
+    /// The first administrator makes the groups, one after another, as soon as their account is in use.
+    pub(super) fn groups(&mut self, world: &mut World) {
+        let (device, ip) = world.members[0].places.usual(WEB, &mut self.random);
+        let desk = Place {
+            ip: Some(ip),
+            device,
+            application: WEB,
+            script: false,
+        };
+        let mut at = world.profiles[0].created_at.0 + HOUR;
+        for group in 0..index(world.groups.len()) {
+            world.members[0].groups.push(group);
+            self.push(at, 0, What::GroupCreated(group), desk);
+            at += self.random.between(20 * SECOND, 2 * MINUTE);
+        }
+        world.members[0].busy_until = at;
     }
 
     /// One visit of somebody within `window`, begun when people of their zone work; `false` if the draw fell on a
@@ -170,14 +188,13 @@ impl Plan {
         }
     }
 
-    fn session(&mut self, world: &World, visit: &mut Visit) {
+    fn session(&mut self, world: &mut World, visit: &mut Visit) {
         let groups = &world.members[visit.user as usize].groups;
-        let Some(group) = groups.get(self.random.below(groups.len())) else {
+        let Some(group) = groups.get(self.random.below(groups.len())).copied() else {
             return;
         };
-        let group = usize::from(*group);
-        let session = index(group * SESSIONS_OF_A_GROUP + self.random.below(SESSIONS_OF_A_GROUP));
-        if self.random.chance(250) {
+        let (session, new) = world.session(group, visit.at, &mut self.random);
+        if new {
             self.push(visit.at, visit.user, What::SessionStarted(session), visit.place);
             visit.at += self.random.between(SECOND, 5 * SECOND);
         }
@@ -197,7 +214,7 @@ impl Plan {
                 self.push(visit.at, visit.user, What::GroupLeft(group), visit.place);
             }
             Some(_) => self.push(visit.at, visit.user, What::DefaultGroup(group), visit.place),
-            None if groups.len() >= 4 || self.random.chance(200) => {
+            None if groups.len() >= 4 && visit.user != 0 || self.random.chance(200) => {
                 self.push(visit.at, visit.user, What::InvitationDeclined(group), visit.place);
             }
             None => {

@@ -1,11 +1,11 @@
 //! Turns a planned event into facts, in time order: the one place that knows codes, texts and how things are named.
 
 use activity::catalogue;
-use activity::{By, Change, Facts, Named, Outcome, Person, Target, Time};
+use activity::{By, Change, Facts, Outcome, Person, Target, Time};
 
 use super::events::{Event, What};
 use super::people::World;
-use super::places::{APPLICATIONS, DEVICES, SCRIPT_AGENT};
+use super::places::{DEVICES, SCRIPT_AGENT};
 
 const UNKNOWN: [&str; 8] = [
     "admin", "root", "test", "oracle", "postgres", "support", "info", "ubuntu",
@@ -39,7 +39,9 @@ pub(super) fn render(event: &Event, world: &mut World) -> Facts {
             let method = if sms { "SMS" } else { "authenticator app" };
             facts.metadata.insert("method".to_owned(), method.to_owned());
         }
-        What::GroupJoined(at) | What::GroupLeft(at) | What::DefaultGroup(at) => group(&mut facts, world, at),
+        What::GroupCreated(at) | What::GroupJoined(at) | What::GroupLeft(at) | What::DefaultGroup(at) => {
+            group(&mut facts, world, at)
+        }
         What::InvitationAccepted(at) | What::InvitationDeclined(at) => group(&mut facts, world, at),
         What::SessionStarted(at) | What::SessionJoined(at) | What::SessionLeft(at) => session(&mut facts, world, at),
         What::Requested(other) | What::Accepted(other) | What::Rejected(other) | What::Removed(other) => {
@@ -80,6 +82,7 @@ const fn code(what: What) -> &'static str {
         What::EmailChanged => "user.email_changed",
         What::TwoFactorOn { .. } => "user.two_factor_enabled",
         What::TwoFactorOff => "user.two_factor_disabled",
+        What::GroupCreated(_) => "group.created",
         What::GroupJoined(_) => "group.joined",
         What::GroupLeft(_) => "group.left",
         What::InvitationAccepted(_) => "group.invitation_accepted",
@@ -106,11 +109,7 @@ const fn code(what: What) -> &'static str {
 
 fn place(facts: &mut Facts, event: &Event, world: &World) {
     let place = event.place;
-    let application = &APPLICATIONS[usize::from(place.application) % APPLICATIONS.len()];
-    facts.application = Some(Named {
-        id: application.id.to_owned(),
-        name: application.name.to_owned(),
-    });
+    facts.application = world.applications.get(usize::from(place.application)).cloned();
     facts.ip = place.ip;
     if place.script {
         facts.user_agent = Some(SCRIPT_AGENT.to_owned());
@@ -154,15 +153,15 @@ fn group(facts: &mut Facts, world: &World, at: u16) {
     facts.group = world.groups.get(usize::from(at)).cloned();
 }
 
-fn session(facts: &mut Facts, world: &World, at: u16) {
-    facts.group = world
-        .groups
-        .get(usize::from(at) / super::people::SESSIONS_OF_A_GROUP)
-        .cloned();
-    facts.target = world.sessions.get(usize::from(at)).map(|session| Target {
+fn session(facts: &mut Facts, world: &World, at: u32) {
+    let Some(session) = world.sessions.get(at as usize) else {
+        return;
+    };
+    group(facts, world, session.group);
+    facts.target = Some(Target {
         kind: "session".to_owned(),
-        id: session.id.clone(),
-        name: session.name.clone(),
+        id: session.named.id.clone(),
+        name: session.named.name.clone(),
         ..Target::default()
     });
 }

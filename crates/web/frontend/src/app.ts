@@ -2,6 +2,8 @@
 import "./acting-checkbox";
 import "./auto-refresh";
 import "./copy-button";
+import "./live-region";
+import "./passkeys";
 import "./query-box";
 import "./time-ago";
 import { startConfirmations, startSelects } from "./forms";

@@ -67,6 +67,41 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
         401,
         "The API key is missing, mistyped, expired or revoked.",
     ),
+    (
+        "device_ended",
+        401,
+        "The device of this token was logged out; `reason` and `detail` say why. Sign in again.",
+    ),
+    (
+        "token_expired",
+        401,
+        "The access token has expired. Get another one with the refresh token.",
+    ),
+    (
+        "application_disabled",
+        401,
+        "An administrator has disabled the application.",
+    ),
+    (
+        "sign_in_refused",
+        401,
+        "The username or password is not right, or the account may not log in now or from here.",
+    ),
+    (
+        "code_refused",
+        401,
+        "The code of the second factor is not right, was used already, or there were too many attempts.",
+    ),
+    (
+        "challenge_expired",
+        401,
+        "The log-in took too long or was finished already. Begin again with the password.",
+    ),
+    (
+        "second_factor_missing",
+        403,
+        "The account must set up two-factor authentication in the web manager first.",
+    ),
     ("forbidden", 403, "The key lacks a scope, or its owner may not do this."),
     ("not_found", 404, "There is no such thing that this key may see."),
     (

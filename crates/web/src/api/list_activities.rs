@@ -7,15 +7,17 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
+use super::list::next_link;
 use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
 use crate::shell::{ApiCaller, Zone};
 
-const KNOWN: &[&str] = &["q", "from", "to", "tz", "order", "after", "limit", "user", "count"];
+const KNOWN: &[&str] = &[
+    "q", "from", "to", "tz", "order", "after", "limit", "user", "group", "count",
+];
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
 
@@ -34,12 +36,14 @@ const MOST: usize = 1000;
         ("after" = Option<String>, Query, description = "`page.next` of the page before."),
         ("limit" = Option<u32>, Query, description = "Rows of a page, 1 to 1000; 100 by default."),
         ("user" = Option<String>, Query, description = "Only the log of the user with this id; `me` for the key's own."),
+        ("group" = Option<String>, Query, description = "Only the log of the group with this id and of its subgroups; for who manages it."),
         ("count" = Option<bool>, Query, description = "`true` to count all matches."),
     ),
     responses(
         (status = 200, description = "One page.", body = super::openapi::ActivityPage),
         (status = 400, description = "A parameter or the query is wrong.", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such group that the key may see.", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "The key may not read this.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:read"])),
@@ -50,7 +54,7 @@ pub(super) async fn list_activities(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, KNOWN)?;
-    let scope = scope(&caller, params.get("user"));
+    let scope = scope(&caller, &params)?;
     let page = match params.get("order") {
         None | Some("desc") => newest(&state, &caller, &scope, &params).await?,
         Some("asc") => following(&state, &caller, &scope, &params).await?,
@@ -109,14 +113,19 @@ fn zone(params: &Params) -> Result<TimeZone, Problem> {
     Ok(zone.zone().clone())
 }
 
-/// Everything for who may read everything, their own log for everybody else, unless one user is asked for.
-fn scope(caller: &Caller, user: Option<&str>) -> Scope {
-    match user {
-        Some("me") => Scope::Me,
-        Some(id) => Scope::User(id.to_owned()),
-        None if caller.reads_everything() => Scope::Everything,
-        None => Scope::Me,
-    }
+/// Everything for who may read everything, their own log for everybody else, unless one user or group is asked for.
+fn scope(caller: &Caller, params: &Params) -> Result<Scope, Problem> {
+    Ok(match (params.get("user"), params.get("group")) {
+        (Some(_), Some(_)) => {
+            let text = "Give `user` or `group`, not both; within a group, name the user in `q`.";
+            return Err(Params::wrong("group", text));
+        }
+        (Some("me"), None) => Scope::Me,
+        (Some(id), None) => Scope::User(id.to_owned()),
+        (None, Some(id)) => Scope::Group(id.to_owned()),
+        (None, None) if caller.reads_everything() => Scope::Everything,
+        (None, None) => Scope::Me,
+    })
 }
 
 struct Page {
@@ -156,16 +165,4 @@ impl Page {
         }
         response
     }
-}
-
-/// The same address with another `after`.
-fn next_link(uri: &Uri, next: &str) -> String {
-    let others = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
-    let after = format!("after={}", utf8_percent_encode(next, NON_ALPHANUMERIC));
-    let query = others.map(str::to_owned).chain([after]).collect::<Vec<_>>().join("&");
-    format!("<{}?{query}>; rel=\"next\"", uri.path())
 }

@@ -9,8 +9,12 @@ use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
+use super::list::PageLinks;
 use super::problem::{FieldProblem, ProblemDetails};
-use super::{get_activity, list_activities, list_types, record_activities};
+use super::{
+    applications, auth, connections, devices, get_activity, groups, list_activities, list_types, record_activities,
+    sessions, users,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,27 +26,58 @@ use super::{get_activity, list_activities, list_types, record_activities};
         list_types::list_types,
     ),
     components(schemas(ProblemDetails, FieldProblem, ActivityRow, ActivityPage, NewActivity, NewActivities)),
-    modifiers(&Key),
+    modifiers(&Schemes),
     tags((name = "Activities"), (name = "Activity types")),
 )]
 struct Document;
 
-struct Key;
+struct Schemes;
 
-impl Modify for Key {
+impl Modify for Schemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API key: `Authorization: Bearer whodid_…`."))
-            .build();
+        let schemes = [
+            ("key", "An API key: `Authorization: Bearer whodid_…`."),
+            (
+                "program",
+                "The token of a device signed in to a registered application, or an API key with the scope `admin`.",
+            ),
+            (
+                "application",
+                "The key of a registered application: `Authorization: Bearer whodid_app_…`.",
+            ),
+        ];
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+        for (name, text) in schemes {
+            let scheme = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(text))
+                .build();
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
     }
+}
+
+/// The description of everything: one document an area, put together. A schema's name is the same thing everywhere:
+/// of two with one name the first stays.
+fn whole() -> utoipa::openapi::OpenApi {
+    // One line an area.
+    let areas = [
+        connections::Document::openapi(),
+        groups::Document::openapi(),
+        sessions::Document::openapi(),
+        users::Document::openapi(),
+        applications::Document::openapi(),
+        auth::Document::openapi(),
+        devices::Document::openapi(),
+    ];
+    areas
+        .into_iter()
+        .fold(Document::openapi(), |whole, area| whole.merge_from(area))
 }
 
 pub(super) async fn document() -> Response {
     static TEXT: OnceLock<String> = OnceLock::new();
-    let text = TEXT.get_or_init(|| Document::openapi().to_json().unwrap_or_default());
+    let text = TEXT.get_or_init(|| whole().to_json().unwrap_or_default());
     let mut response = text.as_str().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -192,15 +227,6 @@ pub(super) struct ActivityPage {
     complete_through: Through,
     /// How many match; only with `count=true`.
     count: Option<Counted>,
-}
-
-/// Where to go on.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PageLinks {
-    /// Cursor for `after`; always there with `order=asc`.
-    next: Option<String>,
-    /// Whether more rows are known to follow.
-    has_more: bool,
 }
 
 /// Up to where an answer is complete.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use activity::limits::FieldError;
 use app::ChangeError;
+use app::accounts::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -40,6 +41,9 @@ pub(crate) struct ProblemDetails {
     /// Where a query is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<QueryProblem>,
+    /// Why a device was ended, for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     #[serde(skip)]
     retry_after: Option<u64>,
     #[serde(skip)]
@@ -87,6 +91,7 @@ impl Problem {
             request_id: String::new(),
             errors: Vec::new(),
             query: None,
+            reason: None,
             retry_after: None,
             cause: None,
         }))
@@ -116,6 +121,63 @@ impl Problem {
             StatusCode::UNAUTHORIZED,
             "unauthorized",
             "A valid API key is needed",
+            detail,
+        )
+    }
+
+    /// The device of this token was ended.
+    pub(crate) fn device_ended(reason: EndReason) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "device_ended",
+            "This device was logged out",
+            reason.sentence(),
+        );
+        problem.0.reason = Some(reason.code());
+        problem
+    }
+
+    /// The access token of an application's device is too old.
+    pub(crate) fn token_expired() -> Self {
+        let detail =
+            "The access token has expired. Get another one from `POST /v1/auth/refresh` with the refresh token.";
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "token_expired",
+            "The access token has expired",
+            detail,
+        )
+    }
+
+    /// What was sent is no device's token, or its account may not be used now or from here.
+    pub(crate) fn no_device() -> Self {
+        let detail = "Sign in with `POST /v1/auth/sign-in` and send the access token in the header `Authorization: Bearer whodid_at_…`.";
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "A valid access token is needed",
+            detail,
+        )
+    }
+
+    /// What was sent is no application's key.
+    pub(crate) fn no_application() -> Self {
+        let detail = "Send the key of a registered application in the header `Authorization: Bearer whodid_app_…`. An administrator registers applications.";
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "The key of an application is needed",
+            detail,
+        )
+    }
+
+    /// The application was disabled.
+    pub(crate) fn application_disabled() -> Self {
+        let detail = "An administrator has disabled this application; nobody can sign in to it.";
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "application_disabled",
+            "This application is disabled",
             detail,
         )
     }

@@ -81,6 +81,7 @@ pub(super) fn refusal(error: ViewError) -> Problem {
     match error {
         ViewError::Query(error) => bad_query(&error),
         ViewError::Forbidden => Problem::forbidden("This key may not read this log."),
+        ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
         ViewError::Unavailable(cause) => Problem::unavailable(&*cause),
         ViewError::Cursor => Params::wrong(
             "after",

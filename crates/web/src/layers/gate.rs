@@ -1,15 +1,18 @@
 //! The gate of one route: its policy, and how often a secret may be tried. Runs before the handler.
 
+use app::accounts::{ACCESS_PREFIX, EndReason, Identity};
+use app::applications::Presented;
 use app::{Caller, Via};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::outer::RouteName;
 use crate::AppState;
 use crate::api::Problem;
-use crate::shell::{ApiCaller, PageError, Policy, RequestContext, Scope};
+use crate::shell::{ApiCaller, Cookie, Flash, FromApplication, PageError, Policy, RequestContext, Scope, with_cookie};
 
 /// What a gate checks.
 #[derive(Clone)]
@@ -48,9 +51,21 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
             }
             Err(problem) => Err(problem.into_response()),
         },
-        policy => browser(&gate.state, &context, policy, parts.method.is_safe())
-            .await
-            .map_err(PageError::into_response),
+        Policy::Program => match program(&gate.state, &context, &parts).await {
+            Ok(caller) => {
+                parts.extensions.insert(caller);
+                Ok(())
+            }
+            Err(problem) => Err(problem.into_response()),
+        },
+        Policy::Application => match application(&gate.state, &context, &parts.headers).await {
+            Ok(from) => {
+                parts.extensions.insert(from);
+                Ok(())
+            }
+            Err(problem) => Err(problem.into_response()),
+        },
+        policy => browser(&gate.state, &context, policy, parts.method.is_safe()).await,
     };
     match checked {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
@@ -58,54 +73,141 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
     }
 }
 
-async fn browser(state: &AppState, context: &RequestContext, policy: Policy, safe: bool) -> Result<(), PageError> {
-    let Some(caller) = context.caller(state).await? else {
+async fn browser(state: &AppState, context: &RequestContext, policy: Policy, safe: bool) -> Result<(), Response> {
+    let Some(caller) = context.caller(state).await.map_err(PageError::into_response)? else {
         // A form cannot be sent again after logging in: begin at the start.
         let next = if safe {
             context.path_and_query().to_owned()
         } else {
             "/".to_owned()
         };
-        return Err(PageError::SignIn { next });
+        let response = PageError::SignIn { next }.into_response();
+        return Err(match context.ended() {
+            Some(reason) => said(response, reason),
+            None => response,
+        });
     };
     let may = match policy {
         Policy::Administrator => caller.is_administrator(),
         Policy::ReaderOfAll => caller.reads_everything(),
-        Policy::Public | Policy::SignedIn | Policy::Key(_) => true,
-        Policy::Program | Policy::Application => false,
+        Policy::Public | Policy::SignedIn => true,
+        Policy::Key(_) | Policy::Program | Policy::Application => false,
     };
-    if may { Ok(()) } else { Err(PageError::Forbidden) }
+    if may {
+        Ok(())
+    } else {
+        Err(PageError::Forbidden.into_response())
+    }
 }
 
+/// The way to the log-in page with why the browser is no longer signed in, said once: its token is taken from it.
+fn said(mut response: Response, reason: EndReason) -> Response {
+    if reason != EndReason::LoggedOut {
+        response.extensions_mut().insert(Flash::bad(reason.sentence()));
+    }
+    with_cookie(response, Cookie::no_device())
+}
+
+/// A signed-in browser, which may read; what changes something needs a key or token, which no other site can make it
+/// send.
+async fn reading_browser(state: &AppState, context: &RequestContext, method: &Method) -> Result<ApiCaller, Problem> {
+    if !method.is_safe() {
+        return Err(Problem::unauthorized());
+    }
+    let caller = context.caller(state).await.map_err(Problem::from)?.cloned();
+    caller.map(ApiCaller).ok_or_else(|| match context.ended() {
+        Some(reason) => Problem::device_ended(reason),
+        None => Problem::unauthorized(),
+    })
+}
+
+/// The caller of a route for programs that report, read and export activities.
 async fn api_caller(
     state: &AppState,
     context: &RequestContext,
     headers: &HeaderMap,
-    method: &axum::http::Method,
+    method: &Method,
     scope: Scope,
 ) -> Result<ApiCaller, Problem> {
-    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        // A signed-in browser may read; what changes something needs a key, which no other site can make it send.
-        let caller = if method.is_safe() {
-            context.caller(state).await.map_err(Problem::from)?
-        } else {
-            None
-        };
-        return caller.cloned().map(ApiCaller).ok_or_else(Problem::unauthorized);
+    let Some(token) = credential(headers)? else {
+        return reading_browser(state, context, method).await;
     };
-    let key = bearer(authorization.to_str().unwrap_or("")).ok_or_else(Problem::unauthorized)?;
-    let found = app::api_keys::authenticate(state.app(), key, context.origin().clone()).await;
-    let caller = found.map_err(Problem::unavailable)?.ok_or_else(Problem::unauthorized)?;
-    if let Via::ApiKey { id, .. } = &caller.via
-        && let Err(wait) = state.rates().api(id)
-    {
-        return Err(Problem::too_many(wait));
-    }
+    let caller = match token.starts_with(ACCESS_PREFIX) {
+        true => by_device(state, context, token).await?,
+        false => by_key(state, context, token).await?,
+    };
     if allows(&caller, scope) {
         Ok(ApiCaller(caller))
     } else {
         Err(Problem::lacks_scope(scope))
     }
+}
+
+/// The caller of a route for what a member does, asked for through a program.
+async fn program(state: &AppState, context: &RequestContext, parts: &Parts) -> Result<ApiCaller, Problem> {
+    let Some(token) = credential(&parts.headers)? else {
+        return reading_browser(state, context, &parts.method).await;
+    };
+    if token.starts_with(ACCESS_PREFIX) {
+        return by_device(state, context, token).await.map(ApiCaller);
+    }
+    let caller = by_key(state, context, token).await?;
+    if allows(&caller, Scope::Admin) {
+        Ok(ApiCaller(caller))
+    } else {
+        Err(Problem::lacks_scope(Scope::Admin))
+    }
+}
+
+/// Whoever asks through an application that sent its key.
+async fn application(
+    state: &AppState,
+    context: &RequestContext,
+    headers: &HeaderMap,
+) -> Result<FromApplication, Problem> {
+    let token = credential(headers).ok().flatten().ok_or_else(Problem::no_application)?;
+    let found = app::applications::authenticate(state.app(), token, context.origin().clone()).await;
+    match found.map_err(Problem::unavailable)? {
+        Presented::Application(visitor) => Ok(FromApplication(visitor)),
+        Presented::Disabled => Err(Problem::application_disabled()),
+        Presented::Nobody => Err(Problem::no_application()),
+    }
+}
+
+/// Who signed in on the device of an application with this access token.
+async fn by_device(state: &AppState, context: &RequestContext, token: &str) -> Result<Caller, Problem> {
+    let found = app::accounts::identify(state.app(), token, context.origin().clone()).await;
+    let caller = match found.map_err(Problem::unavailable)? {
+        Identity::SignedIn(caller) => caller,
+        Identity::Ended(reason) => return Err(Problem::device_ended(reason)),
+        Identity::Expired => return Err(Problem::token_expired()),
+        Identity::Nobody => return Err(Problem::no_device()),
+    };
+    // A browser's token belongs into its cookie; here it would be a stolen one.
+    let Via::Application { device_id, .. } = &caller.via else {
+        return Err(Problem::no_device());
+    };
+    state.rates().api(device_id).map_err(Problem::too_many)?;
+    Ok(caller)
+}
+
+/// Who holds this API key.
+async fn by_key(state: &AppState, context: &RequestContext, key: &str) -> Result<Caller, Problem> {
+    let found = app::api_keys::authenticate(state.app(), key, context.origin().clone()).await;
+    let caller = found.map_err(Problem::unavailable)?.ok_or_else(Problem::unauthorized)?;
+    if let Via::ApiKey { id, .. } = &caller.via {
+        state.rates().api(id).map_err(Problem::too_many)?;
+    }
+    Ok(caller)
+}
+
+/// What the request proves itself with, if it does; an error if that makes no sense.
+fn credential(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let token = bearer(authorization.to_str().unwrap_or(""));
+    token.map(Some).ok_or_else(Problem::unauthorized)
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -122,6 +224,8 @@ fn allows(caller: &Caller, scope: Scope) -> bool {
         (Via::ApiKey { scopes, .. }, Scope::Read) => scopes.read,
         (Via::ApiKey { scopes, .. }, Scope::Export) => scopes.export,
         (Via::ApiKey { scopes, .. }, Scope::Admin) => scopes.admin,
-        (Via::Device { .. } | Via::Application { .. } | Via::CommandLine, _) => true,
+        // A device of an application reads its member's own log; a file of it is for the member's own hands.
+        (Via::Application { .. }, scope) => scope == Scope::Read,
+        (Via::Device { .. } | Via::CommandLine, _) => true,
     }
 }

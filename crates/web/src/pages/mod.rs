@@ -4,6 +4,8 @@ pub mod activity;
 pub mod admin;
 pub mod catalogue;
 pub mod exports;
+pub mod groups;
+pub mod sessions;
 pub mod settings;
 pub mod signed_out;
 pub mod users;
@@ -16,10 +18,12 @@ pub fn routes() -> Vec<Route> {
     [
         signed_out::routes(),
         users::routes(),
+        sessions::routes(),
         settings::routes(),
         admin::routes(),
         activity::routes(),
         exports::routes(),
+        groups::routes(),
         catalogue::routes(),
     ]
     .into_iter()

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use app::accounts::{EndReason, Identity};
 use app::{Caller, Origin};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use tokio::sync::OnceCell;
@@ -22,7 +24,8 @@ struct Inner {
     uri: Uri,
     cookies: Cookies,
     https: bool,
-    caller: OnceCell<Option<Caller>>,
+    /// Whose the device cookie is; `None` without one.
+    identity: OnceCell<Option<Identity>>,
 }
 
 impl RequestContext {
@@ -34,7 +37,7 @@ impl RequestContext {
                 uri,
                 cookies,
                 https,
-                caller: OnceCell::new(),
+                identity: OnceCell::new(),
             }),
         }
     }
@@ -77,22 +80,33 @@ impl RequestContext {
 
     /// The caller, if this request has already been asked for one and has one.
     pub(crate) fn known_caller(&self) -> Option<&Caller> {
-        self.inner.caller.get().and_then(Option::as_ref)
+        match self.inner.identity.get() {
+            Some(Some(Identity::SignedIn(caller))) => Some(caller),
+            _ => None,
+        }
+    }
+
+    /// Why the device of this request's cookie was ended, if it was and this request has been asked for its caller.
+    pub(crate) fn ended(&self) -> Option<EndReason> {
+        match self.inner.identity.get() {
+            Some(Some(Identity::Ended(reason))) => Some(*reason),
+            _ => None,
+        }
     }
 
     /// Who is signed in, by the device cookie.
     pub(crate) async fn caller(&self, state: &AppState) -> Result<Option<&Caller>, PageError> {
-        let found = self
-            .inner
-            .caller
+        self.inner
+            .identity
             .get_or_try_init(|| async {
-                match self.inner.cookies.device() {
-                    Some(token) => super::extract::by_device(state, token, self.inner.origin.clone()).await,
-                    None => Ok(None),
-                }
+                let Some(token) = self.inner.cookies.device() else {
+                    return Ok(None);
+                };
+                let found = super::extract::browser(state, token, self.inner.origin.clone()).await?;
+                Ok::<_, PageError>(Some(found))
             })
             .await?;
-        Ok(found.as_ref())
+        Ok(self.known_caller())
     }
 
     /// The zone asked for in the address, else the one chosen before, else UTC.
@@ -111,5 +125,14 @@ impl RequestContext {
 
     pub(crate) fn theme(&self) -> Theme {
         Theme::of(self.cookies().theme())
+    }
+}
+
+impl FromRequestParts<AppState> for RequestContext {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let context = Self::of(parts);
+        context.caller(state).await?;
+        Ok(context)
     }
 }

@@ -8,6 +8,7 @@ use super::Flash;
 
 const DEVICE: &str = "__Host-device";
 const KNOWN_DEVICE: &str = "__Host-known";
+const CHALLENGE: &str = "__Host-challenge";
 const FLASH: &str = "__Host-flash";
 const THEME: &str = "__Host-theme";
 const ZONE: &str = "__Host-zone";
@@ -58,6 +59,12 @@ impl Cookies {
         self.get(KNOWN_DEVICE)
     }
 
+    /// The token of a half-finished log-in.
+    #[must_use]
+    pub fn challenge(&self) -> Option<&str> {
+        self.get(CHALLENGE)
+    }
+
     pub(crate) fn theme(&self) -> Option<&str> {
         self.get(THEME)
     }
@@ -99,6 +106,25 @@ impl Cookie {
             name: KNOWN_DEVICE,
             value: token.into(),
             max_age: Self::YEAR,
+        }
+    }
+
+    /// The token of a half-finished log-in; kept for the ten minutes it waits.
+    pub fn challenge(token: impl Into<String>) -> Self {
+        Self {
+            name: CHALLENGE,
+            value: token.into(),
+            max_age: 600,
+        }
+    }
+
+    /// Ends the half-finished log-in.
+    #[must_use]
+    pub fn no_challenge() -> Self {
+        Self {
+            name: CHALLENGE,
+            value: String::new(),
+            max_age: 0,
         }
     }
 

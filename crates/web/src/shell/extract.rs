@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use app::{Caller, Origin, Visitor};
+use app::accounts::Identity;
+use app::{Caller, Origin, Via, Visitor};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -29,18 +30,33 @@ pub struct MaybeSignedIn(pub Option<Caller>);
 #[derive(Clone, Debug)]
 pub struct From(pub Visitor);
 
-/// The holder of an API key; for reading also somebody signed in with a browser.
+/// The holder of an API key or of an application's device; for reading also somebody signed in with a browser.
 #[derive(Clone, Debug)]
 pub struct ApiCaller(pub Caller);
+
+/// Somebody who asks through a registered application, which has proved itself by its key.
+#[derive(Clone, Debug)]
+pub struct FromApplication(pub Visitor);
 
 /// The client's address, after trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RemoteAddress(pub(crate) IpAddr);
 
+/// Who this browser's token belongs to. That of an application's device opens no page.
 pub(crate) async fn by_device(state: &AppState, token: &str, origin: Origin) -> Result<Option<Caller>, PageError> {
-    app::accounts::authenticate(state.app(), token, origin)
-        .await
-        .map_err(PageError::unavailable)
+    Ok(match browser(state, token, origin).await? {
+        Identity::SignedIn(caller) => Some(caller),
+        Identity::Ended(_) | Identity::Expired | Identity::Nobody => None,
+    })
+}
+
+/// The same, with why it is nobody's.
+pub(crate) async fn browser(state: &AppState, token: &str, origin: Origin) -> Result<Identity, PageError> {
+    let found = app::accounts::identify(state.app(), token, origin).await;
+    Ok(match found.map_err(PageError::unavailable)? {
+        Identity::SignedIn(caller) if !matches!(caller.via, Via::Device { .. }) => Identity::Nobody,
+        found => found,
+    })
 }
 
 async fn caller(parts: &mut Parts, state: &AppState) -> Result<Caller, PageError> {
@@ -117,6 +133,14 @@ impl FromRequestParts<AppState> for ApiCaller {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
         // The gate of the route's policy has put the caller there; without one the route has the wrong policy.
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
+    }
+}
+
+impl FromRequestParts<AppState> for FromApplication {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
+        // As above, put there by the gate.
         parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
     }
 }

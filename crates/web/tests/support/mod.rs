@@ -24,10 +24,14 @@ pub enum As {
     Administrator,
     /// The administrator's key with this scope alone.
     Key(Scope),
+    /// A device of the member that is signed in to a registered application.
+    Device,
+    /// The registered application itself, with its key.
+    Application,
 }
 
 impl As {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Nobody,
         Self::Member,
         Self::Auditor,
@@ -36,6 +40,8 @@ impl As {
         Self::Key(Scope::Read),
         Self::Key(Scope::Export),
         Self::Key(Scope::Admin),
+        Self::Device,
+        Self::Application,
     ];
 }
 
@@ -47,6 +53,8 @@ pub struct TestApp {
     pub directory: tempfile::TempDir,
     log: log::Log,
     keys: Vec<(Scope, String)>,
+    /// The key of the application `Headset`.
+    pub application: String,
     stop: Option<oneshot::Sender<()>>,
     served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
 }
@@ -82,6 +90,7 @@ impl TestApp {
             directory,
             log,
             keys: Vec::new(),
+            application: String::new(),
             stop: Some(stop),
             served: Some(served),
         };
@@ -89,6 +98,7 @@ impl TestApp {
             let key = this.key_of("ada", scope).await;
             this.keys.push((scope, key));
         }
+        this.application = this.register("Headset", false).await;
         this
     }
 
@@ -128,7 +138,37 @@ impl TestApp {
             password: PASSWORD.to_owned(),
             known_device: None,
         };
-        accounts::log_in(&self.app, &Visitor::default(), typed).await.unwrap()
+        match accounts::log_in(&self.app, &Visitor::default(), typed).await.unwrap() {
+            accounts::LogInStep::Done(signed_in) => signed_in,
+            step => panic!("a second step is asked for: {step:?}"),
+        }
+    }
+
+    /// Registers an application and returns its key.
+    pub async fn register(&self, name: &str, single_device: bool) -> String {
+        let new = app::applications::NewApplication {
+            name: name.to_owned(),
+            single_device,
+        };
+        let registered = app::applications::register(&self.app, &Caller::command_line(), new).await;
+        registered.unwrap().key
+    }
+
+    /// Signs this person in to the application with this key, without going through the API.
+    pub async fn sign_in_to(&self, key: &str, username: &str) -> accounts::SignedIn {
+        let presented = app::applications::authenticate(&self.app, key, app::Origin::default()).await;
+        let app::applications::Presented::Application(visitor) = presented.unwrap() else {
+            panic!("the key is refused")
+        };
+        let typed = LogIn {
+            login: username.to_owned(),
+            password: PASSWORD.to_owned(),
+            known_device: None,
+        };
+        match accounts::log_in(&self.app, &visitor, typed).await.unwrap() {
+            accounts::LogInStep::Done(signed_in) => signed_in,
+            step => panic!("a second step is asked for: {step:?}"),
+        }
     }
 
     pub async fn caller(&self, username: &str) -> Caller {
@@ -148,6 +188,11 @@ impl TestApp {
             As::Auditor => request.header(COOKIE, self.cookie("otto").await),
             As::Administrator => request.header(COOKIE, self.cookie("ada").await),
             As::Key(scope) => request.bearer_auth(self.key(scope)),
+            As::Device => {
+                let signed_in = self.sign_in_to(&self.application, "mia").await;
+                request.bearer_auth(signed_in.device_token)
+            }
+            As::Application => request.bearer_auth(&self.application),
         }
     }
 
@@ -197,6 +242,7 @@ async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Lo
         ..app::Settings::default()
     };
     settings.password.argon2_memory_kib = 8;
+    settings.sms.outbox = true;
     settings.password.argon2_passes = 1;
     (App::new(store, log.clone(), clock, rng, settings), log)
 }

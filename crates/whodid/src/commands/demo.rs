@@ -1,5 +1,7 @@
 //! `whodid demo`: an installation to look at, in a temporary directory that goes when it ends.
 
+mod life;
+mod past;
 mod seed;
 
 use std::process::ExitCode;
@@ -14,6 +16,7 @@ use crate::cli::{Demo, SettingFlags};
 use crate::compose;
 use crate::config::{Sources, load};
 use crate::diagnostics;
+use life::SecondFactor;
 use seed::{Access, PASSWORD};
 
 pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode> {
@@ -38,9 +41,16 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         () = signals.next() => return Ok(ExitCode::from(130)),
     };
     let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
+    let (life, factor) = match &seeded.cast {
+        Some(cast) => {
+            let (life, factor) = Box::pin(life::begin(&installation.app, cast)).await?;
+            (Some(tokio::spawn(life.run())), Some(factor))
+        }
+        None => (None, None),
+    };
     let greeting = welcome(
         &config.app.public_url,
-        &seeded,
+        (&seeded, factor.as_ref()),
         months,
         &config.data_dir.to_string_lossy(),
     );
@@ -52,13 +62,21 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         greeting,
     };
     let ended = Box::pin(serve::until_stopped(serving)).await;
+    if let Some(life) = life {
+        life.abort();
+    }
     directory
         .close()
         .context("the temporary directory could not be removed")?;
     ended
 }
 
-fn welcome(url: &str, seeded: &seed::Seeded, months: u32, directory: &str) -> String {
+fn welcome(
+    url: &str,
+    (seeded, factor): (&seed::Seeded, Option<&SecondFactor>),
+    months: u32,
+    directory: &str,
+) -> String {
     let mut text = format!(
         "\nWhodid demo: {} activities of {} people over {months} months.\n\n  {url}\n\n  Log in as        Username                  Password\n",
         seeded.activities, seeded.people
@@ -70,6 +88,20 @@ fn welcome(url: &str, seeded: &seed::Seeded, months: u32, directory: &str) -> St
             Standing::Member => "Member",
         };
         text.push_str(&format!("  {role:<16} {username:<25} {PASSWORD}\n"));
+    }
+    if let Some(factor) = factor {
+        text.push_str(&format!(
+            "\n  {} has a second factor. Key for an authenticator app: {}\n  Recovery codes, each good once: {}\n",
+            factor.username,
+            factor.key,
+            factor
+                .recovery_codes
+                .iter()
+                .take(3)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("  ")
+        ));
     }
     text.push_str(&format!(
         "\n  Everybody else who is active has the same password.\n  Everything is in {directory} and goes when this ends (Ctrl-C)."

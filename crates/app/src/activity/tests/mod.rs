@@ -1,5 +1,6 @@
 //! The use cases of reading, against a real store and log in a temporary directory.
 
+mod groups;
 pub(crate) mod support;
 
 use activity::{Outcome, Time};

@@ -41,6 +41,15 @@ pub(super) async fn user(
     export(&state, &caller, Scope::User(user_id), &fields).await
 }
 
+pub(super) async fn group(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(group_id): Path<String>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    export(&state, &caller, Scope::Group(group_id), &fields).await
+}
+
 async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields) -> Result<Response, PageError> {
     let url = UrlState {
         q: fields.get("q").to_owned(),

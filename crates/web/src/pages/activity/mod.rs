@@ -1,4 +1,4 @@
-//! The activity view in its three scopes, the page of one activity, and the streamed export of a view. Owns their
+//! The activity view in its four scopes, the page of one activity, and the streamed export of a view. Owns their
 //! handlers and page structs; decides nothing, asks `app`.
 
 mod export;
@@ -28,6 +28,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::user_csv),
         Route::post("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::generate),
         Route::post("/users/{id}/activity/export", Policy::ReaderOfAll, export::user),
+        Route::get("/groups/{id}/activity", Policy::SignedIn, scopes::group),
+        Route::post("/groups/{id}/activity/export", Policy::SignedIn, export::group),
         Route::get("/activities/{id}", Policy::SignedIn, one::activity),
     ]
 }

@@ -8,8 +8,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::row::Row;
+use super::scopes::segment;
 use super::state::UrlState;
-use super::view::page_error;
+use super::view::{many_users, page_error};
 use crate::AppState;
 use crate::shell::{PageError, Shell, SignedIn, Zone, filters, render};
 
@@ -45,11 +46,7 @@ pub(super) async fn activity(
     if is_json {
         return Ok(axum::Json(json::to_json(&activity)).into_response());
     }
-    let scope = if caller.reads_everything() {
-        Scope::Everything
-    } else {
-        Scope::Me
-    };
+    let scope = Scope::showing(&caller, &activity);
     render(&OnePage::new(shell, activity, &scope))
 }
 
@@ -59,18 +56,12 @@ fn absent(id: &str) -> PageError {
 
 impl OnePage {
     pub(super) fn new(shell: Shell, activity: Activity, scope: &Scope) -> Self {
-        let base = if *scope == Scope::Everything {
-            "/activity"
-        } else {
-            "/settings/activity-logs"
+        let base = match scope {
+            Scope::Everything => "/activity".to_owned(),
+            Scope::Group(id) => format!("/groups/{}/activity", segment(id)),
+            Scope::Me | Scope::User(_) => "/settings/activity-logs".to_owned(),
         };
-        let row = Row::new(
-            activity,
-            base,
-            &UrlState::default(),
-            &Expr::All,
-            *scope == Scope::Everything,
-        );
+        let row = Row::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
         let view = Place {
             zone: shell.zone.clone(),
             now: shell.now,

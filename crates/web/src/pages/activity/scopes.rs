@@ -1,8 +1,8 @@
-//! The pages of the activity view: everybody's, one user's with their CSV, and the reader's own.
+//! The pages of the activity view: everybody's, a group's, one user's with their CSV, and the reader's own.
 
-use activity::Person;
 use activity::sentence::Piece;
-use app::activity::{EmptyReason, Scope};
+use activity::{Named, Person};
+use app::activity::{EmptyReason, Scope, ViewError};
 use app::exports::{UserCsv, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,6 +13,7 @@ use super::export::export_error;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;
+use crate::pages::groups::GroupShell;
 use crate::shell::{
     Fields, Flash, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect_with, render, render_status,
 };
@@ -35,6 +36,18 @@ pub(super) struct UserPage {
     /// The user's id as it stands in a path.
     pub(super) user_id: String,
     pub(super) csv: UserCsv,
+}
+
+/// A group's Activity.
+#[derive(askama::Template)]
+#[template(path = "groups/activity.html")]
+pub(super) struct GroupPage {
+    pub(super) shell: Shell,
+    pub(super) view: View,
+    /// The group as its log is called: as it is named now, or was named last.
+    pub(super) named: Named,
+    /// `None` for a group that was deleted.
+    pub(super) group: Option<GroupShell>,
 }
 
 /// Settings → Activity Logs.
@@ -101,6 +114,33 @@ pub(super) async fn user(
     )
 }
 
+pub(super) async fn group(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(group_id): Path<String>,
+    shell: Shell,
+    Query(url): Query<UrlState>,
+) -> Result<Response, PageError> {
+    let named = app::activity::group(state.app(), &caller, &group_id)
+        .await
+        .map_err(page_error)?;
+    let named = named.ok_or_else(|| page_error(ViewError::NoSuchGroup))?;
+    let group = match GroupShell::load(&state, &caller, &group_id).await {
+        Ok(group) => Some(group),
+        Err(PageError::NotFound(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let view = View::load(&state, &caller, &shell, Scope::Group(group_id), url).await?;
+    let status = view.status();
+    let page = GroupPage {
+        shell,
+        view,
+        named,
+        group,
+    };
+    render_status(status, &page)
+}
+
 pub(super) async fn user_csv(
     State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
@@ -145,7 +185,7 @@ pub(super) async fn generate(
 }
 
 /// An id as it stands in a path: people of other systems have ids of any form.
-fn segment(id: &str) -> String {
+pub(super) fn segment(id: &str) -> String {
     const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
     utf8_percent_encode(id, PLAIN).to_string()
 }
@@ -154,6 +194,13 @@ fn no_such_user(id: &str) -> PageError {
     PageError::not_found(format!(
         "There is no user `{id}`, and nothing is in the log under this id."
     ))
+}
+
+impl GroupPage {
+    /// Whether what is shown may come from below the group as well.
+    fn has_subgroups(&self) -> bool {
+        self.group.as_ref().is_some_and(|group| group.group.parent.is_none())
+    }
 }
 
 impl View {

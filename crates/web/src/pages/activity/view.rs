@@ -1,4 +1,4 @@
-//! The activity view: one component with one template, shown in three scopes. Owns what it says; whose rows it may
+//! The activity view: one component with one template, shown in four scopes. Owns what it says; whose rows it may
 //! show is decided by `app`.
 
 use activity::query::{KEYS, ParseError, Term};
@@ -221,6 +221,11 @@ impl View {
         self.scope == Scope::Everything
     }
 
+    /// A group's log.
+    pub(crate) fn is_group(&self) -> bool {
+        matches!(self.scope, Scope::Group(_))
+    }
+
     /// The reader's own log.
     pub(crate) fn is_mine(&self) -> bool {
         self.scope == Scope::Me
@@ -248,7 +253,7 @@ impl Answer {
         let mut days: Vec<(String, Vec<Row>)> = Vec::new();
         for activity in std::mem::take(&mut view.rows) {
             let day = zone.day(activity.occurred_at);
-            let row = Row::new(activity, base, url, &view.expr, *scope == Scope::Everything);
+            let row = Row::new(activity, base, url, &view.expr, many_users(scope));
             match days.last_mut() {
                 Some((last, rows)) if *last == day => rows.push(row),
                 _ => days.push((day, vec![row])),
@@ -268,10 +273,16 @@ impl Answer {
     }
 }
 
+/// Whether a log in this scope is that of many people.
+pub(super) fn many_users(scope: &Scope) -> bool {
+    matches!(scope, Scope::Everything | Scope::Group(_))
+}
+
 /// What goes wrong in a view, as a page.
 pub(crate) fn page_error(error: ViewError) -> PageError {
     match error {
         ViewError::Forbidden => PageError::Forbidden,
+        ViewError::NoSuchGroup => PageError::not_found("There is no such group that you may see."),
         ViewError::Query(_) | ViewError::Cursor | ViewError::Range { .. } => PageError::bad_request(sentence(&error)),
         ViewError::Unavailable(cause) => PageError::unavailable(cause),
     }

@@ -1,4 +1,4 @@
-//! Applications and API keys.
+//! API keys.
 
 use app::Scopes;
 use app::accounts::{self, ChangeError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};

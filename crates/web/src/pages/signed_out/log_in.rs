@@ -1,6 +1,6 @@
 //! The log-in page.
 
-use app::accounts::{self, LogIn, LogInRefused, SignedIn};
+use app::accounts::{self, Challenge, LogIn, LogInRefused, LogInStep, SignedIn};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -59,7 +59,9 @@ pub(super) async fn submit(
         known_device: cookies.known_device().map(str::to_owned),
     };
     match accounts::log_in(state.app(), &visitor, typed).await {
-        Ok(signed_in) => admit(&state, signed_in, next.as_str()).await,
+        Ok(LogInStep::Done(signed_in)) => admit(&state, signed_in, next.as_str()).await,
+        Ok(LogInStep::SecondFactor(challenge)) => Ok(go_on("/login/second-factor", &challenge, &next)),
+        Ok(LogInStep::SetUp(challenge)) => Ok(go_on("/login/set-up", &challenge, &next)),
         Err(LogInRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(refused @ LogInRefused::Refused) => {
             let page = LogInPage {
@@ -73,13 +75,35 @@ pub(super) async fn submit(
     }
 }
 
+/// In, and on to where the person wanted to go.
+pub(super) async fn admit(state: &AppState, signed_in: SignedIn, next: &str) -> Result<Response, PageError> {
+    let_in(state, signed_in, redirect(next)).await
+}
+
+/// To the page of the second step.
+fn go_on(path: &str, challenge: &Challenge, next: &LocalPath) -> Response {
+    let response = redirect(&with_next(path, next.as_str()));
+    with_cookie(response, Cookie::challenge(challenge.token.clone()))
+}
+
+/// A path of the log-in with where to go after it.
+pub(super) fn with_next(path: &str, next: &str) -> String {
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+    format!("{path}{sign}{query}")
+}
+
 /// Sets the cookies, and shows times in the zone of the person's profile.
-async fn admit(state: &AppState, signed_in: SignedIn, next: &str) -> Result<Response, PageError> {
+pub(super) async fn let_in(
+    state: &AppState,
+    signed_in: SignedIn,
+    mut response: Response,
+) -> Result<Response, PageError> {
     let caller = &signed_in.caller;
     let user = accounts::get_user(state.app(), caller, &caller.person.id)
         .await
         .map_err(PageError::internal)?;
-    let mut response = redirect(next);
+    response = with_cookie(response, Cookie::no_challenge());
     response = with_cookie(response, Cookie::device(signed_in.device_token, signed_in.max_age));
     response = with_cookie(response, Cookie::known_device(signed_in.known_device_token));
     if let Some(user) = user {

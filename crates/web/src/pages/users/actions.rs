@@ -83,6 +83,34 @@ pub(super) async fn roles(
     }
 }
 
+pub(super) async fn require_mfa(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let required = fields.ticked("required");
+    let outcome = app::factors::require_mfa(state.app(), &caller, &id, required).await;
+    let text = match required {
+        true => "MFA is required from the next log-in on.",
+        false => "MFA is no longer required.",
+    };
+    done(outcome, &settings_of(&id), text)
+}
+
+pub(super) async fn reset_mfa(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let outcome = app::factors::reset_mfa(state.app(), &caller, &id).await;
+    done(
+        outcome,
+        &settings_of(&id),
+        "Every second factor of this account was removed.",
+    )
+}
+
 pub(super) async fn unlock(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,

@@ -29,6 +29,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users/{id}/service-account", admin, actions::service_account),
         Route::post("/users/{id}/roles", admin, actions::roles),
         Route::post("/users/{id}/login-addresses", admin, login_settings::addresses),
+        Route::post("/users/{id}/require-mfa", admin, actions::require_mfa),
+        Route::post("/users/{id}/reset-mfa", admin, actions::reset_mfa),
         Route::post("/users/{id}/unlock", admin, actions::unlock),
         Route::post("/users/{id}/activation", admin, actions::activation),
         Route::post("/users/{id}/devices/end", admin, actions::end_devices),

@@ -1,24 +1,32 @@
 //! Fills an empty installation with people and their past: accounts are created by the use case of today under a clock
 //! that runs through the past, everything else is recorded as it happened.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use activity::{By, Facts, Time};
+use activity::{By, Facts, Named, Person, Time};
 use anyhow::Result;
-use app::accounts::{Activation, NewUser, Past, backdate, create_user};
+use app::accounts::{Activation, NewUser, create_user};
+use app::applications::{NewApplication, register};
+use app::backdate::{self, Past};
+use app::groups::{self, NewGroup};
 use app::{Caller, Origin, Roles, Via};
 use log::{Batch, ManualClock, Source};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
 
+use super::life::Cast;
+use super::past::Aftermath;
 use crate::compose::{self, Installation};
 use crate::config::Config;
 
 /// The password of every account one can log in with.
 pub(super) const PASSWORD: &str = "just looking around";
+/// The applications besides the web manager, in the order of the generator.
+const APPLICATIONS: [&str; 2] = ["Studio", "Headset client"];
 /// Members one can log in as, besides the administrator and the auditor.
-const MEMBERS: usize = 2;
+const MEMBERS: usize = 3;
+/// Others who are about while the demo runs.
+const OTHERS: usize = 5;
 /// How long activities wait to be recorded together.
 const TOGETHER: i64 = 30 * 60 * Time::SECOND;
 /// Most activities recorded together.
@@ -31,6 +39,8 @@ pub(super) struct Seeded {
     pub(super) activities: u64,
     pub(super) people: usize,
     pub(super) accesses: Vec<Access>,
+    /// Who is about while the demo runs; `None` where there are too few people or groups.
+    pub(super) cast: Option<Cast>,
 }
 
 /// An account one can log in with.
@@ -55,14 +65,17 @@ pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: G
         installation,
         clock,
         batch: Vec::with_capacity(BATCH),
-        pasts: HashMap::new(),
+        aftermath: Aftermath::default(),
         people: 0,
         recorded: 0,
         settled: 0,
         accesses: Vec::new(),
+        groups: Vec::new(),
+        applications: Vec::new(),
     };
     seeder.run().await?;
     seeder.bar.finish_and_clear();
+    let cast = seeder.cast();
     let Seeder {
         installation,
         recorded,
@@ -75,6 +88,7 @@ pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: G
         activities: recorded,
         people,
         accesses,
+        cast,
     })
 }
 
@@ -84,11 +98,14 @@ struct Seeder {
     clock: Arc<ManualClock>,
     bar: indicatif::ProgressBar,
     batch: Vec<Facts>,
-    pasts: HashMap<String, Past>,
+    aftermath: Aftermath,
     people: usize,
     recorded: u64,
     settled: u64,
     accesses: Vec<Access>,
+    /// The groups and the applications that were made.
+    groups: Vec<Named>,
+    applications: Vec<Named>,
 }
 
 impl Seeder {
@@ -102,25 +119,62 @@ impl Seeder {
             if waited > TOGETHER || self.batch.len() >= BATCH {
                 self.record().await?;
             }
-            if &*facts.kind == "account.created" {
-                self.record().await?;
-                self.create(&facts).await?;
-                continue;
+            match &*facts.kind {
+                "account.created" => {
+                    self.record().await?;
+                    self.create(&facts).await?;
+                }
+                "group.created" => {
+                    self.record().await?;
+                    self.found(&facts).await?;
+                }
+                _ => {
+                    self.aftermath.remember(&facts);
+                    self.batch.push(facts);
+                }
             }
-            self.remember(&facts);
-            self.batch.push(facts);
         }
         self.record().await?;
-        let mut pasts: Vec<Past> = Vec::with_capacity(self.pasts.len());
-        for profile in self.generator.profiles() {
-            if let Some(past) = self.pasts.remove(&profile.person.id) {
-                pasts.push(Past {
-                    email: profile.person.email.clone(),
-                    ..past
-                });
-            }
-        }
-        Ok(backdate(&self.installation.app, &Caller::command_line(), &pasts, PASSWORD).await?)
+        self.backdate().await
+    }
+
+    /// Writes into the accounts and what belongs to them what the activities have left of them.
+    async fn backdate(&self) -> Result<()> {
+        let (app, caller) = (&self.installation.app, Caller::command_line());
+        backdate::accounts(app, &caller, &self.aftermath.accounts(), PASSWORD).await?;
+        backdate::groups(app, &caller, &self.aftermath.members()).await?;
+        backdate::sessions(app, &caller, &self.aftermath.sessions()).await?;
+        backdate::connections(app, &caller, &self.aftermath.connections()).await?;
+        Ok(())
+    }
+
+    /// People who can be about afterwards, and where.
+    fn cast(&self) -> Option<Cast> {
+        let of = |standing| {
+            let found = self.accesses.iter().filter(move |access| access.standing == standing);
+            found.map(|access| access.username.clone())
+        };
+        let members: Vec<String> = of(Standing::Member).collect();
+        let active = self.aftermath.accounts();
+        let active = |id: &str| {
+            let mut found = active.iter().filter(|past| past.id == id);
+            found.any(|past| past.activated_at.is_some() && past.login_enabled)
+        };
+        let profiles = self.generator.profiles().iter();
+        let others: Vec<String> = profiles
+            .filter(|profile| profile.standing == Standing::Member && active(&profile.person.id))
+            .map(|profile| profile.person.username.clone())
+            .filter(|username| !members.contains(username))
+            .take(OTHERS)
+            .collect();
+        let groups = [self.groups.first()?.clone(), self.groups.get(1)?.clone()];
+        (members.len() == MEMBERS && others.len() == OTHERS).then_some(Cast {
+            administrator: of(Standing::Administrator).next()?,
+            members,
+            others,
+            groups,
+            headset: self.applications.last()?.clone(),
+        })
     }
 
     async fn record(&mut self) -> Result<()> {
@@ -176,31 +230,56 @@ impl Seeder {
             });
         }
         let past = Past {
-            id: created.person.id.clone(),
+            id: created.person.id,
+            email: created.person.email,
             time_zone: profile.zone.to_owned(),
             login_enabled: true,
             ..Past::default()
         };
-        self.pasts.insert(created.person.id, past);
+        self.aftermath.account(past);
+        if self.people == 1 {
+            self.register().await?;
+        }
         Ok(())
     }
 
-    /// Keeps what these facts leave of their account.
-    fn remember(&mut self, facts: &Facts) {
-        let Some(past) = facts.user.as_ref().and_then(|user| self.pasts.get_mut(&user.id)) else {
-            return;
-        };
-        match &*facts.kind {
-            "account.activation_link_used" => past.activated_at = Some(facts.occurred_at),
-            "user.login" => {
-                past.last_login_at = Some(facts.occurred_at);
-                past.last_attempt_failed = false;
-            }
-            "user.login_failed" => past.last_attempt_failed = true,
-            "account.login_disabled" => past.login_enabled = false,
-            "account.login_enabled" => past.login_enabled = true,
-            _ => {}
+    /// Registers the applications people use besides the web manager.
+    async fn register(&mut self) -> Result<()> {
+        for (index, name) in APPLICATIONS.into_iter().enumerate() {
+            let new = NewApplication {
+                name: name.to_owned(),
+                // A headset is worn by one person at a time.
+                single_device: index == 1,
+            };
+            let registered = register(&self.installation.app, &Caller::command_line(), new).await?;
+            self.recorded += 1;
+            self.generator.adopt_application(index + 1, &registered.application.id);
+            self.applications.push(Named {
+                id: registered.application.id,
+                name: registered.application.name,
+            });
         }
+        Ok(())
+    }
+
+    /// Creates the group that `facts` tell of.
+    async fn found(&mut self, facts: &Facts) -> Result<()> {
+        let (Some(user), Some(group)) = (&facts.user, &facts.group) else {
+            return Ok(());
+        };
+        self.clock.set(facts.occurred_at);
+        let new = NewGroup {
+            name: group.name.clone(),
+            ..NewGroup::default()
+        };
+        let created = groups::create(&self.installation.app, &signed_in(user, facts), new).await?;
+        self.recorded += 1;
+        self.generator.adopt_group(self.groups.len(), &created.id);
+        self.groups.push(Named {
+            id: created.id,
+            name: created.name,
+        });
+        Ok(())
     }
 }
 
@@ -209,6 +288,11 @@ fn caller(facts: &Facts) -> Caller {
     let By::Administrator(person) = &facts.by else {
         return Caller::command_line();
     };
+    signed_in(person, facts)
+}
+
+/// This administrator, where these facts happened.
+fn signed_in(person: &Person, facts: &Facts) -> Caller {
     Caller {
         person: person.clone(),
         roles: Roles {

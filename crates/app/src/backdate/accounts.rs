@@ -1,11 +1,11 @@
-//! Giving an account the past that imported or generated activities tell of it. Only for the command on the machine
-//! itself, and no activity of its own: those activities are its trace.
+//! The past of accounts.
 
 use activity::Time;
 use store::accounts::{account, word};
 
-use super::{ChangeError, names, passwords};
-use crate::{App, Caller, Via};
+use super::at_the_machine;
+use crate::accounts::{names, passwords};
+use crate::{App, Caller, ChangeError};
 
 /// What the past left of an account.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +28,8 @@ pub struct Past {
 
 /// Writes the past into the accounts. Those that were activated and have no password yet get `password`, hashed once
 /// for all of them: it is no secret.
-pub async fn backdate(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), ChangeError> {
-    if caller.via != Via::CommandLine {
-        return Err(ChangeError::Forbidden);
-    }
+pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), ChangeError> {
+    at_the_machine(caller)?;
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
     let mut tx = app.store().begin().await?;
     for past in pasts {

@@ -1,0 +1,48 @@
+//! Which application a key belongs to, checked at every request: what an administrator changes applies at once.
+
+use activity::Time;
+use store::applications;
+
+use super::model::named;
+use crate::accounts::{Unavailable, token_hash};
+use crate::api_keys::token;
+use crate::{App, Origin, Visitor};
+
+/// How exact `last_used_at` is kept.
+const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
+
+/// What a key that was presented is.
+#[derive(Clone, Debug)]
+pub enum Presented {
+    /// That of an application: whoever speaks through it now.
+    Application(Visitor),
+    /// That of an application that was disabled.
+    Disabled,
+    /// Nobody's.
+    Nobody,
+}
+
+/// Whose key this is.
+pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presented, Unavailable> {
+    if !token::is_well_formed(token::APPLICATION, key) {
+        return Ok(Presented::Nobody);
+    }
+    let now = app.now();
+    let mut read = app.store().read().await?;
+    let Some(row) = applications::by_key(read.conn(), &token_hash(key)).await? else {
+        return Ok(Presented::Nobody);
+    };
+    drop(read);
+    if row.disabled {
+        return Ok(Presented::Disabled);
+    }
+    if row.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
+        let mut tx = app.store().begin().await?;
+        applications::used(tx.conn(), &row.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Presented::Application(Visitor {
+        origin,
+        application: Some(named(&row)),
+    }))
+}

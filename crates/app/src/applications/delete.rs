@@ -1,0 +1,35 @@
+//! Deleting an application.
+
+use store::applications;
+
+use super::end_all::end_some;
+use super::model::target;
+use crate::accounts::{ChangeError, EndReason};
+use crate::activity::facts;
+use crate::{App, Caller};
+
+/// Ends its devices and deletes it; the log keeps its name. An administrator's to do.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    if !caller.is_administrator() {
+        return Err(ChangeError::Forbidden);
+    }
+    loop {
+        let mut tx = app.store().begin().await?;
+        let row = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+        let (mut activities, more) = end_some(app, &mut tx, &row, EndReason::ApplicationDeleted).await?;
+        if more {
+            // Nobody signs in while the rest is ended.
+            applications::disable(tx.conn(), id).await?;
+        } else {
+            applications::delete(tx.conn(), id).await?;
+            let mut deleted = facts::of_installation(app, caller, "application.deleted");
+            deleted.target = Some(target(&row.id, &row.name));
+            activities.push(deleted);
+        }
+        app.log().append(&mut tx, activities).await?;
+        tx.commit().await?;
+        if !more {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Registering an application.
+
+use store::applications::{self, ApplicationRow};
+
+use super::Application;
+use super::model::{check_name, taken, target};
+use crate::accounts::{ChangeError, new_id, token_hash};
+use crate::activity::facts;
+use crate::api_keys::token;
+use crate::{App, Caller};
+
+/// The application to register.
+#[derive(Clone, Debug, Default)]
+pub struct NewApplication {
+    /// What it is called.
+    pub name: String,
+    /// Whether a log-in ends the account's other devices of it.
+    pub single_device: bool,
+}
+
+/// An application with a new key.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The key itself, shown once.
+    pub key: String,
+    /// What is kept of it.
+    pub application: Application,
+}
+
+/// Registers it; an administrator's to do.
+pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result<Registered, ChangeError> {
+    if !caller.is_administrator() {
+        return Err(ChangeError::Forbidden);
+    }
+    let (name, name_key) = check_name(&new.name).map_err(ChangeError::Invalid)?;
+    let key = token::new(app, token::APPLICATION);
+    let row = ApplicationRow {
+        id: new_id(app, "app"),
+        name,
+        hint: token::hint(token::APPLICATION, &key),
+        single_device: new.single_device,
+        disabled: false,
+        version: 1,
+        created_by: caller.person.id.clone(),
+        created_at: app.now(),
+        last_used_at: None,
+    };
+    let mut tx = app.store().begin().await?;
+    if !applications::insert(tx.conn(), &row, &name_key, &token_hash(&key)).await? {
+        return Err(ChangeError::Invalid(vec![taken(&row.name)]));
+    }
+    let mut registered = facts::of_installation(app, caller, "application.registered");
+    registered.target = Some(target(&row.id, &row.name));
+    app.log().append(&mut tx, vec![registered]).await?;
+    tx.commit().await?;
+    Ok(Registered {
+        key,
+        application: Application::of(row),
+    })
+}

@@ -1,0 +1,42 @@
+//! The past of groups: who is in them by now.
+
+use activity::Time;
+use store::groups::member::{self, MemberRow};
+use store::groups::{GroupRole, default_group};
+
+use super::at_the_machine;
+use crate::{App, Caller, ChangeError};
+
+/// A membership that the past led to.
+#[derive(Clone, Debug)]
+pub struct PastMember {
+    /// The group's id.
+    pub group_id: String,
+    /// The account's id.
+    pub user_id: String,
+    /// When they joined.
+    pub joined_at: Time,
+    /// Whether it is their default group.
+    pub is_default: bool,
+}
+
+/// Writes the memberships into the groups. Who is in a group already stays as they are.
+pub async fn groups(app: &App, caller: &Caller, members: &[PastMember]) -> Result<(), ChangeError> {
+    at_the_machine(caller)?;
+    let mut tx = app.store().begin().await?;
+    for past in members {
+        let row = MemberRow {
+            group_id: past.group_id.clone(),
+            account_id: past.user_id.clone(),
+            role: GroupRole::Member,
+            joined_at: past.joined_at,
+            version: 1,
+        };
+        member::insert(tx.conn(), &row).await?;
+        if past.is_default {
+            default_group::set(tx.conn(), &past.user_id, &past.group_id).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! Accepting somebody's request to connect.
+
+use store::connections::connection::{self, State};
+
+use super::people::{self, towards};
+use crate::{App, Caller, ChangeError};
+
+/// Accepts the request of `other_id` that waits for the caller.
+pub async fn accept(app: &App, caller: &Caller, other_id: &str) -> Result<(), ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let own = people::own(&mut tx, caller).await?;
+    let other = people::other(&mut tx, caller, other_id).await?;
+    if !connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await? {
+        let between = connection::get(tx.conn(), &own.id, &other.id).await?;
+        return Err(match between.map(|row| row.state) {
+            Some(State::Accepted) => ChangeError::conflict("You are connected already."),
+            _ => ChangeError::NotFound,
+        });
+    }
+    let facts = towards(app, caller, "connection.accepted", &other);
+    people::done(app, tx, facts, &other.id).await
+}

@@ -1,0 +1,140 @@
+//! The caller's connections, requests and blocks, in the order of names, paged by key.
+
+use activity::Person;
+use data_encoding::BASE64URL_NOPAD;
+use store::connections::list::{self as rows, ListQuery, ListRow};
+
+use super::{Connection, Standing};
+use crate::accounts::names;
+use crate::{App, Caller, ChangeError};
+
+const PAGE_MAX: u32 = 1_000;
+
+/// Which list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// Who is connected with the caller.
+    #[default]
+    Connected,
+    /// Who asked the caller.
+    Received,
+    /// Whom the caller asked.
+    Sent,
+    /// Whom the caller blocks.
+    Blocked,
+}
+
+/// What to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionSearch {
+    /// Which list.
+    pub which: Which,
+    /// Beginnings of words of the name, or of the username; all must match.
+    pub find: String,
+    /// The page after this cursor.
+    pub after: Option<String>,
+    /// Rows of a page, 1 to 1,000.
+    pub limit: u32,
+}
+
+/// One page.
+#[derive(Clone, Debug)]
+pub struct ConnectionPage {
+    /// The connections.
+    pub rows: Vec<Connection>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// How many rows each list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Who is connected with the caller.
+    pub connected: u64,
+    /// Who asked the caller.
+    pub received: u64,
+    /// Whom the caller asked.
+    pub sent: u64,
+    /// Whom the caller blocks.
+    pub blocked: u64,
+}
+
+/// One page of one of the caller's own lists.
+pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<ConnectionPage, ChangeError> {
+    let after = search.after.as_deref().map(parse_cursor).transpose()?;
+    let words = names::typed_words(&search.find);
+    let query = ListQuery {
+        account_id: &caller.person.id,
+        which: search.which.stored(),
+        words: &words,
+        after: after.as_ref().map(|(key, id)| (key.as_str(), id.as_str())),
+    };
+    let limit = search.limit.clamp(1, PAGE_MAX);
+    let mut read = app.store().read().await?;
+    let mut found = rows::page(read.conn(), &query, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| more).map(print_cursor);
+    let rows = found.into_iter().map(|row| shown(row, search.which)).collect();
+    Ok(ConnectionPage { rows, next })
+}
+
+/// How long the caller's lists are.
+pub async fn count(app: &App, caller: &Caller) -> Result<Counts, ChangeError> {
+    let mut read = app.store().read().await?;
+    let [connected, received, sent, blocked] = rows::counts(read.conn(), &caller.person.id).await?;
+    Ok(Counts {
+        connected,
+        received,
+        sent,
+        blocked,
+    })
+}
+
+fn shown(row: ListRow, which: Which) -> Connection {
+    let name = [row.given_name.as_str(), row.family_name.as_str()].join(" ");
+    Connection {
+        person: Person {
+            id: row.id,
+            name: name.trim().to_owned(),
+            username: row.username,
+            email: String::new(),
+        },
+        standing: which.standing(),
+        since: Some(row.since),
+    }
+}
+
+fn print_cursor(row: &ListRow) -> String {
+    BASE64URL_NOPAD.encode(&serde_json::to_vec(&(&row.name_key, &row.id)).unwrap_or_default())
+}
+
+fn parse_cursor(text: &str) -> Result<(String, String), ChangeError> {
+    let json = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+    json.and_then(|json| serde_json::from_slice(&json).ok()).ok_or_else(|| {
+        let text = "This page's address is damaged or of another list; start from the first page.";
+        ChangeError::invalid("after", text)
+    })
+}
+
+impl Which {
+    /// How the caller stands with everybody on it.
+    #[must_use]
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Connected => Standing::Connected,
+            Self::Received => Standing::Received,
+            Self::Sent => Standing::Sent,
+            Self::Blocked => Standing::Blocked,
+        }
+    }
+
+    fn stored(self) -> rows::Which {
+        match self {
+            Self::Connected => rows::Which::Connected,
+            Self::Received => rows::Which::Received,
+            Self::Sent => rows::Which::Sent,
+            Self::Blocked => rows::Which::Blocked,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What a change of a credential takes with it, and whether an account may be left without a second factor.
+
+use store::accounts::known_device;
+use store::factors::{challenge, second_factor, sms_code};
+use store::{AnyConnection, Tx, groups};
+
+use crate::Unavailable;
+
+/// After any change of a credential: half-finished log-ins end, codes that were sent are worth nothing, and every
+/// browser is asked for the second factor again.
+pub(crate) async fn credentials_changed(tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
+    challenge::delete_challenges(tx.conn(), account_id).await?;
+    sms_code::delete_all(tx.conn(), account_id).await?;
+    Ok(known_device::forget_remembered(tx.conn(), account_id).await?)
+}
+
+/// Why an account may not be left without a second factor; a sentence that says what to do. `None` if it may.
+pub(crate) async fn must_keep(conn: &mut AnyConnection, account_id: &str) -> Result<Option<&'static str>, Unavailable> {
+    let row = second_factor::get(conn, account_id).await?;
+    if row.required {
+        return Ok(Some(
+            "An administrator requires two-factor authentication for your account. Set up another way first.",
+        ));
+    }
+    if groups::requires_second_factor(conn, account_id).await? {
+        return Ok(Some(
+            "A group you are a member of requires two-factor authentication. Set up another way or leave the group first.",
+        ));
+    }
+    Ok(row
+        .short_password
+        .then_some("Your password is too short to be all that protects your account. Change it to a longer one first."))
+}

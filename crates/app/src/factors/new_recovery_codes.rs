@@ -1,0 +1,25 @@
+//! Making recovery codes anew; those before stop working.
+
+use super::{has_any, recovery};
+use crate::accounts::{Proof, asker, reauthenticate};
+use crate::activity::facts;
+use crate::{App, Caller, ChangeError};
+
+/// Ten new codes, to be shown once. Only an account with a second factor has any.
+pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Result<Vec<String>, ChangeError> {
+    let (account, _) = asker(app, caller).await?;
+    let none = || ChangeError::conflict("Recovery codes are for accounts with a second factor. Set one up first.");
+    if !has_any(app.store().read().await?.conn(), &account.id).await? {
+        return Err(none());
+    }
+    reauthenticate(app, caller, proof).await?;
+    let mut tx = app.store().begin().await?;
+    if !has_any(tx.conn(), &account.id).await? {
+        return Err(none());
+    }
+    let codes = recovery::replace(app, &mut tx, &account.id).await?;
+    let shown = facts::about(app, caller, "user.recovery_codes_shown", &account.person());
+    app.log().append(&mut tx, vec![shown]).await?;
+    tx.commit().await?;
+    Ok(codes)
+}

@@ -1,0 +1,30 @@
+//! Requiring a second factor of an account, or no longer.
+
+use store::accounts::account;
+use store::factors::second_factor;
+
+use crate::activity::facts;
+use crate::{App, Caller, ChangeError};
+
+/// Sets it. An account without a factor is asked to set one up at its next log-in; it was so already: nothing happens.
+pub async fn require_mfa(app: &App, caller: &Caller, id: &str, required: bool) -> Result<(), ChangeError> {
+    if !caller.is_administrator() {
+        return Err(ChangeError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    if required && account.is_service {
+        let text = "A service account does not log in, so it has no second factor.";
+        return Err(ChangeError::invalid("mfa", text));
+    }
+    if !second_factor::set_required(tx.conn(), id, required).await? {
+        return Ok(());
+    }
+    let code = match required {
+        true => "account.mfa_required",
+        false => "account.mfa_not_required",
+    };
+    let changed = facts::about(app, caller, code, &account.person());
+    app.log().append(&mut tx, vec![changed]).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,42 @@
+//! Taking every second factor off an account whose owner has lost them.
+
+use store::Tx;
+use store::accounts::account;
+use store::factors::{recovery_code, second_factor};
+use store::passkeys;
+
+use super::credentials_changed;
+use crate::activity::facts;
+use crate::{App, Caller, ChangeError, Unavailable, mail};
+
+/// Removes authenticator app, number, passkeys and recovery codes. Whether a second factor is required stays, and the
+/// password too: the owner logs in with it and sets up anew what is required.
+pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    if !caller.is_administrator() {
+        return Err(ChangeError::Forbidden);
+    }
+    let mut tx = app.store().begin().await?;
+    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    if !remove_all(&mut tx, id).await? {
+        return Err(ChangeError::conflict("This account has no second factor to reset."));
+    }
+    credentials_changed(&mut tx, id).await?;
+    let reset = facts::about(app, caller, "account.mfa_reset", &account.person());
+    app.log().append(&mut tx, vec![reset]).await?;
+    let what = "an administrator removed every second factor of it";
+    mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, what)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether there was any.
+async fn remove_all(tx: &mut Tx, account_id: &str) -> Result<bool, Unavailable> {
+    let mut any = second_factor::remove_totp(tx.conn(), account_id).await?;
+    any |= second_factor::remove_phone(tx.conn(), account_id).await?;
+    any |= recovery_code::count(tx.conn(), account_id).await? > 0;
+    recovery_code::delete_all(tx.conn(), account_id).await?;
+    for passkey in passkeys::of(tx.conn(), account_id).await? {
+        any |= passkeys::delete(tx.conn(), account_id, &passkey.id).await?;
+    }
+    passkeys::ceremony::delete_all(tx.conn(), account_id).await?;
+    Ok(any)
+}

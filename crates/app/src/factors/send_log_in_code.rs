@@ -1,0 +1,21 @@
+//! Sending a code by SMS for the second step of a log-in.
+
+use store::factors::challenge::Purpose;
+use store::factors::{second_factor, sms_code};
+
+use super::SendRefused;
+use super::send_code::send_code;
+use crate::accounts::challenge;
+use crate::activity::facts;
+use crate::{App, Visitor};
+
+/// Sends a code to the number of the account whose half-finished log-in has this token.
+pub async fn send_log_in_code(app: &App, visitor: &Visitor, token: &str) -> Result<(), SendRefused> {
+    let mut tx = app.store().begin().await?;
+    let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SecondFactor).await?;
+    let account = found.ok_or(SendRefused::Expired)?.account;
+    let phone = second_factor::get(tx.conn(), &account.id).await?.phone;
+    let phone = phone.ok_or(SendRefused::Expired)?;
+    let asked = facts::by_visitor(app, visitor, "user.sms_code_requested", &account.person());
+    send_code(app, tx, &account, &phone, (sms_code::Purpose::LogIn, asked)).await
+}

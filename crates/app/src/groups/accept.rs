@@ -1,0 +1,71 @@
+//! Accepting an invitation.
+
+use store::Tx;
+use store::accounts::account::{self, AccountRow};
+use store::groups::invitation::{self, InvitationRow};
+use store::groups::member::{self, MemberRow};
+
+use super::invite::target;
+use super::{Group, InvitationKey, deeds};
+use crate::accounts::{names, token_hash};
+use crate::{App, Caller, ChangeError};
+
+/// Uses the invitation up and makes the caller a member. Who is a member already stays what they are.
+pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<Group, ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let (invitation, account) = addressed(app, caller, &mut tx, key).await?;
+    // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
+    if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
+        return Err(ChangeError::NotFound);
+    }
+    let person = account.person();
+    let mut accepted = deeds::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
+    accepted.target = Some(target(&invitation));
+    let mut activities = vec![accepted];
+    if member::insert(tx.conn(), &membership(app, &invitation, &account.id)).await? {
+        let mut joined = deeds::of_member(app, caller, "group.joined", &person, &invitation.group);
+        let role = invitation.role.code().to_owned();
+        joined.metadata.insert("role".to_owned(), role);
+        activities.push(joined);
+    }
+    app.log().append(&mut tx, activities).await?;
+    deeds::tell(app, &mut tx, &invitation.group.id, Some(&account.id));
+    tx.commit().await?;
+    super::get(app, caller, &invitation.group.id).await
+}
+
+/// The membership an invitation leads to.
+pub(super) fn membership(app: &App, invitation: &InvitationRow, account_id: &str) -> MemberRow {
+    MemberRow {
+        group_id: invitation.group.id.clone(),
+        account_id: account_id.to_owned(),
+        role: invitation.role,
+        joined_at: app.now(),
+        version: 1,
+    }
+}
+
+/// The invitation and the caller's account, if it is to their address as it is now, or they hold its mailed link.
+pub(super) async fn addressed(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    key: &InvitationKey,
+) -> Result<(InvitationRow, AccountRow), ChangeError> {
+    let account = account::get(tx.conn(), &caller.person.id).await?;
+    let account = account.ok_or(ChangeError::NotFound)?;
+    let invitation = match key {
+        InvitationKey::Id(id) => {
+            let found = invitation::get(tx.conn(), id).await?;
+            found.filter(|invitation| invitation.email_key == names::key(&account.email))
+        }
+        InvitationKey::Token(token) => invitation::by_token(tx.conn(), &token_hash(token)).await?,
+    };
+    let invitation = invitation.ok_or(ChangeError::NotFound)?;
+    if invitation.expires_at <= app.now() {
+        return Err(ChangeError::conflict(
+            "This invitation has expired. Ask whoever invited you for another.",
+        ));
+    }
+    Ok((invitation, account))
+}

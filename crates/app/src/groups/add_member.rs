@@ -1,0 +1,48 @@
+//! Putting somebody into a group without an invitation, as an administrator of the installation.
+
+use store::accounts::account;
+use store::groups::member::{self, MemberRow};
+use store::groups::{GroupRole, group};
+
+use super::{Member, deeds};
+use crate::{App, Caller, ChangeError};
+
+/// Makes the account a member with this role. For administrators of the installation: anybody else invites.
+pub async fn add_member(
+    app: &App,
+    caller: &Caller,
+    group_id: &str,
+    account_id: &str,
+    role: GroupRole,
+) -> Result<Member, ChangeError> {
+    let mut tx = app.store().begin().await?;
+    if !caller.is_administrator() {
+        super::standing::managed(&mut tx, caller, group_id).await?;
+        return Err(ChangeError::Forbidden);
+    }
+    let dialect = tx.dialect();
+    let group = group::lock(tx.conn(), group_id, dialect).await?;
+    let group = group.ok_or(ChangeError::NotFound)?;
+    let Some(account) = account::get(tx.conn(), account_id).await? else {
+        let text = format!("There is no user `{account_id}`; give the id of an account.");
+        return Err(ChangeError::invalid("user_id", text));
+    };
+    let row = MemberRow {
+        group_id: group.id.clone(),
+        account_id: account.id.clone(),
+        role,
+        joined_at: app.now(),
+        version: 1,
+    };
+    if !member::insert(tx.conn(), &row).await? {
+        return Err(ChangeError::conflict(
+            "This user is a member of the group already; change the role instead.",
+        ));
+    }
+    let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &group.named());
+    added.metadata.insert("role".to_owned(), role.code().to_owned());
+    app.log().append(&mut tx, vec![added]).await?;
+    deeds::tell(app, &mut tx, group_id, Some(account_id));
+    tx.commit().await?;
+    super::get_member(app, caller, group_id, account_id).await
+}

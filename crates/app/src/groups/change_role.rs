@@ -1,0 +1,53 @@
+//! Changing what a member is in a group.
+
+use activity::Change;
+use store::accounts::account;
+use store::groups::{GroupRole, member};
+
+use super::standing::managed;
+use super::{Member, deeds};
+use crate::{App, Caller, ChangeError};
+
+/// Sets a member's role, if the membership still has the version `expected` (`None`: whatever it has). Only owners
+/// make and unmake owners, and the only owner stays one. The same role leaves no activity.
+pub async fn change_role(
+    app: &App,
+    caller: &Caller,
+    (group_id, account_id): (&str, &str),
+    role: GroupRole,
+    expected: Option<i64>,
+) -> Result<Member, ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let (group, standing) = managed(&mut tx, caller, group_id).await?;
+    let row = member::get(tx.conn(), group_id, account_id).await?;
+    let account = account::get(tx.conn(), account_id).await?;
+    let (Some(row), Some(account)) = (row, account) else {
+        return Err(ChangeError::NotFound);
+    };
+    if (row.role == GroupRole::Owner || role == GroupRole::Owner) && !standing.owns() {
+        return Err(ChangeError::Forbidden);
+    }
+    if expected.is_some_and(|expected| expected != row.version) {
+        return Err(ChangeError::Stale);
+    }
+    if row.role == role {
+        tx.rollback().await?;
+        return super::get_member(app, caller, group_id, account_id).await;
+    }
+    if !member::set_role(tx.conn(), &row, role).await? {
+        return Err(ChangeError::conflict(
+            "This is the only owner of the group. Make somebody else an owner first.",
+        ));
+    }
+    let code = "group.member_role_changed";
+    let mut changed = deeds::of_member(app, caller, code, &account.person(), &group.named());
+    changed.changes = vec![Change {
+        field: "role".to_owned(),
+        before: Some(row.role.code().to_owned()),
+        after: Some(role.code().to_owned()),
+    }];
+    app.log().append(&mut tx, vec![changed]).await?;
+    deeds::tell(app, &mut tx, group_id, Some(account_id));
+    tx.commit().await?;
+    super::get_member(app, caller, group_id, account_id).await
+}

@@ -1,0 +1,25 @@
+//! One member of a group.
+
+use store::accounts::account;
+use store::groups::list::ListedMember;
+use store::groups::member;
+
+use super::{Member, Standing, visible};
+use crate::{App, Caller, ChangeError};
+
+/// The membership of this account, for whoever sees the group's members.
+pub async fn get_member(app: &App, caller: &Caller, group_id: &str, account_id: &str) -> Result<Member, ChangeError> {
+    let mut read = app.store().read().await?;
+    let (group, standing) = visible(read.conn(), caller, group_id).await?;
+    let row = member::get(read.conn(), &group.id, account_id).await?;
+    let account = account::get(read.conn(), account_id).await?;
+    let (Some(row), Some(account)) = (row, account) else {
+        return Err(ChangeError::NotFound);
+    };
+    let listed = ListedMember {
+        row,
+        account,
+        name_key: String::new(),
+    };
+    Ok(Member::of(listed, standing.is_none_or(Standing::manages)))
+}

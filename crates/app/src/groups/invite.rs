@@ -1,0 +1,176 @@
+//! Inviting people into a group by e-mail, one or many at once. Never says whether an address has an account.
+
+use activity::{Facts, Target, Time};
+use store::Tx;
+use store::groups::invitation::{self, InvitationRow};
+use store::groups::{GroupRole, GroupRow};
+
+use super::addresses::{self, Entry};
+use super::deeds;
+use super::standing::managed;
+use crate::accounts::{names, new_id, new_token, token_hash};
+use crate::mail::letters;
+use crate::{App, Caller, ChangeError, Topic, mail};
+
+/// Whom to invite, as what.
+#[derive(Clone, Debug)]
+pub struct Invite {
+    /// Addresses as they were pasted: one a line, or between commas or semicolons, bare or as `Name <address>`.
+    pub addresses: String,
+    /// What whoever accepts becomes. Only owners invite owners.
+    pub role: GroupRole,
+}
+
+/// What became of one entry of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InviteLine {
+    /// The entry as it was pasted, shortened.
+    pub line: String,
+    /// What became of it.
+    pub outcome: InviteOutcome,
+}
+
+/// What became of one entry of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InviteOutcome {
+    /// A mail is on its way.
+    Invited {
+        /// `inv_…`
+        id: String,
+        /// The address.
+        email: String,
+    },
+    /// A member of the group has this address.
+    AlreadyMember,
+    /// An invitation to this address waits.
+    AlreadyInvited,
+    /// It is no address; a sentence says why.
+    Invalid(String),
+}
+
+/// Addresses that fit into one list.
+pub const INVITE_MAX: usize = 500;
+
+/// Invites everybody on the list who is neither a member nor invited, and says for each what became of it.
+pub async fn invite(
+    app: &App,
+    caller: &Caller,
+    group_id: &str,
+    invite: Invite,
+) -> Result<Vec<InviteLine>, ChangeError> {
+    let entries = addresses::parse(&invite.addresses);
+    let mut tx = app.store().begin().await?;
+    let (group, standing) = managed(&mut tx, caller, group_id).await?;
+    if invite.role == GroupRole::Owner && !standing.owns() {
+        return Err(ChangeError::Forbidden);
+    }
+    check_count(entries.len())?;
+    invitation::delete_expired(tx.conn(), group_id, app.now()).await?;
+    let mut lines = Vec::with_capacity(entries.len());
+    let mut activities = Vec::new();
+    for entry in entries {
+        let Entry { line, address } = entry;
+        let outcome = match address {
+            Err(reason) => InviteOutcome::Invalid(reason),
+            Ok(email) => match one(app, caller, &mut tx, &group, (email, invite.role)).await? {
+                Ok((outcome, sent)) => {
+                    activities.push(sent);
+                    outcome
+                }
+                Err(outcome) => outcome,
+            },
+        };
+        lines.push(InviteLine { line, outcome });
+    }
+    if activities.is_empty() {
+        tx.rollback().await?;
+        return Ok(lines);
+    }
+    check_rate(app, caller, &mut tx, activities.len()).await?;
+    app.log().append(&mut tx, activities).await?;
+    deeds::tell(app, &mut tx, group_id, None);
+    tx.commit().await?;
+    Ok(lines)
+}
+
+fn check_count(n: usize) -> Result<(), ChangeError> {
+    match n {
+        0 => Err(ChangeError::invalid("addresses", "Give at least one e-mail address.")),
+        1..=INVITE_MAX => Ok(()),
+        _ => {
+            let text = format!("These are {n} addresses; at most {INVITE_MAX} can be invited at once.");
+            Err(ChangeError::invalid("addresses", text))
+        }
+    }
+}
+
+/// Invitations are mails to strangers: one account sends only so many a day.
+async fn check_rate(app: &App, caller: &Caller, tx: &mut Tx, n: usize) -> Result<(), ChangeError> {
+    let most = app.settings().groups.invitations_per_day;
+    let day = app.now().0.div_euclid(Time::DAY);
+    let n = u32::try_from(n).unwrap_or(u32::MAX);
+    let sent = invitation::count_sent(tx.conn(), &caller.person.id, day, n).await?;
+    if sent > u64::from(most) && !caller.is_administrator() {
+        let text = format!(
+            "That would be {sent} invitations from you today; at most {most} are sent a day. Nobody was invited: \
+             send fewer, or go on tomorrow."
+        );
+        return Err(ChangeError::conflict(text));
+    }
+    Ok(())
+}
+
+/// Invites one address, and says so for the log; or says why not.
+async fn one(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    group: &GroupRow,
+    (email, role): (String, GroupRole),
+) -> Result<Result<(InviteOutcome, Facts), InviteOutcome>, ChangeError> {
+    let now = app.now();
+    let token = new_token(app);
+    let row = InvitationRow {
+        id: new_id(app, "inv"),
+        group: group.named(),
+        email_key: names::key(&email),
+        email,
+        role,
+        invited_by: caller.person.id.clone(),
+        invited_by_name: caller.person.name.clone(),
+        created_at: now,
+        expires_at: now.plus(i64::from(app.settings().groups.invitation_days) * Time::DAY),
+    };
+    if invitation::is_member(tx.conn(), &group.id, &row.email_key).await? {
+        return Ok(Err(InviteOutcome::AlreadyMember));
+    }
+    if !invitation::insert(tx.conn(), &row, &token_hash(&token)).await? {
+        return Ok(Err(InviteOutcome::AlreadyInvited));
+    }
+    mail::write(app, tx, letters::invitation(app, &row, &token)).await?;
+    tell_invited(app, tx, &row.email_key).await?;
+    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &row.group);
+    sent.target = Some(target(&row));
+    sent.metadata.insert("role".to_owned(), role.code().to_owned());
+    let (id, email) = (row.id, row.email);
+    Ok(Ok((InviteOutcome::Invited { id, email }, sent)))
+}
+
+/// An invitation as the target of an activity: who was invited is an address, whether it has an account or not.
+pub(super) fn target(row: &InvitationRow) -> Target {
+    Target {
+        kind: "invitation".to_owned(),
+        id: row.id.clone(),
+        email: row.email.clone(),
+        ..Target::default()
+    }
+}
+
+/// Tells the open pages of the account with this address, if there is one.
+async fn tell_invited(app: &App, tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
+    if let Some(account) = store::accounts::account::by_login(tx.conn(), email_key).await? {
+        let live = app.live().clone();
+        tx.on_commit(move || live.tell(Topic::Account(account.id)));
+    }
+    Ok(())
+}

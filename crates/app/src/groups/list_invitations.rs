@@ -1,0 +1,31 @@
+//! The invitations to a group that wait or have expired.
+
+use store::groups::invitation;
+
+use super::{Invitation, Page, PageRequest, Standing, paging, visible};
+use crate::{App, Caller, ChangeError};
+
+/// One page of invitations, newest first, for who manages the group and auditors.
+pub async fn list_invitations(
+    app: &App,
+    caller: &Caller,
+    group_id: &str,
+    page: &PageRequest,
+) -> Result<Page<Invitation>, ChangeError> {
+    let after: Option<(i64, String)> = paging::after(page.after.as_deref())?;
+    let limit = paging::limit(page.limit);
+    let mut read = app.store().read().await?;
+    let (group, standing) = visible(read.conn(), caller, group_id).await?;
+    if !standing.is_none_or(Standing::manages) {
+        return Err(ChangeError::Forbidden);
+    }
+    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let rows = invitation::of_group(read.conn(), &group.id, after, limit + 1).await?;
+    let now = app.now();
+    Ok(paging::page(
+        rows,
+        limit,
+        |row| (row.created_at.0, row.id.clone()),
+        |row| Invitation::of(row, now),
+    ))
+}

@@ -1,0 +1,30 @@
+//! The invitations to the caller's own e-mail address that wait.
+
+use store::accounts::account;
+use store::groups::invitation;
+
+use super::{Invitation, Page, PageRequest, paging};
+use crate::accounts::names;
+use crate::{App, Caller, ChangeError};
+
+/// One page of invitations, newest first.
+pub async fn list_my_invitations(
+    app: &App,
+    caller: &Caller,
+    page: &PageRequest,
+) -> Result<Page<Invitation>, ChangeError> {
+    let after: Option<(i64, String)> = paging::after(page.after.as_deref())?;
+    let limit = paging::limit(page.limit);
+    let mut read = app.store().read().await?;
+    let account = account::get(read.conn(), &caller.person.id).await?;
+    let email = account.map(|account| names::key(&account.email)).unwrap_or_default();
+    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let now = app.now();
+    let rows = invitation::to_address(read.conn(), &email, now, after, limit + 1).await?;
+    Ok(paging::page(
+        rows,
+        limit,
+        |row| (row.created_at.0, row.id.clone()),
+        |row| Invitation::of(row, now),
+    ))
+}

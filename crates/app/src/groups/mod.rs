@@ -1,0 +1,57 @@
+//! Groups of users: who is in them as what, and invitations to join. One use case a file. Owns the rules of who may do
+//! what in a group; owns no session of one, no page and no SQL text.
+
+mod accept;
+mod add_member;
+mod addresses;
+mod change_role;
+mod create;
+mod create_subgroup;
+mod decline;
+mod deeds;
+mod delete;
+mod delete_invitation;
+mod edit;
+mod get;
+mod get_member;
+mod invite;
+mod join_as_new;
+mod leave;
+mod list;
+mod list_invitations;
+mod list_members;
+mod list_my_invitations;
+mod list_subgroups;
+mod model;
+pub(crate) mod paging;
+mod peek_invitation;
+mod remove_member;
+mod set_default;
+mod standing;
+
+pub use accept::accept;
+pub use add_member::add_member;
+pub use change_role::change_role;
+pub use create::{NewGroup, create};
+pub use create_subgroup::create_subgroup;
+pub use decline::decline;
+pub use delete::delete;
+pub use delete_invitation::delete_invitation;
+pub use edit::{EditGroup, edit};
+pub use get::get;
+pub use get_member::get_member;
+pub use invite::{INVITE_MAX, Invite, InviteLine, InviteOutcome, invite};
+pub use join_as_new::{NewMember, join_as_new};
+pub use leave::leave;
+pub use list::{GroupSearch, list};
+pub use list_invitations::list_invitations;
+pub use list_members::{MemberPage, MemberSearch, list_members};
+pub use list_my_invitations::list_my_invitations;
+pub use list_subgroups::list_subgroups;
+pub use model::{Group, Invitation, InvitationKey, Member, Page, PageRequest, Standing};
+pub use peek_invitation::{InvitationLink, peek_invitation};
+pub use remove_member::remove_member;
+pub use set_default::set_default;
+pub use standing::standing;
+pub(crate) use standing::{standing_in, visible};
+pub use store::groups::GroupRole;

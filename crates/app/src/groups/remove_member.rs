@@ -1,0 +1,35 @@
+//! Removing somebody from a group.
+
+use store::accounts::account;
+use store::groups::{GroupRole, member};
+
+use super::standing::managed;
+use super::{deeds, leave};
+use crate::{App, Caller, ChangeError};
+
+/// Ends the membership of an account. Only owners remove owners, and the only owner stays; to remove oneself is to
+/// leave.
+pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_id: &str) -> Result<(), ChangeError> {
+    if account_id == caller.person.id {
+        return leave(app, caller, group_id).await;
+    }
+    let mut tx = app.store().begin().await?;
+    let (group, standing) = managed(&mut tx, caller, group_id).await?;
+    let row = member::get(tx.conn(), group_id, account_id).await?;
+    let account = account::get(tx.conn(), account_id).await?;
+    let (Some(row), Some(account)) = (row, account) else {
+        return Err(ChangeError::NotFound);
+    };
+    if row.role == GroupRole::Owner && !standing.owns() {
+        return Err(ChangeError::Forbidden);
+    }
+    if !member::delete(tx.conn(), group_id, account_id).await? {
+        return Err(ChangeError::conflict(
+            "This is the only owner of the group. Make somebody else an owner first, or delete the group.",
+        ));
+    }
+    let removed = deeds::of_member(app, caller, "group.member_removed", &account.person(), &group.named());
+    app.log().append(&mut tx, vec![removed]).await?;
+    deeds::tell(app, &mut tx, group_id, Some(account_id));
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,91 @@
+//! The second step of adding a passkey: the browser made one.
+
+use store::accounts::account;
+use store::passkeys::PasskeyRow;
+use store::passkeys::ceremony::{self, Purpose};
+use webauthn_rs::prelude::{Passkey as Credential, PasskeyRegistration, RegisterPublicKeyCredential};
+
+use super::Answered;
+use super::begin_add::full;
+use super::model::{MOST, name_of, target};
+use super::site::site;
+use crate::accounts::{Unavailable, new_id, token_hash};
+use crate::activity::facts;
+use crate::factors::credentials_changed;
+use crate::{App, Caller, ChangeError, mail};
+
+/// A passkey to add.
+#[derive(Clone, Debug)]
+pub struct AddPasskey {
+    /// What its owner calls it; empty for what the device is called.
+    pub name: String,
+    /// What the browser answered.
+    pub answered: Answered,
+}
+
+/// Bytes of the longest answer: several times what authenticators send.
+const ANSWER_MAX: usize = 64 * 1024;
+
+/// Adds it. From then on a password alone does not log in any more; remembered devices are asked again.
+pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<(), ChangeError> {
+    let name = match new.name.trim() {
+        "" => caller.origin.device.clone().unwrap_or_else(|| "Passkey".to_owned()),
+        typed => name_of(typed)?,
+    };
+    let mut tx = app.store().begin().await?;
+    let token = token_hash(&new.answered.token);
+    let ceremony = ceremony::take(tx.conn(), Purpose::Add, &token, app.now()).await?;
+    let Some(ceremony) = ceremony.filter(|row| row.account_id.as_deref() == Some(caller.person.id.as_str())) else {
+        return Err(ChangeError::conflict("Adding the passkey took too long. Begin again."));
+    };
+    let account = account::get(tx.conn(), &caller.person.id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    if store::passkeys::of(tx.conn(), &account.id).await?.len() >= MOST {
+        return Err(full());
+    }
+    let credential = registered(app, &ceremony.state, &new.answered.credential)?;
+    let row = PasskeyRow {
+        id: new_id(app, "pky"),
+        account_id: account.id.clone(),
+        credential_id: credential.cred_id().to_vec(),
+        name,
+        counter: counter_of(&credential)?,
+        credential: serde_json::to_string(&credential).map_err(Unavailable::new)?,
+        created_at: app.now(),
+        last_used_at: None,
+    };
+    if !store::passkeys::insert(tx.conn(), &row).await? {
+        return Err(ChangeError::conflict("This passkey was added already."));
+    }
+    credentials_changed(&mut tx, &account.id).await?;
+    mail::write(app, &mut tx, mail::letters::passkey_added(app, &account, &row.name)).await?;
+    let mut added = facts::about(app, caller, "user.passkey_added", &account.person());
+    added.target = Some(target(&row.id, &row.name));
+    app.log().append(&mut tx, vec![added]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The passkey in the browser's answer, if it answers this question.
+fn registered(app: &App, state: &str, credential: &str) -> Result<Credential, ChangeError> {
+    let refused = || ChangeError::conflict("What the browser sent is no passkey for this site. Begin again.");
+    let site = site(app)?.ok_or_else(refused)?;
+    if credential.len() > ANSWER_MAX {
+        return Err(refused());
+    }
+    let state: PasskeyRegistration = serde_json::from_str(state).map_err(Unavailable::new)?;
+    let credential: RegisterPublicKeyCredential = serde_json::from_str(credential).map_err(|_| refused())?;
+    site.finish_passkey_registration(&credential, &state).map_err(|error| {
+        tracing::info!(%error, "a new passkey was refused");
+        refused()
+    })
+}
+
+/// The counter is within the credential, which keeps it to itself; its JSON does not.
+fn counter_of(credential: &Credential) -> Result<u32, Unavailable> {
+    let json = serde_json::to_value(credential).map_err(Unavailable::new)?;
+    let counter = json["cred"]["counter"].as_u64();
+    Ok(counter
+        .and_then(|counter| u32::try_from(counter).ok())
+        .unwrap_or_default())
+}

@@ -1,0 +1,12 @@
+//! The caller's passkeys.
+
+use super::Passkey;
+use crate::accounts::Unavailable;
+use crate::{App, Caller};
+
+/// The caller's own passkeys, oldest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Passkey>, Unavailable> {
+    let mut read = app.store().read().await?;
+    let rows = store::passkeys::of(read.conn(), &caller.person.id).await?;
+    Ok(rows.into_iter().map(Passkey::of).collect())
+}

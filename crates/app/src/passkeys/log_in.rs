@@ -1,0 +1,52 @@
+//! Logging in with a passkey alone: it is two factors in one, as its owner was verified.
+
+use store::accounts::{account, known_device};
+use store::passkeys::ceremony::Purpose;
+
+use super::Answered;
+use super::verify::{claim, verify};
+use crate::accounts::attempts::{self, of_nobody};
+use crate::accounts::log_in::{refusal_of_second_step, refuse};
+use crate::accounts::{Admission, LogInRefused, SignedIn, admit, token_hash};
+use crate::activity::facts;
+use crate::{App, Visitor};
+
+/// Signs in, or refuses with one answer for every reason. A wrong answer counts as a failed attempt on the account
+/// whose passkey it claims to be, in one transaction with its check.
+pub async fn log_in(
+    app: &App,
+    visitor: &Visitor,
+    answered: &Answered,
+    known_device: Option<&str>,
+) -> Result<SignedIn, LogInRefused> {
+    let mut tx = app.store().begin().await?;
+    let claim = claim(app, &mut tx, Purpose::LogIn, answered).await?;
+    let account = match &claim {
+        Some(claim) => account::get(tx.conn(), &claim.passkey.account_id).await?,
+        None => None,
+    };
+    let (Some(claim), Some(account)) = (claim, account) else {
+        let failed = facts::failed(of_nobody(app, visitor, "user.login_failed"), "unknown passkey");
+        app.log().append(&mut tx, vec![failed]).await?;
+        tx.commit().await?;
+        return Err(LogInRefused::Refused);
+    };
+    let known_device = match known_device {
+        Some(token) => known_device::find(tx.conn(), &account.id, &token_hash(token)).await?,
+        None => None,
+    };
+    let attempt = attempts::reserve_code(app, &mut tx, &account, known_device.as_deref()).await?;
+    let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
+    if refused.is_some() || !verify(app, &mut tx, &claim).await? {
+        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong passkey")).await?;
+        return Err(LogInRefused::Refused);
+    }
+    let admission = Admission {
+        known_device,
+        second_factor: Some("passkey"),
+        ..Admission::default()
+    };
+    let signed_in = admit(app, visitor, &mut tx, &account, admission).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}

@@ -1,0 +1,171 @@
+//! Everything that is kept about the caller, as JSON Lines: what the tables hold, then their whole log. Streamed, so
+//! its size costs no memory; that it was taken is in the log before its first byte leaves.
+
+use std::io;
+use std::pin::Pin;
+
+use activity::query::Expr;
+use activity::{Time, json};
+use bytes::Bytes;
+use futures::Stream;
+use log::{Order, Scan};
+use serde_json::{Map, json};
+use store::Read;
+use store::privacy::{self, SECTIONS, Section, Value};
+use tokio::sync::mpsc;
+
+use crate::activity::facts;
+use crate::error::{ChangeError, Unavailable};
+use crate::{App, Caller};
+
+/// Bytes gathered before they are passed on.
+const CHUNK: usize = 64 * 1024;
+/// Chunks waiting for a slow reader; with `CHUNK`, the memory of one export.
+const WAITING: usize = 4;
+/// Rows of a section read at once.
+const PAGE: u32 = 500;
+
+/// A file on its way to the reader.
+pub struct MyData {
+    /// The name to save it under.
+    pub file_name: String,
+    /// The bytes. An error means the file is not complete.
+    pub chunks: Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>,
+}
+
+/// Streams what is kept about the caller. The last line says that the file is complete.
+pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, ChangeError> {
+    if !caller.may_export() {
+        return Err(ChangeError::Forbidden);
+    }
+    // Opened before the export is recorded, so that a file does not tell of itself.
+    let scan = app.log().scan(Expr::user_id(&caller.person.id), Order::Oldest).await?;
+    let mut tx = app.store().begin().await?;
+    let exported = facts::about(app, caller, "account.data_exported", &caller.person);
+    app.log().append(&mut tx, vec![exported]).await?;
+    tx.commit().await?;
+    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let run = Run {
+        app: app.clone(),
+        account_id: caller.person.id.clone(),
+        out: Vec::new(),
+        sender,
+        at: app.now(),
+    };
+    tokio::spawn(run.run(scan));
+    Ok(MyData {
+        file_name: format!("whodid-my-data-{}.jsonl", app.now().timestamp().strftime("%Y-%m-%d")),
+        chunks: Box::pin(futures::stream::poll_fn(move |cx| receiver.poll_recv(cx))),
+    })
+}
+
+/// Why it ended before its end.
+enum Broken {
+    /// The reader is gone.
+    Reader,
+    /// The log or the store failed.
+    Source(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for Broken {
+    fn from(cause: E) -> Self {
+        Self::Source(cause.into())
+    }
+}
+
+/// One export under way.
+struct Run {
+    app: App,
+    account_id: String,
+    out: Vec<u8>,
+    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    at: Time,
+}
+
+impl Run {
+    async fn run(mut self, scan: Scan) {
+        match self.write(scan).await {
+            Ok(()) | Err(Broken::Reader) => {}
+            Err(Broken::Source(cause)) => {
+                tracing::warn!(
+                    error = &cause as &dyn std::error::Error,
+                    "an export of a person's data broke off"
+                );
+                let error = io::Error::other("the export is not complete");
+                let _ = self.sender.send(Err(error)).await;
+            }
+        }
+    }
+
+    async fn write(&mut self, mut scan: Scan) -> Result<(), Broken> {
+        self.line(&json!({ "record": "export_of_my_data", "version": 1, "at": self.at }))
+            .await?;
+        for section in SECTIONS {
+            self.section(section).await?;
+        }
+        let mut activities = 0_u64;
+        while let Some(rows) = scan.next_chunk().await {
+            for row in rows? {
+                self.out.extend_from_slice(br#"{"record":"activity","activity":"#);
+                json::write_json(&row, &mut self.out);
+                self.out.extend_from_slice(b"}\n");
+                activities += 1;
+                self.flush(CHUNK).await?;
+            }
+        }
+        let through = scan.complete_through();
+        self.line(&json!({ "record": "end", "activities": activities, "complete_through": through.at }))
+            .await?;
+        self.flush(1).await
+    }
+
+    /// The rows of one section, each page from a snapshot of its own: a slow reader holds none open.
+    async fn section(&mut self, section: &Section) -> Result<(), Broken> {
+        let mut after = String::new();
+        loop {
+            let mut read: Read = self.app.store().read().await?;
+            let rows = privacy::page(read.conn(), section, &self.account_id, &after, PAGE).await?;
+            drop(read);
+            let is_last = rows.len() < PAGE as usize;
+            for row in rows {
+                let mut line = Map::new();
+                line.insert("record".to_owned(), json!(section.name));
+                for (name, value) in row.columns {
+                    line.insert(name.to_owned(), value_of(value));
+                }
+                self.line(&serde_json::Value::Object(line)).await?;
+                after = row.key;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn line(&mut self, line: &serde_json::Value) -> Result<(), Broken> {
+        self.out.extend_from_slice(line.to_string().as_bytes());
+        self.out.push(b'\n');
+        self.flush(CHUNK).await
+    }
+
+    /// Passes on what is gathered once it is this much.
+    async fn flush(&mut self, enough: usize) -> Result<(), Broken> {
+        if self.out.len() < enough {
+            return Ok(());
+        }
+        let full = std::mem::replace(&mut self.out, Vec::with_capacity(CHUNK + CHUNK / 4));
+        self.sender
+            .send(Ok(Bytes::from(full)))
+            .await
+            .map_err(|_| Broken::Reader)
+    }
+}
+
+fn value_of(value: Value) -> serde_json::Value {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Number(number) => json!(number),
+        Value::Flag(flag) => json!(flag),
+        Value::Time(at) => json!(at),
+    }
+}

@@ -1,0 +1,96 @@
+//! Creating a session of a group, for later or to start at once.
+
+use store::groups;
+use store::sessions::presence;
+use store::sessions::{SessionRow, SessionState, session};
+
+use super::access::is_member;
+use super::join::arrival;
+use super::{Session, deeds, password};
+use crate::accounts::{names, new_id};
+use crate::groups::visible;
+use crate::{App, Caller, ChangeError, FieldError};
+
+/// Most characters of a name.
+const NAME_MAX: usize = 100;
+
+/// What is typed for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewSession {
+    /// The group it is of.
+    pub group_id: String,
+    /// Name.
+    pub name: String,
+    /// Password that joining asks for.
+    pub password: Option<String>,
+    /// Whether it starts now, with the caller in it.
+    pub start: bool,
+}
+
+/// Creates a session; any member of the group may, and looks after it then.
+pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Session, ChangeError> {
+    let mut errors = Vec::new();
+    let name = checked_name(&new.name, &mut errors);
+    let secret = new.password.as_deref().filter(|password| !password.is_empty());
+    if let Some(secret) = secret {
+        password::check(secret, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(ChangeError::Invalid(errors));
+    }
+    let password_hash = match secret {
+        Some(secret) => Some(password::hash(app, secret).await?),
+        None => None,
+    };
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    let dialect = tx.dialect();
+    groups::group::lock(tx.conn(), &new.group_id, dialect).await?;
+    let (group, _) = visible(tx.conn(), caller, &new.group_id).await?;
+    if !is_member(tx.conn(), &group, &caller.person.id).await? {
+        return Err(ChangeError::Forbidden);
+    }
+    let row = SessionRow {
+        id: new_id(app, "ses"),
+        group: group.named(),
+        name,
+        password_hash,
+        locked: false,
+        state: if new.start {
+            SessionState::Running
+        } else {
+            SessionState::Planned
+        },
+        host_id: caller.person.id.clone(),
+        host_name: caller.person.to_string(),
+        created_at: now,
+        started_at: new.start.then_some(now),
+        ended_at: None,
+        state_at: now,
+        version: 1,
+    };
+    session::insert(tx.conn(), &row).await?;
+    let mut facts = vec![deeds::by(app, caller, "session.created", &row)];
+    if new.start {
+        presence::insert(tx.conn(), arrival(caller, &row.id, now)).await?;
+        facts.push(deeds::by(app, caller, "session.started", &row));
+        facts.push(deeds::by(app, caller, "session.joined", &row));
+    }
+    app.log().append(&mut tx, facts).await?;
+    tx.commit().await?;
+    deeds::tell(app, &row);
+    Ok(Session::of(row, u64::from(new.start)))
+}
+
+/// The name, tidied; what is wrong with it goes to `errors`.
+pub(super) fn checked_name(typed: &str, errors: &mut Vec<FieldError>) -> String {
+    let name = names::tidy(typed);
+    if name.is_empty() {
+        errors.push(FieldError::new(
+            "name",
+            "Give the session a name, such as Weekly review.",
+        ));
+    }
+    names::check_text("name", "name", &name, NAME_MAX, errors);
+    name
+}

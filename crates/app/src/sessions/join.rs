@@ -1,0 +1,74 @@
+//! Joining a session that runs. Whoever is refused leaves an activity as well.
+
+use activity::Time;
+use store::Tx;
+use store::sessions::attempt;
+use store::sessions::presence::{self, Arrival};
+
+use super::access::{Access, Refusal};
+use super::{deeds, password};
+use crate::activity::facts::failed;
+use crate::{App, Caller, ChangeError};
+
+/// Makes the caller present. Who is already has only come again, perhaps on another device.
+pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<(), ChangeError> {
+    let mut read = app.store().read().await?;
+    let access = Access::to(read.conn(), caller, id).await?;
+    drop(read);
+    let access = access.ok_or(ChangeError::NotFound)?;
+    let mut refusal = access.refusal();
+    let checked = refusal.is_none() && access.asks_password();
+    if checked {
+        refusal = match password.filter(|password| !password.is_empty()) {
+            Some(password) => password::verify(app, caller, &access.row, password).await?,
+            None => return Err(ChangeError::invalid("password", "This session asks for its password.")),
+        };
+    }
+    let mut tx = app.store().begin().await?;
+    // Guarantee: nobody slips in after the end, the lock, the end of their membership or a new password.
+    let now = Access::locked(&mut tx, caller, id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    let changed = now.asks_password() && (!checked || now.row.password_hash != access.row.password_hash);
+    let refusal = refusal
+        .or_else(|| now.refusal())
+        .or(changed.then_some(Refusal::WrongPassword));
+    match refusal {
+        Some(refusal) => refuse(app, caller, tx, &now, refusal).await,
+        None => enter(app, caller, tx, &now).await,
+    }
+}
+
+/// The coming of the caller on the device they ask from.
+pub(super) fn arrival<'a>(caller: &'a Caller, session_id: &'a str, at: Time) -> Arrival<'a> {
+    Arrival {
+        session_id,
+        account_id: &caller.person.id,
+        device_id: caller.via.device_id(),
+        at,
+    }
+}
+
+async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Result<(), ChangeError> {
+    let (row, arrival) = (&access.row, arrival(caller, &access.row.id, app.now()));
+    if !presence::insert(tx.conn(), arrival).await? {
+        presence::came_again(tx.conn(), arrival).await?;
+        tx.commit().await?;
+        return Ok(());
+    }
+    attempt::clear(tx.conn(), &row.id, &caller.person.id).await?;
+    let facts = deeds::by(app, caller, "session.joined", row);
+    app.log().append(&mut tx, vec![facts]).await?;
+    tx.commit().await?;
+    deeds::tell(app, row);
+    Ok(())
+}
+
+async fn refuse(app: &App, caller: &Caller, mut tx: Tx, access: &Access, refusal: Refusal) -> Result<(), ChangeError> {
+    let facts = deeds::by(app, caller, "session.join_refused", &access.row);
+    let facts = failed(facts, refusal.reason());
+    let facts = if access.sees { facts } else { deeds::nameless(facts) };
+    app.log().append(&mut tx, vec![facts]).await?;
+    tx.commit().await?;
+    Err(refusal.error(access))
+}

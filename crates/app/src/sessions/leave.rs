@@ -1,0 +1,26 @@
+//! Leaving a session.
+
+use store::sessions::presence;
+
+use super::access::Access;
+use super::deeds;
+use crate::{App, Caller, ChangeError};
+
+/// Ends the caller's presence.
+pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let access = Access::locked(&mut tx, caller, id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    if !presence::delete(tx.conn(), id, &caller.person.id).await? {
+        return Err(match access.sees {
+            true => ChangeError::conflict("You are not in this session."),
+            false => ChangeError::NotFound,
+        });
+    }
+    let facts = deeds::by(app, caller, "session.left", &access.row);
+    app.log().append(&mut tx, vec![facts]).await?;
+    tx.commit().await?;
+    deeds::tell(app, &access.row);
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Lists of sessions: of one group, of all groups of the caller, of every group. Those that came last into their state
+//! first; paged by key.
+
+use activity::Time;
+use store::AnyConnection;
+use store::sessions::SessionState;
+use store::sessions::list::{self, ListedSession, SessionQuery};
+
+use super::Session;
+use crate::groups::{Page, paging, visible};
+use crate::{App, Caller, ChangeError, Topic, Unavailable};
+
+/// What to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSearch {
+    /// Of this group alone.
+    pub group_id: Option<String>,
+    /// In this state.
+    pub state: SessionState,
+    /// The page after this cursor.
+    pub after: Option<String>,
+    /// Rows of a page, 1 to 1,000.
+    pub limit: u32,
+}
+
+/// One page of sessions. Without a group: of the caller's groups, or of all for administrators and auditors.
+pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<Page<Session>, ChangeError> {
+    let after: Option<(i64, String)> = paging::after(search.after.as_deref())?;
+    let limit = paging::limit(search.limit);
+    let mut read = app.store().read().await?;
+    let conn = read.conn();
+    let query = SessionQuery {
+        group_id: search.group_id.as_deref(),
+        state: search.state,
+        after: after.as_ref().map(|(at, id)| (Time(*at), id.as_str())),
+        limit: limit + 1,
+    };
+    let rows = match &search.group_id {
+        Some(group_id) => {
+            visible(conn, caller, group_id).await?;
+            list::page(conn, &query).await?
+        }
+        None if sees_all(caller) => list::page(conn, &query).await?,
+        None => of_own_groups(conn, caller, &query).await?,
+    };
+    Ok(paging::page(
+        rows,
+        limit,
+        |listed| (listed.row.state_at.0, listed.row.id.clone()),
+        Session::from,
+    ))
+}
+
+/// What an open page of this list watches.
+pub async fn topics(app: &App, caller: &Caller, group_id: Option<&str>) -> Result<Vec<Topic>, ChangeError> {
+    if let Some(group_id) = group_id {
+        let mut read = app.store().read().await?;
+        visible(read.conn(), caller, group_id).await?;
+        return Ok(vec![Topic::Group(group_id.to_owned())]);
+    }
+    if sees_all(caller) {
+        return Ok(vec![Topic::Sessions]);
+    }
+    let mut read = app.store().read().await?;
+    let groups = list::groups_of(read.conn(), &caller.person.id).await?;
+    let own = Topic::Account(caller.person.id.clone());
+    Ok(groups.into_iter().map(Topic::Group).chain([own]).collect())
+}
+
+fn sees_all(caller: &Caller) -> bool {
+    caller.is_administrator() || caller.reads_everything()
+}
+
+/// The newest of each group put together: each group's are found by its index, however many others there are.
+async fn of_own_groups(
+    conn: &mut AnyConnection,
+    caller: &Caller,
+    query: &SessionQuery<'_>,
+) -> Result<Vec<ListedSession>, Unavailable> {
+    let mut all = Vec::new();
+    for group_id in list::groups_of(conn, &caller.person.id).await? {
+        let one = SessionQuery {
+            group_id: Some(&group_id),
+            ..query.clone()
+        };
+        all.append(&mut list::page(conn, &one).await?);
+    }
+    all.sort_by(|a, b| (b.row.state_at, &b.row.id).cmp(&(a.row.state_at, &a.row.id)));
+    all.truncate(query.limit as usize);
+    Ok(all)
+}

@@ -1,0 +1,56 @@
+//! The password of a session: what is accepted, hashing it, and checking it with every attempt counted first.
+
+use activity::Time;
+use store::sessions::SessionRow;
+use store::sessions::attempt::{self, AttemptLimit};
+
+use super::access::Refusal;
+use crate::{App, Caller, FieldError, Unavailable};
+
+const LEAST: usize = 4;
+const MOST: usize = 128;
+
+/// What is wrong with a password that a session is given, if anything is.
+pub(super) fn check(password: &str, errors: &mut Vec<FieldError>) {
+    let length = password.chars().count();
+    if !(LEAST..=MOST).contains(&length) {
+        let text = format!("The password has {length} characters; give {LEAST} to {MOST}, or none at all.");
+        errors.push(FieldError::new("password", text));
+    }
+}
+
+/// What is stored of it.
+pub(super) async fn hash(app: &App, password: &str) -> Result<String, Unavailable> {
+    let mut salt = [0; 16];
+    app.rng().fill(&mut salt);
+    app.hasher().hash(password, salt).await
+}
+
+/// Whether this is the password of the session. The attempt is counted before it is checked, and forgotten when the
+/// caller gets in.
+pub(super) async fn verify(
+    app: &App,
+    caller: &Caller,
+    row: &SessionRow,
+    password: &str,
+) -> Result<Option<Refusal>, Unavailable> {
+    let place = app.hasher().place()?;
+    let settings = &app.settings().password;
+    let now = app.now();
+    let limit = AttemptLimit {
+        most: settings.lock_after.max(1),
+        now,
+        until: now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND),
+    };
+    let mut tx = app.store().begin().await?;
+    let counted = attempt::reserve(tx.conn(), &row.id, &caller.person.id, limit).await?;
+    tx.commit().await?;
+    if !counted {
+        return Ok(Some(Refusal::TooManyPasswords));
+    }
+    let matches = app
+        .hasher()
+        .verify(place, password, row.password_hash.as_deref())
+        .await?;
+    Ok((!matches).then_some(Refusal::WrongPassword))
+}

@@ -1,0 +1,19 @@
+//! A sign of life of somebody in a session.
+
+use store::sessions::presence;
+
+use crate::{App, Caller, ChangeError};
+
+/// Keeps the caller present. Whoever was silent for too long has left and must join again.
+pub async fn seen(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    let mut glance = app.store().glance().await?;
+    let there = presence::last_seen(&mut glance, id, &caller.person.id).await?;
+    drop(glance);
+    if there.is_none() {
+        // Whoever may not know of the session hears that there is none.
+        super::get(app, caller, id).await?;
+        return Err(ChangeError::conflict("You are not in this session. Join it again."));
+    }
+    app.beats().hear(id, &caller.person.id, app.now());
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Takes out of sessions whoever is there no longer: their device went silent or was logged out, their account was
+//! disabled, they left the group, or the group is gone. Each leaves by an activity; a batch is one transaction.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use activity::{Facts, Time};
+use store::Tx;
+use store::accounts::account;
+use store::sessions::sweep::{self as due, Leaver};
+use store::sessions::{SessionRow, presence, session};
+
+use super::deeds;
+use crate::activity::facts::by_system;
+use crate::{App, Unavailable};
+
+/// How often it is looked: what an administrator ends, ends here within a second as well.
+const TICK: Duration = Duration::from_secs(1);
+/// Most of one kind in one transaction.
+const BATCH: u32 = 500;
+
+const SILENT: &str = "the device went silent";
+const NO_GROUP: &str = "the group was deleted";
+
+/// Keeps presence true in the background until the process ends. Serving calls it once; calling it again does nothing.
+pub fn keep_presence(app: &App) {
+    if app.beats().started.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    app.beats().since.store(app.now().0, Ordering::Relaxed);
+    let app = app.clone();
+    tokio::spawn(async move {
+        loop {
+            let begun = Instant::now();
+            if let Err(error) = sweep(&app).await {
+                tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "presence could not be looked after");
+            }
+            // However many are present, looking after them takes a tenth of the time at most.
+            tokio::time::sleep(TICK.max(begun.elapsed() * 10)).await;
+        }
+    });
+}
+
+/// Writes the signs of life that came in, takes out who is there no longer, and returns how many.
+pub async fn sweep(app: &App) -> Result<u64, Unavailable> {
+    write_beats(app).await?;
+    let mut left = 0;
+    loop {
+        let Due { leavers, orphans } = look(app).await?;
+        let found = leavers.len() + orphans.len();
+        if found == 0 {
+            return Ok(left);
+        }
+        let taken = take_out(app, leavers, orphans).await?;
+        left += taken;
+        if taken == 0 || found < BATCH as usize {
+            return Ok(left);
+        }
+    }
+}
+
+async fn write_beats(app: &App) -> Result<(), Unavailable> {
+    let heard = app.beats().take();
+    if heard.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.store().begin().await?;
+    for (session_id, people) in &heard {
+        for (account_id, at) in people {
+            presence::seen(tx.conn(), session_id, account_id, *at).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+struct Due {
+    /// Who is to leave, and why; the moment before which a silent one was last heard of.
+    leavers: Vec<(Leaver, &'static str)>,
+    /// Sessions whose group is gone.
+    orphans: Vec<String>,
+}
+
+fn silent_before(app: &App) -> Time {
+    app.now().plus(-presence_micros(app))
+}
+
+fn presence_micros(app: &App) -> i64 {
+    i64::from(app.settings().sessions.presence_seconds.max(1)) * Time::SECOND
+}
+
+async fn look(app: &App) -> Result<Due, Unavailable> {
+    let now = app.now();
+    let mut read = app.store().read().await?;
+    let conn = read.conn();
+    let mut leavers = Vec::new();
+    let mut add = |found: Vec<Leaver>, why| leavers.extend(found.into_iter().map(|leaver| (leaver, why)));
+    add(due::disabled(conn, BATCH).await?, "the account was disabled");
+    add(
+        due::without_device(conn, now, BATCH).await?,
+        "the device was logged out",
+    );
+    add(due::not_members(conn, BATCH).await?, "no longer a member of the group");
+    if app.beats().has_listened_for(presence_micros(app), now) {
+        add(due::silent(conn, silent_before(app), BATCH).await?, SILENT);
+    }
+    let orphans = due::without_group(conn, BATCH).await?;
+    Ok(Due { leavers, orphans })
+}
+
+async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<String>) -> Result<u64, Unavailable> {
+    let mut tx = app.store().begin().await?;
+    let mut facts = Vec::new();
+    let mut touched: HashMap<String, SessionRow> = HashMap::new();
+    for id in orphans {
+        if let Some(row) = session::get(tx.conn(), &id).await? {
+            facts.append(&mut end_orphan(app, &mut tx, &row).await?);
+            touched.insert(id, row);
+        }
+    }
+    for (leaver, why) in leavers {
+        let id = &leaver.session_id;
+        if !touched.contains_key(id) {
+            let Some(row) = session::get(tx.conn(), id).await? else {
+                continue;
+            };
+            touched.insert(id.clone(), row);
+        }
+        let row = &touched[id];
+        let gone = match why {
+            SILENT if app.beats().heard_in(id).contains_key(&leaver.person.id) => false,
+            SILENT => presence::delete_silent(tx.conn(), id, &leaver.person.id, silent_before(app)).await?,
+            _ => presence::delete(tx.conn(), id, &leaver.person.id).await?,
+        };
+        if gone {
+            facts.push(deeds::left(app, None, &leaver.person, row, why));
+        }
+    }
+    let left = facts.iter().filter(|facts| &*facts.kind == "session.left").count() as u64;
+    app.log().append(&mut tx, facts).await?;
+    tx.commit().await?;
+    touched.values().for_each(|row| deeds::tell(app, row));
+    Ok(left)
+}
+
+/// Ends a session whose group is gone, in the log of who looked after it.
+async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Facts>, Unavailable> {
+    if !session::end(tx.conn(), &row.id, app.now()).await? {
+        return Ok(Vec::new());
+    }
+    let people = presence::clear(tx.conn(), &row.id).await?;
+    let mut facts: Vec<_> = people
+        .iter()
+        .map(|person| deeds::left(app, None, person, row, NO_GROUP))
+        .collect();
+    if let Some(host) = account::get(tx.conn(), &row.host_id).await? {
+        let mut ended = deeds::about(by_system(app, "session.ended", &host.person()), row);
+        ended.reason = Some(NO_GROUP.to_owned());
+        facts.push(ended);
+    }
+    Ok(facts)
+}

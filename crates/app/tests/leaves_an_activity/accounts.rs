@@ -1,0 +1,211 @@
+//! Accounts.
+
+use app::Roles;
+use app::accounts::{self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile};
+
+use crate::support::{GOOD, OTHER, WRONG, visitor};
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
+
+pub(crate) const TABLE: Table = &[
+    ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
+    ("accounts/attempts", Is::Machinery),
+    ("accounts/authenticate", Is::Silent("only when a device was last seen")),
+    ("accounts/change_password", Is::Mutating(&["user.password_changed"])),
+    (
+        "accounts/create_first_administrator",
+        Is::Mutating(&["account.created"]),
+    ),
+    (
+        "accounts/create_user",
+        Is::Mutating(&["account.created", "account.activation_link_sent"]),
+    ),
+    (
+        "accounts/edit_account",
+        Is::Mutating(&[
+            "account.edited",
+            "account.roles_changed",
+            "account.login_addresses_restricted",
+            "account.login_disabled",
+        ]),
+    ),
+    ("accounts/edit_profile", Is::Mutating(&["account.profile_edited"])),
+    ("accounts/edit_user", Is::Mutating(&["account.edited"])),
+    ("accounts/end", Is::Machinery),
+    ("accounts/end_devices", Is::Mutating(&["device.all_ended"])),
+    ("accounts/error", Is::Machinery),
+    ("accounts/get_user", Is::Reading),
+    ("accounts/hasher", Is::Machinery),
+    ("accounts/links", Is::Machinery),
+    ("accounts/list_devices", Is::Reading),
+    ("accounts/list_users", Is::Reading),
+    ("accounts/log_in", Is::Mutating(&["user.login"])),
+    ("accounts/log_in@wrong_password", Is::Mutating(&["user.login_failed"])),
+    ("accounts/log_in@unknown_user", Is::Mutating(&["user.login_failed"])),
+    (
+        "accounts/log_in@last_attempt",
+        Is::Mutating(&["user.login_failed", "user.locked"]),
+    ),
+    ("accounts/log_out", Is::Mutating(&["user.logout"])),
+    ("accounts/make_device", Is::Machinery),
+    ("accounts/mod", Is::Machinery),
+    ("accounts/model", Is::Machinery),
+    ("accounts/names", Is::Machinery),
+    ("accounts/passwords", Is::Machinery),
+    ("accounts/peek_link", Is::Reading),
+    (
+        "accounts/preferences",
+        Is::Silent("how somebody's own pages look concerns nobody"),
+    ),
+    ("accounts/register", Is::Machinery),
+    (
+        "accounts/request_reset",
+        Is::Mutating(&["user.password_reset_requested"]),
+    ),
+    (
+        "accounts/reset_password",
+        Is::Mutating(&["user.password_reset_completed", "user.forced_logout"]),
+    ),
+    ("accounts/revoke_device", Is::Mutating(&["device.revoked"])),
+    (
+        "accounts/send_activation",
+        Is::Mutating(&["account.activation_link_sent"]),
+    ),
+    (
+        "accounts/set_login_addresses",
+        Is::Mutating(&["account.login_addresses_restricted"]),
+    ),
+    ("accounts/set_login_enabled", Is::Mutating(&["account.login_disabled"])),
+    (
+        "accounts/set_login_enabled@again",
+        Is::Mutating(&["account.login_enabled"]),
+    ),
+    ("accounts/set_roles", Is::Mutating(&["account.roles_changed"])),
+    (
+        "accounts/set_service_account",
+        Is::Mutating(&["account.service_account_changed"]),
+    ),
+    ("accounts/tokens", Is::Machinery),
+    ("accounts/unlock", Is::Mutating(&["account.unlocked"])),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, admin, member, id) = (stage.app(), &stage.admin, &stage.member, stage.id());
+    match row {
+        "accounts/activate" => {
+            let token = stage.test.token_of("Activate your account").await;
+            deed(async move { accounts::activate(app, &visitor(), &token, GOOD).await })
+        }
+        "accounts/change_password" => {
+            let typed = ChangePassword {
+                current: GOOD.to_owned(),
+                new: OTHER.to_owned(),
+            };
+            deed(accounts::change_password(app, member, typed))
+        }
+        "accounts/create_first_administrator" => deed(accounts::create_first_administrator(app, first())),
+        "accounts/create_user" => {
+            let new = NewUser {
+                given_name: "New".to_owned(),
+                username: "new".to_owned(),
+                email: "new@example.com".to_owned(),
+                ..NewUser::default()
+            };
+            deed(accounts::create_user(app, admin, new))
+        }
+        "accounts/edit_account" => {
+            let edit = EditAccount {
+                given_name: Some("S".to_owned()),
+                roles: Some(Roles {
+                    administrator: false,
+                    auditor: true,
+                }),
+                login_addresses: Some(vec!["10.0.0.0/8".to_owned()]),
+                login_enabled: Some(false),
+                ..EditAccount::default()
+            };
+            deed(accounts::edit_account(app, admin, id, edit, None))
+        }
+        "accounts/edit_profile" => {
+            let profile = Profile {
+                given_name: "S".to_owned(),
+                family_name: "J".to_owned(),
+                time_zone: "EST".to_owned(),
+            };
+            deed(accounts::edit_profile(app, member, profile))
+        }
+        "accounts/edit_user" => {
+            let edit = EditUser {
+                given_name: "S".to_owned(),
+                family_name: "J".to_owned(),
+                username: "sj".to_owned(),
+                email: "sj@example.com".to_owned(),
+            };
+            deed(accounts::edit_user(app, admin, id, edit))
+        }
+        "accounts/end_devices" => deed(accounts::end_devices(app, admin, id)),
+        "accounts/log_out" => deed(accounts::log_out(app, member)),
+        "accounts/request_reset" => deed(async move { accounts::request_reset(app, &visitor(), "sam").await }),
+        "accounts/reset_password" => {
+            accounts::request_reset(app, &visitor(), "sam").await.unwrap();
+            let token = stage.test.token_of("Reset your password").await;
+            deed(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
+        }
+        "accounts/revoke_device" => deed(accounts::revoke_device(app, member, id, &stage.other_device)),
+        "accounts/send_activation" => deed(accounts::send_activation(app, admin, &stage.invited)),
+        "accounts/set_login_addresses" => deed(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
+        "accounts/set_login_enabled" => deed(accounts::set_login_enabled(app, admin, id, false)),
+        "accounts/set_login_enabled@again" => {
+            accounts::set_login_enabled(app, admin, id, false).await.unwrap();
+            deed(accounts::set_login_enabled(app, admin, id, true))
+        }
+        "accounts/set_roles" => {
+            let roles = Roles {
+                administrator: false,
+                auditor: true,
+            };
+            deed(accounts::set_roles(app, admin, id, roles))
+        }
+        "accounts/set_service_account" => deed(accounts::set_service_account(app, admin, id, true)),
+        "accounts/unlock" => {
+            for _ in 0..5 {
+                stage.test.log_in("sam", WRONG).await.unwrap_err();
+            }
+            deed(accounts::unlock(app, admin, id))
+        }
+        row if row.starts_with("accounts/log_in") => log_in(stage, row).await,
+        other => no_deed(other),
+    }
+}
+
+async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    match row {
+        "accounts/log_in" => deed(async move { stage.test.log_in("sam", GOOD).await }),
+        "accounts/log_in@wrong_password" => deed(refused(stage, "sam")),
+        "accounts/log_in@unknown_user" => deed(refused(stage, "nobody")),
+        "accounts/log_in@last_attempt" => {
+            for _ in 0..4 {
+                refused(stage, "sam").await.unwrap();
+            }
+            deed(refused(stage, "sam"))
+        }
+        other => no_deed(other),
+    }
+}
+
+/// A refusal is what such an attempt is there for; anything else is an error.
+async fn refused(stage: &Stage<'_>, login: &str) -> Result<(), String> {
+    match stage.test.log_in(login, WRONG).await {
+        Err(accounts::LogInRefused::Refused) => Ok(()),
+        other => Err(format!("{:?}", other.map(|signed_in| signed_in.caller))),
+    }
+}
+
+fn first() -> FirstAdministrator {
+    FirstAdministrator {
+        given_name: "First".to_owned(),
+        username: "first".to_owned(),
+        email: "first@example.com".to_owned(),
+        password: Some(GOOD.to_owned()),
+        ..FirstAdministrator::default()
+    }
+}

@@ -1,0 +1,105 @@
+//! Registered applications.
+
+use app::Visitor;
+use app::accounts::{self, LogIn, LogInStep, SignedIn};
+use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
+
+use crate::support::{GOOD, origin};
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
+
+pub(crate) const TABLE: Table = &[
+    ("applications/authenticate", Is::Silent("only when a key was last used")),
+    (
+        "applications/delete",
+        Is::Mutating(&["application.deleted", "user.forced_logout"]),
+    ),
+    ("applications/device_name", Is::Machinery),
+    ("applications/edit@name", Is::Mutating(&["application.renamed"])),
+    (
+        "applications/edit@single_device",
+        Is::Mutating(&["application.single_device_changed"]),
+    ),
+    (
+        "applications/edit@disabled",
+        Is::Mutating(&["application.disabled", "user.forced_logout"]),
+    ),
+    ("applications/edit@enabled", Is::Mutating(&["application.enabled"])),
+    ("applications/end_all", Is::Machinery),
+    ("applications/list", Is::Reading),
+    ("applications/mod", Is::Machinery),
+    ("applications/model", Is::Machinery),
+    // A refresh itself leaves nothing: it is the same device that goes on.
+    ("applications/refresh@reused", Is::Mutating(&["user.forced_logout"])),
+    ("applications/register", Is::Mutating(&["application.registered"])),
+    ("applications/rotate_key", Is::Mutating(&["application.key_rotated"])),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, admin) = (stage.app(), &stage.admin);
+    if row == "applications/register" {
+        return deed(applications::register(app, admin, new("Headset")));
+    }
+    let registered = applications::register(app, admin, new("Headset")).await.unwrap();
+    let id = registered.application.id.clone();
+    match row {
+        "applications/delete" => {
+            sign_in(stage, &registered).await;
+            deed(async move { applications::delete(app, admin, &id).await })
+        }
+        "applications/edit@name" => edited(stage, id, |edit| edit.name = Some("Desktop".to_owned())),
+        "applications/edit@single_device" => edited(stage, id, |edit| edit.single_device = Some(true)),
+        "applications/edit@disabled" => {
+            sign_in(stage, &registered).await;
+            edited(stage, id, |edit| edit.disabled = Some(true))
+        }
+        "applications/edit@enabled" => {
+            edited(stage, id.clone(), |edit| edit.disabled = Some(true))
+                .await
+                .unwrap();
+            edited(stage, id, |edit| edit.disabled = Some(false))
+        }
+        "applications/refresh@reused" => {
+            let (visitor, signed_in) = sign_in(stage, &registered).await;
+            let token = signed_in.refresh_token.unwrap();
+            applications::refresh(app, &visitor, &token).await.unwrap();
+            deed(async move {
+                match applications::refresh(app, &visitor, &token).await {
+                    Err(RefreshRefused::Ended(_)) => Ok(()),
+                    other => Err(other),
+                }
+            })
+        }
+        "applications/rotate_key" => deed(async move { applications::rotate_key(app, admin, &id).await }),
+        other => no_deed(other),
+    }
+}
+
+fn new(name: &str) -> NewApplication {
+    NewApplication {
+        name: name.to_owned(),
+        single_device: false,
+    }
+}
+
+fn edited<'a>(stage: &'a Stage<'a>, id: String, change: impl FnOnce(&mut EditApplication)) -> Deed<'a> {
+    let mut edit = EditApplication::default();
+    change(&mut edit);
+    deed(async move { applications::edit(stage.app(), &stage.admin, &id, None, edit).await })
+}
+
+/// The member, signed in through the application.
+async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, SignedIn) {
+    let presented = applications::authenticate(stage.app(), &registered.key, origin("203.0.113.7")).await;
+    let Presented::Application(visitor) = presented.unwrap() else {
+        panic!()
+    };
+    let typed = LogIn {
+        login: "sam".to_owned(),
+        password: GOOD.to_owned(),
+        known_device: None,
+    };
+    let LogInStep::Done(signed_in) = accounts::log_in(stage.app(), &visitor, typed).await.unwrap() else {
+        panic!()
+    };
+    (visitor, signed_in)
+}

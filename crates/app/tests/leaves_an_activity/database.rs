@@ -1,0 +1,192 @@
+//! What is in the database, and how to break it. Owns the short list of what is by design written before a deed is
+//! decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AssertSqlSafe, Row as _, raw_sql};
+use store::Store;
+
+/// What is by design written in a transaction before the deed's own, so that it stays when the deed fails.
+struct Early {
+    /// `table.column`
+    columns: &'static [&'static str],
+    /// The rows it holds for, by their beginnings.
+    rows: &'static [&'static str],
+}
+
+const BOOKKEEPING: &[Early] = &[
+    // An attempt counts before its secret is checked, and the one that fills the bucket locks at once.
+    Early {
+        columns: &[
+            "login_attempts.n",
+            "account.failures",
+            "account.locked_until",
+            "known_device.failures",
+            "known_device.locked_until",
+        ],
+        rows: &["accounts/log_in", "accounts/change_password"],
+    },
+    // Whoever makes a file claims it first.
+    Early {
+        columns: &["export.fence", "export.lease_until"],
+        rows: &["exports/worker"],
+    },
+];
+
+/// The tables of the log itself.
+const LOG: &[&str] = &[
+    "log_head",
+    "hot_batch",
+    "volume",
+    "person_key",
+    "activity_type",
+    "idempotency",
+    "external_id",
+];
+
+pub(crate) fn is_of_the_log(table: &str) -> bool {
+    LOG.contains(&table)
+}
+
+/// Between two columns of a row.
+const BETWEEN: char = '\u{1f}';
+
+/// Every row of every table, each column as text.
+pub(crate) struct Contents(BTreeMap<String, BTreeSet<String>>);
+
+impl Contents {
+    pub(crate) async fn of(store: &Store, row: &str) -> Self {
+        let mut tables = BTreeMap::new();
+        for table in tables_of(store).await {
+            let columns = columns_of(store, &table).await;
+            let parts: Vec<String> = columns
+                .iter()
+                .filter(|column| !is_bookkeeping(row, &format!("{table}.{column}")))
+                .map(|column| format!("'{column}=' || quote(\"{column}\")"))
+                .collect();
+            // A table of bookkeeping alone has its rows counted.
+            let text = if parts.is_empty() {
+                "CAST(rowid AS TEXT)".to_owned()
+            } else {
+                parts.join(&format!(" || '{BETWEEN}' || "))
+            };
+            let rows = texts(store, format!("SELECT {text} FROM \"{table}\"")).await;
+            tables.insert(table, rows.into_iter().collect());
+        }
+        Self(tables)
+    }
+
+    pub(crate) fn tables_that_differ(&self, after: &Self) -> BTreeSet<String> {
+        let names = self.0.keys().filter(|table| self.0[*table] != after.0[*table]);
+        names.cloned().collect()
+    }
+
+    /// What is in `after` and not here, and the other way round.
+    pub(crate) fn differences(&self, after: &Self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (table, rows) in &self.0 {
+            let mut new: Vec<&String> = after.0[table].difference(rows).collect();
+            for old in rows.difference(&after.0[table]) {
+                let same = new
+                    .iter()
+                    .position(|row| row.split(BETWEEN).next() == old.split(BETWEEN).next());
+                all.push(match same {
+                    Some(at) => format!("{table}: {}", changed(old, new.remove(at))),
+                    None => format!("{table} lost {}", old.replace(BETWEEN, " ")),
+                });
+            }
+            all.extend(
+                new.iter()
+                    .map(|row| format!("{table} gained {}", row.replace(BETWEEN, " "))),
+            );
+        }
+        all
+    }
+}
+
+/// Only the columns that differ, of two rows with the same first column.
+fn changed(old: &str, new: &str) -> String {
+    let pairs = old.split(BETWEEN).zip(new.split(BETWEEN));
+    let differing = pairs.filter(|(old, new)| old != new);
+    differing
+        .map(|(old, new)| format!("{old} became {new}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn is_bookkeeping(row: &str, column: &str) -> bool {
+    BOOKKEEPING
+        .iter()
+        .filter(|early| early.rows.iter().any(|beginning| row.starts_with(beginning)))
+        .any(|early| early.columns.contains(&column))
+}
+
+#[tokio::test]
+async fn what_is_called_bookkeeping_exists() {
+    let test = crate::TestApp::new().await;
+    for early in BOOKKEEPING {
+        for place in early.columns {
+            let (table, column) = place.split_once('.').unwrap();
+            let columns = columns_of(&test.store, table).await;
+            assert!(columns.iter().any(|name| name == column), "{place}");
+        }
+        for beginning in early.rows {
+            assert!(
+                crate::mutating().any(|(row, _)| row.starts_with(beginning)),
+                "{beginning}"
+            );
+        }
+    }
+}
+
+/// Makes adding to the log fail.
+pub(crate) async fn break_append(store: &Store) {
+    change(
+        store,
+        "CREATE TRIGGER broken BEFORE INSERT ON hot_batch BEGIN SELECT RAISE(ABORT, 'broken by the test'); END",
+    )
+    .await;
+}
+
+/// Makes every change of this table fail.
+pub(crate) async fn break_table(store: &Store, table: &str) {
+    for verb in ["INSERT", "UPDATE", "DELETE"] {
+        let sql = format!(
+            "CREATE TRIGGER broken_{verb} BEFORE {verb} ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'broken by the test'); END"
+        );
+        change(store, &sql).await;
+    }
+}
+
+/// Makes COMMIT fail where the transaction added to the log: a reference that is checked only then leads nowhere.
+pub(crate) async fn break_commit(store: &Store) {
+    for sql in [
+        "CREATE TABLE broken_parent (id BIGINT PRIMARY KEY)",
+        "CREATE TABLE broken_child (id BIGINT REFERENCES broken_parent (id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER broken AFTER UPDATE OF size ON log_head BEGIN INSERT INTO broken_child VALUES (1); END",
+    ] {
+        change(store, sql).await;
+    }
+}
+
+async fn change(store: &Store, sql: &str) {
+    let mut tx = store.begin().await.unwrap();
+    raw_sql(AssertSqlSafe(sql.to_owned())).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn tables_of(store: &Store) -> Vec<String> {
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+               AND name NOT LIKE 'broken%' AND name <> 'migration'";
+    texts(store, sql.to_owned()).await
+}
+
+async fn columns_of(store: &Store, table: &str) -> Vec<String> {
+    texts(store, format!("SELECT name FROM pragma_table_info('{table}')")).await
+}
+
+async fn texts(store: &Store, sql: String) -> Vec<String> {
+    let mut read = store.read().await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(read.conn()).await.unwrap();
+    rows.iter().map(|row| row.try_get(0).unwrap()).collect()
+}

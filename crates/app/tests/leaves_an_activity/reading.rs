@@ -1,0 +1,89 @@
+//! Reading the log, and what others report into it: `activity`, `import` and `ingest`.
+
+use activity::Facts;
+use app::activity::{self as view, Scope, ViewRequest};
+use app::import::{self, Import, ImportFormat, Progress, Watch};
+use app::ingest::{self, ItemResult, Submission};
+
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
+
+pub(crate) const TABLE: Table = &[
+    ("activity/chips", Is::Machinery),
+    ("activity/cursor", Is::Machinery),
+    ("activity/empty", Is::Machinery),
+    ("activity/facts", Is::Machinery),
+    ("activity/follow", Is::Reading),
+    ("activity/get", Is::Reading),
+    ("activity/mod", Is::Machinery),
+    ("activity/scope", Is::Machinery),
+    ("activity/types", Is::Reading),
+    ("activity/view", Is::Reading),
+    // Looking at somebody else's log is a change of that log.
+    ("activity/viewed", Is::Mutating(&["log.viewed"])),
+    ("import/jsonl", Is::Machinery),
+    ("import/keys", Is::Machinery),
+    ("import/lines", Is::Machinery),
+    ("import/mod", Is::Machinery),
+    ("import/openssh", Is::Machinery),
+    ("import/openssh/header", Is::Machinery),
+    ("import/openssh/message", Is::Machinery),
+    ("import/openssh/peers", Is::Machinery),
+    ("import/run", Is::Mutating(&["user.login", "log.imported"])),
+    ("ingest/mod", Is::Machinery),
+    ("ingest/record", Is::Mutating(&["user.login"])),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, admin) = (stage.app(), &stage.admin);
+    match row {
+        "activity/viewed" => deed(async move {
+            let of_member = Scope::User(stage.id().to_owned());
+            view::view(app, admin, &of_member, &ViewRequest::default()).await
+        }),
+        "import/run" => deed(imported(stage)),
+        "ingest/record" => deed(recorded(stage)),
+        other => no_deed(other),
+    }
+}
+
+async fn imported(stage: &Stage<'_>) -> Result<(), String> {
+    let request = Import {
+        format: ImportFormat::OpenSsh,
+        source: String::new(),
+        file_name: "auth.log".to_owned(),
+        year: Some(2025),
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    let line = "Dec 10 06:55:46 gate sshd[24200]: Accepted password for sam from 192.0.2.7 port 52001 ssh2\n";
+    import::import(stage.app(), &stage.admin, &request, line.as_bytes(), &mut Unwatched)
+        .await
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&mut self, _: &Progress) {}
+
+    fn unreadable(&mut self, line: u64, why: &str) {
+        panic!("line {line}: {why}");
+    }
+}
+
+async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
+    let mut facts = Facts::new("user.login", stage.app().now());
+    facts.user = Some(stage.member.person.clone());
+    let submission = Submission {
+        items: vec![Ok(facts)],
+        idempotency: None,
+    };
+    let command_line = app::Caller::command_line();
+    let recorded = ingest::record(stage.app(), &command_line, submission)
+        .await
+        .map_err(|error| error.to_string())?;
+    match recorded.items.as_slice() {
+        [ItemResult::Recorded(_)] => Ok(()),
+        other => Err(format!("{other:?}")),
+    }
+}

@@ -1,0 +1,62 @@
+//! Tokens of devices that were ended, with the reason, so that their next call is told why.
+
+use activity::Time;
+use sqlx::{AnyConnection, Error, Row as _};
+
+/// Why and when a device was ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRow {
+    /// The reason's code, one of those the table allows.
+    pub reason: String,
+    /// When.
+    pub ended_at: Time,
+}
+
+/// Keeps every token of this device, which is about to be deleted: its own, and its refresh tokens used or not.
+pub async fn keep(conn: &mut AnyConnection, device_id: &str, reason: &str, now: Time) -> Result<(), Error> {
+    let own = sqlx::query(
+        "INSERT INTO ended_device (token_hash, device_id, account_id, reason, ended_at) \
+         SELECT token_hash, id, account_id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM device WHERE id = $1",
+    );
+    own.bind(device_id).bind(reason).bind(now.0).execute(&mut *conn).await?;
+    let refresh = sqlx::query(
+        "INSERT INTO ended_device (token_hash, device_id, account_id, reason, ended_at) \
+         SELECT refresh_token.token_hash, device.id, device.account_id, CAST($2 AS TEXT), CAST($3 AS BIGINT) \
+         FROM refresh_token JOIN device ON device.id = refresh_token.device_id WHERE device.id = $1",
+    );
+    refresh.bind(device_id).bind(reason).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Why the device with this token was ended; `None` if no such device is known to have been.
+pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Option<EndedRow>, Error> {
+    let row = sqlx::query("SELECT reason, ended_at FROM ended_device WHERE token_hash = $1");
+    let row = row.bind(token_hash).fetch_optional(conn).await?;
+    row.map(|row| {
+        Ok(EndedRow {
+            reason: row.try_get("reason")?,
+            ended_at: Time(row.try_get("ended_at")?),
+        })
+    })
+    .transpose()
+}
+
+/// Why the device with this id was ended.
+pub async fn by_device(conn: &mut AnyConnection, device_id: &str) -> Result<Option<EndedRow>, Error> {
+    let row = sqlx::query("SELECT reason, ended_at FROM ended_device WHERE device_id = $1 LIMIT 1");
+    let row = row.bind(device_id).fetch_optional(conn).await?;
+    row.map(|row| {
+        Ok(EndedRow {
+            reason: row.try_get("reason")?,
+            ended_at: Time(row.try_get("ended_at")?),
+        })
+    })
+    .transpose()
+}
+
+/// Forgets those ended before `before`.
+pub async fn forget(conn: &mut AnyConnection, before: Time) -> Result<(), Error> {
+    let old = sqlx::query("DELETE FROM ended_device WHERE ended_at < $1");
+    old.bind(before.0).execute(conn).await?;
+    Ok(())
+}

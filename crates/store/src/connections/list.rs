@@ -1,0 +1,223 @@
+//! Pages of one account's connections, requests and blocks in the order of names. Owns the only assembled SQL of
+//! connections; it is put together from constants, and every value is bound.
+
+use activity::Time;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Error, Row as _};
+
+/// Which of an account's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Who is connected with it.
+    Connected,
+    /// Who asked it.
+    Received,
+    /// Whom it asked.
+    Sent,
+    /// Whom it blocks.
+    Blocked,
+}
+
+/// Which rows a page shows.
+#[derive(Clone, Debug)]
+pub struct ListQuery<'a> {
+    /// Whose.
+    pub account_id: &'a str,
+    /// Which list.
+    pub which: Which,
+    /// Beginnings of words of name or username, as keys; all must match.
+    pub words: &'a [String],
+    /// Rows after this name key and id.
+    pub after: Option<(&'a str, &'a str)>,
+}
+
+/// One row: the other account, as it is named now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListRow {
+    /// `usr_…`
+    pub id: String,
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// Log-in name.
+    pub username: String,
+    /// What the list is ordered by, before the id.
+    pub name_key: String,
+    /// When it was accepted, asked for or blocked.
+    pub since: Time,
+}
+
+/// One side of the table: the columns of the account itself and of the other one, and the rows of the list.
+struct Side {
+    table: &'static str,
+    own: &'static str,
+    other: &'static str,
+    name_key: &'static str,
+    since: &'static str,
+    /// Written as the partial index is.
+    narrowed: &'static str,
+}
+
+const fn low(since: &'static str, narrowed: &'static str) -> Side {
+    Side {
+        table: "connection",
+        own: "low_id",
+        other: "high_id",
+        name_key: "high_name_key",
+        since,
+        narrowed,
+    }
+}
+
+const fn high(since: &'static str, narrowed: &'static str) -> Side {
+    Side {
+        table: "connection",
+        own: "high_id",
+        other: "low_id",
+        name_key: "low_name_key",
+        since,
+        narrowed,
+    }
+}
+
+impl Which {
+    const fn sides(self) -> &'static [Side] {
+        const BLOCKED: Side = Side {
+            table: "connection_block",
+            own: "blocker_id",
+            other: "blocked_id",
+            name_key: "name_key",
+            since: "blocked_at",
+            narrowed: "",
+        };
+        match self {
+            Self::Connected => {
+                const {
+                    &[
+                        low("decided_at", " AND c.state = 'accepted'"),
+                        high("decided_at", " AND c.state = 'accepted'"),
+                    ]
+                }
+            }
+            Self::Received => {
+                const {
+                    &[
+                        low("requested_at", " AND c.state = 'requested' AND c.by_low = 0"),
+                        high("requested_at", " AND c.state = 'requested' AND c.by_low = 1"),
+                    ]
+                }
+            }
+            Self::Sent => {
+                const {
+                    &[
+                        low("requested_at", " AND c.state = 'requested' AND c.by_low = 1"),
+                        high("requested_at", " AND c.state = 'requested' AND c.by_low = 0"),
+                    ]
+                }
+            }
+            Self::Blocked => const { &[BLOCKED] },
+        }
+    }
+}
+
+/// Up to `limit` rows.
+pub async fn page(conn: &mut AnyConnection, query: &ListQuery<'_>, limit: u32) -> Result<Vec<ListRow>, Error> {
+    let mut sql = Sql::default();
+    let account = sql.bind(query.account_id);
+    let after = query.after.map(|(key, id)| (sql.bind(key), sql.bind(id)));
+    let mut words = String::new();
+    for word in query.words {
+        let (first, later) = (
+            sql.bind(&format!("{}%", escaped(word))),
+            sql.bind(&format!("% {}%", escaped(word))),
+        );
+        words.push_str(&format!(
+            " AND (a.name_key LIKE {first} ESCAPE '!' OR a.name_key LIKE {later} ESCAPE '!' \
+             OR a.username_key LIKE {first} ESCAPE '!')"
+        ));
+    }
+    let sides = query.which.sides().iter().map(|side| {
+        let Side {
+            table,
+            own,
+            other,
+            name_key,
+            since,
+            narrowed,
+        } = side;
+        let after = after.as_ref().map_or(String::new(), |(key, id)| {
+            format!(" AND (c.{name_key}, c.{other}) > ({key}, {id})")
+        });
+        // CROSS JOIN, so that the table's own index is walked in order and the account only looked at.
+        format!(
+            "SELECT * FROM (SELECT a.id, a.given_name, a.family_name, a.username, c.{name_key} AS name_key, \
+             c.{since} AS since FROM {table} c CROSS JOIN account a WHERE a.id = c.{other} AND c.{own} = {account}\
+             {narrowed}{after}{words} ORDER BY c.{name_key}, c.{other} LIMIT {limit}) AS {own}_side"
+        )
+    });
+    let sides: Vec<String> = sides.collect();
+    sql.text = format!("{} ORDER BY name_key, id LIMIT {limit}", sides.join(" UNION ALL "));
+    sql.fetch_all(conn).await?.iter().map(row).collect()
+}
+
+/// How many rows each list of an account has, in the order connected, received, sent, blocked.
+pub async fn counts(conn: &mut AnyConnection, account_id: &str) -> Result<[u64; 4], Error> {
+    let mut counts = [0; 4];
+    let lists = [Which::Connected, Which::Received, Which::Sent, Which::Blocked];
+    for (count, which) in counts.iter_mut().zip(lists) {
+        for Side {
+            table, own, narrowed, ..
+        } in which.sides()
+        {
+            let sql = format!("SELECT COUNT(*) AS n FROM {table} c WHERE c.{own} = $1{narrowed}");
+            // Safe: the text is made of this file's constants.
+            let row = sqlx::query(AssertSqlSafe(sql))
+                .bind(account_id)
+                .fetch_one(&mut *conn)
+                .await?;
+            *count += u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
+        }
+    }
+    Ok(counts)
+}
+
+/// Typed text as part of a LIKE pattern with the escape character `!`.
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+fn row(row: &AnyRow) -> Result<ListRow, Error> {
+    Ok(ListRow {
+        id: row.try_get("id")?,
+        given_name: row.try_get("given_name")?,
+        family_name: row.try_get("family_name")?,
+        username: row.try_get("username")?,
+        name_key: row.try_get("name_key")?,
+        since: Time(row.try_get("since")?),
+    })
+}
+
+/// SQL text from constants, with its values bound in order.
+#[derive(Default)]
+struct Sql {
+    text: String,
+    values: Vec<String>,
+}
+
+impl Sql {
+    /// The place of a value in the text.
+    fn bind(&mut self, value: &str) -> String {
+        self.values.push(value.to_owned());
+        format!("${}", self.values.len())
+    }
+
+    async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
+        // Safe: the text is made of this file's constants and numbers; everything a person typed is bound.
+        let query = self
+            .values
+            .into_iter()
+            .fold(sqlx::query(AssertSqlSafe(self.text)), sqlx::query::Query::bind);
+        query.fetch_all(conn).await
+    }
+}

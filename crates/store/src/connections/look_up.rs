@@ -1,0 +1,23 @@
+//! How often somebody looked others up.
+
+use activity::Time;
+use sqlx::{AnyConnection, Error, Row as _};
+
+/// Counts one more look-up of `account_id`; the count begins anew when it began before `since`. Returns the count, this
+/// one included, and when it began.
+pub async fn count(conn: &mut AnyConnection, account_id: &str, now: Time, since: Time) -> Result<(u64, Time), Error> {
+    // One statement, so that look-ups at once each get their own number.
+    let sql = "INSERT INTO connection_look_up (account_id, began_at, n) VALUES ($1, $2, 1) \
+               ON CONFLICT (account_id) DO UPDATE SET \
+               n = CASE WHEN connection_look_up.began_at <= $3 THEN 1 ELSE connection_look_up.n + 1 END, \
+               began_at = CASE WHEN connection_look_up.began_at <= $3 THEN $2 ELSE connection_look_up.began_at END \
+               RETURNING n, began_at";
+    let row = sqlx::query(sql)
+        .bind(account_id)
+        .bind(now.0)
+        .bind(since.0)
+        .fetch_one(conn)
+        .await?;
+    let n = u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
+    Ok((n, Time(row.try_get("began_at")?)))
+}

@@ -1,0 +1,122 @@
+//! What second factor an account has, and whether it must have one.
+
+use activity::Time;
+use sqlx::{AnyConnection, Error, Row as _};
+
+/// The second factor of an account; all empty for one that has no row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecondFactorRow {
+    /// Whether an administrator wants one.
+    pub required: bool,
+    /// Whether the password is too short to be the only factor.
+    pub short_password: bool,
+    /// The secret shared with the authenticator app.
+    pub totp_secret: Option<Vec<u8>>,
+    /// When the app was set up.
+    pub totp_since: Option<Time>,
+    /// The telephone number codes are sent to.
+    pub phone: Option<String>,
+    /// When it was confirmed.
+    pub sms_since: Option<Time>,
+}
+
+/// The row of this account.
+pub async fn get(conn: &mut AnyConnection, account_id: &str) -> Result<SecondFactorRow, Error> {
+    let row = sqlx::query(
+        "SELECT required, short_password, totp_secret, totp_since, phone, sms_since FROM second_factor \
+         WHERE account_id = $1",
+    );
+    let Some(row) = row.bind(account_id).fetch_optional(conn).await? else {
+        return Ok(SecondFactorRow::default());
+    };
+    Ok(SecondFactorRow {
+        required: row.try_get::<i64, _>("required")? == 1,
+        short_password: row.try_get::<i64, _>("short_password")? == 1,
+        totp_secret: row.try_get("totp_secret")?,
+        totp_since: row.try_get::<Option<i64>, _>("totp_since")?.map(Time),
+        phone: row.try_get("phone")?,
+        sms_since: row.try_get::<Option<i64>, _>("sms_since")?.map(Time),
+    })
+}
+
+/// Makes sure there is a row to change.
+pub async fn ensure(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+    let one = "INSERT INTO second_factor (account_id) VALUES ($1) ON CONFLICT (account_id) DO NOTHING";
+    sqlx::query(one).bind(account_id).execute(conn).await?;
+    Ok(())
+}
+
+/// Requires a second factor, or not; `false` if it was so already.
+pub async fn set_required(conn: &mut AnyConnection, account_id: &str, required: bool) -> Result<bool, Error> {
+    ensure(conn, account_id).await?;
+    let done = sqlx::query("UPDATE second_factor SET required = $2 WHERE account_id = $1 AND required <> $2");
+    let done = done.bind(account_id).bind(i64::from(required));
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Notes whether the password is too short to be the only factor.
+pub async fn set_short_password(conn: &mut AnyConnection, account_id: &str, short: bool) -> Result<(), Error> {
+    if short {
+        ensure(conn, account_id).await?;
+    }
+    let done = sqlx::query("UPDATE second_factor SET short_password = $2 WHERE account_id = $1");
+    done.bind(account_id).bind(i64::from(short)).execute(conn).await?;
+    Ok(())
+}
+
+/// Sets the authenticator app; `step` is that of the code that confirmed it, which is used up by that.
+pub async fn set_totp(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    secret: &[u8],
+    step: i64,
+    now: Time,
+) -> Result<(), Error> {
+    ensure(conn, account_id).await?;
+    let done = sqlx::query(
+        "UPDATE second_factor SET totp_secret = $2, totp_last_step = $3, totp_since = $4 WHERE account_id = $1",
+    );
+    done.bind(account_id)
+        .bind(secret)
+        .bind(step)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Uses up the code of this step of the app with this secret; `false` if it or a later one was used. The condition is
+/// part of the statement, so that of any number of uses at once one is right.
+pub async fn use_step(conn: &mut AnyConnection, account_id: &str, secret: &[u8], step: i64) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE second_factor SET totp_last_step = $3 WHERE account_id = $1 AND totp_secret = $2 \
+         AND totp_last_step < $3",
+    );
+    let done = done.bind(account_id).bind(secret).bind(step);
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Removes the authenticator app; `false` if there was none.
+pub async fn remove_totp(conn: &mut AnyConnection, account_id: &str) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE second_factor SET totp_secret = NULL, totp_since = NULL, totp_last_step = 0 \
+         WHERE account_id = $1 AND totp_secret IS NOT NULL",
+    );
+    Ok(done.bind(account_id).execute(conn).await?.rows_affected() > 0)
+}
+
+/// Sets the telephone number codes are sent to.
+pub async fn set_phone(conn: &mut AnyConnection, account_id: &str, phone: &str, now: Time) -> Result<(), Error> {
+    ensure(conn, account_id).await?;
+    let done = sqlx::query("UPDATE second_factor SET phone = $2, sms_since = $3 WHERE account_id = $1");
+    done.bind(account_id).bind(phone).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Removes the telephone number; `false` if there was none.
+pub async fn remove_phone(conn: &mut AnyConnection, account_id: &str) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE second_factor SET phone = NULL, sms_since = NULL WHERE account_id = $1 AND phone IS NOT NULL",
+    );
+    Ok(done.bind(account_id).execute(conn).await?.rows_affected() > 0)
+}

@@ -1,0 +1,188 @@
+//! Invitations that wait, under the hash of the token of their mailed link.
+
+use activity::{Named, Time};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Error};
+
+use super::{GroupRole, number, role, text, time};
+
+/// One invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationRow {
+    /// `inv_…`
+    pub id: String,
+    /// The group, as it is named now.
+    pub group: Named,
+    /// The address it was sent to, as it was typed.
+    pub email: String,
+    /// NFKC, lower case.
+    pub email_key: String,
+    /// What whoever accepts it becomes.
+    pub role: GroupRole,
+    /// Who sent it, by id.
+    pub invited_by: String,
+    /// Who sent it, as they were named then.
+    pub invited_by_name: String,
+    /// When it was sent.
+    pub created_at: Time,
+    /// From when it is refused.
+    pub expires_at: Time,
+}
+
+fn invitation(row: &AnyRow) -> Result<InvitationRow, Error> {
+    Ok(InvitationRow {
+        id: text(row, "id")?,
+        group: Named {
+            id: text(row, "group_id")?,
+            name: text(row, "group_name")?,
+        },
+        email: text(row, "email")?,
+        email_key: text(row, "email_key")?,
+        role: role(row, "role")?,
+        invited_by: text(row, "invited_by")?,
+        invited_by_name: text(row, "invited_by_name")?,
+        created_at: time(row, "created_at")?,
+        expires_at: time(row, "expires_at")?,
+    })
+}
+
+/// Inserts an invitation; `false` if that address is invited to that group already.
+pub async fn insert(conn: &mut AnyConnection, invitation: &InvitationRow, token_hash: &[u8]) -> Result<bool, Error> {
+    let one = sqlx::query(
+        "INSERT INTO group_invitation (id, group_id, email, email_key, role, token_hash, invited_by, invited_by_name, \
+         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (group_id, email_key) DO NOTHING",
+    );
+    let done = one
+        .bind(&invitation.id)
+        .bind(&invitation.group.id)
+        .bind(&invitation.email)
+        .bind(&invitation.email_key)
+        .bind(invitation.role.code())
+        .bind(token_hash)
+        .bind(&invitation.invited_by)
+        .bind(&invitation.invited_by_name)
+        .bind(invitation.created_at.0)
+        .bind(invitation.expires_at.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The invitation with this id, expired or not.
+pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<InvitationRow>, Error> {
+    let row = sqlx::query(
+        "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
+         i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
+         JOIN user_group g ON g.id = i.group_id WHERE i.id = $1",
+    );
+    let row = row.bind(id).fetch_optional(conn).await?;
+    row.as_ref().map(invitation).transpose()
+}
+
+/// The invitation whose mailed link has this token, expired or not.
+pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Option<InvitationRow>, Error> {
+    let row = sqlx::query(
+        "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
+         i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
+         JOIN user_group g ON g.id = i.group_id WHERE i.token_hash = $1",
+    );
+    let row = row.bind(token_hash).fetch_optional(conn).await?;
+    row.as_ref().map(invitation).transpose()
+}
+
+/// Uses an invitation up; `false` if it has expired or somebody used or deleted it meanwhile.
+pub async fn take(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
+    // Guarantee: an invitation is used once. Of several deletes at once, one finds the row.
+    let done = sqlx::query("DELETE FROM group_invitation WHERE id = $1 AND expires_at > $2");
+    Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
+}
+
+/// Deletes an invitation, expired or not; `false` if it is gone.
+pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, Error> {
+    let done = sqlx::query("DELETE FROM group_invitation WHERE id = $1").bind(id);
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Removes those of a group that have expired: who is invited again gets a new one.
+pub async fn delete_expired(conn: &mut AnyConnection, group_id: &str, now: Time) -> Result<(), Error> {
+    let done = sqlx::query("DELETE FROM group_invitation WHERE group_id = $1 AND expires_at <= $2");
+    done.bind(group_id).bind(now.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Those to a group, newest first, that come after the one with this time and id.
+pub async fn of_group(
+    conn: &mut AnyConnection,
+    group_id: &str,
+    after: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<Vec<InvitationRow>, Error> {
+    let (at, id) = after.unwrap_or((i64::MAX, ""));
+    let rows = sqlx::query(
+        "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
+         i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
+         JOIN user_group g ON g.id = i.group_id WHERE i.group_id = $1 AND (i.created_at, i.id) < ($2, $3) \
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $4",
+    );
+    let rows = rows
+        .bind(group_id)
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(invitation).collect()
+}
+
+/// Those to an address that have not expired, newest first, that come after the one with this time and id.
+pub async fn to_address(
+    conn: &mut AnyConnection,
+    email_key: &str,
+    now: Time,
+    after: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<Vec<InvitationRow>, Error> {
+    let (at, id) = after.unwrap_or((i64::MAX, ""));
+    let rows = sqlx::query(
+        "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
+         i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
+         JOIN user_group g ON g.id = i.group_id WHERE i.email_key = $1 AND i.expires_at > $2 \
+         AND (i.created_at, i.id) < ($3, $4) ORDER BY i.created_at DESC, i.id DESC LIMIT $5",
+    );
+    let rows = rows
+        .bind(email_key)
+        .bind(now.0)
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(invitation).collect()
+}
+
+/// Whether the account with this e-mail address is a member of the group.
+pub async fn is_member(conn: &mut AnyConnection, group_id: &str, email_key: &str) -> Result<bool, Error> {
+    let row = sqlx::query(
+        "SELECT m.role FROM account a JOIN group_member m ON m.account_id = a.id \
+         WHERE a.email_key = $2 AND m.group_id = $1",
+    );
+    Ok(row.bind(group_id).bind(email_key).fetch_optional(conn).await?.is_some())
+}
+
+/// Counts `n` more sent by an account on this day and returns how many those are now; earlier days are forgotten.
+pub async fn count_sent(conn: &mut AnyConnection, account_id: &str, day: i64, n: u32) -> Result<u64, Error> {
+    let old = sqlx::query("DELETE FROM group_invitations_sent WHERE account_id = $1 AND day < $2");
+    old.bind(account_id).bind(day).execute(&mut *conn).await?;
+    let row = sqlx::query(
+        "INSERT INTO group_invitations_sent (account_id, day, n) VALUES ($1, $2, $3) \
+         ON CONFLICT (account_id, day) DO UPDATE SET n = group_invitations_sent.n + excluded.n RETURNING n",
+    );
+    let row = row
+        .bind(account_id)
+        .bind(day)
+        .bind(i64::from(n))
+        .fetch_one(conn)
+        .await?;
+    number(&row, "n")
+}

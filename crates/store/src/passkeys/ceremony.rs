@@ -1,0 +1,106 @@
+//! Challenges sent to browsers, under the hash of their token: short-lived, and used up by the answer.
+
+use activity::Time;
+use sqlx::{AnyConnection, Error, Row as _};
+
+/// What a challenge was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Adding a passkey to an account.
+    Add,
+    /// Logging in with nothing else.
+    LogIn,
+    /// Logging in after the password.
+    SecondFactor,
+}
+
+impl Purpose {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::LogIn => "log_in",
+            Self::SecondFactor => "second_factor",
+        }
+    }
+}
+
+/// A challenge that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CeremonyRow {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whose answer it must be; `None` while nobody has said who they are.
+    pub account_id: Option<String>,
+    /// What is needed to check the answer, as JSON.
+    pub state: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// From when an answer is refused.
+    pub expires_at: Time,
+}
+
+/// Keeps one. Of an account only the newest of a purpose waits, and those that have expired go.
+pub async fn insert(conn: &mut AnyConnection, ceremony: &CeremonyRow, token_hash: &[u8]) -> Result<(), Error> {
+    let purpose = ceremony.purpose.code();
+    let old = sqlx::query("DELETE FROM passkey_ceremony WHERE expires_at <= $1 OR (account_id = $2 AND purpose = $3)");
+    let old = old.bind(ceremony.created_at.0).bind(&ceremony.account_id).bind(purpose);
+    old.execute(&mut *conn).await?;
+    let one = sqlx::query(
+        "INSERT INTO passkey_ceremony (token_hash, purpose, account_id, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    );
+    one.bind(token_hash)
+        .bind(purpose)
+        .bind(&ceremony.account_id)
+        .bind(&ceremony.state)
+        .bind(ceremony.created_at.0)
+        .bind(ceremony.expires_at.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Uses one up and returns it. The row is deleted by the statement that finds it, so that of two answers at once one
+/// finds nothing.
+pub async fn take(
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    token_hash: &[u8],
+    now: Time,
+) -> Result<Option<CeremonyRow>, Error> {
+    let row = sqlx::query(
+        "DELETE FROM passkey_ceremony WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 \
+         RETURNING account_id, state, created_at, expires_at",
+    );
+    let row = row
+        .bind(token_hash)
+        .bind(purpose.code())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
+    let ceremony = row.map(|row| {
+        Ok(CeremonyRow {
+            purpose,
+            account_id: row.try_get("account_id")?,
+            state: row.try_get("state")?,
+            created_at: Time(row.try_get("created_at")?),
+            expires_at: Time(row.try_get("expires_at")?),
+        })
+    });
+    ceremony.transpose()
+}
+
+/// How many wait that belong to nobody.
+pub async fn count_anonymous(conn: &mut AnyConnection) -> Result<u64, Error> {
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM passkey_ceremony WHERE account_id IS NULL")
+        .fetch_one(conn)
+        .await?;
+    Ok(u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default())
+}
+
+/// Forgets all of an account's, when what it may do has changed.
+pub async fn delete_all(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+    let all = sqlx::query("DELETE FROM passkey_ceremony WHERE account_id = $1");
+    all.bind(account_id).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Pages of sessions, newest first, continued from a key: of one group, of some groups, of all.
+
+use activity::Time;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Error};
+
+use super::session::{COLUMNS, SessionRow, SessionState, session};
+use super::{number, text};
+
+/// One session as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    /// The session.
+    pub row: SessionRow,
+    /// How many are in it.
+    pub present: u64,
+}
+
+/// Which sessions a page shows.
+#[derive(Clone, Debug)]
+pub struct SessionQuery<'a> {
+    /// Of this group; of every group if `None`.
+    pub group_id: Option<&'a str>,
+    /// In this state.
+    pub state: SessionState,
+    /// After the one with this time and id.
+    pub after: Option<(Time, &'a str)>,
+    /// Most rows.
+    pub limit: u32,
+}
+
+/// Up to `limit` sessions, those that came last into their state first.
+pub async fn page(conn: &mut AnyConnection, query: &SessionQuery<'_>) -> Result<Vec<ListedSession>, Error> {
+    let of_group = if query.group_id.is_some() {
+        " AND s.group_id = $5"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "SELECT {COLUMNS}, (SELECT COUNT(*) FROM session_presence p WHERE p.session_id = s.id) AS present \
+         FROM session s LEFT JOIN user_group g ON g.id = s.group_id \
+         WHERE s.state = $1 AND (s.state_at, s.id) < ($2, $3){of_group} \
+         ORDER BY s.state_at DESC, s.id DESC LIMIT $4"
+    );
+    let (at, id) = query.after.unwrap_or((Time(i64::MAX), ""));
+    // Safe: the text is made of this file's constants; every value is bound.
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(query.state.code())
+        .bind(at.0)
+        .bind(id)
+        .bind(i64::from(query.limit));
+    let rows = match query.group_id {
+        Some(group_id) => rows.bind(group_id),
+        None => rows,
+    };
+    rows.fetch_all(conn).await?.iter().map(listed).collect()
+}
+
+fn listed(row: &AnyRow) -> Result<ListedSession, Error> {
+    Ok(ListedSession {
+        row: session(row)?,
+        present: number(row, "present")?,
+    })
+}
+
+/// The groups whose sessions an account sees: those it is a member of, and the subgroups of those it manages.
+pub async fn groups_of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {
+    let rows = sqlx::query(
+        "SELECT m.group_id FROM group_member m WHERE m.account_id = $1 \
+         UNION SELECT g.id FROM group_member m JOIN user_group g ON g.parent_id = m.group_id \
+         WHERE m.account_id = $1 AND m.role <> 'member'",
+    );
+    let rows = rows.bind(account_id).fetch_all(conn).await?;
+    rows.iter().map(|row| text(row, "group_id")).collect()
+}

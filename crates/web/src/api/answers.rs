@@ -1,0 +1,61 @@
+//! The refusals that many routes have in common, for their descriptions: `responses((status = 200, …), Reading)`.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+
+/// Of a route that reads.
+pub(super) struct Reading;
+
+/// Of a route that changes something.
+pub(super) struct Changing;
+
+/// Of a route that edits one version of a thing: it takes `If-Match`.
+pub(super) struct Editing;
+
+const READING: &[(&str, &str)] = &[
+    ("400", "A parameter is wrong."),
+    ("401", "No valid key or token."),
+    ("403", "The account may not do this."),
+    ("404", "There is no such thing that the account may see."),
+    ("429", "Too many requests; wait for as long as `Retry-After` says."),
+];
+const CHANGING: &[(&str, &str)] = &[
+    ("409", "It clashes with how things stand; `detail` says what to do."),
+    ("415", "The body is not JSON."),
+    ("422", "A value cannot be taken; `errors` points at each."),
+];
+const EDITING: &[(&str, &str)] = &[
+    ("412", "Somebody else changed it since it was read."),
+    ("428", "`If-Match` is missing: send the `ETag` that was read, or `*`."),
+];
+
+impl IntoResponses for Reading {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READING.iter().map(described).collect()
+    }
+}
+
+impl IntoResponses for Changing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READING.iter().chain(CHANGING).map(described).collect()
+    }
+}
+
+impl IntoResponses for Editing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READING.iter().chain(CHANGING).chain(EDITING).map(described).collect()
+    }
+}
+
+fn described((status, text): &(&str, &str)) -> (String, RefOr<Response>) {
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(*text)
+        .content("application/problem+json", problem)
+        .build();
+    ((*status).to_owned(), RefOr::T(response))
+}

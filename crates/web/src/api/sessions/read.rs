@@ -1,0 +1,72 @@
+//! Reading sessions.
+
+use app::sessions::{self, SessionSearch, SessionState};
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::Response;
+
+use super::shapes::{Session, SessionDetails};
+use crate::AppState;
+use crate::api::answers::Reading;
+use crate::api::etag::Tagged;
+use crate::api::list::{Listed, Paging};
+use crate::api::problem::Problem;
+use crate::api::query::Params;
+use crate::shell::ApiCaller;
+
+/// The sessions of the member's groups in one state, those that came last into it first. For administrators and
+/// auditors those of every group.
+#[utoipa::path(
+    get, path = "/v1/sessions", tag = "Sessions", operation_id = "listSessions",
+    params(
+        ("state" = Option<String>, Query, description = "`running` (default), `planned` or `ended`."),
+        ("group_id" = Option<String>, Query, description = "Only sessions of this group."),
+        Paging,
+    ),
+    responses((status = 200, description = "One page of sessions.", body = Listed<Session>), Reading),
+    security(("program" = [])),
+)]
+pub(super) async fn list_sessions(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
+    let params = Params::read(&uri, &["state", "group_id", "limit", "after"])?;
+    let paging = Paging::of(&params)?;
+    let search = SessionSearch {
+        group_id: params.get("group_id").map(str::to_owned),
+        state: state_of(params.get("state"))?,
+        after: paging.after,
+        limit: paging.limit,
+    };
+    let page = sessions::list(state.app(), &caller, &search).await?;
+    let rows = page.rows.into_iter().map(Session::from).collect();
+    Ok(Listed::new(rows, page.next).answer(&uri))
+}
+
+fn state_of(name: Option<&str>) -> Result<SessionState, Problem> {
+    let Some(name) = name else {
+        return Ok(SessionState::Running);
+    };
+    SessionState::from_code(name).ok_or_else(|| {
+        Params::wrong(
+            "state",
+            format!("`{name}` is none of `running`, `planned` and `ended`."),
+        )
+    })
+}
+
+/// One session, with its version as `ETag`.
+#[utoipa::path(
+    get, path = "/v1/sessions/{id}", tag = "Sessions", operation_id = "getSession",
+    params(("id" = String, Path, description = "Id of the session.")),
+    responses((status = 200, description = "The session.", body = SessionDetails), Reading),
+    security(("program" = [])),
+)]
+pub(super) async fn get_session(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Tagged<SessionDetails>, Problem> {
+    let details = sessions::get(state.app(), &caller, &id).await?;
+    Ok(Tagged(details.session.version, details.into()))
+}

@@ -1,0 +1,176 @@
+//! Invitations of a group: those that wait, and a list of addresses to invite with what became of each.
+
+use app::groups::{self, GroupRole, INVITE_MAX, Invitation, Invite, InviteLine, InviteOutcome, Page, PageRequest};
+use app::{Caller, ChangeError};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{GroupShell, LIMIT, role_name, role_of};
+use crate::AppState;
+use crate::shell::{Fields, PageError, Query, Shell, SignedIn, done, filters, refused, render_status};
+
+#[derive(Template)]
+#[template(path = "groups/invitations.html")]
+pub(super) struct InvitationsPage {
+    pub(super) shell: Shell,
+    pub(super) group: GroupShell,
+    pub(super) page: Page<Invitation>,
+    pub(super) later: bool,
+    pub(super) form: Form,
+}
+
+/// The form, as it stands after the list before was sent.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// What is typed: after a list was sent, the entries that are no addresses.
+    pub(super) addresses: String,
+    pub(super) role: GroupRole,
+    pub(super) error: Option<String>,
+    /// What became of each entry of the list before.
+    pub(super) lines: Vec<InviteLine>,
+    /// For how many days an invitation can be accepted.
+    pub(super) days: u32,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+}
+
+impl Form {
+    fn empty(state: &AppState) -> Self {
+        Self {
+            addresses: String::new(),
+            role: GroupRole::Member,
+            error: None,
+            lines: Vec::new(),
+            days: state.app().settings().groups.invitation_days,
+        }
+    }
+
+    /// The same form with what became of each entry; what was no address stays to be corrected.
+    pub(super) fn with_lines(mut self, lines: Vec<InviteLine>) -> Self {
+        let wrong = lines
+            .iter()
+            .filter(|line| matches!(line.outcome, InviteOutcome::Invalid(_)));
+        self.addresses = wrong.map(|line| line.line.as_str()).collect::<Vec<_>>().join("\n");
+        self.lines = lines;
+        self
+    }
+
+    /// How many entries became what, in words: `12 invited · 1 member already`.
+    pub(super) fn summary(&self) -> String {
+        let count = |is: fn(&InviteOutcome) -> bool| self.lines.iter().filter(|line| is(&line.outcome)).count();
+        let parts = [
+            (count(|it| matches!(it, InviteOutcome::Invited { .. })), "invited"),
+            (
+                count(|it| matches!(it, InviteOutcome::AlreadyInvited)),
+                "invited before",
+            ),
+            (
+                count(|it| matches!(it, InviteOutcome::AlreadyMember)),
+                "already in the group",
+            ),
+            (count(|it| matches!(it, InviteOutcome::Invalid(_))), "not understood"),
+        ];
+        let said = parts.iter().filter(|(n, _)| *n > 0);
+        said.map(|(n, text)| format!("{n} {text}"))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+}
+
+impl InvitationsPage {
+    /// The roles the reader invites as: all, or without owner.
+    fn roles(&self) -> Vec<GroupRole> {
+        let may = |role: &GroupRole| self.group.owns() || *role != GroupRole::Owner;
+        GroupRole::ALL.into_iter().rev().filter(may).collect()
+    }
+
+    fn most(&self) -> usize {
+        INVITE_MAX
+    }
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let form = Form::empty(&state);
+    show(&state, &caller, shell, (&id, &asked.after), form).await
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let role = role_of(fields.get("role"))?;
+    let form = Form {
+        addresses: fields.get("addresses").to_owned(),
+        role,
+        ..Form::empty(&state)
+    };
+    let invite = Invite {
+        addresses: form.addresses.clone(),
+        role,
+    };
+    let form = match groups::invite(state.app(), &caller, &id, invite).await {
+        Ok(lines) => form.with_lines(lines),
+        Err(error @ (ChangeError::Invalid(_) | ChangeError::Conflict(_))) => Form {
+            error: Some(error.to_string()),
+            ..form
+        },
+        Err(error) => return Err(refused(error)),
+    };
+    show(&state, &caller, shell, (&id, ""), form).await
+}
+
+async fn show(
+    state: &AppState,
+    caller: &Caller,
+    shell: Shell,
+    (id, after): (&str, &str),
+    form: Form,
+) -> Result<Response, PageError> {
+    let group = GroupShell::load(state, caller, id).await?;
+    let request = PageRequest {
+        after: Some(after.to_owned()).filter(|after| !after.is_empty()),
+        limit: LIMIT,
+    };
+    let page = groups::list_invitations(state.app(), caller, id, &request)
+        .await
+        .map_err(refused)?;
+    let status = match form.error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let later = !after.is_empty();
+    let page = InvitationsPage {
+        shell,
+        group,
+        page,
+        later,
+        form,
+    };
+    render_status(status, &page)
+}
+
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path((id, invitation)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let deleted = groups::delete_invitation(state.app(), &caller, &invitation).await;
+    let back = format!("/groups/{id}/invitations");
+    done(deleted, &back, "Deleted the invitation; its link no longer works.")
+}

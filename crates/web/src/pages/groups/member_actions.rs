@@ -1,0 +1,93 @@
+//! The buttons of the members of a group: one call each, then back to the page.
+
+use app::accounts::{self, UserSearch};
+use app::groups::{self, GroupRole};
+use app::{Caller, ChangeError};
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::role_of;
+use crate::AppState;
+use crate::shell::{Fields, Flash, LocalPath, PageError, SignedIn, done, redirect_with, refused};
+
+/// Where the form came from: this page of the members, or the first.
+fn back(fields: &Fields, group: &str) -> String {
+    let first = || format!("/groups/{group}");
+    fields
+        .opt("back")
+        .map_or_else(first, |path| LocalPath::or_home(path).as_str().to_owned())
+}
+
+pub(super) async fn change_role(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path((group, user)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let role = role_of(fields.get("role"))?;
+    let expected = fields.get("version").parse().ok();
+    let changed = groups::change_role(state.app(), &caller, (&group, &user), role, expected).await;
+    let text = match &changed {
+        Ok(member) => format!("{} is {} now.", member.person.name, said(member.role)),
+        Err(_) => String::new(),
+    };
+    done(changed.map(drop), &back(&fields, &group), &text)
+}
+
+fn said(role: GroupRole) -> &'static str {
+    match role {
+        GroupRole::Owner => "an owner",
+        GroupRole::Administrator => "an administrator of the group",
+        GroupRole::Member => "a member",
+    }
+}
+
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path((group, user)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let removed = groups::remove_member(state.app(), &caller, &group, &user).await;
+    // Whoever left may not see the page they did it on.
+    if removed.is_ok() && user == caller.person.id {
+        return Ok(redirect_with("/groups", Flash::good("You left the group.")));
+    }
+    done(removed, &back(&fields, &group), "Removed from the group.")
+}
+
+pub(super) async fn add(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(group): Path<String>,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let back = format!("/groups/{group}");
+    let login = fields.trimmed("login");
+    let role = role_of(fields.get("role"))?;
+    let Some(user) = named(&state, &caller, login).await.map_err(refused)? else {
+        let text = format!("Nobody has the username or e-mail address {login}. Type it in full.");
+        return Ok(redirect_with(&back, Flash::bad(text)));
+    };
+    let added = groups::add_member(state.app(), &caller, &group, &user, role).await;
+    let text = match &added {
+        Ok(member) => format!("{} is {} now.", member.person.name, said(member.role)),
+        Err(_) => String::new(),
+    };
+    done(added.map(drop), &back, &text)
+}
+
+/// Id of the account with exactly this username or e-mail address.
+async fn named(state: &AppState, caller: &Caller, login: &str) -> Result<Option<String>, ChangeError> {
+    let search = UserSearch {
+        find: login.to_owned(),
+        limit: 50,
+        ..UserSearch::default()
+    };
+    let found = accounts::list_users(state.app(), caller, &search).await?;
+    let same = |text: &str| !login.is_empty() && text.to_lowercase() == login.to_lowercase();
+    let mut users = found.rows.into_iter().map(|row| row.person);
+    Ok(users
+        .find(|person| same(&person.username) || same(&person.email))
+        .map(|person| person.id))
+}

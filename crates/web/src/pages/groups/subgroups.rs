@@ -1,0 +1,101 @@
+//! Subgroups of a group, one level down.
+
+use app::groups::{self, Group, Page, PageRequest};
+use app::{Caller, ChangeError, FieldError};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::create::new_group;
+use super::{GroupShell, LIMIT, role_name};
+use crate::AppState;
+use crate::shell::{
+    Fields, Flash, PageError, Query, Shell, SignedIn, error_of, filters, redirect_with, refused, render_status,
+};
+
+#[derive(Template)]
+#[template(path = "groups/subgroups.html")]
+pub(super) struct SubgroupsPage {
+    pub(super) shell: Shell,
+    pub(super) group: GroupShell,
+    pub(super) page: Page<Group>,
+    pub(super) later: bool,
+    pub(super) name: String,
+    pub(super) requires_second_factor: bool,
+    pub(super) errors: Vec<FieldError>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+}
+
+impl SubgroupsPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let page = load(&state, &caller, shell, (&id, &asked.after)).await?;
+    render_status(StatusCode::OK, &page)
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    match groups::create_subgroup(state.app(), &caller, &id, new_group(&fields)).await {
+        Ok(group) => {
+            let flash = Flash::good(format!("Created {}.", group.name));
+            Ok(redirect_with(&format!("/groups/{id}/subgroups"), flash))
+        }
+        Err(ChangeError::Invalid(errors)) => {
+            let page = SubgroupsPage {
+                name: fields.get("name").to_owned(),
+                requires_second_factor: fields.ticked("requires_second_factor"),
+                errors,
+                ..load(&state, &caller, shell, (&id, "")).await?
+            };
+            render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+async fn load(
+    state: &AppState,
+    caller: &Caller,
+    shell: Shell,
+    (id, after): (&str, &str),
+) -> Result<SubgroupsPage, PageError> {
+    let group = GroupShell::load(state, caller, id).await?;
+    let request = PageRequest {
+        after: Some(after.to_owned()).filter(|after| !after.is_empty()),
+        limit: LIMIT,
+    };
+    let page = groups::list_subgroups(state.app(), caller, id, &request)
+        .await
+        .map_err(refused)?;
+    Ok(SubgroupsPage {
+        shell,
+        group,
+        page,
+        later: !after.is_empty(),
+        name: String::new(),
+        requires_second_factor: false,
+        errors: Vec::new(),
+    })
+}

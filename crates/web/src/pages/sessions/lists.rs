@@ -1,0 +1,126 @@
+//! What every list of sessions shows: those that run, those for later, those that ended; and the form of a new one.
+
+use app::groups::Page;
+use app::sessions::{self, NewSession, Session, SessionSearch, SessionState};
+use app::{Caller, FieldError};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::AppState;
+use crate::shell::{Fields, Flash, PageError, error_of, redirect_with, refused};
+
+/// Ended sessions of one page.
+const LIMIT: u32 = 50;
+/// Sessions that run, and for later: all that anybody looks through.
+const MOST: u32 = 200;
+
+/// Which page of ended sessions is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+}
+
+/// The three lists; behind the first page only that of ended sessions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    pub(super) running: Vec<Session>,
+    pub(super) planned: Vec<Session>,
+    pub(super) ended: Vec<Session>,
+    pub(super) older: Option<String>,
+    pub(super) is_first: bool,
+}
+
+impl Lists {
+    pub(super) async fn load(
+        state: &AppState,
+        caller: &Caller,
+        group_id: Option<&str>,
+        asked: &Asked,
+    ) -> Result<Self, PageError> {
+        let after = Some(asked.after.clone()).filter(|after| !after.is_empty());
+        let is_first = after.is_none();
+        let (mut running, mut planned) = (Vec::new(), Vec::new());
+        if is_first {
+            running = one(state, caller, group_id, SessionState::Running, (None, MOST))
+                .await?
+                .rows;
+            planned = one(state, caller, group_id, SessionState::Planned, (None, MOST))
+                .await?
+                .rows;
+        }
+        let ended = one(state, caller, group_id, SessionState::Ended, (after, LIMIT)).await?;
+        Ok(Self {
+            running,
+            planned,
+            ended: ended.rows,
+            older: ended.next,
+            is_first,
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.planned.is_empty() && self.ended.is_empty()
+    }
+}
+
+async fn one(
+    state: &AppState,
+    caller: &Caller,
+    group_id: Option<&str>,
+    of: SessionState,
+    (after, limit): (Option<String>, u32),
+) -> Result<Page<Session>, PageError> {
+    let search = SessionSearch {
+        group_id: group_id.map(str::to_owned),
+        state: of,
+        after,
+        limit,
+    };
+    sessions::list(state.app(), caller, &search).await.map_err(refused)
+}
+
+/// What was typed for a new session, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NewForm {
+    pub(super) name: String,
+    pub(super) group_id: String,
+    pub(super) errors: Vec<FieldError>,
+}
+
+impl NewForm {
+    pub(super) fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+
+    /// The same form, to be corrected.
+    pub(super) fn again(fields: &Fields, errors: Vec<FieldError>) -> Self {
+        Self {
+            name: fields.get("name").to_owned(),
+            group_id: fields.get("group_id").to_owned(),
+            errors,
+        }
+    }
+}
+
+/// A new session as the form says it.
+pub(super) fn new_session(fields: &Fields, group_id: &str) -> NewSession {
+    NewSession {
+        group_id: group_id.to_owned(),
+        name: fields.get("name").to_owned(),
+        password: fields
+            .opt("password")
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
+        start: fields.ticked("start"),
+    }
+}
+
+/// After a session was created: to it if it runs, else back to the list.
+pub(super) fn created(session: &Session, list: &str) -> Response {
+    if session.is_running() {
+        let flash = Flash::good(format!("Started {}. You are in it.", session.name));
+        return redirect_with(&format!("/sessions/{}", session.id), flash);
+    }
+    redirect_with(list, Flash::good(format!("Created {} for later.", session.name)))
+}

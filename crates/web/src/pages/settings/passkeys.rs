@@ -1,0 +1,175 @@
+//! A member's passkeys: adding one with the script's help, naming and removing.
+
+use app::accounts::{ChangeError, FieldError};
+use app::passkeys::{self, AddPasskey, Passkey};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+
+use super::proof::{self, proof_of};
+use crate::AppState;
+use crate::pages::signed_out::passkey::{answered, no_question, question};
+use crate::shell::{
+    Fields, Flash, PageError, Shell, SignedIn, done, error_of, filters, redirect_with, refused, render, render_status,
+};
+
+#[derive(Template)]
+#[template(path = "settings/passkeys.html")]
+struct PasskeysPage {
+    shell: Shell,
+    username: String,
+    passkeys: Vec<Passkey>,
+    place: Place,
+    takes_codes: bool,
+}
+
+/// Where passkeys work.
+enum Place {
+    Here,
+    /// Only at this address of this installation.
+    At(String),
+    Nowhere,
+}
+
+impl PasskeysPage {
+    /// The part with the proof asks for what is wrong; here the script shows it.
+    fn error(&self, _field: &str) -> Option<String> {
+        None
+    }
+}
+
+#[derive(Template)]
+#[template(path = "settings/passkey.html")]
+struct PasskeyPage {
+    shell: Shell,
+    username: String,
+    passkey: Passkey,
+    takes_codes: bool,
+    errors: Vec<FieldError>,
+}
+
+impl PasskeyPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+const HERE: &str = "/settings/passkeys";
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    headers: HeaderMap,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let passkeys = passkeys::list(state.app(), &caller).await;
+    render(&PasskeysPage {
+        shell,
+        takes_codes: proof::takes_codes(&state, &caller).await?,
+        username: caller.person.username,
+        passkeys: passkeys.map_err(PageError::unavailable)?,
+        place: place(&state, &headers),
+    })
+}
+
+fn place(state: &AppState, headers: &HeaderMap) -> Place {
+    let Some(origin) = passkeys::origin(state.app()) else {
+        return Place::Nowhere;
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let is_here = origin
+        .split_once("://")
+        .is_some_and(|(_, there)| there.eq_ignore_ascii_case(host));
+    if is_here { Place::Here } else { Place::At(origin) }
+}
+
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    match passkeys::begin_add(state.app(), &caller, &proof_of(&fields)).await {
+        Ok(asked) => Ok(question(asked)),
+        Err(error @ ChangeError::Invalid(_)) => Ok(no_question(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())),
+        Err(error @ ChangeError::Conflict(_)) => Ok(no_question(StatusCode::CONFLICT, error.to_string())),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+pub(super) async fn add(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let new = AddPasskey {
+        name: fields.trimmed("name").to_owned(),
+        answered: answered(&fields),
+    };
+    let text = "The passkey was added. It logs you in alone, and is asked for after your password.";
+    done(passkeys::add(state.app(), &caller, new).await, HERE, text)
+}
+
+pub(super) async fn one(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    show(&state, &caller, shell, (&id, Vec::new())).await
+}
+
+pub(super) async fn rename(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    match passkeys::rename(state.app(), &caller, &id, fields.get("name")).await {
+        Err(ChangeError::Invalid(errors)) => show(&state, &caller, shell, (&id, errors)).await,
+        outcome => done(outcome, HERE, "The passkey was renamed."),
+    }
+}
+
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    match passkeys::remove(state.app(), &caller, &id, &proof_of(&fields)).await {
+        Ok(()) => Ok(redirect_with(HERE, Flash::good("The passkey was removed."))),
+        Err(ChangeError::Invalid(errors)) => show(&state, &caller, shell, (&id, errors)).await,
+        outcome => done(outcome, &format!("{HERE}/{id}"), ""),
+    }
+}
+
+async fn show(
+    state: &AppState,
+    caller: &app::Caller,
+    shell: Shell,
+    (id, errors): (&str, Vec<FieldError>),
+) -> Result<Response, PageError> {
+    let all = passkeys::list(state.app(), caller)
+        .await
+        .map_err(PageError::unavailable)?;
+    let passkey = all.into_iter().find(|passkey| passkey.id == id);
+    let passkey = passkey.ok_or_else(|| PageError::not_found("You have no such passkey; it may have been removed."))?;
+    let status = match errors.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let page = PasskeyPage {
+        shell,
+        takes_codes: proof::takes_codes(state, caller).await?,
+        username: caller.person.username.clone(),
+        passkey,
+        errors,
+    };
+    render_status(status, &page)
+}

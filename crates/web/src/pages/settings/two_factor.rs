@@ -1,0 +1,135 @@
+//! A member's second factors: what is set up, and setting up the authenticator app. The rest of the buttons is in
+//! `two_factor_actions`.
+
+use app::accounts::Proof;
+use app::factors::{self, EnableTotp, Factors, TotpOffer};
+use app::{App, Caller, ChangeError, FieldError};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::AppState;
+use crate::shell::{
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, qr_svg, redirect_with, refused, render, render_status,
+};
+
+/// Where this page is.
+pub(super) const PAGE: &str = "/settings/two-factor";
+
+#[derive(Template)]
+#[template(path = "settings/two_factor.html")]
+struct TwoFactorPage {
+    shell: Shell,
+    factors: Factors,
+    /// Recovery codes that were made just now.
+    codes: Vec<String>,
+    /// Why what was tried was not done.
+    refused: Option<String>,
+}
+
+impl TwoFactorPage {
+    /// Whether the last way to be asked for a second factor may not be removed.
+    fn must_stay(&self) -> bool {
+        self.factors.required || self.factors.required_by_group
+    }
+}
+
+#[derive(Template)]
+#[template(path = "settings/two_factor_app.html")]
+struct AppPage {
+    shell: Shell,
+    offer: TotpOffer,
+    qr: String,
+    replaces: bool,
+    errors: Vec<FieldError>,
+}
+
+impl AppPage {
+    fn error(&self, field: &str) -> Option<String> {
+        error_of(&self.errors, field)
+    }
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let factors = factors::get_factors(state.app(), &caller).await.map_err(refused)?;
+    render(&TwoFactorPage {
+        shell,
+        factors,
+        codes: Vec::new(),
+        refused: None,
+    })
+}
+
+/// The page after something was tried: with recovery codes to keep, or with why it was not done.
+pub(super) async fn after(
+    app: &App,
+    caller: &Caller,
+    shell: Shell,
+    outcome: Result<Vec<String>, ChangeError>,
+    text: &str,
+) -> Result<Response, PageError> {
+    let (status, codes, refused_text) = match outcome {
+        Ok(codes) if codes.is_empty() => return Ok(redirect_with(PAGE, Flash::good(text))),
+        Ok(codes) => (StatusCode::OK, codes, None),
+        Err(error @ (ChangeError::Invalid(_) | ChangeError::Conflict(_))) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), Some(error.to_string()))
+        }
+        Err(error) => return Err(refused(error)),
+    };
+    let page = TwoFactorPage {
+        shell,
+        factors: factors::get_factors(app, caller).await.map_err(refused)?,
+        codes,
+        refused: refused_text,
+    };
+    render_status(status, &page)
+}
+
+fn app_page_of(shell: Shell, offer: TotpOffer, replaces: bool, errors: Vec<FieldError>) -> Result<AppPage, PageError> {
+    let qr = qr_svg(&offer.url).map_err(PageError::internal)?;
+    Ok(AppPage {
+        shell,
+        offer,
+        qr,
+        replaces,
+        errors,
+    })
+}
+
+pub(super) async fn app_page(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let present = factors::get_factors(state.app(), &caller).await.map_err(refused)?;
+    let offer = factors::offer_totp(state.app(), &caller.person, None).map_err(PageError::unavailable)?;
+    render(&app_page_of(shell, offer, present.totp_since.is_some(), Vec::new())?)
+}
+
+pub(super) async fn enable_app(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let typed = EnableTotp {
+        key: fields.get("key").to_owned(),
+        code: fields.trimmed("code").to_owned(),
+        proof: Proof::Password(fields.get("password").to_owned()),
+    };
+    match factors::enable_totp(state.app(), &caller, typed).await {
+        Err(ChangeError::Invalid(errors)) => {
+            let present = factors::get_factors(state.app(), &caller).await.map_err(refused)?;
+            let offer = factors::offer_totp(state.app(), &caller.person, fields.opt("key"));
+            let offer = offer.map_err(PageError::unavailable)?;
+            let page = app_page_of(shell, offer, present.totp_since.is_some(), errors)?;
+            render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        outcome => after(state.app(), &caller, shell, outcome, "The authenticator app is set up.").await,
+    }
+}

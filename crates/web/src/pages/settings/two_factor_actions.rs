@@ -1,0 +1,77 @@
+//! The buttons of the page of second factors: one call each, then back to it.
+
+use app::accounts::Proof;
+use app::factors::{self, EnableSms, Factor};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::two_factor::{PAGE, after};
+use crate::AppState;
+use crate::shell::{Fields, PageError, Shell, SignedIn, done};
+
+pub(super) async fn request_sms(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let typed = EnableSms {
+        phone: fields.trimmed("phone").to_owned(),
+        proof: Proof::Password(fields.get("password").to_owned()),
+    };
+    let outcome = factors::request_enable_sms(state.app(), &caller, typed).await;
+    let outcome = outcome.map(|()| Vec::new());
+    after(
+        state.app(),
+        &caller,
+        shell,
+        outcome,
+        "A code is on its way. Type it below.",
+    )
+    .await
+}
+
+pub(super) async fn enable_sms(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let outcome = factors::enable_sms(state.app(), &caller, fields.trimmed("code")).await;
+    after(state.app(), &caller, shell, outcome, "Codes by SMS are turned on.").await
+}
+
+pub(super) async fn send_code(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+) -> Result<Response, PageError> {
+    let outcome = factors::send_confirmation_code(state.app(), &caller).await;
+    done(outcome, PAGE, "A code is on its way.")
+}
+
+pub(super) async fn turn_off(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let (factor, text) = match fields.get("factor") {
+        "totp" => (Factor::Totp, "The authenticator app was removed."),
+        "sms" => (Factor::Sms, "Codes by SMS were turned off."),
+        _ => return Err(PageError::BadRequest("There is no such second factor.".to_owned())),
+    };
+    let outcome = factors::turn_off(state.app(), &caller, factor, fields.trimmed("code")).await;
+    let outcome = outcome.map(|()| Vec::new());
+    after(state.app(), &caller, shell, outcome, text).await
+}
+
+pub(super) async fn recovery_codes(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    shell: Shell,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let proof = Proof::Password(fields.get("password").to_owned());
+    let outcome = factors::new_recovery_codes(state.app(), &caller, &proof).await;
+    after(state.app(), &caller, shell, outcome, "").await
+}

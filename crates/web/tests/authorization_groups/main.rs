@@ -1,0 +1,205 @@
+//! Who gets where with ids of a group they are in, of one they are not in, and without being anybody: every route that
+//! names a group, a session, an invitation, an application, a device or a user, with every kind of caller. What is
+//! refused changes nothing, and leaves nothing in the log but that it was refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod callers;
+mod database;
+mod rows;
+mod world;
+
+use std::collections::BTreeSet;
+
+use callers::{Outcome, Who};
+use database::Contents;
+use reqwest::header::{CONTENT_TYPE, IF_MATCH, LOCATION};
+use reqwest::{Method, Response, StatusCode};
+use rows::{Body, ELSEWHERE, FOREIGN, Foreign, ROWS, Row};
+use web::{Policy, RouteInfo, route_table};
+use world::{Template, World};
+
+/// Whether a route needs a row: it names something that is somebody's, or it is for programs.
+fn needs_a_row(route: &RouteInfo) -> bool {
+    let names_something = route.path.contains('{') && route.policy != Policy::Public;
+    let is_new = ["/groups", "/sessions", "/settings/memberships", "/settings/invitations"]
+        .iter()
+        .any(|beginning| route.path.starts_with(beginning));
+    names_something || is_new || matches!(route.policy, Policy::Program)
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().flat_map(|area| area.iter())
+}
+
+fn foreign() -> impl Iterator<Item = &'static Foreign> {
+    FOREIGN.iter().flat_map(|area| area.iter())
+}
+
+fn name_of(route: &RouteInfo) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+fn policy_of(route: &str) -> Policy {
+    let found = route_table().into_iter().find(|known| name_of(known) == route);
+    found
+        .unwrap_or_else(|| panic!("{route} is not in the route table"))
+        .policy
+}
+
+#[test]
+fn every_route_that_names_something_has_a_row_and_every_row_a_route() {
+    let table = route_table();
+    let all: BTreeSet<String> = table.iter().map(name_of).collect();
+    let needed: BTreeSet<String> = table.iter().filter(|route| needs_a_row(route)).map(name_of).collect();
+    let listed: Vec<&str> = rows()
+        .map(|row| row.route)
+        .chain(ELSEWHERE.iter().map(|(route, _)| *route))
+        .collect();
+    let rows: BTreeSet<String> = listed.iter().map(|route| (*route).to_owned()).collect();
+    let missing: Vec<_> = needed.difference(&rows).collect();
+    let stale: Vec<_> = rows.difference(&all).collect();
+    assert!(
+        missing.is_empty() && stale.is_empty(),
+        "routes without a row: {missing:#?}\nrows without a route: {stale:#?}"
+    );
+    assert_eq!(rows.len(), listed.len(), "a route stands in the tables twice");
+    for foreign in foreign() {
+        assert!(
+            all.contains(foreign.route),
+            "{} is not in the route table",
+            foreign.route
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_comes_to_what_its_row_says_for_every_kind_of_caller() {
+    let template = Template::new().await;
+    let mut wrong = Vec::new();
+    for row in rows() {
+        wrong.extend(tried(&template, row).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_of_another_group_in_a_path_a_query_or_a_body_open_nothing() {
+    let template = Template::new().await;
+    let mut wrong = Vec::new();
+    let world = template.open().await;
+    for foreign in foreign() {
+        let policy = policy_of(foreign.route);
+        let ask = Ask {
+            method: method_of(foreign.route),
+            path: template.fill(foreign.path),
+            body: foreign.body,
+            who: foreign.who,
+            policy,
+        };
+        wrong.extend(ask.compare(&template, &world, foreign.outcome, &[]).await);
+    }
+    world.close().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Everything that is wrong about one row. Who is refused asks of the same world, since nothing changes in it; who is
+/// not, has one of their own.
+async fn tried(template: &Template, row: &Row) -> Vec<String> {
+    let policy = policy_of(row.route);
+    let mut wrong = Vec::new();
+    let shared = template.open().await;
+    for who in Who::ALL {
+        let exception = row.except.iter().find(|(named, _)| *named == who);
+        let expected = exception.map_or_else(|| row.expect.of(who, policy), |(_, outcome)| *outcome);
+        let ask = Ask {
+            method: method_of(row.route),
+            path: template.path(row.route.split_once(' ').unwrap().1),
+            body: row.body,
+            who,
+            policy,
+        };
+        if expected == Outcome::Allowed && !ask.method.is_safe() {
+            let own = template.open().await;
+            wrong.extend(ask.compare(template, &own, expected, row.leaves).await);
+            own.close().await;
+        } else {
+            wrong.extend(ask.compare(template, &shared, expected, row.leaves).await);
+        }
+    }
+    shared.close().await;
+    wrong
+}
+
+fn method_of(route: &str) -> Method {
+    route.split_once(' ').unwrap().0.parse().unwrap()
+}
+
+/// One request of one caller.
+struct Ask {
+    method: Method,
+    path: String,
+    body: Body,
+    who: Who,
+    policy: Policy,
+}
+
+impl Ask {
+    /// Sends it; what is wrong about what came of it.
+    async fn compare(&self, template: &Template, world: &World, expected: Outcome, leaves: &[&str]) -> Option<String> {
+        // Whatever version there is: versions are another test's.
+        let request = world.request(&self.method, &self.path).header(IF_MATCH, "*");
+        let request = match self.body {
+            Body::Nothing => request,
+            Body::Json(text) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(template.fill(text)),
+            Body::Form(text) => request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(template.fill(text)),
+        };
+        let (before, size) = (Contents::of(&world.store).await, world.size().await);
+        let response = world.send(template.authorize(request, self.who, self.policy)).await;
+        let status = response.status();
+        let outcome = outcome(&response);
+        let streams = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let text = if streams {
+            String::new()
+        } else {
+            response.text().await.unwrap_or_default()
+        };
+        let place = format!("{} {} as {:?}", self.method, self.path, self.who);
+        if outcome != Some(expected) {
+            let text: String = text.chars().take(300).collect();
+            return Some(format!("{place}: {status}, expected {expected:?}: {text}"));
+        }
+        if expected == Outcome::Allowed {
+            return None;
+        }
+        let left = world.codes_from(size).await;
+        if let Some(code) = left.iter().find(|code| !leaves.contains(&code.as_str())) {
+            return Some(format!("{place}: refused, and left {code}"));
+        }
+        let after = Contents::of(&world.store).await;
+        let difference = before.difference(&after);
+        difference.map(|difference| format!("{place}: refused, and yet {difference}"))
+    }
+}
+
+/// What an answer means; `None` for what no row can expect.
+fn outcome(response: &Response) -> Option<Outcome> {
+    let target = response.headers().get(LOCATION).map(|target| target.to_str().unwrap());
+    match response.status() {
+        StatusCode::UNAUTHORIZED => Some(Outcome::Unauthorized),
+        StatusCode::FORBIDDEN => Some(Outcome::Forbidden),
+        StatusCode::NOT_FOUND => Some(Outcome::NotFound),
+        StatusCode::CONFLICT => Some(Outcome::Clashes),
+        StatusCode::SEE_OTHER if target.is_some_and(|target| target.starts_with("/login?next=")) => {
+            Some(Outcome::Unauthorized)
+        }
+        status if status.is_success() || status.is_redirection() => Some(Outcome::Allowed),
+        _ => None,
+    }
+}

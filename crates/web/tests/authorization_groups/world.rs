@@ -1,0 +1,388 @@
+//! An installation with two groups that have nothing to do with each other, made once and copied for every use of it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use activity::Named;
+use app::accounts::{self, Activation, LogIn, LogInStep, NewUser, SignedIn};
+use app::applications::NewApplication;
+use app::groups::{GroupRole, Invite, NewGroup};
+use app::{App, Caller, Roles, Scopes, Visitor, api_keys, applications, groups};
+use reqwest::header::COOKIE;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use store::{Store, StoreUrl};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use web::{AppState, Policy, Settings};
+
+use crate::callers::Who;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// What a caller shows who they are with.
+#[derive(Clone, Debug)]
+enum Shows {
+    Nothing,
+    Cookie(String),
+    Bearer(String),
+}
+
+/// A closed installation, and what is in it.
+pub(crate) struct Template {
+    directory: TempDir,
+    /// What the words beginning with `$` in the tables stand for.
+    names: BTreeMap<&'static str, String>,
+    /// In a browser and as a program.
+    callers: BTreeMap<Who, (Shows, Shows)>,
+}
+
+/// A running copy of it.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) log: log::Log,
+    address: SocketAddr,
+    client: Client,
+    stop: Option<oneshot::Sender<()>>,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+    _directory: TempDir,
+}
+
+impl Template {
+    pub(crate) async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (app, store, log) = open(directory.path()).await;
+        let mut making = Making {
+            app: &app,
+            names: BTreeMap::new(),
+            callers: BTreeMap::new(),
+        };
+        making.people().await;
+        making.groups().await;
+        making.callers().await;
+        let (names, callers) = (making.names, making.callers);
+        drop(app);
+        log.close().await;
+        store.close().await;
+        Self {
+            directory,
+            names,
+            callers,
+        }
+    }
+
+    pub(crate) async fn open(&self) -> World {
+        let directory = tempfile::tempdir().unwrap();
+        copy(self.directory.path(), directory.path());
+        let (app, store, log) = open(directory.path()).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut settings = Settings::default();
+        settings.limits.secrets_per_minute = 100_000;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = tokio::spawn(web::serve(AppState::new(app, settings), listener, async move {
+            let _ = stopped.await;
+        }));
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        World {
+            store,
+            log,
+            address,
+            client,
+            stop: Some(stop),
+            served,
+            _directory: directory,
+        }
+    }
+
+    /// The text with the words that begin with `$` filled in.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        // The longest first: one may begin with another.
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        names
+            .into_iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(*name, value))
+    }
+
+    /// A path of the route table with its parameters filled in: what each stands for is said by the word before it.
+    pub(crate) fn path(&self, template: &str) -> String {
+        let mut before = "";
+        let mut parts = Vec::new();
+        for part in template.split('/') {
+            parts.push(if part.starts_with('{') {
+                let name = format!("${}", singular(before));
+                assert!(
+                    self.names.contains_key(&*name),
+                    "{template}: nothing of the world is called {name}"
+                );
+                self.names[&*name].clone()
+            } else {
+                part.to_owned()
+            });
+            before = part;
+        }
+        parts.join("/")
+    }
+
+    /// The request as this caller, where the route has this policy.
+    pub(crate) fn authorize(&self, request: RequestBuilder, who: Who, policy: Policy) -> RequestBuilder {
+        let (browser, program) = &self.callers[&who];
+        let shows = match policy {
+            Policy::Program | Policy::Key(_) | Policy::Application => program,
+            Policy::Public | Policy::SignedIn | Policy::Administrator | Policy::ReaderOfAll => browser,
+        };
+        match shows {
+            Shows::Nothing => request,
+            Shows::Cookie(token) => request.header(COOKIE, format!("__Host-device={token}")),
+            Shows::Bearer(token) => request.bearer_auth(token),
+        }
+    }
+}
+
+/// What a parameter of a path after this word is called.
+fn singular(word: &str) -> &str {
+    match word {
+        "members" | "users" | "connections" => "tina",
+        "memberships" => "group",
+        word => word.strip_suffix('s').unwrap_or(word),
+    }
+}
+
+impl World {
+    pub(crate) fn request(&self, method: &Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method.clone(), format!("http://{}{path}", self.address))
+    }
+
+    /// Sends it; a stream is left as soon as it has begun.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Response {
+        request.send().await.unwrap()
+    }
+
+    /// The codes of the activities from `seq` on.
+    pub(crate) async fn codes_from(&self, seq: u64) -> Vec<String> {
+        let search = log::Search {
+            expr: activity::query::Expr::All,
+            order: log::Order::Recorded,
+            after: None,
+            limit: 10_000,
+        };
+        let found = self.log.search(&search).await.unwrap().rows;
+        found
+            .into_iter()
+            .filter(|activity| activity.seq >= seq)
+            .map(|activity| activity.kind.to_string())
+            .collect()
+    }
+
+    pub(crate) async fn size(&self) -> u64 {
+        self.log.head().await.unwrap().through.size
+    }
+
+    pub(crate) async fn close(mut self) {
+        drop(self.stop.take());
+        self.served.await.unwrap().unwrap();
+        self.log.close().await;
+        self.store.close().await;
+    }
+}
+
+/// The template on its way.
+struct Making<'a> {
+    app: &'a App,
+    names: BTreeMap<&'static str, String>,
+    callers: BTreeMap<Who, (Shows, Shows)>,
+}
+
+impl Making<'_> {
+    async fn people(&mut self) {
+        for (word, is_administrator, is_service, is_active) in [
+            ("$ada", true, false, true),
+            ("$olga", false, false, true),
+            ("$adam", false, false, true),
+            ("$mia", false, false, true),
+            ("$tina", false, false, true),
+            ("$otto", false, false, true),
+            ("$tess", false, false, true),
+            ("$ines", false, false, true),
+            ("$dora", false, false, true),
+            ("$noa", false, false, false),
+            ("$robot_outside", false, true, false),
+            ("$robot_inside", false, true, false),
+        ] {
+            let username = &word[1..];
+            let new = NewUser {
+                given_name: username.to_owned(),
+                family_name: "Jones".to_owned(),
+                username: username.to_owned(),
+                email: format!("{username}@example.com"),
+                roles: Roles {
+                    administrator: is_administrator,
+                    auditor: false,
+                },
+                service_account: is_service,
+                activation: match is_active {
+                    true => Activation::Password(PASSWORD.to_owned()),
+                    false => Activation::Mail,
+                },
+            };
+            let made = accounts::create_user(self.app, &Caller::command_line(), new)
+                .await
+                .unwrap();
+            self.names.insert(word, made.person.id);
+        }
+    }
+
+    async fn groups(&mut self) {
+        let command_line = Caller::command_line();
+        for (word, name, owner) in [("$group", "Choir", "$olga"), ("$other_group", "Orchestra", "$otto")] {
+            let new = NewGroup {
+                name: name.to_owned(),
+                owner: Some(self.names[owner].clone()),
+                ..NewGroup::default()
+            };
+            let group = groups::create(self.app, &command_line, new).await.unwrap();
+            self.names.insert(word, group.id);
+        }
+        for (group, who, role) in [
+            ("$group", "$adam", GroupRole::Administrator),
+            ("$group", "$mia", GroupRole::Member),
+            ("$group", "$tina", GroupRole::Member),
+            ("$group", "$dora", GroupRole::Owner),
+            ("$group", "$noa", GroupRole::Administrator),
+            ("$group", "$robot_inside", GroupRole::Administrator),
+            ("$other_group", "$tess", GroupRole::Member),
+        ] {
+            groups::add_member(self.app, &command_line, &self.names[group], &self.names[who], role)
+                .await
+                .unwrap();
+        }
+        let invite = Invite {
+            addresses: "ines@example.com".to_owned(),
+            role: GroupRole::Member,
+        };
+        for (word, group) in [("$invitation", "$group"), ("$other_invitation", "$other_group")] {
+            let lines = groups::invite(self.app, &command_line, &self.names[group], invite.clone()).await;
+            let groups::InviteOutcome::Invited { id, .. } = &lines.unwrap()[0].outcome else {
+                panic!()
+            };
+            self.names.insert(word, id.clone());
+        }
+    }
+
+    async fn callers(&mut self) {
+        let ada = self.signed_in("$ada", None).await.caller;
+        let new = NewApplication {
+            name: "Phone".to_owned(),
+            single_device: false,
+        };
+        let phone = applications::register(self.app, &ada, new).await.unwrap();
+        let application = Named {
+            id: phone.application.id.clone(),
+            name: phone.application.name.clone(),
+        };
+        self.names.insert("$application", phone.application.id);
+        let through = Some(application);
+        for (who, word) in [
+            (Who::Owner, "$olga"),
+            (Who::Administrator, "$adam"),
+            (Who::Member, "$mia"),
+            (Who::Stranger, "$otto"),
+            (Who::Disabled, "$dora"),
+        ] {
+            let browser = self.signed_in(word, None).await.device_token;
+            let program = self.signed_in(word, through.clone()).await.device_token;
+            self.callers
+                .insert(who, (Shows::Cookie(browser), Shows::Bearer(program)));
+        }
+        let browser = self.signed_in("$ada", None).await.device_token;
+        let program = self.signed_in("$ada", through).await.device_token;
+        let key = Shows::Bearer(self.key(&ada, "$ada").await);
+        self.callers.insert(Who::Installation, (Shows::Cookie(browser), key));
+        let as_cookie = Shows::Cookie(program.clone());
+        self.callers
+            .insert(Who::ThroughApplication, (as_cookie, Shows::Bearer(program)));
+        for (who, word) in [
+            (Who::Service, "$robot_outside"),
+            (Who::ServiceInside, "$robot_inside"),
+            (Who::NotActivated, "$noa"),
+        ] {
+            let key = Shows::Bearer(self.key(&ada, word).await);
+            self.callers.insert(who, (key.clone(), key));
+        }
+        self.callers.insert(Who::Nobody, (Shows::Nothing, Shows::Nothing));
+        let tina = self.signed_in("$tina", None).await.caller;
+        self.names.insert("$device", tina.via.device_id().unwrap().to_owned());
+        let dora = self.names["$dora"].clone();
+        accounts::set_login_enabled(self.app, &ada, &dora, false).await.unwrap();
+    }
+
+    async fn signed_in(&self, word: &str, application: Option<Named>) -> SignedIn {
+        let typed = LogIn {
+            login: word[1..].to_owned(),
+            password: PASSWORD.to_owned(),
+            known_device: None,
+        };
+        let visitor = Visitor {
+            application,
+            ..Visitor::default()
+        };
+        match accounts::log_in(self.app, &visitor, typed).await.unwrap() {
+            LogInStep::Done(signed_in) => signed_in,
+            LogInStep::SecondFactor(_) | LogInStep::SetUp(_) => panic!("{word} has no second factor"),
+        }
+    }
+
+    async fn key(&self, ada: &Caller, word: &str) -> String {
+        let request = api_keys::NewKeyRequest {
+            name: word[1..].to_owned(),
+            scopes: Scopes {
+                write: true,
+                read: true,
+                export: true,
+                admin: true,
+            },
+            user_id: Some(self.names[word].clone()),
+        };
+        api_keys::create(self.app, ada, request).await.unwrap().token
+    }
+}
+
+async fn open(directory: &Path) -> (App, Store, log::Log) {
+    let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
+    let store = Store::open(&StoreUrl::directory(directory)).await.unwrap();
+    let settings = log::LogSettings {
+        background: false,
+        ..log::LogSettings::new(directory.join("volumes"))
+    };
+    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone())
+        .await
+        .unwrap();
+    let mut settings = app::Settings::default();
+    settings.password.argon2_memory_kib = 8;
+    settings.password.argon2_passes = 1;
+    settings.exports.dir = directory.join("exports");
+    let app = App::new(store.clone(), log.clone(), clock, rng, settings);
+    (app, store, log)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, target) = {
+            let entry = entry.unwrap();
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if path.is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&path, &target);
+        } else {
+            std::fs::copy(path, target).unwrap();
+        }
+    }
+}

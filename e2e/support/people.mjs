@@ -1,0 +1,52 @@
+// People made for a test, as an administrator and they themselves would: account, activation, mails. Owns no test.
+import assert from "node:assert/strict";
+import { logIn, newPage } from "./browser.mjs";
+
+/** Confirms whatever the page asks before something dangerous. */
+export function confirmAll(page) {
+  page.on("dialog", (dialog) => dialog.accept());
+}
+
+/** The link of the newest mail with this subject to this address, as the outbox shows it. */
+export async function mailedLink(administrator, recipient, subject) {
+  await administrator.goto("/admin/outbox");
+  const row = administrator.locator("tbody tr", { hasText: recipient }).filter({ hasText: subject }).first();
+  await row.locator("summary").click();
+  return new URL(await row.locator("details a").first().getAttribute("href"));
+}
+
+/** An activated account and a signed-in page of it. */
+export async function person(browser, url, administrator, { given, family, username, password }) {
+  const email = `${username}@example.com`;
+  await administrator.goto("/users/new");
+  await administrator.getByLabel("Given name").fill(given);
+  await administrator.getByLabel("Family name").fill(family);
+  await administrator.getByLabel("Username").fill(username);
+  await administrator.getByLabel("Email").fill(email);
+  await administrator.getByRole("button", { name: "Create user" }).click();
+  await administrator.waitForURL(/\/users\/usr_/);
+  const id = administrator.url().match(/usr_[^/?#]+/)[0];
+  const link = await mailedLink(administrator, email, "Activate your account");
+  const page = await newPage(browser, url);
+  confirmAll(page);
+  await page.goto(link.pathname + link.search);
+  await choosePassword(page, password);
+  const who = { id, username, email, password, page };
+  await logIn(page, who);
+  return who;
+}
+
+/** The form behind an activation or a reset link. */
+export async function choosePassword(page, password) {
+  for (const field of await page.locator('input[type="password"]').all()) await field.fill(password);
+  await page.locator("main form button").first().click();
+  await page.waitForURL(/\/login/);
+}
+
+/** The sentence of the newest activity of this type in the log on this page. */
+export async function newestSentence(page, path, code) {
+  await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
+  const row = page.locator("details.entry").first();
+  assert.ok(await row.count(), `${code} is not in ${path}`);
+  return (await row.locator(".what").innerText()).trim().replaceAll(/\s+/g, " ");
+}
