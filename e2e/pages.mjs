@@ -24,6 +24,30 @@ export const pages = [
   { name: "profile", as: "member", path: "/settings/profile" },
   { name: "password", as: "member", path: "/settings/password" },
   { name: "devices", as: "member", path: "/settings/devices" },
+  { name: "email", as: "member", path: "/settings/email" },
+  { name: "two-factor", as: "member", path: "/settings/two-factor" },
+  { name: "two-factor-app", as: "member", path: "/settings/two-factor/app" },
+  { name: "passkeys", as: "member", path: "/settings/passkeys" },
+  { name: "memberships", as: "member", path: "/settings/memberships" },
+  { name: "my-invitations", as: "member", path: "/settings/invitations" },
+  { name: "connections", as: "member", path: "/settings/connections" },
+  { name: "connections-received", as: "member", path: "/settings/connections?show=received" },
+  { name: "privacy", as: "member", path: "/settings/privacy" },
+  { name: "my-groups", as: "member", path: "/groups" },
+  { name: "group-new", as: "member", path: "/groups/new" },
+  { name: "group-members", as: "member", path: (page) => ofOwnGroup(page, "") },
+  { name: "group-invitations", as: "member", path: (page) => ofOwnGroup(page, "/invitations") },
+  { name: "group-subgroups", as: "member", path: (page) => ofOwnGroup(page, "/subgroups") },
+  { name: "group-sessions", as: "member", path: (page) => ofOwnGroup(page, "/sessions") },
+  { name: "group-activity", as: "member", path: (page) => ofOwnGroup(page, "/activity") },
+  { name: "group-settings", as: "member", path: (page) => ofOwnGroup(page, "/settings") },
+  { name: "my-sessions", as: "member", path: "/sessions" },
+  { name: "session", as: "member", path: ofRunningSession },
+  { name: "groups", as: "administrator", path: "/groups" },
+  { name: "sessions", as: "administrator", path: "/sessions" },
+  { name: "applications", as: "administrator", path: "/admin/applications" },
+  { name: "application", as: "administrator", path: ofFirstApplication },
+  { name: "invitation-stale", as: "nobody", path: "/invitation?token=stale" },
   { name: "not-found", as: "member", path: "/nowhere" },
   { name: "forbidden", as: "member", path: "/users" },
 ];
@@ -34,4 +58,21 @@ async function ofFirstUser(page, below) {
   const link = page.locator('table a[href^="/users/usr_"]').first();
   const href = await link.getAttribute("href");
   return href.match(/^\/users\/usr_[^/?#]+/)[0] + below;
+}
+
+/** A page below the first group the member manages. */
+async function ofOwnGroup(page, below) {
+  await page.goto("/settings/memberships");
+  const row = page.locator("tbody tr", { hasText: "Owner" }).first();
+  return (await row.locator('a[href^="/groups/grp_"]').last().getAttribute("href")) + below;
+}
+
+async function ofRunningSession(page) {
+  await page.goto("/sessions");
+  return page.locator('a[href^="/sessions/ses_"]').first().getAttribute("href");
+}
+
+async function ofFirstApplication(page) {
+  await page.goto("/admin/applications");
+  return page.locator('a[href^="/admin/applications/app_"]').first().getAttribute("href");
 }

@@ -7,10 +7,17 @@ export function confirmAll(page) {
   page.on("dialog", (dialog) => dialog.accept());
 }
 
+/** Presses a button that sends a form, and waits for the page after it. */
+export async function press(page, button) {
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), button.click()]);
+  await page.waitForLoadState();
+}
+
 /** The link of the newest mail with this subject to this address, as the outbox shows it. */
 export async function mailedLink(administrator, recipient, subject) {
   await administrator.goto("/admin/outbox");
-  const row = administrator.locator("tbody tr", { hasText: recipient }).filter({ hasText: subject }).first();
+  const to = administrator.locator('td[data-label="To"]', { hasText: recipient });
+  const row = administrator.locator("tbody tr").filter({ has: to }).filter({ hasText: subject }).first();
   await row.locator("summary").click();
   return new URL(await row.locator("details a").first().getAttribute("href"));
 }
@@ -43,10 +50,13 @@ export async function choosePassword(page, password) {
   await page.waitForURL(/\/login/);
 }
 
-/** The sentence of the newest activity of this type in the log on this page. */
+/** The sentence of the newest activity of this type in the log on this page, which may be about to be recorded. */
 export async function newestSentence(page, path, code) {
-  await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
   const row = page.locator("details.entry").first();
+  for (let tries = 0; tries === 0 || (tries < 20 && !(await row.count())); tries += 1) {
+    if (tries) await page.waitForTimeout(100);
+    await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
+  }
   assert.ok(await row.count(), `${code} is not in ${path}`);
   return (await row.locator(".what").innerText()).trim().replaceAll(/\s+/g, " ");
 }

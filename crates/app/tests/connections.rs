@@ -89,7 +89,7 @@ async fn a_request_is_seen_by_both_at_once_and_each_deed_is_in_the_log_of_who_di
         assert_eq!(standing(&test, own, other).await, Standing::Connected);
         assert_eq!(
             listed(&test, own, Which::Connected).await,
-            [other.person.username.clone()]
+            std::slice::from_ref(&other.person.username)
         );
         assert_eq!(counts(&test, own).await, (1, 0, 0, 0));
     }

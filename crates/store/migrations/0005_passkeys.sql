@@ -18,7 +18,7 @@ CREATE INDEX passkey_of ON passkey (account_id, created_at, id);
 -- A challenge that was sent to a browser and waits for its answer. Answering deletes the row.
 CREATE TABLE passkey_ceremony (
     token_hash BLOB NOT NULL PRIMARY KEY,
-    purpose TEXT NOT NULL CHECK (purpose IN ('add', 'log_in', 'second_factor')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('add', 'log_in', 'second_factor', 'confirm')),
     -- Absent while nobody has said who they are.
     account_id TEXT REFERENCES account (id) ON DELETE CASCADE,
     state TEXT NOT NULL,

@@ -26,6 +26,7 @@ pub struct Challenge {
 
 /// What a right password leads to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made in a log-in, and it is taken apart at once")]
 pub enum LogInStep {
     /// In.
     Done(SignedIn),

@@ -9,7 +9,7 @@ use store::accounts::word;
 use super::create_user::check_unique;
 use super::{ChangeError, names};
 use crate::activity::facts;
-use crate::{App, Caller, mail};
+use crate::{App, Caller, factors, mail};
 
 /// What the account is to be called.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,7 @@ pub(super) async fn within(
     if after.email != before.email {
         // What was mailed to the old address opens nothing any more.
         link::delete_all(tx.conn(), &after.id, Purpose::Reset).await?;
+        factors::credentials_changed(tx, &after.id).await?;
         mail::write(app, tx, mail::letters::email_changed(before, &after)).await?;
     }
     let mut edited = facts::about(app, caller, "account.edited", &after.person());

@@ -32,12 +32,17 @@ pub(super) async fn check_of(
     account: &AccountRow,
     password: &str,
 ) -> Result<Result<(), FieldError>, Unavailable> {
+    let least = least_of(app, conn, &account.id).await?;
+    Ok(check_length(account, password, least))
+}
+
+/// Least characters of a password of an account that exists.
+pub(super) async fn least_of(app: &App, conn: &mut AnyConnection, account_id: &str) -> Result<usize, Unavailable> {
     let settings = &app.settings().password;
-    let least = match factors::has_any(conn, &account.id).await? {
+    Ok(match factors::has_any(conn, account_id).await? {
         true => settings.min_length_with_second_factor.min(settings.min_length),
         false => settings.min_length,
-    };
-    Ok(check_length(account, password, least))
+    })
 }
 
 /// Sets a password that was checked; checked once more where it counts, since the second factor may be gone by now.

@@ -3,7 +3,7 @@
 use activity::Person;
 use store::accounts::{account, link};
 
-use super::{Unavailable, token_hash};
+use super::{Unavailable, passwords, token_hash};
 use crate::{App, Visitor};
 
 /// What a mailed link is for.
@@ -29,6 +29,8 @@ impl LinkPurpose {
 pub struct Link {
     /// Whose account it is for.
     pub person: Person,
+    /// Least characters of the password to choose.
+    pub least_password: usize,
 }
 
 /// The link with this token, `None` if it was used, has expired or never was. Looking does not use it up.
@@ -41,7 +43,11 @@ pub async fn peek_link(
     let mut read = app.store().read().await?;
     let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
     let Some(id) = id else { return Ok(None) };
-    Ok(account::get(read.conn(), &id).await?.map(|account| Link {
+    let Some(account) = account::get(read.conn(), &id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Link {
         person: account.person(),
+        least_password: passwords::least_of(app, read.conn(), &id).await?,
     }))
 }

@@ -99,7 +99,8 @@ pub(crate) async fn wrong_code(
     Ok(ChangeError::invalid("code", text))
 }
 
-async fn failed(
+/// Leaves a wrong proof counted, for this reason.
+pub(crate) async fn failed(
     app: &App,
     caller: &Caller,
     mut tx: store::Tx,

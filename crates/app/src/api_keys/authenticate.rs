@@ -11,7 +11,8 @@ use crate::{App, Caller, Origin, Via};
 /// How exact `last_used_at` is kept.
 const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
 
-/// The caller with this key; `None` if it is none, was revoked, or its account may not log in or not from here.
+/// The caller with this key; `None` if it is none, was revoked, or its account was never activated or may not
+/// log in, or not from here.
 pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
     if !token::is_well_formed(token::API, token) {
         return Ok(None);
@@ -26,7 +27,9 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     };
     let networks = address::of(read.conn(), &account.id).await?;
     drop(read);
-    if !account.login_enabled || !address_allowed(&networks, origin.ip) {
+    // Who never activated their account is not known to be its owner; a service account has no password to set.
+    let activated = account.is_service || account.password_hash.is_some();
+    if !account.login_enabled || !activated || !address_allowed(&networks, origin.ip) {
         return Ok(None);
     }
     if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {

@@ -4,7 +4,9 @@
 //! it gets in is `accounts::admit`'s.
 
 mod add;
+mod ask;
 mod begin_add;
+mod begin_confirm;
 mod begin_log_in;
 mod begin_second_factor;
 mod list;
@@ -18,12 +20,13 @@ mod verify;
 
 pub use add::{AddPasskey, add};
 pub use begin_add::begin_add;
+pub use begin_confirm::begin_confirm;
 pub use begin_log_in::begin_log_in;
 pub use begin_second_factor::begin_second_factor;
 pub use list::list;
 pub use log_in::log_in;
 pub use model::{Answered, Asked, Passkey};
-pub use remove::remove;
+pub use remove::{RemoveProof, remove};
 pub use rename::rename;
 pub use second_factor::second_factor;
 pub use site::origin;

@@ -1,55 +1,90 @@
-//! Removing a passkey, for which the owner proves again who they are.
+//! Removing a passkey, for which a second factor is asked: knowing the password is not enough.
 
 use store::Tx;
+use store::accounts::account::AccountRow;
 use store::factors::recovery_code;
-use store::passkeys::ceremony;
+use store::passkeys::ceremony::{self, Purpose};
 
+use super::Answered;
 use super::model::target;
-use crate::accounts::{Proof, reauthenticate};
+use super::verify::{claim, verify};
+use crate::accounts::reauthenticate::failed;
+use crate::accounts::{Proof, asker, attempts, reauthenticate};
 use crate::activity::facts;
 use crate::factors::{credentials_changed, has_any, must_keep};
 use crate::{App, Caller, ChangeError, mail};
 
+/// What shows that it is the owner who asks.
+#[derive(Clone, Debug)]
+pub enum RemoveProof {
+    /// A code of another second factor, or a recovery code.
+    Code(String),
+    /// Any of their passkeys, also the one that is to go.
+    Passkey(Answered),
+}
+
 /// Removes one of the caller's own passkeys. The last second factor stays where one is required, or where the
 /// password is too short to be alone.
-pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &Proof) -> Result<(), ChangeError> {
-    let mut read = app.store().read().await?;
-    store::passkeys::get(read.conn(), &caller.person.id, id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
-    drop(read);
-    reauthenticate(app, caller, proof).await?;
-    let mut tx = app.store().begin().await?;
-    let passkey = store::passkeys::get(tx.conn(), &caller.person.id, id).await?;
-    let passkey = passkey.ok_or(ChangeError::NotFound)?;
-    if !store::passkeys::delete(tx.conn(), &caller.person.id, id).await? {
-        return Err(ChangeError::NotFound);
+pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -> Result<(), ChangeError> {
+    // Asked before the proof is used up, and once more where it counts.
+    let (account, known_device) = asker(app, caller).await?;
+    let mut trial = app.store().begin().await?;
+    take_off(&mut trial, &account, id).await?;
+    trial.rollback().await?;
+    match proof {
+        RemoveProof::Code(code) => reauthenticate(app, caller, &Proof::Code(code.clone())).await?,
+        RemoveProof::Passkey(answered) => {
+            check_passkey(app, caller, (&account, known_device.as_deref()), answered).await?;
+        }
     }
-    check_not_last(&mut tx, &caller.person.id).await?;
-    ceremony::delete_all(tx.conn(), &caller.person.id).await?;
-    credentials_changed(&mut tx, &caller.person.id).await?;
-    let account = store::accounts::account::get(tx.conn(), &caller.person.id).await?;
-    let account = account.ok_or(ChangeError::NotFound)?;
-    mail::write(
-        app,
-        &mut tx,
-        mail::letters::passkey_removed(app, &account, &passkey.name),
-    )
-    .await?;
+    let mut tx = app.store().begin().await?;
+    let name = take_off(&mut tx, &account, id).await?;
+    ceremony::delete_all(tx.conn(), &account.id).await?;
+    credentials_changed(&mut tx, &account.id).await?;
+    mail::write(app, &mut tx, mail::letters::passkey_removed(app, &account, &name)).await?;
     let mut removed = facts::about(app, caller, "user.passkey_removed", &account.person());
-    removed.target = Some(target(id, &passkey.name));
+    removed.target = Some(target(id, &name));
     app.log().append(&mut tx, vec![removed]).await?;
     Ok(tx.commit().await?)
 }
 
-/// After the removal, within its transaction: dropping it takes the removal back.
-async fn check_not_last(tx: &mut Tx, account_id: &str) -> Result<(), ChangeError> {
-    if has_any(tx.conn(), account_id).await? {
-        return Ok(());
+/// Takes it off the account, and the recovery codes with the last second factor; what it was called.
+async fn take_off(tx: &mut Tx, account: &AccountRow, id: &str) -> Result<String, ChangeError> {
+    let passkey = store::passkeys::get(tx.conn(), &account.id, id).await?;
+    let passkey = passkey.ok_or(ChangeError::NotFound)?;
+    if !store::passkeys::delete(tx.conn(), &account.id, id).await? {
+        return Err(ChangeError::NotFound);
     }
-    if let Some(reason) = must_keep(tx.conn(), account_id).await? {
+    if has_any(tx.conn(), &account.id).await? {
+        return Ok(passkey.name);
+    }
+    if let Some(reason) = must_keep(tx.conn(), &account.id).await? {
         return Err(ChangeError::conflict(reason));
     }
     // They are for a lost second factor; without one they would be a second password.
-    Ok(recovery_code::delete_all(tx.conn(), account_id).await?)
+    recovery_code::delete_all(tx.conn(), &account.id).await?;
+    Ok(passkey.name)
+}
+
+/// Checks the answer of one of the caller's passkeys. A wrong one counts as a failed attempt.
+async fn check_passkey(
+    app: &App,
+    caller: &Caller,
+    (account, known_device): (&AccountRow, Option<&str>),
+    answered: &Answered,
+) -> Result<(), ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let attempt = attempts::reserve_code(app, &mut tx, account, known_device).await?;
+    let claim = claim(app, &mut tx, Purpose::Confirm, answered).await?;
+    let right = match claim.filter(|claim| !attempt.was_locked() && claim.passkey.account_id == account.id) {
+        Some(claim) => verify(app, &mut tx, &claim).await?,
+        None => false,
+    };
+    if !right {
+        failed(app, caller, tx, account, (&attempt, "wrong passkey")).await?;
+        let text = "The passkey is not right, took too long, or there were too many attempts. Try again later.";
+        return Err(ChangeError::conflict(text));
+    }
+    attempt.succeeded(&mut tx, &account.id).await?;
+    Ok(tx.commit().await?)
 }

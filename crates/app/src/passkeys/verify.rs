@@ -81,7 +81,7 @@ fn checked(app: &App, claim: &Claim, stored: &Passkey) -> Result<Option<Authenti
             };
             site.finish_discoverable_authentication_v2(&claim.credential, state, &DiscoverableKey::from(stored))
         }
-        Purpose::SecondFactor => {
+        Purpose::SecondFactor | Purpose::Confirm => {
             let is_owners = claim.ceremony.account_id.as_deref() == Some(claim.passkey.account_id.as_str());
             if !is_owners || said.is_some_and(|said| said != owner.as_bytes()) {
                 return Ok(None);

@@ -77,8 +77,8 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         facts.push(deeds::by(app, caller, "session.joined", &row));
     }
     app.log().append(&mut tx, facts).await?;
+    deeds::tell(app, &mut tx, &row);
     tx.commit().await?;
-    deeds::tell(app, &row);
     Ok(Session::of(row, u64::from(new.start)))
 }
 

@@ -1,6 +1,7 @@
 //! What every activity about a session says: the session, its group, who did it.
 
 use activity::{Facts, Named, Person, Target};
+use store::Tx;
 use store::sessions::SessionRow;
 
 use crate::activity::facts;
@@ -46,9 +47,13 @@ pub(super) fn nameless(mut facts: Facts) -> Facts {
     facts
 }
 
-/// Tells the open pages that show this session or the sessions of its group.
-pub(super) fn tell(app: &App, row: &SessionRow) {
-    app.live().tell(Topic::Session(row.id.clone()));
-    app.live().tell(Topic::Group(row.group.id.clone()));
-    app.live().tell(Topic::Sessions);
+/// Tells the open pages that show this session or the sessions of its group, once it is committed.
+pub(super) fn tell(app: &App, tx: &mut Tx, row: &SessionRow) {
+    let live = app.live().clone();
+    let topics = [
+        Topic::Session(row.id.clone()),
+        Topic::Group(row.group.id.clone()),
+        Topic::Sessions,
+    ];
+    tx.on_commit(move || topics.into_iter().for_each(|topic| live.tell(topic)));
 }

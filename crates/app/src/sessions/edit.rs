@@ -64,8 +64,8 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
     }
     let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let present = store::sessions::presence::count(tx.conn(), id).await?;
+    deeds::tell(app, &mut tx, &row);
     tx.commit().await?;
-    deeds::tell(app, &row);
     Ok(Session::of(row, present))
 }
 

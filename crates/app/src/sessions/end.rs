@@ -23,7 +23,7 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
         .collect();
     facts.push(deeds::by(app, caller, "session.ended", &access.row));
     app.log().append(&mut tx, facts).await?;
+    deeds::tell(app, &mut tx, &access.row);
     tx.commit().await?;
-    deeds::tell(app, &access.row);
     Ok(())
 }

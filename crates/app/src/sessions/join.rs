@@ -59,8 +59,8 @@ async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Resul
     attempt::clear(tx.conn(), &row.id, &caller.person.id).await?;
     let facts = deeds::by(app, caller, "session.joined", row);
     app.log().append(&mut tx, vec![facts]).await?;
+    deeds::tell(app, &mut tx, row);
     tx.commit().await?;
-    deeds::tell(app, row);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
     }
     let facts = deeds::by(app, caller, "session.left", &access.row);
     app.log().append(&mut tx, vec![facts]).await?;
+    deeds::tell(app, &mut tx, &access.row);
     tx.commit().await?;
-    deeds::tell(app, &access.row);
     Ok(())
 }

@@ -30,7 +30,7 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
     let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let facts = ["session.started", "session.joined"].map(|code| deeds::by(app, caller, code, &row));
     app.log().append(&mut tx, facts.to_vec()).await?;
+    deeds::tell(app, &mut tx, &row);
     tx.commit().await?;
-    deeds::tell(app, &row);
     Ok(Session::of(row, 1))
 }

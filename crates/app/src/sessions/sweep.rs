@@ -139,8 +139,8 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<
     }
     let left = facts.iter().filter(|facts| &*facts.kind == "session.left").count() as u64;
     app.log().append(&mut tx, facts).await?;
+    touched.values().for_each(|row| deeds::tell(app, &mut tx, row));
     tx.commit().await?;
-    touched.values().for_each(|row| deeds::tell(app, row));
     Ok(left)
 }
 

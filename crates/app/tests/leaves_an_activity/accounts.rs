@@ -1,16 +1,25 @@
 //! Accounts.
 
 use app::Roles;
-use app::accounts::{self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile};
+use app::accounts::{
+    self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, Proof, RequestEmailChange,
+};
 
 use crate::support::{GOOD, OTHER, WRONG, visitor};
 use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
 pub(crate) const TABLE: Table = &[
     ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
+    ("accounts/admit", Is::Machinery),
     ("accounts/attempts", Is::Machinery),
     ("accounts/authenticate", Is::Silent("only when a device was last seen")),
+    ("accounts/challenge", Is::Machinery),
+    (
+        "accounts/cancel_email_change",
+        Is::Mutating(&["user.email_change_cancelled"]),
+    ),
     ("accounts/change_password", Is::Mutating(&["user.password_changed"])),
+    ("accounts/confirm_email_change", Is::Mutating(&["user.email_changed"])),
     (
         "accounts/create_first_administrator",
         Is::Mutating(&["account.created"]),
@@ -51,12 +60,18 @@ pub(crate) const TABLE: Table = &[
     ("accounts/model", Is::Machinery),
     ("accounts/names", Is::Machinery),
     ("accounts/passwords", Is::Machinery),
+    ("accounts/peek_challenge", Is::Reading),
     ("accounts/peek_link", Is::Reading),
     (
         "accounts/preferences",
         Is::Silent("how somebody's own pages look concerns nobody"),
     ),
+    ("accounts/reauthenticate", Is::Machinery),
     ("accounts/register", Is::Machinery),
+    (
+        "accounts/request_email_change",
+        Is::Mutating(&["user.email_change_requested"]),
+    ),
     (
         "accounts/request_reset",
         Is::Mutating(&["user.password_reset_requested"]),
@@ -65,6 +80,12 @@ pub(crate) const TABLE: Table = &[
         "accounts/reset_password",
         Is::Mutating(&["user.password_reset_completed", "user.forced_logout"]),
     ),
+    ("accounts/second_factor", Is::Mutating(&["user.login"])),
+    (
+        "accounts/second_factor@recovery",
+        Is::Mutating(&["user.recovery_code_used", "user.login"]),
+    ),
+    ("accounts/second_factor@wrong", Is::Mutating(&["user.login_failed"])),
     ("accounts/revoke_device", Is::Mutating(&["device.revoked"])),
     (
         "accounts/send_activation",
@@ -172,7 +193,29 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             }
             deed(accounts::unlock(app, admin, id))
         }
+        row if row.starts_with("accounts/second_factor") => crate::factors::second_step(stage, row).await,
         row if row.starts_with("accounts/log_in") => log_in(stage, row).await,
+        row if row.ends_with("email_change") => email_change(stage, row).await,
+        other => no_deed(other),
+    }
+}
+
+async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, member) = (stage.app(), &stage.member);
+    let asked = RequestEmailChange {
+        email: "sam.new@example.com".to_owned(),
+        proof: Proof::Password(GOOD.to_owned()),
+    };
+    if row == "accounts/request_email_change" {
+        return deed(accounts::request_email_change(app, member, asked));
+    }
+    accounts::request_email_change(app, member, asked).await.unwrap();
+    let token = stage.test.token_of("A new e-mail address for an account").await;
+    match row {
+        "accounts/cancel_email_change" => deed(accounts::cancel_email_change(app, member)),
+        "accounts/confirm_email_change" => {
+            deed(async move { accounts::confirm_email_change(app, &visitor(), &token).await })
+        }
         other => no_deed(other),
     }
 }

@@ -24,7 +24,21 @@ const BOOKKEEPING: &[Early] = &[
             "known_device.failures",
             "known_device.locked_until",
         ],
-        rows: &["accounts/log_in", "accounts/change_password"],
+        rows: &[
+            "accounts/log_in",
+            "accounts/change_password",
+            "accounts/request_email_change",
+            "factors/enable_sms@request",
+            "factors/enable_totp",
+            "factors/new_recovery_codes",
+            "factors/turn_off",
+            "passkeys/remove",
+        ],
+    },
+    // A code is used up when it is checked.
+    Early {
+        columns: &["second_factor.totp_last_step"],
+        rows: &["factors/turn_off"],
     },
     // Whoever makes a file claims it first.
     Early {

@@ -1,9 +1,93 @@
 //! Passkeys.
 
-use crate::{Deed, Stage, Table, no_deed};
+use app::accounts::{LogInRefused, LogInStep, Proof, SecondFactorRefused};
+use app::passkeys::{self, AddPasskey};
 
-pub(crate) const TABLE: Table = &[];
+use crate::support::authenticator::Authenticator;
+use crate::support::{GOOD, visitor};
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
-pub(crate) async fn prepare<'a>(_stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
-    no_deed(row)
+pub(crate) const TABLE: Table = &[
+    ("passkeys/add", Is::Mutating(&["user.passkey_added"])),
+    (
+        "passkeys/begin_add",
+        Is::Silent("a question; what was added leaves one"),
+    ),
+    (
+        "passkeys/begin_log_in",
+        Is::Silent("a question of nobody; the answer leaves one"),
+    ),
+    (
+        "passkeys/begin_second_factor",
+        Is::Silent("a question; the answer leaves one"),
+    ),
+    ("passkeys/list", Is::Reading),
+    ("passkeys/log_in", Is::Mutating(&["user.login"])),
+    ("passkeys/log_in@wrong", Is::Mutating(&["user.login_failed"])),
+    ("passkeys/mod", Is::Machinery),
+    ("passkeys/model", Is::Machinery),
+    ("passkeys/remove", Is::Mutating(&["user.passkey_removed"])),
+    ("passkeys/rename", Is::Mutating(&["user.passkey_renamed"])),
+    ("passkeys/second_factor", Is::Mutating(&["user.login"])),
+    ("passkeys/second_factor@wrong", Is::Mutating(&["user.login_failed"])),
+    ("passkeys/site", Is::Machinery),
+    ("passkeys/verify", Is::Machinery),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, member) = (stage.app(), &stage.member);
+    let mut authenticator = Authenticator::new(1);
+    let asked = passkeys::begin_add(app, member, &password()).await.unwrap();
+    let new = AddPasskey {
+        name: "Phone".to_owned(),
+        answered: authenticator.create(&asked),
+    };
+    if row == "passkeys/add" {
+        return deed(passkeys::add(app, member, new));
+    }
+    passkeys::add(app, member, new).await.unwrap();
+    let id = passkeys::list(app, member).await.unwrap()[0].id.clone();
+    // A refusal is what a wrong answer is there for; anything else is an error.
+    let wrong = row.ends_with("@wrong");
+    authenticator.verifies = !wrong;
+    match row {
+        "passkeys/log_in" | "passkeys/log_in@wrong" => {
+            let asked = passkeys::begin_log_in(app, &visitor()).await.unwrap().unwrap();
+            let answered = authenticator.get(&asked);
+            deed(async move {
+                match passkeys::log_in(app, &visitor(), &answered, None).await {
+                    Ok(_) if !wrong => Ok(()),
+                    Err(LogInRefused::Refused) if wrong => Ok(()),
+                    other => Err(format!("{:?}", other.map(|signed_in| signed_in.caller))),
+                }
+            })
+        }
+        "passkeys/second_factor" | "passkeys/second_factor@wrong" => {
+            let token = after_password(stage).await;
+            let asked = passkeys::begin_second_factor(app, &visitor(), &token).await.unwrap();
+            let answered = authenticator.get(&asked);
+            deed(async move {
+                match passkeys::second_factor(app, &visitor(), &token, &answered, true).await {
+                    Ok(_) if !wrong => Ok(()),
+                    Err(SecondFactorRefused::Wrong) if wrong => Ok(()),
+                    other => Err(format!("{:?}", other.map(|signed_in| signed_in.caller))),
+                }
+            })
+        }
+        "passkeys/remove" => deed(async move { passkeys::remove(app, member, &id, &password()).await }),
+        "passkeys/rename" => deed(async move { passkeys::rename(app, member, &id, "Old phone").await }),
+        other => no_deed(other),
+    }
+}
+
+fn password() -> Proof {
+    Proof::Password(GOOD.to_owned())
+}
+
+/// The token of a log-in whose password was right.
+async fn after_password(stage: &Stage<'_>) -> String {
+    match stage.test.step("sam", GOOD, None).await {
+        LogInStep::SecondFactor(challenge) => challenge.token,
+        step => panic!("{step:?}"),
+    }
 }

@@ -1,9 +1,19 @@
 //! What a person sees and takes of what is kept about them.
 
-use crate::{Deed, Stage, Table, no_deed};
+use app::privacy;
 
-pub(crate) const TABLE: Table = &[];
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
-pub(crate) async fn prepare<'a>(_stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
-    no_deed(row)
+pub(crate) const TABLE: Table = &[
+    ("privacy/export_my_data", Is::Mutating(&["account.data_exported"])),
+    ("privacy/mod", Is::Machinery),
+    ("privacy/readers", Is::Reading),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, member) = (stage.app(), &stage.member);
+    match row {
+        "privacy/export_my_data" => deed(privacy::export_my_data(app, member)),
+        other => no_deed(other),
+    }
 }

@@ -1,9 +1,128 @@
 //! Sessions of groups.
 
-use crate::{Deed, Stage, Table, no_deed};
+use app::groups::{self, GroupRole, NewGroup};
+use app::sessions::{self, EditSession, NewSession};
+use app::{Caller, ChangeError};
 
-pub(crate) const TABLE: Table = &[];
+use crate::support::MINUTE;
+use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
-pub(crate) async fn prepare<'a>(_stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
-    no_deed(row)
+pub(crate) const TABLE: Table = &[
+    ("sessions/access", Is::Machinery),
+    ("sessions/beats", Is::Machinery),
+    ("sessions/create", Is::Mutating(&["session.created"])),
+    (
+        "sessions/create@now",
+        Is::Mutating(&["session.created", "session.started", "session.joined"]),
+    ),
+    ("sessions/deeds", Is::Machinery),
+    ("sessions/edit", Is::Mutating(&["session.edited", "session.locked"])),
+    ("sessions/edit@unlock", Is::Mutating(&["session.unlocked"])),
+    ("sessions/end", Is::Mutating(&["session.left", "session.ended"])),
+    ("sessions/get", Is::Reading),
+    ("sessions/join", Is::Mutating(&["session.joined"])),
+    ("sessions/join@refused", Is::Mutating(&["session.join_refused"])),
+    ("sessions/leave", Is::Mutating(&["session.left"])),
+    ("sessions/list", Is::Reading),
+    ("sessions/list_present", Is::Reading),
+    ("sessions/mod", Is::Machinery),
+    ("sessions/model", Is::Machinery),
+    ("sessions/password", Is::Machinery),
+    (
+        "sessions/seen",
+        Is::Silent("only when somebody in a session was last heard of"),
+    ),
+    ("sessions/start", Is::Mutating(&["session.started", "session.joined"])),
+    ("sessions/sweep", Is::Mutating(&["session.left"])),
+    ("sessions/sweep@group", Is::Mutating(&["session.left", "session.ended"])),
+];
+
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+    let (app, admin, member) = (stage.app(), &stage.admin, &stage.member);
+    let group = group(stage).await;
+    let planned = || NewSession {
+        group_id: group.clone(),
+        name: "Weekly review".to_owned(),
+        password: None,
+        start: false,
+    };
+    let running = || NewSession {
+        start: true,
+        ..planned()
+    };
+    match row {
+        "sessions/create" => deed(sessions::create(app, member, planned())),
+        "sessions/create@now" => deed(sessions::create(app, member, running())),
+        "sessions/start" => {
+            let id = created(stage, member, planned()).await;
+            deed(async move { sessions::start(app, member, &id).await })
+        }
+        "sessions/edit" | "sessions/edit@unlock" => {
+            let id = created(stage, admin, running()).await;
+            let edit = |locked| EditSession {
+                name: Some("Monthly review".to_owned()),
+                locked: Some(locked),
+                ..EditSession::default()
+            };
+            if row == "sessions/edit" {
+                return deed(async move { sessions::edit(app, admin, &id, edit(true)).await });
+            }
+            sessions::edit(app, admin, &id, edit(true)).await.unwrap();
+            deed(async move { sessions::edit(app, admin, &id, edit(false)).await })
+        }
+        "sessions/join" => {
+            let id = created(stage, admin, running()).await;
+            deed(async move { sessions::join(app, member, &id, None).await })
+        }
+        "sessions/join@refused" => {
+            let id = created(stage, admin, running()).await;
+            let locked = EditSession {
+                locked: Some(true),
+                ..EditSession::default()
+            };
+            sessions::edit(app, admin, &id, locked).await.unwrap();
+            deed(async move {
+                match sessions::join(app, member, &id, None).await {
+                    Err(ChangeError::Conflict(_)) => Ok(()),
+                    other => Err(other),
+                }
+            })
+        }
+        "sessions/leave" => {
+            let id = created(stage, member, running()).await;
+            deed(async move { sessions::leave(app, member, &id).await })
+        }
+        "sessions/end" => {
+            let id = created(stage, member, running()).await;
+            deed(async move { sessions::end(app, admin, &id).await })
+        }
+        "sessions/sweep" => {
+            created(stage, member, running()).await;
+            stage.test.clock.advance(2 * MINUTE);
+            deed(sessions::sweep(app))
+        }
+        "sessions/sweep@group" => {
+            created(stage, member, running()).await;
+            groups::delete(app, admin, &group).await.unwrap();
+            deed(sessions::sweep(app))
+        }
+        other => no_deed(other),
+    }
+}
+
+/// A group of the administrator's, with the member in it.
+async fn group(stage: &Stage<'_>) -> String {
+    let new = NewGroup {
+        name: "Field team".to_owned(),
+        ..NewGroup::default()
+    };
+    let group = groups::create(stage.app(), &stage.admin, new).await.unwrap();
+    groups::add_member(stage.app(), &stage.admin, &group.id, stage.id(), GroupRole::Member)
+        .await
+        .unwrap();
+    group.id
+}
+
+async fn created(stage: &Stage<'_>, by: &Caller, new: NewSession) -> String {
+    sessions::create(stage.app(), by, new).await.unwrap().id
 }

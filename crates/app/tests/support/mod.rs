@@ -1,6 +1,8 @@
 //! A whole application on a temporary directory, with a clock that tests move.
 #![allow(dead_code, reason = "each test file uses what it needs of it")]
 
+pub(crate) mod authenticator;
+
 use std::sync::Arc;
 
 use activity::query::Expr;

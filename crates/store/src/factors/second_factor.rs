@@ -51,7 +51,11 @@ pub async fn set_required(conn: &mut AnyConnection, account_id: &str, required: 
     ensure(conn, account_id).await?;
     let done = sqlx::query("UPDATE second_factor SET required = $2 WHERE account_id = $1 AND required <> $2");
     let done = done.bind(account_id).bind(i64::from(required));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    let changed = done.execute(&mut *conn).await?.rows_affected() > 0;
+    if changed {
+        crate::accounts::account::edit(conn, account_id, None).await?;
+    }
+    Ok(changed)
 }
 
 /// Notes whether the password is too short to be the only factor.

@@ -12,6 +12,8 @@ pub enum Purpose {
     LogIn,
     /// Logging in after the password.
     SecondFactor,
+    /// Showing once more who asks, before a change that matters.
+    Confirm,
 }
 
 impl Purpose {
@@ -20,6 +22,7 @@ impl Purpose {
             Self::Add => "add",
             Self::LogIn => "log_in",
             Self::SecondFactor => "second_factor",
+            Self::Confirm => "confirm",
         }
     }
 }

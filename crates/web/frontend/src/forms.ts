@@ -1,13 +1,13 @@
 // Small helps of forms: a select that acts when changed, and a question before what cannot be undone.
 
-/** `<select data-submit>`: submits its form when changed; the form's own button is hidden. */
+/** `<select data-submit>`: submits its form when changed, also one that a live part of the page brought later. The
+ * style sheet hides the form's own button, `<button data-fallback>`, once this is there. */
 export function startSelects(): void {
-  for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-submit]")) {
-    const form = select.form;
-    if (!form) continue;
-    form.querySelector<HTMLElement>("button[data-fallback]")?.setAttribute("hidden", "");
-    select.addEventListener("change", () => form.requestSubmit());
-  }
+  document.documentElement.dataset["script"] = "";
+  document.addEventListener("change", (event) => {
+    const select = event.target;
+    if (select instanceof HTMLSelectElement && select.matches("[data-submit]")) select.form?.requestSubmit();
+  });
 }
 
 /** `<form data-confirm="…">`: asks before it is sent. */

@@ -31,7 +31,7 @@ class PasskeyCeremony extends HTMLElement {
   }
 
   private async suggest(form: HTMLFormElement): Promise<void> {
-    if (localStorage.getItem(USED) !== "1") return;
+    if (!wasUsed()) return;
     if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
     await this.run(form, true);
   }
@@ -46,7 +46,7 @@ class PasskeyCeremony extends HTMLElement {
       const question = await this.ask(form, waiting.signal);
       const credential = await this.answer(question, waiting.signal, quietly);
       if (waiting.signal.aborted) return;
-      localStorage.setItem(USED, "1");
+      keepUsed();
       send(form, question.ceremony, credential);
     } catch (error) {
       if (waiting.signal.aborted) return;
@@ -121,6 +121,24 @@ function reason(error: unknown): string {
 function works(): boolean {
   const has = "PublicKeyCredential" in window && "parseCreationOptionsFromJSON" in PublicKeyCredential;
   return has && window.isSecureContext && !/^[\d.]+$|^\[/.test(location.hostname);
+}
+
+// A browser may refuse to keep anything; then passkeys are only not suggested.
+
+function wasUsed(): boolean {
+  try {
+    return localStorage.getItem(USED) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function keepUsed(): void {
+  try {
+    localStorage.setItem(USED, "1");
+  } catch {
+    // Nothing is lost but the suggestion.
+  }
 }
 
 /** Sends the answer alone; the proof was checked by the question. */

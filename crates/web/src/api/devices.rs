@@ -69,7 +69,7 @@ pub(super) struct Devices {
 #[derive(Serialize, ToSchema)]
 pub(super) struct EndedDevices {
     /// How many.
-    ended: u64,
+    pub(super) ended: u64,
 }
 
 impl From<accounts::Device> for Device {

@@ -70,7 +70,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn wrong(pointer: &str, error: &serde_json::Error) -> Problem {
     let detail = format!("The body cannot be taken: {error}.");
-    if !error.is_data() {
+    if pointer.is_empty() && !error.is_data() {
         return Problem::bad_request(detail);
     }
     let errors = vec![FieldProblem {

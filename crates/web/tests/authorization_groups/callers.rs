@@ -52,12 +52,21 @@ pub(crate) enum Outcome {
     Allowed,
     /// The caller may, but it clashes with how things stand.
     Clashes,
+    /// Back to the page they came from, which says why nothing was done.
+    SaidNo,
     /// There is no such thing for this caller.
     NotFound,
     /// The caller may not.
     Forbidden,
     /// Who is asking is not known; a browser is sent to log in.
     Unauthorized,
+}
+
+impl Outcome {
+    /// Whether an answer that means `answer` can be this: what was not done looks as if it had been, until one looks.
+    pub(crate) fn shows_as(self, answer: Self) -> bool {
+        self == answer || (self == Self::SaidNo && answer == Self::Allowed)
+    }
 }
 
 use Outcome::{Allowed, Forbidden, NotFound, Unauthorized};

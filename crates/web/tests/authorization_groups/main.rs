@@ -86,7 +86,7 @@ async fn every_route_comes_to_what_its_row_says_for_every_kind_of_caller() {
 async fn ids_of_another_group_in_a_path_a_query_or_a_body_open_nothing() {
     let template = Template::new().await;
     let mut wrong = Vec::new();
-    let world = template.open().await;
+    let unchanged = Unchanged::new(template.open().await).await;
     for foreign in foreign() {
         let policy = policy_of(foreign.route);
         let ask = Ask {
@@ -96,9 +96,9 @@ async fn ids_of_another_group_in_a_path_a_query_or_a_body_open_nothing() {
             who: foreign.who,
             policy,
         };
-        wrong.extend(ask.compare(&template, &world, foreign.outcome, &[]).await);
+        wrong.extend(ask.compare_refused(&template, &unchanged, foreign.outcome, &[]).await);
     }
-    world.close().await;
+    unchanged.world.close().await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -106,27 +106,37 @@ async fn ids_of_another_group_in_a_path_a_query_or_a_body_open_nothing() {
 /// not, has one of their own.
 async fn tried(template: &Template, row: &Row) -> Vec<String> {
     let policy = policy_of(row.route);
-    let mut wrong = Vec::new();
-    let shared = template.open().await;
+    let (mut wrong, mut allowed, mut left) = (Vec::new(), false, false);
+    let shared = Unchanged::new(template.open().await).await;
     for who in Who::ALL {
         let exception = row.except.iter().find(|(named, _)| *named == who);
         let expected = exception.map_or_else(|| row.expect.of(who, policy), |(_, outcome)| *outcome);
         let ask = Ask {
             method: method_of(row.route),
-            path: template.path(row.route.split_once(' ').unwrap().1),
+            path: row.at.map_or_else(
+                || template.path(row.route.split_once(' ').unwrap().1),
+                |path| template.fill(path),
+            ),
             body: row.body,
             who,
             policy,
         };
         if expected == Outcome::Allowed && !ask.method.is_safe() {
             let own = template.open().await;
-            wrong.extend(ask.compare(template, &own, expected, row.leaves).await);
+            let size = own.size().await;
+            wrong.extend(ask.compare(template, &own, expected).await);
+            allowed = true;
+            left |= own.size().await > size;
             own.close().await;
         } else {
-            wrong.extend(ask.compare(template, &shared, expected, row.leaves).await);
+            wrong.extend(ask.compare_refused(template, &shared, expected, row.leaves).await);
         }
     }
-    shared.close().await;
+    shared.world.close().await;
+    // Or the row asks for something that nobody can have, and shows nothing.
+    if allowed && !left && !row.silent {
+        wrong.push(format!("{}: whoever may, does nothing", row.route));
+    }
     wrong
 }
 
@@ -143,9 +153,22 @@ struct Ask {
     policy: Policy,
 }
 
+/// A world in which nothing is supposed to change.
+struct Unchanged {
+    world: World,
+    contents: Contents,
+}
+
+impl Unchanged {
+    async fn new(world: World) -> Self {
+        let contents = Contents::of(&world.store).await;
+        Self { world, contents }
+    }
+}
+
 impl Ask {
-    /// Sends it; what is wrong about what came of it.
-    async fn compare(&self, template: &Template, world: &World, expected: Outcome, leaves: &[&str]) -> Option<String> {
+    /// Sends it; what is wrong about the answer.
+    async fn compare(&self, template: &Template, world: &World, expected: Outcome) -> Option<String> {
         // Whatever version there is: versions are another test's.
         let request = world.request(&self.method, &self.path).header(IF_MATCH, "*");
         let request = match self.body {
@@ -157,34 +180,40 @@ impl Ask {
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(template.fill(text)),
         };
-        let (before, size) = (Contents::of(&world.store).await, world.size().await);
         let response = world.send(template.authorize(request, self.who, self.policy)).await;
         let status = response.status();
-        let outcome = outcome(&response);
-        let streams = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-        let text = if streams {
-            String::new()
-        } else {
-            response.text().await.unwrap_or_default()
-        };
-        let place = format!("{} {} as {:?}", self.method, self.path, self.who);
-        if outcome != Some(expected) {
-            let text: String = text.chars().take(300).collect();
-            return Some(format!("{place}: {status}, expected {expected:?}: {text}"));
-        }
-        if expected == Outcome::Allowed {
+        if outcome(&response).is_some_and(|outcome| expected.shows_as(outcome)) {
             return None;
+        }
+        let text = response.text().await.unwrap_or_default();
+        let text: String = text.chars().take(300).collect();
+        Some(format!("{}: {status}, expected {expected:?}: {text}", self.place()))
+    }
+
+    /// The same, and what it changed unless it was allowed.
+    async fn compare_refused(
+        &self,
+        template: &Template,
+        at: &Unchanged,
+        expected: Outcome,
+        leaves: &[&str],
+    ) -> Option<String> {
+        let (world, place) = (&at.world, self.place());
+        let (version, size) = (world.version().await, world.size().await);
+        let wrong = self.compare(template, world, expected).await;
+        if wrong.is_some() || expected == Outcome::Allowed || world.version().await == version {
+            return wrong;
         }
         let left = world.codes_from(size).await;
         if let Some(code) = left.iter().find(|code| !leaves.contains(&code.as_str())) {
             return Some(format!("{place}: refused, and left {code}"));
         }
-        let after = Contents::of(&world.store).await;
-        let difference = before.difference(&after);
+        let difference = at.contents.difference(&Contents::of(&world.store).await);
         difference.map(|difference| format!("{place}: refused, and yet {difference}"))
+    }
+
+    fn place(&self) -> String {
+        format!("{} {} as {:?}", self.method, self.path, self.who)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The tables: what each route comes to for each kind of caller.
 
 mod groups;
+mod people;
+mod programs;
+mod sessions;
 
 use crate::callers::{Expect, Outcome, Who};
 
@@ -18,10 +21,14 @@ pub(crate) enum Body {
 pub(crate) struct Row {
     /// `METHOD /path/{parameter}`, as in the route table.
     pub(crate) route: &'static str,
+    /// The path as asked, with words beginning with `$`, where the usual things will not do.
+    pub(crate) at: Option<&'static str>,
     pub(crate) body: Body,
     pub(crate) expect: Expect,
     /// Where a caller gets something else.
     pub(crate) except: &'static [(Who, Outcome)],
+    /// Whether it is in nobody's log when it was done.
+    pub(crate) silent: bool,
     /// Activities that a refused request leaves: those that say it was refused.
     pub(crate) leaves: &'static [&'static str],
 }
@@ -29,9 +36,11 @@ pub(crate) struct Row {
 const fn row(route: &'static str, body: Body, expect: Expect) -> Row {
     Row {
         route,
+        at: None,
         body,
         expect,
         except: &[],
+        silent: false,
         leaves: &[],
     }
 }
@@ -39,6 +48,16 @@ const fn row(route: &'static str, body: Body, expect: Expect) -> Row {
 impl Row {
     const fn but(mut self, except: &'static [(Who, Outcome)]) -> Self {
         self.except = except;
+        self
+    }
+
+    const fn at(mut self, path: &'static str) -> Self {
+        self.at = Some(path);
+        self
+    }
+
+    const fn silent(mut self) -> Self {
+        self.silent = true;
         self
     }
 
@@ -70,10 +89,10 @@ const fn foreign(route: &'static str, path: &'static str, body: Body, who: Who, 
 }
 
 /// The tables of all areas.
-pub(crate) const ROWS: &[&[Row]] = &[groups::ROWS];
+pub(crate) const ROWS: &[&[Row]] = &[groups::ROWS, people::ROWS, programs::ROWS, sessions::ROWS];
 
 /// The same.
-pub(crate) const FOREIGN: &[&[Foreign]] = &[groups::FOREIGN];
+pub(crate) const FOREIGN: &[&[Foreign]] = &[groups::FOREIGN, people::FOREIGN, sessions::FOREIGN];
 
 /// Routes whose callers another test walks, with its name.
 pub(crate) const ELSEWHERE: &[(&str, &str)] = &[];

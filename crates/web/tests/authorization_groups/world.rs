@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use activity::Named;
 use app::accounts::{self, Activation, LogIn, LogInStep, NewUser, SignedIn};
+use app::activity::{Scope, ViewRequest};
 use app::applications::NewApplication;
 use app::groups::{GroupRole, Invite, NewGroup};
-use app::{App, Caller, Roles, Scopes, Visitor, api_keys, applications, groups};
+use app::sessions::NewSession;
+use app::{App, Caller, Roles, Scopes, Visitor, api_keys, applications, connections, exports, groups, mail, sessions};
 use reqwest::header::COOKIE;
 use reqwest::{Client, Method, RequestBuilder, Response};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, Row as _};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -43,6 +47,8 @@ pub(crate) struct Template {
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) log: log::Log,
+    /// A connection that notices when another one has written.
+    watcher: tokio::sync::Mutex<PoolConnection<Any>>,
     address: SocketAddr,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
@@ -62,6 +68,9 @@ impl Template {
         making.people().await;
         making.groups().await;
         making.callers().await;
+        making.sessions().await;
+        making.connections().await;
+        making.records(&store).await;
         let (names, callers) = (making.names, making.callers);
         drop(app);
         log.close().await;
@@ -89,9 +98,11 @@ impl Template {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
+        let watcher = store.glance().await.unwrap();
         World {
             store,
             log,
+            watcher: tokio::sync::Mutex::new(watcher),
             address,
             client,
             stop: Some(stop),
@@ -150,6 +161,7 @@ fn singular(word: &str) -> &str {
     match word {
         "members" | "users" | "connections" => "tina",
         "memberships" => "group",
+        "activities" => "activity",
         word => word.strip_suffix('s').unwrap_or(word),
     }
 }
@@ -181,6 +193,13 @@ impl World {
             .collect()
     }
 
+    /// Another number whenever anything was written.
+    pub(crate) async fn version(&self) -> i64 {
+        let mut watcher = self.watcher.lock().await;
+        let row = sqlx::query("PRAGMA data_version").fetch_one(&mut **watcher).await;
+        row.unwrap().try_get(0).unwrap()
+    }
+
     pub(crate) async fn size(&self) -> u64 {
         self.log.head().await.unwrap().through.size
     }
@@ -188,6 +207,7 @@ impl World {
     pub(crate) async fn close(mut self) {
         drop(self.stop.take());
         self.served.await.unwrap().unwrap();
+        drop(self.watcher);
         self.log.close().await;
         self.store.close().await;
     }
@@ -211,6 +231,7 @@ impl Making<'_> {
             ("$otto", false, false, true),
             ("$tess", false, false, true),
             ("$ines", false, false, true),
+            ("$rita", false, false, true),
             ("$dora", false, false, true),
             ("$noa", false, false, false),
             ("$robot_outside", false, true, false),
@@ -321,6 +342,80 @@ impl Making<'_> {
         self.names.insert("$device", tina.via.device_id().unwrap().to_owned());
         let dora = self.names["$dora"].clone();
         accounts::set_login_enabled(self.app, &ada, &dora, false).await.unwrap();
+    }
+
+    /// A session that runs, one that is planned, and one of the other group.
+    async fn sessions(&mut self) {
+        for (word, group, host, start) in [
+            ("$session", "$group", "$olga", true),
+            ("$planned_session", "$group", "$tina", false),
+            ("$other_session", "$other_group", "$otto", true),
+        ] {
+            let host = self.signed_in(host, None).await.caller;
+            let new = NewSession {
+                group_id: self.names[group].clone(),
+                name: "Rehearsal".to_owned(),
+                password: None,
+                start,
+            };
+            let session = sessions::create(self.app, &host, new).await.unwrap();
+            self.names.insert(word, session.id);
+        }
+    }
+
+    /// Everybody who can is asked by Tina, asked Tess, is connected with Ines and blocks Dora.
+    async fn connections(&mut self) {
+        let tina = self.signed_in("$tina", None).await.caller;
+        let ines = self.signed_in("$ines", None).await.caller;
+        for word in ["$ada", "$olga", "$adam", "$mia", "$otto"] {
+            let who = self.signed_in(word, None).await.caller;
+            connections::request(self.app, &tina, &word[1..]).await.unwrap();
+            connections::request(self.app, &who, "tess").await.unwrap();
+            connections::request(self.app, &who, "ines").await.unwrap();
+            connections::accept(self.app, &ines, &who.person.id).await.unwrap();
+            connections::block(self.app, &who, &self.names["$dora"]).await.unwrap();
+        }
+    }
+
+    /// What else there is that is somebody's: an activity of the group, an export of Tina's log, a mail, a key, and a
+    /// passkey of Tina's.
+    async fn records(&mut self, store: &Store) {
+        let ada = self.signed_in("$ada", None).await.caller;
+        let started = self.seq_of("session.started", "$olga").await;
+        self.names.insert("$activity", started);
+        let zone = exports::ZoneChoice::utc();
+        let export = exports::generate_user_csv(self.app, &ada, &self.names["$tina"], &zone).await;
+        let export = export.unwrap();
+        assert_eq!(export.state, exports::State::Done);
+        self.names.insert("$export", export.id);
+        let mails = mail::list(self.app, &ada, None).await.unwrap().mails;
+        self.names.insert("$outbox", mails[0].id.clone());
+        let keys = api_keys::list(self.app, &ada).await.unwrap();
+        self.names.insert("$api-key", keys[0].id.clone());
+        let mut tx = store.begin().await.unwrap();
+        sqlx::query(
+            "INSERT INTO passkey (id, account_id, credential_id, name, credential, counter, created_at)
+             VALUES ('pky_of_tina', $1, x'01', 'Phone', '{}', 0, 0)",
+        )
+        .bind(&self.names["$tina"])
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.names.insert("$passkey", "pky_of_tina".to_owned());
+    }
+
+    /// The id of the first activity of this kind in this person's log.
+    async fn seq_of(&self, code: &str, word: &str) -> String {
+        let person = self.signed_in(word, None).await.caller;
+        let request = ViewRequest {
+            q: format!("activity:{code}"),
+            ..ViewRequest::default()
+        };
+        let found = app::activity::view(self.app, &person, &Scope::Me, &request)
+            .await
+            .unwrap();
+        found.rows[0].seq.to_string()
     }
 
     async fn signed_in(&self, word: &str, application: Option<Named>) -> SignedIn {

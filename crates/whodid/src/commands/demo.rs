@@ -30,6 +30,8 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         .flags
         .push(("--listen", "web.listen".to_owned(), command.listen));
     let mut config = load(&sources)?;
+    // Codes by SMS are shown in the outbox: there is nobody to send them.
+    config.app.sms.outbox = config.app.sms.url.is_none();
     diagnostics::start(&config.diagnostics, Some("warn"));
     let listener = serve::listen(&mut config).await?;
     let store = compose::open_store(&config.data_dir).await?;

@@ -4,11 +4,12 @@ use app::{accounts, factors};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
 use crate::api::answers::Changing;
+use crate::api::devices::EndedDevices;
 use crate::api::json::MaybeBody;
 use crate::api::problem::Problem;
 use crate::shell::ApiCaller;
@@ -43,13 +44,6 @@ pub(super) async fn activation(
 ) -> Result<StatusCode, Problem> {
     accounts::send_activation(state.app(), &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// How many devices were logged out.
-#[derive(Serialize, ToSchema)]
-pub(super) struct EndedDevices {
-    /// The number.
-    ended: u64,
 }
 
 /// Logs every device of an account out; one's own account keeps the device that asks.

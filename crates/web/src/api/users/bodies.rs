@@ -2,7 +2,7 @@
 
 use activity::Time;
 use app::Roles;
-use app::accounts::{Device, LoginStatus, UserDetails, UserRow};
+use app::accounts::{LoginStatus, UserDetails, UserRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +38,12 @@ pub(super) struct User {
     /// Networks it may log in from, none meaning anywhere; only where one account is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     login_addresses: Option<Vec<String>>,
+    /// Whether a second factor is set up; only where one account is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<bool>,
+    /// Whether an administrator requires one; only where one account is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mfa_required: Option<bool>,
     /// IANA name of the person's time zone, `UTC` or `EST`.
     time_zone: String,
     /// When it was created.
@@ -114,6 +120,8 @@ impl User {
             last_login_at: row.last_login,
             locked_until: row.locked_until,
             login_addresses: None,
+            second_factor: None,
+            mfa_required: None,
             time_zone: row.time_zone,
             created_at: row.created_at,
             activated_at: row.activated_at,
@@ -124,51 +132,9 @@ impl User {
     pub(super) fn whole(details: UserDetails) -> Self {
         Self {
             login_addresses: Some(details.login_addresses),
+            second_factor: Some(details.factors.is_on()),
+            mfa_required: Some(details.factors.required),
             ..Self::of(details.row)
-        }
-    }
-}
-
-/// A browser or client where an account is signed in.
-#[derive(Serialize, ToSchema)]
-pub(super) struct UserDevice {
-    /// Stable id.
-    id: String,
-    /// In words, such as `Firefox on Linux`.
-    name: String,
-    /// The address it signed in from.
-    ip: Option<String>,
-    /// The application it is signed in to; absent for the web manager.
-    application: Option<ApplicationName>,
-    /// When it signed in.
-    #[schema(value_type = String, format = DateTime)]
-    signed_in_at: Time,
-    /// When it was last seen, to a few minutes.
-    #[schema(value_type = String, format = DateTime)]
-    last_seen_at: Time,
-}
-
-/// A registered application.
-#[derive(Serialize, ToSchema)]
-struct ApplicationName {
-    /// Stable id.
-    id: String,
-    /// Name.
-    name: String,
-}
-
-impl UserDevice {
-    pub(super) fn of(device: Device) -> Self {
-        Self {
-            id: device.id,
-            name: device.name,
-            ip: device.ip.map(|ip| ip.to_string()),
-            application: device.application.map(|application| ApplicationName {
-                id: application.id,
-                name: application.name,
-            }),
-            signed_in_at: device.signed_in_at,
-            last_seen_at: device.last_seen_at,
         }
     }
 }

@@ -4,9 +4,10 @@ use app::{Caller, accounts};
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 
-use super::bodies::{User, UserDevice};
+use super::bodies::User;
 use crate::AppState;
 use crate::api::answers::Reading;
+use crate::api::devices::Device;
 use crate::api::etag::Tagged;
 use crate::api::list::Listed;
 use crate::api::problem::Problem;
@@ -39,7 +40,7 @@ pub(super) async fn get(
 #[utoipa::path(
     get, path = "/v1/users/{id}/devices", tag = "Users", operation_id = "listUserDevices",
     params(("id" = String, Path, description = "The user's id.")),
-    responses((status = 200, description = "All its devices.", body = Listed<UserDevice>), Reading),
+    responses((status = 200, description = "All its devices.", body = Listed<Device>), Reading),
     security(("program" = [])),
 )]
 pub(super) async fn devices(
@@ -50,6 +51,6 @@ pub(super) async fn devices(
 ) -> Result<Response, Problem> {
     Params::read(&uri, &[])?;
     let devices = accounts::list_devices_of(state.app(), &caller, &id).await?;
-    let data = devices.into_iter().map(UserDevice::of).collect();
+    let data = devices.into_iter().map(Device::from).collect();
     Ok(Listed::new(data, None).answer(&uri))
 }

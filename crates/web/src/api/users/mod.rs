@@ -10,9 +10,10 @@ mod me;
 
 use utoipa::OpenApi;
 
+use super::devices::Device;
 use super::list::Listed;
 use crate::shell::{Policy, Route};
-use bodies::{User, UserDevice};
+use bodies::User;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +21,7 @@ use bodies::{User, UserDevice};
         list::list, create::create, get::get, get::devices, edit::edit, actions::unlock, actions::activation,
         actions::end_devices, actions::require_mfa, actions::reset_mfa, me::get, me::edit,
     ),
-    components(schemas(User, UserDevice, Listed<User>, Listed<UserDevice>)),
+    components(schemas(User, Listed<User>, Listed<Device>)),
     tags((name = "Users"))
 )]
 pub(super) struct Document;

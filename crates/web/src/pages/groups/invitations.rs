@@ -91,6 +91,11 @@ impl InvitationsPage {
         GroupRole::ALL.into_iter().rev().filter(may).collect()
     }
 
+    /// The last day of an invitation.
+    fn until(&self, row: &Invitation) -> String {
+        self.shell.zone.parts(row.expires_at).0
+    }
+
     fn most(&self) -> usize {
         INVITE_MAX
     }

@@ -21,6 +21,13 @@ struct InvitationsPage {
     later: bool,
 }
 
+impl InvitationsPage {
+    /// The last day of an invitation.
+    fn until(&self, row: &Invitation) -> String {
+        self.shell.zone.parts(row.expires_at).0
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {

@@ -41,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/settings/passkeys", member, passkeys::page),
         Route::post("/settings/passkeys", member, passkeys::add),
         Route::post("/settings/passkeys/begin", member, passkeys::begin).secret(),
+        Route::post("/settings/passkeys/confirm", member, passkeys::confirm).secret(),
         Route::get("/settings/passkeys/{id}", member, passkeys::one),
         Route::post("/settings/passkeys/{id}", member, passkeys::rename),
         Route::post("/settings/passkeys/{id}/remove", member, passkeys::remove).secret(),

@@ -1,7 +1,7 @@
 //! A member's passkeys: adding one with the script's help, naming and removing.
 
 use app::accounts::{ChangeError, FieldError};
-use app::passkeys::{self, AddPasskey, Passkey};
+use app::passkeys::{self, AddPasskey, Passkey, RemoveProof};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -43,7 +43,6 @@ impl PasskeysPage {
 #[template(path = "settings/passkey.html")]
 struct PasskeyPage {
     shell: Shell,
-    username: String,
     passkey: Passkey,
     takes_codes: bool,
     errors: Vec<FieldError>,
@@ -100,6 +99,14 @@ pub(super) async fn begin(
     }
 }
 
+pub(super) async fn confirm(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
+    match passkeys::begin_confirm(state.app(), &caller).await {
+        Ok(asked) => Ok(question(asked)),
+        Err(error @ ChangeError::Conflict(_)) => Ok(no_question(StatusCode::CONFLICT, error.to_string())),
+        Err(error) => Err(refused(error)),
+    }
+}
+
 pub(super) async fn add(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
@@ -142,7 +149,11 @@ pub(super) async fn remove(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    match passkeys::remove(state.app(), &caller, &id, &proof_of(&fields)).await {
+    let proof = match fields.get("ceremony") {
+        "" => RemoveProof::Code(fields.trimmed("code").to_owned()),
+        _ => RemoveProof::Passkey(answered(&fields)),
+    };
+    match passkeys::remove(state.app(), &caller, &id, &proof).await {
         Ok(()) => Ok(redirect_with(HERE, Flash::good("The passkey was removed."))),
         Err(ChangeError::Invalid(errors)) => show(&state, &caller, shell, (&id, errors)).await,
         outcome => done(outcome, &format!("{HERE}/{id}"), ""),
@@ -167,7 +178,6 @@ async fn show(
     let page = PasskeyPage {
         shell,
         takes_codes: proof::takes_codes(state, caller).await?,
-        username: caller.person.username.clone(),
         passkey,
         errors,
     };

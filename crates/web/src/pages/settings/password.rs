@@ -1,6 +1,7 @@
 //! A member's password.
 
 use app::accounts::{self, ChangeError, ChangePassword, FieldError};
+use app::{App, Caller};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,12 +27,22 @@ impl PasswordPage {
     }
 }
 
+/// Least characters of the caller's password.
+async fn least(app: &App, caller: &Caller) -> Result<usize, PageError> {
+    let settings = &app.settings().password;
+    let factors = app::factors::get_factors(app, caller).await.map_err(refused)?;
+    Ok(match factors.is_on() {
+        true => settings.min_length_with_second_factor.min(settings.min_length),
+        false => settings.min_length,
+    })
+}
+
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let least = state.app().settings().password.min_length;
+    let least = least(state.app(), &caller).await?;
     render(&PasswordPage {
         shell,
         username: caller.person.username,
@@ -63,7 +74,7 @@ pub(super) async fn submit(
             Ok(redirect_with("/settings/password", Flash::good(text)))
         }
         Err(ChangeError::Invalid(errors)) => {
-            let least = state.app().settings().password.min_length;
+            let least = least(state.app(), &caller).await?;
             let page = PasswordPage {
                 shell,
                 username: caller.person.username,

@@ -88,6 +88,9 @@ fn go_on(path: &str, challenge: &Challenge, next: &LocalPath) -> Response {
 
 /// A path of the log-in with where to go after it.
 pub(super) fn with_next(path: &str, next: &str) -> String {
+    if next == "/" {
+        return path.to_owned();
+    }
     let sign = if path.contains('?') { '&' } else { '?' };
     let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
     format!("{path}{sign}{query}")

@@ -87,7 +87,6 @@ pub(super) async fn offer(
 ) -> Result<Response, PageError> {
     let link = accounts::peek_link(state.app(), visitor, purpose, &asked.token).await;
     show(
-        state,
         shell,
         purpose,
         (asked.token, link.map_err(PageError::unavailable)?),
@@ -105,11 +104,10 @@ pub(super) async fn refused(
 ) -> Result<Response, PageError> {
     match error {
         LinkError::Unavailable(cause) => Err(PageError::unavailable(cause)),
-        LinkError::Gone => show(state, shell, purpose, (token.to_owned(), None), &[]),
+        LinkError::Gone => show(shell, purpose, (token.to_owned(), None), &[]),
         LinkError::Invalid(errors) => {
             let link = accounts::peek_link(state.app(), visitor, purpose, token).await;
             show(
-                state,
                 shell,
                 purpose,
                 (token.to_owned(), link.map_err(PageError::unavailable)?),
@@ -121,7 +119,6 @@ pub(super) async fn refused(
 
 /// The page to choose a password on, or the one that says the link does not work.
 fn show(
-    state: &AppState,
     shell: Shell,
     purpose: LinkPurpose,
     (token, link): (String, Option<Link>),
@@ -132,12 +129,13 @@ fn show(
         (Some(_), []) => StatusCode::OK,
         (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let least = link.as_ref().map_or(0, |link| link.least_password);
     let page = ChoosePasswordPage {
         shell,
         purpose,
         token,
         link,
-        least: state.app().settings().password.min_length,
+        least,
         password_error: error_of(errors, "password"),
         repeat_error: error_of(errors, "repeat"),
     };

@@ -1,0 +1,19 @@
+//! The first step of showing with a passkey who asks, before a change that matters.
+
+use store::passkeys::ceremony::Purpose;
+
+use super::Asked;
+use super::ask::ask;
+use crate::accounts::asker;
+use crate::{App, Caller, ChangeError};
+
+/// Asks for one of the caller's own passkeys.
+pub async fn begin_confirm(app: &App, caller: &Caller) -> Result<Asked, ChangeError> {
+    let (account, _) = asker(app, caller).await?;
+    let mut tx = app.store().begin().await?;
+    let asked = ask(app, &mut tx, &account.id, Purpose::Confirm).await?;
+    let asked =
+        asked.ok_or_else(|| ChangeError::conflict("There is no passkey that could be used at this address."))?;
+    tx.commit().await?;
+    Ok(asked)
+}

@@ -1,0 +1,83 @@
+//! What a person sees of who read their log, and takes of what is kept about them.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod support;
+
+use app::activity::{Scope, ViewRequest, view};
+use app::privacy::{export_my_data, readers};
+use app::{Caller, Roles};
+use futures::StreamExt as _;
+use serde_json::Value;
+use support::{TestApp, visitor};
+
+async fn lines(test: &TestApp, caller: &Caller) -> Vec<Value> {
+    let mut data = export_my_data(&test.app, caller).await.unwrap();
+    let mut text = Vec::new();
+    while let Some(chunk) = data.chunks.next().await {
+        text.extend_from_slice(&chunk.unwrap());
+    }
+    let text = String::from_utf8(text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn who_read_my_log_is_listed_newest_first_and_i_am_not_among_them() {
+    let test = TestApp::new().await;
+    let ada = test.admin().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    assert!(readers(&test.app, &sam).await.unwrap().rows.is_empty());
+    view(&test.app, &sam, &Scope::Me, &ViewRequest::default())
+        .await
+        .unwrap();
+    let theirs = Scope::User(sam.person.id.clone());
+    view(&test.app, &ada, &theirs, &ViewRequest::default()).await.unwrap();
+    let found = readers(&test.app, &sam).await.unwrap();
+    assert!(!found.has_more);
+    let codes: Vec<&str> = found.rows.iter().map(|row| &*row.kind).collect();
+    assert_eq!(codes, ["log.viewed"]);
+    assert!(matches!(&found.rows[0].by, activity::By::Administrator(by) if by.username == "ada"));
+}
+
+#[tokio::test]
+async fn an_export_of_my_data_holds_everything_about_me_and_no_secret() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    test.active("ann", Roles::default()).await;
+    app::accounts::request_reset(&test.app, &visitor(), "sam")
+        .await
+        .unwrap();
+    let mine = test.codes_of(&sam.person.id).await;
+    let lines = lines(&test, &sam).await;
+    let records: Vec<&str> = lines.iter().map(|line| line["record"].as_str().unwrap()).collect();
+    for record in ["account", "device", "known_device", "mail", "activity"] {
+        assert!(records.contains(&record), "{record} is missing from {records:?}");
+    }
+    let account = lines.iter().find(|line| line["record"] == "account").unwrap();
+    assert_eq!(account["username"], "sam");
+    let exported: Vec<&str> = lines
+        .iter()
+        .filter(|line| line["record"] == "activity")
+        .map(|line| line["activity"]["activity"].as_str().unwrap())
+        .collect();
+    assert_eq!(exported, mine, "the whole own log, oldest first");
+    let end = lines.last().unwrap();
+    assert_eq!(end["record"], "end");
+    assert_eq!(end["activities"], mine.len());
+    let text = serde_json::to_string(&lines).unwrap();
+    for secret in ["argon2", "token", "hash", "ann"] {
+        assert!(!text.contains(secret), "{secret} is in the export");
+    }
+    assert_eq!(test.count("account.data_exported").await, 1);
+}
+
+#[tokio::test]
+async fn every_section_can_be_read_on_this_database() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    let mut read = test.store.read().await.unwrap();
+    for section in store::privacy::SECTIONS {
+        store::privacy::page(read.conn(), section, &sam.person.id, "", 10)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", section.name));
+    }
+}

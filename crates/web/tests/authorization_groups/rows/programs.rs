@@ -1,0 +1,28 @@
+//! Registered applications, keys, mails, and signing out.
+
+use super::Body::{Form, Json, Nothing};
+use super::{Row, row};
+use crate::callers::{EVERYBODY, INSTALLATION};
+
+pub(crate) const ROWS: &[Row] = &[
+    row("GET /v1/applications", Nothing, INSTALLATION),
+    row("POST /v1/applications", Json(r#"{"name":"New"}"#), INSTALLATION),
+    row("GET /v1/applications/{id}", Nothing, INSTALLATION),
+    row(
+        "PATCH /v1/applications/{id}",
+        Json(r#"{"name":"Renamed"}"#),
+        INSTALLATION,
+    ),
+    row("DELETE /v1/applications/{id}", Nothing, INSTALLATION),
+    row("POST /v1/applications/{id}/key", Nothing, INSTALLATION),
+    row("GET /admin/applications/{id}", Nothing, INSTALLATION),
+    row("POST /admin/applications/{id}", Form("name=Renamed"), INSTALLATION),
+    row("POST /admin/applications/{id}/delete", Form(""), INSTALLATION),
+    row("POST /admin/applications/{id}/disable", Form(""), INSTALLATION),
+    row("POST /admin/applications/{id}/enable", Form(""), INSTALLATION),
+    row("POST /admin/applications/{id}/key", Form(""), INSTALLATION),
+    row("POST /admin/api-keys/{id}/revoke", Form(""), INSTALLATION),
+    row("POST /admin/outbox/{id}/delete", Form(""), INSTALLATION),
+    row("POST /admin/outbox/{id}/retry", Form(""), INSTALLATION),
+    row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
+];

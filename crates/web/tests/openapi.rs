@@ -1,0 +1,143 @@
+//! The description of the API describes exactly the API: every route of it and nothing else, with shapes that exist.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use support::{As, TestApp};
+use web::{Policy, RouteInfo};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+async fn document() -> Value {
+    let test = TestApp::start().await;
+    test.get("/openapi.json", As::Nobody).await.json().await.unwrap()
+}
+
+fn routes() -> Vec<RouteInfo> {
+    let table = web::route_table().into_iter();
+    table.filter(|route| route.path.starts_with("/v1/")).collect()
+}
+
+/// Every operation with its path and method.
+fn operations(document: &Value) -> Vec<(String, &'static str, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths
+        .flat_map(|(path, item)| {
+            let there = METHODS.into_iter().filter(|method| item.get(method).is_some());
+            there.map(|method| (path.clone(), method, &item[method]))
+        })
+        .collect()
+}
+
+/// Every value of the key `$ref`, wherever it stands.
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|field| references(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_is_described_and_every_description_has_its_route() {
+    let document = document().await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let routes: BTreeSet<_> = routes()
+        .iter()
+        .map(|route| (route.path.to_owned(), route.method.as_str().to_lowercase()))
+        .collect();
+    let described: BTreeSet<_> = operations(&document)
+        .into_iter()
+        .map(|(path, method, _)| (path, method.to_owned()))
+        .collect();
+    let undescribed: Vec<_> = routes.difference(&described).collect();
+    let without_route: Vec<_> = described.difference(&routes).collect();
+    assert!(
+        undescribed.is_empty() && without_route.is_empty(),
+        "routes without a description: {undescribed:#?}\ndescriptions without a route: {without_route:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_shape_that_is_named_exists_and_every_operation_is_whole() {
+    let document = document().await;
+    let mut named = BTreeSet::new();
+    references(&document, &mut named);
+    for reference in named {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} is nowhere");
+    }
+    let mut ids = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (path, method, operation) in operations(&document) {
+        let place = format!("{method} {path}");
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        if id.is_empty() || !ids.insert(id.to_owned()) {
+            wrong.push(format!("{place}: the operation id `{id}` is missing or taken"));
+        }
+        if operation["summary"].as_str().unwrap_or_default().is_empty() {
+            wrong.push(format!("{place}: nothing says what it does"));
+        }
+        let in_path: BTreeSet<_> = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .collect();
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let described: BTreeSet<_> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        if in_path != described {
+            wrong.push(format!(
+                "{place}: the path has {in_path:?}, described are {described:?}"
+            ));
+        }
+        let responses = operation["responses"].as_object().unwrap();
+        if !responses.keys().any(|status| status.starts_with('2')) {
+            wrong.push(format!("{place}: it never succeeds"));
+        }
+        if !responses.contains_key("401") {
+            wrong.push(format!("{place}: nothing is said of 401"));
+        }
+        for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
+            if response["content"]["application/problem+json"].is_null() {
+                wrong.push(format!("{place}: {status} is no problem"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_opens_a_route_is_what_its_policy_says() {
+    let document = document().await;
+    let schemes = document["components"]["securitySchemes"].as_object().unwrap();
+    for route in routes() {
+        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        let security = operation["security"].as_array().cloned().unwrap_or_default();
+        let names: Vec<_> = security
+            .iter()
+            .flat_map(|one| one.as_object().unwrap().keys().cloned())
+            .collect();
+        let expected = match route.policy {
+            Policy::Key(_) => "key",
+            Policy::Program => "program",
+            Policy::Application => "application",
+            policy => panic!("{} {} has the policy {policy:?}", route.method, route.path),
+        };
+        assert!(
+            names.iter().any(|name| name == expected) && names.iter().all(|name| schemes.contains_key(name)),
+            "{} {}: {names:?}, not {expected}",
+            route.method,
+            route.path
+        );
+    }
+}
