@@ -174,7 +174,7 @@ async fn a_member_signs_in_through_an_application_and_its_device_goes_on_by_refr
     let signed_in = sign_in(&test, &visitor, "sam").await;
     let login = test.activities().await.into_iter().next_back().unwrap();
     assert_eq!(&*login.kind, "user.login");
-    assert_eq!(login.application.unwrap().name, "Headset");
+    assert_eq!(login.application.as_ref().unwrap().name, "Headset");
     assert_eq!(login.device.as_deref(), Some("Sam's headset"));
     let devices = accounts::list_devices(&test.app, &signed_in.caller).await.unwrap();
     assert_eq!(devices[0].application.as_ref().unwrap().name, "Headset");

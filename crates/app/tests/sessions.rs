@@ -276,6 +276,23 @@ async fn a_wrong_password_is_refused_and_after_five_not_even_looked_at() {
 }
 
 #[tokio::test]
+async fn with_another_password_everybody_may_try_again_and_the_old_one_is_worth_nothing() {
+    let team = Team::new().await;
+    let id = team.with_password("open sesame").await;
+    let join = |password| sessions::join(team.app(), &team.mia, &id, Some(password));
+    for _ in 0..6 {
+        assert!(join("wrong one").await.is_err());
+    }
+    let another = EditSession {
+        password: Some(Some("close sesame".to_owned())),
+        ..EditSession::default()
+    };
+    team.edit(&id, another).await;
+    assert!(join("open sesame").await.is_err());
+    join("close sesame").await.unwrap();
+}
+
+#[tokio::test]
 async fn no_password_at_all_is_asked_for_without_counting() {
     let team = Team::new().await;
     let id = team.with_password("open sesame").await;

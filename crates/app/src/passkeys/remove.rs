@@ -31,13 +31,15 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
     let mut trial = app.store().begin().await?;
     take_off(&mut trial, &account, id).await?;
     trial.rollback().await?;
-    match proof {
-        RemoveProof::Code(code) => reauthenticate(app, caller, &Proof::Code(code.clone())).await?,
-        RemoveProof::Passkey(answered) => {
-            check_passkey(app, caller, (&account, known_device.as_deref()), answered).await?;
+    let mut tx = match proof {
+        RemoveProof::Code(code) => {
+            reauthenticate(app, caller, &Proof::Code(code.clone())).await?;
+            app.store().begin().await?
         }
-    }
-    let mut tx = app.store().begin().await?;
+        RemoveProof::Passkey(answered) => {
+            check_passkey(app, caller, (&account, known_device.as_deref()), answered).await?
+        }
+    };
     let name = take_off(&mut tx, &account, id).await?;
     ceremony::delete_all(tx.conn(), &account.id).await?;
     credentials_changed(&mut tx, &account.id).await?;
@@ -66,13 +68,14 @@ async fn take_off(tx: &mut Tx, account: &AccountRow, id: &str) -> Result<String,
     Ok(passkey.name)
 }
 
-/// Checks the answer of one of the caller's passkeys. A wrong one counts as a failed attempt.
+/// Checks the answer of one of the caller's passkeys, and returns the transaction in which it did. A wrong one counts
+/// as a failed attempt.
 async fn check_passkey(
     app: &App,
     caller: &Caller,
     (account, known_device): (&AccountRow, Option<&str>),
     answered: &Answered,
-) -> Result<(), ChangeError> {
+) -> Result<Tx, ChangeError> {
     let mut tx = app.store().begin().await?;
     let attempt = attempts::reserve_code(app, &mut tx, account, known_device).await?;
     let claim = claim(app, &mut tx, Purpose::Confirm, answered).await?;
@@ -86,5 +89,5 @@ async fn check_passkey(
         return Err(ChangeError::conflict(text));
     }
     attempt.succeeded(&mut tx, &account.id).await?;
-    Ok(tx.commit().await?)
+    Ok(tx)
 }

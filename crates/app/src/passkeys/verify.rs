@@ -79,7 +79,7 @@ fn checked(app: &App, claim: &Claim, stored: &Passkey) -> Result<Option<Authenti
             let Some(state) = decoded::<DiscoverableAuthentication>(&claim.ceremony.state)? else {
                 return Ok(None);
             };
-            site.finish_discoverable_authentication_v2(&claim.credential, state, &DiscoverableKey::from(stored))
+            site.finish_discoverable_authentication_v2(&claim.credential, state, DiscoverableKey::from(stored))
         }
         Purpose::SecondFactor | Purpose::Confirm => {
             let is_owners = claim.ceremony.account_id.as_deref() == Some(claim.passkey.account_id.as_str());

@@ -157,7 +157,7 @@ impl Refusal {
             ),
             Self::TooManyPasswords => ChangeError::invalid(
                 "password",
-                "There were too many wrong passwords. Wait half an hour, or ask the host to unlock you with a new password.",
+                "There were too many wrong passwords. Try again later, or ask the host to give the session another password.",
             ),
         }
     }

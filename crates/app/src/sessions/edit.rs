@@ -1,7 +1,7 @@
 //! Renaming a session, locking and unlocking it, giving it another password or none.
 
 use activity::{Change, Facts};
-use store::sessions::{SessionRow, SessionState, session};
+use store::sessions::{SessionRow, SessionState, attempt, presence, session};
 
 use super::access::Access;
 use super::create::checked_name;
@@ -60,10 +60,13 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
         if !session::edit(tx.conn(), &after).await? {
             return Err(ChangeError::Stale);
         }
+        if before.password_hash != after.password_hash {
+            attempt::clear_all(tx.conn(), id).await?;
+        }
         app.log().append(&mut tx, facts).await?;
     }
     let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    let present = store::sessions::presence::count(tx.conn(), id).await?;
+    let present = presence::count(tx.conn(), id).await?;
     deeds::tell(app, &mut tx, &row);
     tx.commit().await?;
     Ok(Session::of(row, present))

@@ -32,7 +32,6 @@ const BOOKKEEPING: &[Early] = &[
             "factors/enable_totp",
             "factors/new_recovery_codes",
             "factors/turn_off",
-            "passkeys/remove",
         ],
     },
     // A code is used up when it is checked.

@@ -1,13 +1,12 @@
 //! Exports.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
+use activity::{Facts, Person};
 use app::activity::{Scope, ViewRequest};
 use app::exports::{self, Format, State, ViewExport, ZoneChoice};
 use futures::StreamExt as _;
-use log::SeededRng;
+use store::exports::Row;
 
 use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
@@ -46,19 +45,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         }
         "exports/stream" => deed(streamed(stage)),
         "exports/worker" => {
-            // As if its maker had been interrupted.
-            let id = made(stage).await;
+            let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
-            sqlx::query(
-                "UPDATE export SET state = 'running', file = NULL, sha256 = NULL, finished_at = NULL, lease_until = 0,
-                 written = 0, bytes = 0 WHERE id = $1",
-            )
-            .bind(&id)
-            .execute(tx.conn())
-            .await
-            .unwrap();
+            store::exports::insert(tx.conn(), &row).await.unwrap();
             tx.commit().await.unwrap();
-            deed(made_again(stage, id))
+            deed(async move {
+                exports::start(app);
+                done(stage, &row.id).await
+            })
         }
         other => no_deed(other),
     }
@@ -84,14 +78,36 @@ async fn done(stage: &Stage<'_>, id: &str) -> Result<(), String> {
     Err("the file was not made".to_owned())
 }
 
-/// What a restart does with an interrupted file: it begins again.
-async fn made_again(stage: &Stage<'_>, id: String) -> Result<(), String> {
-    let test = stage.test;
-    let rng = Arc::new(SeededRng::new(8));
-    let settings = test.app.settings().clone();
-    let restarted = App::new(test.store.clone(), test.log.clone(), test.clock.clone(), rng, settings);
-    exports::start(&restarted);
-    done(stage, &id).await
+/// A file of the member's log whose maker was interrupted: whoever starts to make files begins it again.
+fn interrupted(stage: &Stage<'_>) -> Row {
+    let json = |person: &Person| serde_json::to_string(person).unwrap();
+    let (member, admin, now) = (&stage.member.person, &stage.admin.person, stage.app().now());
+    let mut origin = Facts::new("export.generated", now);
+    origin.user = Some(member.clone());
+    Row {
+        id: "exp_interrupted".to_owned(),
+        kind: store::exports::Kind::UserCsv,
+        state: store::exports::State::Running,
+        subject_id: Some(member.id.clone()),
+        subject: Some(json(member)),
+        requester_id: admin.id.clone(),
+        requester: json(admin),
+        origin: serde_json::to_string(&origin).unwrap(),
+        query: String::new(),
+        zone: "UTC".to_owned(),
+        created_at: now.0,
+        finished_at: None,
+        expected: 0,
+        written: 0,
+        bytes: 0,
+        sha256: None,
+        file: None,
+        through_size: None,
+        through_at: None,
+        error: None,
+        lease_until: 0,
+        fence: 1,
+    }
 }
 
 async fn streamed(stage: &Stage<'_>) -> Result<(), String> {

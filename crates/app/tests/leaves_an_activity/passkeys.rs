@@ -1,7 +1,7 @@
 //! Passkeys.
 
 use app::accounts::{LogInRefused, LogInStep, Proof, SecondFactorRefused};
-use app::passkeys::{self, AddPasskey};
+use app::passkeys::{self, AddPasskey, RemoveProof};
 
 use crate::support::authenticator::Authenticator;
 use crate::support::{GOOD, visitor};
@@ -9,9 +9,14 @@ use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
 pub(crate) const TABLE: Table = &[
     ("passkeys/add", Is::Mutating(&["user.passkey_added"])),
+    ("passkeys/ask", Is::Machinery),
     (
         "passkeys/begin_add",
         Is::Silent("a question; what was added leaves one"),
+    ),
+    (
+        "passkeys/begin_confirm",
+        Is::Silent("a question; what was asked for with it leaves one"),
     ),
     (
         "passkeys/begin_log_in",
@@ -74,7 +79,11 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 }
             })
         }
-        "passkeys/remove" => deed(async move { passkeys::remove(app, member, &id, &password()).await }),
+        "passkeys/remove" => {
+            let asked = passkeys::begin_confirm(app, member).await.unwrap();
+            let proof = RemoveProof::Passkey(authenticator.get(&asked));
+            deed(async move { passkeys::remove(app, member, &id, &proof).await })
+        }
         "passkeys/rename" => deed(async move { passkeys::rename(app, member, &id, "Old phone").await }),
         other => no_deed(other),
     }

@@ -44,3 +44,10 @@ pub async fn clear(conn: &mut AnyConnection, session_id: &str, account_id: &str)
     done.bind(session_id).bind(account_id).execute(conn).await?;
     Ok(())
 }
+
+/// Forgets everybody's attempts at a session: it has another password now.
+pub async fn clear_all(conn: &mut AnyConnection, session_id: &str) -> Result<(), Error> {
+    let done = sqlx::query("DELETE FROM session_attempt WHERE session_id = $1").bind(session_id);
+    done.execute(conn).await?;
+    Ok(())
+}

@@ -38,9 +38,10 @@ pub async fn silent(conn: &mut AnyConnection, before: Time, limit: u32) -> Resul
 
 /// Those whose account may not log in any more.
 pub async fn disabled(conn: &mut AnyConnection, limit: u32) -> Result<Vec<Leaver>, Error> {
+    // The sum keeps this a test of those present: there may be many more accounts that are disabled.
     let rows = sqlx::query(
         "SELECT p.session_id, p.account_id, a.given_name, a.family_name, a.username, a.email \
-         FROM session_presence p JOIN account a ON a.id = p.account_id WHERE a.login_enabled = 0 LIMIT $1",
+         FROM session_presence p JOIN account a ON a.id = p.account_id WHERE a.login_enabled + 0 = 0 LIMIT $1",
     );
     leavers(&rows.bind(i64::from(limit)).fetch_all(conn).await?)
 }

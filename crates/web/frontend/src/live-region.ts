@@ -16,10 +16,13 @@ class LiveRegion extends HTMLElement {
   private again = false;
   private failures = 0;
   private readonly shown = (): void => this.start();
+  private readonly returned = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.start();
+  };
 
   connectedCallback(): void {
     document.addEventListener("visibilitychange", this.shown);
-    window.addEventListener("pageshow", this.shown);
+    window.addEventListener("pageshow", this.returned);
     const beat = this.getAttribute("beat");
     if (beat) this.beats = window.setInterval(() => void this.say(beat), Number(this.getAttribute("beat-every") ?? 25) * 1000);
     this.start();
@@ -27,7 +30,7 @@ class LiveRegion extends HTMLElement {
 
   disconnectedCallback(): void {
     document.removeEventListener("visibilitychange", this.shown);
-    window.removeEventListener("pageshow", this.shown);
+    window.removeEventListener("pageshow", this.returned);
     window.clearInterval(this.beats);
     this.stop();
   }

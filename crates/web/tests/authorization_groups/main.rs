@@ -108,9 +108,15 @@ async fn tried(template: &Template, row: &Row) -> Vec<String> {
     let policy = policy_of(row.route);
     let (mut wrong, mut allowed, mut left) = (Vec::new(), false, false);
     let shared = Unchanged::new(template.open().await).await;
-    for who in Who::ALL {
+    let expected = |who: Who| {
         let exception = row.except.iter().find(|(named, _)| *named == who);
-        let expected = exception.map_or_else(|| row.expect.of(who, policy), |(_, outcome)| *outcome);
+        exception.map_or_else(|| row.expect.of(who, policy), |(_, outcome)| *outcome)
+    };
+    let mut callers = Who::ALL;
+    // Whoever may read leaves that they did: after the others.
+    callers.sort_by_key(|who| expected(*who) == Outcome::Allowed);
+    for who in callers {
+        let expected = expected(who);
         let ask = Ask {
             method: method_of(row.route),
             path: row.at.map_or_else(

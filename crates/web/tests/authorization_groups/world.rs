@@ -10,7 +10,7 @@ use app::accounts::{self, Activation, LogIn, LogInStep, NewUser, SignedIn};
 use app::activity::{Scope, ViewRequest};
 use app::applications::NewApplication;
 use app::groups::{GroupRole, Invite, NewGroup};
-use app::sessions::NewSession;
+use app::sessions::{EditSession, NewSession};
 use app::{App, Caller, Roles, Scopes, Visitor, api_keys, applications, connections, exports, groups, mail, sessions};
 use reqwest::header::COOKIE;
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -344,10 +344,11 @@ impl Making<'_> {
         accounts::set_login_enabled(self.app, &ada, &dora, false).await.unwrap();
     }
 
-    /// A session that runs, one that is planned, and one of the other group.
+    /// A session that runs, one that is locked, one that is planned, and one of the other group.
     async fn sessions(&mut self) {
         for (word, group, host, start) in [
             ("$session", "$group", "$olga", true),
+            ("$locked_session", "$group", "$olga", true),
             ("$planned_session", "$group", "$tina", false),
             ("$other_session", "$other_group", "$otto", true),
         ] {
@@ -359,6 +360,13 @@ impl Making<'_> {
                 start,
             };
             let session = sessions::create(self.app, &host, new).await.unwrap();
+            if word == "$locked_session" {
+                let lock = EditSession {
+                    locked: Some(true),
+                    ..EditSession::default()
+                };
+                sessions::edit(self.app, &host, &session.id, lock).await.unwrap();
+            }
             self.names.insert(word, session.id);
         }
     }

@@ -25,7 +25,7 @@ async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let (mut url, mut accesses) = (String::new(), Vec::new());
+    let (mut url, mut accesses, mut recovery) = (String::new(), Vec::new(), String::new());
     for line in BufReader::new(demo.stdout.take().unwrap())
         .lines()
         .map_while(Result::ok)
@@ -34,22 +34,32 @@ async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
             url = format!("http://{found}");
         }
         accesses.extend(access(&line));
+        if let Some((_, codes)) = line.split_once("Recovery codes, each good once:") {
+            recovery = codes.split_whitespace().next().unwrap_or_default().to_owned();
+        }
         if line.contains("goes when this ends") {
             break;
         }
     }
     let roles: Vec<_> = accesses.iter().map(|(role, ..)| role.as_str()).collect();
-    assert_eq!(roles, ["Administrator", "Auditor", "Member", "Member"]);
-    for (role, username, password) in &accesses {
+    assert_eq!(roles, ["Administrator", "Auditor", "Member", "Member", "Member"]);
+    let last = accesses.len() - 1;
+    for (at, (role, username, password)) in accesses.iter().enumerate() {
         let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
         let form = [("login", username), ("password", password)];
-        let login = client
+        let mut login = client
             .post(format!("{url}/login"))
             .header("origin", &url)
             .form(&form)
             .send()
             .await
             .unwrap();
+        if at == last {
+            assert_eq!(login.url().path(), "/login/second-factor");
+            let form = [("method", "recovery"), ("code", recovery.as_str())];
+            let second = client.post(login.url().clone()).header("origin", &url).form(&form);
+            login = second.send().await.unwrap();
+        }
         assert!(
             login.status().is_success() && login.url().path() != "/login",
             "{role}: {login:?}"
@@ -62,6 +72,17 @@ async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
         assert_eq!(own.status(), StatusCode::OK, "{role}");
         let own = own.text().await.unwrap();
         assert!(own.matches("Logged in").count() > 2, "{username} has a past");
+        if role == "Member" && at == 2 {
+            assert!(own.contains("Forced log out"), "their older headset was logged out");
+            let of = async |path: &str| {
+                let page = client.get(format!("{url}{path}")).send().await.unwrap();
+                page.text().await.unwrap()
+            };
+            assert!(of("/settings/memberships").await.contains("Owner"));
+            assert!(of("/settings/connections?show=received").await.contains("Accept"));
+            assert!(of("/sessions").await.contains("Running"));
+            assert!(of("/settings/devices").await.contains("Headset client"));
+        }
         let everything = client.get(format!("{url}/activity")).send().await.unwrap();
         assert_eq!(everything.status().is_success(), role != "Member", "{role}");
     }

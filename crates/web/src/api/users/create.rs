@@ -17,6 +17,7 @@ use crate::shell::ApiCaller;
 
 /// The account to create.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewUser)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewUserBody {
     /// Given name; may be empty if there is a family name.

@@ -19,10 +19,12 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /admin/applications/{id}", Form("name=Renamed"), INSTALLATION),
     row("POST /admin/applications/{id}/delete", Form(""), INSTALLATION),
     row("POST /admin/applications/{id}/disable", Form(""), INSTALLATION),
-    row("POST /admin/applications/{id}/enable", Form(""), INSTALLATION),
+    // It is enabled.
+    row("POST /admin/applications/{id}/enable", Form(""), INSTALLATION).silent(),
     row("POST /admin/applications/{id}/key", Form(""), INSTALLATION),
     row("POST /admin/api-keys/{id}/revoke", Form(""), INSTALLATION),
     row("POST /admin/outbox/{id}/delete", Form(""), INSTALLATION),
-    row("POST /admin/outbox/{id}/retry", Form(""), INSTALLATION),
+    // There is no mail server.
+    row("POST /admin/outbox/{id}/retry", Form(""), INSTALLATION).silent(),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];

@@ -46,7 +46,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /v1/sessions/{id}/join", Nothing, TAKES_PART).leaving(REFUSED),
     row("POST /v1/sessions/{id}/leave", Nothing, IS_THERE),
     row("POST /v1/sessions/{id}/lock", Nothing, MANAGES),
-    row("POST /v1/sessions/{id}/unlock", Nothing, MANAGES),
+    row("POST /v1/sessions/{id}/unlock", Nothing, MANAGES).at("/v1/sessions/$locked_session/unlock"),
     row("POST /v1/sessions/{id}/end", Nothing, MANAGES),
     row("GET /sessions", Nothing, EVERYBODY),
     row("GET /sessions/live", Nothing, EVERYBODY),
@@ -62,7 +62,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /sessions/{id}/leave", Form(""), IS_THERE).but(NOT_THERE),
     row("POST /sessions/{id}/edit", Form("name=Renamed"), MANAGES),
     row("POST /sessions/{id}/lock", Form(""), MANAGES),
-    row("POST /sessions/{id}/unlock", Form(""), MANAGES),
+    row("POST /sessions/{id}/unlock", Form(""), MANAGES).at("/sessions/$locked_session/unlock"),
     row("POST /sessions/{id}/end", Form(""), MANAGES),
 ];
 

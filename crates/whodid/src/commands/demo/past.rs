@@ -111,6 +111,10 @@ impl Aftermath {
         members.collect()
     }
 
+    pub(super) fn has_member(&self, group: &str, person: &str) -> bool {
+        self.members.contains_key(&(group.to_owned(), person.to_owned()))
+    }
+
     pub(super) fn sessions(&self) -> Vec<PastSession> {
         self.sessions.values().cloned().collect()
     }

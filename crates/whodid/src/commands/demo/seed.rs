@@ -167,7 +167,16 @@ impl Seeder {
             .filter(|username| !members.contains(username))
             .take(OTHERS)
             .collect();
-        let groups = [self.groups.first()?.clone(), self.groups.get(1)?.clone()];
+        let first = members.first()?;
+        let first = self
+            .generator
+            .profiles()
+            .iter()
+            .find(|profile| profile.person.username == *first)?;
+        let is_outside = |group: &&Named| !self.aftermath.has_member(&group.id, &first.person.id);
+        let home = self.groups.first()?;
+        let elsewhere = self.groups[1..].iter().find(is_outside).or(self.groups.get(1))?;
+        let groups = [home.clone(), elsewhere.clone()];
         (members.len() == MEMBERS && others.len() == OTHERS).then_some(Cast {
             administrator: of(Standing::Administrator).next()?,
             members,
