@@ -365,6 +365,27 @@ async fn turning_off_asks_for_a_factor_and_takes_the_recovery_codes_along() {
 }
 
 #[tokio::test]
+async fn another_app_is_set_up_only_with_the_factor_there_is() {
+    let test = TestApp::new().await;
+    let (caller, key, _) = with_app(&test).await;
+    enable_app(&test, &caller)
+        .await
+        .expect_err("the password is not enough");
+    let new = factors::offer_totp(&test.app, &caller.person, None).unwrap().key;
+    let typed = EnableTotp {
+        key: new.clone(),
+        code: code_of(&test, &new),
+        proof: Proof::Code(code_of(&test, &key)),
+    };
+    let codes = factors::enable_totp(&test.app, &caller, typed).await.unwrap();
+    assert!(codes.is_empty(), "the recovery codes stay");
+    test.clock.advance(MINUTE);
+    let token = challenge(&test).await;
+    answer(&test, &token, totp(code_of(&test, &key))).await.unwrap_err();
+    answer(&test, &token, totp(code_of(&test, &new))).await.unwrap();
+}
+
+#[tokio::test]
 async fn new_recovery_codes_end_those_before() {
     let test = TestApp::new().await;
     let (caller, _, old) = with_app(&test).await;

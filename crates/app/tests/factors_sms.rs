@@ -109,7 +109,16 @@ async fn a_code_is_sent_every_thirty_seconds_at_most_and_ten_a_day() {
 async fn a_code_to_change_the_number_does_not_log_in_and_the_other_way_round() {
     let test = TestApp::new().await;
     let caller = with_sms(&test).await;
-    request(&test, &caller, "+1 555 010 9999").await.unwrap();
+    request(&test, &caller, "+1 555 010 9999")
+        .await
+        .expect_err("the password is not enough");
+    factors::send_confirmation_code(&test.app, &caller).await.unwrap();
+    let proof = Proof::Code(sms(&test).await);
+    test.clock.advance(MINUTE);
+    let phone = "+1 555 010 9999".to_owned();
+    factors::request_enable_sms(&test.app, &caller, EnableSms { phone, proof })
+        .await
+        .unwrap();
     let to_new_number = sms(&test).await;
     test.clock.advance(MINUTE);
     let token = challenge(&test).await;

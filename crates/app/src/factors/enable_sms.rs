@@ -6,6 +6,7 @@ use store::factors::sms_code::{self, Purpose};
 use super::check::take_sms;
 use super::credentials_changed;
 use super::enable_totp::first_codes;
+use super::keep::prove_with_factor;
 use super::send_code::{number, send_code};
 use crate::accounts::{Proof, asker, attempts, reauthenticate, wrong_code};
 use crate::activity::facts;
@@ -23,6 +24,7 @@ pub struct EnableSms {
 /// Sends a code to the number.
 pub async fn request_enable_sms(app: &App, caller: &Caller, typed: EnableSms) -> Result<(), ChangeError> {
     let phone = number(&typed.phone)?;
+    prove_with_factor(app, &caller.person.id, &typed.proof).await?;
     reauthenticate(app, caller, &typed.proof).await?;
     let (account, _) = asker(app, caller).await?;
     let tx = app.store().begin().await?;

@@ -4,6 +4,7 @@ use store::Tx;
 use store::accounts::account::AccountRow;
 use store::factors::{recovery_code, second_factor};
 
+use super::keep::prove_with_factor;
 use super::{credentials_changed, has_any, recovery, totp};
 use crate::accounts::{Proof, asker, reauthenticate};
 use crate::activity::facts;
@@ -23,6 +24,7 @@ pub struct EnableTotp {
 /// Sets the app up, or another in its place. Returns recovery codes to show once if there were none.
 pub async fn enable_totp(app: &App, caller: &Caller, typed: EnableTotp) -> Result<Vec<String>, ChangeError> {
     let (secret, step) = confirmed(app, &typed.key, &typed.code)?;
+    prove_with_factor(app, &caller.person.id, &typed.proof).await?;
     reauthenticate(app, caller, &typed.proof).await?;
     let (account, _) = asker(app, caller).await?;
     let mut tx = app.store().begin().await?;
@@ -54,7 +56,7 @@ pub(super) fn confirmed(app: &App, key: &str, code: &str) -> Result<(Vec<u8>, i6
     let text = "This key is not one that was shown here. Begin again.";
     let secret = totp::secret_of(key).ok_or_else(|| ChangeError::invalid("key", text))?;
     let text = "The code is not the one the app shows now. Check the time of your phone and type the newest code.";
-    let step = totp::step(&secret, code, app.now()).ok_or_else(|| ChangeError::invalid("code", text))?;
+    let step = totp::step(&secret, code, app.now()).ok_or_else(|| ChangeError::invalid("app_code", text))?;
     Ok((secret, step))
 }
 

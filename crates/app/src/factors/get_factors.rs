@@ -34,6 +34,12 @@ impl Factors {
     pub fn is_on(&self) -> bool {
         self.totp_since.is_some() || self.sms.is_some() || self.passkeys > 0
     }
+
+    /// Whether changes of them are proved with a code, not with the password.
+    #[must_use]
+    pub fn proved_with_code(&self) -> bool {
+        self.totp_since.is_some() || self.sms.is_some() || self.recovery_codes > 0
+    }
 }
 
 /// Whether codes can be sent by SMS here.

@@ -4,7 +4,9 @@ use store::accounts::known_device;
 use store::factors::{challenge, second_factor, sms_code};
 use store::{AnyConnection, Tx, groups};
 
-use crate::Unavailable;
+use super::{Method, methods};
+use crate::accounts::Proof;
+use crate::{App, ChangeError, Unavailable};
 
 /// After any change of a credential: half-finished log-ins end, codes that were sent are worth nothing, and every
 /// browser is asked for the second factor again.
@@ -12,6 +14,20 @@ pub(crate) async fn credentials_changed(tx: &mut Tx, account_id: &str) -> Result
     challenge::delete_challenges(tx.conn(), account_id).await?;
     sms_code::delete_all(tx.conn(), account_id).await?;
     Ok(known_device::forget_remembered(tx.conn(), account_id).await?)
+}
+
+/// Refuses a password as proof where a code can be given: whoever has only the password of an open browser must not
+/// get round the second factor by setting up another.
+pub(super) async fn prove_with_factor(app: &App, account_id: &str, proof: &Proof) -> Result<(), ChangeError> {
+    if matches!(proof, Proof::Code(_)) {
+        return Ok(());
+    }
+    let methods = methods(app.store().read().await?.conn(), account_id).await?;
+    if methods.iter().all(|method| *method == Method::Passkey) {
+        return Ok(());
+    }
+    let text = "Your account has a second factor: give a code of it, or a recovery code, in the place of the password.";
+    Err(ChangeError::invalid("password", text))
 }
 
 /// Why an account may not be left without a second factor; a sentence that says what to do. `None` if it may.

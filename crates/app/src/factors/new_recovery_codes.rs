@@ -1,5 +1,6 @@
 //! Making recovery codes anew; those before stop working.
 
+use super::keep::prove_with_factor;
 use super::{has_any, recovery};
 use crate::accounts::{Proof, asker, reauthenticate};
 use crate::activity::facts;
@@ -12,6 +13,7 @@ pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Re
     if !has_any(app.store().read().await?.conn(), &account.id).await? {
         return Err(none());
     }
+    prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
     let mut tx = app.store().begin().await?;
     if !has_any(tx.conn(), &account.id).await? {

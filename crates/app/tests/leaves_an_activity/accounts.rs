@@ -1,9 +1,9 @@
 //! Accounts.
 
-use app::Roles;
 use app::accounts::{
     self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, Proof, RequestEmailChange,
 };
+use app::{ChangeError, Roles};
 
 use crate::support::{GOOD, OTHER, WRONG, visitor};
 use crate::{Deed, Is, Stage, Table, deed, no_deed};
@@ -19,6 +19,10 @@ pub(crate) const TABLE: Table = &[
         Is::Mutating(&["user.email_change_cancelled"]),
     ),
     ("accounts/change_password", Is::Mutating(&["user.password_changed"])),
+    (
+        "accounts/change_password@wrong",
+        Is::Mutating(&["user.reauthentication_failed"]),
+    ),
     ("accounts/confirm_email_change", Is::Mutating(&["user.email_changed"])),
     (
         "accounts/create_first_administrator",
@@ -48,6 +52,10 @@ pub(crate) const TABLE: Table = &[
     ("accounts/list_devices", Is::Reading),
     ("accounts/list_users", Is::Reading),
     ("accounts/log_in", Is::Mutating(&["user.login"])),
+    (
+        "accounts/log_in@single_device",
+        Is::Mutating(&["user.login", "user.forced_logout"]),
+    ),
     ("accounts/log_in@wrong_password", Is::Mutating(&["user.login_failed"])),
     ("accounts/log_in@unknown_user", Is::Mutating(&["user.login_failed"])),
     (
@@ -122,6 +130,18 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 new: OTHER.to_owned(),
             };
             deed(accounts::change_password(app, member, typed))
+        }
+        "accounts/change_password@wrong" => {
+            let typed = ChangePassword {
+                current: WRONG.to_owned(),
+                new: OTHER.to_owned(),
+            };
+            deed(async move {
+                match accounts::change_password(app, member, typed).await {
+                    Err(ChangeError::Invalid(_)) => Ok(()),
+                    other => Err(other),
+                }
+            })
         }
         "accounts/create_first_administrator" => deed(accounts::create_first_administrator(app, first())),
         "accounts/create_user" => {
@@ -223,6 +243,10 @@ async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
 async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     match row {
         "accounts/log_in" => deed(async move { stage.test.log_in("sam", GOOD).await }),
+        "accounts/log_in@single_device" => {
+            crate::applications::on_one_device(stage).await.unwrap();
+            deed(crate::applications::on_one_device(stage))
+        }
         "accounts/log_in@wrong_password" => deed(refused(stage, "sam")),
         "accounts/log_in@unknown_user" => deed(refused(stage, "nobody")),
         "accounts/log_in@last_attempt" => {

@@ -1,7 +1,8 @@
 //! Registered applications.
 
+use activity::Named;
 use app::Visitor;
-use app::accounts::{self, LogIn, LogInStep, SignedIn};
+use app::accounts::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
 
 use crate::support::{GOOD, origin};
@@ -102,4 +103,39 @@ async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, Signed
         panic!()
     };
     (visitor, signed_in)
+}
+
+/// Logs the member in to an application of one device, which is registered the first time.
+pub(crate) async fn on_one_device(stage: &Stage<'_>) -> Result<SignedIn, LogInRefused> {
+    let known = applications::list(stage.app(), &stage.admin, None, 10)
+        .await
+        .unwrap()
+        .rows;
+    let application = match known.into_iter().next() {
+        Some(application) => application,
+        None => {
+            let single = NewApplication {
+                single_device: true,
+                ..new("Headset")
+            };
+            let registered = applications::register(stage.app(), &stage.admin, single).await;
+            registered.unwrap().application
+        }
+    };
+    let visitor = Visitor {
+        origin: origin("203.0.113.7"),
+        application: Some(Named {
+            id: application.id,
+            name: application.name,
+        }),
+    };
+    let typed = LogIn {
+        login: "sam".to_owned(),
+        password: GOOD.to_owned(),
+        known_device: None,
+    };
+    match accounts::log_in(stage.app(), &visitor, typed).await? {
+        LogInStep::Done(signed_in) => Ok(signed_in),
+        other => panic!("{other:?}"),
+    }
 }

@@ -37,7 +37,17 @@ const BOOKKEEPING: &[Early] = &[
     // A code is used up when it is checked.
     Early {
         columns: &["second_factor.totp_last_step"],
-        rows: &["factors/turn_off"],
+        rows: &["factors/new_recovery_codes", "factors/turn_off"],
+    },
+    // A wrong password of a session counts before it is checked.
+    Early {
+        columns: &[
+            "session_attempt.session_id",
+            "session_attempt.account_id",
+            "session_attempt.failures",
+            "session_attempt.until",
+        ],
+        rows: &["sessions/join@wrong_password"],
     },
     // Whoever makes a file claims it first.
     Early {
@@ -77,12 +87,10 @@ impl Contents {
                 .filter(|column| !is_bookkeeping(row, &format!("{table}.{column}")))
                 .map(|column| format!("'{column}=' || quote(\"{column}\")"))
                 .collect();
-            // A table of bookkeeping alone has its rows counted.
-            let text = if parts.is_empty() {
-                "CAST(rowid AS TEXT)".to_owned()
-            } else {
-                parts.join(&format!(" || '{BETWEEN}' || "))
-            };
+            if parts.is_empty() {
+                continue;
+            }
+            let text = parts.join(&format!(" || '{BETWEEN}' || "));
             let rows = texts(store, format!("SELECT {text} FROM \"{table}\"")).await;
             tables.insert(table, rows.into_iter().collect());
         }

@@ -79,8 +79,8 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         }
         "factors/enable_sms@request" => deed(factors::request_enable_sms(app, member, number())),
         "factors/new_recovery_codes" => {
-            with_app(stage).await;
-            deed(async move { factors::new_recovery_codes(app, member, &proof()).await })
+            let code = code_of(stage, &with_app(stage).await);
+            deed(async move { factors::new_recovery_codes(app, member, &Proof::Code(code)).await })
         }
         "factors/require_mfa" => deed(factors::require_mfa(app, admin, id, true)),
         "factors/require_mfa@no_longer" => {
@@ -92,7 +92,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             deed(factors::reset_mfa(app, admin, id))
         }
         "factors/send_confirmation_code" => {
-            with_sms(stage).await;
+            with_sms(stage, Proof::Password(GOOD.to_owned())).await;
             deed(factors::send_confirmation_code(app, member))
         }
         "factors/turn_off" => {
@@ -100,8 +100,9 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             deed(async move { factors::turn_off(app, member, Factor::Totp, &code).await })
         }
         "factors/turn_off@one_of_two" => {
-            with_sms(stage).await;
-            let code = code_of(stage, &with_app(stage).await);
+            let key = with_app(stage).await;
+            with_sms(stage, Proof::Code(code_of(stage, &key))).await;
+            let code = code_of(stage, &key);
             deed(async move { factors::turn_off(app, member, Factor::Sms, &code).await })
         }
         row => at_log_in(stage, row).await,
@@ -112,7 +113,7 @@ async fn at_log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     let app = stage.app();
     match row {
         "factors/send_log_in_code" => {
-            with_sms(stage).await;
+            with_sms(stage, Proof::Password(GOOD.to_owned())).await;
             let token = token(stage).await;
             // The log-in sent one itself.
             stage.test.clock.advance(30_000_000);
@@ -147,7 +148,9 @@ pub(crate) async fn second_step<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a>
     let app = stage.app();
     let key = with_app(stage).await;
     let caller = &stage.member;
-    let codes = factors::new_recovery_codes(app, caller, &Proof::Password(GOOD.to_owned())).await;
+    let proof = Proof::Code(code_of(stage, &key));
+    let codes = factors::new_recovery_codes(app, caller, &proof).await;
+    stage.test.clock.advance(HOUR);
     let token = token(stage).await;
     let answer = match row {
         "accounts/second_factor" => Answer::Totp(code_of(stage, &key)),
@@ -193,8 +196,9 @@ pub(crate) async fn with_app(stage: &Stage<'_>) -> String {
     key
 }
 
-async fn with_sms(stage: &Stage<'_>) {
-    factors::request_enable_sms(stage.app(), &stage.member, number())
+async fn with_sms(stage: &Stage<'_>, proof: Proof) {
+    let number = EnableSms { proof, ..number() };
+    factors::request_enable_sms(stage.app(), &stage.member, number)
         .await
         .unwrap();
     let code = sms(stage).await;

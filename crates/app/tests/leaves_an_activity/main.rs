@@ -30,7 +30,11 @@ use std::pin::Pin;
 use activity::Seq;
 use app::{App, Caller, Roles, Settings, Via};
 use database::Contents;
+use futures::stream::{self, StreamExt as _};
 use support::{GOOD, TestApp};
+
+/// How many rows are tried at once.
+const AT_ONCE: usize = 6;
 
 /// What a file is.
 pub(crate) enum Is {
@@ -198,40 +202,43 @@ fn collect(directory: &Path, prefix: &str, files: &mut BTreeSet<String>) {
     }
 }
 
+/// Tries every row, several at once since each mostly waits for the disk, and fails with all that is wrong.
+async fn with_every_row<F: Future<Output = Vec<String>>>(tried: impl Fn(&'static str, &'static [&'static str]) -> F) {
+    let all = stream::iter(mutating()).map(|(row, codes)| tried(row, codes));
+    let wrong: Vec<String> = all.buffer_unordered(AT_ONCE).concat().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[tokio::test]
 async fn every_mutating_use_case_leaves_its_activities_with_whose_they_are() {
-    let mut wrong = Vec::new();
-    for (row, expected) in mutating() {
-        let test = stage_for(row).await;
-        let stage = Stage::new(&test).await;
-        let deed = prepare(&stage, row).await;
-        let before = test.activities().await.len() as Seq;
-        if let Err(error) = deed.await {
-            wrong.push(format!("{row} failed: {error}"));
-            continue;
+    with_every_row(left_by).await;
+}
+
+/// What is wrong about the activities that a row's deed leaves.
+async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
+    let test = stage_for(row).await;
+    let stage = Stage::new(&test).await;
+    let deed = prepare(&stage, row).await;
+    let before = test.activities().await.len() as Seq;
+    if let Err(error) = deed.await {
+        return vec![format!("{row} failed: {error}")];
+    }
+    let mut new = test.activities().await;
+    new.retain(|activity| activity.seq >= before);
+    let codes: Vec<&str> = new.iter().map(|activity| &*activity.kind).collect();
+    let missing = expected.iter().filter(|code| !codes.contains(code));
+    let mut wrong: Vec<String> = missing
+        .map(|code| format!("{row} left {codes:?}, not {code}"))
+        .collect();
+    for activity in &new {
+        if activity::catalogue::find(&activity.kind).is_none() {
+            wrong.push(format!("{row} left {}, which is not in the catalogue", activity.kind));
         }
-        let new: Vec<_> = test
-            .activities()
-            .await
-            .into_iter()
-            .filter(|activity| activity.seq >= before)
-            .collect();
-        let codes: Vec<&str> = new.iter().map(|activity| &*activity.kind).collect();
-        for code in expected {
-            if !codes.contains(code) {
-                wrong.push(format!("{row} left {codes:?}, not {code}"));
-            }
-        }
-        for activity in &new {
-            if activity::catalogue::find(&activity.kind).is_none() {
-                wrong.push(format!("{row} left {}, which is not in the catalogue", activity.kind));
-            }
-            if activity.user.is_none() && !concerns_no_account(row, &activity.kind) {
-                wrong.push(format!("{row} left {} without a user", activity.kind));
-            }
+        if activity.user.is_none() && !concerns_no_account(row, &activity.kind) {
+            wrong.push(format!("{row} left {} without a user", activity.kind));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// What is in nobody's own log.
@@ -251,31 +258,24 @@ enum Broken<'a> {
 
 #[tokio::test]
 async fn where_the_activity_cannot_be_kept_nothing_changes() {
-    let mut wrong = Vec::new();
-    for (row, _) in mutating() {
-        wrong.extend(tried_with(row, &Broken::Append).await);
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    with_every_row(async |row, _| tried_with(row, Broken::Append).await).await;
 }
 
 #[tokio::test]
 async fn where_the_commit_fails_there_is_neither_a_change_nor_an_activity() {
-    let mut wrong = Vec::new();
-    for (row, _) in mutating() {
-        wrong.extend(tried_with(row, &Broken::Commit).await);
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    with_every_row(async |row, _| tried_with(row, Broken::Commit).await).await;
 }
 
 #[tokio::test]
 async fn where_any_part_of_the_change_cannot_be_kept_there_is_no_activity() {
-    let mut wrong = Vec::new();
-    for (row, _) in mutating() {
+    with_every_row(async |row, _| {
+        let mut wrong = Vec::new();
         for table in tables_written_by(row).await {
-            wrong.extend(tried_with(row, &Broken::Table(&table)).await);
+            wrong.extend(tried_with(row, Broken::Table(&table)).await);
         }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        wrong
+    })
+    .await;
 }
 
 /// The tables, but for the log's own, that a deed changes when nothing is broken.
@@ -293,7 +293,7 @@ async fn tables_written_by(row: &str) -> BTreeSet<String> {
 }
 
 /// Does the deed while something is broken: it says that it failed, and the database is as it was. What is wrong.
-async fn tried_with(row: &str, broken: &Broken<'_>) -> Option<String> {
+async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
     let test = stage_for(row).await;
     let stage = Stage::new(&test).await;
     let deed = prepare(&stage, row).await;
@@ -317,5 +317,8 @@ async fn tried_with(row: &str, broken: &Broken<'_>) -> Option<String> {
     if *test.log.watch().borrow() != size {
         wrong.push("readers of the log were told of new activities".to_owned());
     }
-    (!wrong.is_empty()).then(|| format!("{row}, with {place} broken: {}", wrong.join("; ")))
+    wrong
+        .into_iter()
+        .map(|wrong| format!("{row}, with {place} broken: {wrong}"))
+        .collect()
 }

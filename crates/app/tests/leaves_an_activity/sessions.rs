@@ -22,6 +22,7 @@ pub(crate) const TABLE: Table = &[
     ("sessions/get", Is::Reading),
     ("sessions/join", Is::Mutating(&["session.joined"])),
     ("sessions/join@refused", Is::Mutating(&["session.join_refused"])),
+    ("sessions/join@wrong_password", Is::Mutating(&["session.join_refused"])),
     ("sessions/leave", Is::Mutating(&["session.left"])),
     ("sessions/list", Is::Reading),
     ("sessions/list_present", Is::Reading),
@@ -84,6 +85,19 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             deed(async move {
                 match sessions::join(app, member, &id, None).await {
                     Err(ChangeError::Conflict(_)) => Ok(()),
+                    other => Err(other),
+                }
+            })
+        }
+        "sessions/join@wrong_password" => {
+            let secret = NewSession {
+                password: Some("tea time".to_owned()),
+                ..running()
+            };
+            let id = created(stage, admin, secret).await;
+            deed(async move {
+                match sessions::join(app, member, &id, Some("coffee time")).await {
+                    Err(ChangeError::Invalid(_)) => Ok(()),
                     other => Err(other),
                 }
             })

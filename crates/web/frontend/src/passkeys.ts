@@ -1,7 +1,8 @@
-// <passkey-ceremony does="create|get" begin="/…" [suggest]>: makes or uses a passkey, then sends its form with the answer.
+// <passkey-ceremony does="create|get" begin="/…" [suggest] [elsewhere="/…"]>: makes or uses a passkey, then sends its form with the answer.
 //
 // The form's other fields go to `begin`, which answers with the question for the authenticator. `suggest` also offers
-// passkeys among the names that the browser completes, in browsers where one was used before.
+// passkeys among the names that the browser completes, in browsers where one was used before. `elsewhere` is where a
+// log-in begins at the name of this machine, for who came by its address.
 
 const USED = "whodid-passkey";
 
@@ -91,8 +92,9 @@ class PasskeyCeremony extends HTMLElement {
 
   /** Where passkeys cannot work, the form goes; at an address of this machine, its name is said instead. */
   private sayWhere(form: HTMLFormElement): void {
-    if (!/^(127\.|\[::1\])/.test(location.hostname) || !this.hasAttribute("suggest")) return;
-    const there = new URL(location.href);
+    const path = this.getAttribute("elsewhere");
+    if (!path || !/^(127\.|\[::1\])/.test(location.hostname)) return;
+    const there = new URL(path + location.search, location.href);
     there.hostname = "localhost";
     const link = document.createElement("a");
     link.href = there.href;

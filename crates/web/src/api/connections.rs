@@ -234,15 +234,16 @@ async fn request(
 }
 
 /// One thing to do with one person, answered without a body.
+#[rustfmt::skip] // It would move the attribute further to the right each time.
 macro_rules! verb {
     ($name:ident, $path:literal, $operation:literal, $doc:literal, $done:literal) => {
         #[doc = $doc]
         #[utoipa::path(
-                    post, path = $path, tag = "Connections", operation_id = $operation,
-                    params(("user_id" = String, Path, description = "The other one's id.")),
-                    responses((status = 204, description = $done), Changing),
-                    security(("program" = [])),
-                )]
+            post, path = $path, tag = "Connections", operation_id = $operation,
+            params(("user_id" = String, Path, description = "The other one's id.")),
+            responses((status = 204, description = $done), Changing),
+            security(("program" = [])),
+        )]
         async fn $name(
             State(state): State<AppState>,
             ApiCaller(caller): ApiCaller,

@@ -102,6 +102,50 @@ async fn ids_of_another_group_in_a_path_a_query_or_a_body_open_nothing() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whose ids decide what each kind of caller reads: their own log, and that of the group they manage.
+const READERS: &[(Who, &str, Option<&str>)] = &[
+    (Who::Owner, "$olga", Some("$group")),
+    (Who::Administrator, "$adam", Some("$group")),
+    (Who::Member, "$mia", None),
+    (Who::Stranger, "$otto", Some("$other_group")),
+    (Who::ThroughApplication, "$ada", None),
+    (Who::Service, "$robot_outside", None),
+    (Who::ServiceInside, "$robot_inside", Some("$group")),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_reads_their_own_log_and_that_of_the_group_they_manage_and_nothing_else() {
+    let template = Template::new().await;
+    let world = template.open().await;
+    let all = world.activities_from(0).await;
+    let mut wrong = Vec::new();
+    for (who, person, group) in READERS {
+        let (person, group) = (template.fill(person), group.map(|group| template.fill(group)));
+        let mut seen = 0;
+        for activity in &all {
+            let is_own = activity.user.as_ref().is_some_and(|user| user.id == person);
+            let is_groups = group.is_some() && activity.group.as_ref().map(|group| &group.id) == group.as_ref();
+            let ask = Ask {
+                method: Method::GET,
+                path: format!("/v1/activities/{}", activity.seq),
+                body: Body::Nothing,
+                who: *who,
+                policy: policy_of("GET /v1/activities/{id}"),
+            };
+            let expected = match is_own || is_groups {
+                true => Outcome::Allowed,
+                false => Outcome::NotFound,
+            };
+            seen += usize::from(expected == Outcome::Allowed);
+            let found = ask.compare(&template, &world, expected).await;
+            wrong.extend(found.map(|found| format!("{found} ({})", activity.kind)));
+        }
+        assert!(seen < all.len(), "{who:?}");
+    }
+    world.close().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Everything that is wrong about one row. Who is refused asks of the same world, since nothing changes in it; who is
 /// not, has one of their own.
 async fn tried(template: &Template, row: &Row) -> Vec<String> {
@@ -210,9 +254,9 @@ impl Ask {
         if wrong.is_some() || expected == Outcome::Allowed || world.version().await == version {
             return wrong;
         }
-        let left = world.codes_from(size).await;
-        if let Some(code) = left.iter().find(|code| !leaves.contains(&code.as_str())) {
-            return Some(format!("{place}: refused, and left {code}"));
+        let left = world.activities_from(size).await;
+        if let Some(other) = left.iter().find(|activity| !leaves.contains(&&*activity.kind)) {
+            return Some(format!("{place}: refused, and left {}", other.kind));
         }
         let difference = at.contents.difference(&Contents::of(&world.store).await);
         difference.map(|difference| format!("{place}: refused, and yet {difference}"))

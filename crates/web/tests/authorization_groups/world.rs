@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use activity::Named;
+use activity::{Activity, Named};
 use app::accounts::{self, Activation, LogIn, LogInStep, NewUser, SignedIn};
 use app::activity::{Scope, ViewRequest};
 use app::applications::NewApplication;
@@ -177,20 +177,17 @@ impl World {
         request.send().await.unwrap()
     }
 
-    /// The codes of the activities from `seq` on.
-    pub(crate) async fn codes_from(&self, seq: u64) -> Vec<String> {
+    /// The activities from `seq` on.
+    pub(crate) async fn activities_from(&self, seq: u64) -> Vec<Activity> {
         let search = log::Search {
             expr: activity::query::Expr::All,
             order: log::Order::Recorded,
             after: None,
             limit: 10_000,
         };
-        let found = self.log.search(&search).await.unwrap().rows;
+        let mut found = self.log.search(&search).await.unwrap().rows;
+        found.retain(|activity| activity.seq >= seq);
         found
-            .into_iter()
-            .filter(|activity| activity.seq >= seq)
-            .map(|activity| activity.kind.to_string())
-            .collect()
     }
 
     /// Another number whenever anything was written.

@@ -41,7 +41,7 @@ struct AppPage {
     shell: Shell,
     offer: TotpOffer,
     qr: String,
-    replaces: bool,
+    factors: Factors,
     errors: Vec<FieldError>,
 }
 
@@ -63,6 +63,14 @@ pub(super) async fn page(
         codes: Vec::new(),
         refused: None,
     })
+}
+
+/// What was given as proof: a code where one can be given, else the password.
+pub(super) fn proof_of(fields: &Fields) -> Proof {
+    match fields.opt("proof") {
+        Some(code) => Proof::Code(code.trim().to_owned()),
+        None => Proof::Password(fields.get("password").to_owned()),
+    }
 }
 
 /// The page after something was tried: with recovery codes to keep, or with why it was not done.
@@ -90,13 +98,18 @@ pub(super) async fn after(
     render_status(status, &page)
 }
 
-fn app_page_of(shell: Shell, offer: TotpOffer, replaces: bool, errors: Vec<FieldError>) -> Result<AppPage, PageError> {
+fn app_page_of(
+    shell: Shell,
+    offer: TotpOffer,
+    factors: Factors,
+    errors: Vec<FieldError>,
+) -> Result<AppPage, PageError> {
     let qr = qr_svg(&offer.url).map_err(PageError::internal)?;
     Ok(AppPage {
         shell,
         offer,
         qr,
-        replaces,
+        factors,
         errors,
     })
 }
@@ -108,7 +121,7 @@ pub(super) async fn app_page(
 ) -> Result<Response, PageError> {
     let present = factors::get_factors(state.app(), &caller).await.map_err(refused)?;
     let offer = factors::offer_totp(state.app(), &caller.person, None).map_err(PageError::unavailable)?;
-    render(&app_page_of(shell, offer, present.totp_since.is_some(), Vec::new())?)
+    render(&app_page_of(shell, offer, present, Vec::new())?)
 }
 
 pub(super) async fn enable_app(
@@ -120,14 +133,14 @@ pub(super) async fn enable_app(
     let typed = EnableTotp {
         key: fields.get("key").to_owned(),
         code: fields.trimmed("code").to_owned(),
-        proof: Proof::Password(fields.get("password").to_owned()),
+        proof: proof_of(&fields),
     };
     match factors::enable_totp(state.app(), &caller, typed).await {
         Err(ChangeError::Invalid(errors)) => {
             let present = factors::get_factors(state.app(), &caller).await.map_err(refused)?;
             let offer = factors::offer_totp(state.app(), &caller.person, fields.opt("key"));
             let offer = offer.map_err(PageError::unavailable)?;
-            let page = app_page_of(shell, offer, present.totp_since.is_some(), errors)?;
+            let page = app_page_of(shell, offer, present, errors)?;
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         outcome => after(state.app(), &caller, shell, outcome, "The authenticator app is set up.").await,

@@ -1,11 +1,10 @@
 //! The buttons of the page of second factors: one call each, then back to it.
 
-use app::accounts::Proof;
 use app::factors::{self, EnableSms, Factor};
 use axum::extract::State;
 use axum::response::Response;
 
-use super::two_factor::{PAGE, after};
+use super::two_factor::{PAGE, after, proof_of};
 use crate::AppState;
 use crate::shell::{Fields, PageError, Shell, SignedIn, done};
 
@@ -17,7 +16,7 @@ pub(super) async fn request_sms(
 ) -> Result<Response, PageError> {
     let typed = EnableSms {
         phone: fields.trimmed("phone").to_owned(),
-        proof: Proof::Password(fields.get("password").to_owned()),
+        proof: proof_of(&fields),
     };
     let outcome = factors::request_enable_sms(state.app(), &caller, typed).await;
     let outcome = outcome.map(|()| Vec::new());
@@ -71,7 +70,7 @@ pub(super) async fn recovery_codes(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let proof = Proof::Password(fields.get("password").to_owned());
+    let proof = proof_of(&fields);
     let outcome = factors::new_recovery_codes(state.app(), &caller, &proof).await;
     after(state.app(), &caller, shell, outcome, "").await
 }
