@@ -265,7 +265,8 @@ async fn of_log_ins_at_once_to_a_single_device_application_exactly_one_stays() {
     let elsewhere = through(&test, &register(&test, "Desktop", false).await).await;
     let elsewhere = sign_in(&test, &elsewhere, "sam").await;
     let visitor = through(&test, &register(&test, "Headset", true).await).await;
-    for at_once in [2, 10] {
+    // Fewer than lock an account: an attempt counts as failed until its password is found right.
+    for at_once in [2, 4] {
         let tries = (0..at_once).map(|_| {
             let (app, visitor) = (test.app.clone(), visitor.clone());
             tokio::spawn(async move { accounts::log_in(&app, &visitor, typed("sam")).await.unwrap() })
@@ -286,10 +287,10 @@ async fn of_log_ins_at_once_to_a_single_device_application_exactly_one_stays() {
         }
         assert_eq!(left, 1, "of {at_once}");
     }
-    // Two, then ten: each but the last forced the one before it out.
-    assert_eq!(test.count("user.forced_logout").await, 11);
+    // Two, then four: each but the last forced the one before it out.
+    assert_eq!(test.count("user.forced_logout").await, 5);
     let codes = test.codes_of(&id).await;
-    assert_eq!(codes.iter().filter(|code| *code == "user.login").count(), 14);
+    assert_eq!(codes.iter().filter(|code| *code == "user.login").count(), 8);
     for other in [&browser.device_token, &elsewhere.device_token] {
         assert!(ended(&test, other).await.is_none(), "other applications go on");
     }

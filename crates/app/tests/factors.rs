@@ -388,14 +388,16 @@ async fn another_app_is_set_up_only_with_the_factor_there_is() {
 #[tokio::test]
 async fn new_recovery_codes_end_those_before() {
     let test = TestApp::new().await;
-    let (caller, _, old) = with_app(&test).await;
-    let proof = |password: &str| Proof::Password(password.to_owned());
-    factors::new_recovery_codes(&test.app, &caller, &proof(WRONG))
+    let (caller, key, old) = with_app(&test).await;
+    let make = |proof: Proof| {
+        let (app, caller) = (test.app.clone(), caller.clone());
+        async move { factors::new_recovery_codes(&app, &caller, &proof).await }
+    };
+    make(Proof::Code("000000".to_owned())).await.unwrap_err();
+    make(Proof::Password(GOOD.to_owned()))
         .await
-        .unwrap_err();
-    let new = factors::new_recovery_codes(&test.app, &caller, &proof(GOOD))
-        .await
-        .unwrap();
+        .expect_err("a password does not get round the second factor");
+    let new = make(Proof::Code(code_of(&test, &key))).await.unwrap();
     let token = challenge(&test).await;
     answer(&test, &token, Answer::Recovery(old[0].clone()))
         .await

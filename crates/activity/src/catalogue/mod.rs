@@ -90,6 +90,27 @@ impl Category {
             Self::Mail => mail::TYPES,
         }
     }
+
+    /// A type under this heading whose status is `title` and whose sentence is `template`.
+    const fn entry(
+        self,
+        code: &'static str,
+        title: &'static str,
+        happens: &'static str,
+        template: &'static [Part],
+        example: &'static str,
+    ) -> ActivityType {
+        ActivityType {
+            code,
+            category: self,
+            title,
+            happens,
+            example,
+            level: Level::Usual,
+            template,
+            failed: None,
+        }
+    }
 }
 
 /// An entry of the catalogue.
@@ -114,27 +135,6 @@ pub struct ActivityType {
 }
 
 impl ActivityType {
-    /// A type whose sentence is `template`; its title is `title`.
-    const fn new(
-        category: Category,
-        code: &'static str,
-        title: &'static str,
-        happens: &'static str,
-        template: &'static [Part],
-        example: &'static str,
-    ) -> Self {
-        Self {
-            code,
-            category,
-            title,
-            happens,
-            example,
-            level: Level::Usual,
-            template,
-            failed: None,
-        }
-    }
-
     const fn warning(mut self) -> Self {
         self.level = Level::Warning;
         self

@@ -21,7 +21,7 @@ const SEEN_EVERY: i64 = 5 * 60 * Time::SECOND;
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// Somebody's who may go on.
-    SignedIn(Caller),
+    SignedIn(Box<Caller>),
     /// That of a device that was ended.
     Ended(EndReason),
     /// That of an application's device, good no longer: a refresh gives another.
@@ -33,7 +33,7 @@ pub enum Identity {
 /// The caller with this device token; `None` if it is not signed in (any more).
 pub async fn authenticate(app: &App, device_token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
     Ok(match identify(app, device_token, origin).await? {
-        Identity::SignedIn(caller) => Some(caller),
+        Identity::SignedIn(caller) => Some(*caller),
         Identity::Ended(_) | Identity::Expired | Identity::Nobody => None,
     })
 }
@@ -64,12 +64,12 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
         device::seen(tx.conn(), &device.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Identity::SignedIn(Caller {
+    Ok(Identity::SignedIn(Box::new(Caller {
         person: account.person(),
         roles: model::roles(&account),
         via,
         origin,
-    }))
+    })))
 }
 
 /// The account of a device and how it speaks, if both the account and the application may be used now and from here.

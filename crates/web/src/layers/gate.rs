@@ -178,7 +178,7 @@ async fn application(
 async fn by_device(state: &AppState, context: &RequestContext, token: &str) -> Result<Caller, Problem> {
     let found = app::accounts::identify(state.app(), token, context.origin().clone()).await;
     let caller = match found.map_err(Problem::unavailable)? {
-        Identity::SignedIn(caller) => caller,
+        Identity::SignedIn(caller) => *caller,
         Identity::Ended(reason) => return Err(Problem::device_ended(reason)),
         Identity::Expired => return Err(Problem::token_expired()),
         Identity::Nobody => return Err(Problem::no_device()),

@@ -45,7 +45,7 @@ pub(crate) struct RemoteAddress(pub(crate) IpAddr);
 /// Who this browser's token belongs to. That of an application's device opens no page.
 pub(crate) async fn by_device(state: &AppState, token: &str, origin: Origin) -> Result<Option<Caller>, PageError> {
     Ok(match browser(state, token, origin).await? {
-        Identity::SignedIn(caller) => Some(caller),
+        Identity::SignedIn(caller) => Some(*caller),
         Identity::Ended(_) | Identity::Expired | Identity::Nobody => None,
     })
 }
