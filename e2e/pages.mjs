@@ -1,11 +1,12 @@
 // Every page, as whom it is opened and how to find it. The accessibility test and the pictures walk this list.
 
-/** @type {{name: string, as: "nobody"|"administrator"|"auditor"|"member", path: string | ((page) => Promise<string>)}[]} */
+/** @type {{name: string, as: "nobody"|"administrator"|"auditor"|"member", path: string | ((page, logIns) => Promise<string>)}[]} */
 export const pages = [
   { name: "login", as: "nobody", path: "/login" },
   { name: "forgot", as: "nobody", path: "/forgot" },
   { name: "unlock", as: "nobody", path: "/unlock" },
   { name: "activate-stale", as: "nobody", path: "/activate?token=stale" },
+  { name: "second-factor", as: "nobody", path: ofGuarded },
   { name: "users", as: "administrator", path: "/users" },
   { name: "user-new", as: "administrator", path: "/users/new" },
   { name: "user-edit", as: "administrator", path: (page) => ofFirstUser(page, "") },
@@ -51,6 +52,16 @@ export const pages = [
   { name: "not-found", as: "member", path: "/nowhere" },
   { name: "forbidden", as: "member", path: "/users" },
 ];
+
+/** What follows the right password where a second factor is due. */
+async function ofGuarded(page, { guarded }) {
+  await page.goto("/login");
+  await page.getByLabel(/username or e-mail/i).fill(guarded.username);
+  await page.getByLabel("Password", { exact: true }).fill(guarded.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(/second-factor/);
+  return page.url();
+}
 
 /** A page below the first member in All Users. */
 async function ofFirstUser(page, below) {

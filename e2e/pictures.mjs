@@ -20,7 +20,7 @@ try {
           signedIn.set(as, page);
         }
         const page = signedIn.get(as);
-        await page.goto(typeof path === "string" ? path : await path(page));
+        await page.goto(typeof path === "string" ? path : await path(page, demo.logIns));
         await page.screenshot({ path: join(directory, `${name}-${width}-${colorScheme}.png`) });
       }
     }

@@ -49,14 +49,16 @@ export async function startDemo({ activities = 10_000 } = {}) {
   return { url, stop, output: () => output, logIns: logIns(output) };
 }
 
-/** The printed log-ins: one line each, `role username password`. */
+/** The printed log-ins: one line each, `role username password`; `guarded` is who has a second factor. */
 function logIns(output) {
   const found = {};
+  const guarded = output.match(/(\S+) has a second factor/)?.[1];
   for (const line of output.split("\n")) {
     const match = line.match(/^\s*(administrator|auditor|member)\s{2,}(\S+)\s{2,}(\S.*\S)\s*$/i);
-    if (match && !found[match[1].toLowerCase()]) {
-      found[match[1].toLowerCase()] = { username: match[2], password: match[3] };
-    }
+    if (!match) continue;
+    const [, role, username, password] = match;
+    if (username === guarded) found.guarded = { username, password };
+    else found[role.toLowerCase()] ??= { username, password };
   }
   return found;
 }

@@ -22,7 +22,7 @@ for (const [width, colorScheme] of [[1280, "light"], [390, "dark"]]) {
       const page = await newPage(browser, demo.url, { colorScheme, viewport: { width, height: 900 } });
       if (as !== "nobody") await logIn(page, demo.logIns[as]);
       for (const { name, path } of pages.filter((one) => one.as === as)) {
-        await page.goto(typeof path === "string" ? path : await path(page));
+        await page.goto(typeof path === "string" ? path : await path(page, demo.logIns));
         await assertAccessible(page);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(over <= 0, `${name} is ${over} pixels wider than the window`);

@@ -27,6 +27,13 @@ pub struct Visitor {
     pub application: Option<Named>,
 }
 
+impl Visitor {
+    /// The id of the registered application they ask through.
+    pub(crate) fn application_id(&self) -> Option<&str> {
+        self.application.as_ref().map(|application| application.id.as_str())
+    }
+}
+
 /// Somebody who has proved who they are.
 #[derive(Clone, Debug)]
 pub struct Caller {

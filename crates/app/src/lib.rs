@@ -17,9 +17,10 @@ pub mod import;
 pub mod ingest;
 mod live;
 pub mod mail;
-pub mod sessions;
+mod paging;
 pub mod passkeys;
 pub mod privacy;
+pub mod sessions;
 mod settings;
 mod sms;
 
@@ -27,7 +28,10 @@ pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable};
 pub use live::{Live, Topic, Watch};
-pub use settings::{ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings};
+pub use paging::{Page, PageRequest};
+pub use settings::{
+    ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
+};
 
 use std::sync::Arc;
 

@@ -9,6 +9,8 @@ use app::accounts::{
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
 use app::factors::Answer;
 use app::{Caller, Roles, Via, Visitor};
+use sqlx::Row as _;
+use store::accounts::refresh_token;
 use store::factors::second_factor;
 use support::{GOOD, HOUR, OTHER, TestApp, WRONG, origin, visitor};
 
@@ -236,6 +238,36 @@ async fn using_a_refresh_token_again_ends_its_device() {
     let last = test.activities().await.into_iter().next_back().unwrap();
     assert_eq!(&*last.kind, "user.forced_logout");
     assert_eq!(last.reason.as_deref(), Some("refresh token used again"));
+}
+
+#[tokio::test]
+async fn a_client_that_refreshes_without_end_leaves_a_bounded_number_of_tokens() {
+    let test = TestApp::new().await;
+    test.active("sam", Roles::default()).await;
+    let visitor = through(&test, &register(&test, "Headset", false).await).await;
+    let signed_in = sign_in(&test, &visitor, "sam").await;
+    let device_id = signed_in.caller.via.device_id().unwrap().to_owned();
+    let mut tx = test.store.begin().await.unwrap();
+    for n in 0..1_500_u32 {
+        let expires_at = test.app.now().plus(i64::from(n) + 1);
+        refresh_token::insert(tx.conn(), &device_id, &n.to_be_bytes(), expires_at)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let first = signed_in.refresh_token.unwrap();
+    let next = applications::refresh(&test.app, &visitor, &first).await.unwrap();
+    let kept = ended_tokens(&test, &visitor, &next.refresh_token).await;
+    assert!((900..=1_002).contains(&kept), "{kept}");
+}
+
+/// Ends the device by using this token twice; how many of its tokens are known to have ended.
+async fn ended_tokens(test: &TestApp, visitor: &Visitor, token: &str) -> i64 {
+    applications::refresh(&test.app, visitor, token).await.unwrap();
+    applications::refresh(&test.app, visitor, token).await.unwrap_err();
+    let mut read = test.store.read().await.unwrap();
+    let row = sqlx::query("SELECT COUNT(*) FROM ended_device");
+    row.fetch_one(read.conn()).await.unwrap().try_get(0).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

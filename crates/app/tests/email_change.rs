@@ -166,6 +166,64 @@ async fn a_change_by_an_administrator_makes_the_link_void() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_changed_back_revives_no_link() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    request(&test, &sam, "new@example.com").await.unwrap();
+    let token = test.token_of(SUBJECT).await;
+    for email in ["office@example.com", "sam@example.com"] {
+        let edit = accounts::EditAccount {
+            email: Some(email.to_owned()),
+            ..accounts::EditAccount::default()
+        };
+        accounts::edit_account(&test.app, &Caller::command_line(), &sam.person.id, edit, None)
+            .await
+            .unwrap();
+    }
+    let outcome = accounts::confirm_email_change(&test.app, &visitor(), &token).await;
+    assert!(matches!(outcome, Err(LinkError::Gone)));
+    let told = mails(&test).await;
+    let told = |to: &str| {
+        told.iter()
+            .any(|(mail_to, subject, _)| mail_to == to && subject == "Your e-mail address was changed")
+    };
+    assert!(
+        told("sam@example.com") && told("office@example.com"),
+        "each old address"
+    );
+}
+
+#[tokio::test]
+async fn a_new_password_forgets_the_address_that_whoever_knew_the_old_one_asked_for() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    request(&test, &sam, "one@example.com").await.unwrap();
+    let one = test.token_of(SUBJECT).await;
+    let typed = accounts::ChangePassword {
+        current: GOOD.to_owned(),
+        new: OTHER.to_owned(),
+    };
+    accounts::change_password(&test.app, &sam, typed).await.unwrap();
+    let changed = accounts::confirm_email_change(&test.app, &visitor(), &one).await;
+    assert!(matches!(changed, Err(LinkError::Gone)));
+
+    test.clock.advance(1_000);
+    let proof = Proof::Password(OTHER.to_owned());
+    let email = "two@example.com".to_owned();
+    accounts::request_email_change(&test.app, &sam, RequestEmailChange { email, proof })
+        .await
+        .unwrap();
+    let two = test.token_of(SUBJECT).await;
+    accounts::request_reset(&test.app, &visitor(), "sam").await.unwrap();
+    let reset = test.token_of("Reset your password").await;
+    accounts::reset_password(&test.app, &visitor(), &reset, GOOD)
+        .await
+        .unwrap();
+    let changed = accounts::confirm_email_change(&test.app, &visitor(), &two).await;
+    assert!(matches!(changed, Err(LinkError::Gone)));
+}
+
+#[tokio::test]
 async fn asking_needs_the_password_an_address_and_patience() {
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;

@@ -5,9 +5,10 @@ mod support;
 
 use std::sync::Arc;
 
-use app::accounts::{self, ChangePassword, LogInStep, Proof, SecondFactorRefused, SignedIn};
+use activity::Named;
+use app::accounts::{self, ChangePassword, LogIn, LogInStep, Proof, SecondFactorRefused, SignedIn};
 use app::factors::{self, Answer, EnableTotp, Factor, Method, SetUp, SetUpRefused};
-use app::{Caller, ChangeError, Roles};
+use app::{Caller, ChangeError, Roles, Visitor, applications};
 use support::{GOOD, HOUR, MINUTE, OTHER, TestApp, WRONG, visitor};
 use totp_rs::{Builder, Secret};
 
@@ -241,6 +242,61 @@ async fn a_remembered_device_is_not_asked_until_a_credential_changes() {
 }
 
 #[tokio::test]
+async fn a_device_that_an_application_had_remembered_is_not_remembered_in_the_web_manager() {
+    let test = TestApp::new().await;
+    let (_, key, _) = with_app(&test).await;
+    let new = applications::NewApplication {
+        name: "Headset".to_owned(),
+        single_device: false,
+    };
+    let registered = applications::register(&test.app, &Caller::command_line(), new)
+        .await
+        .unwrap();
+    let headset = Visitor {
+        application: Some(Named {
+            id: registered.application.id,
+            name: registered.application.name,
+        }),
+        ..visitor()
+    };
+    let log_in = async |known: Option<&str>| {
+        let typed = LogIn {
+            login: "sam".to_owned(),
+            password: GOOD.to_owned(),
+            known_device: known.map(str::to_owned),
+        };
+        accounts::log_in(&test.app, &headset, typed).await.unwrap()
+    };
+    let LogInStep::SecondFactor(due) = log_in(None).await else {
+        panic!("no code was asked for")
+    };
+    let code = totp(code_of(&test, &key));
+    let first = accounts::second_factor(&test.app, &headset, &due.token, code, true)
+        .await
+        .unwrap();
+    let known = first.known_device_token.as_str();
+    assert!(matches!(
+        test.step("sam", GOOD, Some(known)).await,
+        LogInStep::SecondFactor(_)
+    ));
+    assert!(matches!(log_in(Some(known)).await, LogInStep::Done(_)), "there it is");
+}
+
+#[tokio::test]
+async fn a_passkey_is_not_added_with_the_password_where_there_is_a_code() {
+    let test = TestApp::new().await;
+    let (caller, key, _) = with_app(&test).await;
+    let password = Proof::Password(GOOD.to_owned());
+    let refused = app::passkeys::begin_add(&test.app, &caller, &password).await;
+    assert!(
+        matches!(refused, Err(ChangeError::Invalid(_))),
+        "it would be a way round the second factor"
+    );
+    let code = Proof::Code(code_of(&test, &key));
+    app::passkeys::begin_add(&test.app, &caller, &code).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_device_is_remembered_for_thirty_days() {
     let test = TestApp::new().await;
     let (_, key, _) = with_app(&test).await;
@@ -461,7 +517,17 @@ async fn only_administrators_require_and_reset_and_the_owner_is_told() {
     factors::require_mfa(&test.app, &admin, &id, true).await.unwrap();
     factors::require_mfa(&test.app, &admin, &id, true).await.unwrap();
     assert_eq!(test.count("account.mfa_required").await, 1, "it was so already");
+    let version = async || {
+        let user = accounts::get_user(&test.app, &admin, &id).await.unwrap().unwrap();
+        user.row.version
+    };
+    let before = version().await;
     factors::reset_mfa(&test.app, &admin, &id).await.unwrap();
+    assert_eq!(
+        version().await,
+        before + 1,
+        "an edit of what was read before is refused"
+    );
     assert!(matches!(test.step("sam", GOOD, None).await, LogInStep::SetUp(_)));
     let mails = test.mails().await;
     assert_eq!(mails[0].0, "Two-factor authentication was changed");

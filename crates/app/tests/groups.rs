@@ -6,9 +6,9 @@ mod support;
 use activity::{Activity, Time};
 use app::groups::{
     self, EditGroup, Group, GroupRole, GroupSearch, InvitationKey, Invite, InviteOutcome, MemberSearch, NewGroup,
-    NewMember, PageRequest, Standing,
+    NewMember, Standing,
 };
-use app::{App, Caller, ChangeError, Roles};
+use app::{App, Caller, ChangeError, PageRequest, Roles};
 use store::accounts::account::{self, AccountKeys, AccountRow};
 use store::groups::member::{self, MemberRow};
 use support::{GOOD, TestApp, visitor};
@@ -316,6 +316,16 @@ async fn members_look_but_change_nothing_and_see_no_addresses() {
         .await
         .unwrap();
     assert_eq!(page.rows[0].person.email, "max@example.com");
+    // Nor does an ordinary member see whose account was disabled.
+    app::accounts::set_login_enabled(app, &team.admin, &team.manager.person.id, false)
+        .await
+        .unwrap();
+    for (caller, shown) in [(mia, true), (&team.owner, false)] {
+        let seen = groups::get_member(app, caller, id, &team.manager.person.id)
+            .await
+            .unwrap();
+        assert_eq!(seen.login_enabled, shown);
+    }
 }
 
 #[tokio::test]
@@ -673,6 +683,14 @@ async fn the_mailed_link_is_accepted_whatever_address_the_account_has() {
     let key = InvitationKey::Token(token);
     groups::accept(team.app(), &team.stranger, &key).await.unwrap();
     assert_eq!(team.role(&team.stranger).await, Some(GroupRole::Member));
+    let all = team.test.activities().await;
+    let accepted = all.iter().find(|it| &*it.kind == "group.invitation_accepted").unwrap();
+    assert_eq!(accepted.user.as_ref().unwrap().email, "sam@example.com");
+    let sent_to = &accepted.target.as_ref().unwrap().email;
+    assert_eq!(
+        sent_to, "sams-other-address@example.com",
+        "the log says to whom it was sent"
+    );
 }
 
 #[tokio::test]
@@ -751,6 +769,85 @@ async fn an_expired_invitation_is_refused_and_the_address_can_be_invited_again()
     assert!(joined.is_err(), "{joined:?}");
     let (_, token) = team.invite("sam@example.com").await;
     groups::accept(app, sam, &InvitationKey::Token(token)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_invitation_is_sent_again_with_another_link_even_when_it_has_expired() {
+    let team = Team::new().await;
+    let (app, sam) = (team.app(), &team.stranger);
+    let (id, first) = team.invite("sam@example.com").await;
+    team.test.clock.advance(20 * Time::DAY);
+    for (caller, forbidden) in [(sam, false), (&team.member, false)] {
+        let refused = groups::resend_invitation(app, caller, &id).await.unwrap_err();
+        assert_eq!(matches!(refused, ChangeError::Forbidden), forbidden);
+    }
+    groups::resend_invitation(app, &team.manager, &id).await.unwrap();
+    let sent = team.last().await;
+    assert_eq!(
+        (&*sent.kind, &*sent.metadata["again"]),
+        ("group.invitation_sent", "yes")
+    );
+    assert_eq!(sent.target.as_ref().unwrap().email, "sam@example.com");
+    let second = team.test.token_of("Invitation to a group").await;
+    let old = groups::accept(app, sam, &InvitationKey::Token(first)).await;
+    assert!(matches!(old, Err(ChangeError::NotFound)), "{old:?}");
+    groups::accept(app, sam, &InvitationKey::Token(second)).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_owners_send_the_invitation_of_an_owner_again_and_it_counts_as_sent() {
+    let team = Team::with(|settings| settings.groups.invitations_per_day = 2).await;
+    let app = team.app();
+    let invite = Invite {
+        role: GroupRole::Owner,
+        ..to("sam@example.com")
+    };
+    let lines = groups::invite(app, &team.owner, team.id(), invite).await.unwrap();
+    let InviteOutcome::Invited { id, .. } = &lines[0].outcome else {
+        panic!("{lines:?}")
+    };
+    let refused = groups::resend_invitation(app, &team.manager, id).await;
+    assert!(matches!(refused, Err(ChangeError::Forbidden)), "{refused:?}");
+    groups::resend_invitation(app, &team.owner, id).await.unwrap();
+    conflict(groups::resend_invitation(app, &team.owner, id).await);
+}
+
+#[tokio::test]
+async fn an_invitation_that_expired_long_ago_is_forgotten() {
+    let team = Team::new().await;
+    let other = groups::create(team.app(), &team.admin, named("Lab")).await.unwrap();
+    team.invite("sam@example.com").await;
+    let listed = async || {
+        let page = groups::list_invitations(team.app(), &team.owner, team.id(), &first_page()).await;
+        page.unwrap().rows.len()
+    };
+    team.test.clock.advance(44 * Time::DAY - 1);
+    assert_eq!(listed().await, 1, "who sent it sees that nobody answered");
+    team.test.clock.advance(1);
+    assert_eq!(listed().await, 0);
+    groups::invite(team.app(), &team.admin, &other.id, to("pia@example.com"))
+        .await
+        .unwrap();
+    let mut read = team.test.store.read().await.unwrap();
+    let rows = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM group_invitation");
+    assert_eq!(
+        rows.fetch_one(read.conn()).await.unwrap(),
+        1,
+        "whatever group it was to"
+    );
+}
+
+#[tokio::test]
+async fn a_new_member_takes_nobody_elses_address_as_username() {
+    let team = Team::new().await;
+    let (_, token) = team.invite("nia@example.com").await;
+    let join = async |username: &str| groups::join_as_new(team.app(), &visitor(), &token, new_member(username)).await;
+    let Err(ChangeError::Invalid(errors)) = join("boss@example.com").await else {
+        panic!("the address of somebody who has no account yet is free")
+    };
+    assert_eq!(errors[0].field, "username");
+    let person = join("Nia@example.com").await.unwrap();
+    assert_eq!(person.username, "Nia@example.com");
 }
 
 fn new_member(username: &str) -> NewMember {

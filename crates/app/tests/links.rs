@@ -120,12 +120,12 @@ async fn a_reset_link_ends_after_an_hour_and_is_no_activation_link() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_reset_link_used_ten_times_at_once_works_once() {
+async fn a_reset_link_used_fifty_times_at_once_works_once() {
     let test = TestApp::new().await;
     test.active("sam", Roles::default()).await;
     accounts::request_reset(&test.app, &visitor(), "sam").await.unwrap();
     let token = test.token_of("Reset your password").await;
-    let uses: Vec<_> = (0..10)
+    let uses: Vec<_> = (0..50)
         .map(|n| {
             let (app, token) = (test.app.clone(), token.clone());
             tokio::spawn(async move {
@@ -217,6 +217,45 @@ async fn changing_the_password_asks_for_the_current_one_and_ends_other_devices()
             "user.forced_logout"
         ]
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_password_changes_at_once_with_one_current_password_one_is_done() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    let changes: Vec<_> = (0..4)
+        .map(|n| {
+            let (app, sam) = (test.app.clone(), sam.clone());
+            let typed = ChangePassword {
+                current: GOOD.to_owned(),
+                new: format!("{OTHER} {n}"),
+            };
+            tokio::spawn(async move { accounts::change_password(&app, &sam, typed).await.is_ok() })
+        })
+        .collect();
+    let mut done = 0;
+    for change in changes {
+        done += usize::from(change.await.unwrap());
+    }
+    assert_eq!((done, test.count("user.password_changed").await), (1, 1));
+}
+
+#[tokio::test]
+async fn an_activation_link_dies_with_the_address_it_was_mailed_to() {
+    let test = TestApp::new().await;
+    let id = test.invited("sam").await;
+    let token = test.token_of("Activate your account").await;
+    let edit = accounts::EditUser {
+        given_name: "Sam".to_owned(),
+        family_name: "Jones".to_owned(),
+        username: "sam".to_owned(),
+        email: "sam.jones@example.com".to_owned(),
+    };
+    accounts::edit_user(&test.app, &Caller::command_line(), &id, edit)
+        .await
+        .unwrap();
+    let gone = accounts::activate(&test.app, &visitor(), &token, GOOD).await;
+    assert!(matches!(gone, Err(LinkError::Gone)), "a stranger may read that mailbox");
 }
 
 #[tokio::test]

@@ -14,14 +14,24 @@ fn password() -> Proof {
 }
 
 async fn add(test: &TestApp, caller: &Caller, authenticator: &mut Authenticator) -> String {
-    let asked = passkeys::begin_add(&test.app, caller, &password()).await.unwrap();
+    add_with(test, caller, &password(), authenticator).await.0
+}
+
+/// Its id, and the recovery codes that are shown with it.
+async fn add_with(
+    test: &TestApp,
+    caller: &Caller,
+    proof: &Proof,
+    authenticator: &mut Authenticator,
+) -> (String, Vec<String>) {
+    let asked = passkeys::begin_add(&test.app, caller, proof).await.unwrap();
     let new = AddPasskey {
         name: "Phone".to_owned(),
         answered: authenticator.create(&asked),
     };
-    passkeys::add(&test.app, caller, new).await.unwrap();
+    let codes = passkeys::add(&test.app, caller, new).await.unwrap();
     let all = passkeys::list(&test.app, caller).await.unwrap();
-    all.last().unwrap().id.clone()
+    (all.last().unwrap().id.clone(), codes)
 }
 
 async fn alone(test: &TestApp, authenticator: &mut Authenticator) -> Result<SignedIn, LogInRefused> {
@@ -72,6 +82,31 @@ async fn a_passkey_logs_in_alone_and_says_so() {
             .iter()
             .any(|(subject, _)| subject == "A passkey was added")
     );
+}
+
+#[tokio::test]
+async fn the_first_passkey_comes_with_recovery_codes_and_the_next_one_is_proved_with_one() {
+    let test = TestApp::new().await;
+    let sam = test.signed_in("sam", Roles::default()).await;
+    let (_, codes) = add_with(&test, &sam, &password(), &mut Authenticator::new(1)).await;
+    assert_eq!(
+        (codes.len(), test.count("user.recovery_codes_shown").await),
+        (10, 1),
+        "for the day the passkey is lost"
+    );
+    let refused = passkeys::begin_add(&test.app, &sam, &password()).await.unwrap_err();
+    assert!(
+        matches!(refused, ChangeError::Invalid(_)),
+        "a password alone adds nothing beside the second factor"
+    );
+    let proof = Proof::Code(codes[0].clone());
+    let (_, more) = add_with(&test, &sam, &proof, &mut Authenticator::new(2)).await;
+    assert!(more.is_empty(), "the codes stay");
+    let token = after_password(&test).await;
+    let answer = app::factors::Answer::Recovery(codes[1].clone());
+    accounts::second_factor(&test.app, &visitor(), &token, answer, false)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -161,14 +196,14 @@ async fn a_counter_that_does_not_move_on_is_refused() {
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;
     let mut phone = Authenticator::new(1);
-    add(&test, &sam, &mut phone).await;
+    let (_, codes) = add_with(&test, &sam, &password(), &mut phone).await;
     let mut copy = phone.clone();
     alone(&test, &mut phone).await.unwrap();
     alone(&test, &mut phone).await.unwrap();
     alone(&test, &mut copy).await.unwrap_err();
     let mut without = Authenticator::new(2);
     without.counter = None;
-    add(&test, &sam, &mut without).await;
+    add_with(&test, &sam, &Proof::Code(codes[0].clone()), &mut without).await;
     alone(&test, &mut without).await.unwrap();
     alone(&test, &mut without)
         .await
@@ -180,14 +215,16 @@ async fn without_user_verification_or_from_another_site_it_is_refused() {
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;
     let mut phone = Authenticator::new(1);
-    add(&test, &sam, &mut phone).await;
+    let (_, codes) = add_with(&test, &sam, &password(), &mut phone).await;
     let mut unverified = phone.clone();
     unverified.verifies = false;
     alone(&test, &mut unverified).await.unwrap_err();
     let mut phished = phone.clone();
     phished.origin = "https://whodid.example.net".to_owned();
     alone(&test, &mut phished).await.unwrap_err();
-    let asked = passkeys::begin_add(&test.app, &sam, &password()).await.unwrap();
+    let asked = passkeys::begin_add(&test.app, &sam, &Proof::Code(codes[0].clone()))
+        .await
+        .unwrap();
     let mut elsewhere = Authenticator::new(3);
     elsewhere.origin = "https://whodid.example.net".to_owned();
     let new = AddPasskey {
@@ -250,7 +287,7 @@ async fn nobody_touches_anothers_passkey() {
     let sam = test.signed_in("sam", Roles::default()).await;
     let ann = test.signed_in("ann", Roles::default()).await;
     let mut phone = Authenticator::new(1);
-    let id = add(&test, &sam, &mut phone).await;
+    let (id, codes) = add_with(&test, &sam, &password(), &mut phone).await;
     let renamed = passkeys::rename(&test.app, &ann, &id, "Mine").await.unwrap_err();
     let code = RemoveProof::Code("123456".to_owned());
     let removed = passkeys::remove(&test.app, &ann, &id, &code).await.unwrap_err();
@@ -258,7 +295,9 @@ async fn nobody_touches_anothers_passkey() {
         (renamed, removed),
         (ChangeError::NotFound, ChangeError::NotFound)
     ));
-    let asked = passkeys::begin_add(&test.app, &sam, &password()).await.unwrap();
+    let asked = passkeys::begin_add(&test.app, &sam, &Proof::Code(codes[0].clone()))
+        .await
+        .unwrap();
     let stolen = AddPasskey {
         name: String::new(),
         answered: Authenticator::new(2).create(&asked),
@@ -272,8 +311,8 @@ async fn the_last_second_factor_stays_where_one_is_required() {
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;
     let (mut first, mut second) = (Authenticator::new(1), Authenticator::new(2));
-    let one = add(&test, &sam, &mut first).await;
-    let two = add(&test, &sam, &mut second).await;
+    let (one, codes) = add_with(&test, &sam, &password(), &mut first).await;
+    let (two, _) = add_with(&test, &sam, &Proof::Code(codes[0].clone()), &mut second).await;
     app::factors::require_mfa(&test.app, &Caller::command_line(), &sam.person.id, true)
         .await
         .unwrap();

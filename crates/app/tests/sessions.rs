@@ -6,7 +6,8 @@ mod support;
 use std::time::Duration;
 
 use activity::{Activity, By, Outcome, Time};
-use app::groups::{self, GroupRole, NewGroup, PageRequest};
+use app::PageRequest;
+use app::groups::{self, GroupRole, NewGroup};
 use app::sessions::{self, EditSession, NewSession, SessionSearch, SessionState};
 use app::{App, Caller, ChangeError, Roles, Topic, accounts};
 use support::{MINUTE, TestApp};
@@ -120,6 +121,12 @@ impl Team {
         (last.reason.clone(), last.outcome)
     }
 
+    async fn rows_of(&self, table: &'static str) -> i64 {
+        let mut read = self.test.store.read().await.unwrap();
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        sqlx::query_scalar(sql).fetch_one(read.conn()).await.unwrap()
+    }
+
     async fn edit(&self, id: &str, edit: EditSession) {
         sessions::edit(self.app(), &self.sam, id, edit).await.unwrap();
     }
@@ -221,6 +228,54 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
         Err(ChangeError::Forbidden)
     ));
     sessions::end(app, &team.admin, &id).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_knocks_again_and_again_is_in_the_log_once_for_ten_minutes() {
+    let team = Team::new().await;
+    let (id, other) = (team.running().await, team.running().await);
+    let knock = async |caller: &Caller, id: &str| {
+        sessions::join(team.app(), caller, id, None).await.unwrap_err();
+    };
+    for _ in 0..20 {
+        knock(&team.stranger, &id).await;
+    }
+    assert_eq!(team.of("session.join_refused").await.len(), 1);
+    knock(&team.stranger, &other).await;
+    team.edit(&id, locked(true)).await;
+    knock(&team.mia, &id).await;
+    assert_eq!(
+        team.of("session.join_refused").await.len(),
+        3,
+        "another session, another person"
+    );
+    sessions::end(team.app(), &team.sam, &id).await.unwrap();
+    knock(&team.mia, &id).await;
+    assert_eq!(
+        team.last_refusal().await.0.unwrap(),
+        "the session has ended",
+        "another reason"
+    );
+    team.test.clock.advance(10 * MINUTE);
+    knock(&team.stranger, &id).await;
+    let last = team.of("session.join_refused").await.pop().unwrap();
+    assert_eq!(last.metadata["refused_since_the_last"], "19");
+    assert_eq!(
+        team.rows_of("session_refusal").await,
+        1,
+        "only what still counts is kept"
+    );
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_forgotten_with_the_session() {
+    let team = Team::new().await;
+    let id = team.with_password("tulip").await;
+    let wrong = sessions::join(team.app(), &team.mia, &id, Some("rose!")).await;
+    assert!(wrong.is_err());
+    assert_eq!(team.rows_of("session_attempt").await, 1);
+    sessions::end(team.app(), &team.sam, &id).await.unwrap();
+    assert_eq!(team.rows_of("session_attempt").await, 0);
 }
 
 #[tokio::test]

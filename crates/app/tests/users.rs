@@ -68,6 +68,24 @@ async fn users_are_found_by_the_beginnings_of_their_words_regardless_of_case() {
 }
 
 #[tokio::test]
+async fn an_exact_username_or_address_is_found_however_many_begin_like_it() {
+    let test = TestApp::new().await;
+    let admin = test.admin().await;
+    for n in 0..60 {
+        test.signed_in(&format!("sam{n:02}"), Roles::default()).await;
+    }
+    let sam = test.signed_in("sam", Roles::default()).await;
+    for login in ["SAM", "Sam@Example.com"] {
+        let found = accounts::find_user(&test.app, &admin, login).await.unwrap();
+        assert_eq!(found.unwrap().id, sam.person.id, "{login}");
+    }
+    assert!(accounts::find_user(&test.app, &admin, "sa").await.unwrap().is_none());
+    assert!(accounts::find_user(&test.app, &admin, "").await.unwrap().is_none());
+    let refused = accounts::find_user(&test.app, &sam, "sam00").await;
+    assert!(matches!(refused, Err(ChangeError::Forbidden)));
+}
+
+#[tokio::test]
 async fn paging_shows_every_user_once_in_every_order() {
     let test = TestApp::new().await;
     let cli = Caller::command_line();

@@ -52,7 +52,11 @@ const USERS: &[&str] = &[
     "/users?find=&status=never&role=&enabled=&sort=name&dir=asc",
     "/users?find=&status=&role=administrator&enabled=&sort=last_login&dir=asc",
 ];
-const MEMBERS: &[&str] = &["/groups/grp_bench", "/groups/grp_bench?find=noor", "/groups/grp_bench?find=zzz"];
+const MEMBERS: &[&str] = &[
+    "/groups/grp_bench",
+    "/groups/grp_bench?find=noor",
+    "/groups/grp_bench?find=zzz",
+];
 const CONNECTIONS: &[&str] = &["/settings/connections"];
 
 /// The slowest of these pages and of the pages after them.
@@ -102,7 +106,10 @@ async fn fill(directory: &Path) -> Result<()> {
         ("connections", FILL_CONNECTIONS),
     ] {
         eprintln!("  writing {what}");
-        sqlx::raw_sql(sql).execute(tx.conn()).await.with_context(|| format!("cannot write {what}"))?;
+        sqlx::raw_sql(sql)
+            .execute(tx.conn())
+            .await
+            .with_context(|| format!("cannot write {what}"))?;
     }
     tx.commit().await?;
     Ok(())

@@ -40,6 +40,18 @@ CREATE INDEX session_presence_in_order ON session_presence (session_id, joined_a
 CREATE INDEX session_presence_silent ON session_presence (last_seen_at);
 CREATE INDEX session_presence_of ON session_presence (account_id);
 
+-- Joins that were refused and are in the log: the same again is only counted until then.
+CREATE TABLE session_refusal (
+    account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    -- Those that came since and are in the log only as a number.
+    more BIGINT NOT NULL DEFAULT 0 CHECK (more >= 0),
+    PRIMARY KEY (account_id, session_id, reason)
+);
+CREATE INDEX session_refusal_until ON session_refusal (until);
+
 -- Wrong passwords of one account at one session's door.
 CREATE TABLE session_attempt (
     session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,

@@ -3,7 +3,7 @@
 ALTER TABLE account ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 
 -- One row for a pair, whoever asked: two requests that cross meet in it. Withdrawing, removing and blocking delete it;
--- a rejected request stays, so that it is known when the same side may ask again.
+-- a rejected request stays whatever happens, so that it is known when the same side may ask again.
 CREATE TABLE connection (
     low_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     high_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -23,6 +23,10 @@ ALTER TABLE device ADD COLUMN application_id TEXT REFERENCES application (id);
 ALTER TABLE device ADD COLUMN access_expires_at BIGINT;
 CREATE INDEX device_of_application ON device (application_id, account_id) WHERE application_id IS NOT NULL;
 
+-- The application a known device is one of; none is the web manager. What an application keeps for its devices is no
+-- known device of a browser, so being remembered there does not skip the second factor here.
+ALTER TABLE known_device ADD COLUMN application_id TEXT REFERENCES application (id) ON DELETE CASCADE;
+
 -- Every refresh token of a device that has not expired. One that was used is kept: using it again ends the device.
 CREATE TABLE refresh_token (
     token_hash BLOB NOT NULL PRIMARY KEY,

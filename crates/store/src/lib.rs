@@ -16,7 +16,9 @@ mod migrate;
 pub mod passkeys;
 mod pool;
 pub mod privacy;
+mod row;
 pub mod sessions;
+mod sql;
 mod tx;
 mod url;
 

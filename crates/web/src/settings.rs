@@ -43,6 +43,8 @@ pub struct Limits {
     pub batch_items: usize,
     /// Attempts at a secret (log-in, reset, activation) a minute from one address.
     pub secrets_per_minute: u32,
+    /// The same through one registered application from one address: its server signs in many people.
+    pub application_secrets_per_minute: u32,
     /// API requests a second of one key, with a burst of ten times as many. 0: unlimited.
     pub api_per_second: u32,
     /// Open streams of live pages in all; further pages ask now and then instead.
@@ -76,6 +78,7 @@ impl Default for Limits {
             bodies_bytes: 64 * 1024 * 1024,
             batch_items: 10_000,
             secrets_per_minute: 30,
+            application_secrets_per_minute: 600,
             api_per_second: 0,
             streams: 1_024,
             streams_per_account: 8,

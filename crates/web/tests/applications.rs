@@ -72,9 +72,12 @@ async fn an_administrator_registers_an_application_on_the_page_and_sees_its_key_
 
     let list = test.get("/admin/applications", As::Administrator).await;
     let list = list.text().await.unwrap();
-    assert!(list.contains("One at a time") && !list.contains(&key));
+    assert!(list.contains(r#"data-label="Devices at once">One"#) && !list.contains(&key));
     let (_, rest) = list.split_once("&lt;b&gt;Desktop").unwrap();
-    assert!(rest.contains("One at a time"), "it is the single-device one");
+    assert!(
+        rest.contains(r#"data-label="Devices at once">One"#),
+        "it is the single-device one"
+    );
     let (before, _) = list.split_once("&lt;b&gt;Desktop").unwrap();
     let (_, id) = before.rsplit_once("/admin/applications/").unwrap();
     let id = id.split('"').next().unwrap().to_owned();
@@ -254,6 +257,55 @@ async fn a_second_factor_that_is_due_is_asked_for() {
         (status, text(&problem, "code")),
         (StatusCode::UNAUTHORIZED, "challenge_expired")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_must_set_a_second_factor_up_is_told_where_and_gets_no_token() {
+    let test = TestApp::start().await;
+    let mia = test.caller("mia").await.person.id;
+    factors::require_mfa(&test.app, &app::Caller::command_line(), &mia, true)
+        .await
+        .unwrap();
+    let body = json!({"login": "mia", "password": PASSWORD});
+    let (status, problem) = post(&test, "/v1/auth/sign-in", &test.application, body).await;
+    assert_eq!(
+        (status, text(&problem, "code")),
+        (StatusCode::FORBIDDEN, "second_factor_missing"),
+        "{problem}"
+    );
+    assert!(text(&problem, "detail").contains("http"), "it says where: {problem}");
+    assert!(problem.get("access_token").is_none() && problem.get("second_factor").is_none());
+    let body = json!({"login": "mia", "password": "not the password"});
+    let (status, problem) = post(&test, "/v1/auth/sign-in", &test.application, body).await;
+    assert_eq!(
+        (status, text(&problem, "code")),
+        (StatusCode::UNAUTHORIZED, "sign_in_refused"),
+        "told only to who knows the password"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_applications_server_signs_in_many_people_from_one_address_up_to_its_own_limit() {
+    let test = TestApp::with(|settings| {
+        settings.limits.secrets_per_minute = 1;
+        settings.limits.application_secrets_per_minute = 3;
+    })
+    .await;
+    let try_one = async |key: &str| {
+        let body = json!({"login": "nobody", "password": "not the password"});
+        post(&test, "/v1/auth/sign-in", key, body).await
+    };
+    for _ in 0..3 {
+        assert_eq!(try_one(&test.application).await.0, StatusCode::UNAUTHORIZED);
+    }
+    let (status, problem) = try_one(&test.application).await;
+    assert_eq!(
+        (status, text(&problem, "code")),
+        (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+        "{problem}"
+    );
+    let other = test.register("Other", false).await;
+    assert_eq!(try_one(&other).await.0, StatusCode::UNAUTHORIZED, "counted apart");
 }
 
 /// The code an app shows now.

@@ -157,6 +157,9 @@ async fn a_pasted_list_is_answered_line_by_line_and_a_wrong_line_can_be_correcte
         .next()
         .unwrap()
         .to_owned();
+    let again = format!("{invitations}/{id}/resend");
+    assert_eq!(mia.done(&again, &[]).await, invitations);
+    assert_eq!(Browser::of(&test, "otto").await.post(&again, &[]).await.status(), 404);
     mia.done(&format!("{invitations}/{id}/delete"), &[]).await;
     assert!(!mia.text(&invitations).await.contains(&id));
 }
@@ -208,6 +211,14 @@ async fn a_mailed_link_is_for_whoever_logs_in_or_makes_an_account_and_works_once
             .await
             .contains("another address than yours")
     );
+    mia.post(
+        &format!("{}/invitations", mia.create("Lab").await),
+        &[("addresses", "Otto@Example.com"), ("role", "member")],
+    )
+    .await;
+    let in_capitals = link(&test, "Otto@Example.com").await;
+    let page = Browser::of(&test, "otto").await.text(&in_capitals).await;
+    assert!(page.contains("Accept") && !page.contains("another address"), "{page}");
     let new = link(&test, "new@example.com").await;
     let page = visitor.text(&new).await;
     assert!(page.contains("/invitation/join") && page.contains("Mia Silva"));

@@ -138,6 +138,8 @@ async fn a_group_is_created_filled_by_invitation_used_left_and_deleted() {
     assert_eq!(joined["role"], "member");
     let mine = api.get("ann", "/v1/invitations").await;
     let declined = mine["data"][0]["id"].as_str().unwrap();
+    let again = format!("/v1/invitations/{declined}/resend");
+    api.json("mia", Method::POST, &again, None, 204).await;
     api.json(
         "ann",
         Method::POST,
@@ -285,6 +287,7 @@ fn routes_of(group: &str, user: &str, invitation: &str) -> Vec<(Method, String, 
             Some(json!({ "addresses": ["x@example.com"] })),
         ),
         (Method::DELETE, format!("/v1/invitations/{invitation}"), None),
+        (Method::POST, format!("/v1/invitations/{invitation}/resend"), None),
         (Method::POST, format!("/v1/invitations/{invitation}/accept"), None),
         (Method::POST, format!("/v1/invitations/{invitation}/decline"), None),
         (

@@ -55,7 +55,7 @@ pub(crate) async fn admit(
     let known_device = admission.known_device.as_deref();
     attempts::clear(tx, &account.id, known_device).await?;
     account::set_logged_in(tx.conn(), &account.id, app.now()).await?;
-    let (known_id, known_token) = know(app, tx, account, known_device).await?;
+    let (known_id, known_token) = know(app, tx, (account, visitor.application_id()), known_device).await?;
     if admission.remember {
         known_device::remember(tx.conn(), &known_id, app.now().plus(REMEMBERED)).await?;
     }
@@ -92,7 +92,7 @@ pub(crate) async fn admit(
 async fn know(
     app: &App,
     tx: &mut Tx,
-    account: &AccountRow,
+    (account, application): (&AccountRow, Option<&str>),
     known_device: Option<&str>,
 ) -> Result<(String, String), Unavailable> {
     let now = app.now();
@@ -102,7 +102,7 @@ async fn know(
         return Ok((id.to_owned(), token));
     }
     let id = new_id(app, "known");
-    known_device::insert(tx.conn(), &account.id, &id, &token_hash(&token), now).await?;
+    known_device::insert(tx.conn(), (&account.id, application), &id, &token_hash(&token), now).await?;
     known_device::trim(tx.conn(), &account.id, KNOWN_DEVICES).await?;
     Ok((id, token))
 }

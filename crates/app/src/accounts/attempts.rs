@@ -26,8 +26,8 @@ pub(crate) struct Attempt {
 /// Where an attempt comes from, as far as buckets go.
 #[derive(Clone, Copy)]
 pub(super) enum Whence<'a> {
-    /// A browser with this token of a known device, or none.
-    Token(Option<&'a str>),
+    /// A browser or client with this token of a known device, or none; in this application, or the web manager.
+    Token(Option<&'a str>, Option<&'a str>),
     /// A signed-in device of this known device, or none.
     KnownDevice(Option<&'a str>),
 }
@@ -49,9 +49,11 @@ pub(super) async fn reserve(
     };
     if let Some(account) = account {
         reserved.known_device = match whence {
-            Whence::Token(Some(token)) => known_device::find(tx.conn(), &account.id, &token_hash(token)).await?,
+            Whence::Token(Some(token), application) => {
+                known_device::find(tx.conn(), (&account.id, application), &token_hash(token)).await?
+            }
             Whence::KnownDevice(id) => id.map(str::to_owned),
-            Whence::Token(None) => None,
+            Whence::Token(None, _) => None,
         };
         let bucket = bucket(&account.id, reserved.known_device.as_deref());
         reserved.failures = attempt::reserve(tx.conn(), bucket, limit(app)).await?;

@@ -26,7 +26,10 @@ pub struct Challenge {
 
 /// What a right password leads to.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one is made in a log-in, and it is taken apart at once")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made in a log-in, and it is taken apart at once"
+)]
 pub enum LogInStep {
     /// In.
     Done(SignedIn),
@@ -86,8 +89,7 @@ pub(crate) async fn find(
     let Some(row) = challenge::get(conn, &token_hash(token), app.now()).await? else {
         return Ok(None);
     };
-    let application = visitor.application.as_ref().map(|application| application.id.as_str());
-    if row.purpose != purpose || row.application_id.as_deref() != application {
+    if row.purpose != purpose || row.application_id.as_deref() != visitor.application_id() {
         return Ok(None);
     }
     let account = account::get(conn, &row.account_id).await?;

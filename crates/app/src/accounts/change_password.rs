@@ -57,6 +57,15 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         return Err(ChangeError::invalid("current", text));
     };
     attempt.give_back(app, &mut tx, &account.id).await?;
+    // What was proved must still be so: a reset meanwhile ended this device, and its password must not be overwritten.
+    let now = account::get(tx.conn(), &account.id).await?;
+    let unchanged = now.is_some_and(|now| now.password_hash.as_deref() == attempt.stored());
+    if !unchanged || device::get(tx.conn(), &account.id, device_id).await?.is_none() {
+        tx.commit().await?;
+        return Err(ChangeError::conflict(
+            "Your password was changed a moment ago. Log in again.",
+        ));
+    }
     let set = passwords::set(app, &mut tx, &account, (&typed.new, &hash)).await?;
     set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.

@@ -4,7 +4,7 @@ use activity::{Change, Facts};
 use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::link::{self, Purpose};
-use store::accounts::word;
+use store::accounts::{email_change, word};
 
 use super::create_user::check_unique;
 use super::{ChangeError, names};
@@ -69,6 +69,8 @@ pub(super) async fn within(
     if after.email != before.email {
         // What was mailed to the old address opens nothing any more.
         link::delete_all(tx.conn(), &after.id, Purpose::Reset).await?;
+        link::delete_all(tx.conn(), &after.id, Purpose::Activation).await?;
+        email_change::void_all(tx.conn(), &after.id).await?;
         factors::credentials_changed(tx, &after.id).await?;
         mail::write(app, tx, mail::letters::email_changed(before, &after)).await?;
     }

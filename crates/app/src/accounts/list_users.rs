@@ -1,12 +1,11 @@
 //! All Users: found by a beginning, filtered, ordered, and paged by key so that the last page is as quick as the first.
 
-use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
 use super::{ChangeError, UserRow, names};
-use crate::{App, Caller};
+use crate::{App, Caller, paging};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +107,8 @@ pub struct UserPage {
 
 /// With a filter or a find, more than this are not counted.
 const COUNT_CAP: u64 = 10_000;
-const PAGE_MAX: u32 = 1_000;
+/// Without one, more than this are not: counting a million takes longer than everything else on the page.
+const COUNT_ALL_CAP: u64 = 100_000;
 
 #[derive(Serialize, Deserialize)]
 struct Cursor {
@@ -127,11 +127,10 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if !(caller.is_administrator() || caller.reads_everything()) {
         return Err(ChangeError::Forbidden);
     }
-    let cursor = search
-        .after
-        .as_deref()
-        .map(|text| parse_cursor(text, search.sort))
-        .transpose()?;
+    let cursor: Option<Cursor> = paging::after(search.after.as_deref())?;
+    if cursor.as_ref().is_some_and(|cursor| cursor.sort != search.sort) {
+        return Err(paging::of_another_list());
+    }
     let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
     let counted = cursor.as_ref().map(|cursor| Total {
         n: cursor.total,
@@ -147,11 +146,10 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
         after: cursor.and_then(key_of),
         now: app.now(),
     };
-    let limit = search.limit.clamp(1, PAGE_MAX);
+    let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let mut rows = list::page(read.conn(), &query, limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let more = paging::cut(&mut rows, limit);
     let shown = before + rows.len() as u64;
     let total = match counted {
         // Counted once: the pages that follow carry it along.
@@ -162,26 +160,13 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     let next = rows
         .last()
         .filter(|_| more)
-        .map(|row| Cursor::after(row, search.sort, shown, total).print());
+        .map(|row| paging::cursor(&Cursor::after(row, search.sort, shown, total)));
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
     Ok(UserPage {
         rows,
         total,
         before,
         next,
-    })
-}
-
-fn parse_cursor(text: &str, sort: Sort) -> Result<Cursor, ChangeError> {
-    let cursor: Option<Cursor> = BASE64URL_NOPAD
-        .decode(text.as_bytes())
-        .ok()
-        .and_then(|json| serde_json::from_slice(&json).ok());
-    cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
-        ChangeError::invalid(
-            "after",
-            "This page's address is damaged or from another order; start from the first page.",
-        )
     })
 }
 
@@ -206,16 +191,12 @@ impl Cursor {
             exact: total.exact,
         }
     }
-
-    fn print(&self) -> String {
-        BASE64URL_NOPAD.encode(&serde_json::to_vec(self).unwrap_or_default())
-    }
 }
 
 async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, ChangeError> {
     let narrowed =
         !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
-    let cap = if narrowed { COUNT_CAP } else { u64::MAX - 1 };
+    let cap = if narrowed { COUNT_CAP } else { COUNT_ALL_CAP };
     let n = list::count(read.conn(), &ListQuery { after: None, ..query }, cap + 1).await?;
     Ok(Total {
         n: n.min(cap),

@@ -41,7 +41,7 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
         true => account::by_login(app.store().read().await?.conn(), &names::key(&typed.login)).await?,
         false => None,
     };
-    let whence = Whence::Token(typed.known_device.as_deref());
+    let whence = Whence::Token(typed.known_device.as_deref(), visitor.application_id());
     let mut attempt = attempts::reserve(app, account.as_ref(), whence).await?;
     let right = attempt.check(app, if fits { &typed.password } else { "" }).await?;
 

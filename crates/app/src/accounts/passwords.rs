@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use store::accounts::account::{self, AccountRow};
+use store::accounts::email_change;
 use store::factors::second_factor;
 use store::{AnyConnection, Tx};
 use unicode_normalization::UnicodeNormalization as _;
@@ -46,13 +47,15 @@ pub(super) async fn least_of(app: &App, conn: &mut AnyConnection, account_id: &s
 }
 
 /// Sets a password that was checked; checked once more where it counts, since the second factor may be gone by now.
-/// Half-finished log-ins end, and every browser is asked for the second factor again.
+/// Half-finished log-ins end, every browser is asked for the second factor again, and an e-mail address that waits to be
+/// confirmed is forgotten: whoever knew the password before may have asked for it.
 pub(super) async fn set(
     app: &App,
     tx: &mut Tx,
     account: &AccountRow,
     (password, hash): (&str, &str),
 ) -> Result<Result<(), FieldError>, Unavailable> {
+    account::hold(tx.conn(), &account.id).await?;
     if let Err(error) = check_of(app, tx.conn(), account, password).await? {
         return Ok(Err(error));
     }
@@ -60,6 +63,7 @@ pub(super) async fn set(
     account::set_password(tx.conn(), &account.id, hash, app.now()).await?;
     second_factor::set_short_password(tx.conn(), &account.id, is_short).await?;
     factors::credentials_changed(tx, &account.id).await?;
+    email_change::void_all(tx.conn(), &account.id).await?;
     Ok(Ok(()))
 }
 

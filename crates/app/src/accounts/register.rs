@@ -7,7 +7,7 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::create_user::{check_unique, row};
-use super::{Activation, ChangeError, NewUser, names, passwords};
+use super::{Activation, ChangeError, FieldError, NewUser, names, passwords};
 use crate::{App, Roles};
 
 /// Whose account it is to be.
@@ -42,6 +42,11 @@ pub(crate) async fn check(app: &App, new: Registration) -> Result<Checked, Chang
     );
     let mut errors = Vec::new();
     names::check(&account, &mut errors);
+    // Who chooses a username themself does not take the address of somebody who has no account yet.
+    if account.username.contains('@') && names::key(&account.username) != names::key(&account.email) {
+        let text = "A username is no e-mail address but your own. Choose one without @.";
+        errors.push(FieldError::new("username", text));
+    }
     if let Err(error) = passwords::check(app, &account, &new.password) {
         errors.push(error);
     }

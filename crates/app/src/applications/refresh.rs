@@ -13,6 +13,9 @@ use crate::accounts::{
 use crate::error::unavailable;
 use crate::{App, Visitor};
 
+/// Used tokens of a device that are kept to know them again: more than a month of access tokens takes.
+const USED_KEPT: u32 = 1_000;
+
 /// The next tokens of a device.
 #[derive(Clone, Debug)]
 pub struct Refreshed {
@@ -67,8 +70,7 @@ async fn device_of(tx: &mut Tx, visitor: &Visitor, hash: &[u8]) -> Result<Option
         return Ok(None);
     };
     let device = device::by_id(tx.conn(), &id).await?;
-    let asking = visitor.application.as_ref().map(|application| application.id.as_str());
-    Ok(device.filter(|device| device.application_id.as_deref() == asking))
+    Ok(device.filter(|device| device.application_id.as_deref() == visitor.application_id()))
 }
 
 async fn next(app: &App, mut tx: Tx, mut device: DeviceRow) -> Result<Refreshed, Unavailable> {
@@ -78,7 +80,7 @@ async fn next(app: &App, mut tx: Tx, mut device: DeviceRow) -> Result<Refreshed,
     device.expires_at = now.plus(REFRESH_DAYS * Time::DAY);
     device.last_seen_at = now;
     device::refreshed(tx.conn(), &device, &token_hash(&access_token)).await?;
-    refresh_token::delete_expired(tx.conn(), &device.id, now).await?;
+    refresh_token::forget(tx.conn(), &device.id, now, USED_KEPT).await?;
     let refresh_token = add_refresh_token(app, &mut tx, &device).await?;
     tx.commit().await?;
     Ok(Refreshed {

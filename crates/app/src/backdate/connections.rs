@@ -26,8 +26,12 @@ pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnecti
     at_the_machine(caller)?;
     let mut tx = app.store().begin().await?;
     for past in connections {
-        let asking = account::get(tx.conn(), &past.asking).await?.ok_or(ChangeError::NotFound)?;
-        let other = account::get(tx.conn(), &past.other).await?.ok_or(ChangeError::NotFound)?;
+        let asking = account::get(tx.conn(), &past.asking)
+            .await?
+            .ok_or(ChangeError::NotFound)?;
+        let other = account::get(tx.conn(), &past.other)
+            .await?
+            .ok_or(ChangeError::NotFound)?;
         let (asking_key, other_key) = (names::keys(&asking).name, names::keys(&other).name);
         let asking = End {
             id: &asking.id,

@@ -1,14 +1,11 @@
 //! The caller's connections, requests and blocks, in the order of names, paged by key.
 
 use activity::Person;
-use data_encoding::BASE64URL_NOPAD;
 use store::connections::list::{self as rows, ListQuery, ListRow};
 
 use super::{Connection, Standing};
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
-
-const PAGE_MAX: u32 = 1_000;
+use crate::{App, Caller, ChangeError, Page, paging};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,15 +34,6 @@ pub struct ConnectionSearch {
     pub limit: u32,
 }
 
-/// One page.
-#[derive(Clone, Debug)]
-pub struct ConnectionPage {
-    /// The connections.
-    pub rows: Vec<Connection>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
-}
-
 /// How many rows each list has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -60,8 +48,8 @@ pub struct Counts {
 }
 
 /// One page of one of the caller's own lists.
-pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<ConnectionPage, ChangeError> {
-    let after = search.after.as_deref().map(parse_cursor).transpose()?;
+pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<Page<Connection>, ChangeError> {
+    let after: Option<(String, String)> = paging::after(search.after.as_deref())?;
     let words = names::typed_words(&search.find);
     let query = ListQuery {
         account_id: &caller.person.id,
@@ -69,14 +57,15 @@ pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Resu
         words: &words,
         after: after.as_ref().map(|(key, id)| (key.as_str(), id.as_str())),
     };
-    let limit = search.limit.clamp(1, PAGE_MAX);
+    let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
-    let mut found = rows::page(read.conn(), &query, limit + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(print_cursor);
-    let rows = found.into_iter().map(|row| shown(row, search.which)).collect();
-    Ok(ConnectionPage { rows, next })
+    let found = rows::page(read.conn(), &query, limit + 1).await?;
+    Ok(paging::page(
+        found,
+        limit,
+        |row| (row.name_key.clone(), row.id.clone()),
+        |row| shown(row, search.which),
+    ))
 }
 
 /// How long the caller's lists are.
@@ -103,18 +92,6 @@ fn shown(row: ListRow, which: Which) -> Connection {
         standing: which.standing(),
         since: Some(row.since),
     }
-}
-
-fn print_cursor(row: &ListRow) -> String {
-    BASE64URL_NOPAD.encode(&serde_json::to_vec(&(&row.name_key, &row.id)).unwrap_or_default())
-}
-
-fn parse_cursor(text: &str) -> Result<(String, String), ChangeError> {
-    let json = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
-    json.and_then(|json| serde_json::from_slice(&json).ok()).ok_or_else(|| {
-        let text = "This page's address is damaged or of another list; start from the first page.";
-        ChangeError::invalid("after", text)
-    })
 }
 
 impl Which {

@@ -19,7 +19,7 @@ pub use block::block;
 pub use cancel::cancel;
 pub use find::find;
 pub use get::get;
-pub use list::{ConnectionPage, ConnectionSearch, Counts, Which, count, list};
+pub use list::{ConnectionSearch, Counts, Which, count, list};
 pub use model::{Connection, LookUpError, Standing};
 pub use reject::reject;
 pub use remove::remove;

@@ -31,7 +31,10 @@ pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connecti
         _ => ("connection.requested", Standing::Sent),
     };
     match standing {
-        Standing::Connected => _ = connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await?,
+        Standing::Connected if !connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await? => {
+            return Err(ChangeError::Stale.into());
+        }
+        Standing::Connected => {}
         _ => ask(app, &mut tx, (&own, &other), between).await?,
     }
     let facts = towards(app, caller, code, &other);

@@ -18,7 +18,7 @@ pub(crate) async fn credentials_changed(tx: &mut Tx, account_id: &str) -> Result
 
 /// Refuses a password as proof where a code can be given: whoever has only the password of an open browser must not
 /// get round the second factor by setting up another.
-pub(super) async fn prove_with_factor(app: &App, account_id: &str, proof: &Proof) -> Result<(), ChangeError> {
+pub(crate) async fn prove_with_factor(app: &App, account_id: &str, proof: &Proof) -> Result<(), ChangeError> {
     if matches!(proof, Proof::Code(_)) {
         return Ok(());
     }

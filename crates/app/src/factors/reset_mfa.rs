@@ -21,6 +21,7 @@ pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), Chang
         return Err(ChangeError::conflict("This account has no second factor to reset."));
     }
     credentials_changed(&mut tx, id).await?;
+    account::edit(tx.conn(), id, None).await?;
     let reset = facts::about(app, caller, "account.mfa_reset", &account.person());
     app.log().append(&mut tx, vec![reset]).await?;
     let what = "an administrator removed every second factor of it";

@@ -1,7 +1,7 @@
 //! Removing the authenticator app or codes by SMS; without any factor left, two-factor authentication is off.
 
 use store::Tx;
-use store::accounts::account::AccountRow;
+use store::accounts::account::{self, AccountRow};
 use store::factors::{recovery_code, second_factor};
 
 use super::{credentials_changed, has_any, must_keep};
@@ -54,6 +54,8 @@ pub async fn turn_off(app: &App, caller: &Caller, factor: Factor, code: &str) ->
 
 /// Removes it, and the recovery codes with the last; whether it was the last.
 async fn remove(tx: &mut Tx, account: &AccountRow, factor: Factor) -> Result<bool, ChangeError> {
+    // Two ways removed at once must not each count on the other.
+    account::hold(tx.conn(), &account.id).await?;
     let removed = match factor {
         Factor::Totp => second_factor::remove_totp(tx.conn(), &account.id).await?,
         Factor::Sms => second_factor::remove_phone(tx.conn(), &account.id).await?,

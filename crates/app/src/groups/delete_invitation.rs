@@ -23,7 +23,7 @@ pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
 }
 
 /// Who does not manage a group does not know of its invitations.
-fn unknown(error: ChangeError) -> ChangeError {
+pub(super) fn unknown(error: ChangeError) -> ChangeError {
     match error {
         ChangeError::Forbidden => ChangeError::NotFound,
         other => other,

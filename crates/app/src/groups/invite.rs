@@ -7,6 +7,7 @@ use store::groups::{GroupRole, GroupRow};
 
 use super::addresses::{self, Entry};
 use super::deeds;
+use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
 use crate::accounts::{names, new_id, new_token, token_hash};
 use crate::mail::letters;
@@ -66,6 +67,7 @@ pub async fn invite(
     }
     check_count(entries.len())?;
     invitation::delete_expired(tx.conn(), group_id, app.now()).await?;
+    invitation::delete_forgotten(tx.conn(), app.now().plus(-EXPIRED_KEPT)).await?;
     let mut lines = Vec::with_capacity(entries.len());
     let mut activities = Vec::new();
     for entry in entries {
@@ -105,7 +107,7 @@ fn check_count(n: usize) -> Result<(), ChangeError> {
 }
 
 /// Invitations are mails to strangers: one account sends only so many a day.
-async fn check_rate(app: &App, caller: &Caller, tx: &mut Tx, n: usize) -> Result<(), ChangeError> {
+pub(super) async fn check_rate(app: &App, caller: &Caller, tx: &mut Tx, n: usize) -> Result<(), ChangeError> {
     let most = app.settings().groups.invitations_per_day;
     let day = app.now().0.div_euclid(Time::DAY);
     let n = u32::try_from(n).unwrap_or(u32::MAX);
@@ -139,7 +141,7 @@ async fn one(
         invited_by: caller.person.id.clone(),
         invited_by_name: caller.person.name.clone(),
         created_at: now,
-        expires_at: now.plus(i64::from(app.settings().groups.invitation_days) * Time::DAY),
+        expires_at: expiry(app),
     };
     if invitation::is_member(tx.conn(), &group.id, &row.email_key).await? {
         return Ok(Err(InviteOutcome::AlreadyMember));
@@ -156,6 +158,12 @@ async fn one(
     Ok(Ok((InviteOutcome::Invited { id, email }, sent)))
 }
 
+/// From when an invitation that is sent now is refused.
+pub(super) fn expiry(app: &App) -> Time {
+    app.now()
+        .plus(i64::from(app.settings().groups.invitation_days) * Time::DAY)
+}
+
 /// An invitation as the target of an activity: who was invited is an address, whether it has an account or not.
 pub(super) fn target(row: &InvitationRow) -> Target {
     Target {
@@ -167,7 +175,7 @@ pub(super) fn target(row: &InvitationRow) -> Target {
 }
 
 /// Tells the open pages of the account with this address, if there is one.
-async fn tell_invited(app: &App, tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
+pub(super) async fn tell_invited(app: &App, tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
     if let Some(account) = store::accounts::account::by_login(tx.conn(), email_key).await? {
         let live = app.live().clone();
         tx.on_commit(move || live.tell(Topic::Account(account.id)));

@@ -2,9 +2,9 @@
 
 use store::groups::list::{self, Groups};
 
-use super::{Group, Page, Standing, paging};
+use super::{Group, Standing};
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Page, paging};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,13 @@
-//! The invitations to a group that wait or have expired.
+//! The invitations to a group that wait or have expired lately.
 
+use activity::Time;
 use store::groups::invitation;
 
-use super::{Invitation, Page, PageRequest, Standing, paging, visible};
-use crate::{App, Caller, ChangeError};
+use super::{Invitation, Standing, visible};
+use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
+
+/// For so long after it expired, an invitation is shown: who sent it sees that nobody answered, and may send another.
+pub(super) const EXPIRED_KEPT: i64 = 30 * Time::DAY;
 
 /// One page of invitations, newest first, for who manages the group and auditors.
 pub async fn list_invitations(
@@ -20,8 +24,8 @@ pub async fn list_invitations(
         return Err(ChangeError::Forbidden);
     }
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let rows = invitation::of_group(read.conn(), &group.id, after, limit + 1).await?;
     let now = app.now();
+    let rows = invitation::of_group(read.conn(), &group.id, now.plus(-EXPIRED_KEPT), after, limit + 1).await?;
     Ok(paging::page(
         rows,
         limit,

@@ -3,9 +3,9 @@
 use store::accounts::account;
 use store::groups::invitation;
 
-use super::{Invitation, Page, PageRequest, paging};
+use super::Invitation;
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
 
 /// One page of invitations, newest first.
 pub async fn list_my_invitations(

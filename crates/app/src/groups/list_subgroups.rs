@@ -2,8 +2,8 @@
 
 use store::groups::list::{self, Groups};
 
-use super::{Group, Page, PageRequest, Standing, paging, visible};
-use crate::{App, Caller, ChangeError};
+use super::{Group, Standing, visible};
+use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
 
 /// One page of subgroups, by name: all of them for who manages the group, only their own for its other members.
 pub async fn list_subgroups(

@@ -108,14 +108,14 @@ pub struct Member {
     pub joined_at: Time,
     /// Counts the changes of the role.
     pub version: i64,
-    /// Whether the account may log in.
+    /// Whether the account may log in; always `true` for who does not manage the group.
     pub login_enabled: bool,
 }
 
 impl Member {
-    pub(super) fn of(listed: ListedMember, shows_email: bool) -> Self {
+    pub(super) fn of(listed: ListedMember, manages: bool) -> Self {
         let mut person = listed.account.person();
-        if !shows_email {
+        if !manages {
             person.email.clear();
         }
         Self {
@@ -123,7 +123,7 @@ impl Member {
             role: listed.row.role,
             joined_at: listed.row.joined_at,
             version: listed.row.version,
-            login_enabled: listed.account.login_enabled,
+            login_enabled: !manages || listed.account.login_enabled,
         }
     }
 }
@@ -171,22 +171,4 @@ pub enum InvitationKey {
     Id(String),
     /// By the token of its mailed link, which proves that the mail was received.
     Token(String),
-}
-
-/// Which page of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PageRequest {
-    /// The page after this cursor.
-    pub after: Option<String>,
-    /// Rows of a page, 1 to 1,000.
-    pub limit: u32,
-}
-
-/// One page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// Its rows.
-    pub rows: Vec<T>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
 }

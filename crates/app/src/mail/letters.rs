@@ -195,12 +195,20 @@ pub(crate) fn new_device(app: &App, account: &AccountRow, visitor: &Visitor, seq
         "If it was you, there is nothing to do. If it was not, change your password and end that device at once:\n\n\
          {public_url}/settings/devices"
     );
-    letter(account, "new_device", "Log-in on a new device", &[&what, &look, &not_you])
+    letter(
+        account,
+        "new_device",
+        "Log-in on a new device",
+        &[&what, &look, &not_you],
+    )
 }
 
 /// To somebody whose second factor was changed, so that nobody loses it in silence.
 pub(crate) fn second_factor_changed(account: &AccountRow, what: &str) -> Letter {
-    let what = format!("Two-factor authentication of your account {}: {what}.", account.username);
+    let what = format!(
+        "Two-factor authentication of your account {}: {what}.",
+        account.username
+    );
     let not_you = "If it was not you or somebody you asked, change your password at once and tell an administrator.";
     letter(
         account,

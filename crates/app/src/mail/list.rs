@@ -1,11 +1,10 @@
 //! The outbox, newest first, for administrators.
 
 use activity::Time;
-use data_encoding::BASE64URL_NOPAD;
 use store::accounts::mail::{self, MailRow};
 
 use crate::accounts::ChangeError;
-use crate::{App, Caller};
+use crate::{App, Caller, paging};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,30 +86,13 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Mai
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let after = after.map(parse).transpose()?;
+    let after: Option<(i64, String)> = paging::after(after)?;
     let mut read = app.store().read().await?;
-    let before = after.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let mut rows = mail::newest(read.conn(), before, PAGE + 1).await?;
-    let more = rows.len() > PAGE as usize;
-    rows.truncate(PAGE as usize);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| BASE64URL_NOPAD.encode(format!("{} {}", row.created_at.0, row.id).as_bytes()));
+    let before = after.as_ref().map(|(at, id)| (Time(*at), id.as_str()));
+    let rows = mail::newest(read.conn(), before, PAGE + 1).await?;
+    let page = paging::page(rows, PAGE, |row| (row.created_at.0, row.id.clone()), Mail::of);
     Ok(MailPage {
-        mails: rows.into_iter().map(Mail::of).collect(),
-        next,
+        mails: page.rows,
+        next: page.next,
     })
-}
-
-fn parse(cursor: &str) -> Result<(Time, String), ChangeError> {
-    let text = BASE64URL_NOPAD
-        .decode(cursor.as_bytes())
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let parsed = text.as_deref().and_then(|text| {
-        let (at, id) = text.split_once(' ')?;
-        Some((Time(at.parse().ok()?), id.to_owned()))
-    });
-    parsed.ok_or_else(|| ChangeError::invalid("after", "This page's address is damaged; start from the first page."))
 }

@@ -11,7 +11,7 @@ use super::model::{MOST, name_of, target};
 use super::site::site;
 use crate::accounts::{Unavailable, new_id, token_hash};
 use crate::activity::facts;
-use crate::factors::credentials_changed;
+use crate::factors::{credentials_changed, first_codes};
 use crate::{App, Caller, ChangeError, mail};
 
 /// A passkey to add.
@@ -26,8 +26,9 @@ pub struct AddPasskey {
 /// Bytes of the longest answer: several times what authenticators send.
 const ANSWER_MAX: usize = 64 * 1024;
 
-/// Adds it. From then on a password alone does not log in any more; remembered devices are asked again.
-pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<(), ChangeError> {
+/// Adds it. From then on a password alone does not log in any more; remembered devices are asked again. Returns recovery
+/// codes to show once if there were none.
+pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<String>, ChangeError> {
     let name = match new.name.trim() {
         "" => caller.origin.device.clone().unwrap_or_else(|| "Passkey".to_owned()),
         typed => name_of(typed)?,
@@ -38,6 +39,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<(), Chan
     let Some(ceremony) = ceremony.filter(|row| row.account_id.as_deref() == Some(caller.person.id.as_str())) else {
         return Err(ChangeError::conflict("Adding the passkey took too long. Begin again."));
     };
+    account::hold(tx.conn(), &caller.person.id).await?;
     let account = account::get(tx.conn(), &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -62,8 +64,19 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<(), Chan
     mail::write(app, &mut tx, mail::letters::passkey_added(app, &account, &row.name)).await?;
     let mut added = facts::about(app, caller, "user.passkey_added", &account.person());
     added.target = Some(target(&row.id, &row.name));
-    app.log().append(&mut tx, vec![added]).await?;
-    Ok(tx.commit().await?)
+    let mut activities = vec![added];
+    let codes = first_codes(app, &mut tx, &account).await?;
+    if !codes.is_empty() {
+        activities.push(facts::about(
+            app,
+            caller,
+            "user.recovery_codes_shown",
+            &account.person(),
+        ));
+    }
+    app.log().append(&mut tx, activities).await?;
+    tx.commit().await?;
+    Ok(codes)
 }
 
 /// The passkey in the browser's answer, if it answers this question.

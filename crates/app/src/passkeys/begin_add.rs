@@ -8,14 +8,17 @@ use super::Asked;
 use super::model::{MOST, keep};
 use super::site::{handle, site};
 use crate::accounts::{Proof, Unavailable, asker, reauthenticate};
+use crate::factors::prove_with_factor;
 use crate::{App, Caller, ChangeError};
 
-/// Asks for a new passkey of the caller. A wrong proof counts as a failed attempt.
+/// Asks for a new passkey of the caller. A wrong proof counts as a failed attempt; an account with codes proves it with
+/// one, so that a password alone adds nothing beside the second factor.
 pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Asked, ChangeError> {
     let Some(site) = site(app)? else {
         return Err(ChangeError::conflict("Passkeys cannot be used at this address."));
     };
     let (account, _) = asker(app, caller).await?;
+    prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
     let mut tx = app.store().begin().await?;
     let known = store::passkeys::of(tx.conn(), &account.id).await?;

@@ -32,7 +32,9 @@ pub async fn log_in(
         return Err(LogInRefused::Refused);
     };
     let known_device = match known_device {
-        Some(token) => known_device::find(tx.conn(), &account.id, &token_hash(token)).await?,
+        Some(token) => {
+            known_device::find(tx.conn(), (&account.id, visitor.application_id()), &token_hash(token)).await?
+        }
         None => None,
     };
     let attempt = attempts::reserve_code(app, &mut tx, &account, known_device.as_deref()).await?;

@@ -1,7 +1,7 @@
 //! Removing a passkey, for which a second factor is asked: knowing the password is not enough.
 
 use store::Tx;
-use store::accounts::account::AccountRow;
+use store::accounts::account::{self, AccountRow};
 use store::factors::recovery_code;
 use store::passkeys::ceremony::{self, Purpose};
 
@@ -52,6 +52,8 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
 
 /// Takes it off the account, and the recovery codes with the last second factor; what it was called.
 async fn take_off(tx: &mut Tx, account: &AccountRow, id: &str) -> Result<String, ChangeError> {
+    // Two removed at once must not each count on the other.
+    account::hold(tx.conn(), &account.id).await?;
     let passkey = store::passkeys::get(tx.conn(), &account.id, id).await?;
     let passkey = passkey.ok_or(ChangeError::NotFound)?;
     if !store::passkeys::delete(tx.conn(), &account.id, id).await? {

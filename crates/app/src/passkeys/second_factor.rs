@@ -35,7 +35,9 @@ pub async fn second_factor(
         refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong passkey")).await?;
         return Err(SecondFactorRefused::Wrong);
     }
-    challenge::use_up(&mut tx, token).await?;
+    if !challenge::use_up(&mut tx, token).await? {
+        return Err(SecondFactorRefused::Expired);
+    }
     let admission = Admission {
         known_device: row.known_device_id,
         second_factor: Some("passkey"),

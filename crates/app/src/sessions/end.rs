@@ -1,6 +1,6 @@
 //! Ending a session: everybody in it leaves at once. A session that never started is called off by the same.
 
-use store::sessions::{presence, session};
+use store::sessions::{attempt, presence, session};
 
 use super::access::Access;
 use super::deeds;
@@ -17,6 +17,8 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
         return Err(ChangeError::conflict("This session has ended already."));
     }
     let left = presence::clear(tx.conn(), id).await?;
+    // Nobody is asked for its password any more.
+    attempt::clear_all(tx.conn(), id).await?;
     let mut facts: Vec<_> = left
         .iter()
         .map(|person| deeds::left(app, Some(caller), person, &access.row, "the session was ended"))

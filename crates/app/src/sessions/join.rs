@@ -4,11 +4,16 @@ use activity::Time;
 use store::Tx;
 use store::sessions::attempt;
 use store::sessions::presence::{self, Arrival};
+use store::sessions::refusal::{self, Knock};
 
 use super::access::{Access, Refusal};
 use super::{deeds, password};
 use crate::activity::facts::failed;
 use crate::{App, Caller, ChangeError};
+
+/// For so long, whoever is refused for the same reason again is only counted: the log says that somebody knocks, not
+/// every knock.
+const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 
 /// Makes the caller present. Who is already has only come again, perhaps on another device.
 pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<(), ChangeError> {
@@ -65,10 +70,37 @@ async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Resul
 }
 
 async fn refuse(app: &App, caller: &Caller, mut tx: Tx, access: &Access, refusal: Refusal) -> Result<(), ChangeError> {
-    let facts = deeds::by(app, caller, "session.join_refused", &access.row);
-    let facts = failed(facts, refusal.reason());
-    let facts = if access.sees { facts } else { deeds::nameless(facts) };
-    app.log().append(&mut tx, vec![facts]).await?;
+    if let Some(more) = due(app, caller, &mut tx, (access, refusal)).await? {
+        let facts = deeds::by(app, caller, "session.join_refused", &access.row);
+        let mut facts = failed(facts, refusal.reason());
+        if more > 0 {
+            facts
+                .metadata
+                .insert("refused_since_the_last".to_owned(), more.to_string());
+        }
+        let facts = if access.sees { facts } else { deeds::nameless(facts) };
+        app.log().append(&mut tx, vec![facts]).await?;
+    }
     tx.commit().await?;
     Err(refusal.error(access))
+}
+
+/// Whether this refusal is to be logged, with how many of the same were only counted since the last one was.
+async fn due(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    (access, refusal): (&Access, Refusal),
+) -> Result<Option<u64>, ChangeError> {
+    if refusal == Refusal::WrongPassword {
+        // Each is an attempt, and only so many of them are let through at all.
+        return Ok(Some(0));
+    }
+    let now = app.now();
+    let knock = Knock {
+        account_id: &caller.person.id,
+        session_id: &access.row.id,
+        reason: refusal.reason(),
+    };
+    Ok(refusal::is_due(tx.conn(), knock, now, now.plus(SAME_AGAIN)).await?)
 }

@@ -2,13 +2,12 @@
 //! first; paged by key.
 
 use activity::Time;
-use store::AnyConnection;
 use store::sessions::SessionState;
-use store::sessions::list::{self, ListedSession, SessionQuery};
+use store::sessions::list::{self, SessionQuery};
 
 use super::Session;
-use crate::groups::{Page, paging, visible};
-use crate::{App, Caller, ChangeError, Topic, Unavailable};
+use crate::groups::visible;
+use crate::{App, Caller, ChangeError, Page, Topic, paging};
 
 /// What to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
             list::page(conn, &query).await?
         }
         None if sees_all(caller) => list::page(conn, &query).await?,
-        None => of_own_groups(conn, caller, &query).await?,
+        None => list::page_of(conn, &caller.person.id, &query).await?,
     };
     Ok(paging::page(
         rows,
@@ -69,23 +68,4 @@ pub async fn topics(app: &App, caller: &Caller, group_id: Option<&str>) -> Resul
 
 fn sees_all(caller: &Caller) -> bool {
     caller.is_administrator() || caller.reads_everything()
-}
-
-/// The newest of each group put together: each group's are found by its index, however many others there are.
-async fn of_own_groups(
-    conn: &mut AnyConnection,
-    caller: &Caller,
-    query: &SessionQuery<'_>,
-) -> Result<Vec<ListedSession>, Unavailable> {
-    let mut all = Vec::new();
-    for group_id in list::groups_of(conn, &caller.person.id).await? {
-        let one = SessionQuery {
-            group_id: Some(&group_id),
-            ..query.clone()
-        };
-        all.append(&mut list::page(conn, &one).await?);
-    }
-    all.sort_by(|a, b| (b.row.state_at, &b.row.id).cmp(&(a.row.state_at, &a.row.id)));
-    all.truncate(query.limit as usize);
-    Ok(all)
 }

@@ -4,8 +4,7 @@ use store::sessions::presence;
 
 use super::Presence;
 use super::access::Access;
-use crate::groups::{Page, PageRequest, paging};
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
 
 /// One page of those who are in a session, for whoever may know of it.
 pub async fn list_present(

@@ -9,7 +9,7 @@ use activity::{Facts, Time};
 use store::Tx;
 use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
-use store::sessions::{SessionRow, presence, session};
+use store::sessions::{SessionRow, attempt, presence, session};
 
 use super::deeds;
 use crate::activity::facts::by_system;
@@ -150,6 +150,7 @@ async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Fact
         return Ok(Vec::new());
     }
     let people = presence::clear(tx.conn(), &row.id).await?;
+    attempt::clear_all(tx.conn(), &row.id).await?;
     let mut facts: Vec<_> = people
         .iter()
         .map(|person| deeds::left(app, None, person, row, NO_GROUP))

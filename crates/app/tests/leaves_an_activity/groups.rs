@@ -48,9 +48,9 @@ pub(crate) const TABLE: Table = &[
     ("groups/list_subgroups", Is::Reading),
     ("groups/mod", Is::Machinery),
     ("groups/model", Is::Machinery),
-    ("groups/paging", Is::Machinery),
     ("groups/peek_invitation", Is::Reading),
     ("groups/remove_member", Is::Mutating(&["group.member_removed"])),
+    ("groups/resend_invitation", Is::Mutating(&["group.invitation_sent"])),
     ("groups/set_default", Is::Mutating(&["user.default_group_set"])),
     ("groups/standing", Is::Machinery),
 ];
@@ -65,9 +65,11 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             };
             deed(groups::create(stage.app(), &stage.admin, new))
         }
-        "groups/accept" | "groups/decline" | "groups/delete_invitation" | "groups/join_as_new" => {
-            invited(stage, row).await
-        }
+        "groups/accept"
+        | "groups/decline"
+        | "groups/delete_invitation"
+        | "groups/resend_invitation"
+        | "groups/join_as_new" => invited(stage, row).await,
         "groups/invite" => {
             let group = group(stage).await;
             deed(async move { groups::invite(stage.app(), &stage.admin, &group, to("new@example.com")).await })
@@ -141,6 +143,7 @@ async fn invited<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "groups/accept" => deed(async move { groups::accept(app, member, &key).await }),
         "groups/decline" => deed(async move { groups::decline(app, member, &key).await }),
         "groups/delete_invitation" => deed(async move { groups::delete_invitation(app, admin, &id).await }),
+        "groups/resend_invitation" => deed(async move { groups::resend_invitation(app, admin, &id).await }),
         _ => {
             let token = stage.test.token_of("Invitation to a group").await;
             let new = NewMember {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Error, Row};
 
 use crate::Dialect;
 
-use super::{flag, maybe_text, maybe_time, number, text, time};
+use crate::row::{flag, maybe_text, maybe_time, number, text, time};
 
 /// One account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,6 +198,14 @@ pub async fn edit(conn: &mut AnyConnection, id: &str, version: Option<i64>) -> R
         None => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1").bind(id),
     };
     Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Waits for what is changing this account, and lets no other change of it pass until the transaction ends: for
+/// conditions over several tables, which no single statement can hold.
+pub async fn hold(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE account SET version = version WHERE id = $1").bind(id);
+    done.execute(conn).await?;
+    Ok(())
 }
 
 /// Allows or forbids logging in; `false` if it was so already.

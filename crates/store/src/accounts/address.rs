@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Error};
 
-use super::text;
+use crate::row::text;
 
 /// The networks, as text; none means anywhere.
 pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {

@@ -4,7 +4,7 @@ use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
-use super::{flag, maybe_time, text, time};
+use crate::row::{flag, maybe_time, text, time};
 
 /// One key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error};
 
-use super::number;
+use crate::row::number;
 
 /// Which bucket an attempt counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
-use super::{maybe_text, maybe_time, text, time};
+use crate::row::{maybe_text, maybe_time, text, time};
 
 /// A signed-in browser or client.
 #[derive(Clone, Debug, PartialEq, Eq)]

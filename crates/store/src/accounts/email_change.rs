@@ -4,7 +4,7 @@ use activity::Time;
 use sqlx::{AnyConnection, Error};
 
 use super::link::Validity;
-use super::{number, text, time};
+use crate::row::{number, text, time};
 
 /// A change that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]

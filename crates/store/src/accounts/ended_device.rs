@@ -1,7 +1,9 @@
 //! Tokens of devices that were ended, with the reason, so that their next call is told why.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::{AnyConnection, Error};
+
+use crate::row::{text, time};
 
 /// Why and when a device was ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +18,15 @@ pub struct EndedRow {
 pub async fn keep(conn: &mut AnyConnection, device_id: &str, reason: &str, now: Time) -> Result<(), Error> {
     let own = sqlx::query(
         "INSERT INTO ended_device (token_hash, device_id, account_id, reason, ended_at) \
-         SELECT token_hash, id, account_id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM device WHERE id = $1",
+         SELECT token_hash, id, account_id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM device WHERE id = $1 \
+         ON CONFLICT (token_hash) DO NOTHING",
     );
     own.bind(device_id).bind(reason).bind(now.0).execute(&mut *conn).await?;
     let refresh = sqlx::query(
         "INSERT INTO ended_device (token_hash, device_id, account_id, reason, ended_at) \
          SELECT refresh_token.token_hash, device.id, device.account_id, CAST($2 AS TEXT), CAST($3 AS BIGINT) \
-         FROM refresh_token JOIN device ON device.id = refresh_token.device_id WHERE device.id = $1",
+         FROM refresh_token JOIN device ON device.id = refresh_token.device_id WHERE device.id = $1 \
+         ON CONFLICT (token_hash) DO NOTHING",
     );
     refresh.bind(device_id).bind(reason).bind(now.0).execute(conn).await?;
     Ok(())
@@ -34,8 +38,8 @@ pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Opt
     let row = row.bind(token_hash).fetch_optional(conn).await?;
     row.map(|row| {
         Ok(EndedRow {
-            reason: row.try_get("reason")?,
-            ended_at: Time(row.try_get("ended_at")?),
+            reason: text(&row, "reason")?,
+            ended_at: time(&row, "ended_at")?,
         })
     })
     .transpose()
@@ -47,8 +51,8 @@ pub async fn by_device(conn: &mut AnyConnection, device_id: &str) -> Result<Opti
     let row = row.bind(device_id).fetch_optional(conn).await?;
     row.map(|row| {
         Ok(EndedRow {
-            reason: row.try_get("reason")?,
-            ended_at: Time(row.try_get("ended_at")?),
+            reason: text(&row, "reason")?,
+            ended_at: time(&row, "ended_at")?,
         })
     })
     .transpose()

@@ -3,31 +3,44 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error};
 
-use super::text;
+use crate::row::text;
 
-/// The id of this account's known device with this token.
-pub async fn find(conn: &mut AnyConnection, account_id: &str, token_hash: &[u8]) -> Result<Option<String>, Error> {
-    // The account is part of the condition: a token of one person opens no bucket of another.
-    let row = sqlx::query("SELECT id FROM known_device WHERE token_hash = $1 AND account_id = $2");
-    let row = row.bind(token_hash).bind(account_id).fetch_optional(conn).await?;
+/// The id of this account's known device with this token in this application; `None` for the web manager.
+pub async fn find(
+    conn: &mut AnyConnection,
+    (account_id, application_id): (&str, Option<&str>),
+    token_hash: &[u8],
+) -> Result<Option<String>, Error> {
+    // The account is part of the condition: a token of one person opens no bucket of another. So is the application:
+    // what one keeps for its devices opens nothing in the web manager.
+    let row = sqlx::query(
+        "SELECT id FROM known_device WHERE token_hash = $1 AND account_id = $2 AND COALESCE(application_id, '') = $3",
+    );
+    let row = row
+        .bind(token_hash)
+        .bind(account_id)
+        .bind(application_id.unwrap_or_default());
+    let row = row.fetch_optional(conn).await?;
     row.as_ref().map(|row| text(row, "id")).transpose()
 }
 
 /// Remembers a new one.
 pub async fn insert(
     conn: &mut AnyConnection,
-    account_id: &str,
+    (account_id, application_id): (&str, Option<&str>),
     id: &str,
     token_hash: &[u8],
     now: Time,
 ) -> Result<(), Error> {
     let one = sqlx::query(
-        "INSERT INTO known_device (id, account_id, token_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)",
+        "INSERT INTO known_device (id, account_id, token_hash, created_at, last_used_at, application_id) \
+         VALUES ($1, $2, $3, $4, $4, $5)",
     );
     one.bind(id)
         .bind(account_id)
         .bind(token_hash)
         .bind(now.0)
+        .bind(application_id)
         .execute(conn)
         .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error};
 
-use super::{number, text};
+use crate::row::{number, text};
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

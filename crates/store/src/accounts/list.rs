@@ -1,12 +1,12 @@
-//! Pages of accounts: found, filtered, ordered, and continued from a key. Owns the only assembled SQL of accounts;
-//! it is put together from constants, and every value is bound.
+//! Pages of accounts: found, filtered, ordered, and continued from a key. Owns the only assembled SQL of accounts.
 
 use activity::Time;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error, Row};
+use sqlx::{AnyConnection, Error, Row as _};
 
 use super::account::{AccountRow, COLUMNS, account};
-use super::number;
+use crate::row::number;
+use crate::sql::{Sql, Value};
 
 /// Accounts by their log-in status, as the column Last Login shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,15 @@ pub enum Key {
     Number(i64),
 }
 
+impl From<Key> for Value {
+    fn from(key: Key) -> Self {
+        match key {
+            Key::Text(text) => Self::Text(text),
+            Key::Number(number) => Self::Number(number),
+        }
+    }
+}
+
 /// Which accounts a page shows.
 #[derive(Clone, Debug)]
 pub struct ListQuery {
@@ -153,7 +162,7 @@ pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Re
         order
     };
     sql.text(&format!(" ORDER BY {by} {direction}, a.id {direction} LIMIT "));
-    sql.bind_number(i64::from(limit));
+    sql.bind(i64::from(limit));
     let rows = sql.fetch_all(conn).await?;
     rows.iter()
         .map(|row| Ok((account(row)?, key(row, query.order)?)))
@@ -174,14 +183,14 @@ pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Res
         }
     }
     sql.text(" LIMIT ");
-    sql.bind_number(i64::try_from(cap).unwrap_or(i64::MAX));
+    sql.bind(i64::try_from(cap).unwrap_or(i64::MAX));
     sql.text(") AS matching");
     let rows = sql.fetch_all(conn).await?;
     rows.first().map_or(Ok(0), |row| number(row, "n"))
 }
 
 /// Matches of a word that are always collected: walking the accounts until a page is full cannot be quicker.
-const FEW: i64 = 2_000;
+pub(crate) const FEW: i64 = 2_000;
 /// Matches of a word that are never collected: so many are met soon when walking.
 const MANY: i64 = 200_000;
 
@@ -211,14 +220,23 @@ async fn plan(conn: &mut AnyConnection, query: &ListQuery) -> Result<Plan, Error
 
 /// The word that matches fewest accounts, and how many, counted up to one more than [`MANY`].
 async fn rarest(conn: &mut AnyConnection, query: &ListQuery) -> Result<Option<(usize, i64)>, Error> {
+    rarest_of(conn, &query.words, MANY + 1).await
+}
+
+/// The word that matches fewest of all accounts, and how many, counted up to `most`.
+pub(crate) async fn rarest_of(
+    conn: &mut AnyConnection,
+    words: &[String],
+    most: i64,
+) -> Result<Option<(usize, i64)>, Error> {
     let mut rarest: Option<(usize, i64)> = None;
-    for (at, word) in query.words.iter().enumerate() {
+    for (at, word) in words.iter().enumerate() {
         let mut sql = Sql::default();
         sql.text("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM account_word w WHERE ");
-        word_range(&mut sql, word);
+        sql.begins("w.word", word);
         sql.text(" LIMIT ");
         // No use in counting further than the rarest so far.
-        sql.bind_number(rarest.map_or(MANY + 1, |(_, n)| n));
+        sql.bind(rarest.map_or(most, |(_, n)| n));
         sql.text(") AS matching");
         let rows = sql.fetch_all(conn).await?;
         let n = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("n"))?;
@@ -238,19 +256,17 @@ fn best_matches(sql: &mut Sql, query: &ListQuery, rarest: usize, limit: u32) {
     sql.text(&format!(
         " ORDER BY w.name_key {direction}, w.account_id {direction} LIMIT "
     ));
-    sql.bind_number(i64::from(limit));
+    sql.bind(i64::from(limit));
     sql.text(") AS best)");
 }
 
 /// The matches of the rarest word that the other words match as well.
 fn matches(sql: &mut Sql, query: &ListQuery, rarest: usize, columns: &str) {
     sql.text(&format!("SELECT {columns} FROM account_word w WHERE "));
-    word_range(sql, &query.words[rarest]);
+    sql.begins("w.word", &query.words[rarest]);
     for (_, word) in query.words.iter().enumerate().filter(|(at, _)| *at != rarest) {
-        sql.text(" AND EXISTS (SELECT 1 FROM account_word o WHERE o.account_id = w.account_id AND o.word >= ");
-        sql.bind_text(word);
-        sql.text(" AND o.word < ");
-        sql.bind_text(&format!("{word}\u{10ffff}"));
+        sql.text(" AND EXISTS (SELECT 1 FROM account_word o WHERE o.account_id = w.account_id AND ");
+        sql.begins("o.word", word);
         sql.text(" LIMIT 1 OFFSET 0)");
     }
 }
@@ -259,11 +275,7 @@ fn matches(sql: &mut Sql, query: &ListQuery, rarest: usize, columns: &str) {
 fn after(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
     let Some((key, id)) = &query.after else { return };
     let sign = if query.descending { "<" } else { ">" };
-    sql.text(&format!(" AND ({order}, {id_column}) {sign} ("));
-    sql.bind(key.clone());
-    sql.text(", ");
-    sql.bind_text(id);
-    sql.text(")");
+    sql.past(&format!("{order}, {id_column}"), sign, key.clone(), id);
 }
 
 /// Every word must match: the rarest as a list of accounts where there is one, the others as tests of each account.
@@ -271,12 +283,12 @@ fn words(sql: &mut Sql, query: &ListQuery, rarest: Option<usize>) {
     for (at, word) in query.words.iter().enumerate() {
         if rarest == Some(at) {
             sql.text(" AND a.id IN (SELECT w.account_id FROM account_word w WHERE ");
-            word_range(sql, word);
+            sql.begins("w.word", word);
             sql.text(")");
         } else {
             // OFFSET 0 keeps it a test of one account: joined, it would be collected whole before the first row.
             sql.text(" AND EXISTS (SELECT 1 FROM account_word w WHERE w.account_id = a.id AND ");
-            word_range(sql, word);
+            sql.begins("w.word", word);
             sql.text(" LIMIT 1 OFFSET 0)");
         }
     }
@@ -299,11 +311,11 @@ fn filters(sql: &mut Sql, query: &ListQuery) {
     match query.status {
         Some(StatusFilter::Locked) => {
             sql.text(" AND a.locked_until > ");
-            sql.bind_number(query.now.0);
+            sql.bind(query.now.0);
         }
         Some(StatusFilter::Failed | StatusFilter::Active | StatusFilter::Never) => {
             sql.text(" AND (a.locked_until IS NULL OR a.locked_until <= ");
-            sql.bind_number(query.now.0);
+            sql.bind(query.now.0);
             sql.text(")");
         }
         Some(StatusFilter::LoggedIn) | None => {}
@@ -322,56 +334,10 @@ fn filters(sql: &mut Sql, query: &ListQuery) {
     });
 }
 
-/// `w.word` begins with `word`, as a range an index can walk.
-fn word_range(sql: &mut Sql, word: &str) {
-    sql.text("w.word >= ");
-    sql.bind_text(word);
-    sql.text(" AND w.word < ");
-    sql.bind_text(&format!("{word}\u{10ffff}"));
-}
-
 fn key(row: &AnyRow, order: Order) -> Result<Key, Error> {
     if order.is_time() {
         Ok(Key::Number(row.try_get("list_key")?))
     } else {
         Ok(Key::Text(row.try_get("list_key")?))
-    }
-}
-
-/// SQL text from constants, with its values bound in order.
-#[derive(Default)]
-struct Sql {
-    text: String,
-    values: Vec<Key>,
-}
-
-impl Sql {
-    fn text(&mut self, constant: &str) {
-        self.text.push_str(constant);
-    }
-
-    fn bind_text(&mut self, value: &str) {
-        self.bind(Key::Text(value.to_owned()));
-    }
-
-    fn bind_number(&mut self, value: i64) {
-        self.bind(Key::Number(value));
-    }
-
-    fn bind(&mut self, value: Key) {
-        self.values.push(value);
-        self.text.push_str(&format!("${}", self.values.len()));
-    }
-
-    async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
-        // Safe: the text is made of this file's constants; everything a person typed is bound.
-        let mut query = sqlx::query(AssertSqlSafe(self.text));
-        for value in self.values {
-            query = match value {
-                Key::Text(value) => query.bind(value),
-                Key::Number(value) => query.bind(value),
-            };
-        }
-        query.fetch_all(conn).await
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Error};
 
-use super::text;
+use crate::row::text;
 
 /// The value of this name.
 pub async fn get(conn: &mut AnyConnection, account_id: &str, name: &str) -> Result<Option<String>, Error> {

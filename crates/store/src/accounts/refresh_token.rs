@@ -3,7 +3,7 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error};
 
-use super::text;
+use crate::row::text;
 
 /// Adds one.
 pub async fn insert(
@@ -45,9 +45,14 @@ pub async fn device_of(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
     row.as_ref().map(|row| text(row, "device_id")).transpose()
 }
 
-/// Forgets those of a device that have expired, used or not: they open nothing any more.
-pub async fn delete_expired(conn: &mut AnyConnection, device_id: &str, now: Time) -> Result<(), Error> {
-    let old = sqlx::query("DELETE FROM refresh_token WHERE device_id = $1 AND expires_at <= $2");
-    old.bind(device_id).bind(now.0).execute(conn).await?;
+/// Forgets those of a device that have expired, used or not: they open nothing any more. Of the others the `keep` that
+/// expire last stay, however often a client refreshes.
+pub async fn forget(conn: &mut AnyConnection, device_id: &str, now: Time, keep: u32) -> Result<(), Error> {
+    let old = sqlx::query(
+        "DELETE FROM refresh_token WHERE device_id = $1 AND (expires_at <= $2 OR token_hash NOT IN (SELECT token_hash \
+         FROM refresh_token WHERE device_id = $1 ORDER BY expires_at DESC, used, token_hash LIMIT $3))",
+    );
+    let old = old.bind(device_id).bind(now.0).bind(i64::from(keep));
+    old.execute(conn).await?;
     Ok(())
 }

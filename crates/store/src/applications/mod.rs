@@ -4,6 +4,8 @@ use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error, Row as _};
 
+use crate::row::{flag, maybe_time, text, time};
+
 /// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationRow {
@@ -28,17 +30,16 @@ pub struct ApplicationRow {
 }
 
 fn application(row: &AnyRow) -> Result<ApplicationRow, Error> {
-    let flag = |column: &str| Ok::<_, Error>(row.try_get::<i64, _>(column)? == 1);
     Ok(ApplicationRow {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        hint: row.try_get("hint")?,
-        single_device: flag("single_device")?,
-        disabled: flag("disabled")?,
+        id: text(row, "id")?,
+        name: text(row, "name")?,
+        hint: text(row, "hint")?,
+        single_device: flag(row, "single_device")?,
+        disabled: flag(row, "disabled")?,
         version: row.try_get("version")?,
-        created_by: row.try_get("created_by")?,
-        created_at: Time(row.try_get("created_at")?),
-        last_used_at: row.try_get::<Option<i64>, _>("last_used_at")?.map(Time),
+        created_by: text(row, "created_by")?,
+        created_at: time(row, "created_at")?,
+        last_used_at: maybe_time(row, "last_used_at")?,
     })
 }
 

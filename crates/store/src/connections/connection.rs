@@ -4,6 +4,8 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error, Row as _};
 
+use crate::row::{flag, maybe_time, time};
+
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -58,9 +60,9 @@ pub async fn get(conn: &mut AnyConnection, id: &str, other: &str) -> Result<Opti
             "rejected" => State::Rejected,
             _ => State::Requested,
         },
-        by_other: (row.try_get::<i64, _>("by_low")? == 1) != is_low,
-        requested_at: Time(row.try_get("requested_at")?),
-        decided_at: row.try_get::<Option<i64>, _>("decided_at")?.map(Time),
+        by_other: flag(&row, "by_low")? != is_low,
+        requested_at: time(&row, "requested_at")?,
+        decided_at: maybe_time(&row, "decided_at")?,
     }))
 }
 
@@ -118,10 +120,11 @@ pub async fn remove(conn: &mut AnyConnection, id: &str, other: &str) -> Result<b
     Ok(done.execute(conn).await?.rows_affected() > 0)
 }
 
-/// Forgets whatever there is between the two.
+/// Ends whatever there is between the two. A rejected request stays: blocking and unblocking is no way to ask again at
+/// once.
 pub async fn forget(conn: &mut AnyConnection, id: &str, other: &str) -> Result<(), Error> {
     let (low, high, _) = pair(id, other);
-    let done = sqlx::query("DELETE FROM connection WHERE low_id = $1 AND high_id = $2");
+    let done = sqlx::query("DELETE FROM connection WHERE low_id = $1 AND high_id = $2 AND state <> 'rejected'");
     done.bind(low).bind(high).execute(conn).await?;
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Pages of one account's connections, requests and blocks in the order of names. Owns the only assembled SQL of
-//! connections; it is put together from constants, and every value is bound.
+//! connections.
 
 use activity::Time;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Error};
+
+use crate::row::{number, text, time};
+use crate::sql::{Sql, like};
 
 /// Which of an account's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,14 +126,18 @@ impl Which {
 
 /// Up to `limit` rows.
 pub async fn page(conn: &mut AnyConnection, query: &ListQuery<'_>, limit: u32) -> Result<Vec<ListRow>, Error> {
+    page_sql(query, limit).fetch_all(conn).await?.iter().map(row).collect()
+}
+
+fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
     let mut sql = Sql::default();
-    let account = sql.bind(query.account_id);
-    let after = query.after.map(|(key, id)| (sql.bind(key), sql.bind(id)));
+    let account = sql.named(query.account_id);
+    let after = query.after.map(|(key, id)| (sql.named(key), sql.named(id)));
     let mut words = String::new();
     for word in query.words {
         let (first, later) = (
-            sql.bind(&format!("{}%", escaped(word))),
-            sql.bind(&format!("% {}%", escaped(word))),
+            sql.named(format!("{}%", like(word)).as_str()),
+            sql.named(format!("% {}%", like(word)).as_str()),
         );
         words.push_str(&format!(
             " AND (a.name_key LIKE {first} ESCAPE '!' OR a.name_key LIKE {later} ESCAPE '!' \
@@ -157,8 +164,11 @@ pub async fn page(conn: &mut AnyConnection, query: &ListQuery<'_>, limit: u32) -
         )
     });
     let sides: Vec<String> = sides.collect();
-    sql.text = format!("{} ORDER BY name_key, id LIMIT {limit}", sides.join(" UNION ALL "));
-    sql.fetch_all(conn).await?.iter().map(row).collect()
+    sql.text(&format!(
+        "{} ORDER BY name_key, id LIMIT {limit}",
+        sides.join(" UNION ALL ")
+    ));
+    sql
 }
 
 /// How many rows each list of an account has, in the order connected, received, sent, blocked.
@@ -176,48 +186,22 @@ pub async fn counts(conn: &mut AnyConnection, account_id: &str) -> Result<[u64; 
                 .bind(account_id)
                 .fetch_one(&mut *conn)
                 .await?;
-            *count += u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
+            *count += number(&row, "n")?;
         }
     }
     Ok(counts)
 }
 
-/// Typed text as part of a LIKE pattern with the escape character `!`.
-fn escaped(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
-}
-
 fn row(row: &AnyRow) -> Result<ListRow, Error> {
     Ok(ListRow {
-        id: row.try_get("id")?,
-        given_name: row.try_get("given_name")?,
-        family_name: row.try_get("family_name")?,
-        username: row.try_get("username")?,
-        name_key: row.try_get("name_key")?,
-        since: Time(row.try_get("since")?),
+        id: text(row, "id")?,
+        given_name: text(row, "given_name")?,
+        family_name: text(row, "family_name")?,
+        username: text(row, "username")?,
+        name_key: text(row, "name_key")?,
+        since: time(row, "since")?,
     })
 }
 
-/// SQL text from constants, with its values bound in order.
-#[derive(Default)]
-struct Sql {
-    text: String,
-    values: Vec<String>,
-}
-
-impl Sql {
-    /// The place of a value in the text.
-    fn bind(&mut self, value: &str) -> String {
-        self.values.push(value.to_owned());
-        format!("${}", self.values.len())
-    }
-
-    async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
-        // Safe: the text is made of this file's constants and numbers; everything a person typed is bound.
-        let query = self
-            .values
-            .into_iter()
-            .fold(sqlx::query(AssertSqlSafe(self.text)), sqlx::query::Query::bind);
-        query.fetch_all(conn).await
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! How often somebody looked others up.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::{AnyConnection, Error};
+
+use crate::row::{number, time};
 
 /// Counts one more look-up of `account_id`; the count begins anew when it began before `since`. Returns the count, this
 /// one included, and when it began.
@@ -18,6 +20,6 @@ pub async fn count(conn: &mut AnyConnection, account_id: &str, now: Time, since:
         .bind(since.0)
         .fetch_one(conn)
         .await?;
-    let n = u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
-    Ok((n, Time(row.try_get("began_at")?)))
+    let n = number(&row, "n")?;
+    Ok((n, time(&row, "began_at")?))
 }

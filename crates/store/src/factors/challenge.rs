@@ -1,7 +1,9 @@
 //! Log-ins that wait for their second step, under the hash of their token.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::{AnyConnection, Error};
+
+use crate::row::{maybe_text, text, time};
 
 /// What a half-finished log-in waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +67,17 @@ pub async fn get(conn: &mut AnyConnection, token_hash: &[u8], now: Time) -> Resu
     let Some(row) = row.bind(token_hash).bind(now.0).fetch_optional(conn).await? else {
         return Ok(None);
     };
-    let purpose: String = row.try_get("purpose")?;
+    let purpose = text(&row, "purpose")?;
     Ok(Some(ChallengeRow {
-        account_id: row.try_get("account_id")?,
+        account_id: text(&row, "account_id")?,
         purpose: match purpose.as_str() {
             "set_up" => Purpose::SetUp,
             _ => Purpose::SecondFactor,
         },
-        known_device_id: row.try_get("known_device_id")?,
-        application_id: row.try_get("application_id")?,
-        created_at: Time(row.try_get("created_at")?),
-        expires_at: Time(row.try_get("expires_at")?),
+        known_device_id: maybe_text(&row, "known_device_id")?,
+        application_id: maybe_text(&row, "application_id")?,
+        created_at: time(&row, "created_at")?,
+        expires_at: time(&row, "expires_at")?,
     }))
 }
 

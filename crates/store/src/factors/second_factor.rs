@@ -3,6 +3,8 @@
 use activity::Time;
 use sqlx::{AnyConnection, Error, Row as _};
 
+use crate::row::{flag, maybe_text, maybe_time};
+
 /// The second factor of an account; all empty for one that has no row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecondFactorRow {
@@ -30,12 +32,12 @@ pub async fn get(conn: &mut AnyConnection, account_id: &str) -> Result<SecondFac
         return Ok(SecondFactorRow::default());
     };
     Ok(SecondFactorRow {
-        required: row.try_get::<i64, _>("required")? == 1,
-        short_password: row.try_get::<i64, _>("short_password")? == 1,
+        required: flag(&row, "required")?,
+        short_password: flag(&row, "short_password")?,
         totp_secret: row.try_get("totp_secret")?,
-        totp_since: row.try_get::<Option<i64>, _>("totp_since")?.map(Time),
-        phone: row.try_get("phone")?,
-        sms_since: row.try_get::<Option<i64>, _>("sms_since")?.map(Time),
+        totp_since: maybe_time(&row, "totp_since")?,
+        phone: maybe_text(&row, "phone")?,
+        sms_since: maybe_time(&row, "sms_since")?,
     })
 }
 
@@ -48,6 +50,7 @@ pub async fn ensure(conn: &mut AnyConnection, account_id: &str) -> Result<(), Er
 
 /// Requires a second factor, or not; `false` if it was so already.
 pub async fn set_required(conn: &mut AnyConnection, account_id: &str, required: bool) -> Result<bool, Error> {
+    crate::accounts::account::hold(conn, account_id).await?;
     ensure(conn, account_id).await?;
     let done = sqlx::query("UPDATE second_factor SET required = $2 WHERE account_id = $1 AND required <> $2");
     let done = done.bind(account_id).bind(i64::from(required));

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Error};
 
-use super::text;
+use crate::row::text;
 
 /// The default group of an account.
 pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Option<String>, Error> {

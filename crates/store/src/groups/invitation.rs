@@ -4,7 +4,8 @@ use activity::{Named, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
-use super::{GroupRole, number, role, text, time};
+use super::{GroupRole, role};
+use crate::row::{number, text, time};
 
 /// One invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +99,22 @@ pub async fn take(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool,
     Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
 }
 
+/// Gives an invitation, expired or not, another token, sender and time; `false` if it is gone.
+pub async fn renew(conn: &mut AnyConnection, invitation: &InvitationRow, token_hash: &[u8]) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE group_invitation SET token_hash = $2, invited_by = $3, invited_by_name = $4, created_at = $5, \
+         expires_at = $6 WHERE id = $1",
+    );
+    let done = done
+        .bind(&invitation.id)
+        .bind(token_hash)
+        .bind(&invitation.invited_by)
+        .bind(&invitation.invited_by_name)
+        .bind(invitation.created_at.0)
+        .bind(invitation.expires_at.0);
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
 /// Deletes an invitation, expired or not; `false` if it is gone.
 pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, Error> {
     let done = sqlx::query("DELETE FROM group_invitation WHERE id = $1").bind(id);
@@ -111,10 +128,18 @@ pub async fn delete_expired(conn: &mut AnyConnection, group_id: &str, now: Time)
     Ok(())
 }
 
-/// Those to a group, newest first, that come after the one with this time and id.
+/// Removes those of every group that expired before `before`: nobody looks at them any more.
+pub async fn delete_forgotten(conn: &mut AnyConnection, before: Time) -> Result<(), Error> {
+    let done = sqlx::query("DELETE FROM group_invitation WHERE expires_at <= $1");
+    done.bind(before.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Those to a group that had not expired at `since`, newest first, that come after the one with this time and id.
 pub async fn of_group(
     conn: &mut AnyConnection,
     group_id: &str,
+    since: Time,
     after: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, Error> {
@@ -122,11 +147,12 @@ pub async fn of_group(
     let rows = sqlx::query(
         "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
          i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
-         JOIN user_group g ON g.id = i.group_id WHERE i.group_id = $1 AND (i.created_at, i.id) < ($2, $3) \
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $4",
+         JOIN user_group g ON g.id = i.group_id WHERE i.group_id = $1 AND i.expires_at > $2 \
+         AND (i.created_at, i.id) < ($3, $4) ORDER BY i.created_at DESC, i.id DESC LIMIT $5",
     );
     let rows = rows
         .bind(group_id)
+        .bind(since.0)
         .bind(at)
         .bind(id)
         .bind(i64::from(limit))

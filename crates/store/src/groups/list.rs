@@ -1,13 +1,15 @@
-//! Pages of groups and of members, continued from a key. Owns the only assembled SQL of groups; it is put together
-//! from constants, and every value is bound.
+//! Pages of groups and of members, continued from a key. Owns the only assembled SQL of groups.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
+use sqlx::{AnyConnection, Error};
 
 use super::group::{self, GroupRow};
 use super::member::{self, MemberRow};
-use super::{GroupRole, flag, maybe_role, number, text};
+use super::{GroupRole, maybe_role};
 use crate::accounts::account::{self, AccountRow};
+use crate::accounts::list::{FEW, rarest_of};
+use crate::row::{flag, number, text};
+use crate::sql::{Sql, like};
 
 /// Which groups a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,31 +87,25 @@ fn groups_sql(viewer: &str, which: &Groups, words: &[String], after: Option<&(St
     sql.text(&format!("SELECT {}, v.role AS viewer_role, ", group::COLUMNS));
     sql.text("CASE WHEN d.group_id IS NULL THEN 0 ELSE 1 END AS is_default, ");
     sql.text("(SELECT COUNT(*) FROM (SELECT 1 AS one FROM group_member c WHERE c.group_id = g.id LIMIT ");
-    sql.bind(Value::Number(counted()));
+    sql.bind(counted());
     sql.text(") AS counted) AS members FROM user_group g LEFT JOIN user_group p ON p.id = g.parent_id ");
     sql.text("LEFT JOIN group_member v ON v.group_id = g.id AND v.account_id = ");
-    sql.bind_text(viewer);
+    sql.bind(viewer);
     sql.text(" LEFT JOIN default_group d ON d.group_id = g.id AND d.account_id = ");
-    sql.bind_text(viewer);
+    sql.bind(viewer);
     sql.text(" WHERE 1 = 1");
     restrict(&mut sql, which);
     for word in words {
         // OFFSET 0 keeps it a test of one group: joined, it would be collected whole before the first row.
-        sql.text(" AND EXISTS (SELECT 1 FROM group_word w WHERE w.group_id = g.id AND w.word >= ");
-        sql.bind_text(word);
-        sql.text(" AND w.word < ");
-        sql.bind_text(&format!("{word}\u{10ffff}"));
+        sql.text(" AND EXISTS (SELECT 1 FROM group_word w WHERE w.group_id = g.id AND ");
+        sql.begins("w.word", word);
         sql.text(" LIMIT 1 OFFSET 0)");
     }
     if let Some((key, id)) = after {
-        sql.text(" AND (g.name_key, g.id) > (");
-        sql.bind_text(key);
-        sql.text(", ");
-        sql.bind_text(id);
-        sql.text(")");
+        sql.past("g.name_key, g.id", ">", key.as_str(), id);
     }
     sql.text(" ORDER BY g.name_key, g.id LIMIT ");
-    sql.bind(Value::Number(i64::from(limit)));
+    sql.bind(i64::from(limit));
     sql
 }
 
@@ -123,13 +119,13 @@ fn restrict(sql: &mut Sql, which: &Groups) {
         Groups::Of(account) => Some(account),
         Groups::Below { parent, member } => {
             sql.text(" AND g.parent_id = ");
-            sql.bind_text(parent);
+            sql.bind(parent.as_str());
             member.as_ref()
         }
     };
     if let Some(account) = member {
         sql.text(" AND g.id IN (SELECT m.group_id FROM group_member m WHERE m.account_id = ");
-        sql.bind_text(account);
+        sql.bind(account.as_str());
         sql.text(")");
     }
 }
@@ -145,42 +141,51 @@ fn listed_group(row: &AnyRow) -> Result<ListedGroup, Error> {
 
 /// Up to `limit` members by name.
 pub async fn members(conn: &mut AnyConnection, query: &MemberQuery, limit: u32) -> Result<Vec<ListedMember>, Error> {
-    let sql = members_sql(query, limit);
+    let sql = members_sql(query, rare(conn, query).await?, limit);
     sql.fetch_all(conn).await?.iter().map(listed_member).collect()
 }
 
-fn members_sql(query: &MemberQuery, limit: u32) -> Sql {
+/// The place of a word that so few accounts match, members or not, that they are looked up instead of every member.
+async fn rare(conn: &mut AnyConnection, query: &MemberQuery) -> Result<Option<usize>, Error> {
+    if query.names_only {
+        return Ok(None);
+    }
+    let rarest = rarest_of(conn, &query.words, FEW + 1).await?;
+    Ok(rarest.filter(|(_, n)| *n <= FEW).map(|(at, _)| at))
+}
+
+fn members_sql(query: &MemberQuery, rare: Option<usize>, limit: u32) -> Sql {
     let mut sql = Sql::default();
     sql.text(&format!(
         "SELECT m.group_id, m.account_id, m.role, m.joined_at, m.version AS member_version, m.name_key AS list_key, {} \
          FROM group_member m JOIN account a ON a.id = m.account_id WHERE ",
         account::COLUMNS
     ));
-    matching(&mut sql, query);
+    matching(&mut sql, query, rare);
     if let Some((key, id)) = &query.after {
-        sql.text(" AND (m.name_key, m.account_id) > (");
-        sql.bind_text(key);
-        sql.text(", ");
-        sql.bind_text(id);
-        sql.text(")");
+        sql.past("m.name_key, m.account_id", ">", key.as_str(), id);
     }
     sql.text(" ORDER BY m.name_key, m.account_id LIMIT ");
-    sql.bind(Value::Number(i64::from(limit)));
+    sql.bind(i64::from(limit));
     sql
 }
 
 /// How many members match, whatever page they are on.
 pub async fn count_members(conn: &mut AnyConnection, query: &MemberQuery) -> Result<u64, Error> {
-    let mut sql = Sql::default();
-    sql.text("SELECT COUNT(*) AS n FROM group_member m WHERE ");
-    matching(&mut sql, query);
-    let rows = sql.fetch_all(conn).await?;
+    let rows = count_sql(query, rare(conn, query).await?).fetch_all(conn).await?;
     rows.first().map_or(Ok(0), |row| number(row, "n"))
 }
 
-fn matching(sql: &mut Sql, query: &MemberQuery) {
+fn count_sql(query: &MemberQuery, rare: Option<usize>) -> Sql {
+    let mut sql = Sql::default();
+    sql.text("SELECT COUNT(*) AS n FROM group_member m WHERE ");
+    matching(&mut sql, query, rare);
+    sql
+}
+
+fn matching(sql: &mut Sql, query: &MemberQuery, rare: Option<usize>) {
     sql.text("m.group_id = ");
-    sql.bind_text(&query.group_id);
+    sql.bind(query.group_id.as_str());
     match query.role {
         None => {}
         Some(GroupRole::Member) => sql.text(" AND m.role = 'member'"),
@@ -188,27 +193,27 @@ fn matching(sql: &mut Sql, query: &MemberQuery) {
         Some(GroupRole::Administrator) => sql.text(" AND m.role = 'administrator' AND m.role <> 'member'"),
         Some(GroupRole::Owner) => sql.text(" AND m.role = 'owner' AND m.role <> 'member'"),
     }
-    for word in &query.words {
+    for (at, word) in query.words.iter().enumerate() {
         if query.names_only {
+            let (first, later) = (format!("{}%", like(word)), format!("% {}%", like(word)));
             sql.text(" AND (m.name_key LIKE ");
-            sql.bind_text(&format!("{}%", escaped(word)));
-            sql.text(" ESCAPE '\\' OR m.name_key LIKE ");
-            sql.bind_text(&format!("% {}%", escaped(word)));
-            sql.text(" ESCAPE '\\')");
+            sql.bind(first.as_str());
+            sql.text(" ESCAPE '!' OR m.name_key LIKE ");
+            sql.bind(later.as_str());
+            sql.text(" ESCAPE '!')");
+            continue;
+        }
+        if rare == Some(at) {
+            sql.text(" AND m.account_id IN (SELECT w.account_id FROM account_word w WHERE ");
+            sql.begins("w.word", word);
+            sql.text(")");
             continue;
         }
         // The members are walked in order and each is tested: a word may match a million accounts elsewhere.
-        sql.text(" AND EXISTS (SELECT 1 FROM account_word w WHERE w.account_id = m.account_id AND w.word >= ");
-        sql.bind_text(word);
-        sql.text(" AND w.word < ");
-        sql.bind_text(&format!("{word}\u{10ffff}"));
+        sql.text(" AND EXISTS (SELECT 1 FROM account_word w WHERE w.account_id = m.account_id AND ");
+        sql.begins("w.word", word);
         sql.text(" LIMIT 1 OFFSET 0)");
     }
-}
-
-/// A text as LIKE takes it literally.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn listed_member(row: &AnyRow) -> Result<ListedMember, Error> {
@@ -217,46 +222,6 @@ fn listed_member(row: &AnyRow) -> Result<ListedMember, Error> {
         account: account::account(row)?,
         name_key: text(row, "list_key")?,
     })
-}
-
-/// A bound value.
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-/// SQL text from constants, with its values bound in order.
-#[derive(Default)]
-struct Sql {
-    text: String,
-    values: Vec<Value>,
-}
-
-impl Sql {
-    fn text(&mut self, constant: &str) {
-        self.text.push_str(constant);
-    }
-
-    fn bind_text(&mut self, value: &str) {
-        self.bind(Value::Text(value.to_owned()));
-    }
-
-    fn bind(&mut self, value: Value) {
-        self.values.push(value);
-        self.text.push_str(&format!("${}", self.values.len()));
-    }
-
-    async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
-        // Safe: the text is made of this file's constants; everything a person typed is bound.
-        let mut query = sqlx::query(AssertSqlSafe(self.text));
-        for value in self.values {
-            query = match value {
-                Value::Text(value) => query.bind(value),
-                Value::Number(value) => query.bind(value),
-            };
-        }
-        query.fetch_all(conn).await
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error, Row};
 
-use super::{GroupRole, role, text, time};
+use super::{GroupRole, role};
+use crate::row::{text, time};
 
 /// One membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,5 +105,5 @@ pub async fn renamed(conn: &mut AnyConnection, account_id: &str, name_key: &str)
 /// How many members a group has.
 pub async fn count(conn: &mut AnyConnection, group_id: &str) -> Result<u64, Error> {
     let row = sqlx::query("SELECT COUNT(*) AS n FROM group_member WHERE group_id = $1");
-    super::number(&row.bind(group_id).fetch_one(conn).await?, "n")
+    crate::row::number(&row.bind(group_id).fetch_one(conn).await?, "n")
 }

@@ -10,9 +10,10 @@ pub mod word;
 pub use group::{GroupRow, get, managed_group_ids, requires_second_factor};
 pub use member::role_of;
 
-use activity::Time;
+use sqlx::Error;
 use sqlx::any::AnyRow;
-use sqlx::{Error, Row};
+
+use crate::row::{maybe_text, text};
 
 /// What a member is in a group, from most to least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,24 +54,4 @@ fn role(row: &AnyRow, column: &str) -> Result<GroupRole, Error> {
 
 fn maybe_role(row: &AnyRow, column: &str) -> Result<Option<GroupRole>, Error> {
     Ok(maybe_text(row, column)?.as_deref().and_then(GroupRole::from_code))
-}
-
-fn text(row: &AnyRow, column: &str) -> Result<String, Error> {
-    row.try_get(column)
-}
-
-fn maybe_text(row: &AnyRow, column: &str) -> Result<Option<String>, Error> {
-    row.try_get(column)
-}
-
-fn flag(row: &AnyRow, column: &str) -> Result<bool, Error> {
-    Ok(row.try_get::<i64, _>(column)? == 1)
-}
-
-fn time(row: &AnyRow, column: &str) -> Result<Time, Error> {
-    Ok(Time(row.try_get(column)?))
-}
-
-fn number(row: &AnyRow, column: &str) -> Result<u64, Error> {
-    Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
 }

@@ -1,7 +1,9 @@
 //! Challenges sent to browsers, under the hash of their token: short-lived, and used up by the answer.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::{AnyConnection, Error};
+
+use crate::row::{maybe_text, number, text, time};
 
 /// What a challenge was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,13 +83,13 @@ pub async fn take(
         .bind(now.0)
         .fetch_optional(conn)
         .await?;
-    let ceremony = row.map(|row| {
+    let ceremony = row.as_ref().map(|row| {
         Ok(CeremonyRow {
             purpose,
-            account_id: row.try_get("account_id")?,
-            state: row.try_get("state")?,
-            created_at: Time(row.try_get("created_at")?),
-            expires_at: Time(row.try_get("expires_at")?),
+            account_id: maybe_text(row, "account_id")?,
+            state: text(row, "state")?,
+            created_at: time(row, "created_at")?,
+            expires_at: time(row, "expires_at")?,
         })
     });
     ceremony.transpose()
@@ -98,7 +100,7 @@ pub async fn count_anonymous(conn: &mut AnyConnection) -> Result<u64, Error> {
     let row = sqlx::query("SELECT COUNT(*) AS n FROM passkey_ceremony WHERE account_id IS NULL")
         .fetch_one(conn)
         .await?;
-    Ok(u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default())
+    number(&row, "n")
 }
 
 /// Forgets all of an account's, when what it may do has changed.

@@ -4,6 +4,8 @@ use activity::Time;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error, Row as _};
 
+use crate::row::{maybe_time, text, time};
+
 /// One passkey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyRow {
@@ -27,14 +29,14 @@ pub struct PasskeyRow {
 
 fn passkey(row: &AnyRow) -> Result<PasskeyRow, Error> {
     Ok(PasskeyRow {
-        id: row.try_get("id")?,
-        account_id: row.try_get("account_id")?,
+        id: text(row, "id")?,
+        account_id: text(row, "account_id")?,
         credential_id: row.try_get("credential_id")?,
-        name: row.try_get("name")?,
+        name: text(row, "name")?,
         credential: row.try_get("credential")?,
         counter: u32::try_from(row.try_get::<i64, _>("counter")?).unwrap_or(u32::MAX),
-        created_at: Time(row.try_get("created_at")?),
-        last_used_at: row.try_get::<Option<i64>, _>("last_used_at")?.map(Time),
+        created_at: time(row, "created_at")?,
+        last_used_at: maybe_time(row, "last_used_at")?,
     })
 }
 

@@ -5,7 +5,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Error};
 
 use super::session::{COLUMNS, SessionRow, SessionState, session};
-use super::{number, text};
+use crate::row::{number, text};
+use crate::sql::Sql;
 
 /// One session as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,39 @@ pub async fn page(conn: &mut AnyConnection, query: &SessionQuery<'_>) -> Result<
     rows.fetch_all(conn).await?.iter().map(listed).collect()
 }
 
+/// Up to `limit` sessions of every group whose sessions an account sees, in the same order; `query` names no group.
+pub async fn page_of(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    query: &SessionQuery<'_>,
+) -> Result<Vec<ListedSession>, Error> {
+    page_of_sql(account_id, query)
+        .fetch_all(conn)
+        .await?
+        .iter()
+        .map(listed)
+        .collect()
+}
+
+/// The groups one by one, the newest of each by its index; only those of the page are looked at whole.
+fn page_of_sql(account_id: &str, query: &SessionQuery<'_>) -> Sql {
+    let mut sql = Sql::default();
+    let (at, id) = query.after.unwrap_or((Time(i64::MAX), ""));
+    // The account is `$1`, as in the text of its groups.
+    sql.named(account_id);
+    let limit = sql.named(i64::from(query.limit));
+    let (state, at, id) = (sql.named(query.state.code()), sql.named(at.0), sql.named(id));
+    let present = "(SELECT COUNT(*) FROM session_presence p WHERE p.session_id = s.id) AS present";
+    sql.text(&format!(
+        "WITH own AS ({GROUPS_OF}), newest AS (SELECT n.id FROM own CROSS JOIN session n \
+         WHERE n.group_id = own.group_id AND n.state = {state} AND (n.state_at, n.id) < ({at}, {id}) \
+         ORDER BY n.state_at DESC, n.id DESC LIMIT {limit}) \
+         SELECT {COLUMNS}, {present} FROM newest CROSS JOIN session s LEFT JOIN user_group g ON g.id = s.group_id \
+         WHERE s.id = newest.id ORDER BY s.state_at DESC, s.id DESC"
+    ));
+    sql
+}
+
 fn listed(row: &AnyRow) -> Result<ListedSession, Error> {
     Ok(ListedSession {
         row: session(row)?,
@@ -63,13 +97,17 @@ fn listed(row: &AnyRow) -> Result<ListedSession, Error> {
     })
 }
 
+/// The groups whose sessions the account `$1` sees: those it is a member of, and the subgroups of those it manages.
+const GROUPS_OF: &str = "SELECT m.group_id FROM group_member m WHERE m.account_id = $1 \
+     UNION SELECT g.id FROM group_member m JOIN user_group g ON g.parent_id = m.group_id \
+     WHERE m.account_id = $1 AND m.role <> 'member'";
+
 /// The groups whose sessions an account sees: those it is a member of, and the subgroups of those it manages.
 pub async fn groups_of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query(
-        "SELECT m.group_id FROM group_member m WHERE m.account_id = $1 \
-         UNION SELECT g.id FROM group_member m JOIN user_group g ON g.parent_id = m.group_id \
-         WHERE m.account_id = $1 AND m.role <> 'member'",
-    );
+    let rows = sqlx::query(GROUPS_OF);
     let rows = rows.bind(account_id).fetch_all(conn).await?;
     rows.iter().map(|row| text(row, "group_id")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use activity::{Person, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
-use super::{maybe_text, number, text, time};
+use crate::row::{maybe_text, number, text, time};
 
 /// Somebody who is in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]

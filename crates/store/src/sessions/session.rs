@@ -4,8 +4,8 @@ use activity::{Named, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error, Row};
 
-use super::{flag, maybe_text, maybe_time, text, time};
 use crate::Dialect;
+use crate::row::{flag, maybe_text, maybe_time, text, time};
 
 /// How far a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

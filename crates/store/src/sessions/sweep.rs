@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Error};
 
 use super::presence::person;
-use super::text;
+use crate::row::text;
 
 /// Somebody who is to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,11 @@ import "./query-box";
 import "./time-ago";
 import { startConfirmations, startSelects } from "./forms";
 import { startKeys } from "./keys";
-import { startMenus } from "./menus";
+import { startMenus, startTabs } from "./menus";
 import { startRows } from "./rows";
 
 startMenus();
+startTabs();
 startRows();
 startKeys();
 startSelects();

@@ -1,4 +1,5 @@
-// Menus are `details`: this closes them on Escape and on a click elsewhere.
+// Menus are `details`: this closes them on Escape and on a click elsewhere. Tabs that do not fit begin where the
+// current one is seen.
 
 export function startMenus(): void {
   const opened = () => document.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
@@ -12,4 +13,11 @@ export function startMenus(): void {
       menu.querySelector("summary")?.focus();
     }
   });
+}
+
+export function startTabs(): void {
+  for (const current of document.querySelectorAll<HTMLElement>(".tabs [aria-current]")) {
+    const tabs = current.parentElement;
+    if (tabs) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+  }
 }

@@ -1,5 +1,6 @@
 //! Lists of the API: which page is asked for, and `{data, page: {next, has_more}}` with `Link: rel="next"`.
 
+use app::{Page, PageRequest};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -41,6 +42,12 @@ impl Paging {
     }
 }
 
+impl From<Paging> for PageRequest {
+    fn from(Paging { limit, after }: Paging) -> Self {
+        Self { after, limit }
+    }
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Listed<T> {
@@ -69,6 +76,11 @@ impl<T: Serialize> Listed<T> {
                 next,
             },
         }
+    }
+
+    /// One page as `app` gives it.
+    pub(super) fn of<R: Into<T>>(page: Page<R>) -> Self {
+        Self::new(page.rows.into_iter().map(Into::into).collect(), page.next)
     }
 
     /// As the answer to a request for `uri`.

@@ -173,11 +173,17 @@ async fn bodies_wait_for_memory_only_for_a_moment() {
 fn a_schema_means_the_same_in_every_area_that_names_it() {
     let mut known: std::collections::HashMap<String, (usize, serde_json::Value)> = std::collections::HashMap::new();
     for (area, document) in super::openapi::areas().into_iter().enumerate() {
-        let schemas = document.components.map(|components| components.schemas).unwrap_or_default();
+        let schemas = document
+            .components
+            .map(|components| components.schemas)
+            .unwrap_or_default();
         for (name, schema) in schemas {
             let schema = serde_json::to_value(schema).unwrap();
             let (first, same) = known.entry(name.clone()).or_insert_with(|| (area, schema.clone()));
-            assert_eq!(*same, schema, "`{name}` of area {area} is another than that of area {first}");
+            assert_eq!(
+                *same, schema,
+                "`{name}` of area {area} is another than that of area {first}"
+            );
         }
     }
 }

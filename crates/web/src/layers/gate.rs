@@ -34,9 +34,9 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
 async fn pass(gate: Gate, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let context = RequestContext::of(&mut parts);
-    if gate.secret
-        && let Err(wait) = gate.state.rates().secret(context.client_ip())
-    {
+    // What comes through an application is counted once its key has shown which.
+    let by_address = gate.secret && !matches!(gate.policy, Policy::Application);
+    if by_address && let Err(wait) = gate.state.rates().secret(context.client_ip()) {
         return PageError::TooMany {
             retry_after: wait.as_secs() + 1,
         }
@@ -58,7 +58,7 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
             }
             Err(problem) => Err(problem.into_response()),
         },
-        Policy::Application => match application(&gate.state, &context, &parts.headers).await {
+        Policy::Application => match application(&gate, &context, &parts.headers).await {
             Ok(from) => {
                 parts.extensions.insert(from);
                 Ok(())
@@ -160,15 +160,23 @@ async fn program(state: &AppState, context: &RequestContext, parts: &Parts) -> R
 }
 
 /// Whoever asks through an application that sent its key.
-async fn application(
-    state: &AppState,
-    context: &RequestContext,
-    headers: &HeaderMap,
-) -> Result<FromApplication, Problem> {
+async fn application(gate: &Gate, context: &RequestContext, headers: &HeaderMap) -> Result<FromApplication, Problem> {
     let token = credential(headers).ok().flatten().ok_or_else(Problem::no_application)?;
-    let found = app::applications::authenticate(state.app(), token, context.origin().clone()).await;
+    let found = app::applications::authenticate(gate.state.app(), token, context.origin().clone()).await;
     match found.map_err(Problem::unavailable)? {
-        Presented::Application(visitor) => Ok(FromApplication(visitor)),
+        Presented::Application(visitor) => {
+            if gate.secret {
+                let id = visitor
+                    .application
+                    .as_ref()
+                    .map_or("", |application| application.id.as_str());
+                let rates = gate.state.rates();
+                rates
+                    .application_secret(id, context.client_ip())
+                    .map_err(Problem::too_many)?;
+            }
+            Ok(FromApplication(visitor))
+        }
         Presented::Disabled => Err(Problem::application_disabled()),
         Presented::Nobody => Err(Problem::no_application()),
     }

@@ -12,6 +12,8 @@ use crate::Limits;
 /// The counters of one server; what was long unused is forgotten.
 pub(crate) struct Rates {
     secrets: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// By the application's id and the address.
+    application_secrets: Option<DefaultKeyedRateLimiter<(String, IpAddr)>>,
     api: Option<DefaultKeyedRateLimiter<String>>,
     clock: DefaultClock,
 }
@@ -19,10 +21,12 @@ pub(crate) struct Rates {
 impl Rates {
     pub(crate) fn new(limits: &Limits) -> Self {
         let secrets = NonZeroU32::new(limits.secrets_per_minute).map(Quota::per_minute);
+        let application_secrets = NonZeroU32::new(limits.application_secrets_per_minute).map(Quota::per_minute);
         let api = NonZeroU32::new(limits.api_per_second)
             .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(9))));
         Self {
             secrets: secrets.map(RateLimiter::keyed),
+            application_secrets: application_secrets.map(RateLimiter::keyed),
             api: api.map(RateLimiter::keyed),
             clock: DefaultClock::default(),
         }
@@ -33,6 +37,17 @@ impl Rates {
         let Some(limiter) = &self.secrets else { return Ok(()) };
         limiter
             .check_key(&network(ip))
+            .map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
+    }
+
+    /// One more attempt at a secret through this application, whose server speaks for many people; `Err` with how long to
+    /// wait. What each account takes is counted with the account.
+    pub(crate) fn application_secret(&self, application_id: &str, ip: IpAddr) -> Result<(), Duration> {
+        let Some(limiter) = &self.application_secrets else {
+            return Ok(());
+        };
+        limiter
+            .check_key(&(application_id.to_owned(), network(ip)))
             .map_err(|not_yet| not_yet.wait_time_from(self.clock.now()))
     }
 
@@ -47,6 +62,9 @@ impl Rates {
     /// Forgets who has not been seen for long, so that the counters stay bounded.
     pub(crate) fn forget_old(&self) {
         if let Some(limiter) = &self.secrets {
+            limiter.retain_recent();
+        }
+        if let Some(limiter) = &self.application_secrets {
             limiter.retain_recent();
         }
         if let Some(limiter) = &self.api {

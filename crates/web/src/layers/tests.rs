@@ -112,3 +112,24 @@ fn a_secret_may_be_tried_so_often_and_a_whole_ipv6_network_counts_as_one() {
     assert!(rates.secret(first).is_err());
     assert!(rates.secret(other).is_ok());
 }
+
+#[test]
+fn an_application_may_try_more_secrets_than_an_address_and_another_is_counted_apart() {
+    let rates = Rates::new(&Limits {
+        secrets_per_minute: 1,
+        application_secrets_per_minute: 3,
+        ..Limits::default()
+    });
+    let ip = "203.0.113.7".parse().unwrap();
+    let other_ip = "203.0.113.8".parse().unwrap();
+    for _ in 0..3 {
+        assert!(rates.application_secret("app_1", ip).is_ok());
+    }
+    assert!(rates.application_secret("app_1", ip).is_err());
+    assert!(rates.application_secret("app_2", ip).is_ok());
+    assert!(rates.application_secret("app_1", other_ip).is_ok());
+    assert!(
+        rates.secret(ip).is_ok(),
+        "people in the browser are counted by address alone"
+    );
+}

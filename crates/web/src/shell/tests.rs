@@ -2,7 +2,7 @@ use activity::Time;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::respond::{ago_words, size_words, visible_html};
-use super::{Cookie, Cookies, Flash, LocalPath, Zone};
+use super::{Cookie, Cookies, Flash, LocalPath, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -98,4 +98,19 @@ fn ages_and_sizes_read_as_people_say_them() {
     assert_eq!(ago_words(-Time::DAY), "in the future");
     assert_eq!(size_words(999), "999 bytes");
     assert_eq!(size_words(1_250_000), "1.2 MB");
+}
+
+#[test]
+fn the_links_below_a_list_keep_what_narrows_it() {
+    let kept = [("find", "ann lee"), ("role", "")];
+    let pager = Pager::new("/groups", &kept, "", Some("c1"));
+    assert!(!pager.is_later());
+    assert_eq!(pager.next.as_deref(), Some("/groups?find=ann+lee&after=c1"));
+    let pager = Pager::new("/groups", &kept, "c1", None).newest_first();
+    assert_eq!(
+        (pager.first.as_deref(), pager.next),
+        (Some("/groups?find=ann+lee"), None)
+    );
+    let pager = Pager::new("/groups", &[], "c1", None);
+    assert_eq!(pager.first.as_deref(), Some("/groups"));
 }

@@ -12,6 +12,7 @@ const KEPT: &[&str] = &[
     "application.last_used_at",
     "connection_look_up.*",
     "session_attempt.*",
+    "session_refusal.*",
 ];
 
 /// The tables that only the log's own functions write; what is new in them is compared as activities.

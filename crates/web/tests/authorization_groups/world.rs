@@ -90,6 +90,7 @@ impl Template {
         let address = listener.local_addr().unwrap();
         let mut settings = Settings::default();
         settings.limits.secrets_per_minute = 100_000;
+        settings.limits.application_secrets_per_minute = 100_000;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(web::serve(AppState::new(app, settings), listener, async move {
             let _ = stopped.await;

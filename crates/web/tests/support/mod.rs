@@ -71,6 +71,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let mut settings = Settings::default();
         settings.limits.secrets_per_minute = 100_000;
+        settings.limits.application_secrets_per_minute = 100_000;
         change(&mut settings);
         let (app, log) = open(directory.path(), address).await;
         people(&app).await;

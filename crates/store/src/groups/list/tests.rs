@@ -1,6 +1,4 @@
-//! Whether pages of groups and members use their indexes, and stay quick at size.
-
-use std::time::{Duration, Instant};
+//! Whether pages of groups and members use their indexes, and miss nobody at size.
 
 use super::*;
 use crate::groups::group::GroupRow;
@@ -86,10 +84,9 @@ fn query(find: &[&str]) -> MemberQuery {
 }
 
 /// The steps of the plan of a statement.
-async fn plan(store: &Store, mut sql: Sql) -> String {
-    sql.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+async fn plan(store: &Store, sql: Sql) -> String {
     let mut read = store.read().await.unwrap();
-    let rows = sql.fetch_all(read.conn()).await.unwrap();
+    let rows = sql.explained().fetch_all(read.conn()).await.unwrap();
     let steps = rows.iter().map(|row| text(row, "detail").unwrap());
     steps.collect::<Vec<_>>().join("\n")
 }
@@ -112,19 +109,33 @@ async fn a_page_of_members_is_walked_in_the_order_of_its_index() {
         },
         owners.clone(),
     ] {
-        let steps = plan(&store, members_sql(&query, 101)).await;
+        let steps = plan(&store, members_sql(&query, None, 101)).await;
         assert!(!steps.contains("TEMP B-TREE"), "{query:?}: it sorts\n{steps}");
         assert!(!steps.contains("SCAN"), "{query:?}: it walks a whole table\n{steps}");
     }
     let after = Some(("person".to_owned(), "usr_x".to_owned()));
-    let steps = plan(&store, members_sql(&MemberQuery { after, ..query(&[]) }, 101)).await;
+    let steps = plan(&store, members_sql(&MemberQuery { after, ..query(&[]) }, None, 101)).await;
     let index = "group_member_by_name (group_id=? AND (name_key,account_id)>(?,?))";
     assert!(
         steps.contains(index),
         "it goes straight to the row after the cursor\n{steps}"
     );
-    let steps = plan(&store, members_sql(&owners, 101)).await;
+    let steps = plan(&store, members_sql(&owners, None, 101)).await;
     assert!(steps.contains("group_member_managers"), "{steps}");
+    // A word that few accounts match leads to the members, however many there are.
+    let steps = plan(&store, members_sql(&query(&["jones"]), Some(0), 101)).await;
+    assert!(
+        steps.contains("word>? AND word<?") && !steps.contains("SCAN"),
+        "{steps}"
+    );
+    for (query, index) in [
+        (query(&[]), "COVERING INDEX group_member"),
+        (owners, "group_member_managers (group_id=?)"),
+        (query(&["jones"]), "account_word_of"),
+    ] {
+        let steps = plan(&store, count_sql(&query, None)).await;
+        assert!(steps.contains(index) && !steps.contains("SCAN"), "{query:?}\n{steps}");
+    }
 }
 
 #[tokio::test]
@@ -152,17 +163,15 @@ async fn a_page_of_groups_is_walked_in_the_order_of_its_index() {
 }
 
 #[tokio::test]
-async fn every_page_of_ten_thousand_members_is_quick_and_none_is_missing() {
+async fn the_pages_of_ten_thousand_members_miss_nobody() {
     let (_dir, store) = store().await;
     big_group(&store).await;
     let mut read = store.read().await.unwrap();
-    let (mut seen, mut after, mut slowest) = (Vec::new(), None, Duration::ZERO);
+    let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let began = Instant::now();
         let query = MemberQuery { after, ..query(&[]) };
         let rows = members(read.conn(), &query, 500).await.unwrap();
         assert_eq!(count_members(read.conn(), &query).await.unwrap(), u64::from(MEMBERS));
-        slowest = slowest.max(began.elapsed());
         let Some(last) = rows.last() else { break };
         after = Some((last.name_key.clone(), last.account.id.clone()));
         seen.extend(rows.into_iter().map(|row| row.name_key));
@@ -170,14 +179,10 @@ async fn every_page_of_ten_thousand_members_is_quick_and_none_is_missing() {
     assert_eq!(seen.len() as u32, MEMBERS);
     assert!(seen.is_sorted());
     for (find, expected) in [(&["jones"][..], 50), (&["person 0999", "jones"], 10), (&["nobody"], 0)] {
-        let began = Instant::now();
         let rows = members(read.conn(), &query(find), 50).await.unwrap();
         count_members(read.conn(), &query(find)).await.unwrap();
-        slowest = slowest.max(began.elapsed());
         assert_eq!(rows.len(), expected, "{find:?}");
     }
-    // A bound for a machine that is busy with other tests; alone it takes a small part of it.
-    assert!(slowest < Duration::from_millis(500), "{slowest:?}");
 }
 
 #[tokio::test]

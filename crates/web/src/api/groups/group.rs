@@ -1,6 +1,6 @@
 //! Groups: list, create, read, edit, delete, leave, subgroups, the default group.
 
-use app::groups::{self, GroupSearch, PageRequest};
+use app::groups::{self, GroupSearch};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -51,8 +51,7 @@ pub(super) async fn list_groups(
         limit: paging.limit,
     };
     let page = groups::list(state.app(), &caller, &search).await?;
-    let rows = page.rows.into_iter().map(Group::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::<Group>::of(page).answer(&uri))
 }
 
 /// Creates a group that the caller owns.
@@ -154,14 +153,9 @@ pub(super) async fn list_subgroups(
     Path(id): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let paging = Paging::read(&uri)?;
-    let request = PageRequest {
-        after: paging.after,
-        limit: paging.limit,
-    };
+    let request = Paging::read(&uri)?.into();
     let page = groups::list_subgroups(state.app(), &caller, &id, &request).await?;
-    let rows = page.rows.into_iter().map(Group::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::<Group>::of(page).answer(&uri))
 }
 
 /// Creates a subgroup, one level down. For who manages the group.

@@ -1,9 +1,9 @@
 //! Invitations to groups: a group's, and the caller's own.
 
-use app::groups::{self, InvitationKey, Invite, PageRequest};
+use app::groups::{self, InvitationKey, Invite};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::group::tagged;
@@ -15,19 +15,6 @@ use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
 use crate::api::problem::Problem;
 use crate::shell::ApiCaller;
-
-fn page_of(uri: &Uri) -> Result<PageRequest, Problem> {
-    let paging = Paging::read(uri)?;
-    Ok(PageRequest {
-        after: paging.after,
-        limit: paging.limit,
-    })
-}
-
-fn answer(page: groups::Page<groups::Invitation>, uri: &Uri) -> Response {
-    let rows = page.rows.into_iter().map(Invitation::from).collect();
-    Listed::new(rows, page.next).answer(uri)
-}
 
 /// The invitations to a group that wait or have expired, newest first. For who manages it.
 #[utoipa::path(
@@ -42,8 +29,8 @@ pub(super) async fn list_invitations(
     Path(id): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let page = groups::list_invitations(state.app(), &caller, &id, &page_of(&uri)?).await?;
-    Ok(answer(page, &uri))
+    let page = groups::list_invitations(state.app(), &caller, &id, &Paging::read(&uri)?.into()).await?;
+    Ok(Listed::<Invitation>::of(page).answer(&uri))
 }
 
 /// Invites people by e-mail, up to 500 at once. For who manages the group. Says for each address what became of it,
@@ -81,8 +68,8 @@ pub(super) async fn list_my_invitations(
     ApiCaller(caller): ApiCaller,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let page = groups::list_my_invitations(state.app(), &caller, &page_of(&uri)?).await?;
-    Ok(answer(page, &uri))
+    let page = groups::list_my_invitations(state.app(), &caller, &Paging::read(&uri)?.into()).await?;
+    Ok(Listed::<Invitation>::of(page).answer(&uri))
 }
 
 /// Takes an invitation back. For who manages its group.
@@ -98,6 +85,22 @@ pub(super) async fn delete_invitation(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     groups::delete_invitation(state.app(), &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Mails an invitation to a group once more; the link before stops working. For who manages the group.
+#[utoipa::path(
+    post, path = "/v1/invitations/{id}/resend", tag = "Invitations", operation_id = "resendInvitation",
+    params(("id" = String, Path, description = "Id of the invitation.")),
+    responses((status = 204, description = "Another mail is on its way."), Changing),
+    security(("program" = [])),
+)]
+pub(super) async fn resend(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    groups::resend_invitation(state.app(), &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -31,6 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/v1/groups/{id}/invitations", Program, invitations::invite),
         Route::get("/v1/invitations", Program, invitations::list_my_invitations),
         Route::delete("/v1/invitations/{id}", Program, invitations::delete_invitation),
+        Route::post("/v1/invitations/{id}/resend", Program, invitations::resend),
         Route::post("/v1/invitations/{id}/accept", Program, invitations::accept),
         Route::post("/v1/invitations/{id}/decline", Program, invitations::decline),
     ]
@@ -58,6 +59,7 @@ pub(super) fn routes() -> Vec<Route> {
         invitations::invite,
         invitations::list_my_invitations,
         invitations::delete_invitation,
+        invitations::resend,
         invitations::accept,
         invitations::decline,
     ),

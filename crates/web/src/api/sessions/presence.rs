@@ -1,6 +1,5 @@
 //! Who is in a session: joining, leaving, saying that one is still there.
 
-use app::groups::PageRequest;
 use app::sessions;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::StatusCode;
@@ -64,14 +63,9 @@ pub(super) async fn list_present(
     Path(id): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let paging = Paging::read(&uri)?;
-    let request = PageRequest {
-        after: paging.after,
-        limit: paging.limit,
-    };
+    let request = Paging::read(&uri)?.into();
     let page = sessions::list_present(state.app(), &caller, &id, &request).await?;
-    let rows = page.rows.into_iter().map(SessionPresence::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::<SessionPresence>::of(page).answer(&uri))
 }
 
 /// Says that the member is still in the session. Who is silent for too long (90 seconds, unless set otherwise) has

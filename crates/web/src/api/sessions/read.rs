@@ -39,8 +39,7 @@ pub(super) async fn list_sessions(
         limit: paging.limit,
     };
     let page = sessions::list(state.app(), &caller, &search).await?;
-    let rows = page.rows.into_iter().map(Session::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::<Session>::of(page).answer(&uri))
 }
 
 fn state_of(name: Option<&str>) -> Result<SessionState, Problem> {

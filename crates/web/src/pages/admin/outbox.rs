@@ -4,10 +4,9 @@ use app::mail::{self, MailPage, MailState};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::AppState;
-use crate::shell::{AdminOnly, PageError, Query, Shell, done, filters, refused, render};
+use crate::shell::{AdminOnly, PageError, Paged, Pager, Query, Shell, cursor, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "admin/outbox.html")]
@@ -16,7 +15,7 @@ struct OutboxPage {
     has_server: bool,
     public_url: String,
     page: MailPage,
-    later: bool,
+    pager: Pager,
 }
 
 /// A part of a mail's text.
@@ -43,18 +42,13 @@ impl OutboxPage {
     }
 }
 
-#[derive(Deserialize, Default)]
-pub(super) struct Asked {
-    after: Option<String>,
-}
-
 pub(super) async fn page(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let page = mail::list(state.app(), &caller, asked.after.as_deref())
+    let page = mail::list(state.app(), &caller, cursor(&asked.after).as_deref())
         .await
         .map_err(refused)?;
     let settings = state.app().settings();
@@ -63,8 +57,8 @@ pub(super) async fn page(
         shell,
         has_server,
         public_url,
+        pager: asked.pager("/admin/outbox", page.next.as_deref()).newest_first(),
         page,
-        later: asked.after.is_some(),
     })
 }
 

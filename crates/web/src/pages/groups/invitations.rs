@@ -1,16 +1,15 @@
 //! Invitations of a group: those that wait, and a list of addresses to invite with what became of each.
 
-use app::groups::{self, GroupRole, INVITE_MAX, Invitation, Invite, InviteLine, InviteOutcome, Page, PageRequest};
-use app::{Caller, ChangeError};
+use app::groups::{self, GroupRole, INVITE_MAX, Invitation, Invite, InviteLine, InviteOutcome};
+use app::{Caller, ChangeError, Page};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::{GroupShell, LIMIT, role_name, role_of};
 use crate::AppState;
-use crate::shell::{Fields, PageError, Query, Shell, SignedIn, done, filters, refused, render_status};
+use crate::shell::{Fields, PageError, Paged, Pager, Query, Shell, SignedIn, done, filters, refused, render_status};
 
 #[derive(Template)]
 #[template(path = "groups/invitations.html")]
@@ -18,7 +17,7 @@ pub(super) struct InvitationsPage {
     pub(super) shell: Shell,
     pub(super) group: GroupShell,
     pub(super) page: Page<Invitation>,
-    pub(super) later: bool,
+    pub(super) pager: Pager,
     pub(super) form: Form,
 }
 
@@ -33,12 +32,6 @@ pub(super) struct Form {
     pub(super) lines: Vec<InviteLine>,
     /// For how many days an invitation can be accepted.
     pub(super) days: u32,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
 }
 
 impl Form {
@@ -96,6 +89,11 @@ impl InvitationsPage {
         self.shell.zone.parts(row.expires_at).0
     }
 
+    /// Whether the reader may send it again: only owners invite owners.
+    fn may_resend(&self, row: &Invitation) -> bool {
+        self.group.owns() || row.role != GroupRole::Owner
+    }
+
     fn most(&self) -> usize {
         INVITE_MAX
     }
@@ -105,11 +103,11 @@ pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let form = Form::empty(&state);
-    show(&state, &caller, shell, (&id, &asked.after), form).await
+    show(&state, &caller, shell, (&id, &asked), form).await
 }
 
 pub(super) async fn submit(
@@ -137,34 +135,31 @@ pub(super) async fn submit(
         },
         Err(error) => return Err(refused(error)),
     };
-    show(&state, &caller, shell, (&id, ""), form).await
+    show(&state, &caller, shell, (&id, &Paged::default()), form).await
 }
 
 async fn show(
     state: &AppState,
     caller: &Caller,
     shell: Shell,
-    (id, after): (&str, &str),
+    (id, asked): (&str, &Paged),
     form: Form,
 ) -> Result<Response, PageError> {
     let group = GroupShell::load(state, caller, id).await?;
-    let request = PageRequest {
-        after: Some(after.to_owned()).filter(|after| !after.is_empty()),
-        limit: LIMIT,
-    };
-    let page = groups::list_invitations(state.app(), caller, id, &request)
+    let page = groups::list_invitations(state.app(), caller, id, &asked.request(LIMIT))
         .await
         .map_err(refused)?;
     let status = match form.error {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let later = !after.is_empty();
+    let path = format!("{}/invitations", group.path());
+    let pager = asked.pager(&path, page.next.as_deref()).newest_first();
     let page = InvitationsPage {
         shell,
         group,
         page,
-        later,
+        pager,
         form,
     };
     render_status(status, &page)
@@ -178,4 +173,18 @@ pub(super) async fn delete(
     let deleted = groups::delete_invitation(state.app(), &caller, &invitation).await;
     let back = format!("/groups/{id}/invitations");
     done(deleted, &back, "Deleted the invitation; its link no longer works.")
+}
+
+pub(super) async fn resend(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path((id, invitation)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let sent = groups::resend_invitation(state.app(), &caller, &invitation).await;
+    let back = format!("/groups/{id}/invitations");
+    done(
+        sent,
+        &back,
+        "Another mail is on its way; the link before no longer works.",
+    )
 }

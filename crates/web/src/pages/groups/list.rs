@@ -1,14 +1,15 @@
 //! Groups: the reader's own, or all of them for administrators and auditors.
 
-use app::groups::{self, Group, GroupSearch, Page};
+use app::Page;
+use app::groups::{self, Group, GroupSearch};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{LIMIT, href, role_name};
+use super::{LIMIT, role_name};
 use crate::AppState;
-use crate::shell::{PageError, Query, Shell, SignedIn, filters, refused, render};
+use crate::shell::{PageError, Pager, Query, Shell, SignedIn, cursor, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "groups/list.html")]
@@ -33,10 +34,10 @@ pub(super) struct Asked {
 }
 
 impl ListPage {
-    /// The address of the next page.
-    fn next(&self, after: &str) -> String {
-        let Asked { find, show, .. } = &self.asked;
-        href("/groups", &[("find", find), ("show", show), ("after", after)])
+    fn pager(&self) -> Pager {
+        let Asked { find, show, after } = &self.asked;
+        let kept = [("find", find.as_str()), ("show", show)];
+        Pager::new("/groups", &kept, after, self.page.next.as_deref())
     }
 
     fn narrows(&self) -> bool {
@@ -55,7 +56,7 @@ pub(super) async fn page(
     let search = GroupSearch {
         find: asked.find.clone(),
         all,
-        after: Some(asked.after.clone()).filter(|after| !after.is_empty()),
+        after: cursor(&asked.after),
         limit: LIMIT,
     };
     let page = groups::list(state.app(), &caller, &search).await.map_err(refused)?;

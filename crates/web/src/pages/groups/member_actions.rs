@@ -1,8 +1,7 @@
 //! The buttons of the members of a group: one call each, then back to the page.
 
-use app::accounts::{self, UserSearch};
+use app::accounts;
 use app::groups::{self, GroupRole};
-use app::{Caller, ChangeError};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -65,29 +64,15 @@ pub(super) async fn add(
     let back = format!("/groups/{group}");
     let login = fields.trimmed("login");
     let role = role_of(fields.get("role"))?;
-    let Some(user) = named(&state, &caller, login).await.map_err(refused)? else {
+    let found = accounts::find_user(state.app(), &caller, login).await;
+    let Some(user) = found.map_err(refused)? else {
         let text = format!("Nobody has the username or e-mail address {login}. Type it in full.");
         return Ok(redirect_with(&back, Flash::bad(text)));
     };
-    let added = groups::add_member(state.app(), &caller, &group, &user, role).await;
+    let added = groups::add_member(state.app(), &caller, &group, &user.id, role).await;
     let text = match &added {
         Ok(member) => format!("{} is {} now.", member.person.name, said(member.role)),
         Err(_) => String::new(),
     };
     done(added.map(drop), &back, &text)
-}
-
-/// Id of the account with exactly this username or e-mail address.
-async fn named(state: &AppState, caller: &Caller, login: &str) -> Result<Option<String>, ChangeError> {
-    let search = UserSearch {
-        find: login.to_owned(),
-        limit: 50,
-        ..UserSearch::default()
-    };
-    let found = accounts::list_users(state.app(), caller, &search).await?;
-    let same = |text: &str| !login.is_empty() && text.to_lowercase() == login.to_lowercase();
-    let mut users = found.rows.into_iter().map(|row| row.person);
-    Ok(users
-        .find(|person| same(&person.username) || same(&person.email))
-        .map(|person| person.id))
 }

@@ -7,9 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{GroupShell, LIMIT, href, role_name};
+use super::{GroupShell, LIMIT, role_name};
 use crate::AppState;
-use crate::shell::{PageError, Query, RequestContext, Shell, SignedIn, filters, live, refused, render};
+use crate::shell::{PageError, Pager, Query, RequestContext, Shell, SignedIn, cursor, filters, live, refused, render};
 
 #[derive(Template)]
 #[template(path = "groups/members.html")]
@@ -34,10 +34,10 @@ pub(super) struct Asked {
 }
 
 impl MembersPage {
-    /// The address of another page.
-    fn next(&self, after: &str) -> String {
-        let Asked { find, role, .. } = &self.asked;
-        href(&self.group.path(), &[("find", find), ("role", role), ("after", after)])
+    fn pager(&self) -> Pager {
+        let Asked { find, role, after } = &self.asked;
+        let kept = [("find", find.as_str()), ("role", role)];
+        Pager::new(&self.group.path(), &kept, after, self.page.next.as_deref())
     }
 
     fn narrows(&self) -> bool {
@@ -67,7 +67,7 @@ pub(super) async fn page(
     let search = MemberSearch {
         find: asked.find.clone(),
         role: GroupRole::from_code(&asked.role),
-        after: Some(asked.after.clone()).filter(|after| !after.is_empty()),
+        after: cursor(&asked.after),
         limit: LIMIT,
     };
     let page = groups::list_members(state.app(), &caller, &id, &search)

@@ -37,6 +37,11 @@ pub fn routes() -> Vec<Route> {
         Route::get("/groups/{id}/invitations", member, invitations::page),
         Route::post("/groups/{id}/invitations", member, invitations::submit),
         Route::post(
+            "/groups/{id}/invitations/{invitation}/resend",
+            member,
+            invitations::resend,
+        ),
+        Route::post(
             "/groups/{id}/invitations/{invitation}/delete",
             member,
             invitations::delete,
@@ -65,13 +70,4 @@ fn role_of(code: &str) -> Result<GroupRole, PageError> {
             "There is no role `{code}`; choose owner, administrator or member."
         ))
     })
-}
-
-/// An address with what is not empty of its parameters.
-fn href(path: &str, parameters: &[(&str, &str)]) -> String {
-    let given: Vec<_> = parameters.iter().filter(|(_, value)| !value.is_empty()).collect();
-    match serde_urlencoded::to_string(given) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        _ => path.to_owned(),
-    }
 }

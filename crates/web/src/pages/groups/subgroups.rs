@@ -1,18 +1,18 @@
 //! Subgroups of a group, one level down.
 
-use app::groups::{self, Group, Page, PageRequest};
-use app::{Caller, ChangeError, FieldError};
+use app::groups::{self, Group};
+use app::{Caller, ChangeError, FieldError, Page};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::create::new_group;
 use super::{GroupShell, LIMIT, role_name};
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Query, Shell, SignedIn, error_of, filters, redirect_with, refused, render_status,
+    Fields, Flash, PageError, Paged, Pager, Query, Shell, SignedIn, error_of, filters, redirect_with, refused,
+    render_status,
 };
 
 #[derive(Template)]
@@ -21,16 +21,10 @@ pub(super) struct SubgroupsPage {
     pub(super) shell: Shell,
     pub(super) group: GroupShell,
     pub(super) page: Page<Group>,
-    pub(super) later: bool,
+    pub(super) pager: Pager,
     pub(super) name: String,
     pub(super) requires_second_factor: bool,
     pub(super) errors: Vec<FieldError>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
 }
 
 impl SubgroupsPage {
@@ -43,10 +37,10 @@ pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let page = load(&state, &caller, shell, (&id, &asked.after)).await?;
+    let page = load(&state, &caller, shell, (&id, &asked)).await?;
     render_status(StatusCode::OK, &page)
 }
 
@@ -67,7 +61,7 @@ pub(super) async fn submit(
                 name: fields.get("name").to_owned(),
                 requires_second_factor: fields.ticked("requires_second_factor"),
                 errors,
-                ..load(&state, &caller, shell, (&id, "")).await?
+                ..load(&state, &caller, shell, (&id, &Paged::default())).await?
             };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
@@ -79,21 +73,18 @@ async fn load(
     state: &AppState,
     caller: &Caller,
     shell: Shell,
-    (id, after): (&str, &str),
+    (id, asked): (&str, &Paged),
 ) -> Result<SubgroupsPage, PageError> {
     let group = GroupShell::load(state, caller, id).await?;
-    let request = PageRequest {
-        after: Some(after.to_owned()).filter(|after| !after.is_empty()),
-        limit: LIMIT,
-    };
-    let page = groups::list_subgroups(state.app(), caller, id, &request)
+    let page = groups::list_subgroups(state.app(), caller, id, &asked.request(LIMIT))
         .await
         .map_err(refused)?;
+    let pager = asked.pager(&format!("{}/subgroups", group.path()), page.next.as_deref());
     Ok(SubgroupsPage {
         shell,
         group,
         page,
-        later: !after.is_empty(),
+        pager,
         name: String::new(),
         requires_second_factor: false,
         errors: Vec::new(),

@@ -1,8 +1,9 @@
 //! Samples of the pages of groups: empty, usual, long and hostile.
 
 use activity::{Named, Person};
+use app::Page;
 use app::accounts::Total;
-use app::groups::{Group, GroupRole, Invitation, InviteLine, InviteOutcome, Member, MemberPage, Page, Standing};
+use app::groups::{Group, GroupRole, Invitation, InviteLine, InviteOutcome, Member, MemberPage, Standing};
 use askama::Template as _;
 
 use super::GroupShell;
@@ -12,6 +13,7 @@ use super::list::{Asked as ListAsked, ListPage};
 use super::members::{Asked, MembersPage};
 use super::subgroups::SubgroupsPage;
 use crate::pages::activity::tests::{assert_safe, at, sam, shell};
+use crate::shell::Pager;
 
 const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{7}&'=1+1 ";
 
@@ -197,7 +199,7 @@ fn invitations(form: Form, rows: Vec<Invitation>) -> String {
         shell: shell("/groups/grp_1/invitations"),
         group: group("Design", Some(Standing::Owner)),
         page: Page { rows, next: None },
-        later: false,
+        pager: Pager::default(),
         form,
     };
     page.render().unwrap()
@@ -225,7 +227,7 @@ fn hostile_names_are_text_on_every_page() {
             rows: vec![below],
             next: None,
         },
-        later: false,
+        pager: Pager::default(),
         name: HOSTILE.to_owned(),
         requires_second_factor: true,
         errors: Vec::new(),

@@ -6,10 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::lists::{Asked, Lists, NewForm, created, new_session};
+use super::lists::{Lists, NewForm, created, new_session};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
-use crate::shell::{Fields, PageError, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status};
+use crate::shell::{
+    Fields, PageError, Paged, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "sessions/group.html")]
@@ -35,7 +37,7 @@ pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let page = load(&state, &caller, shell, (&id, &asked)).await?;
@@ -54,7 +56,7 @@ pub(super) async fn submit(
         Err(ChangeError::Invalid(errors)) => {
             let page = GroupSessionsPage {
                 form: NewForm::again(&fields, errors),
-                ..load(&state, &caller, shell, (&id, &Asked::default())).await?
+                ..load(&state, &caller, shell, (&id, &Paged::default())).await?
             };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
@@ -76,7 +78,7 @@ async fn load(
     state: &AppState,
     caller: &Caller,
     shell: Shell,
-    (id, asked): (&str, &Asked),
+    (id, asked): (&str, &Paged),
 ) -> Result<GroupSessionsPage, PageError> {
     let group = GroupShell::load(state, caller, id).await?;
     let lists = Lists::load(state, caller, Some(id), asked).await?;

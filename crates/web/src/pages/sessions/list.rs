@@ -7,9 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::lists::{Asked, Lists, NewForm, created, new_session};
+use super::lists::{Lists, NewForm, created, new_session};
 use crate::AppState;
-use crate::shell::{Fields, PageError, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status};
+use crate::shell::{
+    Fields, PageError, Paged, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status,
+};
 
 const HERE: &str = "/sessions";
 /// Groups to choose from.
@@ -39,7 +41,7 @@ impl SessionsPage {
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let page = load(&state, &caller, shell, &asked).await?;
@@ -58,7 +60,7 @@ pub(super) async fn submit(
         Err(ChangeError::Invalid(errors)) => {
             let page = SessionsPage {
                 form: NewForm::again(&fields, errors),
-                ..load(&state, &caller, shell, &Asked::default()).await?
+                ..load(&state, &caller, shell, &Paged::default()).await?
             };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
@@ -77,7 +79,7 @@ pub(super) async fn stream(
     Ok(live(&state, &context, topics))
 }
 
-async fn load(state: &AppState, caller: &Caller, shell: Shell, asked: &Asked) -> Result<SessionsPage, PageError> {
+async fn load(state: &AppState, caller: &Caller, shell: Shell, asked: &Paged) -> Result<SessionsPage, PageError> {
     let lists = Lists::load(state, caller, None, asked).await?;
     let search = GroupSearch {
         limit: GROUPS,

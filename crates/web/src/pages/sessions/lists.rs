@@ -1,25 +1,16 @@
 //! What every list of sessions shows: those that run, those for later, those that ended; and the form of a new one.
 
-use app::groups::Page;
 use app::sessions::{self, NewSession, Session, SessionSearch, SessionState};
-use app::{Caller, FieldError};
+use app::{Caller, FieldError, Page};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::AppState;
-use crate::shell::{Fields, Flash, PageError, error_of, redirect_with, refused};
+use crate::shell::{Fields, Flash, PageError, Paged, Pager, cursor, error_of, redirect_with, refused};
 
 /// Ended sessions of one page.
 const LIMIT: u32 = 50;
 /// Sessions that run, and for later: all that anybody looks through.
 const MOST: u32 = 200;
-
-/// Which page of ended sessions is asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
-}
 
 /// The three lists; behind the first page only that of ended sessions.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +18,7 @@ pub(super) struct Lists {
     pub(super) running: Vec<Session>,
     pub(super) planned: Vec<Session>,
     pub(super) ended: Vec<Session>,
-    pub(super) older: Option<String>,
-    pub(super) is_first: bool,
+    pub(super) pager: Pager,
 }
 
 impl Lists {
@@ -36,12 +26,11 @@ impl Lists {
         state: &AppState,
         caller: &Caller,
         group_id: Option<&str>,
-        asked: &Asked,
+        asked: &Paged,
     ) -> Result<Self, PageError> {
-        let after = Some(asked.after.clone()).filter(|after| !after.is_empty());
-        let is_first = after.is_none();
+        let after = cursor(&asked.after);
         let (mut running, mut planned) = (Vec::new(), Vec::new());
-        if is_first {
+        if after.is_none() {
             running = one(state, caller, group_id, SessionState::Running, (None, MOST))
                 .await?
                 .rows;
@@ -49,13 +38,13 @@ impl Lists {
                 .await?
                 .rows;
         }
+        let path = group_id.map_or_else(|| "/sessions".to_owned(), |id| format!("/groups/{id}/sessions"));
         let ended = one(state, caller, group_id, SessionState::Ended, (after, LIMIT)).await?;
         Ok(Self {
             running,
             planned,
+            pager: asked.pager(&path, ended.next.as_deref()).newest_first(),
             ended: ended.rows,
-            older: ended.next,
-            is_first,
         })
     }
 

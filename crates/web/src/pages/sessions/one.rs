@@ -1,16 +1,14 @@
 //! One session: who is there, live, and what can be done with it.
 
 use app::Topic;
-use app::groups::PageRequest;
 use app::sessions::{self, Presence, SessionDetails};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use crate::AppState;
-use crate::shell::{PageError, Query, RequestContext, Shell, SignedIn, filters, live, refused, render};
+use crate::shell::{PageError, Paged, Pager, Query, RequestContext, Shell, SignedIn, filters, live, refused, render};
 
 /// People of one page.
 const LIMIT: u32 = 100;
@@ -21,23 +19,16 @@ pub(super) struct SessionPage {
     pub(super) shell: Shell,
     pub(super) details: SessionDetails,
     pub(super) people: Vec<Presence>,
-    pub(super) more: Option<String>,
-    pub(super) later: bool,
+    pub(super) pager: Pager,
     /// How often an open page says that it is still there, in seconds.
     pub(super) beat_every: u32,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
 }
 
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let app = state.app();
@@ -45,19 +36,13 @@ pub(super) async fn page(
     if details.is_present && sessions::seen(app, &caller, &id).await.is_err() {
         tracing::debug!(id, "left the session while its page was made");
     }
-    let later = !asked.after.is_empty();
-    let request = PageRequest {
-        after: Some(asked.after).filter(|after| !after.is_empty()),
-        limit: LIMIT,
-    };
-    let present = sessions::list_present(app, &caller, &id, &request).await;
+    let present = sessions::list_present(app, &caller, &id, &asked.request(LIMIT)).await;
     let present = present.map_err(refused)?;
     render(&SessionPage {
         shell,
         details,
+        pager: asked.pager(&format!("/sessions/{id}"), present.next.as_deref()),
         people: present.rows,
-        more: present.next,
-        later,
         beat_every: (app.settings().sessions.presence_seconds / 4).clamp(1, 20),
     })
 }

@@ -8,6 +8,7 @@ use super::list::SessionsPage;
 use super::lists::{Lists, NewForm};
 use super::one::SessionPage;
 use crate::pages::activity::tests::{assert_safe, shell};
+use crate::shell::Pager;
 
 const HOSTILE: &str = "\"'><script>alert(1)</script>\u{202e}";
 
@@ -49,6 +50,10 @@ fn list(lists: Lists, name: &str) -> String {
     .unwrap()
 }
 
+fn pager() -> Pager {
+    Pager::new("/sessions", &[], "", Some("next"))
+}
+
 fn page(details: SessionDetails, name: &str) -> String {
     let person = Person {
         id: "usr_1".to_owned(),
@@ -65,8 +70,7 @@ fn page(details: SessionDetails, name: &str) -> String {
             joined_at: Time(0),
             last_seen_at: Time(0),
         }],
-        more: Some("next".to_owned()),
-        later: false,
+        pager: pager(),
         beat_every: 20,
     }
     .render()
@@ -86,11 +90,7 @@ fn details(state: SessionState, name: &str) -> SessionDetails {
 
 #[test]
 fn an_empty_list_says_what_a_session_is() {
-    let lists = Lists {
-        is_first: true,
-        ..Lists::default()
-    };
-    assert!(list(lists, "Team").contains("No session yet"));
+    assert!(list(Lists::default(), "Team").contains("No session yet"));
 }
 
 #[test]
@@ -99,8 +99,7 @@ fn hostile_names_are_text_on_every_page() {
         running: vec![session(SessionState::Running, HOSTILE)],
         planned: vec![session(SessionState::Planned, HOSTILE)],
         ended: vec![session(SessionState::Ended, HOSTILE)],
-        older: Some("next".to_owned()),
-        is_first: true,
+        pager: pager(),
     };
     assert_safe(&list(lists, HOSTILE));
     for state in [SessionState::Planned, SessionState::Running, SessionState::Ended] {
@@ -120,6 +119,9 @@ fn who_is_there_can_leave_and_who_is_not_can_join() {
     let inside = page(inside, "Sam");
     assert!(inside.contains("/sessions/ses_1/leave") && !inside.contains("/sessions/ses_1/join"));
     assert!(inside.contains("beat=\"/sessions/ses_1/presence\""));
+    // Without a script the page comes again by itself, before whoever is there counts as silent.
+    let again = "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>";
+    assert!(inside.contains(again) && !outside.contains("refresh"));
 }
 
 #[test]

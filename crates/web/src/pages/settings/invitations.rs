@@ -1,15 +1,16 @@
 //! The invitations to a member that wait: accept or decline.
 
-use app::Topic;
-use app::groups::{self, Invitation, InvitationKey, Page, PageRequest};
+use app::groups::{self, Invitation, InvitationKey};
+use app::{Page, Topic};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::AppState;
 use crate::pages::groups::role_name;
-use crate::shell::{PageError, Query, RequestContext, Shell, SignedIn, done, filters, live, refused, render};
+use crate::shell::{
+    PageError, Paged, Pager, Query, RequestContext, Shell, SignedIn, done, filters, live, refused, render,
+};
 
 #[derive(Template)]
 #[template(path = "settings/invitations.html")]
@@ -18,7 +19,7 @@ struct InvitationsPage {
     /// The address that invitations to this account are sent to.
     email: String,
     page: Page<Invitation>,
-    later: bool,
+    pager: Pager,
 }
 
 impl InvitationsPage {
@@ -28,35 +29,25 @@ impl InvitationsPage {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
-}
-
 const HERE: &str = "/settings/invitations";
 const LIMIT: u32 = 50;
 
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let later = !asked.after.is_empty();
-    let request = PageRequest {
-        after: later.then_some(asked.after),
-        limit: LIMIT,
-    };
-    let page = groups::list_my_invitations(state.app(), &caller, &request)
+    let page = groups::list_my_invitations(state.app(), &caller, &asked.request(LIMIT))
         .await
         .map_err(refused)?;
     let email = caller.person.email;
+    let pager = asked.pager(HERE, page.next.as_deref()).newest_first();
     render(&InvitationsPage {
         shell,
         email,
         page,
-        later,
+        pager,
     })
 }
 

@@ -1,27 +1,21 @@
 //! The groups a member is in: the default one, and leaving.
 
-use app::groups::{self, Group, GroupSearch, Page};
+use app::Page;
+use app::groups::{self, Group, GroupSearch};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::AppState;
 use crate::pages::groups::role_name;
-use crate::shell::{PageError, Query, Shell, SignedIn, done, filters, refused, render};
+use crate::shell::{PageError, Paged, Pager, Query, Shell, SignedIn, cursor, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "settings/memberships.html")]
 struct MembershipsPage {
     shell: Shell,
     page: Page<Group>,
-    later: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    after: String,
+    pager: Pager,
 }
 
 const HERE: &str = "/settings/memberships";
@@ -30,17 +24,17 @@ const LIMIT: u32 = 50;
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let later = !asked.after.is_empty();
     let search = GroupSearch {
-        after: later.then_some(asked.after),
+        after: cursor(&asked.after),
         limit: LIMIT,
         ..GroupSearch::default()
     };
     let page = groups::list(state.app(), &caller, &search).await.map_err(refused)?;
-    render(&MembershipsPage { shell, page, later })
+    let pager = asked.pager(HERE, page.next.as_deref());
+    render(&MembershipsPage { shell, page, pager })
 }
 
 pub(super) async fn set_default(

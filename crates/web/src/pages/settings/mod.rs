@@ -31,10 +31,20 @@ pub fn routes() -> Vec<Route> {
         Route::get("/settings/two-factor/app", member, two_factor::app_page),
         Route::post("/settings/two-factor/app", member, two_factor::enable_app).secret(),
         Route::post("/settings/two-factor/sms", member, two_factor_actions::request_sms).secret(),
-        Route::post("/settings/two-factor/sms/confirm", member, two_factor_actions::enable_sms).secret(),
+        Route::post(
+            "/settings/two-factor/sms/confirm",
+            member,
+            two_factor_actions::enable_sms,
+        )
+        .secret(),
         Route::post("/settings/two-factor/send-code", member, two_factor_actions::send_code).secret(),
         Route::post("/settings/two-factor/turn-off", member, two_factor_actions::turn_off).secret(),
-        Route::post("/settings/two-factor/recovery-codes", member, two_factor_actions::recovery_codes).secret(),
+        Route::post(
+            "/settings/two-factor/recovery-codes",
+            member,
+            two_factor_actions::recovery_codes,
+        )
+        .secret(),
         Route::get("/settings/email", member, email::page),
         Route::post("/settings/email", member, email::submit).secret(),
         Route::post("/settings/email/cancel", member, email::cancel),
@@ -51,7 +61,11 @@ pub fn routes() -> Vec<Route> {
         Route::post("/settings/devices/end", member, devices::end),
         Route::post("/settings/devices/{device}/revoke", member, devices::revoke),
         Route::get("/settings/memberships", member, memberships::page),
-        Route::post("/settings/memberships/{group}/default", member, memberships::set_default),
+        Route::post(
+            "/settings/memberships/{group}/default",
+            member,
+            memberships::set_default,
+        ),
         Route::post("/settings/memberships/{group}/leave", member, memberships::leave),
         Route::get("/settings/invitations", member, invitations::page),
         Route::get("/settings/invitations/live", member, invitations::stream),

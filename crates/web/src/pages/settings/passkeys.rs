@@ -1,5 +1,6 @@
 //! A member's passkeys: adding one with the script's help, naming and removing.
 
+use app::Caller;
 use app::accounts::{ChangeError, FieldError};
 use app::passkeys::{self, AddPasskey, Passkey, RemoveProof};
 use askama::Template;
@@ -22,6 +23,8 @@ struct PasskeysPage {
     passkeys: Vec<Passkey>,
     place: Place,
     takes_codes: bool,
+    /// Recovery codes that were made just now.
+    codes: Vec<String>,
 }
 
 /// Where passkeys work.
@@ -62,13 +65,23 @@ pub(super) async fn page(
     headers: HeaderMap,
     shell: Shell,
 ) -> Result<Response, PageError> {
+    list(&state, caller, &headers, (shell, Vec::new())).await
+}
+
+async fn list(
+    state: &AppState,
+    caller: Caller,
+    headers: &HeaderMap,
+    (shell, codes): (Shell, Vec<String>),
+) -> Result<Response, PageError> {
     let passkeys = passkeys::list(state.app(), &caller).await;
     render(&PasskeysPage {
         shell,
-        takes_codes: proof::takes_codes(&state, &caller).await?,
+        takes_codes: proof::takes_codes(state, &caller).await?,
         username: caller.person.username,
         passkeys: passkeys.map_err(PageError::unavailable)?,
-        place: place(&state, &headers),
+        place: place(state, headers),
+        codes,
     })
 }
 
@@ -110,6 +123,8 @@ pub(super) async fn confirm(State(state): State<AppState>, SignedIn(caller): Sig
 pub(super) async fn add(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    headers: HeaderMap,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let new = AddPasskey {
@@ -117,7 +132,11 @@ pub(super) async fn add(
         answered: answered(&fields),
     };
     let text = "The passkey was added. It logs you in alone, and is asked for after your password.";
-    done(passkeys::add(state.app(), &caller, new).await, HERE, text)
+    match passkeys::add(state.app(), &caller, new).await {
+        // Shown this once.
+        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes)).await,
+        outcome => done(outcome.map(drop), HERE, text),
+    }
 }
 
 pub(super) async fn one(
@@ -162,7 +181,7 @@ pub(super) async fn remove(
 
 async fn show(
     state: &AppState,
-    caller: &app::Caller,
+    caller: &Caller,
     shell: Shell,
     (id, errors): (&str, Vec<FieldError>),
 ) -> Result<Response, PageError> {

@@ -17,5 +17,5 @@ pub(super) fn proof_of(fields: &Fields) -> Proof {
 /// Whether the caller has codes to give instead of the password.
 pub(super) async fn takes_codes(state: &AppState, caller: &Caller) -> Result<bool, PageError> {
     let factors = app::factors::get_factors(state.app(), caller).await.map_err(refused)?;
-    Ok(factors.totp_since.is_some() || factors.recovery_codes > 0)
+    Ok(factors.proved_with_code())
 }

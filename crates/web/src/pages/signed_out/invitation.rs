@@ -40,6 +40,12 @@ impl InvitationPage {
         self.link.as_ref().filter(|link| !link.invitation.expired)
     }
 
+    /// Whether it was sent to another address than this one, whatever the case of its letters.
+    fn is_to_another(&self, email: &str) -> bool {
+        let sent_to = self.open().map(|link| link.invitation.email.to_lowercase());
+        sent_to.is_some_and(|sent_to| sent_to != email.to_lowercase())
+    }
+
     /// The log-in page, which leads back here.
     fn log_in(&self) -> String {
         let here = format!(

@@ -49,8 +49,7 @@ impl Aftermath {
             "group.joined" => drop(self.members.insert(key, facts.occurred_at)),
             "group.left" => {
                 self.members.remove(&key);
-                self.defaults
-                    .retain(|person, of| (&*person, &*of) != (&user.id, &group.id));
+                self.defaults.retain(|person, of| *person != user.id || *of != group.id);
             }
             "user.default_group_set" => drop(self.defaults.insert(user.id.clone(), group.id.clone())),
             _ => {}

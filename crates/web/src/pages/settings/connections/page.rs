@@ -1,7 +1,7 @@
 //! The page itself: one of the four lists, and whom the member found.
 
-use app::connections::{self, Connection, ConnectionPage, ConnectionSearch, Counts, LookUpError, Standing, Which};
-use app::{Caller, Topic};
+use app::connections::{self, Connection, ConnectionSearch, Counts, LookUpError, Standing, Which};
+use app::{Caller, Page, Topic};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +11,8 @@ use serde::Deserialize;
 use super::HERE;
 use crate::AppState;
 use crate::shell::{
-    Fields, PageError, Query, RequestContext, Shell, SignedIn, filters, live, redirect, refused, render, render_status,
+    Fields, PageError, Pager, Query, RequestContext, Shell, SignedIn, cursor, filters, live, redirect, refused, render,
+    render_status,
 };
 
 const LIMIT: u32 = 50;
@@ -22,7 +23,7 @@ struct ConnectionsPage {
     shell: Shell,
     asked: Asked,
     which: Which,
-    page: ConnectionPage,
+    page: Page<Connection>,
     counts: Counts,
     found: Option<Found>,
 }
@@ -62,7 +63,7 @@ impl ConnectionsPage {
         let search = ConnectionSearch {
             which,
             find: asked.find.clone(),
-            after: Some(asked.after.clone()).filter(|after| !after.is_empty()),
+            after: cursor(&asked.after),
             limit: LIMIT,
         };
         let page = connections::list(state.app(), caller, &search).await.map_err(refused)?;
@@ -103,15 +104,10 @@ impl ConnectionsPage {
         name(self.which)
     }
 
-    /// The address of the page after this one.
-    fn next(&self, after: &str) -> String {
-        let given = [
-            ("show", self.show()),
-            ("find", self.asked.find.as_str()),
-            ("after", after),
-        ];
-        let query = serde_urlencoded::to_string(given).unwrap_or_default();
-        format!("{HERE}?{query}")
+    fn pager(&self) -> Pager {
+        let Asked { find, after, .. } = &self.asked;
+        let kept = [("show", self.show()), ("find", find)];
+        Pager::new(HERE, &kept, after, self.page.next.as_deref())
     }
 
     /// What the column of times says.

@@ -1,0 +1,43 @@
+//! Sending an invitation once more, with another link.
+
+use store::groups::invitation::{self, InvitationRow};
+
+use super::delete_invitation::unknown;
+use super::invite::{check_rate, expiry, target, tell_invited};
+use super::standing::managed;
+use super::{GroupRole, deeds};
+use crate::accounts::{new_token, token_hash};
+use crate::mail::letters;
+use crate::{App, Caller, ChangeError, mail};
+
+/// Mails an invitation that waits or has expired again: the link before stops working, and it can be accepted for as
+/// long as a new one. For who manages the group; it counts as sent today. Only owners invite owners.
+pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    let mut tx = app.store().begin().await?;
+    let before = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let (group, standing) = managed(&mut tx, caller, &before.group.id).await.map_err(unknown)?;
+    if before.role == GroupRole::Owner && !standing.owns() {
+        return Err(ChangeError::Forbidden);
+    }
+    let token = new_token(app);
+    let row = InvitationRow {
+        invited_by: caller.person.id.clone(),
+        invited_by_name: caller.person.name.clone(),
+        created_at: app.now(),
+        expires_at: expiry(app),
+        ..before
+    };
+    if !invitation::renew(tx.conn(), &row, &token_hash(&token)).await? {
+        return Err(ChangeError::NotFound);
+    }
+    check_rate(app, caller, &mut tx, 1).await?;
+    mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
+    tell_invited(app, &mut tx, &row.email_key).await?;
+    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());
+    sent.target = Some(target(&row));
+    sent.metadata.insert("role".to_owned(), row.role.code().to_owned());
+    sent.metadata.insert("again".to_owned(), "yes".to_owned());
+    app.log().append(&mut tx, vec![sent]).await?;
+    deeds::tell(app, &mut tx, &group.id, None);
+    Ok(tx.commit().await?)
+}

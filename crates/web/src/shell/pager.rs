@@ -1,0 +1,81 @@
+//! Lists that go on over several pages: what their addresses say, and where the links below them lead.
+
+use app::PageRequest;
+use serde::Deserialize;
+
+/// What the address of a list says that is not narrowed: its page alone.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Paged {
+    /// A cursor; empty on the first page.
+    pub(crate) after: String,
+}
+
+impl Paged {
+    /// The page it asks for.
+    pub(crate) fn request(&self, limit: u32) -> PageRequest {
+        PageRequest {
+            after: cursor(&self.after),
+            limit,
+        }
+    }
+
+    /// The links below the list at `path`.
+    pub(crate) fn pager(&self, path: &str, next: Option<&str>) -> Pager {
+        Pager::new(path, &[], &self.after, next)
+    }
+}
+
+/// The cursor of an address; an empty one is that of the first page.
+pub(crate) fn cursor(after: &str) -> Option<String> {
+    Some(after.to_owned()).filter(|after| !after.is_empty())
+}
+
+/// The links below a list, as `parts/pager.html` shows them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pager {
+    /// The first page, unless this is it.
+    pub(crate) first: Option<String>,
+    /// The page after this one.
+    pub(crate) next: Option<String>,
+    newest_first: bool,
+}
+
+impl Pager {
+    /// Of the list at `path` whose page after the cursor `after` is shown; `kept` is what narrows it.
+    pub(crate) fn new(path: &str, kept: &[(&str, &str)], after: &str, next: Option<&str>) -> Self {
+        Self {
+            first: (!after.is_empty()).then(|| href(path, kept)),
+            next: next.map(|next| href(path, &[kept, &[("after", next)]].concat())),
+            newest_first: false,
+        }
+    }
+
+    /// In the words of a list whose newest rows are on the first page.
+    pub(crate) fn newest_first(mut self) -> Self {
+        self.newest_first = true;
+        self
+    }
+
+    /// Whether this is not the first page.
+    pub(crate) fn is_later(&self) -> bool {
+        self.first.is_some()
+    }
+
+    pub(crate) fn to_first(&self) -> &'static str {
+        if self.newest_first { "Newest" } else { "First page" }
+    }
+
+    pub(crate) fn to_next(&self) -> &'static str {
+        if self.newest_first { "Older" } else { "Next" }
+    }
+}
+
+/// An address with what is not empty of its parameters.
+fn href(path: &str, parameters: &[(&str, &str)]) -> String {
+    let given: Vec<_> = parameters.iter().filter(|(_, value)| !value.is_empty()).collect();
+    match serde_urlencoded::to_string(given) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
