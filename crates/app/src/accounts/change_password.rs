@@ -58,6 +58,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     };
     attempt.give_back(app, &mut tx, &account.id).await?;
     // What was proved must still be so: a reset meanwhile ended this device, and its password must not be overwritten.
+    account::hold(tx.conn(), &account.id).await?;
     let now = account::get(tx.conn(), &account.id).await?;
     let unchanged = now.is_some_and(|now| now.password_hash.as_deref() == attempt.stored());
     if !unchanged || device::get(tx.conn(), &account.id, device_id).await?.is_none() {
