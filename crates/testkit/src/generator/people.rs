@@ -54,6 +54,8 @@ pub(super) struct Member {
     pub(super) groups: Vec<u16>,
     pub(super) connections: Vec<u32>,
     pub(super) two_factor: bool,
+    /// When their account is made.
+    pub(super) made_at: i64,
     /// Nothing new begins before.
     pub(super) busy_until: i64,
 }
@@ -108,6 +110,13 @@ impl World {
             world.members.push(member);
         }
         world
+    }
+
+    /// Whether this person's account is made by this moment.
+    pub(super) fn exists(&self, person: usize, at: i64) -> bool {
+        self.profiles
+            .get(person)
+            .is_some_and(|profile| profile.created_at.0 <= at)
     }
 
     /// A session of this group to join at this moment, and whether it has to be started.
@@ -185,6 +194,7 @@ fn somebody(at: usize, created_at: i64, random: &mut Random) -> (Profile, Member
         groups: Vec::new(),
         connections: Vec::new(),
         two_factor: false,
+        made_at: created_at,
         busy_until: created_at + 3_600 * Time::SECOND,
     };
     (profile, member)

@@ -52,7 +52,7 @@ impl Plan {
 
     /// The account of this person is made by an administrator, the invitation mailed, and used within the hour.
     pub(super) fn creation(&mut self, world: &World, user: u32, created_at: i64) {
-        let by = self.administrator(world);
+        let by = self.administrator(world, created_at);
         let (device, ip) = world.members[by as usize].places.usual(WEB, &mut self.random);
         let desk = Place {
             ip: Some(ip),
@@ -101,7 +101,11 @@ impl Plan {
         let user = self.random.skewed(world.present);
         let member = &mut world.members[user];
         let at = if anyhow {
-            self.random.between(window.0, window.1)
+            let first = member.made_at + HOUR;
+            if first >= window.1 {
+                return false;
+            }
+            self.random.between(window.0.max(first), window.1)
         } else {
             let local = *self.random.pick(HOURS) * HOUR + self.random.between(0, HOUR);
             let at = window.0 + (local - member.offset - window.0).rem_euclid(DAY);
@@ -179,7 +183,7 @@ impl Plan {
             800..850 => self.account(world, visit),
             _ if administrator => self.administer(world, visit),
             _ if visit.user == 1 => {
-                let whose = self.somebody(world);
+                let whose = self.somebody(world, visit.at);
                 if whose != visit.user {
                     self.push(visit.at, whose, What::LogViewed(visit.user), visit.place);
                 }
@@ -231,7 +235,7 @@ impl Plan {
     }
 
     fn connecting(&mut self, world: &mut World, visit: &mut Visit) {
-        let other = self.somebody(world);
+        let other = self.somebody(world, visit.at);
         if other == visit.user {
             return;
         }
@@ -272,7 +276,7 @@ impl Plan {
     }
 
     fn administer(&mut self, world: &World, visit: &mut Visit) {
-        let (by, whose) = (visit.user, self.somebody(world));
+        let (by, whose) = (visit.user, self.somebody(world, visit.at));
         if whose == by {
             return;
         }
@@ -293,17 +297,19 @@ impl Plan {
         }
     }
 
-    pub(super) fn administrator(&mut self, world: &World) -> u32 {
-        let present = world
-            .administrators
-            .iter()
-            .take_while(|at| (**at as usize) < world.present)
-            .count();
+    /// One of the administrators there are at this moment; the first if there is no other yet.
+    pub(super) fn administrator(&mut self, world: &World, at: i64) -> u32 {
+        let there = |person: &&u32| world.exists(**person as usize, at);
+        let present = world.administrators.iter().take_while(there).count();
         *self.random.pick(&world.administrators[..present.max(1)])
     }
 
-    fn somebody(&mut self, world: &World) -> u32 {
-        u32::try_from(self.random.skewed(world.present)).unwrap_or(0)
+    /// Somebody whose account there is at this moment; the first administrator, whose there is before any other, where
+    /// the draw falls on one that is made later on the same day.
+    fn somebody(&mut self, world: &World, at: i64) -> u32 {
+        let drawn = self.random.skewed(world.present);
+        let drawn = if world.exists(drawn, at) { drawn } else { 0 };
+        u32::try_from(drawn).unwrap_or(0)
     }
 }
 

@@ -23,7 +23,7 @@ impl Plan {
             },
         );
         if self.random.chance(250) {
-            let by = self.administrator(world);
+            let by = self.administrator(world, visit.at);
             let (device, ip) = world.members[by as usize].places.usual(WEB, &mut self.random);
             visit.at += self.random.between(3 * MINUTE, 25 * MINUTE);
             let desk = Place {
@@ -87,12 +87,13 @@ impl Plan {
         let mut at = at;
         let mut left = attempts;
         while left > 0 {
-            if self.random.chance(400) {
+            let victim = self.random.below(world.present);
+            if self.random.chance(400) || !world.exists(victim, at) {
                 let name = u8::try_from(self.random.below(8)).unwrap_or(0);
                 self.push(at, 0, What::UnknownUser(name), place);
                 left -= 1;
             } else {
-                let victim = u32::try_from(self.random.below(world.present)).unwrap_or(0);
+                let victim = u32::try_from(victim).unwrap_or(0);
                 let tries = left.min(1 + self.random.below(5));
                 for _ in 0..tries {
                     at += self.random.between(SECOND / 3, 2 * SECOND);

@@ -124,6 +124,33 @@ fn a_lock_follows_five_failures_of_that_person() {
 }
 
 #[test]
+fn nobody_acts_or_is_acted_on_before_their_account_is_made() {
+    for seed in 0..6 {
+        let mut generator = Generator::new(seed, sized(10_000));
+        let facts: Vec<_> = generator.by_ref().collect();
+        let made: BTreeMap<_, _> = generator
+            .profiles()
+            .iter()
+            .map(|profile| (profile.person.id.clone(), profile.created_at))
+            .collect();
+        for facts in facts {
+            let by = match &facts.by {
+                By::Administrator(person) | By::Member(person) => Some(&person.id),
+                _ => None,
+            };
+            let people = [
+                facts.user.as_ref().map(|user| &user.id),
+                by,
+                facts.target.as_ref().map(|target| &target.id),
+            ];
+            for id in people.into_iter().flatten() {
+                assert!(made.get(id).is_none_or(|made| *made <= facts.occurred_at), "{facts:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn weekends_are_quiet() {
     let facts = all(2, sized(10_000));
     let weekend = facts

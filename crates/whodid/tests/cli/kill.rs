@@ -208,6 +208,8 @@ async fn key(home: &Home) -> String {
         given_name: "Ann".to_owned(),
         username: "ann".to_owned(),
         email: "ann@example.com".to_owned(),
+        // Keys of an account that was never activated open nothing.
+        password: Some("a password for one test".to_owned()),
         ..FirstAdministrator::default()
     };
     let created = create_first_administrator(&app, first)
