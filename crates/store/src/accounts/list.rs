@@ -138,13 +138,42 @@ impl ListQuery {
 /// Up to `limit` accounts, each with its key.
 pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, Error> {
     let plan = plan(conn, query).await?;
+    if let Plan::WordsInOrder(rarest) = plan {
+        // An account stands there once for each of its words that match, side by side: nearly always a few times as
+        // many rows hold the page, and no list of all matches is made.
+        let quick = fetch(conn, query, Plan::WordsInOrder(rarest), limit).await?;
+        if quick.len() >= limit as usize {
+            return Ok(quick);
+        }
+        return fetch(conn, query, Plan::AllWordsInOrder(rarest), limit).await;
+    }
+    fetch(conn, query, plan, limit).await
+}
+
+async fn fetch(
+    conn: &mut AnyConnection,
+    query: &ListQuery,
+    plan: Plan,
+    limit: u32,
+) -> Result<Vec<(AccountRow, Key)>, Error> {
     let mut sql = Sql::default();
     let order = query.order.expression();
     sql.text(&format!(
         "SELECT {COLUMNS}, {order} AS list_key FROM account a WHERE 1 = 1"
     ));
     match plan {
-        Plan::WordsInOrder(rarest) => best_matches(&mut sql, query, rarest, limit),
+        Plan::WordsInOrder(rarest) => {
+            best_matches(
+                &mut sql,
+                query,
+                (rarest, "w.name_key, w.account_id"),
+                REPEATS * i64::from(limit),
+            );
+        }
+        Plan::AllWordsInOrder(rarest) => {
+            let columns = "DISTINCT w.name_key, w.account_id";
+            best_matches(&mut sql, query, (rarest, columns), i64::from(limit));
+        }
         Plan::Words(rarest) => {
             words(&mut sql, query, Some(rarest));
             filters(&mut sql, query);
@@ -194,6 +223,9 @@ pub(crate) const FEW: i64 = 2_000;
 /// Matches of a word that are never collected: so many are met soon when walking.
 const MANY: i64 = 200_000;
 
+/// Rows of matches looked at for one row of a page.
+const REPEATS: i64 = 4;
+
 /// How a page is found; the number is the place of the word that matches fewest accounts.
 #[derive(Clone, Copy, Debug)]
 enum Plan {
@@ -201,8 +233,11 @@ enum Plan {
     Walk,
     /// Collect the accounts of a word and order those that pass.
     Words(usize),
-    /// Order the matches of a word by the name that stands beside them, and look at one page of accounts.
+    /// Order the matches of a word by the name that stands beside them, and look at one page of accounts; the page
+    /// may be short where accounts match by many of their words.
     WordsInOrder(usize),
+    /// The same with every account taken once first, however many match.
+    AllWordsInOrder(usize),
 }
 
 async fn plan(conn: &mut AnyConnection, query: &ListQuery) -> Result<Plan, Error> {
@@ -248,15 +283,15 @@ pub(crate) async fn rarest_of(
 }
 
 /// The accounts of one page, taken from the matches of the rarest word alone.
-fn best_matches(sql: &mut Sql, query: &ListQuery, rarest: usize, limit: u32) {
+fn best_matches(sql: &mut Sql, query: &ListQuery, (rarest, columns): (usize, &str), limit: i64) {
     sql.text(" AND a.id IN (SELECT best.account_id FROM (");
-    matches(sql, query, rarest, "DISTINCT w.name_key, w.account_id");
+    matches(sql, query, rarest, columns);
     after(sql, query, "w.name_key", "w.account_id");
     let direction = query.direction();
     sql.text(&format!(
         " ORDER BY w.name_key {direction}, w.account_id {direction} LIMIT "
     ));
-    sql.bind(i64::from(limit));
+    sql.bind(limit);
     sql.text(") AS best)");
 }
 
