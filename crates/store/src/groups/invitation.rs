@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Error};
 
 use super::{GroupRole, role};
 use crate::row::{number, text, time};
+use crate::sql::Sql;
 
 /// One invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,22 +144,7 @@ pub async fn of_group(
     after: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, Error> {
-    let (at, id) = after.unwrap_or((i64::MAX, ""));
-    let rows = sqlx::query(
-        "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
-         i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
-         JOIN user_group g ON g.id = i.group_id WHERE i.group_id = $1 AND i.expires_at > $2 \
-         AND (i.created_at, i.id) < ($3, $4) ORDER BY i.created_at DESC, i.id DESC LIMIT $5",
-    );
-    let rows = rows
-        .bind(group_id)
-        .bind(since.0)
-        .bind(at)
-        .bind(id)
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(invitation).collect()
+    newest(conn, ("i.group_id = ", group_id), since, after, limit).await
 }
 
 /// Those to an address that have not expired, newest first, that come after the one with this time and id.
@@ -169,22 +155,31 @@ pub async fn to_address(
     after: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, Error> {
+    newest(conn, ("i.email_key = ", email_key), now, after, limit).await
+}
+
+async fn newest(
+    conn: &mut AnyConnection,
+    (column, value): (&str, &str),
+    since: Time,
+    after: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<Vec<InvitationRow>, Error> {
     let (at, id) = after.unwrap_or((i64::MAX, ""));
-    let rows = sqlx::query(
+    let mut sql = Sql::default();
+    sql.text(
         "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
          i.invited_by_name, i.created_at, i.expires_at FROM group_invitation i \
-         JOIN user_group g ON g.id = i.group_id WHERE i.email_key = $1 AND i.expires_at > $2 \
-         AND (i.created_at, i.id) < ($3, $4) ORDER BY i.created_at DESC, i.id DESC LIMIT $5",
+         JOIN user_group g ON g.id = i.group_id WHERE ",
     );
-    let rows = rows
-        .bind(email_key)
-        .bind(now.0)
-        .bind(at)
-        .bind(id)
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(invitation).collect()
+    sql.text(column);
+    sql.bind(value);
+    sql.text(" AND i.expires_at > ");
+    sql.bind(since.0);
+    sql.past("i.created_at, i.id", "<", at, id);
+    sql.text(" ORDER BY i.created_at DESC, i.id DESC LIMIT ");
+    sql.bind(i64::from(limit));
+    sql.fetch_all(conn).await?.iter().map(invitation).collect()
 }
 
 /// Whether the account with this e-mail address is a member of the group.
