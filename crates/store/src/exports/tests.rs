@@ -1,4 +1,4 @@
-//! Contract of the tables `export` and `log_view`.
+//! Contract of the tables `export` and `export_person`.
 
 use super::*;
 use crate::{Store, StoreUrl};
@@ -163,15 +163,16 @@ async fn rows_that_cannot_be_do_not_exist() {
 }
 
 #[tokio::test]
-async fn a_look_is_noted_and_forgotten() {
+async fn whose_rows_a_file_holds_is_kept_with_it_and_goes_with_it() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
     let conn = tx.conn();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
-    note(conn, "r", "s", b"q", 5).await.unwrap();
-    note(conn, "r", "s", b"q", 7).await.unwrap();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), Some(7));
-    assert_eq!(seen_at(conn, "r", "s", b"other").await.unwrap(), None);
-    forget_before(conn, 8).await.unwrap();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
+    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    // More than one statement of each shape holds.
+    let held: std::collections::BTreeMap<String, i64> = (1..150).map(|n| (format!("usr_{n:03}"), n)).collect();
+    keep_people(conn, "exp_1", &held).await.unwrap();
+    assert_eq!(people(conn, "exp_1").await.unwrap(), held);
+    assert!(people(conn, "exp_2").await.unwrap().is_empty());
+    delete(conn, "exp_1").await.unwrap();
+    assert!(people(conn, "exp_1").await.unwrap().is_empty());
 }
