@@ -182,12 +182,12 @@ fn doers_and_targets_are_matched_by_any_of_their_names() {
         email: String::new(),
     };
     activity.facts.by = By::Administrator(ann);
-    activity.facts.target = Some(Target {
+    activity.facts.targets = vec![Target {
         kind: "session".into(),
         id: "ses_1".into(),
         name: "Daily".into(),
         ..Target::default()
-    });
+    }];
     for query in [
         "by:ann by:administrator by:=usr_1 -by:self -by:sjones",
         "target:daily target:ses_1 -target:usr_7",

@@ -8,10 +8,10 @@ use jiff::tz::TimeZone;
 use super::address::ip;
 use super::lex::{outside_quotes, quote_end};
 use super::{
-    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, KEYS, KindPattern, ParseError, Term, Value, Words,
-    suggest,
+    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KEYS, KindPattern, ParseError, Present, RecorderPattern, Term,
+    Value, Words, suggest,
 };
-use crate::Outcome;
+use crate::{Field, Outcome, RecorderKind, Severity};
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
@@ -155,12 +155,15 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
     Ok(match lower.as_str() {
         "activity" => Term::Kind(each(pieces, kind)?),
         "outcome" => Term::Outcome(each(pieces, outcome)?),
+        "severity" => Term::Severity(each(pieces, severity)?),
         "user" => Term::User(each(pieces, |piece| entity(piece, true))?),
         "by" => Term::By(each(pieces, by)?),
         "target" => Term::Target(each(pieces, |piece| entity(piece, true))?),
         "group" => Term::Group(each(pieces, |piece| entity(piece, false))?),
         "application" => Term::Application(each(pieces, |piece| entity(piece, false))?),
         "device" => Term::Device(each(pieces, words)?),
+        "place" => Term::Place(each(pieces, words)?),
+        "trace" => Term::Trace(each(pieces, value)?),
         "country" => Term::Country(each(pieces, country)?),
         "ip" => Term::Ip(each(pieces, ip)?),
         "reason" => Term::Reason(each(pieces, value)?),
@@ -168,6 +171,7 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "id" => Term::Id(each(pieces, ids)?),
         "at" => Term::At(each(pieces, |piece| at(piece, zone))?),
         "recorded" => Term::Recorded(each(pieces, |piece| at(piece, zone))?),
+        "reported" => Term::Reported(each(pieces, reported)?),
         _ if lower.starts_with("metadata.") => Term::Metadata {
             key: metadata_key(key)?,
             values: each(pieces, value)?,
@@ -273,16 +277,68 @@ fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
 }
 
 fn outcome(piece: &Raw<'_>) -> Result<Outcome, ParseError> {
-    let word = piece.plain()?.to_lowercase();
-    let meant = match word.as_str() {
-        "success" => return Ok(Outcome::Success),
-        "failure" => return Ok(Outcome::Failure),
+    let meant = |word: &str| match word {
         "ok" | "succeeded" | "successful" | "true" | "allowed" => Some("success"),
-        "failed" | "fail" | "error" | "false" | "denied" => Some("failure"),
-        other => suggest::closest(other, ["success", "failure"]),
+        "failed" | "fail" | "error" | "false" => Some("failure"),
+        "refused" | "blocked" | "deny" | "forbidden" => Some("denied"),
+        _ => None,
     };
-    let error = piece.error(format!("an outcome is `success` or `failure`, not `{word}`"));
+    closed(piece, "an outcome", Outcome::WORDS, meant).map(|word| Outcome::of_word(word).unwrap_or_default())
+}
+
+fn severity(piece: &Raw<'_>) -> Result<Severity, ParseError> {
+    let meant = |word: &str| match word {
+        "warn" => Some("warning"),
+        "err" => Some("error"),
+        "informational" | "information" | "low" => Some("info"),
+        "crit" | "fatal" => Some("critical"),
+        _ => None,
+    };
+    let word = closed(piece, "a severity", Severity::WORDS, meant)?;
+    Ok(Severity::of_word(word).unwrap_or(Severity::Info))
+}
+
+/// A word of a closed set, or an error that suggests one.
+fn closed(
+    piece: &Raw<'_>,
+    what: &str,
+    words: &[&'static str],
+    meant: impl Fn(&str) -> Option<&'static str>,
+) -> Result<&'static str, ParseError> {
+    let word = piece.plain()?.to_lowercase();
+    if let Some(known) = words.iter().copied().find(|known| *known == word) {
+        return Ok(known);
+    }
+    let error = piece.error(format!("{what} is one of {}, not `{word}`", words.join(", ")));
+    let meant = meant(&word).or_else(|| suggest::closest(&word, words.iter().copied()));
     Err(meant.map_or(error.clone(), |meant| error.did_you_mean(meant)))
+}
+
+/// `whodid`, `key`, `key:NAME`, or a name of any sort of reporter.
+fn reported(piece: &Raw<'_>) -> Result<RecorderPattern, ParseError> {
+    let sort = |text: &str| {
+        let words = RecorderPattern::WORDS.iter();
+        words
+            .clone()
+            .find(|(word, _)| text.eq_ignore_ascii_case(word))
+            .map(|(_, kind)| *kind)
+    };
+    if let Some(kind) = sort(piece.text) {
+        return Ok(RecorderPattern::Kind(kind));
+    }
+    let Some(colon) = piece.text.find(':').filter(|_| !piece.text.starts_with('"')) else {
+        return entity(piece, false).map(RecorderPattern::Is);
+    };
+    let named = piece.part(colon + 1..piece.text.len());
+    match sort(&piece.text[..colon]) {
+        Some(kind @ (RecorderKind::ApiKey | RecorderKind::Application | RecorderKind::Import)) => {
+            Ok(RecorderPattern::Named(kind, entity(&named, false)?))
+        }
+        _ => Err(piece.error(format!(
+            "`{}` is no sort of reporter that has a name; write `key:`, `application:` or `import:` in front of it",
+            &piece.text[..colon]
+        ))),
+    }
 }
 
 fn country(piece: &Raw<'_>) -> Result<String, ParseError> {
@@ -293,16 +349,16 @@ fn country(piece: &Raw<'_>) -> Result<String, ParseError> {
     Err(piece.error(format!("a country is two letters such as `DE`, not `{code}`")))
 }
 
-fn field(piece: &Raw<'_>) -> Result<Field, ParseError> {
+fn field(piece: &Raw<'_>) -> Result<Present, ParseError> {
     let lower = piece.text.to_ascii_lowercase();
     if lower.starts_with("metadata.") {
-        return metadata_key(piece).map(Field::MetadataKey);
+        return metadata_key(piece).map(Present::MetadataKey);
     }
     let word = piece.plain()?.to_ascii_lowercase();
-    if let Some((_, field)) = Field::WORDS.iter().find(|(known, _)| *known == word) {
-        return Ok(field.clone());
+    if let Some(field) = Field::optional().find(|field| field.query_word() == word || field.key() == word) {
+        return Ok(Present::Field(field));
     }
-    let known = Field::WORDS.map(|(known, _)| known);
+    let known: Vec<&str> = Field::optional().map(Field::query_word).collect();
     let error = piece.error(format!(
         "`{word}` is not a field that can be absent; those are {}",
         known.join(", ")

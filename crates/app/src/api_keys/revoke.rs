@@ -21,7 +21,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         .await?
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "api_key.revoked", &account.person());
-    revoked.target = Some(target(&row));
+    revoked.targets = vec![target(&row)];
     app.log().append(&mut tx, vec![revoked]).await?;
     Ok(tx.commit().await?)
 }

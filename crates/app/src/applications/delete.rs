@@ -23,7 +23,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         } else {
             applications::delete(tx.conn(), id).await?;
             let mut deleted = facts::of_installation(app, caller, "application.deleted");
-            deleted.target = Some(target(&row.id, &row.name));
+            deleted.targets = vec![target(&row.id, &row.name)];
             activities.push(deleted);
         }
         app.log().append(&mut tx, activities).await?;

@@ -16,7 +16,7 @@ pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
         return Err(ChangeError::NotFound);
     }
     let mut deleted = deeds::of_group(app, caller, "group.invitation_deleted", &group.named());
-    deleted.target = Some(target(&row));
+    deleted.targets = vec![target(&row)];
     app.log().append(&mut tx, vec![deleted]).await?;
     deeds::tell(app, &mut tx, &group.id, None);
     Ok(tx.commit().await?)

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use activity::{By, Facts, Named, Outcome, Person, Target};
+use activity::{By, Facts, Field, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target};
 
 /// A part of an activity that repeats, and so is kept in a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub(crate) enum Column {
     Device,
     UserAgent,
     Country,
+    Place,
+    Trace,
+    Severity,
+    /// The targets behind the chief one.
+    MoreTargets,
+    Recorder,
 }
 
 /// One dictionary value, decoded.
@@ -33,8 +39,11 @@ pub(crate) enum Part {
     Person(Person),
     By(By),
     Target(Target),
+    Targets(Vec<Target>),
     Named(Named),
     Ip(IpAddr),
+    Severity(Severity),
+    Recorder(Recorder),
 }
 
 /// The text of a part that is absent. Everything present begins with another character.
@@ -44,7 +53,7 @@ const END: char = '\0';
 const ESCAPE: char = '\u{1}';
 
 impl Column {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Kind,
         Self::Outcome,
         Self::Reason,
@@ -57,6 +66,11 @@ impl Column {
         Self::Device,
         Self::UserAgent,
         Self::Country,
+        Self::Place,
+        Self::Trace,
+        Self::Severity,
+        Self::MoreTargets,
+        Self::Recorder,
     ];
 
     /// The field of the index.
@@ -74,6 +88,11 @@ impl Column {
             Self::Device => "device",
             Self::UserAgent => "user_agent",
             Self::Country => "country",
+            Self::Place => "place",
+            Self::Trace => "trace",
+            Self::Severity => "severity",
+            Self::MoreTargets => "more_targets",
+            Self::Recorder => "recorder",
         }
     }
 
@@ -93,7 +112,11 @@ impl Column {
             Self::Group => Some('g'),
             Self::Application => Some('a'),
             Self::Device => Some('d'),
-            Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
+            Self::Place => Some('l'),
+            Self::Trace => Some('i'),
+            Self::MoreTargets => Some('o'),
+            Self::Recorder => Some('k'),
+            Self::Severity | Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
         }
     }
 
@@ -102,16 +125,13 @@ impl Column {
         out.clear();
         let wrote = match self {
             Self::Kind => text(Some(&facts.kind), out),
-            Self::Outcome => text(Some(if facts.outcome == Outcome::Success { "s" } else { "f" }), out),
-            Self::Reason => text(facts.reason.as_deref(), out),
+            Self::Outcome => text(Some(facts.outcome.word()), out),
             Self::User => facts.user.as_ref().map(|user| list(PRESENT, person(user), out)),
             Self::By => by(&facts.by, out),
-            Self::Target => facts.target.as_ref().map(|target| {
-                list(
-                    PRESENT,
-                    [&target.id, &target.kind, &target.name, &target.username, &target.email],
-                    out,
-                );
+            Self::Target => facts.target().map(|first| list(PRESENT, target(first), out)),
+            Self::MoreTargets => facts.targets.get(1..).filter(|more| !more.is_empty()).map(|more| {
+                out.push(PRESENT);
+                more.iter().for_each(|each| texts(target(each), out));
             }),
             Self::Group => facts
                 .group
@@ -122,9 +142,11 @@ impl Column {
                 .as_ref()
                 .map(|it| list(PRESENT, [&it.id, &it.name], out)),
             Self::Ip => facts.ip.map(|ip| out.push_str(&ip_text(ip))),
-            Self::Device => text(facts.device.as_deref(), out),
-            Self::UserAgent => text(facts.user_agent.as_deref(), out),
-            Self::Country => text(facts.country.as_deref(), out),
+            Self::Severity => text(facts.severity.map(Severity::word), out),
+            Self::Recorder => recorder(&facts.recorder, out),
+            Self::Reason | Self::Device | Self::UserAgent | Self::Country | Self::Place | Self::Trace => {
+                text(self.field().and_then(|field| field.text(facts)), out)
+            }
         };
         if wrote.is_none() {
             out.push_str(ABSENT);
@@ -140,30 +162,26 @@ impl Column {
         let (head, rest) = (chars.next()?, chars.as_str());
         Some(match self {
             Self::Kind => Part::Kind(rest.into()),
-            Self::Outcome => Part::Outcome(if rest == "s" {
-                Outcome::Success
-            } else {
-                Outcome::Failure
-            }),
-            Self::Reason | Self::Device | Self::UserAgent | Self::Country => Part::Text(rest.to_owned()),
+            Self::Outcome => Part::Outcome(Outcome::of_word(rest)?),
+            Self::Severity => Part::Severity(Severity::of_word(rest)?),
+            Self::Recorder => Part::Recorder(read_recorder(head, rest)?),
+            Self::Reason | Self::Device | Self::UserAgent | Self::Country | Self::Place | Self::Trace => {
+                Part::Text(rest.to_owned())
+            }
             Self::User => Part::Person(read_person(rest)?),
             Self::By => Part::By(match head {
                 's' => By::Themself,
                 'y' => By::System,
                 'a' => By::Administrator(read_person(rest)?),
                 'm' => By::Member(read_person(rest)?),
+                'n' => By::Person(read_person(rest)?),
                 'p' => By::Application(read_named(rest)?),
                 _ => return None,
             }),
-            Self::Target => {
-                let [id, kind, name, username, email] = fields(rest)?;
-                Part::Target(Target {
-                    kind,
-                    id,
-                    name,
-                    username,
-                    email,
-                })
+            Self::Target => Part::Target(read_target(&all_fields(rest)?)?),
+            Self::MoreTargets => {
+                let fields = all_fields(rest)?;
+                Part::Targets(fields.chunks(5).map(read_target).collect::<Option<_>>()?)
             }
             Self::Group | Self::Application => Part::Named(read_named(rest)?),
             Self::Ip => Part::Ip(match head {
@@ -176,7 +194,11 @@ impl Column {
 
     /// What the texts of all parts with this id begin with.
     pub(crate) fn id_prefixes(self, id: &str) -> Vec<String> {
-        let heads: &[char] = if self == Self::By { &['a', 'm', 'p'] } else { &[PRESENT] };
+        let heads: &[char] = if self == Self::By {
+            &['a', 'm', 'n', 'p']
+        } else {
+            &[PRESENT]
+        };
         let prefix = |head: &char| {
             let mut text = String::from(*head);
             escape(id, &mut text);
@@ -186,18 +208,36 @@ impl Column {
         heads.iter().map(prefix).collect()
     }
 
+    /// The field whose text it is, where it is one text.
+    fn field(self) -> Option<Field> {
+        match self {
+            Self::Reason => Some(Field::Reason),
+            Self::Device => Some(Field::Device),
+            Self::UserAgent => Some(Field::UserAgent),
+            Self::Country => Some(Field::Country),
+            Self::Place => Some(Field::Place),
+            Self::Trace => Some(Field::TraceId),
+            _ => None,
+        }
+    }
+
     /// Puts a part into `facts`, which has nothing there yet.
     pub(crate) fn put(self, part: &Part, facts: &mut Facts) {
         match (self, part) {
             (Self::Kind, Part::Kind(kind)) => facts.kind = Arc::clone(kind),
             (Self::Outcome, Part::Outcome(outcome)) => facts.outcome = *outcome,
-            (Self::Reason, Part::Text(text)) => facts.reason = Some(text.clone()),
-            (Self::Device, Part::Text(text)) => facts.device = Some(text.clone()),
-            (Self::UserAgent, Part::Text(text)) => facts.user_agent = Some(text.clone()),
-            (Self::Country, Part::Text(text)) => facts.country = Some(text.clone()),
+            (column, Part::Text(text)) => {
+                if let Some(slot) = column.field().and_then(|field| field.text_mut(facts)) {
+                    *slot = Some(text.clone());
+                }
+            }
+            (Self::Severity, Part::Severity(severity)) => facts.severity = Some(*severity),
+            (Self::Recorder, Part::Recorder(recorder)) => facts.recorder = recorder.clone(),
             (Self::User, Part::Person(user)) => facts.user = Some(user.clone()),
             (Self::By, Part::By(by)) => facts.by = by.clone(),
-            (Self::Target, Part::Target(target)) => facts.target = Some(target.clone()),
+            // The chief one comes first whichever of the two columns is read first.
+            (Self::Target, Part::Target(target)) => facts.targets.insert(0, target.clone()),
+            (Self::MoreTargets, Part::Targets(more)) => facts.targets.extend_from_slice(more),
             (Self::Group, Part::Named(group)) => facts.group = Some(group.clone()),
             (Self::Application, Part::Named(application)) => facts.application = Some(application.clone()),
             (Self::Ip, Part::Ip(ip)) => facts.ip = Some(*ip),
@@ -211,13 +251,23 @@ impl Part {
     pub(crate) fn any_text(&self, mut test: impl FnMut(&str) -> bool) -> bool {
         let mut any = |texts: &[&String]| texts.iter().any(|text| test(text));
         match self {
-            Self::Absent | Self::Kind(_) | Self::Outcome(_) | Self::By(By::Themself | By::System) => false,
+            Self::Absent
+            | Self::Kind(_)
+            | Self::Outcome(_)
+            | Self::Severity(_)
+            | Self::By(By::Themself | By::System) => false,
             Self::Text(text) => any(&[text]),
-            Self::Person(person) | Self::By(By::Administrator(person) | By::Member(person)) => {
+            Self::Person(person) | Self::By(By::Administrator(person) | By::Member(person) | By::Person(person)) => {
                 any(&[&person.id, &person.name, &person.username, &person.email])
             }
             Self::Named(named) | Self::By(By::Application(named)) => any(&[&named.id, &named.name]),
             Self::Target(target) => any(&[&target.id, &target.name, &target.username, &target.email]),
+            Self::Targets(targets) => {
+                (targets.iter()).any(|target| any(&[&target.id, &target.name, &target.username, &target.email]))
+            }
+            Self::Recorder(recorder) => {
+                (recorder.reporter()).is_some_and(|reporter| any(&[&reporter.id, &reporter.name]))
+            }
             Self::Ip(ip) => test(&ip.to_string()),
         }
     }
@@ -255,6 +305,7 @@ fn by(by: &By, out: &mut String) -> Option<()> {
         By::System => out.push('y'),
         By::Administrator(doer) => list('a', person(doer), out),
         By::Member(doer) => list('m', person(doer), out),
+        By::Person(doer) => list('n', person(doer), out),
         By::Application(named) => list('p', [&named.id, &named.name], out),
     }
     Some(())
@@ -267,8 +318,49 @@ fn text(value: Option<&str>, out: &mut String) -> Option<()> {
     })
 }
 
-fn list<const N: usize>(head: char, texts: [&String; N], out: &mut String) {
+fn recorder(recorder: &Recorder, out: &mut String) -> Option<()> {
+    let head = recorder_head(recorder.kind());
+    match recorder.reporter() {
+        Some(Reporter { id, name, ip }) => {
+            let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
+            list(head, [id, name, &ip], out);
+        }
+        None => out.push(head),
+    }
+    Some(())
+}
+
+/// What the texts of all recorders of this sort begin with.
+pub(crate) fn recorder_head(kind: RecorderKind) -> char {
+    match kind {
+        RecorderKind::Whodid => 'w',
+        RecorderKind::ApiKey => 'k',
+        RecorderKind::Application => 'a',
+        RecorderKind::Import => 'i',
+        RecorderKind::Unstated => 'u',
+    }
+}
+
+fn read_recorder(head: char, rest: &str) -> Option<Recorder> {
+    let kind = *RecorderKind::ALL.iter().find(|kind| recorder_head(**kind) == head)?;
+    if rest.is_empty() {
+        return Some(Recorder::new(kind, Reporter::default()));
+    }
+    let [id, name, ip] = fields(rest)?;
+    let ip = if ip.is_empty() { None } else { Some(ip.parse().ok()?) };
+    Some(Recorder::new(kind, Reporter { id, name, ip }))
+}
+
+fn target(target: &Target) -> [&String; 5] {
+    [&target.id, &target.kind, &target.name, &target.username, &target.email]
+}
+
+fn list<const N: usize>(head: char, all: [&String; N], out: &mut String) {
     out.push(head);
+    texts(all, out);
+}
+
+fn texts<const N: usize>(texts: [&String; N], out: &mut String) {
     for text in texts {
         escape(text, out);
         out.push(END);
@@ -296,8 +388,24 @@ fn unescape(text: &str) -> String {
 }
 
 fn fields<const N: usize>(text: &str) -> Option<[String; N]> {
-    let fields: Vec<String> = text.strip_suffix(END)?.split(END).map(unescape).collect();
-    fields.try_into().ok()
+    all_fields(text)?.try_into().ok()
+}
+
+fn all_fields(text: &str) -> Option<Vec<String>> {
+    Some(text.strip_suffix(END)?.split(END).map(unescape).collect())
+}
+
+fn read_target(fields: &[String]) -> Option<Target> {
+    let [id, kind, name, username, email] = fields else {
+        return None;
+    };
+    Some(Target {
+        kind: kind.clone(),
+        id: id.clone(),
+        name: name.clone(),
+        username: username.clone(),
+        email: email.clone(),
+    })
 }
 
 fn read_person(text: &str) -> Option<Person> {
