@@ -5,6 +5,7 @@
 
 mod address;
 mod bind;
+mod closed;
 mod error;
 mod eval;
 mod keys;

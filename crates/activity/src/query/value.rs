@@ -8,10 +8,10 @@ use jiff::tz::TimeZone;
 use super::address::ip;
 use super::lex::{outside_quotes, quote_end};
 use super::{
-    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KEYS, KindPattern, ParseError, Present, RecorderPattern, Term,
-    Value, Words, suggest,
+    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KEYS, KindPattern, ParseError, Present, Term, Value, Words,
+    closed, suggest,
 };
-use crate::{Field, Outcome, RecorderKind, Severity};
+use crate::Field;
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
@@ -154,8 +154,8 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
     let lower = key.text.to_ascii_lowercase();
     Ok(match lower.as_str() {
         "activity" => Term::Kind(each(pieces, kind)?),
-        "outcome" => Term::Outcome(each(pieces, outcome)?),
-        "severity" => Term::Severity(each(pieces, severity)?),
+        "outcome" => Term::Outcome(each(pieces, closed::outcome)?),
+        "severity" => Term::Severity(each(pieces, closed::severity)?),
         "user" => Term::User(each(pieces, |piece| entity(piece, true))?),
         "by" => Term::By(each(pieces, by)?),
         "target" => Term::Target(each(pieces, |piece| entity(piece, true))?),
@@ -171,7 +171,7 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "id" => Term::Id(each(pieces, ids)?),
         "at" => Term::At(each(pieces, |piece| at(piece, zone))?),
         "recorded" => Term::Recorded(each(pieces, |piece| at(piece, zone))?),
-        "reported" => Term::Reported(each(pieces, reported)?),
+        "reported" => Term::Reported(each(pieces, closed::reported)?),
         _ if lower.starts_with("metadata.") => Term::Metadata {
             key: metadata_key(key)?,
             values: each(pieces, value)?,
@@ -231,7 +231,7 @@ fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
     })
 }
 
-fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
+pub(super) fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
     if let Some(id) = piece.text.strip_prefix('=') {
         let id = Raw {
             text: id,
@@ -273,71 +273,6 @@ fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
             ))
             .did_you_mean(meant)),
         None => Ok(KindPattern::Exact(code)),
-    }
-}
-
-fn outcome(piece: &Raw<'_>) -> Result<Outcome, ParseError> {
-    let meant = |word: &str| match word {
-        "ok" | "succeeded" | "successful" | "true" | "allowed" => Some("success"),
-        "failed" | "fail" | "error" | "false" => Some("failure"),
-        "refused" | "blocked" | "deny" | "forbidden" => Some("denied"),
-        _ => None,
-    };
-    closed(piece, "an outcome", Outcome::WORDS, meant).map(|word| Outcome::of_word(word).unwrap_or_default())
-}
-
-fn severity(piece: &Raw<'_>) -> Result<Severity, ParseError> {
-    let meant = |word: &str| match word {
-        "warn" => Some("warning"),
-        "err" => Some("error"),
-        "informational" | "information" | "low" => Some("info"),
-        "crit" | "fatal" => Some("critical"),
-        _ => None,
-    };
-    let word = closed(piece, "a severity", Severity::WORDS, meant)?;
-    Ok(Severity::of_word(word).unwrap_or(Severity::Info))
-}
-
-/// A word of a closed set, or an error that suggests one.
-fn closed(
-    piece: &Raw<'_>,
-    what: &str,
-    words: &[&'static str],
-    meant: impl Fn(&str) -> Option<&'static str>,
-) -> Result<&'static str, ParseError> {
-    let word = piece.plain()?.to_lowercase();
-    if let Some(known) = words.iter().copied().find(|known| *known == word) {
-        return Ok(known);
-    }
-    let error = piece.error(format!("{what} is one of {}, not `{word}`", words.join(", ")));
-    let meant = meant(&word).or_else(|| suggest::closest(&word, words.iter().copied()));
-    Err(meant.map_or(error.clone(), |meant| error.did_you_mean(meant)))
-}
-
-/// `whodid`, `key`, `key:NAME`, or a name of any sort of reporter.
-fn reported(piece: &Raw<'_>) -> Result<RecorderPattern, ParseError> {
-    let sort = |text: &str| {
-        let words = RecorderPattern::WORDS.iter();
-        words
-            .clone()
-            .find(|(word, _)| text.eq_ignore_ascii_case(word))
-            .map(|(_, kind)| *kind)
-    };
-    if let Some(kind) = sort(piece.text) {
-        return Ok(RecorderPattern::Kind(kind));
-    }
-    let Some(colon) = piece.text.find(':').filter(|_| !piece.text.starts_with('"')) else {
-        return entity(piece, false).map(RecorderPattern::Is);
-    };
-    let named = piece.part(colon + 1..piece.text.len());
-    match sort(&piece.text[..colon]) {
-        Some(kind @ (RecorderKind::ApiKey | RecorderKind::Application | RecorderKind::Import)) => {
-            Ok(RecorderPattern::Named(kind, entity(&named, false)?))
-        }
-        _ => Err(piece.error(format!(
-            "`{}` is no sort of reporter that has a name; write `key:`, `application:` or `import:` in front of it",
-            &piece.text[..colon]
-        ))),
     }
 }
 

@@ -4,7 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use activity::{By, Facts, Field, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target};
+use activity::{By, Facts, Field, Named, Outcome, Person, Recorder, Severity, Target};
+
+mod text;
+
+use text::{
+    END, all_fields, by, escape, list, person, read_named, read_person, read_recorder, read_target, recorder, target,
+    text, texts,
+};
+pub(crate) use text::{ip_text, recorder_head};
 
 /// A part of an activity that repeats, and so is kept in a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +57,6 @@ pub(crate) enum Part {
 /// The text of a part that is absent. Everything present begins with another character.
 pub(crate) const ABSENT: &str = "0";
 const PRESENT: char = '1';
-const END: char = '\0';
-const ESCAPE: char = '\u{1}';
 
 impl Column {
     pub(crate) const ALL: [Self; 17] = [
@@ -285,140 +291,4 @@ impl Part {
         });
         size_of::<Self>() + texts + 64
     }
-}
-
-/// The text of an address: numeric order is text order within its family.
-pub(crate) fn ip_text(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(ip) => format!("4{:08x}", ip.to_bits()),
-        IpAddr::V6(ip) => format!("6{:032x}", ip.to_bits()),
-    }
-}
-
-fn person(person: &Person) -> [&String; 4] {
-    [&person.id, &person.name, &person.username, &person.email]
-}
-
-fn by(by: &By, out: &mut String) -> Option<()> {
-    match by {
-        By::Themself => out.push('s'),
-        By::System => out.push('y'),
-        By::Administrator(doer) => list('a', person(doer), out),
-        By::Member(doer) => list('m', person(doer), out),
-        By::Person(doer) => list('n', person(doer), out),
-        By::Application(named) => list('p', [&named.id, &named.name], out),
-    }
-    Some(())
-}
-
-fn text(value: Option<&str>, out: &mut String) -> Option<()> {
-    value.map(|value| {
-        out.push(PRESENT);
-        out.push_str(value);
-    })
-}
-
-fn recorder(recorder: &Recorder, out: &mut String) -> Option<()> {
-    let head = recorder_head(recorder.kind());
-    match recorder.reporter() {
-        Some(Reporter { id, name, ip }) => {
-            let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
-            list(head, [id, name, &ip], out);
-        }
-        None => out.push(head),
-    }
-    Some(())
-}
-
-/// What the texts of all recorders of this sort begin with.
-pub(crate) fn recorder_head(kind: RecorderKind) -> char {
-    match kind {
-        RecorderKind::Whodid => 'w',
-        RecorderKind::ApiKey => 'k',
-        RecorderKind::Application => 'a',
-        RecorderKind::Import => 'i',
-        RecorderKind::Unstated => 'u',
-    }
-}
-
-fn read_recorder(head: char, rest: &str) -> Option<Recorder> {
-    let kind = *RecorderKind::ALL.iter().find(|kind| recorder_head(**kind) == head)?;
-    if rest.is_empty() {
-        return Some(Recorder::new(kind, Reporter::default()));
-    }
-    let [id, name, ip] = fields(rest)?;
-    let ip = if ip.is_empty() { None } else { Some(ip.parse().ok()?) };
-    Some(Recorder::new(kind, Reporter { id, name, ip }))
-}
-
-fn target(target: &Target) -> [&String; 5] {
-    [&target.id, &target.kind, &target.name, &target.username, &target.email]
-}
-
-fn list<const N: usize>(head: char, all: [&String; N], out: &mut String) {
-    out.push(head);
-    texts(all, out);
-}
-
-fn texts<const N: usize>(texts: [&String; N], out: &mut String) {
-    for text in texts {
-        escape(text, out);
-        out.push(END);
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    if !text.contains([END, ESCAPE]) {
-        return out.push_str(text);
-    }
-    for c in text.chars() {
-        match c {
-            END => out.extend([ESCAPE, '0']),
-            ESCAPE => out.extend([ESCAPE, '1']),
-            other => out.push(other),
-        }
-    }
-}
-
-fn unescape(text: &str) -> String {
-    if !text.contains(ESCAPE) {
-        return text.to_owned();
-    }
-    text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
-}
-
-fn fields<const N: usize>(text: &str) -> Option<[String; N]> {
-    all_fields(text)?.try_into().ok()
-}
-
-fn all_fields(text: &str) -> Option<Vec<String>> {
-    Some(text.strip_suffix(END)?.split(END).map(unescape).collect())
-}
-
-fn read_target(fields: &[String]) -> Option<Target> {
-    let [id, kind, name, username, email] = fields else {
-        return None;
-    };
-    Some(Target {
-        kind: kind.clone(),
-        id: id.clone(),
-        name: name.clone(),
-        username: username.clone(),
-        email: email.clone(),
-    })
-}
-
-fn read_person(text: &str) -> Option<Person> {
-    let [id, name, username, email] = fields(text)?;
-    Some(Person {
-        id,
-        name,
-        username,
-        email,
-    })
-}
-
-fn read_named(text: &str) -> Option<Named> {
-    let [id, name] = fields(text)?;
-    Some(Named { id, name })
 }

@@ -112,16 +112,13 @@ impl Columns {
         self.occurred_at.append_value(activity.occurred_at.0);
         self.recorded_at.append_value(activity.recorded_at.0);
         self.leaf.append_null();
-        let json = |e: serde_json::Error| ParquetError::External(Box::new(e));
-        let changes = (!activity.changes.is_empty()).then(|| serde_json::to_string(&activity.changes));
-        let metadata = (!activity.metadata.is_empty()).then(|| serde_json::to_string(&activity.metadata));
-        let (changes, metadata) = (changes.transpose().map_err(json)?, metadata.transpose().map_err(json)?);
+        let changes = json((!activity.changes.is_empty()).then_some(&activity.changes))?;
+        let metadata = json((!activity.metadata.is_empty()).then_some(&activity.metadata))?;
+        let more = json(activity.targets.get(1..).filter(|more| !more.is_empty()))?;
         let ip = activity.ip.map(|ip| ip.to_string());
         let (by_kind, by) = by_texts(&activity.by);
         let user = activity.user.as_ref();
         let target = activity.target();
-        let more = activity.targets.get(1..).filter(|more| !more.is_empty());
-        let more = more.map(serde_json::to_string).transpose().map_err(json)?;
         let recorder = activity.recorder.kind();
         let reporter = activity.recorder.reporter();
         let reporter_ip = reporter.and_then(|it| it.ip).map(|ip| ip.to_string());
@@ -181,6 +178,11 @@ impl Columns {
         columns.push(Arc::new(self.leaf.finish()));
         Ok(RecordBatch::try_new(schema(VERSION), columns)?)
     }
+}
+
+fn json(value: Option<&(impl serde::Serialize + ?Sized)>) -> std::result::Result<Option<String>, ParquetError> {
+    let text = value.map(serde_json::to_string).transpose();
+    text.map_err(|e| ParquetError::External(Box::new(e)))
 }
 
 fn filled(text: &str) -> Option<&str> {
