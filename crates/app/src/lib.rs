@@ -46,7 +46,8 @@ pub struct App {
 
 struct Inner {
     store: Store,
-    log: Log,
+    log: activity::GuardedLog,
+    repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
@@ -67,7 +68,8 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 store,
-                log,
+                log: activity::GuardedLog::new(log),
+                repeats: activity::Repeats::default(),
                 clock,
                 rng,
                 settings,
@@ -85,9 +87,14 @@ impl App {
         &self.inner.store
     }
 
-    /// The log engine.
-    pub(crate) fn log(&self) -> &Log {
+    /// The log engine, whose rows leave only by a disclosure.
+    pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Answers that were given a moment ago.
+    pub(crate) fn repeats(&self) -> &activity::Repeats {
+        &self.inner.repeats
     }
 
     /// Whether the log and its database answer just now and no write has failed for good.

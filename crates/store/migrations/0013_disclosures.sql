@@ -49,10 +49,5 @@ CREATE TABLE disclosure_waiting (
     facts TEXT NOT NULL
 );
 
--- Whose rows a kept file holds, for whoever downloads it.
-CREATE TABLE export_person (
-    export_id TEXT NOT NULL REFERENCES export (id) ON DELETE CASCADE,
-    person_id TEXT NOT NULL,
-    row_count BIGINT NOT NULL CHECK (row_count > 0),
-    PRIMARY KEY (export_id, person_id)
-) WITHOUT ROWID;
+-- How many rows of whom a kept file holds, as a JSON object by id: whoever downloads it is given them.
+ALTER TABLE export ADD COLUMN people TEXT;

@@ -1,13 +1,16 @@
 //! Download: opens a kept file, and says in the log that it was downloaded.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
+
+use store::exports::Row;
 
 use super::list::row;
 use super::model::unavailable;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::facts;
+use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, facts};
 use crate::{App, Caller};
 
 /// A kept file, open.
@@ -51,6 +54,11 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         &summary,
     );
     let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let kept = store::exports::people(tx.conn(), &row.id).await.map_err(unavailable)?;
+    let kept: BTreeMap<String, i64> = kept
+        .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
+        .map_err(unavailable)?;
+    disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
     app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
     tx.commit().await.map_err(unavailable)?;
     Ok(Some(Download {
@@ -59,4 +67,17 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         bytes,
         file,
     }))
+}
+
+/// That the rows of a kept file are given to `caller`.
+async fn disclosure(app: &App, caller: &Caller, row: &Row) -> Result<Disclosure, ExportError> {
+    let scope = row.subject_id.clone().map_or(Scope::Everything, Scope::User);
+    let everything = Question {
+        q: "",
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &scope, everything).await?;
+    Ok(Disclosure::new(app, caller, &scoped, Asked::File(&row.id)))
 }
