@@ -164,7 +164,7 @@ pub(crate) fn forced(app: &App, person: &Person, devices: &[DeviceRow], reason: 
     forced.metadata.insert("devices".to_owned(), devices.len().to_string());
     if devices.len() == 1 {
         forced.device = Some(last.name.clone());
-        forced.target = Some(target(last));
+        forced.targets = vec![target(last)];
     }
     Some(forced)
 }

@@ -18,7 +18,7 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
         .await?
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());
-    revoked.target = Some(target(&device));
+    revoked.targets = vec![target(&device)];
     end(app, &mut tx, &[device], EndReason::Revoked).await?;
     Ok(tx.commit(revoked).await?)
 }

@@ -62,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
     };
     api_key::insert(tx.conn(), &row, &token_hash(&token)).await?;
     let mut created = facts::about(app, caller, "api_key.created", &account.person());
-    created.target = Some(target(&row));
+    created.targets = vec![target(&row)];
     created
         .metadata
         .insert("scopes".to_owned(), scopes_text(request.scopes));

@@ -21,6 +21,6 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         .await?
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "api_key.revoked", &account.person());
-    revoked.target = Some(target(&row));
+    revoked.targets = vec![target(&row)];
     Ok(tx.commit(revoked).await?)
 }

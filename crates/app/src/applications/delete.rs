@@ -25,7 +25,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         }
         applications::delete(tx.conn(), id).await?;
         let mut deleted = facts::of_installation(app, caller, "application.deleted");
-        deleted.target = Some(target(&row.id, &row.name));
+        deleted.targets = vec![target(&row.id, &row.name)];
         return Ok(tx.commit(Activities::ending(forced, deleted)).await?);
     }
 }

@@ -80,7 +80,7 @@ fn changed(app: &App, caller: &Caller, before: &ApplicationRow, after: &Applicat
     let say = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let activity = |code: &str, field: &str, old: String, new: String| {
         let mut facts = facts::of_installation(app, caller, code);
-        facts.target = Some(target(&after.id, &after.name));
+        facts.targets = vec![target(&after.id, &after.name)];
         facts.changes = vec![Change {
             field: field.to_owned(),
             before: Some(old),

@@ -50,7 +50,7 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
         return Err(ChangeError::Invalid(vec![taken(&row.name)]));
     }
     let mut registered = facts::of_installation(app, caller, "application.registered");
-    registered.target = Some(target(&row.id, &row.name));
+    registered.targets = vec![target(&row.id, &row.name)];
     tx.commit(registered).await?;
     Ok(Registered {
         key,

@@ -21,7 +21,7 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: &str) -> Result<Register
     row.version += 1;
     applications::set_key(tx.conn(), id, &token_hash(&key), &row.hint).await?;
     let mut rotated = facts::of_installation(app, caller, "application.key_rotated");
-    rotated.target = Some(target(&row.id, &row.name));
+    rotated.targets = vec![target(&row.id, &row.name)];
     tx.commit(rotated).await?;
     Ok(Registered {
         key,

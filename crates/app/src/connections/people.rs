@@ -74,13 +74,13 @@ pub(super) fn name_key(account: &AccountRow) -> String {
 pub(super) fn towards(app: &App, caller: &Caller, code: &str, other: &AccountRow) -> Facts {
     let mut facts = facts::about(app, caller, code, &caller.person);
     let person = contact(other);
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "user".to_owned(),
         id: person.id,
         name: person.name,
         username: person.username,
         email: person.email,
-    });
+    }];
     facts
 }
 

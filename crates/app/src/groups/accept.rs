@@ -19,7 +19,7 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
     }
     let person = account.person();
     let mut accepted = deeds::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
-    accepted.target = Some(target(&invitation));
+    accepted.targets = vec![target(&invitation)];
     let mut activities = Activities::from(accepted);
     if member::insert(tx.conn(), &membership(app, &invitation, &account.id)).await? {
         let mut joined = deeds::of_member(app, caller, "group.joined", &person, &invitation.group);

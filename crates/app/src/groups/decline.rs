@@ -17,7 +17,7 @@ pub async fn decline(app: &App, caller: &Caller, key: &InvitationKey) -> Result<
     }
     let code = "group.invitation_declined";
     let mut declined = deeds::of_member(app, caller, code, &account.person(), &invitation.group);
-    declined.target = Some(target(&invitation));
+    declined.targets = vec![target(&invitation)];
     deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
     Ok(tx.commit(declined).await?)
 }

@@ -16,7 +16,7 @@ pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
         return Err(ChangeError::NotFound);
     }
     let mut deleted = deeds::of_group(app, caller, "group.invitation_deleted", &group.named());
-    deleted.target = Some(target(&row));
+    deleted.targets = vec![target(&row)];
     deeds::tell(&mut tx, &group.id, None);
     Ok(tx.commit(deleted).await?)
 }

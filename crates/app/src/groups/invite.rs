@@ -148,7 +148,7 @@ async fn one(
     mail::write(app, tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(tx, &row.email_key).await?;
     let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &row.group);
-    sent.target = Some(target(&row));
+    sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), role.code().to_owned());
     let (id, email) = (row.id, row.email);
     Ok(Ok((InviteOutcome::Invited { id, email }, sent)))

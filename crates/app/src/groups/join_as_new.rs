@@ -56,7 +56,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     created.metadata.insert("roles".to_owned(), "member".to_owned());
     created.reason = Some("invited to a group".to_owned());
     let mut accepted = of("group.invitation_accepted");
-    accepted.target = Some(target(&invitation));
+    accepted.targets = vec![target(&invitation)];
     let mut joined = of("group.joined");
     let role = invitation.role.code().to_owned();
     joined.metadata.insert("role".to_owned(), role);

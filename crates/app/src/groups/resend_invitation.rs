@@ -34,7 +34,7 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(&mut tx, &row.email_key).await?;
     let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());
-    sent.target = Some(target(&row));
+    sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), row.role.code().to_owned());
     sent.metadata.insert("again".to_owned(), "yes".to_owned());
     deeds::tell(&mut tx, &group.id, None);

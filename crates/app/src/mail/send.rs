@@ -141,11 +141,11 @@ pub(super) async fn facts_of(
             ..Facts::new(code, app.now())
         },
     };
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "mail".to_owned(),
         id: row.id.clone(),
         ..Target::default()
-    });
+    }];
     facts.metadata.insert("subject".to_owned(), row.subject.clone());
     facts.metadata.insert("to".to_owned(), row.recipient.clone());
     Ok(facts)

@@ -63,7 +63,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
     credentials_changed(&mut tx, &account.id).await?;
     mail::write(app, &mut tx, mail::letters::passkey_added(app, &account, &row.name)).await?;
     let mut added = facts::about(app, caller, "user.passkey_added", &account.person());
-    added.target = Some(target(&row.id, &row.name));
+    added.targets = vec![target(&row.id, &row.name)];
     let mut activities = Activities::from(added);
     let codes = first_codes(app, &mut tx, &account).await?;
     if !codes.is_empty() {

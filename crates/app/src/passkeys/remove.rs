@@ -44,7 +44,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
     credentials_changed(&mut tx, &account.id).await?;
     mail::write(app, &mut tx, mail::letters::passkey_removed(app, &account, &name)).await?;
     let mut removed = facts::about(app, caller, "user.passkey_removed", &account.person());
-    removed.target = Some(target(id, &name));
+    removed.targets = vec![target(id, &name)];
     Ok(tx.commit(removed).await?)
 }
 

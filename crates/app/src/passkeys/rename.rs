@@ -19,7 +19,7 @@ pub async fn rename(app: &App, caller: &Caller, id: &str, name: &str) -> Result<
         return Err(ChangeError::NotFound);
     }
     let mut renamed = facts::about(app, caller, "user.passkey_renamed", &caller.person);
-    renamed.target = Some(target(id, &name));
+    renamed.targets = vec![target(id, &name)];
     renamed.changes = vec![Change {
         field: "name".to_owned(),
         before: Some(passkey.name),

@@ -25,18 +25,18 @@ pub(super) fn left(app: &App, caller: Option<&Caller>, person: &Person, row: &Se
 /// The facts with their session and its group.
 pub(super) fn about(mut facts: Facts, row: &SessionRow) -> Facts {
     facts.group = Some(row.group.clone());
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "session".to_owned(),
         id: row.id.clone(),
         name: row.name.clone(),
         ..Target::default()
-    });
+    }];
     facts
 }
 
 /// The facts without the names that a stranger must not learn by knocking.
 pub(super) fn nameless(mut facts: Facts) -> Facts {
-    if let Some(target) = &mut facts.target {
+    if let Some(target) = facts.targets.first_mut() {
         target.name.clear();
     }
     facts.group = facts.group.map(|group| Named {

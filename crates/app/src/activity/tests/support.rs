@@ -137,12 +137,12 @@ pub(crate) fn hostile() -> Facts {
     facts.user_agent = Some(text.to_owned());
     facts.reason = Some(text.to_owned());
     facts.description = Some(text.to_owned());
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "thing".to_owned(),
         id: text.to_owned(),
         name: text.to_owned(),
         ..Target::default()
-    });
+    }];
     facts.metadata.insert(text.to_owned(), text.to_owned());
     facts
 }
