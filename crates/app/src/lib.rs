@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
@@ -32,6 +33,8 @@ pub use paging::{Page, PageRequest};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+
+pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
 
@@ -45,7 +48,7 @@ pub struct App {
 }
 
 struct Inner {
-    store: Store,
+    store: tx::Database,
     log: activity::GuardedLog,
     repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
@@ -67,7 +70,7 @@ impl App {
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
-                store,
+                store: tx::Database::new(store),
                 log: activity::GuardedLog::new(log),
                 repeats: activity::Repeats::default(),
                 clock,
@@ -83,7 +86,7 @@ impl App {
         }
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &tx::Database {
         &self.inner.store
     }
 

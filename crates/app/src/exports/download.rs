@@ -11,7 +11,7 @@ use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
 use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, facts};
-use crate::{App, Caller};
+use crate::{Activities, App, Caller};
 
 /// A kept file, open.
 #[derive(Debug)]
@@ -53,14 +53,13 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         described(facts::about(app, caller, "export.downloaded", subject), &row),
         &summary,
     );
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     let kept = store::exports::people(tx.conn(), &row.id).await.map_err(unavailable)?;
     let kept: BTreeMap<String, i64> = kept
         .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
         .map_err(unavailable)?;
-    disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
-    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    let told = disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
+    tx.commit(Activities::ending(told, facts)).await.map_err(unavailable)?;
     Ok(Some(Download {
         export,
         file_name,

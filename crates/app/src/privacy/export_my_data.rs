@@ -47,10 +47,9 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Change
     let scoped = Scoped::new(app, caller, &Scope::Me, everything).await;
     let scoped = scoped.map_err(Unavailable::new)?;
     let scan = app.log().scan(scoped.bound.clone(), Order::Oldest).await?;
-    let mut tx = app.store().begin().await?;
+    let tx = app.begin().await?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);
-    app.log().append(&mut tx, vec![exported]).await?;
-    tx.commit().await?;
+    tx.commit(exported).await?;
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let run = Run {
         disclosure: Disclosure::new(app, caller, &scoped, Asked::File("own data")),

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use activity::Activity;
+use activity::{Activity, Facts};
 use sha2::{Digest as _, Sha256};
-use store::Tx;
 use store::disclosures;
 
 use super::note::Said;
@@ -15,7 +14,7 @@ use super::{Rows, Unseen};
 use crate::accounts::new_id;
 use crate::activity::scope::{Scoped, Subject};
 use crate::activity::view::{ViewError, unavailable};
-use crate::{App, Caller, Via};
+use crate::{App, Caller, Quiet, Tx, Via};
 
 /// Rows of people already told of that a file gives before their number is written.
 const MOST_UNWRITTEN: i64 = 50_000;
@@ -97,20 +96,36 @@ impl Disclosure {
     }
 
     async fn tell(&mut self) -> Result<(), ViewError> {
-        let mut tx = self.app.store().begin_trace().await.map_err(unavailable)?;
-        self.write(&mut tx).await?;
-        tx.commit().await.map_err(unavailable)
+        let mut tx = self.app.begin_trace().await.map_err(unavailable)?;
+        let mut due = self.write(&mut tx).await?;
+        if let Some(facts) = due.take_if(|_| self.app.store().is_reader()) {
+            // Another process owns the log. It appends what waits for it.
+            let json = serde_json::to_string(&facts).map_err(unavailable)?;
+            let left = disclosures::insert_waiting(tx.conn(), &new_id(&self.app, "wait"), &json).await;
+            left.map_err(unavailable)?;
+        }
+        let ended = match due {
+            Some(facts) => tx.commit(facts).await,
+            None => tx.commit_quietly(Quiet::Disclosed).await,
+        };
+        ended.map_err(unavailable)
     }
 
-    /// Tells those whose rows a kept file holds, in the transaction that says that it was downloaded.
-    pub(crate) async fn give_kept(&mut self, tx: &mut Tx, people: BTreeMap<String, i64>) -> Result<(), ViewError> {
+    /// Tells those whose rows a kept file holds, in the transaction that says that it was downloaded; the activity is
+    /// to be appended with it.
+    pub(crate) async fn give_kept(
+        &mut self,
+        tx: &mut Tx,
+        people: BTreeMap<String, i64>,
+    ) -> Result<Option<Facts>, ViewError> {
         let me = self.caller.person.id.clone();
         let owns = self.owns_account().await?;
         self.unwritten = people.into_iter().filter(|(id, _)| !owns || *id != me).collect();
         self.write(tx).await
     }
 
-    async fn write(&mut self, tx: &mut Tx) -> Result<(), ViewError> {
+    /// Writes what is not written yet, and gives the activity that has to tell of it.
+    async fn write(&mut self, tx: &mut Tx) -> Result<Option<Facts>, ViewError> {
         let unwritten = std::mem::take(&mut self.unwritten);
         if !unwritten.is_empty() {
             let now = self.app.now().0;
@@ -121,16 +136,7 @@ impl Disclosure {
             self.told.extend(unwritten.into_keys());
         }
         let (app, caller) = (&self.app, &self.caller);
-        let due = self.said.due(app, caller, tx, &self.owners, self.question.window);
-        let Some(facts) = due.await? else { return Ok(()) };
-        if app.store().is_reader() {
-            // Another process owns the log. It appends what waits for it.
-            let json = serde_json::to_string(&facts).map_err(unavailable)?;
-            let insert = disclosures::insert_waiting(tx.conn(), &new_id(app, "wait"), &json).await;
-            return insert.map_err(unavailable);
-        }
-        app.log().append(tx, vec![facts]).await.map_err(unavailable)?;
-        Ok(())
+        self.said.due(app, caller, tx, &self.owners, self.question.window).await
     }
 
     /// The id of the row that the rows given now belong to: of the same question a while ago, or a new one.

@@ -2,14 +2,13 @@
 //! were, so that reads do not drown it. Rows of one person are in that person's log, those of several in the reader's.
 
 use activity::{Facts, Person};
-use store::Tx;
 
 use super::people::Owners;
 use super::question::via;
 use crate::activity::facts;
 use crate::activity::scope::Scoped;
 use crate::activity::view::{ViewError, unavailable};
-use crate::{App, Caller, Via};
+use crate::{App, Caller, Tx, Via};
 
 /// Most characters of a query kept in an activity.
 const MOST_QUERY: usize = 500;

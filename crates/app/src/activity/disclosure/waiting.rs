@@ -22,7 +22,7 @@ pub async fn append_waiting(app: &App) -> Result<usize, Unavailable> {
         if waiting.is_empty() {
             return Ok(appended);
         }
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         let mut facts = Vec::new();
         for (id, json) in &waiting {
             // Within the transaction: of two processes that look at once only one finds it there.
@@ -31,8 +31,7 @@ pub async fn append_waiting(app: &App) -> Result<usize, Unavailable> {
             }
         }
         appended += facts.len();
-        app.log().append(&mut tx, facts).await?;
-        tx.commit().await?;
+        tx.commit_if_any(facts).await?;
     }
 }
 
