@@ -26,7 +26,7 @@ mod sms;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
