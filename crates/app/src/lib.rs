@@ -105,6 +105,14 @@ impl App {
         &*self.inner.rng
     }
 
+    /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
+    #[must_use]
+    pub fn opaque_id<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.rng().fill(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
+    }
+
     /// Where passwords are hashed, a few at a time.
     pub(crate) fn hasher(&self) -> &accounts::Hasher {
         &self.inner.hasher
