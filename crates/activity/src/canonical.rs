@@ -1,38 +1,36 @@
-//! The canonical bytes of an activity, version 1, and the leaf hash made of them. They never change: golden files
-//! of every version stand in `tests/corpus/canonical`.
+//! The canonical bytes of an activity, and the leaf hash made of them. Versions never change once written: golden
+//! files of each stand in `tests/corpus/canonical`.
 //!
 //! What concerns a person is kept out of the impersonal bytes and enters the leaf as a salted digest only, so it can
-//! be erased while the leaf stands. Sequence number and time of recording are not in it: the place in the tree and
-//! the checkpoint give them.
+//! be erased while the leaf stands; the raw event has a digest of its own. Sequence number and time of recording are
+//! not in it: the place in the tree and the checkpoint give them. Which version an activity has is a property of
+//! itself: one that does not state its recorder is of version 1, any other of version 2.
 //!
 //! ```text
-//! leaf       = SHA-256(0x00, version u8, length of impersonal u64, impersonal, digest of each person…)
+//! leaf       = SHA-256(0x00, version u8, length of impersonal u64, impersonal, digest of each of `personal`…)
 //! digest     = SHA-256(salt, values)          salt = HMAC-SHA256(key of the person, impersonal)
-//! impersonal = text code, i64 occurred_at µs, u8 outcome (0 success, 1 failure),
-//!              u8 by (0 self, 1 administrator, 2 member, 3 application, 4 system), if 3: named,
-//!              u8 persons (1 user + 2 by + 4 target),
-//!              u8 target (0 none, 1 a person, 2 a thing), if 2: text kind, id, name, username, e-mail,
-//!              option named group, option named application,
-//!              option origin (if no person acted), option details (if neither user nor by is a person)
-//! values     = u8 role (1 user, 2 by, 3 target), text id, name, username, e-mail,
-//!              option origin (of who acted: by, else user), option details (of user, else by)
-//! origin     = u8 ip (0 none, 4, 6) and its bytes, option text device, user agent, country
-//! details    = option text reason, description, external id,
-//!              u32 count of changes, each: text field, option text before, after,
-//!              u32 count of metadata, each in order of keys: text key, value
+//! address    = u8 (0 none, 4, 6) and its bytes
+//! changes    = u32 count, each: text field, option text before, after
+//! metadata   = u32 count, each in order of keys: text key, value
 //! named      = text id, name      text = u32 length, UTF-8      option = u8 0, or u8 1 and the value
 //! ```
-//! Numbers are big-endian.
+//! Numbers are big-endian. What is impersonal and what are whose values: `v1.rs`, `v2.rs`.
+
+mod v1;
+mod v2;
 
 use std::net::IpAddr;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{By, Facts, Named, Outcome, Person, Target};
+use crate::{Facts, Named, Person, Recorder, Target, Time};
 
-/// The version of the canonical bytes.
-pub const VERSION: u8 = 1;
+/// The version of canonical bytes that is written.
+pub const VERSION: u8 = v2::VERSION;
+
+/// Whose key salts the digest of a raw event in an activity that names nobody: the installation's own.
+pub const NOBODY: &str = "";
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
@@ -40,9 +38,12 @@ pub type Hash = [u8; 32];
 /// The bytes of an activity that its leaf hash is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
+    /// Their version.
+    pub version: u8,
     /// What concerns no person.
     pub impersonal: Vec<u8>,
-    /// The values of each person named, in the order user, by, target. The same person may be there twice.
+    /// The values of each person named, in the order user, by, targets, and last the raw event. The same person may
+    /// be there more than once.
     pub personal: Vec<Personal>,
 }
 
@@ -66,41 +67,16 @@ pub enum PersonRole {
     By = 2,
     /// What it was done to.
     Target = 3,
+    /// Whose the raw event is.
+    Raw = 4,
 }
 
 /// The canonical bytes of an activity.
 #[must_use]
 pub fn encode(facts: &Facts) -> Canonical {
-    let (user, by, target) = (facts.user.as_ref(), doer(&facts.by), person_target(facts));
-    let mut out = Writer::with_capacity(160);
-    out.text(&facts.kind);
-    out.0.extend_from_slice(&facts.occurred_at.0.to_be_bytes());
-    out.byte(u8::from(facts.outcome == Outcome::Failure));
-    out.by(&facts.by);
-    out.byte(u8::from(user.is_some()) | u8::from(by.is_some()) << 1 | u8::from(target.is_some()) << 2);
-    match (&facts.target, target) {
-        (None, _) => out.byte(0),
-        (Some(_), Some(_)) => out.byte(1),
-        (Some(thing), None) => {
-            out.byte(2);
-            out.texts([&thing.kind, &thing.id, &thing.name, &thing.username, &thing.email]);
-        }
-    }
-    out.named(facts.group.as_ref());
-    out.named(facts.application.as_ref());
-    out.origin(facts, user.is_none() && by.is_none());
-    out.details(facts, user.is_none() && by.is_none());
-
-    let mut personal = Vec::with_capacity(3);
-    let mut add = |role, person: Option<[&String; 4]>, origin, details| {
-        personal.extend(person.map(|texts| values(facts, role, texts, origin, details)));
-    };
-    add(PersonRole::User, user.map(texts), by.is_none(), true);
-    add(PersonRole::By, by.map(texts), true, user.is_none());
-    add(PersonRole::Target, target.map(target_texts), false, false);
-    Canonical {
-        impersonal: out.0,
-        personal,
+    match facts.recorder {
+        Recorder::Unstated => v1::encode(facts),
+        _ => v2::encode(facts),
     }
 }
 
@@ -126,7 +102,7 @@ pub fn digest(salt: &Hash, values: &[u8]) -> Hash {
 #[must_use]
 pub fn leaf(canonical: &Canonical, digests: &[Hash]) -> Hash {
     let mut hash = Sha256::new()
-        .chain_update([0x00, VERSION])
+        .chain_update([0x00, canonical.version])
         .chain_update((canonical.impersonal.len() as u64).to_be_bytes())
         .chain_update(&canonical.impersonal);
     for digest in digests {
@@ -139,53 +115,47 @@ pub fn leaf(canonical: &Canonical, digests: &[Hash]) -> Hash {
 #[must_use]
 pub fn leaf_of(facts: &Facts, key_of: impl Fn(&str) -> Option<[u8; 32]>) -> Option<Hash> {
     let canonical = encode(facts);
-    let mut digests = [[0; 32]; 3];
-    for (digest_of, person) in digests.iter_mut().zip(&canonical.personal) {
+    let digests = canonical.personal.iter().map(|person| {
         let salt = salt(&key_of(&person.person_id)?, &canonical.impersonal);
-        *digest_of = digest(&salt, &person.values);
-    }
-    Some(leaf(&canonical, &digests[..canonical.personal.len()]))
+        Some(digest(&salt, &person.values))
+    });
+    Some(leaf(&canonical, &digests.collect::<Option<Vec<_>>>()?))
 }
 
-/// The ids of the persons an activity names, each once, in the order user, by, target: those who need a key.
-pub fn persons(facts: &Facts) -> impl Iterator<Item = &str> {
+/// The ids of those who need a key for an activity, each once, in the order user, by, targets: the persons it names,
+/// or [`NOBODY`] where it names none and has a raw event.
+#[must_use]
+pub fn persons(facts: &Facts) -> Vec<&str> {
     let user = facts.user.as_ref().map(|user| user.id.as_str());
-    let by = doer(&facts.by).map(|by| by.id.as_str()).filter(|by| Some(*by) != user);
-    let target = person_target(facts).map(|target| target.id.as_str());
-    let target = target.filter(|target| Some(*target) != user && Some(*target) != by);
-    [user, by, target].into_iter().flatten()
-}
-
-fn doer(by: &By) -> Option<&Person> {
-    match by {
-        By::Administrator(person) | By::Member(person) => Some(person),
-        By::Themself | By::Application(_) | By::System => None,
+    let by = facts.by.person().map(|by| by.id.as_str());
+    let targets = facts.targets.iter().filter(|target| target.is_person());
+    let mut persons = Vec::with_capacity(2);
+    for person in user
+        .into_iter()
+        .chain(by)
+        .chain(targets.map(|target| target.id.as_str()))
+    {
+        if !persons.contains(&person) {
+            persons.push(person);
+        }
     }
+    if facts.raw.is_some() && persons.is_empty() {
+        persons.push(NOBODY);
+    }
+    persons
 }
 
-fn person_target(facts: &Facts) -> Option<&Target> {
-    facts.target.as_ref().filter(|target| target.is_person())
+/// Whose the raw event is: the user's, else whoever's acted, else the first person's it was done to.
+fn raw_owner(facts: &Facts) -> &str {
+    persons(facts).first().copied().unwrap_or(NOBODY)
 }
 
-fn texts(person: &Person) -> [&String; 4] {
+fn person_texts(person: &Person) -> [&str; 4] {
     [&person.id, &person.name, &person.username, &person.email]
 }
 
-fn target_texts(target: &Target) -> [&String; 4] {
+fn target_texts(target: &Target) -> [&str; 4] {
     [&target.id, &target.name, &target.username, &target.email]
-}
-
-fn values(facts: &Facts, role: PersonRole, texts: [&String; 4], origin: bool, details: bool) -> Personal {
-    let mut out = Writer::with_capacity(256);
-    out.byte(role as u8);
-    out.texts(texts);
-    out.origin(facts, origin);
-    out.details(facts, details);
-    Personal {
-        person_id: texts[0].clone(),
-        role,
-        values: out.0,
-    }
 }
 
 struct Writer(Vec<u8>);
@@ -193,6 +163,10 @@ struct Writer(Vec<u8>);
 impl Writer {
     fn with_capacity(capacity: usize) -> Self {
         Self(Vec::with_capacity(capacity))
+    }
+
+    fn time(&mut self, at: Time) {
+        self.0.extend_from_slice(&at.0.to_be_bytes());
     }
 
     fn byte(&mut self, byte: u8) {
@@ -209,11 +183,11 @@ impl Writer {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn texts<const N: usize>(&mut self, texts: [&String; N]) {
+    fn texts<const N: usize>(&mut self, texts: [&str; N]) {
         texts.into_iter().for_each(|text| self.text(text));
     }
 
-    fn option(&mut self, text: Option<&String>) {
+    fn option(&mut self, text: Option<&str>) {
         self.byte(u8::from(text.is_some()));
         if let Some(text) = text {
             self.text(text);
@@ -227,25 +201,12 @@ impl Writer {
         }
     }
 
-    fn by(&mut self, by: &By) {
-        match by {
-            By::Themself => self.byte(0),
-            By::Administrator(_) => self.byte(1),
-            By::Member(_) => self.byte(2),
-            By::Application(program) => {
-                self.byte(3);
-                self.texts([&program.id, &program.name]);
-            }
-            By::System => self.byte(4),
-        }
+    fn thing(&mut self, thing: &Target) {
+        self.texts([&thing.kind, &thing.id, &thing.name, &thing.username, &thing.email]);
     }
 
-    fn origin(&mut self, facts: &Facts, here: bool) {
-        self.byte(u8::from(here));
-        if !here {
-            return;
-        }
-        match facts.ip {
+    fn address(&mut self, ip: Option<IpAddr>) {
+        match ip {
             None => self.byte(0),
             Some(IpAddr::V4(ip)) => {
                 self.byte(4);
@@ -256,25 +217,18 @@ impl Writer {
                 self.0.extend_from_slice(&ip.octets());
             }
         }
-        for text in [&facts.device, &facts.user_agent, &facts.country] {
-            self.option(text.as_ref());
-        }
     }
 
-    fn details(&mut self, facts: &Facts, here: bool) {
-        self.byte(u8::from(here));
-        if !here {
-            return;
-        }
-        for text in [&facts.reason, &facts.description, &facts.external_id] {
-            self.option(text.as_ref());
-        }
+    fn changes(&mut self, facts: &Facts) {
         self.count(facts.changes.len());
         for change in &facts.changes {
             self.text(&change.field);
-            self.option(change.before.as_ref());
-            self.option(change.after.as_ref());
+            self.option(change.before.as_deref());
+            self.option(change.after.as_deref());
         }
+    }
+
+    fn metadata(&mut self, facts: &Facts) {
         self.count(facts.metadata.len());
         for (key, value) in &facts.metadata {
             self.texts([key, value]);

@@ -1,16 +1,22 @@
 //! The compact bytes that hot batches keep activities in: versioned, quick to write and read, complete.
 //! These bytes are not hashed (see `canonical`), so they may change with a new version.
 //!
-//! Version 1: a batch is the version byte, the count, and each activity in turn. Numbers are LEB128, a text is its
-//! length and its UTF-8, and a field that may be absent is there only if its flag is set.
+//! Version 2: a batch is the version byte, the count, and each activity in turn: flags of the fields that are there,
+//! outcome and sort of doer, recorder and severity, then the fields. Numbers are LEB128, a text is its length and its
+//! UTF-8. Version 1 (`v1.rs`) is read.
+
+mod v1;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue};
+use crate::field::{FIELDS, Field};
+use crate::{
+    By, Change, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time, catalogue,
+};
 
 /// The version that is written.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Why bytes are not activities.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,12 +65,16 @@ where
 /// Many activities back from their bytes.
 pub fn decode_batch(bytes: &[u8]) -> Result<Vec<Facts>, DecodeError> {
     let mut from = Reader { bytes, at: 0 };
-    if from.byte()? != VERSION {
-        return Err(DecodeError {
-            at: 0,
-            what: "unknown version",
-        });
-    }
+    let decode = match from.byte()? {
+        VERSION => decode,
+        v1::VERSION => v1::decode,
+        _ => {
+            return Err(DecodeError {
+                at: 0,
+                what: "unknown version",
+            });
+        }
+    };
     let count = from.number()?;
     // A damaged count must not reserve more than the bytes could hold.
     let count = usize::try_from(count)
@@ -82,87 +92,68 @@ pub fn decode_batch(bytes: &[u8]) -> Result<Vec<Facts>, DecodeError> {
     }
 }
 
-const FAILURE: u64 = 1;
-const REASON: u64 = 1 << 1;
-const USER: u64 = 1 << 2;
-const TARGET: u64 = 1 << 3;
-const GROUP: u64 = 1 << 4;
-const APPLICATION: u64 = 1 << 5;
-const IPV4: u64 = 1 << 6;
-const IPV6: u64 = 1 << 7;
-const DEVICE: u64 = 1 << 8;
-const USER_AGENT: u64 = 1 << 9;
-const COUNTRY: u64 = 1 << 10;
-const DESCRIPTION: u64 = 1 << 11;
-const CHANGES: u64 = 1 << 12;
-const METADATA: u64 = 1 << 13;
-const EXTERNAL_ID: u64 = 1 << 14;
-/// Where the sort of doer begins.
-const BY: u32 = 15;
-
-fn flags(facts: &Facts) -> u64 {
-    let by = match &facts.by {
-        By::Themself => 0,
-        By::Administrator(_) => 1,
-        By::Member(_) => 2,
-        By::Application(_) => 3,
-        By::System => 4,
-    };
-    let set = |flag: u64, present: bool| if present { flag } else { 0 };
-    (by << BY)
-        | set(FAILURE, facts.outcome == Outcome::Failure)
-        | set(REASON, facts.reason.is_some())
-        | set(USER, facts.user.is_some())
-        | set(TARGET, facts.target.is_some())
-        | set(GROUP, facts.group.is_some())
-        | set(APPLICATION, facts.application.is_some())
-        | set(IPV4, facts.ip.is_some_and(|ip| ip.is_ipv4()))
-        | set(IPV6, facts.ip.is_some_and(|ip| ip.is_ipv6()))
-        | set(DEVICE, facts.device.is_some())
-        | set(USER_AGENT, facts.user_agent.is_some())
-        | set(COUNTRY, facts.country.is_some())
-        | set(DESCRIPTION, facts.description.is_some())
-        | set(CHANGES, !facts.changes.is_empty())
-        | set(METADATA, !facts.metadata.is_empty())
-        | set(EXTERNAL_ID, facts.external_id.is_some())
-}
+/// The flag of an IPv6 address, behind those of the fields.
+const IPV6: u64 = 1 << FIELDS.len();
 
 fn encode(facts: &Facts, out: &mut Vec<u8>) {
-    number(flags(facts), out);
+    let flags = Field::optional().filter(|field| field.is_in(facts));
+    let flags = flags.fold(0, |flags, field| flags | flag(field));
+    let ipv6 = facts.ip.is_some_and(|ip| ip.is_ipv6());
+    number(flags | if ipv6 { IPV6 } else { 0 }, out);
+    out.push(facts.outcome as u8 | by_sort(&facts.by) << 4);
+    out.push(facts.recorder.kind() as u8 | facts.severity.map_or(0, |severity| severity as u8 + 1) << 4);
     out.extend_from_slice(&facts.occurred_at.0.to_le_bytes());
     text(&facts.kind, out);
+    if let Some(Reporter { id, name, ip }) = facts.recorder.reporter() {
+        text(id, out);
+        text(name, out);
+        text(&ip.map(|ip| ip.to_string()).unwrap_or_default(), out);
+    }
     match &facts.by {
-        By::Administrator(doer) | By::Member(doer) => person(doer, out),
+        By::Administrator(doer) | By::Member(doer) | By::Person(doer) => person(doer, out),
         By::Application(program) => named(program, out),
         By::Themself | By::System => {}
     }
     if let Some(user) = &facts.user {
         person(user, out);
     }
-    if let Some(target) = &facts.target {
-        for each in [&target.kind, &target.id, &target.name, &target.username, &target.email] {
-            text(each, out);
+    if !facts.targets.is_empty() {
+        number(facts.targets.len() as u64, out);
+        for target in &facts.targets {
+            for each in [&target.kind, &target.id, &target.name, &target.username, &target.email] {
+                text(each, out);
+            }
         }
     }
-    facts
-        .group
-        .iter()
-        .chain(&facts.application)
-        .for_each(|each| named(each, out));
+    let nameds = facts.group.iter().chain(&facts.application);
+    nameds.for_each(|each| named(each, out));
     match facts.ip {
         Some(IpAddr::V4(ip)) => out.extend_from_slice(&ip.octets()),
         Some(IpAddr::V6(ip)) => out.extend_from_slice(&ip.octets()),
         None => {}
     }
-    let texts = [
-        &facts.reason,
-        &facts.device,
-        &facts.user_agent,
-        &facts.country,
-        &facts.description,
-        &facts.external_id,
-    ];
-    texts.into_iter().flatten().for_each(|each| text(each, out));
+    Field::texts()
+        .filter_map(|field| field.text(facts))
+        .for_each(|each| text(each, out));
+    lists(facts, out);
+}
+
+fn flag(field: Field) -> u64 {
+    1 << (field as u32)
+}
+
+fn by_sort(by: &By) -> u8 {
+    match by {
+        By::Themself => 0,
+        By::Administrator(_) => 1,
+        By::Member(_) => 2,
+        By::Application(_) => 3,
+        By::System => 4,
+        By::Person(_) => 5,
+    }
+}
+
+fn lists(facts: &Facts, out: &mut Vec<u8>) {
     if !facts.changes.is_empty() {
         number(facts.changes.len() as u64, out);
         for change in &facts.changes {
@@ -211,48 +202,57 @@ fn number(mut number: u64, out: &mut Vec<u8>) {
 
 fn decode(from: &mut Reader<'_>) -> Result<Facts, DecodeError> {
     let flags = from.number()?;
-    let has = |flag: u64| flags & flag != 0;
+    let has = |field: Field| flags & flag(field) != 0;
+    let (ended, recorded) = (from.byte()?, from.byte()?);
     let occurred_at = Time(i64::from_le_bytes(from.array()?));
-    let kind = catalogue::shared(from.str()?);
-    let by = match flags >> BY {
+    let mut facts = Facts::new(catalogue::shared(from.str()?), occurred_at);
+    facts.outcome = from.word(Outcome::ALL, ended & 0x0f)?;
+    facts.severity = match recorded >> 4 {
+        0 => None,
+        severity => Some(from.word(Severity::ALL, severity - 1)?),
+    };
+    facts.recorder = from.recorder(recorded & 0x0f)?;
+    facts.by = match ended >> 4 {
         0 => By::Themself,
         1 => By::Administrator(from.person()?),
         2 => By::Member(from.person()?),
         3 => By::Application(from.named()?),
         4 => By::System,
+        5 => By::Person(from.person()?),
         _ => return Err(from.error("unknown sort of doer")),
     };
-    let user = if has(USER) { Some(from.person()?) } else { None };
-    let target = if has(TARGET) { Some(from.target()?) } else { None };
-    let group = if has(GROUP) { Some(from.named()?) } else { None };
-    let application = if has(APPLICATION) { Some(from.named()?) } else { None };
-    let ip = match (has(IPV4), has(IPV6)) {
-        (true, _) => Some(Ipv4Addr::from(from.array::<4>()?).into()),
-        (_, true) => Some(Ipv6Addr::from(from.array::<16>()?).into()),
-        _ => None,
-    };
-    let reason = from.text_if(has(REASON))?;
-    let device = from.text_if(has(DEVICE))?;
-    let user_agent = from.text_if(has(USER_AGENT))?;
-    let country = from.text_if(has(COUNTRY))?;
-    let description = from.text_if(has(DESCRIPTION))?;
-    let external_id = from.text_if(has(EXTERNAL_ID))?;
-    let changes = if has(CHANGES) { from.changes()? } else { Vec::new() };
-    let metadata = if has(METADATA) {
-        from.metadata()?
-    } else {
-        BTreeMap::new()
-    };
-    let outcome = if has(FAILURE) {
-        Outcome::Failure
-    } else {
-        Outcome::Success
-    };
-    #[rustfmt::skip]
-    let facts = Facts {
-        kind, occurred_at, outcome, reason, user, by, target, group, application, ip, device, user_agent, country,
-        description, changes, metadata, external_id,
-    };
+    if has(Field::User) {
+        facts.user = Some(from.person()?);
+    }
+    if has(Field::Targets) {
+        let count = from.number()?;
+        facts.targets = (0..count).map(|_| from.target()).collect::<Result<_, _>>()?;
+    }
+    if has(Field::Group) {
+        facts.group = Some(from.named()?);
+    }
+    if has(Field::Application) {
+        facts.application = Some(from.named()?);
+    }
+    if has(Field::Ip) {
+        facts.ip = Some(if flags & IPV6 == 0 {
+            Ipv4Addr::from(from.array::<4>()?).into()
+        } else {
+            Ipv6Addr::from(from.array::<16>()?).into()
+        });
+    }
+    for field in Field::texts().filter(|field| has(*field)) {
+        let value = from.text()?;
+        if let Some(slot) = field.text_mut(&mut facts) {
+            *slot = Some(value);
+        }
+    }
+    if has(Field::Changes) {
+        facts.changes = from.changes()?;
+    }
+    if has(Field::Metadata) {
+        facts.metadata = from.metadata()?;
+    }
     Ok(facts)
 }
 
@@ -296,6 +296,26 @@ impl<'a> Reader<'a> {
             }
         }
         Err(self.error("a number without an end"))
+    }
+
+    /// The value at this place of a closed set.
+    fn word<T: Copy>(&self, all: &[T], at: u8) -> Result<T, DecodeError> {
+        all.get(usize::from(at))
+            .copied()
+            .ok_or_else(|| self.error("unknown word"))
+    }
+
+    fn recorder(&mut self, sort: u8) -> Result<Recorder, DecodeError> {
+        let kind = self.word(RecorderKind::ALL, sort)?;
+        if matches!(kind, RecorderKind::Whodid | RecorderKind::Unstated) {
+            return Ok(Recorder::new(kind, Reporter::default()));
+        }
+        let (id, name) = (self.text()?, self.text()?);
+        let ip = match self.str()? {
+            "" => None,
+            ip => Some(ip.parse().map_err(|_| self.error("an address"))?),
+        };
+        Ok(Recorder::new(kind, Reporter { id, name, ip }))
     }
 
     fn str(&mut self) -> Result<&'a str, DecodeError> {

@@ -5,15 +5,21 @@
 pub mod canonical;
 pub mod catalogue;
 pub mod codec;
+pub mod field;
 pub mod json;
 pub mod limits;
 mod model;
 pub mod query;
+mod recorder;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
 pub mod text;
 mod time;
+mod words;
 
-pub use model::{Activity, By, Change, Facts, Named, Outcome, Person, Seq, Target};
+pub use field::Field;
+pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
+pub use recorder::{Recorder, RecorderKind, Reporter};
 pub use time::Time;
+pub use words::{Outcome, Severity};

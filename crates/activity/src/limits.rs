@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use crate::field::{FIELDS, Field, Holds};
 use crate::{By, Facts, Named, Person, Target, Time};
 
-/// The most bytes of one text.
-pub const FIELD_BYTES: usize = 8 * 1024;
-/// The most bytes of an id or a type's code.
-pub const ID_BYTES: usize = 256;
+pub use crate::field::{ID_BYTES, RAW_BYTES, TEXT_BYTES as FIELD_BYTES};
+/// The most targets of one activity.
+pub const TARGETS: usize = 20;
 /// The most keys of the metadata.
 pub const METADATA_KEYS: usize = 50;
 /// The most bytes of a key of the metadata.
@@ -71,27 +71,21 @@ pub fn check(facts: &Facts, now: Time) -> Result<(), Vec<FieldError>> {
         check.person("/user", user);
     }
     match &facts.by {
-        By::Administrator(person) | By::Member(person) => check.person("/by", person),
+        By::Administrator(person) | By::Member(person) | By::Person(person) => check.person("/by", person),
         By::Application(named) => check.named("/by", named),
         By::Themself | By::System => {}
     }
-    if let Some(target) = &facts.target {
-        check.target(target);
-    }
+    check.targets(&facts.targets);
     for (pointer, named) in [("/group", &facts.group), ("/application", &facts.application)] {
         if let Some(named) = named {
             check.named(pointer, named);
         }
     }
-    for (pointer, text) in [
-        ("/reason", &facts.reason),
-        ("/device", &facts.device),
-        ("/user_agent", &facts.user_agent),
-        ("/description", &facts.description),
-        ("/external_id", &facts.external_id),
-    ] {
-        if let Some(text) = text {
-            check.text(|| pointer.to_owned(), text, FIELD_BYTES);
+    for info in &FIELDS {
+        if let (Holds::Text(most), Some(text)) = (info.holds, info.field.text(facts)) {
+            check.text(|| format!("/{}", info.key), text, most.max(ID_BYTES));
+            // The raw event has a limit of its own and stands beside the activity.
+            check.bytes -= if info.field == Field::Raw { text.len() } else { 0 };
         }
     }
     check.country(facts.country.as_deref());
@@ -188,23 +182,28 @@ impl Check {
         self.texts(parent, [("name", &named.name)]);
     }
 
-    fn target(&mut self, target: &Target) {
-        self.id("/target", &target.id);
-        self.texts(
-            "/target",
-            [
-                ("name", &target.name),
+    fn targets(&mut self, targets: &[Target]) {
+        if targets.len() > TARGETS {
+            self.refuse("/targets", format!("{} targets; {TARGETS} is the most", targets.len()));
+            return;
+        }
+        for (index, target) in targets.iter().enumerate() {
+            let parent = format!("/targets/{index}");
+            self.id(&parent, &target.id);
+            let texts = [
+                ("name", &*target.name),
                 ("username", &target.username),
                 ("email", &target.email),
-            ],
-        );
-        self.bytes += target.kind.len();
-        if !is_code(&target.kind) {
-            let detail = format!(
-                "{} is not a sort of target; write a lower-case word such as \"user\" or \"session\"",
-                shown(&target.kind)
-            );
-            self.refuse("/target/kind", detail);
+            ];
+            self.texts(&parent, texts);
+            self.bytes += target.kind.len();
+            if !is_code(&target.kind) {
+                let detail = format!(
+                    "{} is not a sort of target; write a lower-case word such as \"user\" or \"session\"",
+                    shown(&target.kind)
+                );
+                self.refuse(format!("{parent}/kind"), detail);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::{Outcome, Recorder, Severity, Time};
 
 /// An activity's place in the log, and its id: gapless, from 0, in commit order.
 pub type Seq = u64;
@@ -47,15 +47,18 @@ pub struct Facts {
     /// Why it failed or happened, as a short text or code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// How grave its reporter says it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// Whose log it belongs to. `None` for what concerns no account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<Person>,
     /// Who did it.
     #[serde(default)]
     pub by: By,
-    /// What it was done to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<Target>,
+    /// What it was done to, the chief one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
     /// The group it happened in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Named>,
@@ -74,6 +77,12 @@ pub struct Facts {
     /// ISO 3166-1 alpha-2 country of the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// Where the address is, in words, such as `Leipzig, Saxony`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The trace it belongs to, by which other systems' records of it are found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
     /// A sentence from the reporter, shown when the type is not in the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -86,6 +95,12 @@ pub struct Facts {
     /// The reporter's own id of this activity, for telling repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+    /// The event as the system that reported it wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// Who put it into the log; set by the server, never by a reporter.
+    #[serde(rename = "recorded_by", default)]
+    pub recorder: Recorder,
 }
 
 impl Facts {
@@ -96,32 +111,32 @@ impl Facts {
             occurred_at,
             outcome: Outcome::Success,
             reason: None,
+            severity: None,
             user: None,
             by: By::Themself,
-            target: None,
+            targets: Vec::new(),
             group: None,
             application: None,
             ip: None,
             device: None,
             user_agent: None,
             country: None,
+            place: None,
+            trace_id: None,
             description: None,
             changes: Vec::new(),
             metadata: BTreeMap::new(),
             external_id: None,
+            raw: None,
+            recorder: Recorder::Whodid,
         }
     }
-}
 
-/// Whether what was tried succeeded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It was done.
-    #[default]
-    Success,
-    /// It was tried and not done.
-    Failure,
+    /// The chief one of what it was done to.
+    #[must_use]
+    pub fn target(&self) -> Option<&Target> {
+        self.targets.first()
+    }
 }
 
 /// A person as they were named at that moment.
@@ -163,12 +178,25 @@ pub enum By {
     Themself,
     /// An administrator of this installation.
     Administrator(Person),
-    /// Another person.
+    /// Another person of this installation.
     Member(Person),
+    /// Somebody of the reporting system: its own people, services and administrators alike.
+    Person(Person),
     /// A program.
     Application(Named),
     /// Whodid, or the reporting system, by itself.
     System,
+}
+
+impl By {
+    /// The person who did it, where that is somebody else than the activity's user.
+    #[must_use]
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Administrator(person) | Self::Member(person) | Self::Person(person) => Some(person),
+            Self::Themself | Self::Application(_) | Self::System => None,
+        }
+    }
 }
 
 /// A group or an application as it was named at that moment.

@@ -4,7 +4,10 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
+use crate::field::Field;
+use crate::{
+    Activity, By, Change, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time,
+};
 
 /// Sam Jones's failed log-in, in the English group, from a laptop in Germany.
 pub(crate) fn failed_log_in() -> Activity {
@@ -67,26 +70,50 @@ fn by() -> impl Strategy<Value = By> {
         person().prop_map(By::Administrator),
         person().prop_map(By::Member),
         named().prop_map(By::Application),
+        person().prop_map(By::Person),
         Just(By::System),
     ]
 }
 
 prop_compose! {
-    /// Any facts at all, within limits or not.
+    fn recorder()(
+        kind in prop::sample::select(RecorderKind::ALL), named in named(), ip in option::of(any::<std::net::IpAddr>()),
+    ) -> Recorder {
+        Recorder::new(kind, Reporter { id: named.id, name: named.name, ip })
+    }
+}
+
+prop_compose! {
+    /// Any facts at all, within limits or not. Those that do not state their recorder have no field that came later.
     pub(crate) fn any_facts()(
-        (kind, occurred_at, failed) in (prop_oneof!["user.login", ".{0,8}"], any::<i64>(), any::<bool>()),
-        (user, by, target) in (option::of(person()), by(), option::of(target())),
+        (kind, occurred_at, outcome) in (
+            prop_oneof!["user.login", ".{0,8}"], any::<i64>(), prop::sample::select(Outcome::ALL)),
+        (user, by, targets) in (option::of(person()), by(), vec(target(), 0..3)),
         (group, application, ip) in (option::of(named()), option::of(named()), option::of(any::<std::net::IpAddr>())),
-        texts in vec(option::of(".{0,8}"), 6),
+        texts in vec(option::of(".{0,8}"), Field::texts().count()),
         (changes, metadata) in (vec(change(), 0..3), btree_map(".{0,4}", ".{0,4}", 0..3)),
+        (severity, recorder) in (option::of(prop::sample::select(Severity::ALL)), recorder()),
     ) -> Facts {
-        let [reason, device, user_agent, country, description, external_id] = texts.try_into().unwrap();
-        Facts {
-            kind: kind.into(),
-            occurred_at: Time(occurred_at),
-            outcome: if failed { Outcome::Failure } else { Outcome::Success },
-            reason, user, by, target, group, application, ip, device, user_agent, country, description, changes,
-            metadata, external_id,
+        let mut facts = Facts::new(&*kind, Time(occurred_at));
+        for (field, text) in Field::texts().zip(texts) {
+            *field.text_mut(&mut facts).unwrap() = text;
         }
+        facts = Facts { outcome, user, by, targets, group, application, ip, changes, metadata, severity, recorder, ..facts };
+        if facts.recorder == Recorder::Unstated {
+            first_version(&mut facts);
+        }
+        facts
+    }
+}
+
+/// Takes away what canonical bytes of version 1 do not know.
+fn first_version(facts: &mut Facts) {
+    facts.targets.truncate(1);
+    (facts.severity, facts.place, facts.trace_id, facts.raw) = (None, None, None, None);
+    if facts.outcome != Outcome::Success {
+        facts.outcome = Outcome::Failure;
+    }
+    if let By::Person(person) = &facts.by {
+        facts.by = By::Member(person.clone());
     }
 }

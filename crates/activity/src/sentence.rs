@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{self, ActivityType};
-use crate::{By, Facts, Outcome, Person};
+use crate::{By, Facts, Outcome, Person, Recorder};
 
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,16 @@ pub(crate) enum Part {
     After(&'static str),
 }
 
-const FAILED: &str = " (failed)";
+/// What is said behind a sentence that does not say how it ended; empty for what was done.
+fn ended(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Success => "",
+        Outcome::Failure => " (failed)",
+        Outcome::Denied => " (denied)",
+        Outcome::Challenged => " (challenged)",
+        Outcome::Unknown => " (outcome unknown)",
+    }
+}
 
 /// The sentence of an activity in pieces.
 #[must_use]
@@ -70,8 +79,8 @@ pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
         said.clear();
         said.push(Piece::Text(entry.title.into()));
     }
-    if has_failed_unsaid(entry, facts) {
-        said.push(Piece::Text(FAILED.into()));
+    if !unsaid(entry, facts).is_empty() {
+        said.push(Piece::Text(unsaid(entry, facts).into()));
     }
     said
 }
@@ -86,7 +95,7 @@ pub fn plain(facts: &Facts) -> Cow<'_, str> {
         return failed.into();
     }
     match entry.template {
-        [Part::Text(text)] if !has_failed_unsaid(entry, facts) => (*text).into(),
+        [Part::Text(text)] if unsaid(entry, facts).is_empty() => (*text).into(),
         _ => pieces(facts).iter().map(Piece::as_str).collect::<String>().into(),
     }
 }
@@ -99,8 +108,8 @@ pub fn title(facts: &Facts) -> Cow<'_, str> {
     };
     match failed_sentence(entry, facts) {
         Some(failed) => failed.into(),
-        None if has_failed_unsaid(entry, facts) => format!("{}{FAILED}", entry.title).into(),
-        None => entry.title.into(),
+        None if unsaid(entry, facts).is_empty() => entry.title.into(),
+        None => format!("{}{}", entry.title, unsaid(entry, facts)).into(),
     }
 }
 
@@ -108,10 +117,35 @@ pub fn title(facts: &Facts) -> Cow<'_, str> {
 #[must_use]
 pub fn level(facts: &Facts) -> Level {
     match (facts.outcome, catalogue::find(&facts.kind)) {
-        (Outcome::Failure, _) => Level::Failure,
-        (Outcome::Success, Some(entry)) => entry.level,
-        (Outcome::Success, None) => Level::Usual,
+        (Outcome::Failure | Outcome::Denied, _) => Level::Failure,
+        (Outcome::Challenged, _) => Level::Warning,
+        (Outcome::Success | Outcome::Unknown, Some(entry)) => entry.level,
+        (Outcome::Success | Outcome::Unknown, None) => Level::Usual,
     }
+}
+
+/// Who put it into the log, such as ``Reported by API key `Nightly import`, claimed``.
+#[must_use]
+pub fn recorded(facts: &Facts) -> Vec<Piece<'_>> {
+    let sort = match &facts.recorder {
+        Recorder::Whodid => return vec![Piece::Text("Recorded by Whodid".into())],
+        Recorder::Unstated => return vec![Piece::Text("Recorded before rows said by whom".into())],
+        Recorder::ApiKey(_) => "Reported by API key ",
+        Recorder::Application(_) => "Reported by application ",
+        Recorder::Import(_) => "Reported by import ",
+    };
+    let name = facts.recorder.reporter().map_or("", |reporter| {
+        if reporter.name.is_empty() {
+            reporter.id.as_str()
+        } else {
+            reporter.name.as_str()
+        }
+    });
+    vec![
+        Piece::Text(sort.into()),
+        Piece::Code(name.into()),
+        Piece::Text(", claimed".into()),
+    ]
 }
 
 /// A text with names between backticks, such as an example of the catalogue, in pieces.
@@ -131,12 +165,16 @@ pub fn pieces_of(text: &str) -> Vec<Piece<'_>> {
 
 /// The sentence of its own that a type has for failure.
 fn failed_sentence(entry: &ActivityType, facts: &Facts) -> Option<&'static str> {
-    entry.failed.filter(|_| facts.outcome == Outcome::Failure)
+    entry.failed.filter(|_| facts.outcome.is_failure())
 }
 
-/// Whether it failed and its usual words do not say so.
-fn has_failed_unsaid(entry: &ActivityType, facts: &Facts) -> bool {
-    facts.outcome == Outcome::Failure && entry.level != Level::Failure
+/// How it ended, where the type's usual words do not say so.
+fn unsaid(entry: &ActivityType, facts: &Facts) -> &'static str {
+    if facts.outcome.is_failure() && entry.level == Level::Failure {
+        ""
+    } else {
+        ended(facts.outcome)
+    }
 }
 
 /// The sentence of a type outside the catalogue.
@@ -153,8 +191,8 @@ fn humanised(facts: &Facts) -> String {
     let mut letters = words.trim().chars();
     let mut said: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     said.push_str(letters.as_str());
-    if facts.outcome == Outcome::Failure && !said.ends_with("failed") {
-        said.push_str(FAILED);
+    if !(facts.outcome.is_failure() && said.ends_with("failed")) {
+        said.push_str(ended(facts.outcome));
     }
     said
 }
@@ -174,11 +212,10 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
         }
         Part::Target => {
             return facts
-                .target
-                .as_ref()
+                .target()
                 .is_some_and(|target| name_and_id(&target.name, &target.id, said));
         }
-        Part::TargetName => facts.target.as_ref().and_then(|target| {
+        Part::TargetName => facts.target().and_then(|target| {
             [&target.name, &target.username, &target.email, &target.id]
                 .into_iter()
                 .find(|name| !name.is_empty())
@@ -215,9 +252,10 @@ fn name_and_id<'a>(name: &'a str, id: &'a str, said: &mut Vec<Piece<'a>>) -> boo
 fn doer(facts: &Facts) -> Option<String> {
     match &facts.by {
         By::Themself => facts.user.as_ref().map(Person::to_string),
-        By::Administrator(person) | By::Member(person) => Some(person.to_string()),
+        By::Administrator(person) | By::Member(person) | By::Person(person) => Some(person.to_string()),
         By::Application(named) if named.name.is_empty() => Some(named.id.clone()),
         By::Application(named) => Some(named.name.clone()),
+        By::System if facts.recorder.is_reported() => Some("the reporting system".to_owned()),
         By::System => Some("the system".to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{By, Facts, Named, Person, sentence};
+use crate::{By, Facts, Field, Named, Person, sentence};
 
 /// The form in which texts are compared: compatibility-composed and lower case.
 #[must_use]
@@ -62,19 +62,11 @@ pub(crate) fn any_text(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> boo
     test(&sentence::plain(facts))
         || facts.user.as_ref().is_some_and(|user| person(user, &mut test))
         || by(&facts.by, &mut test)
-        || facts
-            .target
-            .as_ref()
-            .is_some_and(|target| any([&target.id, &target.name, &target.username, &target.email], &mut test))
-        || facts.group.as_ref().is_some_and(|group| named(group, &mut test))
-        || facts
-            .application
-            .as_ref()
-            .is_some_and(|application| named(application, &mut test))
-        || facts.device.as_ref().is_some_and(|device| test(device))
-        || facts.reason.as_ref().is_some_and(|reason| test(reason))
-        || facts.description.as_ref().is_some_and(|description| test(description))
-        || facts.external_id.as_ref().is_some_and(|id| test(id))
+        || (facts.targets.iter())
+            .any(|target| any([&target.id, &target.name, &target.username, &target.email], &mut test))
+        || (facts.group.iter().chain(&facts.application)).any(|each| named(each, &mut test))
+        || (facts.recorder.reporter()).is_some_and(|reporter| any([&reporter.id, &reporter.name], &mut test))
+        || searched().any(|field| field.text(facts).is_some_and(&mut test))
         || facts.metadata.iter().any(|(key, value)| test(key) || test(value))
         || facts.changes.iter().any(|change| {
             test(&change.field)
@@ -85,9 +77,14 @@ pub(crate) fn any_text(facts: &Facts, mut test: impl FnMut(&str) -> bool) -> boo
         })
 }
 
+/// The fields that hold one text and that full text searches.
+pub fn searched() -> impl Iterator<Item = Field> {
+    Field::texts().filter(|field| field.info().searched)
+}
+
 fn by(by: &By, test: &mut impl FnMut(&str) -> bool) -> bool {
     match by {
-        By::Administrator(doer) | By::Member(doer) => person(doer, test),
+        By::Administrator(doer) | By::Member(doer) | By::Person(doer) => person(doer, test),
         By::Application(program) => named(program, test),
         By::Themself | By::System => false,
     }

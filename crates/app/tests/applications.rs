@@ -333,7 +333,7 @@ async fn of_log_ins_at_once_to_a_single_device_application_exactly_one_stays() {
         .unwrap();
     assert_eq!(forced.reason.as_deref(), Some("logged in on another device"));
     assert_eq!(forced.application.as_ref().unwrap().name, "Headset");
-    assert_eq!(forced.target.as_ref().unwrap().name, "Firefox on Linux");
+    assert_eq!(forced.target().unwrap().name, "Firefox on Linux");
 }
 
 /// What may end devices.

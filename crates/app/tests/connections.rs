@@ -112,7 +112,7 @@ async fn a_request_is_seen_by_both_at_once_and_each_deed_is_in_the_log_of_who_di
         .iter()
         .find(|activity| &*activity.kind == "connection.requested")
         .unwrap();
-    let target = requested.target.as_ref().unwrap();
+    let target = requested.target().unwrap();
     assert_eq!(
         (target.kind.as_str(), target.id.as_str()),
         ("user", pia.person.id.as_str())

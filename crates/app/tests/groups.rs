@@ -686,7 +686,7 @@ async fn the_mailed_link_is_accepted_whatever_address_the_account_has() {
     let all = team.test.activities().await;
     let accepted = all.iter().find(|it| &*it.kind == "group.invitation_accepted").unwrap();
     assert_eq!(accepted.user.as_ref().unwrap().email, "sam@example.com");
-    let sent_to = &accepted.target.as_ref().unwrap().email;
+    let sent_to = &accepted.target().unwrap().email;
     assert_eq!(
         sent_to, "sams-other-address@example.com",
         "the log says to whom it was sent"
@@ -787,7 +787,7 @@ async fn an_invitation_is_sent_again_with_another_link_even_when_it_has_expired(
         (&*sent.kind, &*sent.metadata["again"]),
         ("group.invitation_sent", "yes")
     );
-    assert_eq!(sent.target.as_ref().unwrap().email, "sam@example.com");
+    assert_eq!(sent.target().unwrap().email, "sam@example.com");
     let second = team.test.token_of("Invitation to a group").await;
     let old = groups::accept(app, sam, &InvitationKey::Token(first)).await;
     assert!(matches!(old, Err(ChangeError::NotFound)), "{old:?}");

@@ -74,7 +74,7 @@ async fn a_passkey_logs_in_alone_and_says_so() {
         .iter()
         .find(|row| &*row.kind == "user.passkey_added")
         .unwrap();
-    assert_eq!(added.target.as_ref().unwrap().name, "Phone");
+    assert_eq!(added.target().unwrap().name, "Phone");
     assert!(passkeys::list(&test.app, &sam).await.unwrap()[0].last_used_at.is_some());
     assert!(
         test.mails()

@@ -219,7 +219,7 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
     let knocked = team.of("session.join_refused").await.pop().unwrap();
     assert_eq!(knocked.user.as_ref().unwrap().username, "stan");
     assert_eq!(knocked.group.as_ref().unwrap().id, team.group);
-    assert!(knocked.target.as_ref().unwrap().name.is_empty() && knocked.group.as_ref().unwrap().name.is_empty());
+    assert!(knocked.target().unwrap().name.is_empty() && knocked.group.as_ref().unwrap().name.is_empty());
     assert_eq!(team.listed(stranger, SessionState::Running).await, [""; 0]);
     // An administrator of the installation looks after it but takes part only where they are a member.
     assert_eq!(team.listed(&team.admin, SessionState::Running).await, ["Weekly review"]);
@@ -429,7 +429,7 @@ async fn whoever_joins_while_it_ends_is_either_taken_out_by_it_or_refused() {
         assert!(team.present(&id).await.is_empty());
         let left = team.of("session.left").await;
         let mias = left.iter().filter(|activity| {
-            activity.target.as_ref().unwrap().id == id && activity.user.as_ref().unwrap().username == "mia"
+            activity.target().unwrap().id == id && activity.user.as_ref().unwrap().username == "mia"
         });
         assert_eq!(mias.count(), usize::from(joined));
     }

@@ -94,7 +94,9 @@ async fn load(pool: &SqlitePool, facts: impl Iterator<Item = Facts>) -> Result<u
 
 async fn insert(connection: &mut sqlx::SqliteConnection, seq: u64, fact: &Facts) -> Result<()> {
     let by = match &fact.by {
-        activity::By::Administrator(person) | activity::By::Member(person) => Some(person.id.as_str()),
+        activity::By::Administrator(person) | activity::By::Member(person) | activity::By::Person(person) => {
+            Some(person.id.as_str())
+        }
         _ => fact.user.as_ref().map(|user| user.id.as_str()),
     };
     sqlx::query("INSERT INTO activity VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
@@ -106,9 +108,9 @@ async fn insert(connection: &mut sqlx::SqliteConnection, seq: u64, fact: &Facts)
         .bind(fact.user.as_ref().map(|user| user.id.as_str()))
         .bind(fact.user.as_ref().map(ToString::to_string))
         .bind(by)
-        .bind(fact.target.as_ref().map(|target| target.kind.as_str()))
-        .bind(fact.target.as_ref().map(|target| target.id.as_str()))
-        .bind(fact.target.as_ref().map(|target| target.name.as_str()))
+        .bind(fact.target().map(|target| target.kind.as_str()))
+        .bind(fact.target().map(|target| target.id.as_str()))
+        .bind(fact.target().map(|target| target.name.as_str()))
         .bind(fact.group.as_ref().map(|group| group.id.as_str()))
         .bind(fact.application.as_ref().map(|application| application.id.as_str()))
         .bind(fact.ip.map(|ip| ip.to_string()))

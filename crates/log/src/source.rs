@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use activity::query::Expr;
-use activity::{Activity, Outcome, Seq};
+use activity::{Activity, Seq};
 use volume::{Cursor, Facet, Order, Volume, VolumeError};
 
 use crate::tail::Chunk;
@@ -150,7 +150,7 @@ impl Source {
                 }
             }
             Self::Hot(..) => {
-                for value in self.hot_matches(expr).filter_map(|row| value_of(row, facet)) {
+                for value in self.hot_matches(expr).filter_map(|row| facet.of(row)) {
                     *into.entry(value).or_default() += 1;
                 }
             }
@@ -170,19 +170,3 @@ impl Source {
 
 /// Rows in order, a chunk at a time.
 pub(crate) type Rows = Box<dyn Iterator<Item = Result<Vec<Activity>, VolumeError>> + Send>;
-
-fn value_of(row: &Activity, facet: Facet) -> Option<String> {
-    match facet {
-        Facet::Kind => Some(row.kind.to_string()),
-        Facet::Outcome => Some(match row.outcome {
-            Outcome::Success => "success".to_owned(),
-            Outcome::Failure => "failure".to_owned(),
-        }),
-        Facet::User => row.user.as_ref().map(|user| user.id.clone()),
-        Facet::Group => row.group.as_ref().map(|group| group.id.clone()),
-        Facet::Application => row.application.as_ref().map(|application| application.id.clone()),
-        Facet::Ip => row.ip.map(|ip| ip.to_string()),
-        Facet::Device => row.device.clone(),
-        Facet::Country => row.country.clone(),
-    }
-}

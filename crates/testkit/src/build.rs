@@ -98,7 +98,7 @@ impl Build {
             name: name.to_owned(),
             ..Target::default()
         };
-        self.with(|facts| facts.target = Some(target))
+        self.with(|facts| facts.targets = vec![target])
     }
 
     /// It failed, for this reason.

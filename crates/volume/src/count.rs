@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use activity::Activity;
 use activity::query::Expr;
-use activity::{Activity, Outcome};
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
@@ -53,7 +53,7 @@ impl Facet {
     pub fn of(self, activity: &Activity) -> Option<String> {
         match self {
             Self::Kind => Some(activity.kind.to_string()),
-            Self::Outcome => Some(outcome(activity.outcome).to_owned()),
+            Self::Outcome => Some(activity.outcome.word().to_owned()),
             Self::User => activity.user.as_ref().map(|it| it.id.clone()),
             Self::Group => activity.group.as_ref().map(|it| it.id.clone()),
             Self::Application => activity.application.as_ref().map(|it| it.id.clone()),
@@ -172,18 +172,12 @@ fn tally(volume: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u64]) {
 fn name(part: Part) -> Option<String> {
     match part {
         Part::Kind(code) => Some(code.to_string()),
-        Part::Outcome(it) => Some(outcome(it).to_owned()),
+        Part::Outcome(it) => Some(it.word().to_owned()),
         Part::Text(text) => Some(text),
         Part::Person(person) => Some(person.id),
         Part::Named(named) => Some(named.id),
         Part::Ip(ip) => Some(ip.to_string()),
-        Part::Absent | Part::By(_) | Part::Target(_) => None,
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Success => "success",
-        Outcome::Failure => "failure",
+        Part::Severity(severity) => Some(severity.word().to_owned()),
+        Part::Absent | Part::By(_) | Part::Target(_) | Part::Targets(_) | Part::Recorder(_) => None,
     }
 }

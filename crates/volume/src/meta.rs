@@ -5,7 +5,7 @@ use proof::Hash;
 use serde::{Deserialize, Serialize};
 
 /// The format of the index this build writes and reads. An older one is rebuilt from the record.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A sealed volume's place in the log, its bounds and its sums.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -204,7 +204,7 @@ async fn a_device_that_was_forced_out_is_told_why_and_the_log_has_it() {
         assert_eq!(forced["reason"], "logged in on another device", "{page}");
         assert_eq!(forced["user"]["username"], "mia");
         assert_eq!(forced["application"]["name"], "Single");
-        assert_eq!(forced["target"]["name"], "Old headset");
+        assert_eq!(forced["targets"][0]["name"], "Old headset");
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::By;
 use crate::samples::{any_facts, failed_log_in};
 
 fn person(id: &str) -> Person {
@@ -13,21 +14,25 @@ fn person(id: &str) -> Person {
 #[test]
 fn persons_are_named_once_in_a_fixed_order() {
     let mut facts = failed_log_in().facts;
-    let target = |id: &str| {
-        Some(Target {
-            kind: Target::USER.into(),
-            id: id.into(),
-            ..Target::default()
-        })
+    let target = |id: &str| Target {
+        kind: Target::USER.into(),
+        id: id.into(),
+        ..Target::default()
     };
-    (facts.by, facts.target) = (By::Administrator(person("usr_1")), target("usr_7"));
-    assert_eq!(persons(&facts).collect::<Vec<_>>(), ["usr_7", "usr_1"]);
+    (facts.by, facts.targets) = (
+        By::Administrator(person("usr_1")),
+        vec![target("usr_7"), target("usr_9")],
+    );
+    assert_eq!(persons(&facts), ["usr_7", "usr_1", "usr_9"]);
     let roles: Vec<_> = encode(&facts).personal.iter().map(|person| person.role).collect();
-    assert_eq!(roles, [PersonRole::User, PersonRole::By, PersonRole::Target]);
-    facts.target = Some(Target {
+    assert_eq!(
+        roles,
+        [PersonRole::User, PersonRole::By, PersonRole::Target, PersonRole::Target]
+    );
+    facts.targets = vec![Target {
         kind: "session".into(),
         ..Target::default()
-    });
+    }];
     assert_eq!(encode(&facts).personal.len(), 2);
 }
 
@@ -66,7 +71,7 @@ proptest! {
 
     #[test]
     fn everyone_who_needs_a_key_is_told(facts in any_facts()) {
-        let told: Vec<_> = persons(&facts).collect();
+        let told = persons(&facts);
         let canonical = encode(&facts);
         prop_assert!(canonical.personal.iter().all(|person| told.contains(&person.person_id.as_str())));
     }

@@ -17,12 +17,12 @@ fn example_of(entry: &ActivityType) -> Facts {
         Category::Device => ("device", "dev_1", "Firefox on Linux"),
         _ => ("user", "usr_2", "Sam Jones"),
     };
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: kind.into(),
         id: id.into(),
         name: name.into(),
         ..Target::default()
-    });
+    }];
     facts.by = By::Administrator(Person {
         name: "Ann Lee".into(),
         username: "ann".into(),

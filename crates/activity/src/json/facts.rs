@@ -7,8 +7,9 @@ use std::net::IpAddr;
 
 use super::keys::{KEYS, unknown_key};
 use super::node::Node;
+use crate::field::Field;
 use crate::limits::{FieldError, pointer_part, shown};
-use crate::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue};
+use crate::{By, Change, Facts, Named, Outcome, Person, Severity, Target, Time, catalogue};
 
 /// The most errors told of one activity.
 const MOST_ERRORS: usize = 20;
@@ -82,37 +83,37 @@ impl Reader {
 
     fn facts(&mut self, node: Node<'_>, now: Time, passed_over: &[&str]) -> Option<Facts> {
         let root = Path::Root;
-        let mut entries = self.object(node, &root, "an activity, which is an object", KEYS, passed_over)?;
+        let mut entries = self.object(node, &root, "an activity, which is an object", &KEYS, passed_over)?;
         let kind = match take(&mut entries, "activity") {
             Some(node) => self.text(node, &Path::Key(&root, "activity")),
             None => self.refuse(&root, "`activity` is missing: the type's code, such as \"user.login\""),
         };
-        let mut read = |reader: &mut Self, key| {
-            let node = take(&mut entries, key)?;
-            reader
-                .text(node, &Path::Key(&root, key))
-                .filter(|text| !text.is_empty())
-                .map(Cow::into_owned)
-        };
         let mut facts = Facts::new("", now);
-        facts.reason = read(self, "reason");
-        facts.device = read(self, "device");
-        facts.user_agent = read(self, "user_agent");
-        facts.description = read(self, "description");
-        facts.external_id = read(self, "external_id");
-        facts.country = read(self, "country").map(|country| country.to_ascii_uppercase());
+        for field in Field::texts() {
+            let text = take(&mut entries, field.key()).and_then(|node| self.text(node, &Path::Key(&root, field.key())));
+            if let Some(slot) = field.text_mut(&mut facts) {
+                *slot = text.filter(|text| !text.is_empty()).map(Cow::into_owned);
+            }
+        }
+        facts.country = facts.country.map(|country| country.to_ascii_uppercase());
         let mut with = |key| take(&mut entries, key);
         if let Some(node) = with("occurred_at") {
             facts.occurred_at = self.time(node, &Path::Key(&root, "occurred_at")).unwrap_or(now);
         }
         if let Some(node) = with("outcome") {
-            facts.outcome = self.outcome(node, &Path::Key(&root, "outcome")).unwrap_or_default();
+            let word = self.word(node, &Path::Key(&root, "outcome"), Outcome::WORDS);
+            facts.outcome = word.and_then(Outcome::of_word).unwrap_or_default();
+        }
+        if let Some(node) = with("severity") {
+            let word = self.word(node, &Path::Key(&root, "severity"), Severity::WORDS);
+            facts.severity = word.and_then(Severity::of_word);
         }
         facts.user = with("user").and_then(|node| self.person(node, &Path::Key(&root, "user")));
         if let Some(node) = with("by") {
             facts.by = self.by(node, &Path::Key(&root, "by")).unwrap_or_default();
         }
-        facts.target = with("target").and_then(|node| self.target(node, &Path::Key(&root, "target")));
+        let (one, many) = (with("target"), with("targets"));
+        facts.targets = self.targets(one, many, &root);
         facts.group = with("group").and_then(|node| self.named(node, &Path::Key(&root, "group")));
         facts.application = with("application").and_then(|node| self.named(node, &Path::Key(&root, "application")));
         facts.ip = with("ip").and_then(|node| self.ip(node, &Path::Key(&root, "ip")));
@@ -188,16 +189,13 @@ impl Reader {
         })
     }
 
-    fn outcome(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Outcome> {
+    /// A word of a closed set.
+    fn word(&mut self, node: Node<'_>, path: &Path<'_>, words: &[&'static str]) -> Option<&'static str> {
         let text = self.text(node, path)?;
-        match text.as_ref() {
-            "success" => Some(Outcome::Success),
-            "failure" => Some(Outcome::Failure),
-            other => self.refuse(
-                path,
-                format!("an outcome is \"success\" or \"failure\", not {}", shown(other)),
-            ),
-        }
+        words.iter().copied().find(|word| *word == text).or_else(|| {
+            let known = words.join(", ");
+            self.refuse(path, format!("expected one of {known}, not {}", shown(&text)))
+        })
     }
 
     fn ip(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<IpAddr> {
@@ -271,6 +269,27 @@ impl Reader {
         })
     }
 
+    /// The one of `target`, or those of `targets`.
+    fn targets(&mut self, one: Option<Node<'_>>, many: Option<Node<'_>>, root: &Path<'_>) -> Vec<Target> {
+        let here = Path::Key(root, "targets");
+        match (one, many) {
+            (None, None) => Vec::new(),
+            (Some(one), None) => self.target(one, &Path::Key(root, "target")).into_iter().collect(),
+            (Some(_), Some(_)) => {
+                self.refuse::<()>(&here, "`target` is there as well; send one of the two");
+                Vec::new()
+            }
+            (None, Some(Node::Array(items))) => {
+                let read = |(index, item)| self.target(item, &Path::Index(&here, index));
+                items.into_iter().enumerate().filter_map(read).collect()
+            }
+            (None, Some(other)) => {
+                self.wrong_type::<()>(&here, "an array of targets", &other);
+                Vec::new()
+            }
+        }
+    }
+
     /// `"self"`, `"system"`, or an object of kind and the person or program, in it or under `person`.
     fn by(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<By> {
         const WANTED: &str = "\"self\", \"system\", or an object such as {\"kind\": \"administrator\", \"id\": …}";
@@ -291,6 +310,14 @@ impl Reader {
             )?,
         };
         let kind = take(&mut entries, "kind").and_then(|node| self.text(node, &Path::Key(path, "kind")));
+        // What the log itself writes for these has no person.
+        if matches!(kind.as_deref(), Some("self" | "system")) && entries.is_empty() {
+            return Some(if kind.as_deref() == Some("self") {
+                By::Themself
+            } else {
+                By::System
+            });
+        }
         let nested = take(&mut entries, "person");
         let nested = nested.and_then(|node| self.person(node, &Path::Key(path, "person")));
         let person = nested.or_else(|| self.person(Node::Object(entries), path))?;
@@ -299,13 +326,15 @@ impl Reader {
             Some("system") => Some(By::System),
             Some("administrator") => Some(By::Administrator(person)),
             Some("member") => Some(By::Member(person)),
+            Some("person") => Some(By::Person(person)),
             Some("application") => Some(By::Application(Named {
                 id: person.id,
                 name: person.name,
             })),
             other => {
                 let found = other.map_or_else(|| "missing".to_owned(), shown);
-                let detail = format!("expected self, administrator, member, application or system; it is {found}");
+                let detail =
+                    format!("expected self, person, administrator, member, application or system; it is {found}");
                 self.refuse(&Path::Key(path, "kind"), detail)
             }
         }

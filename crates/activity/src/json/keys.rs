@@ -1,32 +1,19 @@
 //! The keys of an activity in JSON, and what was meant by others.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
+use crate::field::{FIELDS, Field};
 use crate::limits::shown;
 
 /// Keys of a row that the log itself gives.
-pub(super) const GIVEN_BY_THE_LOG: &[&str] = &["id", "recorded_at", "sentence"];
+pub(super) const GIVEN_BY_THE_LOG: &[&str] = &["id", "recorded_at", "recorded_by", "sentence"];
 
-/// Every key of an activity.
-pub(super) const KEYS: &[&str] = &[
-    "activity",
-    "occurred_at",
-    "outcome",
-    "reason",
-    "user",
-    "by",
-    "target",
-    "group",
-    "application",
-    "ip",
-    "device",
-    "user_agent",
-    "country",
-    "description",
-    "changes",
-    "metadata",
-    "external_id",
-];
+/// Every key of an activity that a reporter may send; `target` is a single one of `targets`.
+pub(super) static KEYS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let sent = FIELDS.iter().filter(|info| info.field != Field::Recorder);
+    sent.map(|info| info.key).chain(["target"]).collect()
+});
 
 /// What others call our keys.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -42,8 +29,11 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("organization", "group"),
     ("result", "outcome"),
     ("source_ip", "ip"),
+    ("original", "raw"),
+    ("level", "severity"),
+    ("location", "place"),
     ("status", "outcome"),
-    ("targets", "target"),
+    ("trace", "trace_id"),
     ("team", "group"),
     ("time", "occurred_at"),
     ("timestamp", "occurred_at"),

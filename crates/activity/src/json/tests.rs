@@ -37,13 +37,13 @@ fn short_forms_are_understood() {
     assert_eq!(facts.occurred_at.to_string(), "2026-11-21T14:02:51.204000Z");
     assert_eq!(facts.outcome, Outcome::Failure);
     assert_eq!(
-        facts.target,
-        Some(Target {
+        facts.targets,
+        [Target {
             kind: "session".into(),
             id: "ses_1".into(),
             name: "Daily".into(),
             ..Target::default()
-        })
+        }]
     );
     let metadata: Vec<_> = facts
         .metadata

@@ -2,7 +2,8 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::{Activity, Outcome, sentence};
+use crate::field::{FIELDS, Field};
+use crate::{Activity, Facts, sentence};
 
 /// The one row shape of API, JSON Lines and permalinks: every field of the activity and its `sentence`.
 #[must_use]
@@ -32,40 +33,33 @@ impl Serialize for Row<'_> {
         row.serialize_entry("sentence", &sentence::plain(facts))?;
         row.serialize_entry("occurred_at", &facts.occurred_at)?;
         row.serialize_entry("recorded_at", &activity.recorded_at)?;
-        row.serialize_entry("outcome", outcome(facts.outcome))?;
-        present(&mut row, "reason", facts.reason.as_ref())?;
-        present(&mut row, "user", facts.user.as_ref())?;
-        row.serialize_entry("by", &facts.by)?;
-        present(&mut row, "target", facts.target.as_ref())?;
-        present(&mut row, "group", facts.group.as_ref())?;
-        present(&mut row, "application", facts.application.as_ref())?;
-        present(&mut row, "ip", facts.ip.as_ref())?;
-        present(&mut row, "device", facts.device.as_ref())?;
-        present(&mut row, "user_agent", facts.user_agent.as_ref())?;
-        present(&mut row, "country", facts.country.as_ref())?;
-        present(&mut row, "description", facts.description.as_ref())?;
-        present(
-            &mut row,
-            "changes",
-            Some(&facts.changes).filter(|changes| !changes.is_empty()),
-        )?;
-        present(
-            &mut row,
-            "metadata",
-            Some(&facts.metadata).filter(|metadata| !metadata.is_empty()),
-        )?;
-        present(&mut row, "external_id", facts.external_id.as_ref())?;
+        for info in FIELDS.iter().skip(2) {
+            field(&mut row, info.field, facts)?;
+        }
         row.end()
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Success => "success",
-        Outcome::Failure => "failure",
+/// A field that is there, under its key.
+fn field<M: SerializeMap>(row: &mut M, field: Field, facts: &Facts) -> Result<(), M::Error> {
+    if !field.is_in(facts) {
+        return Ok(());
     }
-}
-
-fn present<M: SerializeMap>(row: &mut M, key: &'static str, value: Option<&impl Serialize>) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| row.serialize_entry(key, value))
+    let key = field.key();
+    match field {
+        Field::Activity => row.serialize_entry(key, &facts.kind),
+        Field::OccurredAt => row.serialize_entry(key, &facts.occurred_at),
+        Field::Outcome => row.serialize_entry(key, facts.outcome.word()),
+        Field::Severity => row.serialize_entry(key, &facts.severity),
+        Field::User => row.serialize_entry(key, &facts.user),
+        Field::By => row.serialize_entry(key, &facts.by),
+        Field::Targets => row.serialize_entry(key, &facts.targets),
+        Field::Group => row.serialize_entry(key, &facts.group),
+        Field::Application => row.serialize_entry(key, &facts.application),
+        Field::Ip => row.serialize_entry(key, &facts.ip),
+        Field::Changes => row.serialize_entry(key, &facts.changes),
+        Field::Metadata => row.serialize_entry(key, &facts.metadata),
+        Field::Recorder => row.serialize_entry(key, &facts.recorder),
+        text => row.serialize_entry(key, &text.text(facts)),
+    }
 }

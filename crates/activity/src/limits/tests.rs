@@ -51,8 +51,8 @@ fn each_limit_names_the_place() {
     assert_eq!(pointers(|facts| facts.by = By::Member(Person::default())), ["/by/id"]);
     assert_eq!(pointers(|facts| facts.group = Some(Named::default())), ["/group/id"]);
     assert_eq!(
-        pointers(|facts| facts.target = Some(Target::default())),
-        ["/target/id", "/target/kind"]
+        pointers(|facts| facts.targets = vec![Target::default()]),
+        ["/targets/0/id", "/targets/0/kind"]
     );
     assert_eq!(pointers(|facts| facts.country = Some("de".into())), ["/country"]);
     assert_eq!(

@@ -27,15 +27,15 @@ impl Term {
             Self::Text(words) => words.matches(facts),
             Self::Kind(kinds) => kinds.iter().any(|kind| kind.matches(&facts.kind)),
             Self::Outcome(outcomes) => outcomes.contains(&facts.outcome),
+            Self::Severity(severities) => facts.severity.is_some_and(|severity| severities.contains(&severity)),
             Self::User(users) => facts
                 .user
                 .as_ref()
                 .is_some_and(|user| users.iter().any(|each| each.matches_person(user))),
             Self::By(doers) => doers.iter().any(|each| each.matches(&facts.by, facts.user.as_ref())),
-            Self::Target(targets) => facts
-                .target
-                .as_ref()
-                .is_some_and(|target| targets.iter().any(|each| each.matches_target(target))),
+            Self::Target(targets) => {
+                (facts.targets.iter()).any(|target| targets.iter().any(|each| each.matches_target(target)))
+            }
             Self::Group(groups) => facts
                 .group
                 .as_ref()
@@ -46,6 +46,14 @@ impl Term {
                 .device
                 .as_ref()
                 .is_some_and(|device| devices.iter().any(|each| each.matches_text(device))),
+            Self::Place(places) => facts
+                .place
+                .as_ref()
+                .is_some_and(|place| places.iter().any(|each| each.matches_text(place))),
+            Self::Trace(traces) => facts
+                .trace_id
+                .as_ref()
+                .is_some_and(|trace| traces.iter().any(|each| each.matches(trace))),
             Self::Country(countries) => (facts.country.as_ref())
                 .is_some_and(|country| countries.iter().any(|each| each.eq_ignore_ascii_case(country))),
             Self::Ip(addresses) => facts.ip.is_some_and(|ip| addresses.iter().any(|each| each.matches(ip))),
@@ -61,6 +69,7 @@ impl Term {
             Self::Id(ranges) => ranges.iter().any(|range| range.contains(activity.seq)),
             Self::At(ranges) => ranges.iter().any(|range| range.contains(facts.occurred_at)),
             Self::Recorded(ranges) => ranges.iter().any(|range| range.contains(activity.recorded_at)),
+            Self::Reported(recorders) => recorders.iter().any(|each| each.matches(&facts.recorder)),
         }
     }
 }

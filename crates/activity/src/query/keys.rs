@@ -1,5 +1,7 @@
 //! The keys of the query language, for completion, documentation and the parser's errors.
 
+use crate::{Outcome, Severity};
+
 /// What one key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
@@ -35,11 +37,12 @@ pub const KEYS: &[KeyInfo] = &[
         "activity:user.login,group.*",
         &[],
     ),
+    key("outcome", "How it ended", "outcome:failure", Outcome::WORDS),
     key(
-        "outcome",
-        "Whether it succeeded",
-        "outcome:failure",
-        &["success", "failure"],
+        "severity",
+        "How grave its reporter says it is",
+        "severity:warning,error",
+        Severity::WORDS,
     ),
     key(
         "user",
@@ -51,7 +54,15 @@ pub const KEYS: &[KeyInfo] = &[
         "by",
         "Who did it: a sort of doer, or a person or application",
         "by:administrator",
-        &["self", "administrator", "member", "application", "system", "me"],
+        &[
+            "self",
+            "administrator",
+            "member",
+            "person",
+            "application",
+            "system",
+            "me",
+        ],
     ),
     key(
         "target",
@@ -67,6 +78,7 @@ pub const KEYS: &[KeyInfo] = &[
         &[],
     ),
     key("device", "Words of the device", "device:firefox", &[]),
+    key("place", "Words of the place", "place:leipzig", &[]),
     key("country", "Country of the address, two letters", "country:DE", &[]),
     key("ip", "Address, network or beginning", "ip:10.0.0.0/8", &[]),
     key("reason", "Why it failed or happened", "reason:wrong_password", &[]),
@@ -77,6 +89,7 @@ pub const KEYS: &[KeyInfo] = &[
         "has:target",
         &[
             "reason",
+            "severity",
             "user",
             "target",
             "group",
@@ -85,10 +98,13 @@ pub const KEYS: &[KeyInfo] = &[
             "device",
             "user_agent",
             "country",
+            "place",
+            "trace",
             "description",
             "changes",
             "metadata",
             "external_id",
+            "raw",
         ],
     ),
     key("id", "Number of the activity, or a range", "id:100..200", &[]),
@@ -104,4 +120,11 @@ pub const KEYS: &[KeyInfo] = &[
         "recorded:>=2026-11-01",
         &["-1h", "-24h", "-7d", "-30d"],
     ),
+    key(
+        "reported",
+        "Who put it into the log: Whodid itself, or a key, application or import by name",
+        "reported:key:\"Nightly import\"",
+        &["whodid", "key", "application", "import"],
+    ),
+    key("trace", "The trace it belongs to", "trace:4bf92f3577b34da6", &[]),
 ];

@@ -5,6 +5,7 @@
 
 mod address;
 mod bind;
+mod closed;
 mod error;
 mod eval;
 mod keys;
@@ -23,10 +24,10 @@ pub use bind::Binding;
 pub use error::{ParseError, Suggestion};
 pub use keys::{KEYS, KeyInfo};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TERMS, parse};
-pub use pattern::{ByKind, ByPattern, Entity, Field, IdRange, IpPattern, KindPattern, Value, Words};
+pub use pattern::{ByKind, ByPattern, Entity, IdRange, IpPattern, KindPattern, Present, RecorderPattern, Value, Words};
 pub use when::{AtRange, Bound, Period, Unit};
 
-use crate::Outcome;
+use crate::{Outcome, Severity};
 
 /// A query. One tree, printed canonically by `Display`.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -53,6 +54,8 @@ pub enum Term {
     Kind(Vec<KindPattern>),
     /// `outcome:`
     Outcome(Vec<Outcome>),
+    /// `severity:`
+    Severity(Vec<Severity>),
     /// `user:` whose log it belongs to.
     User(Vec<Entity>),
     /// `by:` who did it.
@@ -65,6 +68,10 @@ pub enum Term {
     Application(Vec<Entity>),
     /// `device:` words of the device.
     Device(Vec<Words>),
+    /// `place:` words of the place.
+    Place(Vec<Words>),
+    /// `trace:` the trace it belongs to.
+    Trace(Vec<Value>),
     /// `country:` two capital letters.
     Country(Vec<String>),
     /// `ip:` addresses and networks.
@@ -79,13 +86,15 @@ pub enum Term {
         values: Vec<Value>,
     },
     /// `has:` the field is present.
-    Has(Vec<Field>),
+    Has(Vec<Present>),
     /// `id:` the sequence number.
     Id(Vec<IdRange>),
     /// `at:` when it happened.
     At(Vec<AtRange>),
     /// `recorded:` when this log recorded it.
     Recorded(Vec<AtRange>),
+    /// `reported:` who put it into the log.
+    Reported(Vec<RecorderPattern>),
 }
 
 impl Expr {

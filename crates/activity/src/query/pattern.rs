@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::text;
-use crate::{By, Facts, Named, Person, Seq, Target};
+use crate::{By, Facts, Field, Named, Person, Recorder, RecorderKind, Seq, Target};
 
 /// A value that is compared whole, or by its beginning, regardless of case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,8 +194,10 @@ pub enum ByKind {
     Themself,
     /// An administrator.
     Administrator,
-    /// Another person.
+    /// Another person of this installation.
     Member,
+    /// Somebody of the reporting system.
+    Person,
     /// A program.
     Application,
     /// The system.
@@ -204,10 +206,11 @@ pub enum ByKind {
 
 impl ByKind {
     /// Every sort, with the word for it in a query and in JSON.
-    pub const WORDS: [(&'static str, Self); 5] = [
+    pub const WORDS: [(&'static str, Self); 6] = [
         ("self", Self::Themself),
         ("administrator", Self::Administrator),
         ("member", Self::Member),
+        ("person", Self::Person),
         ("application", Self::Application),
         ("system", Self::System),
     ];
@@ -219,6 +222,7 @@ impl ByKind {
             Self::Themself => "self",
             Self::Administrator => "administrator",
             Self::Member => "member",
+            Self::Person => "person",
             Self::Application => "application",
             Self::System => "system",
         }
@@ -231,6 +235,7 @@ impl ByKind {
             By::Themself => Self::Themself,
             By::Administrator(_) => Self::Administrator,
             By::Member(_) => Self::Member,
+            By::Person(_) => Self::Person,
             By::Application(_) => Self::Application,
             By::System => Self::System,
         }
@@ -252,7 +257,9 @@ impl ByPattern {
     pub fn matches(&self, by: &By, user: Option<&Person>) -> bool {
         match (self, by) {
             (Self::Kind(kind), by) => *kind == ByKind::of(by),
-            (Self::Is(entity), By::Administrator(person) | By::Member(person)) => entity.matches_person(person),
+            (Self::Is(entity), By::Administrator(person) | By::Member(person) | By::Person(person)) => {
+                entity.matches_person(person)
+            }
             (Self::Is(entity), By::Application(named)) => entity.matches_named(named),
             (Self::Is(entity), By::Themself) => user.is_some_and(|user| entity.matches_person(user)),
             (Self::Is(_), By::System) => false,
@@ -300,75 +307,65 @@ impl IpPattern {
     }
 }
 
-/// A field that may be present: `has:`.
+/// What may be present: `has:`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// `has:reason`
-    Reason,
-    /// `has:user`
-    User,
-    /// `has:target`
-    Target,
-    /// `has:group`
-    Group,
-    /// `has:application`
-    Application,
-    /// `has:ip`
-    Ip,
-    /// `has:device`
-    Device,
-    /// `has:user_agent`
-    UserAgent,
-    /// `has:country`
-    Country,
-    /// `has:description`
-    Description,
-    /// `has:changes`
-    Changes,
-    /// `has:metadata`: any at all.
-    Metadata,
+pub enum Present {
+    /// `has:target`: one of [`Field::optional`].
+    Field(Field),
     /// `has:metadata.KEY`
     MetadataKey(String),
-    /// `has:external_id`
-    ExternalId,
 }
 
-impl Field {
-    /// Every field without a key of its own, with the word for it.
-    pub const WORDS: [(&'static str, Self); 13] = [
-        ("reason", Self::Reason),
-        ("user", Self::User),
-        ("target", Self::Target),
-        ("group", Self::Group),
-        ("application", Self::Application),
-        ("ip", Self::Ip),
-        ("device", Self::Device),
-        ("user_agent", Self::UserAgent),
-        ("country", Self::Country),
-        ("description", Self::Description),
-        ("changes", Self::Changes),
-        ("metadata", Self::Metadata),
-        ("external_id", Self::ExternalId),
-    ];
-
+impl Present {
     /// Whether an activity has it.
     #[must_use]
     pub fn is_in(&self, facts: &Facts) -> bool {
         match self {
-            Self::Reason => facts.reason.is_some(),
-            Self::User => facts.user.is_some(),
-            Self::Target => facts.target.is_some(),
-            Self::Group => facts.group.is_some(),
-            Self::Application => facts.application.is_some(),
-            Self::Ip => facts.ip.is_some(),
-            Self::Device => facts.device.is_some(),
-            Self::UserAgent => facts.user_agent.is_some(),
-            Self::Country => facts.country.is_some(),
-            Self::Description => facts.description.is_some(),
-            Self::Changes => !facts.changes.is_empty(),
-            Self::Metadata => !facts.metadata.is_empty(),
+            Self::Field(field) => field.is_in(facts),
             Self::MetadataKey(key) => facts.metadata.contains_key(key),
-            Self::ExternalId => facts.external_id.is_some(),
+        }
+    }
+}
+
+/// Who recorded it: `reported:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecorderPattern {
+    /// `reported:whodid`, `reported:key`, …
+    Kind(RecorderKind),
+    /// `reported:key:NAME`: this sort, by id or name.
+    Named(RecorderKind, Entity),
+    /// `reported:NAME`: any sort, by id or name.
+    Is(Entity),
+}
+
+impl RecorderPattern {
+    /// The sorts with their words in a query.
+    pub const WORDS: [(&'static str, RecorderKind); 5] = [
+        ("whodid", RecorderKind::Whodid),
+        ("key", RecorderKind::ApiKey),
+        ("application", RecorderKind::Application),
+        ("import", RecorderKind::Import),
+        ("unstated", RecorderKind::Unstated),
+    ];
+
+    /// The word of a sort in a query.
+    #[must_use]
+    pub fn word(kind: RecorderKind) -> &'static str {
+        let known = Self::WORDS.iter().find(|(_, known)| *known == kind);
+        known.map_or("", |(word, _)| word)
+    }
+
+    /// Whether this recorder is meant.
+    #[must_use]
+    pub fn matches(&self, recorder: &Recorder) -> bool {
+        let named = |entity: &Entity| {
+            let reporter = recorder.reporter();
+            reporter.is_some_and(|reporter| entity.any(&reporter.id, [&reporter.name]))
+        };
+        match self {
+            Self::Kind(kind) => recorder.kind() == *kind,
+            Self::Named(kind, entity) => recorder.kind() == *kind && named(entity),
+            Self::Is(entity) => named(entity),
         }
     }
 }

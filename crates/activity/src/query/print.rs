@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use super::lex::is_operator;
 use super::value::quote;
 use super::{
-    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, KindPattern, Term, Value, Words, suggest,
+    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, KindPattern, Present, RecorderPattern, Term, Value,
+    Words, suggest,
 };
-use crate::Outcome;
 
 /// The canonical text. The empty query is empty text.
 impl Display for Expr {
@@ -98,20 +98,16 @@ impl Term {
                 KindPattern::Exact(code) => text(f, code, false, suggest::code(code).is_some()),
                 KindPattern::Prefix(head) => text(f, head, true, false),
             }),
-            Self::Outcome(outcomes) => list(f, "outcome", outcomes, |f, outcome| {
-                f.write_str(match outcome {
-                    Outcome::Success => "success",
-                    Outcome::Failure => "failure",
-                })
-            }),
+            Self::Outcome(outcomes) => list(f, "outcome", outcomes, |f, outcome| f.write_str(outcome.word())),
+            Self::Severity(severities) => list(f, "severity", severities, |f, severity| f.write_str(severity.word())),
             Self::User(users) => list(f, "user", users, |f, user| entity(f, user, true)),
             Self::By(doers) => list(f, "by", doers, by),
             Self::Target(targets) => list(f, "target", targets, |f, target| entity(f, target, true)),
             Self::Group(groups) => list(f, "group", groups, |f, group| entity(f, group, false)),
             Self::Application(programs) => list(f, "application", programs, |f, program| entity(f, program, false)),
-            Self::Device(devices) => list(f, "device", devices, |f, device| {
-                text(f, device.text(), device.is_prefix(), false)
-            }),
+            Self::Device(devices) => list(f, "device", devices, words),
+            Self::Place(places) => list(f, "place", places, words),
+            Self::Trace(traces) => list(f, "trace", traces, value),
             Self::Country(countries) => list(f, "country", countries, |f, country| f.write_str(country)),
             Self::Ip(addresses) => list(f, "ip", addresses, |f, address| match address {
                 IpPattern::Exact(ip) => ip.fmt(f),
@@ -126,6 +122,7 @@ impl Term {
             Self::Id(ranges) => list(f, "id", ranges, ids),
             Self::At(ranges) => list(f, "at", ranges, |f, range: &AtRange| range.fmt(f)),
             Self::Recorded(ranges) => list(f, "recorded", ranges, |f, range: &AtRange| range.fmt(f)),
+            Self::Reported(recorders) => list(f, "reported", recorders, recorder),
         }
     }
 }
@@ -173,6 +170,27 @@ fn wrap(f: &mut Formatter<'_>, typed: &str, prefix: bool, quoted: bool) -> fmt::
     if prefix { f.write_char('*') } else { Ok(()) }
 }
 
+fn words(f: &mut Formatter<'_>, words: &Words) -> fmt::Result {
+    text(f, words.text(), words.is_prefix(), false)
+}
+
+fn recorder(f: &mut Formatter<'_>, recorder: &RecorderPattern) -> fmt::Result {
+    match recorder {
+        RecorderPattern::Kind(kind) => f.write_str(RecorderPattern::word(*kind)),
+        RecorderPattern::Named(kind, entity_of) => {
+            write!(f, "{}:", RecorderPattern::word(*kind))?;
+            entity(f, entity_of, false)
+        }
+        // A name that reads like a sort of reporter stands in quotes.
+        RecorderPattern::Is(Entity::Is(name)) => {
+            let sort = (RecorderPattern::WORDS.iter()).any(|(word, _)| name.text().eq_ignore_ascii_case(word));
+            let like_a_sort = (sort && !name.is_prefix()) || name.text().contains(':') || name.text().starts_with('=');
+            text(f, name.text(), name.is_prefix(), like_a_sort)
+        }
+        RecorderPattern::Is(other) => entity(f, other, false),
+    }
+}
+
 fn value(f: &mut Formatter<'_>, value: &Value) -> fmt::Result {
     text(f, value.text(), value.is_prefix(), false)
 }
@@ -208,16 +226,10 @@ fn by(f: &mut Formatter<'_>, by: &ByPattern) -> fmt::Result {
     }
 }
 
-fn has(f: &mut Formatter<'_>, field: &Field) -> fmt::Result {
-    match field {
-        Field::MetadataKey(key) => write!(f, "metadata.{}", metadata_key(key)),
-        field => {
-            let word = Field::WORDS
-                .iter()
-                .find(|(_, known)| known == field)
-                .map_or("", |(word, _)| *word);
-            f.write_str(word)
-        }
+fn has(f: &mut Formatter<'_>, present: &Present) -> fmt::Result {
+    match present {
+        Present::MetadataKey(key) => write!(f, "metadata.{}", metadata_key(key)),
+        Present::Field(field) => f.write_str(field.query_word()),
     }
 }
 

@@ -2,7 +2,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::samples::failed_log_in;
-use crate::{Activity, By, Named, Person, Target, Time};
+use crate::{Activity, By, Named, Person, Recorder, Reporter, Target, Time};
 
 mod properties;
 
@@ -70,6 +70,14 @@ fn the_queries_of_the_product_print_back_as_they_are_canonically() {
             "at:2026,2026-11,2026-11-01T10:15 recorded:<-1h at:>2026-11-01",
         ),
         ("activity:\"user.logn\"", "activity:\"user.logn\""),
+        (
+            "reported:whodid,KEY,key:\"Nightly import\",import:=imp_1,nightly*,=a:b,\"key\",\"x:y\"",
+            "reported:whodid,key,key:\"Nightly import\",import:=imp_1,nightly*,=a:b,\"key\",\"x:y\"",
+        ),
+        (
+            "outcome:denied,unknown severity:warning place:\"new york\" trace:4bf9* has:raw,targets,trace_id",
+            "outcome:denied,unknown severity:warning place:\"new york\" trace:4bf9* has:raw,target,trace",
+        ),
         ("-* OR foo", "-* OR foo"),
     ] {
         let expr = read(typed);
@@ -182,12 +190,12 @@ fn doers_and_targets_are_matched_by_any_of_their_names() {
         email: String::new(),
     };
     activity.facts.by = By::Administrator(ann);
-    activity.facts.target = Some(Target {
+    activity.facts.targets = vec![Target {
         kind: "session".into(),
         id: "ses_1".into(),
         name: "Daily".into(),
         ..Target::default()
-    });
+    }];
     for query in [
         "by:ann by:administrator by:=usr_1 -by:self -by:sjones",
         "target:daily target:ses_1 -target:usr_7",
@@ -200,6 +208,38 @@ fn doers_and_targets_are_matched_by_any_of_their_names() {
         name: "Importer".into(),
     });
     assert!(read("by:application by:importer by:=app_1 -by:ann").matches(&activity));
+}
+
+#[test]
+fn a_reported_activity_is_told_apart_by_who_reported_it() {
+    let mut activity = failed_log_in();
+    assert!(read("reported:whodid -reported:key -reported:import").matches(&activity));
+    activity.facts.recorder = Recorder::ApiKey(Reporter {
+        id: "key_1".into(),
+        name: "Nightly import".into(),
+        ip: None,
+    });
+    for query in [
+        "-reported:whodid reported:key",
+        "reported:key:\"nightly import\" reported:key:=key_1 reported:nightly*",
+        "-reported:application:\"nightly import\" -reported:import:=key_1",
+        "nightly",
+    ] {
+        assert!(read(query).matches(&activity), "{query}");
+    }
+}
+
+#[test]
+fn every_one_of_several_targets_is_found() {
+    let mut activity = failed_log_in();
+    let target = |id: &str, name: &str| Target {
+        kind: "invoice".into(),
+        id: id.into(),
+        name: name.into(),
+        ..Target::default()
+    };
+    activity.facts.targets = vec![target("inv_1", "First"), target("inv_2", "Second")];
+    assert!(read("target:inv_1 target:=inv_2 target:second second has:target -target:inv_3").matches(&activity));
 }
 
 #[test]

@@ -8,10 +8,10 @@ use jiff::tz::TimeZone;
 use super::address::ip;
 use super::lex::{outside_quotes, quote_end};
 use super::{
-    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, KEYS, KindPattern, ParseError, Term, Value, Words,
-    suggest,
+    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KEYS, KindPattern, ParseError, Present, Term, Value, Words,
+    closed, suggest,
 };
-use crate::Outcome;
+use crate::Field;
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
@@ -154,13 +154,16 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
     let lower = key.text.to_ascii_lowercase();
     Ok(match lower.as_str() {
         "activity" => Term::Kind(each(pieces, kind)?),
-        "outcome" => Term::Outcome(each(pieces, outcome)?),
+        "outcome" => Term::Outcome(each(pieces, closed::outcome)?),
+        "severity" => Term::Severity(each(pieces, closed::severity)?),
         "user" => Term::User(each(pieces, |piece| entity(piece, true))?),
         "by" => Term::By(each(pieces, by)?),
         "target" => Term::Target(each(pieces, |piece| entity(piece, true))?),
         "group" => Term::Group(each(pieces, |piece| entity(piece, false))?),
         "application" => Term::Application(each(pieces, |piece| entity(piece, false))?),
         "device" => Term::Device(each(pieces, words)?),
+        "place" => Term::Place(each(pieces, words)?),
+        "trace" => Term::Trace(each(pieces, value)?),
         "country" => Term::Country(each(pieces, country)?),
         "ip" => Term::Ip(each(pieces, ip)?),
         "reason" => Term::Reason(each(pieces, value)?),
@@ -168,6 +171,7 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "id" => Term::Id(each(pieces, ids)?),
         "at" => Term::At(each(pieces, |piece| at(piece, zone))?),
         "recorded" => Term::Recorded(each(pieces, |piece| at(piece, zone))?),
+        "reported" => Term::Reported(each(pieces, closed::reported)?),
         _ if lower.starts_with("metadata.") => Term::Metadata {
             key: metadata_key(key)?,
             values: each(pieces, value)?,
@@ -227,7 +231,7 @@ fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
     })
 }
 
-fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
+pub(super) fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
     if let Some(id) = piece.text.strip_prefix('=') {
         let id = Raw {
             text: id,
@@ -272,19 +276,6 @@ fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
     }
 }
 
-fn outcome(piece: &Raw<'_>) -> Result<Outcome, ParseError> {
-    let word = piece.plain()?.to_lowercase();
-    let meant = match word.as_str() {
-        "success" => return Ok(Outcome::Success),
-        "failure" => return Ok(Outcome::Failure),
-        "ok" | "succeeded" | "successful" | "true" | "allowed" => Some("success"),
-        "failed" | "fail" | "error" | "false" | "denied" => Some("failure"),
-        other => suggest::closest(other, ["success", "failure"]),
-    };
-    let error = piece.error(format!("an outcome is `success` or `failure`, not `{word}`"));
-    Err(meant.map_or(error.clone(), |meant| error.did_you_mean(meant)))
-}
-
 fn country(piece: &Raw<'_>) -> Result<String, ParseError> {
     let code = piece.plain()?;
     if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -293,16 +284,16 @@ fn country(piece: &Raw<'_>) -> Result<String, ParseError> {
     Err(piece.error(format!("a country is two letters such as `DE`, not `{code}`")))
 }
 
-fn field(piece: &Raw<'_>) -> Result<Field, ParseError> {
+fn field(piece: &Raw<'_>) -> Result<Present, ParseError> {
     let lower = piece.text.to_ascii_lowercase();
     if lower.starts_with("metadata.") {
-        return metadata_key(piece).map(Field::MetadataKey);
+        return metadata_key(piece).map(Present::MetadataKey);
     }
     let word = piece.plain()?.to_ascii_lowercase();
-    if let Some((_, field)) = Field::WORDS.iter().find(|(known, _)| *known == word) {
-        return Ok(field.clone());
+    if let Some(field) = Field::optional().find(|field| field.query_word() == word || field.key() == word) {
+        return Ok(Present::Field(field));
     }
-    let known = Field::WORDS.map(|(known, _)| known);
+    let known: Vec<&str> = Field::optional().map(Field::query_word).collect();
     let error = piece.error(format!(
         "`{word}` is not a field that can be absent; those are {}",
         known.join(", ")

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use activity::{Activity, By, Outcome, sentence};
+use activity::{Activity, By, Field, Severity, sentence};
 
 use super::csv::Cells;
 use super::stamp::Stamp;
@@ -18,14 +18,14 @@ pub enum Column {
     Sentence,
     /// The activity type's code.
     Activity,
-    /// `success` or `failure`.
+    /// `success`, `failure`, `denied`, `challenged` or `unknown`.
     Outcome,
-    /// Why.
-    Reason,
+    /// A field that is one text, under its own key.
+    Text(Field),
+    /// How grave it is.
+    Severity,
     /// The address.
     Ip,
-    /// The device in words.
-    Device,
     /// The application's name.
     Application,
     /// Who did it, in words.
@@ -34,16 +34,10 @@ pub enum Column {
     Target,
     /// The group's name.
     Group,
-    /// The country of the address.
-    Country,
     /// What was changed, as JSON.
     Changes,
     /// Free-form values, as JSON.
     Metadata,
-    /// The user agent as sent.
-    UserAgent,
-    /// The reporter's sentence.
-    Description,
     /// The user's id.
     UserId,
     /// The user's name.
@@ -64,8 +58,16 @@ pub enum Column {
     GroupId,
     /// The application's id.
     ApplicationId,
-    /// The reporter's own id.
-    ExternalId,
+    /// The targets behind the chief one, as JSON.
+    MoreTargets,
+    /// The sort of who recorded it: `whodid`, `api_key`, `application`, `import` or `unstated`.
+    RecordedBy,
+    /// The reporter's id.
+    RecordedById,
+    /// The reporter's name.
+    RecordedByName,
+    /// The address it was reported from.
+    RecordedByIp,
     /// When this log recorded it, RFC 3339 in the chosen zone.
     RecordedAt,
     /// The activity's id.
@@ -86,24 +88,24 @@ fn names() -> String {
 
 impl Column {
     /// Every column, in the order of a file.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 39] = [
         Self::OccurredAt,
         Self::User,
         Self::Sentence,
         Self::Activity,
         Self::Outcome,
-        Self::Reason,
+        Self::Text(Field::Reason),
         Self::Ip,
-        Self::Device,
+        Self::Text(Field::Device),
         Self::Application,
         Self::By,
         Self::Target,
         Self::Group,
-        Self::Country,
+        Self::Text(Field::Country),
         Self::Changes,
         Self::Metadata,
-        Self::UserAgent,
-        Self::Description,
+        Self::Text(Field::UserAgent),
+        Self::Text(Field::Description),
         Self::UserId,
         Self::UserName,
         Self::UserUsername,
@@ -114,7 +116,16 @@ impl Column {
         Self::TargetId,
         Self::GroupId,
         Self::ApplicationId,
-        Self::ExternalId,
+        Self::Text(Field::ExternalId),
+        Self::Severity,
+        Self::Text(Field::Place),
+        Self::Text(Field::TraceId),
+        Self::MoreTargets,
+        Self::Text(Field::Raw),
+        Self::RecordedBy,
+        Self::RecordedById,
+        Self::RecordedByName,
+        Self::RecordedByIp,
         Self::RecordedAt,
         Self::Id,
     ];
@@ -128,18 +139,15 @@ impl Column {
             Self::Sentence => "sentence",
             Self::Activity => "activity",
             Self::Outcome => "outcome",
-            Self::Reason => "reason",
+            Self::Text(field) => field.key(),
+            Self::Severity => "severity",
             Self::Ip => "ip",
-            Self::Device => "device",
             Self::Application => "application",
             Self::By => "by",
             Self::Target => "target",
             Self::Group => "group",
-            Self::Country => "country",
             Self::Changes => "changes",
             Self::Metadata => "metadata",
-            Self::UserAgent => "user_agent",
-            Self::Description => "description",
             Self::UserId => "user_id",
             Self::UserName => "user_name",
             Self::UserUsername => "user_username",
@@ -150,7 +158,11 @@ impl Column {
             Self::TargetId => "target_id",
             Self::GroupId => "group_id",
             Self::ApplicationId => "application_id",
-            Self::ExternalId => "external_id",
+            Self::MoreTargets => "more_targets",
+            Self::RecordedBy => "recorded_by",
+            Self::RecordedById => "recorded_by_id",
+            Self::RecordedByName => "recorded_by_name",
+            Self::RecordedByIp => "recorded_by_ip",
             Self::RecordedAt => "recorded_at",
             Self::Id => "id",
         }
@@ -176,17 +188,12 @@ impl Column {
             Self::Id => cells.plain(|out| write_display(&row.seq, out)),
             Self::Activity => cells.text(&row.kind),
             Self::Sentence => cells.text(&sentence::plain(&row.facts)),
-            Self::Outcome => cells.text(match row.outcome {
-                Outcome::Success => "success",
-                Outcome::Failure => "failure",
-            }),
-            Self::Reason => cells.option(row.reason.as_deref()),
+            Self::Outcome => cells.text(row.outcome.word()),
+            Self::Severity => cells.option(row.severity.map(Severity::word)),
             Self::Ip => cells.display(row.ip.as_ref()),
-            Self::Device => cells.option(row.device.as_deref()),
-            Self::UserAgent => cells.option(row.user_agent.as_deref()),
-            Self::Country => cells.option(row.country.as_deref()),
-            Self::Description => cells.option(row.description.as_deref()),
-            Self::ExternalId => cells.option(row.external_id.as_deref()),
+            Self::Text(field) => cells.option(field.text(&row.facts)),
+            Self::MoreTargets if row.targets.len() < 2 => cells.text(""),
+            Self::MoreTargets => cells.json(&row.targets.get(1..)),
             Self::Changes if row.changes.is_empty() => cells.text(""),
             Self::Changes => cells.json(&row.changes),
             Self::Metadata if row.metadata.is_empty() => cells.text(""),
@@ -198,7 +205,7 @@ impl Column {
     /// The cells that name a person or a thing.
     fn write_named(self, row: &Activity, cells: &mut Cells<'_>) {
         let user = row.user.as_ref();
-        let target = row.target.as_ref();
+        let target = row.target();
         match self {
             Self::User => cells.display(user),
             Self::UserId => cells.option(user.map(|user| user.id.as_str())),
@@ -208,10 +215,13 @@ impl Column {
             Self::By => write_by(&row.by, cells),
             Self::ByKind => cells.text(by_kind(&row.by)),
             Self::ById => cells.option(match &row.by {
-                By::Administrator(person) | By::Member(person) => Some(&person.id),
                 By::Application(application) => Some(&application.id),
-                By::Themself | By::System => None,
+                by => by.person().map(|person| person.id.as_str()),
             }),
+            Self::RecordedBy => cells.text(row.recorder.kind().word()),
+            Self::RecordedById => cells.option(row.recorder.reporter().map(|it| it.id.as_str())),
+            Self::RecordedByName => cells.option(row.recorder.reporter().map(|it| it.name.as_str())),
+            Self::RecordedByIp => cells.display(row.recorder.reporter().and_then(|it| it.ip).as_ref()),
             Self::Target => cells.option(target.map(|target| name_or(&target.name, &target.id))),
             Self::TargetKind => cells.option(target.map(|target| target.kind.as_str())),
             Self::TargetId => cells.option(target.map(|target| target.id.as_str())),
@@ -233,6 +243,7 @@ fn by_kind(by: &By) -> &'static str {
         By::Themself => "self",
         By::Administrator(_) => "administrator",
         By::Member(_) => "member",
+        By::Person(_) => "person",
         By::Application(_) => "application",
         By::System => "system",
     }
@@ -240,7 +251,7 @@ fn by_kind(by: &By) -> &'static str {
 
 fn write_by(by: &By, cells: &mut Cells<'_>) {
     match by {
-        By::Administrator(person) | By::Member(person) => cells.display(Some(person)),
+        By::Administrator(person) | By::Member(person) | By::Person(person) => cells.display(Some(person)),
         By::Application(application) => cells.text(name_or(&application.name, &application.id)),
         By::Themself | By::System => cells.text(by_kind(by)),
     }

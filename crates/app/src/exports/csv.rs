@@ -191,14 +191,21 @@ fn write_details(row: &Activity, out: &mut String) {
     match &row.by {
         By::Themself => {}
         // Many sentences name who did it already.
-        By::Administrator(person) | By::Member(person) if out.contains(&person.to_string()) => {}
+        By::Administrator(person) | By::Member(person) | By::Person(person) if out.contains(&person.to_string()) => {}
         By::Administrator(person) => add(out, format_args!("; by administrator {person}")),
-        By::Member(person) => add(out, format_args!("; by {person}")),
+        By::Member(person) | By::Person(person) => add(out, format_args!("; by {person}")),
         By::Application(application) if application.name.is_empty() => {
             add(out, format_args!("; by {}", application.id))
         }
         By::Application(application) => add(out, format_args!("; by {}", application.name)),
+        By::System if row.recorder.is_reported() => add(out, format_args!("; by the reporting system")),
         By::System => add(out, format_args!("; by the system")),
+    }
+    if row.recorder.is_reported() {
+        out.push_str("; ");
+        sentence::recorded(&row.facts)
+            .iter()
+            .for_each(|piece| out.push_str(piece.as_str()));
     }
 }
 

@@ -118,12 +118,12 @@ pub(super) fn described(mut facts: Facts, row: &Row) -> Facts {
     if facts.group.is_none() {
         facts.group = group_of(row);
     }
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "export".to_owned(),
         id: row.id.clone(),
         name: file_name(row),
         ..Target::default()
-    });
+    }];
     let mut add = |key: &str, value: &str| {
         if !value.is_empty() {
             facts.metadata.insert(key.to_owned(), shortened(value));

@@ -103,7 +103,12 @@ impl Bed {
         assert_eq!(head.through.size, rows.len() as u64);
         let people: Vec<String> = rows
             .iter()
-            .flat_map(|row| canonical::persons(row).map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|row| {
+                canonical::persons(row)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         let mut conn = self.store.glance().await.unwrap();

@@ -45,7 +45,7 @@ pub(super) fn render(event: &Event, world: &mut World) -> Facts {
         What::InvitationAccepted(at) | What::InvitationDeclined(at) => group(&mut facts, world, at),
         What::SessionStarted(at) | What::SessionJoined(at) | What::SessionLeft(at) => session(&mut facts, world, at),
         What::Requested(other) | What::Accepted(other) | What::Rejected(other) | What::Removed(other) => {
-            facts.target = Some(target(person(world, other)));
+            facts.targets = vec![target(person(world, other))];
         }
         What::ExportGenerated(by) | What::ExportDownloaded(by) => {
             facts.by = By::Administrator(person(world, by));
@@ -158,12 +158,12 @@ fn session(facts: &mut Facts, world: &World, at: u32) {
         return;
     };
     group(facts, world, session.group);
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "session".to_owned(),
         id: session.named.id.clone(),
         name: session.named.name.clone(),
         ..Target::default()
-    });
+    }];
 }
 
 fn change_email(facts: &mut Facts, user: u32, world: &mut World) {

@@ -135,13 +135,13 @@ fn nobody_acts_or_is_acted_on_before_their_account_is_made() {
             .collect();
         for facts in facts {
             let by = match &facts.by {
-                By::Administrator(person) | By::Member(person) => Some(&person.id),
+                By::Administrator(person) | By::Member(person) | By::Person(person) => Some(&person.id),
                 _ => None,
             };
             let people = [
                 facts.user.as_ref().map(|user| &user.id),
                 by,
-                facts.target.as_ref().map(|target| &target.id),
+                facts.target().map(|target| &target.id),
             ];
             for id in people.into_iter().flatten() {
                 assert!(made.get(id).is_none_or(|made| *made <= facts.occurred_at), "{facts:?}");

@@ -4,14 +4,16 @@
 
 use std::sync::Arc;
 
-use activity::query::{AtRange, Bound, ByKind, ByPattern, Entity, Expr, Field, IdRange, IpPattern, Term, Value};
-use activity::{By, Seq};
+use activity::query::{
+    AtRange, Bound, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, Present, RecorderPattern, Term, Value, Words,
+};
+use activity::{By, Field, Seq};
 use tantivy::InvertedIndexReader;
 use tantivy::columnar::ColumnValues;
 
 use super::node::{Node, OrdSet};
 use super::words;
-use crate::index::column::{ABSENT, Column, Part, ip_text};
+use crate::index::column::{ABSENT, Column, Part, ip_text, recorder_head};
 use crate::index::open::{OpenColumn, OpenIndex};
 use crate::index::schema::mark;
 
@@ -64,29 +66,64 @@ impl Compiler<'_> {
                 Part::Outcome(outcome) => outcomes.contains(outcome),
                 _ => false,
             }),
+            Term::Severity(severities) => self.dictionary(Column::Severity, |part| match part {
+                Part::Severity(severity) => severities.contains(severity),
+                _ => false,
+            }),
             Term::User(users) => self.entities(Column::User, users),
-            Term::Target(targets) => self.entities(Column::Target, targets),
+            Term::Target(targets) => Ok(any_of(vec![
+                self.entities(Column::Target, targets)?,
+                self.entities(Column::MoreTargets, targets)?,
+            ])),
             Term::Group(groups) => self.entities(Column::Group, groups),
             Term::Application(applications) => self.entities(Column::Application, applications),
             Term::By(doers) => any_node(doers, |doer| self.by(doer)),
-            Term::Device(devices) => any_node(devices, |words| {
-                self.values(Column::Device, &self.holding(Column::Device, words)?)
-            }),
+            Term::Device(devices) => self.worded(Column::Device, devices),
+            Term::Place(places) => self.worded(Column::Place, places),
+            Term::Trace(traces) => self.texts(Column::Trace, traces),
             Term::Country(countries) => self.dictionary(Column::Country, |part| match part {
                 Part::Text(country) => countries.iter().any(|each| each.eq_ignore_ascii_case(country)),
                 _ => false,
             }),
             Term::Ip(addresses) => any_node(addresses, |address| self.ip(*address)),
-            Term::Reason(reasons) => any_node(reasons, |reason| {
-                let accept = |part: &Part| matches!(part, Part::Text(text) if reason.matches(text));
-                self.values(Column::Reason, &self.named(Column::Reason, reason, accept)?)
-            }),
+            Term::Reason(reasons) => self.texts(Column::Reason, reasons),
             Term::Metadata { key, values } => any_node(values, |value| self.metadata(key, value)),
             Term::Has(fields) => any_node(fields, |field| self.has(field)),
             Term::Id(ranges) => Ok(self.ids(ranges)),
             Term::At(ranges) => Ok(times(&self.index.occurred, ranges)),
             Term::Recorded(ranges) => Ok(times(&self.index.recorded, ranges)),
+            Term::Reported(recorders) => any_node(recorders, |recorder| self.reported(recorder)),
         }
+    }
+
+    /// The documents whose text in `column` holds any of these words.
+    fn worded(&self, column: Column, any: &[Words]) -> std::io::Result<Node> {
+        any_node(any, |words| self.values(column, &self.holding(column, words)?))
+    }
+
+    /// The documents whose text in `column` is any of these.
+    fn texts(&self, column: Column, any: &[Value]) -> std::io::Result<Node> {
+        any_node(any, |value| {
+            let accept = |part: &Part| matches!(part, Part::Text(text) if value.matches(text));
+            self.values(column, &self.named(column, value, accept)?)
+        })
+    }
+
+    fn reported(&self, pattern: &RecorderPattern) -> std::io::Result<Node> {
+        let accept = |part: &Part| matches!(part, Part::Recorder(recorder) if pattern.matches(recorder));
+        let ords = match pattern {
+            RecorderPattern::Kind(kind) => {
+                let head = recorder_head(*kind).to_string();
+                self.index.column(Column::Recorder).ords_from(&head)?.collect()
+            }
+            RecorderPattern::Named(_, Entity::Is(value)) | RecorderPattern::Is(Entity::Is(value)) => {
+                self.named(Column::Recorder, value, accept)?
+            }
+            RecorderPattern::Named(..) | RecorderPattern::Is(_) => {
+                self.index.column(Column::Recorder).ords_where(accept)?
+            }
+        };
+        self.values(Column::Recorder, &ords)
     }
 
     /// The documents whose value in `column` is one of these, ascending.
@@ -126,6 +163,10 @@ impl Compiler<'_> {
     fn entity(&self, column: Column, entity: &Entity) -> std::io::Result<Vec<u64>> {
         match entity {
             Entity::Me => Ok(Vec::new()),
+            // Only the first of several begins with its id.
+            Entity::Id(id) if column == Column::MoreTargets => {
+                self.named(column, &Value::exact(id.clone()), |part| means(entity, part))
+            }
             Entity::Id(id) => {
                 let mut ords = Vec::new();
                 for prefix in column.id_prefixes(id) {
@@ -169,6 +210,7 @@ impl Compiler<'_> {
                 ByKind::Themself => "s",
                 ByKind::Administrator => "a",
                 ByKind::Member => "m",
+                ByKind::Person => "n",
                 ByKind::Application => "p",
                 ByKind::System => "y",
             };
@@ -208,22 +250,31 @@ impl Compiler<'_> {
         }
     }
 
-    fn has(&self, field: &Field) -> std::io::Result<Node> {
+    fn has(&self, present: &Present) -> std::io::Result<Node> {
+        let marked = |term: &str| words::list(&self.index.mark, term);
+        let field = match present {
+            Present::MetadataKey(key) => return marked(&mark::key(key)),
+            Present::Field(field) => *field,
+        };
         let column = match field {
             Field::Reason => Column::Reason,
+            Field::Severity => Column::Severity,
             Field::User => Column::User,
-            Field::Target => Column::Target,
+            Field::Targets => Column::Target,
             Field::Group => Column::Group,
             Field::Application => Column::Application,
             Field::Ip => Column::Ip,
             Field::Device => Column::Device,
             Field::UserAgent => Column::UserAgent,
             Field::Country => Column::Country,
-            Field::Description => return words::list(&self.index.mark, mark::DESCRIPTION),
-            Field::Changes => return words::list(&self.index.mark, mark::CHANGES),
-            Field::Metadata => return words::list(&self.index.mark, mark::METADATA),
-            Field::MetadataKey(key) => return words::list(&self.index.mark, &mark::key(key)),
-            Field::ExternalId => return words::list(&self.index.mark, mark::EXTERNAL_ID),
+            Field::Place => Column::Place,
+            Field::TraceId => Column::Trace,
+            Field::Description => return marked(mark::DESCRIPTION),
+            Field::Changes => return marked(mark::CHANGES),
+            Field::Metadata => return marked(mark::METADATA),
+            Field::ExternalId => return marked(mark::EXTERNAL_ID),
+            Field::Raw => return marked(mark::RAW),
+            Field::Activity | Field::OccurredAt | Field::Outcome | Field::By | Field::Recorder => return Ok(Node::All),
         };
         let absent: Vec<u64> = self.index.column(column).ord(ABSENT)?.into_iter().collect();
         Ok(Node::Not(Box::new(self.values(column, &absent)?)))
@@ -243,11 +294,12 @@ impl Compiler<'_> {
 /// Whether the entity means this value, as the evaluator decides it.
 fn means(entity: &Entity, part: &Part) -> bool {
     match part {
-        Part::Person(person) | Part::By(By::Administrator(person) | By::Member(person)) => {
+        Part::Person(person) | Part::By(By::Administrator(person) | By::Member(person) | By::Person(person)) => {
             entity.matches_person(person)
         }
         Part::Named(named) | Part::By(By::Application(named)) => entity.matches_named(named),
         Part::Target(target) => entity.matches_target(target),
+        Part::Targets(targets) => targets.iter().any(|target| entity.matches_target(target)),
         _ => false,
     }
 }

@@ -4,7 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use activity::{By, Facts, Named, Outcome, Person, Target};
+use activity::{By, Facts, Field, Named, Outcome, Person, Recorder, Severity, Target};
+
+mod text;
+
+use text::{
+    END, all_fields, by, escape, list, person, read_named, read_person, read_recorder, read_target, recorder, target,
+    text, texts,
+};
+pub(crate) use text::{ip_text, recorder_head};
 
 /// A part of an activity that repeats, and so is kept in a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +29,12 @@ pub(crate) enum Column {
     Device,
     UserAgent,
     Country,
+    Place,
+    Trace,
+    Severity,
+    /// The targets behind the chief one.
+    MoreTargets,
+    Recorder,
 }
 
 /// One dictionary value, decoded.
@@ -33,18 +47,19 @@ pub(crate) enum Part {
     Person(Person),
     By(By),
     Target(Target),
+    Targets(Vec<Target>),
     Named(Named),
     Ip(IpAddr),
+    Severity(Severity),
+    Recorder(Recorder),
 }
 
 /// The text of a part that is absent. Everything present begins with another character.
 pub(crate) const ABSENT: &str = "0";
 const PRESENT: char = '1';
-const END: char = '\0';
-const ESCAPE: char = '\u{1}';
 
 impl Column {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Kind,
         Self::Outcome,
         Self::Reason,
@@ -57,6 +72,11 @@ impl Column {
         Self::Device,
         Self::UserAgent,
         Self::Country,
+        Self::Place,
+        Self::Trace,
+        Self::Severity,
+        Self::MoreTargets,
+        Self::Recorder,
     ];
 
     /// The field of the index.
@@ -74,6 +94,11 @@ impl Column {
             Self::Device => "device",
             Self::UserAgent => "user_agent",
             Self::Country => "country",
+            Self::Place => "place",
+            Self::Trace => "trace",
+            Self::Severity => "severity",
+            Self::MoreTargets => "more_targets",
+            Self::Recorder => "recorder",
         }
     }
 
@@ -93,7 +118,11 @@ impl Column {
             Self::Group => Some('g'),
             Self::Application => Some('a'),
             Self::Device => Some('d'),
-            Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
+            Self::Place => Some('l'),
+            Self::Trace => Some('i'),
+            Self::MoreTargets => Some('o'),
+            Self::Recorder => Some('k'),
+            Self::Severity | Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
         }
     }
 
@@ -102,16 +131,13 @@ impl Column {
         out.clear();
         let wrote = match self {
             Self::Kind => text(Some(&facts.kind), out),
-            Self::Outcome => text(Some(if facts.outcome == Outcome::Success { "s" } else { "f" }), out),
-            Self::Reason => text(facts.reason.as_deref(), out),
+            Self::Outcome => text(Some(facts.outcome.word()), out),
             Self::User => facts.user.as_ref().map(|user| list(PRESENT, person(user), out)),
             Self::By => by(&facts.by, out),
-            Self::Target => facts.target.as_ref().map(|target| {
-                list(
-                    PRESENT,
-                    [&target.id, &target.kind, &target.name, &target.username, &target.email],
-                    out,
-                );
+            Self::Target => facts.target().map(|first| list(PRESENT, target(first), out)),
+            Self::MoreTargets => facts.targets.get(1..).filter(|more| !more.is_empty()).map(|more| {
+                out.push(PRESENT);
+                more.iter().for_each(|each| texts(target(each), out));
             }),
             Self::Group => facts
                 .group
@@ -122,9 +148,11 @@ impl Column {
                 .as_ref()
                 .map(|it| list(PRESENT, [&it.id, &it.name], out)),
             Self::Ip => facts.ip.map(|ip| out.push_str(&ip_text(ip))),
-            Self::Device => text(facts.device.as_deref(), out),
-            Self::UserAgent => text(facts.user_agent.as_deref(), out),
-            Self::Country => text(facts.country.as_deref(), out),
+            Self::Severity => text(facts.severity.map(Severity::word), out),
+            Self::Recorder => recorder(&facts.recorder, out),
+            Self::Reason | Self::Device | Self::UserAgent | Self::Country | Self::Place | Self::Trace => {
+                text(self.field().and_then(|field| field.text(facts)), out)
+            }
         };
         if wrote.is_none() {
             out.push_str(ABSENT);
@@ -140,30 +168,26 @@ impl Column {
         let (head, rest) = (chars.next()?, chars.as_str());
         Some(match self {
             Self::Kind => Part::Kind(rest.into()),
-            Self::Outcome => Part::Outcome(if rest == "s" {
-                Outcome::Success
-            } else {
-                Outcome::Failure
-            }),
-            Self::Reason | Self::Device | Self::UserAgent | Self::Country => Part::Text(rest.to_owned()),
+            Self::Outcome => Part::Outcome(Outcome::of_word(rest)?),
+            Self::Severity => Part::Severity(Severity::of_word(rest)?),
+            Self::Recorder => Part::Recorder(read_recorder(head, rest)?),
+            Self::Reason | Self::Device | Self::UserAgent | Self::Country | Self::Place | Self::Trace => {
+                Part::Text(rest.to_owned())
+            }
             Self::User => Part::Person(read_person(rest)?),
             Self::By => Part::By(match head {
                 's' => By::Themself,
                 'y' => By::System,
                 'a' => By::Administrator(read_person(rest)?),
                 'm' => By::Member(read_person(rest)?),
+                'n' => By::Person(read_person(rest)?),
                 'p' => By::Application(read_named(rest)?),
                 _ => return None,
             }),
-            Self::Target => {
-                let [id, kind, name, username, email] = fields(rest)?;
-                Part::Target(Target {
-                    kind,
-                    id,
-                    name,
-                    username,
-                    email,
-                })
+            Self::Target => Part::Target(read_target(&all_fields(rest)?)?),
+            Self::MoreTargets => {
+                let fields = all_fields(rest)?;
+                Part::Targets(fields.chunks(5).map(read_target).collect::<Option<_>>()?)
             }
             Self::Group | Self::Application => Part::Named(read_named(rest)?),
             Self::Ip => Part::Ip(match head {
@@ -176,7 +200,11 @@ impl Column {
 
     /// What the texts of all parts with this id begin with.
     pub(crate) fn id_prefixes(self, id: &str) -> Vec<String> {
-        let heads: &[char] = if self == Self::By { &['a', 'm', 'p'] } else { &[PRESENT] };
+        let heads: &[char] = if self == Self::By {
+            &['a', 'm', 'n', 'p']
+        } else {
+            &[PRESENT]
+        };
         let prefix = |head: &char| {
             let mut text = String::from(*head);
             escape(id, &mut text);
@@ -186,18 +214,36 @@ impl Column {
         heads.iter().map(prefix).collect()
     }
 
+    /// The field whose text it is, where it is one text.
+    fn field(self) -> Option<Field> {
+        match self {
+            Self::Reason => Some(Field::Reason),
+            Self::Device => Some(Field::Device),
+            Self::UserAgent => Some(Field::UserAgent),
+            Self::Country => Some(Field::Country),
+            Self::Place => Some(Field::Place),
+            Self::Trace => Some(Field::TraceId),
+            _ => None,
+        }
+    }
+
     /// Puts a part into `facts`, which has nothing there yet.
     pub(crate) fn put(self, part: &Part, facts: &mut Facts) {
         match (self, part) {
             (Self::Kind, Part::Kind(kind)) => facts.kind = Arc::clone(kind),
             (Self::Outcome, Part::Outcome(outcome)) => facts.outcome = *outcome,
-            (Self::Reason, Part::Text(text)) => facts.reason = Some(text.clone()),
-            (Self::Device, Part::Text(text)) => facts.device = Some(text.clone()),
-            (Self::UserAgent, Part::Text(text)) => facts.user_agent = Some(text.clone()),
-            (Self::Country, Part::Text(text)) => facts.country = Some(text.clone()),
+            (column, Part::Text(text)) => {
+                if let Some(slot) = column.field().and_then(|field| field.text_mut(facts)) {
+                    *slot = Some(text.clone());
+                }
+            }
+            (Self::Severity, Part::Severity(severity)) => facts.severity = Some(*severity),
+            (Self::Recorder, Part::Recorder(recorder)) => facts.recorder = recorder.clone(),
             (Self::User, Part::Person(user)) => facts.user = Some(user.clone()),
             (Self::By, Part::By(by)) => facts.by = by.clone(),
-            (Self::Target, Part::Target(target)) => facts.target = Some(target.clone()),
+            // The chief one comes first whichever of the two columns is read first.
+            (Self::Target, Part::Target(target)) => facts.targets.insert(0, target.clone()),
+            (Self::MoreTargets, Part::Targets(more)) => facts.targets.extend_from_slice(more),
             (Self::Group, Part::Named(group)) => facts.group = Some(group.clone()),
             (Self::Application, Part::Named(application)) => facts.application = Some(application.clone()),
             (Self::Ip, Part::Ip(ip)) => facts.ip = Some(*ip),
@@ -211,13 +257,23 @@ impl Part {
     pub(crate) fn any_text(&self, mut test: impl FnMut(&str) -> bool) -> bool {
         let mut any = |texts: &[&String]| texts.iter().any(|text| test(text));
         match self {
-            Self::Absent | Self::Kind(_) | Self::Outcome(_) | Self::By(By::Themself | By::System) => false,
+            Self::Absent
+            | Self::Kind(_)
+            | Self::Outcome(_)
+            | Self::Severity(_)
+            | Self::By(By::Themself | By::System) => false,
             Self::Text(text) => any(&[text]),
-            Self::Person(person) | Self::By(By::Administrator(person) | By::Member(person)) => {
+            Self::Person(person) | Self::By(By::Administrator(person) | By::Member(person) | By::Person(person)) => {
                 any(&[&person.id, &person.name, &person.username, &person.email])
             }
             Self::Named(named) | Self::By(By::Application(named)) => any(&[&named.id, &named.name]),
             Self::Target(target) => any(&[&target.id, &target.name, &target.username, &target.email]),
+            Self::Targets(targets) => {
+                (targets.iter()).any(|target| any(&[&target.id, &target.name, &target.username, &target.email]))
+            }
+            Self::Recorder(recorder) => {
+                (recorder.reporter()).is_some_and(|reporter| any(&[&reporter.id, &reporter.name]))
+            }
             Self::Ip(ip) => test(&ip.to_string()),
         }
     }
@@ -235,82 +291,4 @@ impl Part {
         });
         size_of::<Self>() + texts + 64
     }
-}
-
-/// The text of an address: numeric order is text order within its family.
-pub(crate) fn ip_text(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(ip) => format!("4{:08x}", ip.to_bits()),
-        IpAddr::V6(ip) => format!("6{:032x}", ip.to_bits()),
-    }
-}
-
-fn person(person: &Person) -> [&String; 4] {
-    [&person.id, &person.name, &person.username, &person.email]
-}
-
-fn by(by: &By, out: &mut String) -> Option<()> {
-    match by {
-        By::Themself => out.push('s'),
-        By::System => out.push('y'),
-        By::Administrator(doer) => list('a', person(doer), out),
-        By::Member(doer) => list('m', person(doer), out),
-        By::Application(named) => list('p', [&named.id, &named.name], out),
-    }
-    Some(())
-}
-
-fn text(value: Option<&str>, out: &mut String) -> Option<()> {
-    value.map(|value| {
-        out.push(PRESENT);
-        out.push_str(value);
-    })
-}
-
-fn list<const N: usize>(head: char, texts: [&String; N], out: &mut String) {
-    out.push(head);
-    for text in texts {
-        escape(text, out);
-        out.push(END);
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    if !text.contains([END, ESCAPE]) {
-        return out.push_str(text);
-    }
-    for c in text.chars() {
-        match c {
-            END => out.extend([ESCAPE, '0']),
-            ESCAPE => out.extend([ESCAPE, '1']),
-            other => out.push(other),
-        }
-    }
-}
-
-fn unescape(text: &str) -> String {
-    if !text.contains(ESCAPE) {
-        return text.to_owned();
-    }
-    text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
-}
-
-fn fields<const N: usize>(text: &str) -> Option<[String; N]> {
-    let fields: Vec<String> = text.strip_suffix(END)?.split(END).map(unescape).collect();
-    fields.try_into().ok()
-}
-
-fn read_person(text: &str) -> Option<Person> {
-    let [id, name, username, email] = fields(text)?;
-    Some(Person {
-        id,
-        name,
-        username,
-        email,
-    })
-}
-
-fn read_named(text: &str) -> Option<Named> {
-    let [id, name] = fields(text)?;
-    Some(Named { id, name })
 }

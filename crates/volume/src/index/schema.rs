@@ -35,6 +35,7 @@ pub(crate) mod mark {
     pub(crate) const CHANGES: &str = "c";
     pub(crate) const EXTERNAL_ID: &str = "e";
     pub(crate) const METADATA: &str = "m";
+    pub(crate) const RAW: &str = "r";
 
     /// The term of every document that has this metadata key.
     pub(crate) fn key(key: &str) -> String {

@@ -140,6 +140,9 @@ impl IndexWriter {
             add(id);
             marks.push(mark::EXTERNAL_ID.to_owned());
         }
+        if facts.raw.is_some() {
+            marks.push(mark::RAW.to_owned());
+        }
         if !facts.metadata.is_empty() {
             marks.push(mark::METADATA.to_owned());
         }

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use activity::{Activity, By, Facts, Named, Outcome, Person, Target, Time};
+use activity::{Activity, By, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time};
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{Array, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{Array, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array};
+use arrow_schema::ArrowError;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use proof::Hash;
 
@@ -35,11 +36,12 @@ impl RecordReader {
         let damaged = |detail: &str| VolumeError::damaged(&path.to_string_lossy(), detail);
         let pairs = builder.metadata().file_metadata().key_value_metadata();
         let version = pairs.into_iter().flatten().find(|pair| pair.key == VERSION_KEY);
-        if version.and_then(|pair| pair.value.as_deref()) != Some(VERSION) {
-            return Err(damaged("its record is not of version 1"));
-        }
-        if builder.schema().fields() != schema().fields() {
-            return Err(damaged("its record has other columns than version 1"));
+        let version = version.and_then(|pair| pair.value.as_deref()?.parse::<u8>().ok());
+        let Some(version) = version.filter(|version| (1..=VERSION).contains(version)) else {
+            return Err(damaged("its record is of no version that this build reads"));
+        };
+        if builder.schema().fields() != schema(version).fields() {
+            return Err(damaged("its record has other columns than its version"));
         }
         let batches = builder
             .with_batch_size(BATCH)
@@ -53,9 +55,11 @@ impl RecordReader {
 
     pub(crate) fn next_batch(&mut self) -> Option<Result<RecordBatch>> {
         let path = &self.path;
-        self.batches
-            .next()
-            .map(|batch| batch.map_err(|e| VolumeError::record(path)(e.into())))
+        self.batches.next().map(|batch| {
+            batch
+                .and_then(|batch| widened(&batch))
+                .map_err(|e| VolumeError::record(path)(e.into()))
+        })
     }
 
     pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<Row>>> {
@@ -63,6 +67,22 @@ impl RecordReader {
         let damaged = || VolumeError::damaged(&self.path.to_string_lossy(), "a row of its record cannot be read");
         Some(batch.and_then(|batch| rows(&batch).ok_or_else(damaged)))
     }
+}
+
+/// A batch of an older version with the columns it lacks, which are null.
+fn widened(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
+    let schema = schema(VERSION);
+    if batch.num_columns() == schema.fields().len() {
+        return Ok(batch.clone());
+    }
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| match batch.column_by_name(field.name()) {
+            Some(column) => Arc::clone(column),
+            None => new_null_array(field.data_type(), batch.num_rows()),
+        });
+    RecordBatch::try_new(Arc::clone(&schema), columns.collect())
 }
 
 /// The columns of a batch.
@@ -112,32 +132,25 @@ impl Columns<'_> {
             None => Arc::clone(kinds.entry(kind.to_owned()).or_insert_with(|| kind.into())),
         };
         let mut facts = Facts::new(kind, Time(self.occurred_at.value(row)));
-        facts.outcome = match self.text(Text::Outcome, row)? {
-            "success" => Outcome::Success,
-            "failure" => Outcome::Failure,
-            _ => return None,
-        };
-        facts.reason = self.owned(Text::Reason, row);
+        facts.outcome = Outcome::of_word(self.text(Text::Outcome, row)?)?;
+        if let Some(severity) = self.text(Text::Severity, row) {
+            facts.severity = Some(Severity::of_word(severity)?);
+        }
+        facts.recorder = self.recorder(row)?;
         facts.user = self.person([Text::UserId, Text::UserName, Text::UserUsername, Text::UserEmail], row);
         facts.by = self.by(row)?;
-        facts.target = self.owned(Text::TargetId, row).map(|id| Target {
-            id,
-            kind: self.or_empty(Text::TargetKind, row),
-            name: self.or_empty(Text::TargetName, row),
-            username: self.or_empty(Text::TargetUsername, row),
-            email: self.or_empty(Text::TargetEmail, row),
-        });
+        facts.targets = self.targets(row)?;
         facts.group = self.named([Text::GroupId, Text::GroupName], row);
         facts.application = self.named([Text::ApplicationId, Text::ApplicationName], row);
         facts.ip = self
             .text(Text::Ip, row)
             .map(|ip| ip.parse().ok())
             .map_or(Some(None), |ip| ip.map(Some))?;
-        facts.device = self.owned(Text::Device, row);
-        facts.user_agent = self.owned(Text::UserAgent, row);
-        facts.country = self.owned(Text::Country, row);
-        facts.description = self.owned(Text::Description, row);
-        facts.external_id = self.owned(Text::ExternalId, row);
+        for (text, _) in Text::ALL {
+            if let Some(slot) = text.field().and_then(|field| field.text_mut(&mut facts)) {
+                *slot = self.owned(text, row);
+            }
+        }
         if let Some(changes) = self.text(Text::Changes, row) {
             facts.changes = serde_json::from_str(changes).ok()?;
         }
@@ -176,6 +189,34 @@ impl Columns<'_> {
         })
     }
 
+    fn targets(&self, row: usize) -> Option<Vec<Target>> {
+        let first = self.owned(Text::TargetId, row).map(|id| Target {
+            id,
+            kind: self.or_empty(Text::TargetKind, row),
+            name: self.or_empty(Text::TargetName, row),
+            username: self.or_empty(Text::TargetUsername, row),
+            email: self.or_empty(Text::TargetEmail, row),
+        });
+        let mut targets: Vec<Target> = first.into_iter().collect();
+        if let Some(more) = self.text(Text::MoreTargets, row) {
+            targets.extend(serde_json::from_str::<Vec<Target>>(more).ok()?);
+        }
+        Some(targets)
+    }
+
+    fn recorder(&self, row: usize) -> Option<Recorder> {
+        let Some(kind) = self.text(Text::RecordedByKind, row) else {
+            return Some(Recorder::Unstated);
+        };
+        let ip = self.text(Text::RecordedByIp, row).map(str::parse).transpose().ok()?;
+        let reporter = Reporter {
+            id: self.or_empty(Text::RecordedById, row),
+            name: self.or_empty(Text::RecordedByName, row),
+            ip,
+        };
+        Some(Recorder::new(RecorderKind::of_word(kind)?, reporter))
+    }
+
     fn by(&self, row: usize) -> Option<By> {
         let person = || self.person([Text::ById, Text::ByName, Text::ByUsername, Text::ByEmail], row);
         Some(match self.text(Text::ByKind, row)? {
@@ -183,6 +224,7 @@ impl Columns<'_> {
             "system" => By::System,
             "administrator" => By::Administrator(person()?),
             "member" => By::Member(person()?),
+            "person" => By::Person(person()?),
             "application" => By::Application(self.named([Text::ById, Text::ByName], row)?),
             _ => return None,
         })

@@ -1,7 +1,8 @@
 //! The columns of the record. Names and types are a public format: changing them means a new version.
 //!
 //! A part with an id (a user, a group, …) is present where its id is not null; its empty names are null.
-//! `changes` is a JSON array of `{field, before?, after?}`, `metadata` a JSON object. `leaf` is the leaf hash of a row
+//! `changes` is a JSON array of `{field, before?, after?}`, `metadata` a JSON object. `target_…` are the chief target's,
+//! `more_targets` a JSON array of the others. `recorded_by_kind` is null in rows that do not state it. `leaf` is the leaf hash of a row
 //! that was rewritten and so no longer yields it.
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 /// The version of these columns, in the file's metadata under [`VERSION_KEY`].
-pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION: u8 = 2;
 pub(crate) const VERSION_KEY: &str = "whodid.record.version";
 
 pub(crate) const SEQ: &str = "seq";
@@ -49,10 +50,22 @@ pub(crate) enum Text {
     Changes,
     Metadata,
     ExternalId,
+    Severity,
+    Place,
+    TraceId,
+    MoreTargets,
+    Raw,
+    RecordedByKind,
+    RecordedById,
+    RecordedByName,
+    RecordedByIp,
 }
 
 impl Text {
-    pub(crate) const ALL: [(Self, &'static str); 29] = [
+    /// How many of them version 1 had.
+    const OF_VERSION_1: usize = 29;
+
+    pub(crate) const ALL: [(Self, &'static str); 38] = [
         (Self::Activity, "activity"),
         (Self::Outcome, "outcome"),
         (Self::Reason, "reason"),
@@ -82,22 +95,58 @@ impl Text {
         (Self::Changes, "changes"),
         (Self::Metadata, "metadata"),
         (Self::ExternalId, "external_id"),
+        (Self::Severity, "severity"),
+        (Self::Place, "place"),
+        (Self::TraceId, "trace_id"),
+        (Self::MoreTargets, "more_targets"),
+        (Self::Raw, "raw"),
+        (Self::RecordedByKind, "recorded_by_kind"),
+        (Self::RecordedById, "recorded_by_id"),
+        (Self::RecordedByName, "recorded_by_name"),
+        (Self::RecordedByIp, "recorded_by_ip"),
     ];
+
+    /// The field whose text it is, where the field is one text.
+    pub(crate) fn field(self) -> Option<activity::Field> {
+        use activity::Field;
+        Some(match self {
+            Self::Reason => Field::Reason,
+            Self::Device => Field::Device,
+            Self::UserAgent => Field::UserAgent,
+            Self::Country => Field::Country,
+            Self::Place => Field::Place,
+            Self::TraceId => Field::TraceId,
+            Self::Description => Field::Description,
+            Self::ExternalId => Field::ExternalId,
+            Self::Raw => Field::Raw,
+            _ => return None,
+        })
+    }
+
+    /// The text columns of a version, from the first.
+    pub(crate) fn of_version(version: u8) -> &'static [(Self, &'static str)] {
+        if version == 1 {
+            &Self::ALL[..Self::OF_VERSION_1]
+        } else {
+            &Self::ALL
+        }
+    }
 }
 
 /// The columns in front of the text columns.
 pub(crate) const NUMBERS: usize = 3;
 
-pub(crate) fn schema() -> SchemaRef {
+/// The columns of this version of the record.
+pub(crate) fn schema(version: u8) -> SchemaRef {
     let time = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let mut fields = vec![
         Field::new(SEQ, DataType::UInt64, false),
         Field::new(OCCURRED_AT, time(), false),
         Field::new(RECORDED_AT, time(), false),
     ];
-    fields.extend(Text::ALL.map(|(text, name)| {
+    fields.extend(Text::of_version(version).iter().map(|(text, name)| {
         let always = matches!(text, Text::Activity | Text::Outcome | Text::ByKind);
-        Field::new(name, DataType::Utf8, !always)
+        Field::new(*name, DataType::Utf8, !always)
     }));
     fields.push(Field::new(LEAF, DataType::FixedSizeBinary(32), true));
     Arc::new(Schema::new(fields))

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use activity::{Activity, By, Outcome};
+use activity::{Activity, By, RecorderKind, Severity};
 use arrow_array::builder::{FixedSizeBinaryBuilder, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch};
 use parquet::arrow::ArrowWriter;
@@ -35,7 +35,7 @@ impl RecordWriter {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let file = File::create_new(path).map_err(VolumeError::io(path))?;
         let writer = properties()
-            .and_then(|properties| ArrowWriter::try_new(file, schema(), Some(properties)))
+            .and_then(|properties| ArrowWriter::try_new(file, schema(VERSION), Some(properties)))
             .map_err(VolumeError::record(path))?;
         Ok(Self {
             path: path.to_owned(),
@@ -75,7 +75,7 @@ fn properties() -> std::result::Result<WriterProperties, ParquetError> {
         .set_data_page_row_count_limit(1 << 17)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by("whodid".to_owned())
-        .set_key_value_metadata(Some(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_owned())]));
+        .set_key_value_metadata(Some(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_string())]));
     for number in [SEQ, OCCURRED_AT, RECORDED_AT] {
         let column = ColumnPath::from(number);
         properties = properties
@@ -100,7 +100,7 @@ impl Default for Columns {
             seq: UInt64Builder::new(),
             occurred_at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
             recorded_at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
-            texts: Default::default(),
+            texts: std::array::from_fn(|_| StringBuilder::new()),
             leaf: FixedSizeBinaryBuilder::new(size_of::<Hash>() as i32),
         }
     }
@@ -112,24 +112,27 @@ impl Columns {
         self.occurred_at.append_value(activity.occurred_at.0);
         self.recorded_at.append_value(activity.recorded_at.0);
         self.leaf.append_null();
-        let json = |e: serde_json::Error| ParquetError::External(Box::new(e));
-        let changes = (!activity.changes.is_empty()).then(|| serde_json::to_string(&activity.changes));
-        let metadata = (!activity.metadata.is_empty()).then(|| serde_json::to_string(&activity.metadata));
-        let (changes, metadata) = (changes.transpose().map_err(json)?, metadata.transpose().map_err(json)?);
+        let changes = json((!activity.changes.is_empty()).then_some(&activity.changes))?;
+        let metadata = json((!activity.metadata.is_empty()).then_some(&activity.metadata))?;
+        let more = json(activity.targets.get(1..).filter(|more| !more.is_empty()))?;
         let ip = activity.ip.map(|ip| ip.to_string());
         let (by_kind, by) = by_texts(&activity.by);
         let user = activity.user.as_ref();
-        let target = activity.target.as_ref();
+        let target = activity.target();
+        let recorder = activity.recorder.kind();
+        let reporter = activity.recorder.reporter();
+        let reporter_ip = reporter.and_then(|it| it.ip).map(|ip| ip.to_string());
         let (group, application) = (activity.group.as_ref(), activity.application.as_ref());
         for ((text, _), column) in Text::ALL.iter().zip(&mut self.texts) {
             column.append_option(match text {
                 Text::Activity => Some(&*activity.kind),
-                Text::Outcome => Some(if activity.outcome == Outcome::Success {
-                    "success"
-                } else {
-                    "failure"
-                }),
-                Text::Reason => activity.reason.as_deref(),
+                Text::Outcome => Some(activity.outcome.word()),
+                Text::Severity => activity.severity.map(Severity::word),
+                Text::MoreTargets => more.as_deref(),
+                Text::RecordedByKind => (recorder != RecorderKind::Unstated).then(|| recorder.word()),
+                Text::RecordedById => reporter.map(|it| it.id.as_str()),
+                Text::RecordedByName => reporter.and_then(|it| filled(&it.name)),
+                Text::RecordedByIp => reporter_ip.as_deref(),
                 Text::UserId => user.map(|it| it.id.as_str()),
                 Text::UserName => user.and_then(|it| filled(&it.name)),
                 Text::UserUsername => user.and_then(|it| filled(&it.username)),
@@ -149,13 +152,17 @@ impl Columns {
                 Text::ApplicationId => application.map(|it| it.id.as_str()),
                 Text::ApplicationName => application.and_then(|it| filled(&it.name)),
                 Text::Ip => ip.as_deref(),
-                Text::Device => activity.device.as_deref(),
-                Text::UserAgent => activity.user_agent.as_deref(),
-                Text::Country => activity.country.as_deref(),
-                Text::Description => activity.description.as_deref(),
+                Text::Reason
+                | Text::Device
+                | Text::UserAgent
+                | Text::Country
+                | Text::Place
+                | Text::TraceId
+                | Text::Description
+                | Text::ExternalId
+                | Text::Raw => text.field().and_then(|field| field.text(activity)),
                 Text::Changes => changes.as_deref(),
                 Text::Metadata => metadata.as_deref(),
-                Text::ExternalId => activity.external_id.as_deref(),
             });
         }
         Ok(())
@@ -169,8 +176,13 @@ impl Columns {
         ];
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
         columns.push(Arc::new(self.leaf.finish()));
-        Ok(RecordBatch::try_new(schema(), columns)?)
+        Ok(RecordBatch::try_new(schema(VERSION), columns)?)
     }
+}
+
+fn json(value: Option<&(impl serde::Serialize + ?Sized)>) -> std::result::Result<Option<String>, ParquetError> {
+    let text = value.map(serde_json::to_string).transpose();
+    text.map_err(|e| ParquetError::External(Box::new(e)))
 }
 
 fn filled(text: &str) -> Option<&str> {
@@ -184,6 +196,7 @@ fn by_texts(by: &By) -> (&'static str, [Option<&str>; 4]) {
         By::Application(it) => return ("application", [Some(&it.id), filled(&it.name), None, None]),
         By::Administrator(person) => ("administrator", person),
         By::Member(person) => ("member", person),
+        By::Person(person) => ("person", person),
     };
     (
         kind,

@@ -1,9 +1,12 @@
 //! Random activities and queries from so few words that they meet.
 
 use activity::query::{
-    AtRange, ByKind, ByPattern, Entity, Expr, Field, IdRange, KindPattern, Term, Value, Words, parse,
+    AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KindPattern, Present, RecorderPattern, Term, Value, Words, parse,
 };
-use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
+use activity::{
+    Activity, By, Change, Facts, Field, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target,
+    Time,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -77,6 +80,7 @@ fn by() -> impl Strategy<Value = By> {
         1 => Just(By::System),
         1 => person().prop_map(By::Administrator),
         1 => person().prop_map(By::Member),
+        1 => person().prop_map(By::Person),
         1 => named().prop_map(By::Application),
     ]
 }
@@ -99,11 +103,17 @@ fn target() -> impl Strategy<Value = Target> {
     })
 }
 
+fn recorder() -> impl Strategy<Value = Recorder> {
+    let ip = option::of(select(&IPS[..]).prop_map(|ip| ip.parse().unwrap()));
+    (select(RecorderKind::ALL), named(), ip)
+        .prop_map(|(kind, Named { id, name }, ip)| Recorder::new(kind, Reporter { id, name, ip }))
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let who = (
         option::of(person()),
         by(),
-        option::of(target()),
+        vec(target(), 0..4),
         option::of(named()),
         option::of(named()),
     );
@@ -123,12 +133,21 @@ fn facts() -> impl Strategy<Value = Facts> {
         2 => Just((None, Vec::new(), Default::default(), None)),
         1 => (option::of(text()), vec(change, 0..2), metadata, option::of(text())),
     ];
-    let what = (select(&KINDS[..]), 0i64..40, any::<bool>(), option::of(text()));
-    (what, who, from, free).prop_map(|(what, who, from, free)| {
+    let what = (select(&KINDS[..]), 0i64..40, select(Outcome::ALL), option::of(text()));
+    let more = (
+        option::of(select(Severity::ALL)),
+        vec(option::of(text()), 3),
+        recorder(),
+    );
+    (what, who, from, free, more).prop_map(|(what, who, from, free, more)| {
         let mut facts = Facts::new(what.0, Time(what.1));
-        facts.outcome = if what.2 { Outcome::Success } else { Outcome::Failure };
+        facts.outcome = what.2;
+        (facts.severity, facts.recorder) = (more.0, more.2);
+        for (field, text) in [Field::Place, Field::TraceId, Field::Raw].into_iter().zip(more.1) {
+            *field.text_mut(&mut facts).unwrap() = text;
+        }
         facts.reason = what.3;
-        (facts.user, facts.by, facts.target, facts.group, facts.application) = who;
+        (facts.user, facts.by, facts.targets, facts.group, facts.application) = who;
         facts.ip = from.0.map(|ip| ip.parse().unwrap());
         (facts.device, facts.user_agent, facts.country) = (from.1, from.2, from.3);
         (facts.description, facts.changes, facts.metadata, facts.external_id) = free;
@@ -189,11 +208,20 @@ fn doer() -> impl Strategy<Value = ByPattern> {
     ]
 }
 
-fn field() -> impl Strategy<Value = Field> {
-    let fields = Field::WORDS.map(|(_, field)| field).to_vec();
+fn reported() -> impl Strategy<Value = RecorderPattern> {
+    let named = [RecorderKind::ApiKey, RecorderKind::Application, RecorderKind::Import];
     prop_oneof![
-        4 => select(fields),
-        1 => select(&KEYS[..]).prop_map(|key| Field::MetadataKey(key.to_owned())),
+        select(RecorderKind::ALL).prop_map(RecorderPattern::Kind),
+        entity().prop_map(RecorderPattern::Is),
+        (select(named.to_vec()), entity()).prop_map(|(kind, entity)| RecorderPattern::Named(kind, entity)),
+    ]
+}
+
+fn field() -> impl Strategy<Value = Present> {
+    let fields: Vec<Field> = Field::optional().collect();
+    prop_oneof![
+        4 => select(fields).prop_map(Present::Field),
+        1 => select(&KEYS[..]).prop_map(|key| Present::MetadataKey(key.to_owned())),
     ]
 }
 
@@ -237,7 +265,11 @@ fn term() -> impl Strategy<Value = Expr> {
     prop_oneof![
         4 => words().prop_map(Term::Text),
         1 => vec(kind(), some.clone()).prop_map(Term::Kind),
-        1 => vec(select(vec![Outcome::Success, Outcome::Failure]), some.clone()).prop_map(Term::Outcome),
+        1 => vec(select(Outcome::ALL), some.clone()).prop_map(Term::Outcome),
+        1 => vec(select(Severity::ALL), some.clone()).prop_map(Term::Severity),
+        1 => vec(reported(), some.clone()).prop_map(Term::Reported),
+        1 => vec(words(), some.clone()).prop_map(Term::Place),
+        1 => vec(value(), some.clone()).prop_map(Term::Trace),
         2 => vec(entity(), some.clone()).prop_map(Term::User),
         2 => vec(doer(), some.clone()).prop_map(Term::By),
         1 => vec(entity(), some.clone()).prop_map(Term::Target),

@@ -130,7 +130,7 @@ pub(super) struct Target {
 /// Who did it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct By {
-    /// `self`, `administrator`, `member`, `application` or `system`.
+    /// `self`, `person` (somebody of the reporting system), `administrator`, `member`, `application` or `system`.
     kind: String,
     /// Stable id of the person or application.
     id: Option<String>,
@@ -140,6 +140,20 @@ pub(super) struct By {
     username: Option<String>,
     /// E-mail address.
     email: Option<String>,
+}
+
+/// Who put an activity into the log.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Recorder {
+    /// `whodid`, or `api_key`, `application` or `import` where it was reported and so is claimed; `unstated` for
+    /// activities from before rows said so.
+    kind: String,
+    /// Id of the key, application or import.
+    id: Option<String>,
+    /// Its name then.
+    name: Option<String>,
+    /// The address it reported from.
+    ip: Option<String>,
 }
 
 /// One value that was changed.
@@ -162,16 +176,18 @@ pub(super) struct NewActivity {
     /// When it happened, RFC 3339; now if absent. At most 24 hours ahead.
     #[schema(format = DateTime)]
     occurred_at: Option<String>,
-    /// `success` (default) or `failure`.
+    /// `success` (default), `failure`, `denied`, `challenged` or `unknown`.
     outcome: Option<String>,
     /// Why it failed or happened.
     reason: Option<String>,
+    /// `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
+    severity: Option<String>,
     /// Whose log it belongs to.
     user: Option<Person>,
     /// Who did it; the user themself if absent.
     by: Option<By>,
-    /// What it was done to.
-    target: Option<Target>,
+    /// What it was done to, the chief one first; at most 20. A single one may be sent as `target`.
+    targets: Option<Vec<Target>>,
     /// The group it happened in.
     group: Option<Named>,
     /// The application it happened in.
@@ -184,6 +200,10 @@ pub(super) struct NewActivity {
     user_agent: Option<String>,
     /// ISO 3166-1 alpha-2 country.
     country: Option<String>,
+    /// Where the address is, in words.
+    place: Option<String>,
+    /// The trace it belongs to, at most 256 bytes.
+    trace_id: Option<String>,
     /// Sentence for types that are not in the catalogue.
     description: Option<String>,
     /// What was changed.
@@ -192,6 +212,8 @@ pub(super) struct NewActivity {
     metadata: Option<BTreeMap<String, String>>,
     /// The reporter's own id, for telling repeats.
     external_id: Option<String>,
+    /// The event as its own system wrote it, at most 64 KiB.
+    raw: Option<String>,
 }
 
 /// One activity, or an array of them.
@@ -215,6 +237,8 @@ pub(super) struct ActivityRow {
     recorded_at: String,
     /// What happened, in words.
     sentence: String,
+    /// Who put it into the log; set by the server.
+    recorded_by: Recorder,
     /// What was stated.
     #[schema(inline)]
     #[serde(flatten)]

@@ -316,7 +316,7 @@ async fn an_export_of_a_group_is_in_the_log_of_the_group() {
     let exports = it.seen(&it.olga, &it.design, "activity:export.*").await.unwrap().rows;
     let codes: Vec<&str> = exports.iter().map(|row| &*row.kind).collect();
     assert_eq!(codes, ["export.downloaded", "export.generated"]);
-    let target = exports[0].target.as_ref().unwrap();
+    let target = exports[0].target().unwrap();
     assert!(target.name.starts_with("activity-log-Design-"), "{}", target.name);
     let query = &exports[0].metadata["query"];
     assert!(

@@ -39,13 +39,8 @@ impl Setup {
     }
 
     pub(crate) async fn append(&self, facts: impl IntoIterator<Item = Facts>) {
-        let mut tx = self.app.store().begin().await.unwrap();
-        self.app
-            .log()
-            .append(&mut tx, facts.into_iter().collect())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let tx = self.app.begin().await.unwrap();
+        tx.commit_if_any(facts.into_iter().collect()).await.unwrap();
     }
 
     /// Everything that matches, newest first, past all scopes.
@@ -143,12 +138,12 @@ pub(crate) fn hostile() -> Facts {
     facts.user_agent = Some(text.to_owned());
     facts.reason = Some(text.to_owned());
     facts.description = Some(text.to_owned());
-    facts.target = Some(Target {
+    facts.targets = vec![Target {
         kind: "thing".to_owned(),
         id: text.to_owned(),
         name: text.to_owned(),
         ..Target::default()
-    });
+    }];
     facts.metadata.insert(text.to_owned(), text.to_owned());
     facts
 }

@@ -2,7 +2,7 @@
 
 use activity::query::{Entity, Expr, IpPattern, KindPattern, Term, Value};
 use activity::sentence::{self, Level, Piece};
-use activity::{Activity, By, Outcome, Person, json};
+use activity::{Activity, By, Facts, Person, Severity, json};
 
 use super::state::UrlState;
 
@@ -104,6 +104,19 @@ impl Row {
         }
     }
 
+    /// Whether it was reported from outside, and so is claimed rather than known.
+    pub(crate) fn is_reported(&self) -> bool {
+        self.activity.recorder.is_reported()
+    }
+
+    /// Who put it into the log, in words.
+    pub(crate) fn recorded(&self) -> String {
+        sentence::recorded(&self.activity.facts)
+            .iter()
+            .map(Piece::as_str)
+            .collect()
+    }
+
     /// Where the row's own page is.
     pub(crate) fn link(&self) -> String {
         format!("/activities/{}", self.activity.seq)
@@ -119,25 +132,21 @@ impl Row {
         let row = &self.activity;
         let mut fields = Fields::default();
         fields.code("Activity", Some(&*row.kind));
-        fields.text(
-            "Outcome",
-            Some(match row.outcome {
-                Outcome::Success => "success",
-                Outcome::Failure => "failure",
-            }),
-        );
+        fields.text("Outcome", Some(row.outcome.word()));
         fields.text("Reason", row.reason.as_deref());
+        fields.text("Severity", row.severity.map(Severity::word));
         if let Some(user) = &row.user {
             fields.person("User", user);
         }
         match &row.by {
             By::Themself => {}
             By::Administrator(person) => fields.person("By administrator", person),
-            By::Member(person) => fields.person("By", person),
+            By::Member(person) | By::Person(person) => fields.person("By", person),
             By::Application(it) => fields.named("By application", &it.name, &it.id),
+            By::System if row.recorder.is_reported() => fields.text("By", Some("the reporting system")),
             By::System => fields.text("By", Some("the system")),
         }
-        if let Some(target) = &row.target {
+        for target in &row.targets {
             let name = if target.username.is_empty() {
                 target.name.clone()
             } else {
@@ -154,6 +163,7 @@ impl Row {
         }
         fields.code("Address", row.ip.map(|ip| ip.to_string()).as_deref());
         fields.text("Country", row.country.as_deref());
+        fields.text("Place", row.place.as_deref());
         fields.text("Device", row.device.as_deref());
         fields.code("User agent", row.user_agent.as_deref());
         fields.text("Description", row.description.as_deref());
@@ -161,6 +171,9 @@ impl Row {
             fields.metadata(key, value);
         }
         fields.code("External id", row.external_id.as_deref());
+        fields.code("Trace", row.trace_id.as_deref());
+        fields.recorder(&row.facts);
+        fields.code("As received", row.raw.as_deref());
         fields.0
     }
 }
@@ -217,6 +230,25 @@ impl Fields {
         } else {
             self.add(label, name, id, false);
         }
+    }
+
+    /// Who put it into the log, and from which address.
+    fn recorder(&mut self, facts: &Facts) {
+        let said: String = sentence::recorded(facts).iter().map(Piece::as_str).collect();
+        let (label, said) = said.split_once(" by ").unwrap_or(("Recorded", &said));
+        let label = if label == "Reported" {
+            "Reported by"
+        } else {
+            "Recorded by"
+        };
+        let note = facts
+            .recorder
+            .reporter()
+            .map_or_else(String::new, |reporter| match reporter.ip {
+                Some(ip) => format!("{} from {ip}", reporter.id),
+                None => reporter.id.clone(),
+            });
+        self.add(label, said, &note, false);
     }
 
     fn metadata(&mut self, key: &str, value: &str) {

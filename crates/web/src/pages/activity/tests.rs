@@ -89,12 +89,12 @@ fn hostile(seq: u64) -> Activity {
         name: text.clone(),
     });
     row.facts.application = row.facts.group.clone();
-    row.facts.target = Some(Target {
+    row.facts.targets = vec![Target {
         kind: text.clone(),
         id: text.clone(),
         name: text.clone(),
         ..Target::default()
-    });
+    }];
     row.facts.device = Some(text.clone());
     row.facts.user_agent = Some(text.clone());
     row.facts.reason = Some(text.clone());

@@ -25,7 +25,7 @@ impl PrivacyPage {
     /// Who looked, as they were named then.
     fn who(row: &Activity) -> String {
         match &row.by {
-            By::Administrator(person) | By::Member(person) => person.to_string(),
+            By::Administrator(person) | By::Member(person) | By::Person(person) => person.to_string(),
             By::Application(application) => application.name.clone(),
             By::System | By::Themself => String::new(),
         }

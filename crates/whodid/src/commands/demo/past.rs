@@ -35,7 +35,7 @@ impl Aftermath {
             past.email.clone_from(&user.email);
             account(past, facts);
         }
-        match (facts.kind.split('.').next(), &facts.group, &facts.target) {
+        match (facts.kind.split('.').next(), &facts.group, facts.target()) {
             (Some("group" | "user"), Some(group), _) => self.group(facts, user, group),
             (Some("session"), Some(group), Some(session)) => self.session(facts, (user, group, session)),
             (Some("connection"), _, Some(other)) => self.connection(facts, user, other),
