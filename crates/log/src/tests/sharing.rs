@@ -35,6 +35,7 @@ async fn a_second_server_is_refused_whatever_becomes_of_the_lock_file() {
     assert!(matches!(refused, StoreError::InUse { pid: None, .. }), "{refused}");
     bed.append(many(0..3)).await;
     bed.log.close().await;
+    bed.store.close().await;
     assert_eq!(store::owner(directory).unwrap(), store::Owner::Nobody);
     let again = Store::open(&StoreUrl::directory(directory)).await.unwrap();
     again.close().await;

@@ -1,6 +1,7 @@
 //! `whodid demo`: an installation to look at, in a temporary directory that goes when it ends.
 
 mod life;
+mod passwords;
 mod past;
 mod seed;
 
@@ -18,7 +19,8 @@ use crate::compose;
 use crate::config::{Sources, load};
 use crate::diagnostics;
 use life::SecondFactor;
-use seed::{Access, Passwords};
+use passwords::Passwords;
+use seed::Access;
 
 pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode> {
     let mut signals = Signals::listen()?;

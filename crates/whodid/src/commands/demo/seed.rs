@@ -1,7 +1,6 @@
 //! Fills an empty installation with people and their past: accounts are created by the use case of today under a clock
 //! that runs through the past, everything else is recorded as it happened.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use activity::{By, Facts, Named, Person, Time};
@@ -11,18 +10,16 @@ use app::applications::{NewApplication, register};
 use app::backdate::{self, Past};
 use app::groups::{self, NewGroup};
 use app::{Caller, Origin, Roles, Via};
-use data_encoding::BASE32_NOPAD;
-use log::{Batch, ManualClock, Source, SystemRng};
+use log::{Batch, ManualClock, Source};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
 
 use super::life::{Cast, Player};
+use super::passwords::Passwords;
 use super::past::Aftermath;
 use crate::compose::{self, Installation};
 use crate::config::Config;
 
-/// The password of every account one can log in with, where only this machine reaches the demo.
-const PASSWORD: &str = "just looking around";
 /// The applications besides the web manager, in the order of the generator.
 const APPLICATIONS: [&str; 2] = ["Studio", "Headset client"];
 /// Members one can log in as, besides the administrator and the auditor.
@@ -35,51 +32,6 @@ const TOGETHER: i64 = 30 * 60 * Time::SECOND;
 const BATCH: usize = 4_000;
 /// Activities after which what is hot is sealed.
 const SETTLE: u64 = 65_536;
-
-/// Which passwords the people of the demo have.
-pub(super) enum Passwords {
-    /// The one that is written in the source: for this machine alone.
-    Fixed,
-    /// New ones, and this one for those who are not told of.
-    Random {
-        /// Of everybody else who is active.
-        others: String,
-    },
-}
-
-impl Passwords {
-    /// Those for a demo that listens on this address.
-    pub(super) fn fit_for(address: IpAddr) -> Self {
-        match address.is_loopback() {
-            true => Self::Fixed,
-            false => Self::Random {
-                others: random_password(),
-            },
-        }
-    }
-
-    fn of_somebody(&self) -> String {
-        match self {
-            Self::Fixed => PASSWORD.to_owned(),
-            Self::Random { .. } => random_password(),
-        }
-    }
-
-    fn of_others(&self) -> &str {
-        match self {
-            Self::Fixed => PASSWORD,
-            Self::Random { others } => others,
-        }
-    }
-}
-
-/// 80 random bits, easy to type.
-fn random_password() -> String {
-    let mut bytes = [0; 10];
-    log::Rng::fill(&SystemRng, &mut bytes);
-    let letters = BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
-    [&letters[..4], &letters[4..8], &letters[8..12], &letters[12..]].join("-")
-}
 
 /// What there is now.
 pub(super) struct Seeded {
