@@ -27,7 +27,7 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
@@ -113,6 +113,14 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
+    #[must_use]
+    pub fn opaque_id<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.rng().fill(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
     }
 
     /// Where passwords are hashed, a few at a time.
