@@ -60,6 +60,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "applications",
         sql: include_str!("../migrations/0009_applications.sql"),
     },
+    Migration {
+        version: 11,
+        name: "trust",
+        sql: include_str!("../migrations/0011_trust.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -111,11 +116,11 @@ async fn applied(pool: &AnyPool) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
 
 fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static Migration>, StoreError> {
     if let Some((newest, _)) = applied.last()
-        && *newest > MIGRATIONS.len() as i64
+        && *newest > newest_known()
     {
         return Err(StoreError::Schema(format!(
             "the data was written by a newer whodid (schema version {newest}, this program knows {}); upgrade whodid",
-            MIGRATIONS.len()
+            newest_known()
         )));
     }
     for (migration, (_, sum)) in MIGRATIONS.iter().zip(applied) {
@@ -127,6 +132,10 @@ fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static M
         }
     }
     Ok(MIGRATIONS.iter().skip(applied.len()))
+}
+
+fn newest_known() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
 fn checksum(migration: &Migration) -> Vec<u8> {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
@@ -26,6 +27,7 @@ struct Inner {
     https: bool,
     draining: CancellationToken,
     streams: Streams,
+    work: TaskTracker,
     begun: i64,
     requests: AtomicU64,
 }
@@ -41,6 +43,7 @@ impl AppState {
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
             streams: Streams::new(&settings.limits),
+            work: TaskTracker::new(),
             begun: app.now().0,
             requests: AtomicU64::new(0),
             app,
@@ -90,6 +93,11 @@ impl AppState {
     /// Done when the server is shutting down: what would go on for long ends then.
     pub(crate) fn draining(&self) -> &CancellationToken {
         &self.inner.draining
+    }
+
+    /// What goes on although its client may have hung up: a shutdown waits for it.
+    pub(crate) fn work(&self) -> &TaskTracker {
+        &self.inner.work
     }
 
     /// The open streams of live pages.

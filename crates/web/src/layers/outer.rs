@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use app::Origin;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt as _;
+use tracing::Instrument as _;
 
 use super::{PeerAddress, body, client_address, csrf, headers};
 use crate::AppState;
@@ -38,11 +39,7 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
     let request = Request::from_parts(parts, body::timed(request_body, grace));
 
     let response = if allowed {
-        // A panic of one handler fails its own request; nothing it held is used again but through its drop.
-        AssertUnwindSafe(next.run(request))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|cause| panicked(cause.as_ref()))
+        handled(&state, &method, next.run(request)).await
     } else {
         cross_site()
     };
@@ -59,6 +56,25 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
         status = response.status().as_u16(), micros = begun.elapsed().as_micros() as u64, "answered"
     );
     response
+}
+
+/// Waits for the handler. One that may change something runs in a task of its own: a client that hangs up ends its
+/// waiting, but never a use case between its transactions, and a shutdown waits for it.
+async fn handled(
+    state: &AppState,
+    method: &Method,
+    handling: impl Future<Output = Response> + Send + 'static,
+) -> Response {
+    // A panic of one handler fails its own request; nothing it held is used again but through its drop.
+    let handling = AssertUnwindSafe(handling).catch_unwind();
+    let done = match method.is_safe() {
+        true => handling.await,
+        false => match state.work().spawn(handling.in_current_span()).await {
+            Ok(done) => done,
+            Err(error) => return PageError::internal(error).into_response(),
+        },
+    };
+    done.unwrap_or_else(|cause| panicked(cause.as_ref()))
 }
 
 /// The path of the table a request matched, for the counters.

@@ -219,6 +219,19 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Every activity of this type, oldest first.
+    pub async fn of_type(&self, code: &str) -> Vec<activity::Activity> {
+        let search = log::Search {
+            expr: activity::query::Expr::All,
+            order: log::Order::Recorded,
+            after: None,
+            limit: 10_000,
+        };
+        let mut rows = self.log.search(&search).await.unwrap().rows;
+        rows.retain(|activity| &*activity.kind == code);
+        rows
+    }
+
     /// Stops the server as a signal would, and waits until it has.
     pub async fn stop(&mut self) {
         drop(self.stop.take());
