@@ -24,6 +24,7 @@ pub mod refusals;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
@@ -33,6 +34,8 @@ pub use paging::{Page, PageRequest};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+
+pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
 
@@ -46,7 +49,7 @@ pub struct App {
 }
 
 struct Inner {
-    store: Store,
+    store: tx::Database,
     log: Log,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -68,7 +71,7 @@ impl App {
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
-                store,
+                store: tx::Database::new(store),
                 log,
                 clock,
                 rng,
@@ -84,7 +87,7 @@ impl App {
         }
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &tx::Database {
         &self.inner.store
     }
 

@@ -140,9 +140,7 @@ pub async fn write(app: &App, all: bool) -> Result<u64, Unavailable> {
 }
 
 async fn append(app: &App, activities: Vec<Facts>) -> Result<(), Unavailable> {
-    let mut tx = app.store().begin().await?;
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    app.begin().await?.commit_if_any(activities).await
 }
 
 fn take(app: &App, all: bool) -> Vec<(Key, Counted)> {
