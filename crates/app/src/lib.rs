@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
@@ -32,6 +33,8 @@ pub use paging::{Page, PageRequest};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+
+pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
 
@@ -45,7 +48,7 @@ pub struct App {
 }
 
 struct Inner {
-    store: Store,
+    store: tx::Database,
     log: Log,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -66,7 +69,7 @@ impl App {
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
-                store,
+                store: tx::Database::new(store),
                 log,
                 clock,
                 rng,
@@ -81,7 +84,7 @@ impl App {
         }
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &tx::Database {
         &self.inner.store
     }
 

@@ -5,15 +5,14 @@ use std::io::{self, BufRead};
 
 use activity::{Facts, limits};
 use jiff::tz::TimeZone;
-use log::{Batch, IngestError, Item, LogError, Source};
-use store::StoreError;
+use log::{Batch, IngestError, Item, Source};
 
 use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};
 use super::openssh::OpenSsh;
 use super::{Reading, jsonl};
 use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable};
 
 /// Activities committed at once.
 const BATCH: usize = 4_000;
@@ -241,23 +240,12 @@ async fn record(app: &App, source: &str, batch: &mut Vec<Facts>, summary: &mut S
     Ok(())
 }
 
-#[derive(Debug, thiserror::Error)]
-enum TraceError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Log(#[from] LogError),
-}
-
 /// The import itself is an activity.
-async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), TraceError> {
+async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), Unavailable> {
     let mut facts = facts::of_installation(app, caller, "log.imported");
     facts.metadata.insert("count".to_owned(), summary.recorded.to_string());
     facts
         .metadata
         .insert("source".to_owned(), request.file_name.chars().take(200).collect());
-    let mut tx = app.store().begin().await?;
-    app.log().append(&mut tx, vec![facts]).await?;
-    tx.commit().await?;
-    Ok(())
+    app.begin().await?.commit(facts).await
 }

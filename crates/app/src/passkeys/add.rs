@@ -12,7 +12,7 @@ use super::site::site;
 use crate::accounts::{Unavailable, new_id, token_hash};
 use crate::activity::facts;
 use crate::factors::{credentials_changed, first_codes};
-use crate::{App, Caller, ChangeError, mail};
+use crate::{Activities, App, Caller, ChangeError, mail};
 
 /// A passkey to add.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
         "" => caller.origin.device.clone().unwrap_or_else(|| "Passkey".to_owned()),
         typed => name_of(typed)?,
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let token = token_hash(&new.answered.token);
     let ceremony = ceremony::take(tx.conn(), Purpose::Add, &token, app.now()).await?;
     let Some(ceremony) = ceremony.filter(|row| row.account_id.as_deref() == Some(caller.person.id.as_str())) else {
@@ -64,7 +64,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
     mail::write(app, &mut tx, mail::letters::passkey_added(app, &account, &row.name)).await?;
     let mut added = facts::about(app, caller, "user.passkey_added", &account.person());
     added.targets = vec![target(&row.id, &row.name)];
-    let mut activities = vec![added];
+    let mut activities = Activities::from(added);
     let codes = first_codes(app, &mut tx, &account).await?;
     if !codes.is_empty() {
         activities.push(facts::about(
@@ -74,8 +74,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
             &account.person(),
         ));
     }
-    app.log().append(&mut tx, activities).await?;
-    tx.commit().await?;
+    tx.commit(activities).await?;
     Ok(codes)
 }
 

@@ -39,13 +39,8 @@ impl Setup {
     }
 
     pub(crate) async fn append(&self, facts: impl IntoIterator<Item = Facts>) {
-        let mut tx = self.app.store().begin().await.unwrap();
-        self.app
-            .log()
-            .append(&mut tx, facts.into_iter().collect())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let tx = self.app.begin().await.unwrap();
+        tx.commit_if_any(facts.into_iter().collect()).await.unwrap();
     }
 
     /// Everything that matches, newest first, past all scopes.
