@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use app::App;
+use app::{App, Places};
 use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
 use crate::layers::Rates;
-use crate::shell::Streams;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +24,7 @@ struct Inner {
     budget: Budget,
     https: bool,
     draining: CancellationToken,
-    streams: Streams,
+    streams: Places<String>,
     begun: i64,
     requests: AtomicU64,
 }
@@ -40,7 +39,7 @@ impl AppState {
             budget: Budget::new(settings.limits.bodies_bytes),
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
-            streams: Streams::new(&settings.limits),
+            streams: Places::new(settings.limits.streams, settings.limits.streams_per_account),
             begun: app.now().0,
             requests: AtomicU64::new(0),
             app,
@@ -92,8 +91,8 @@ impl AppState {
         &self.inner.draining
     }
 
-    /// The open streams of live pages.
-    pub(crate) fn streams(&self) -> &Streams {
+    /// The open streams of live pages, by account.
+    pub(crate) fn streams(&self) -> &Places<String> {
         &self.inner.streams
     }
 

@@ -3,11 +3,11 @@
 use activity::query::Expr;
 use activity::{Activity, Named, Person, Seq};
 
-use log::{Order, Search};
+use log::{Inquiry, Order, Search};
 
 use super::Scope;
 use super::scope::{Question, Scoped};
-use super::view::{ViewError, unavailable};
+use super::view::ViewError;
 use super::viewed::{VIEW_WINDOW, account, note};
 use crate::{App, Caller};
 
@@ -15,7 +15,7 @@ use crate::{App, Caller};
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
     Scope::Me.allowed(app, caller).await?;
-    let Some(row) = app.log().get(seq).await.map_err(unavailable)? else {
+    let Some(row) = app.inquiry(caller).await?.get(seq).await? else {
         return Ok(None);
     };
     let scope = Scope::showing(caller, &row);
@@ -49,7 +49,7 @@ pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
-    let row = latest(app, subject.expr()).await?;
+    let row = latest(&app.inquiry(caller).await?, subject.expr()).await?;
     Ok(row.and_then(|row| row.facts.user))
 }
 
@@ -58,17 +58,17 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
     let subject = Scope::Group(group_id.to_owned()).allowed(app, caller).await?;
     match subject.group() {
         Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
-        _ => Ok(latest(app, subject.expr()).await?.and_then(|row| row.facts.group)),
+        _ => Ok(latest(&app.inquiry(caller).await?, subject.expr()).await?.and_then(|row| row.facts.group)),
     }
 }
 
-async fn latest(app: &App, expr: Expr) -> Result<Option<Activity>, ViewError> {
+async fn latest(log: &Inquiry, expr: Expr) -> Result<Option<Activity>, ViewError> {
     let search = Search {
         expr,
         order: Order::Newest,
         after: None,
         limit: 1,
     };
-    let found = app.log().search(&search).await.map_err(unavailable)?;
+    let found = log.search(&search).await?;
     Ok(found.rows.into_iter().next())
 }

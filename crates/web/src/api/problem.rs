@@ -239,6 +239,20 @@ impl Problem {
         problem.retry_after(2)
     }
 
+    /// Too much is under way; it may be repeated after so many seconds.
+    pub(crate) fn busy(detail: impl Into<String>, seconds: u64) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is under way", detail).retry_after(seconds)
+    }
+
+    pub(crate) fn too_costly(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "too_costly",
+            "The question takes too long",
+            detail,
+        )
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
         self
@@ -267,12 +281,23 @@ impl Problem {
             StatusCode::FORBIDDEN => "forbidden",
             StatusCode::UNAUTHORIZED => "unauthorized",
             StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
+            StatusCode::UNPROCESSABLE_ENTITY => "too_costly",
             StatusCode::SERVICE_UNAVAILABLE => "unavailable",
             status if status.is_server_error() => "internal",
             _ => "bad_request",
         };
         Self::new(error.status, code, error.title, error.text.clone())
     }
+}
+
+/// An error's text as a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -294,6 +319,15 @@ impl From<PageError> for Problem {
             PageError::NotFound(detail) => Self::not_found(detail),
             PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
             PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
+            PageError::TooCostly(detail) => Self::too_costly(detail),
+            PageError::Busy { yours: true, text } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too much at once",
+                text,
+            )
+            .retry_after(2),
+            PageError::Busy { yours: false, text } => Self::busy(text, 2),
             PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(&*cause),
         }
     }

@@ -85,7 +85,8 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     } = serving;
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
-    let mails = app::mail::start(&app)?;
+    app::mail::start(&app)?;
+    let background = app.clone();
     // Nobody may be reading any more: a closed terminal is no reason to stop serving.
     if let Err(error) = say(greeting) {
         tracing::debug!(%error, "the greeting was not read");
@@ -99,9 +100,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         }
         cause = failed => Some(cause),
     };
-    if let Some(mails) = mails {
-        mails.abort();
-    }
+    background.close().await;
     if let Some(cause) = cause {
         tracing::error!(cause, "stopping: the log cannot be trusted to keep what it is given");
         bail!("stopped, so that nothing is acknowledged that may be lost: {cause}. Look at the disk, then start again");
