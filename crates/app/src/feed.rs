@@ -90,11 +90,7 @@ impl Feed {
         let _ = timeout(self.patience(), self.sender.send(Piece::Whole)).await;
     }
 
-    async fn waiting(
-        &mut self,
-        pieces: usize,
-        then: impl FnOnce(mpsc::PermitIterator<'_, Piece>),
-    ) -> Result<(), Lost> {
+    async fn waiting(&mut self, pieces: usize, then: impl FnOnce(mpsc::PermitIterator<'_, Piece>)) -> Result<(), Lost> {
         let begun = Instant::now();
         let permits = timeout(self.patience(), self.sender.reserve_many(pieces)).await;
         match permits {
@@ -155,7 +151,15 @@ mod tests {
         feed.send(b"all".to_vec()).await.unwrap();
         feed.taken().await.unwrap();
         feed.whole().await;
-        assert_eq!(reading.await.unwrap().into_iter().map(Result::unwrap).collect::<Vec<_>>(), ["all"]);
+        assert_eq!(
+            reading
+                .await
+                .unwrap()
+                .into_iter()
+                .map(Result::unwrap)
+                .collect::<Vec<_>>(),
+            ["all"]
+        );
 
         for panics in [false, true] {
             let (mut feed, chunks) = ends();
@@ -186,7 +190,11 @@ mod tests {
                 Err(lost) => break lost,
             }
         };
-        assert_eq!((lost, sent), (Lost::Slow, WAITING), "it holds {WAITING} pieces and no more");
+        assert_eq!(
+            (lost, sent),
+            (Lost::Slow, WAITING),
+            "it holds {WAITING} pieces and no more"
+        );
         assert!(begun.elapsed() >= Duration::from_secs(1));
 
         let (mut quick, chunks) = feed(&settings);

@@ -28,7 +28,7 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
@@ -41,8 +41,8 @@ pub(crate) use tx::{Activities, Quiet, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use log::{Full, Place, Places, Tasks};
 use log::{Clock, Log, Rng};
+pub use log::{Full, Place, Places, Tasks};
 use store::Store;
 
 /// How long closing waits for what works in the background.
@@ -56,7 +56,8 @@ pub struct App {
 
 struct Inner {
     store: tx::Database,
-    log: Log,
+    log: activity::GuardedLog,
+    repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
@@ -80,7 +81,8 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 store: tx::Database::new(store),
-                log,
+                log: activity::GuardedLog::new(log),
+                repeats: activity::Repeats::default(),
                 clock,
                 rng,
                 settings,
@@ -100,14 +102,19 @@ impl App {
         &self.inner.store
     }
 
-    /// The log engine.
-    pub(crate) fn log(&self) -> &Log {
+    /// The log engine, whose rows leave only by a disclosure.
+    pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
     }
 
     /// Ends what works in the background, and waits for it, but not for long.
     pub async fn close(&self) {
         self.tasks().close(CLOSE).await;
+    }
+
+    /// Answers that were given a moment ago.
+    pub(crate) fn repeats(&self) -> &activity::Repeats {
+        &self.inner.repeats
     }
 
     /// Whether the log and its database answer just now and no write has failed for good.
@@ -123,6 +130,14 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
+    #[must_use]
+    pub fn opaque_id<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.rng().fill(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
     }
 
     /// Where passwords are hashed, a few at a time.

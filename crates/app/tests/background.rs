@@ -34,12 +34,18 @@ impl Faulty {
         self.armed.store(true, Ordering::SeqCst);
         let begun = Instant::now();
         while self.armed.load(Ordering::SeqCst) {
-            assert!(begun.elapsed() < Duration::from_secs(40), "it does not ask for the time");
+            assert!(
+                begun.elapsed() < Duration::from_secs(40),
+                "it does not ask for the time"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let asked = self.asked.load(Ordering::SeqCst);
         while self.asked.load(Ordering::SeqCst) == asked {
-            assert!(begun.elapsed() < Duration::from_secs(60), "it never worked again after its panic");
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "it never worked again after its panic"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -85,7 +91,11 @@ async fn survives(start: impl FnOnce(&App)) {
     assert!(begun.elapsed() < Duration::from_secs(5), "it ends when it is told to");
     let asked = bed.clock.asked.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert_eq!(bed.clock.asked.load(Ordering::SeqCst), asked, "and does nothing afterwards");
+    assert_eq!(
+        bed.clock.asked.load(Ordering::SeqCst),
+        asked,
+        "and does nothing afterwards"
+    );
     bed.log.close().await;
 }
 
@@ -122,12 +132,17 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
             zone: ZoneChoice::utc(),
         };
         let everything = Scope::Everything;
-        let mut streamed = export_view(&bed.app, &Caller::command_line(), &everything, &asked).await.unwrap();
+        let mut streamed = export_view(&bed.app, &Caller::command_line(), &everything, &asked)
+            .await
+            .unwrap();
         let first = streamed.chunks.next().await.unwrap();
         assert!(first.is_ok());
         bed.clock.armed.store(true, Ordering::SeqCst);
         let rest: Vec<_> = streamed.chunks.collect().await;
-        assert!(rest.last().is_some_and(Result::is_err), "{format:?} ended as if it were whole");
+        assert!(
+            rest.last().is_some_and(Result::is_err),
+            "{format:?} ended as if it were whole"
+        );
         assert!(streamed.summary.get().is_none());
     }
 }
@@ -158,13 +173,26 @@ async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_ro
     }
     let mut stalled = Vec::new();
     for _ in 0..each {
-        stalled.push(export_view(&bed.app, &caller, &Scope::Everything, &asked).await.unwrap());
+        stalled.push(
+            export_view(&bed.app, &caller, &Scope::Everything, &asked)
+                .await
+                .unwrap(),
+        );
     }
-    let refused = export_view(&bed.app, &caller, &Scope::Everything, &asked).await.err().unwrap();
-    assert!(matches!(refused, exports::ExportError::TooMany { yours: true }), "{refused}");
+    let refused = export_view(&bed.app, &caller, &Scope::Everything, &asked)
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        matches!(refused, exports::ExportError::TooMany { yours: true }),
+        "{refused}"
+    );
     stalled.pop();
     let begun = Instant::now();
-    while export_view(&bed.app, &caller, &Scope::Everything, &asked).await.is_err() {
+    while export_view(&bed.app, &caller, &Scope::Everything, &asked)
+        .await
+        .is_err()
+    {
         assert!(begun.elapsed() < Duration::from_secs(20), "no place was given back");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

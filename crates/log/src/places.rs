@@ -159,7 +159,10 @@ mod tests {
         assert!(!waiting.is_finished());
         drop(held);
         let place = waiting.await.unwrap().unwrap();
-        assert_eq!(places.wait("c", Duration::from_millis(20)).await.unwrap_err(), Full::All);
+        assert_eq!(
+            places.wait("c", Duration::from_millis(20)).await.unwrap_err(),
+            Full::All
+        );
         drop(place);
     }
 }

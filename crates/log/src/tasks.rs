@@ -61,7 +61,10 @@ impl Tasks {
             loop {
                 let begun = Instant::now();
                 match guarded(work()).await {
-                    Ok(()) => tracing::error!(task = name, "work in the background ended by itself; taking it up again"),
+                    Ok(()) => tracing::error!(
+                        task = name,
+                        "work in the background ended by itself; taking it up again"
+                    ),
                     Err(cause) => tracing::error!(
                         task = name,
                         cause,
@@ -83,7 +86,11 @@ impl Tasks {
     pub fn once(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         self.spawn(async move {
             if let Err(cause) = guarded(work).await {
-                tracing::error!(task = name, cause, "work in the background panicked, which is a fault of Whodid");
+                tracing::error!(
+                    task = name,
+                    cause,
+                    "work in the background panicked, which is a fault of Whodid"
+                );
                 metrics::counter!("whodid_task_panics_total", "task" => name).increment(1);
             }
         });
@@ -127,7 +134,10 @@ impl Tasks {
                 Err(_) => break,
             }
         }
-        tracing::warn!(tasks = tasks.len(), "work in the background did not end in time and was cut off");
+        tracing::warn!(
+            tasks = tasks.len(),
+            "work in the background did not end in time and was cut off"
+        );
         tasks.shutdown().await;
     }
 
@@ -154,7 +164,10 @@ impl Tasks {
 /// The work's end, or why it panicked.
 async fn guarded(work: impl Future<Output = ()>) -> Result<(), String> {
     // What a panic left half done is used again only through what holds across a crash of the process as well.
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|cause| text(&*cause))
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .map_err(|cause| text(&*cause))
 }
 
 fn text(cause: &(dyn Any + Send)) -> String {
@@ -195,13 +208,18 @@ mod tests {
     async fn a_panic_of_vital_work_is_passed_on_and_all_ends_within_the_bound() {
         let tasks = Tasks::default();
         let (say, said) = tokio::sync::oneshot::channel();
-        tasks.vital("test", async { panic!("broken") }, move |cause| say.send(cause.to_owned()).unwrap());
+        tasks.vital("test", async { panic!("broken") }, move |cause| {
+            say.send(cause.to_owned()).unwrap()
+        });
         assert_eq!(said.await.unwrap(), "test panicked: broken");
         tasks.vital("deaf", std::future::pending(), |_| {});
         tasks.once("panics", async { panic!("alone") });
         let begun = Instant::now();
         tasks.close(Duration::from_millis(50)).await;
         assert!(begun.elapsed() >= Duration::from_millis(50), "it is waited for");
-        assert!(begun.elapsed() < Duration::from_secs(5), "what does not listen is cut off");
+        assert!(
+            begun.elapsed() < Duration::from_secs(5),
+            "what does not listen is cut off"
+        );
     }
 }

@@ -67,6 +67,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "hot_bytes",
         sql: include_str!("../migrations/0012_hot_bytes.sql"),
     },
+    Migration {
+        version: 13,
+        name: "disclosures",
+        sql: include_str!("../migrations/0013_disclosures.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -125,7 +130,10 @@ fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static M
             "the data was written by a newer whodid (schema version {newest}, this program knows {known}); upgrade whodid"
         )));
     }
-    let applied: HashMap<i64, &[u8]> = applied.iter().map(|(version, sum)| (*version, sum.as_slice())).collect();
+    let applied: HashMap<i64, &[u8]> = applied
+        .iter()
+        .map(|(version, sum)| (*version, sum.as_slice()))
+        .collect();
     let other = |migration: &&Migration| {
         applied
             .get(&migration.version)

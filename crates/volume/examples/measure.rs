@@ -91,7 +91,12 @@ fn questions(volume: &Volume, user: &Person) {
     ];
     for text in queries {
         let expr = bound(text);
-        let page = best(|| volume.search(&mut asked(&expr), Order::Newest, None, Filling::new(Room::rows(50))).unwrap().len());
+        let page = best(|| {
+            volume
+                .search(&mut asked(&expr), Order::Newest, None, Filling::new(Room::rows(50)))
+                .unwrap()
+                .len()
+        });
         let count = best(|| volume.count(&mut asked(&expr), 10_000).unwrap());
         let by = best(|| volume.count_by(&mut asked(&expr), Facet::Kind).unwrap().len());
         println!(

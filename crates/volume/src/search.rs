@@ -22,7 +22,13 @@ const MOST_ROWS: usize = 1024;
 
 impl Volume {
     /// The first matches after the cursor, in `order`: as many as `filling` takes.
-    pub fn search(&self, query: &mut Query, order: Order, after: Option<Cursor>, filling: Filling) -> Result<Vec<Activity>> {
+    pub fn search(
+        &self,
+        query: &mut Query,
+        order: Order,
+        after: Option<Cursor>,
+        filling: Filling,
+    ) -> Result<Vec<Activity>> {
         let volume = &*self.0;
         if filling.missing() == 0 {
             return Ok(Vec::new());

@@ -45,14 +45,14 @@ pub(super) fn parse(body: &[u8], most: usize) -> Result<Node<'_>, FieldError> {
     let mut from = serde_json::Deserializer::from_slice(body);
     let left = Cell::new(Some(most));
     let place = Place { depth: 0, left: &left };
-    let node = place
-        .deserialize(&mut from)
-        .and_then(|node| from.end().map(|()| node));
+    let node = place.deserialize(&mut from).and_then(|node| from.end().map(|()| node));
     node.map_err(|error| match left.get() {
         Some(_) => FieldError::new("", format!("the body is not JSON: {error}")),
         None => FieldError::new(
             "",
-            format!("there are more than {most} values in it, far more than an activity can have; it was read no further"),
+            format!(
+                "there are more than {most} values in it, far more than an activity can have; it was read no further"
+            ),
         ),
     })
 }

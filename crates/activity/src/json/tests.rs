@@ -161,7 +161,10 @@ fn depth_and_the_number_of_errors_are_bounded() {
 fn reading_ends_where_there_are_more_values_than_any_activity_has() {
     for body in [
         format!("{{{}\"activity\":\"a.b\"}}", "\"x\":1,".repeat(1_000_000)),
-        format!("{{\"activity\":\"a.b\",\"metadata\":{{{}\"y\":1}}}}", "\"x\":1,".repeat(1_000_000)),
+        format!(
+            "{{\"activity\":\"a.b\",\"metadata\":{{{}\"y\":1}}}}",
+            "\"x\":1,".repeat(1_000_000)
+        ),
         format!("{{\"activity\":\"a.b\",\"changes\":[{}1]}}", "1,".repeat(1_000_000)),
         // Not closed: what is behind the last value that is read is not looked at.
         format!("{{\"activity\":\"a.b\",\"changes\":[{}", "[],".repeat(1_000_000)),
@@ -170,7 +173,10 @@ fn reading_ends_where_there_are_more_values_than_any_activity_has() {
         assert_eq!(errors.len(), 1);
         assert!(errors[0].1.contains("more than 2000 values"), "{errors:?}");
     }
-    let most = (0..100).map(|n| format!(r#"{{"field":"f{n}","before":"a","after":"b"}}"#)).collect::<Vec<_>>().join(",");
+    let most = (0..100)
+        .map(|n| format!(r#"{{"field":"f{n}","before":"a","after":"b"}}"#))
+        .collect::<Vec<_>>()
+        .join(",");
     let metadata = (0..50).map(|n| format!(r#""k{n}":"v""#)).collect::<Vec<_>>().join(",");
     let body = format!(r#"{{"activity":"a.b","changes":[{most}],"metadata":{{{metadata}}}}}"#);
     assert!(parse_facts(body.as_bytes(), NOW).is_ok());

@@ -235,8 +235,12 @@ impl Phrases {
         let start = self.folded.as_ptr() as usize;
         let words = self.folded.split(|letter: char| !letter.is_alphanumeric());
         let place = |word: &str| (word.as_ptr() as usize - start, word.len());
-        self.tokens
-            .extend(words.filter(|word| !word.is_empty()).map(place).map(|(at, length)| (at, at + length)));
+        self.tokens.extend(
+            words
+                .filter(|word| !word.is_empty())
+                .map(place)
+                .map(|(at, length)| (at, at + length)),
+        );
         for at in 0..self.tokens.len() {
             self.find_at(at);
             if self.left == 0 {

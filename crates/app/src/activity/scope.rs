@@ -3,8 +3,8 @@
 use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
-use log::Inquiry;
 
+use super::disclosure::GuardedInquiry;
 use super::view::{ViewError, unavailable};
 use crate::{App, Caller, Via, groups};
 
@@ -131,7 +131,7 @@ pub(crate) struct Question<'a> {
 #[derive(Debug)]
 pub(crate) struct Scoped {
     /// What it is asked with: all that belongs to it has one deadline.
-    pub(crate) log: Inquiry,
+    pub(crate) log: GuardedInquiry,
     pub(crate) subject: Subject,
     /// The query as it was typed, as a tree.
     pub(crate) typed: Expr,
@@ -203,7 +203,7 @@ impl Scoped {
 
 impl App {
     /// Questions of this caller to the log. Waits a moment while they have as many under way as they may.
-    pub(crate) async fn inquiry(&self, caller: &Caller) -> Result<Inquiry, ViewError> {
+    pub(crate) async fn inquiry(&self, caller: &Caller) -> Result<GuardedInquiry, ViewError> {
         Ok(match &caller.via {
             Via::ApiKey { id, .. } => self.log().inquiry(id).await?,
             Via::Device { .. } | Via::Application { .. } => self.log().inquiry(&caller.person.id).await?,
@@ -212,7 +212,7 @@ impl App {
     }
 }
 
-fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
+pub(super) fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
     match range {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),

@@ -62,7 +62,9 @@ pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
             Ok(true) => {}
             Ok(false) => return,
             // It is the row's as long as the lease lasts; until then it is tried again.
-            Err(error) => tracing::warn!(id = %row.id, error = %error, "the lease of an export could not be renewed yet"),
+            Err(error) => {
+                tracing::warn!(id = %row.id, error = %error, "the lease of an export could not be renewed yet")
+            }
         }
     }
 }

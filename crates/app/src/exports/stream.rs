@@ -3,9 +3,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use activity::Activity;
 use futures::{Stream, StreamExt as _};
-use log::{Full, LogError, Order, Place, Scan, Search, Through};
+use log::{Full, LogError, Order, Place, Through};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
 
 use super::columns::Column;
@@ -15,15 +14,14 @@ use super::model::unavailable;
 use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed, written};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::{CompleteThrough, Question, Scope, Scoped, Subject, VIEW_WINDOW, ViewRequest, account, note};
+use crate::activity::{
+    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
+};
 use crate::feed::{Chunks, Feed, Lost, feed};
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
 const CHUNK: usize = 128 * 1024;
-
-/// Rows that tell whose log an export looks at.
-const FIRST_PAGE: usize = 50;
 
 /// What of a view is exported, and how.
 #[derive(Clone, Debug)]
@@ -104,9 +102,6 @@ pub async fn export_view(
         .scan(scoped.bound.clone(), Order::Newest)
         .await
         .map_err(unavailable)?;
-    if subject.is_none() {
-        note_look(app, caller, &scoped).await?;
-    }
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     if let Some(group) = scoped.subject.group() {
         row = in_group(row, group)?;
@@ -118,19 +113,8 @@ pub async fn export_view(
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await.map_err(unavailable)?;
-    begin(app, row, scan, (writer, place))
-}
-
-/// An export of everybody, or of a group, that is narrowed to certain people is a look at their logs, as its first page would be.
-async fn note_look(app: &App, caller: &Caller, scoped: &Scoped) -> Result<(), ExportError> {
-    let first = Search {
-        expr: scoped.bound.clone(),
-        order: Order::Newest,
-        after: None,
-        limit: FIRST_PAGE,
-    };
-    let page = app.log().search(&first).await.map_err(unavailable)?;
-    Ok(note(app, caller, scoped, &page.rows, VIEW_WINDOW).await?)
+    let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
+    begin(app, row, (scan, disclosure), (writer, place))
 }
 
 /// A place among those whose files are on their way.
@@ -141,7 +125,12 @@ pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportE
     })
 }
 
-fn begin(app: &App, row: Row, scan: Scan, (writer, place): (RowWriter, Place<String>)) -> Result<Streamed, ExportError> {
+fn begin(
+    app: &App,
+    row: Row,
+    (scan, disclosure): (UnseenScan, Disclosure),
+    (writer, place): (RowWriter, Place<String>),
+) -> Result<Streamed, ExportError> {
     let (feed, chunks) = feed(&app.settings().exports);
     let summary = Arc::new(OnceLock::new());
     let complete_through = scan.complete_through();
@@ -150,6 +139,7 @@ fn begin(app: &App, row: Row, scan: Scan, (writer, place): (RowWriter, Place<Str
     let run = Run {
         app: app.clone(),
         row,
+        disclosure,
         feed,
         through: complete_through,
         tally: Tally::default(),
@@ -190,6 +180,7 @@ impl From<Lost> for Broken {
 struct Run {
     app: App,
     row: Row,
+    disclosure: Disclosure,
     feed: Feed,
     through: Through,
     tally: Tally,
@@ -200,15 +191,19 @@ impl Run {
     /// Writes all of it, and says how it ended: in the log, and by the way the file ends.
     async fn run(
         mut self,
-        rows: impl Stream<Item = Result<Vec<Activity>, LogError>> + Unpin,
+        rows: impl Stream<Item = Result<Unseen, LogError>> + Unpin,
         writer: RowWriter,
         summary: Arc<OnceLock<Summary>>,
     ) {
         let (app, row, progress) = (self.app.clone(), self.row.clone(), self.progress.clone());
-        let written = tokio::select! {
+        let mut written = tokio::select! {
             written = self.write(rows, writer) => written,
             () = keep(&app, &row, &progress) => Err(Broken::Lease),
         };
+        // Whole or broken off, everybody is told of all of their rows that left.
+        if let Err(error) = self.disclosure.finish().await {
+            written = Err(Broken::Log(error.into()));
+        }
         let rows = self.tally.rows;
         let error = match written {
             Ok(()) => None,
@@ -239,13 +234,15 @@ impl Run {
 
     async fn write(
         &mut self,
-        mut chunks: impl Stream<Item = Result<Vec<Activity>, LogError>> + Unpin,
+        mut chunks: impl Stream<Item = Result<Unseen, LogError>> + Unpin,
         mut writer: RowWriter,
     ) -> Result<(), Broken> {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         writer.write_header(&mut out);
         while let Some(rows) = chunks.next().await {
             let rows = rows.map_err(|error| Broken::Log(unavailable(error)))?;
+            let rows = self.disclosure.give(rows).await;
+            let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             // In pieces, so that a piece and not the chunk of the log bounds what is held.
             for piece in rows.chunks(16) {
                 writer.write_rows(piece, &mut out);

@@ -45,7 +45,9 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// loses nothing: an unsent mail stays queued, and one that was sent but not marked is sent twice at worst.
 pub fn start(app: &App) -> Result<bool, MailSetupError> {
     let settings = &app.settings().mail;
-    let Some(url) = &settings.smtp_url else { return Ok(false) };
+    let Some(url) = &settings.smtp_url else {
+        return Ok(false);
+    };
     let transport = Transport::from_url(url)
         .map_err(MailSetupError::Url)?
         .timeout(Some(Duration::from_secs(20)))

@@ -38,7 +38,9 @@ impl Queue {
     /// The way in, and the task that has to run for it.
     pub(crate) fn start(core: Arc<Core>) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (into, from) = mpsc::channel(WAITING);
-        let steps = u32::try_from(core.settings.queue_bytes as u64 / STEP).unwrap_or(u32::MAX).max(1);
+        let steps = u32::try_from(core.settings.queue_bytes as u64 / STEP)
+            .unwrap_or(u32::MAX)
+            .max(1);
         let room = Arc::new(Semaphore::new(steps as usize));
         (Self { into, room, steps }, run(core, from))
     }

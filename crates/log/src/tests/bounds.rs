@@ -49,7 +49,12 @@ async fn a_question_that_takes_too_long_is_refused_and_the_next_is_answered() {
     let bed = half_sealed(|settings| settings.query_seconds = 5).await;
     let inquiry = bed.log.inquiry("ada").await.unwrap();
     // As if five seconds had passed.
-    let overdue = bed.log.inquiry("ada").await.unwrap().with_deadline(volume::Deadline::within(Duration::ZERO));
+    let overdue = bed
+        .log
+        .inquiry("ada")
+        .await
+        .unwrap()
+        .with_deadline(volume::Deadline::within(Duration::ZERO));
     let expr = costly();
     let is_refused = |error| matches!(error, LogError::TooCostly { seconds: 5 });
     assert!(is_refused(overdue.search(&asked(&expr, 10)).await.unwrap_err()));
@@ -62,11 +67,20 @@ async fn a_question_that_takes_too_long_is_refused_and_the_next_is_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_has_so_many_questions_at_once_and_others_are_answered_meanwhile() {
     let bed = half_sealed(|settings| (settings.queries, settings.queries_per_caller) = (3, 2)).await;
-    let held = [bed.log.inquiry("bob").await.unwrap(), bed.log.inquiry("bob").await.unwrap()];
-    assert!(matches!(bed.log.inquiry("bob").await.unwrap_err(), LogError::Busy { yours: true }));
+    let held = [
+        bed.log.inquiry("bob").await.unwrap(),
+        bed.log.inquiry("bob").await.unwrap(),
+    ];
+    assert!(matches!(
+        bed.log.inquiry("bob").await.unwrap_err(),
+        LogError::Busy { yours: true }
+    ));
     let ada = bed.log.inquiry("ada").await.unwrap();
     assert_eq!(ada.search(&asked(&Expr::All, 10)).await.unwrap().rows.len(), 10);
-    assert!(matches!(bed.log.inquiry("cara").await.unwrap_err(), LogError::Busy { yours: false }));
+    assert!(matches!(
+        bed.log.inquiry("cara").await.unwrap_err(),
+        LogError::Busy { yours: false }
+    ));
     drop(held);
     assert!(bed.log.inquiry("bob").await.is_ok());
 }
@@ -170,7 +184,10 @@ async fn few_heavy_activities_are_sealed_as_many_light_ones_are() {
     }
     bed.log.settle(false).await.unwrap();
     let sealed = bed.log.head().await.unwrap().sealed;
-    assert!((25..40).contains(&sealed), "a volume ends with the activity that makes it heavy: {sealed}");
+    assert!(
+        (25..40).contains(&sealed),
+        "a volume ends with the activity that makes it heavy: {sealed}"
+    );
     assert!(bed.log.core().hot_bytes() < 20_000);
     bed.log.settle(true).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 40);
@@ -178,7 +195,10 @@ async fn few_heavy_activities_are_sealed_as_many_light_ones_are() {
     bed.assert_root().await;
     let bed = bed.reopen(1000).await;
     bed.append(heavy(40..50, 1_000)).await;
-    assert!(bed.log.core().hot_bytes() > 10_000, "what is hot is known after a restart");
+    assert!(
+        bed.log.core().hot_bytes() > 10_000,
+        "what is hot is known after a restart"
+    );
     bed.assert_root().await;
 }
 
@@ -192,7 +212,10 @@ async fn what_is_hot_stays_bounded_while_heavy_activities_arrive() {
     let begun = Instant::now();
     let mut most = 0;
     for part in 0..20 {
-        bed.log.ingest(super::reporter(heavy(part * 20..(part + 1) * 20, 2_000))).await.unwrap();
+        bed.log
+            .ingest(super::reporter(heavy(part * 20..(part + 1) * 20, 2_000)))
+            .await
+            .unwrap();
         most = most.max(bed.log.core().hot_bytes());
     }
     assert!(most <= 100_000 * 2 + 50_000, "{most}");

@@ -47,11 +47,18 @@ fn every_way_of_asking_ends_once_its_time_is_over_or_nobody_waits() {
     let (_dir, volume) = volume(&rows(40, 10));
     let given_up = Deadline::none();
     given_up.clone().give_up();
-    for (deadline, overdue) in [(Deadline::within(Duration::ZERO), Overdue::Time), (given_up, Overdue::GivenUp)] {
+    for (deadline, overdue) in [
+        (Deadline::within(Duration::ZERO), Overdue::Time),
+        (given_up, Overdue::GivenUp),
+    ] {
         for expr in queries() {
             let mut query = Query::new(&expr, deadline.clone());
             for order in [Order::Newest, Order::Oldest, Order::Recorded] {
-                assert!(is(overdue)(volume.search(&mut query, order, None, Filling::new(Room::rows(5))).unwrap_err()));
+                assert!(is(overdue)(
+                    volume
+                        .search(&mut query, order, None, Filling::new(Room::rows(5)))
+                        .unwrap_err()
+                ));
                 let scan = volume.scan(Query::new(&expr, deadline.clone()), order, Room::rows(5));
                 assert!(is(overdue)(scan.err().unwrap()));
             }
@@ -67,7 +74,9 @@ fn a_scan_ends_between_two_chunks_when_nobody_waits_any_more() {
     for expr in queries() {
         for order in [Order::Newest, Order::Recorded] {
             let deadline = Deadline::none();
-            let mut scan = volume.scan(Query::new(&expr, deadline.clone()), order, Room::rows(5)).unwrap();
+            let mut scan = volume
+                .scan(Query::new(&expr, deadline.clone()), order, Room::rows(5))
+                .unwrap();
             assert!(scan.next().unwrap().is_ok());
             deadline.give_up();
             assert!(is(Overdue::GivenUp)(scan.next().unwrap().unwrap_err()));
@@ -80,23 +89,26 @@ fn a_scan_ends_between_two_chunks_when_nobody_waits_any_more() {
 fn a_page_ends_with_the_row_that_fills_it_and_the_next_goes_on_behind_it() {
     let rows = rows(60, 1000);
     let (_dir, volume) = volume(&rows);
-    let room = Room {
-        rows: 50,
-        bytes: 5_000,
-    };
+    let room = Room { rows: 50, bytes: 5_000 };
     for expr in queries() {
         for order in [Order::Newest, Order::Oldest, Order::Recorded] {
             let mut paged: Vec<Activity> = Vec::new();
             loop {
                 let after = paged.last().map(Cursor::after);
-                let page = volume.search(&mut asked(&expr), order, after, Filling::new(room)).unwrap();
+                let page = volume
+                    .search(&mut asked(&expr), order, after, Filling::new(room))
+                    .unwrap();
                 if page.is_empty() {
                     break;
                 }
                 let bytes: usize = page.iter().map(|row| activity::weight(row)).sum();
                 let last = activity::weight(page.last().unwrap());
                 assert!(bytes - last < room.bytes, "the row before the last had filled it");
-                assert!(page.len() == 5 || paged.len() + page.len() == rows.len(), "{}", page.len());
+                assert!(
+                    page.len() == 5 || paged.len() + page.len() == rows.len(),
+                    "{}",
+                    page.len()
+                );
                 paged.extend(page);
             }
             assert_eq!(paged.len(), rows.len(), "{order:?} {expr}");
@@ -108,13 +120,35 @@ fn a_page_ends_with_the_row_that_fills_it_and_the_next_goes_on_behind_it() {
 fn one_row_beyond_a_full_page_tells_that_there_are_more() {
     let rows = rows(20, 1000);
     let (_dir, volume) = volume(&rows);
-    let page = |room| (volume.search(&mut asked(&Expr::All), Order::Newest, None, Filling::and_one_beyond(room))).unwrap();
+    let page = |room| {
+        (volume.search(
+            &mut asked(&Expr::All),
+            Order::Newest,
+            None,
+            Filling::and_one_beyond(room),
+        ))
+        .unwrap()
+    };
     for (room, fitting, given) in [
         (Room { rows: 50, bytes: 5_000 }, 5, 6),
         (Room { rows: 3, bytes: 5_000 }, 3, 4),
         (Room { rows: 50, bytes: 1 }, 1, 2),
-        (Room { rows: 19, bytes: usize::MAX }, 19, 20),
-        (Room { rows: 20, bytes: usize::MAX }, 20, 20),
+        (
+            Room {
+                rows: 19,
+                bytes: usize::MAX,
+            },
+            19,
+            20,
+        ),
+        (
+            Room {
+                rows: 20,
+                bytes: usize::MAX,
+            },
+            20,
+            20,
+        ),
     ] {
         let found = page(room);
         assert_eq!((room.fitting(&found), found.len()), (fitting, given), "{room:?}");

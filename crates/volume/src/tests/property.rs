@@ -87,7 +87,12 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
         let mut paged = Vec::new();
         loop {
             let page = volume
-                .search(&mut asked(query), order, paged.last().map(Cursor::after), Filling::new(Room::rows(limit)))
+                .search(
+                    &mut asked(query),
+                    order,
+                    paged.last().map(Cursor::after),
+                    Filling::new(Room::rows(limit)),
+                )
                 .unwrap();
             let full = page.len() == limit;
             paged.extend(page);

@@ -158,14 +158,22 @@ fn too_many_faults(items: &[Item]) -> Problem {
          nothing is recorded. See `errors` for the first of them.",
         items.len() - 1
     );
-    let refused = items.iter().enumerate().filter_map(|(at, item)| Some((at, item.as_ref().err()?)));
+    let refused = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| Some((at, item.as_ref().err()?)));
     let errors = refused.flat_map(|(at, errors)| {
         errors.iter().map(move |error| FieldProblem {
             pointer: format!("/{at}{}", error.pointer),
             detail: error.detail.clone(),
         })
     });
-    let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid_activity", "Nothing could be recorded", detail);
+    let problem = Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_activity",
+        "Nothing could be recorded",
+        detail,
+    );
     problem.with_errors(errors.take(100).collect())
 }
 

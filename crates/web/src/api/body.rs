@@ -181,9 +181,7 @@ impl Sink<'_> {
         }
         Held {
             bytes: self.bytes,
-            share: Share {
-                _permits: self.permits,
-            },
+            share: Share { _permits: self.permits },
         }
     }
 }

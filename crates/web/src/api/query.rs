@@ -5,7 +5,7 @@ use activity::query::ParseError;
 use app::activity::ViewError;
 use axum::http::{StatusCode, Uri};
 
-use super::problem::{sentence, FieldProblem, Problem};
+use super::problem::{FieldProblem, Problem, sentence};
 
 /// The parameters of one request; unknown and repeated ones are refused.
 pub(super) struct Params(Vec<(String, String)>);
@@ -84,7 +84,7 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
         ViewError::TooCostly(text) => Problem::too_costly(sentence(&text)),
         ViewError::Busy(text) => Problem::busy(sentence(&text), 2),
-        ViewError::Unavailable(cause) => Problem::unavailable(&*cause),
+        ViewError::Unavailable(cause) => Problem::unavailable(cause),
         ViewError::Cursor => Params::wrong(
             "after",
             "This cursor is damaged or of another kind of list. Begin without `after`.",

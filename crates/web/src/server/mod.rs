@@ -49,7 +49,10 @@ pub async fn serve(
     };
     let caps = Arc::new(Caps::new(&state.settings().limits, &state.settings().trusted_proxies));
     let of = state.clone();
-    state.app().tasks().keep("upkeep of the web server", move || upkeep(of.clone()));
+    state
+        .app()
+        .tasks()
+        .keep("upkeep of the web server", move || upkeep(of.clone()));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let permit = tokio::select! {

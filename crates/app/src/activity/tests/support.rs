@@ -56,7 +56,7 @@ impl Setup {
             after: None,
             limit: 10_000,
         };
-        self.app.log().search(&search).await.unwrap().rows
+        self.app.log().past_all_scopes().search(&search).await.unwrap().rows
     }
 }
 
@@ -75,6 +75,7 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
             user_agent: None,
             device: Some("Firefox on Linux".to_owned()),
             request_id: "req".to_owned(),
+            trace_id: None,
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use activity::Time;
+use activity::{Activity, Time};
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 
@@ -14,14 +14,22 @@ use crate::activity::tests::support::{Setup, auditor, of};
 struct Fed {
     setup: Setup,
     id: String,
-    rows: mpsc::Sender<Result<Vec<Activity>, LogError>>,
+    rows: mpsc::Sender<Result<Unseen, LogError>>,
     chunks: Chunks,
     run: tokio::task::JoinHandle<()>,
 }
 
 async fn fed() -> Fed {
     let setup = Setup::new().await;
-    let mut row = new_row(&setup.app, &auditor(), StoredKind::ViewJsonl, None, String::new(), "UTC").unwrap();
+    let mut row = new_row(
+        &setup.app,
+        &auditor(),
+        StoredKind::ViewJsonl,
+        None,
+        String::new(),
+        "UTC",
+    )
+    .unwrap();
     row.state = StoredState::Running;
     row.lease_until = setup.now().plus(micros(LEASE)).0;
     row.fence = 1;
@@ -31,11 +39,24 @@ async fn fed() -> Fed {
     let (rows, source) = mpsc::channel(1);
     let (feed, chunks) = feed(&setup.app.settings().exports);
     let id = row.id.clone();
+    let everything = Question {
+        q: "",
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(&setup.app, &auditor(), &Scope::Everything, everything)
+        .await
+        .unwrap();
     let run = Run {
+        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Asked::File(&id)),
         app: setup.app.clone(),
         row,
         feed,
-        through: Through { size: 1, at: setup.now() },
+        through: Through {
+            size: 1,
+            at: setup.now(),
+        },
         tally: Tally::default(),
         progress: Progress::default(),
     };
@@ -49,13 +70,13 @@ async fn fed() -> Fed {
     }
 }
 
-fn chunk() -> Vec<Activity> {
+fn chunk() -> Unseen {
     let facts = of("sam", "user.login");
-    vec![Activity {
+    Unseen::of_a_test(vec![Activity {
         seq: 0,
         recorded_at: facts.occurred_at,
         facts,
-    }]
+    }])
 }
 
 impl Fed {
@@ -70,7 +91,13 @@ impl Fed {
 
     /// Takes what is left of the file; its state then, and whether the file ended as a whole one does.
     async fn ended(self) -> (State, bool) {
-        let Self { setup, id, rows, chunks, run } = self;
+        let Self {
+            setup,
+            id,
+            rows,
+            chunks,
+            run,
+        } = self;
         drop(rows);
         let read: Vec<_> = chunks.collect().await;
         run.await.unwrap();
@@ -99,9 +126,14 @@ async fn an_export_that_was_given_up_meanwhile_does_not_end_as_a_whole_one() {
     // As another node does when this one does not answer for long: the row has another holder.
     let mut tx = it.setup.app.begin().await.unwrap();
     let far = it.setup.now().plus(Time::DAY).0;
-    let lapsed = store::exports::claim_lapsed_view(tx.conn(), far, far).await.unwrap().unwrap();
+    let lapsed = store::exports::claim_lapsed_view(tx.conn(), far, far)
+        .await
+        .unwrap()
+        .unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
-    worker::give_up(&it.setup.app, &lapsed, "export.downloaded", "broken off").await.unwrap();
+    worker::give_up(&it.setup.app, &lapsed, "export.downloaded", "broken off")
+        .await
+        .unwrap();
     assert_eq!(it.ended().await, (State::Failed, false));
 }
 
