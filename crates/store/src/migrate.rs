@@ -63,6 +63,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_applications.sql"),
     },
     Migration {
+        version: 11,
+        name: "trust",
+        sql: include_str!("../migrations/0011_trust.sql"),
+    },
+    Migration {
         version: 12,
         name: "hot_bytes",
         sql: include_str!("../migrations/0012_hot_bytes.sql"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::{App, Places};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
@@ -24,6 +25,7 @@ struct Inner {
     https: bool,
     draining: CancellationToken,
     streams: Places<String>,
+    work: TaskTracker,
     hosts: Hosts,
 }
 
@@ -38,6 +40,7 @@ impl AppState {
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
             streams: Places::new(settings.limits.streams, settings.limits.streams_per_account),
+            work: TaskTracker::new(),
             hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
             settings,
@@ -86,6 +89,11 @@ impl AppState {
     /// Done when the server is shutting down: what would go on for long ends then.
     pub(crate) fn draining(&self) -> &CancellationToken {
         &self.inner.draining
+    }
+
+    /// What goes on although its client may have hung up: a shutdown waits for it.
+    pub(crate) fn work(&self) -> &TaskTracker {
+        &self.inner.work
     }
 
     /// The open streams of live pages, by account.
