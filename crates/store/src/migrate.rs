@@ -61,6 +61,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_applications.sql"),
     },
     Migration {
+        version: 10,
+        name: "secrets",
+        sql: include_str!("../migrations/0010_secrets.sql"),
+    },
+    Migration {
         version: 13,
         name: "disclosures",
         sql: include_str!("../migrations/0013_disclosures.sql"),

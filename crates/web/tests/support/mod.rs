@@ -172,6 +172,14 @@ impl TestApp {
         }
     }
 
+    /// The text of the newest mail this picks, as an administrator at the machine has it shown.
+    pub async fn mail(&self, pick: impl Fn(&app::mail::Mail) -> bool) -> String {
+        let at_machine = Caller::command_line();
+        let page = app::mail::list(&self.app, &at_machine, None).await.unwrap();
+        let mail = page.mails.into_iter().find(pick).unwrap();
+        app::mail::show(&self.app, &at_machine, &mail.id).await.unwrap().body
+    }
+
     pub async fn caller(&self, username: &str) -> Caller {
         self.sign_in(username).await.caller
     }
@@ -245,7 +253,10 @@ async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Lo
     settings.password.argon2_memory_kib = 8;
     settings.sms.outbox = true;
     settings.password.argon2_passes = 1;
-    (App::new(store, log.clone(), clock, rng, settings), log)
+    (
+        App::new(store, log.clone(), clock, rng, settings, app::SecretKey::new(&[7; 32])),
+        log,
+    )
 }
 
 async fn people(app: &App) {

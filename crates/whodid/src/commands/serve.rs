@@ -101,9 +101,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         }
         cause = failed => Some(cause),
     };
-    if let Some(mails) = mails {
-        mails.abort();
-    }
+    mails.abort();
     if let Some(cause) = cause {
         tracing::error!(cause, "stopping: the log cannot be trusted to keep what it is given");
         bail!("stopped, so that nothing is acknowledged that may be lost: {cause}. Look at the disk, then start again");
