@@ -66,6 +66,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0010_secrets.sql"),
     },
     Migration {
+        version: 11,
+        name: "trust",
+        sql: include_str!("../migrations/0011_trust.sql"),
+    },
+    Migration {
         version: 13,
         name: "disclosures",
         sql: include_str!("../migrations/0013_disclosures.sql"),
