@@ -12,6 +12,7 @@ mod device;
 mod error;
 pub mod exports;
 pub mod factors;
+mod feed;
 pub mod groups;
 pub mod import;
 pub mod ingest;
@@ -30,6 +31,7 @@ mod tx;
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
+pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use secrets::{Cell, KeyId, SecretKey, Unopened};
@@ -40,9 +42,14 @@ pub use settings::{
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::{Clock, Log, Rng};
+pub use log::{Full, Place, Places, Tasks};
 use store::Store;
+
+/// How long closing waits for what works in the background.
+const CLOSE: Duration = Duration::from_secs(10);
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -61,6 +68,8 @@ struct Inner {
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
+    streaming: Places<String>,
+    tasks: Tasks,
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
@@ -79,6 +88,7 @@ impl App {
     ) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
+        let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
@@ -92,6 +102,8 @@ impl App {
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
+                streaming,
+                tasks: Tasks::default(),
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
@@ -107,6 +119,11 @@ impl App {
     /// The log engine, whose rows leave only by a disclosure.
     pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Ends what works in the background, and waits for it, but not for long.
+    pub async fn close(&self) {
+        self.tasks().close(CLOSE).await;
     }
 
     /// Answers that were given a moment ago.
@@ -165,6 +182,17 @@ impl App {
     /// What wakes the maker of exports.
     pub(crate) fn exports(&self) -> &exports::Wake {
         &self.inner.exports
+    }
+
+    /// Accounts to whom files are on their way.
+    pub(crate) fn streaming(&self) -> &Places<String> {
+        &self.inner.streaming
+    }
+
+    /// What works in the background for the use cases.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.inner.tasks
     }
 
     /// Signs of life of those in sessions.

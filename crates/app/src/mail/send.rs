@@ -8,7 +8,6 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use store::accounts::account;
 use store::accounts::mail::{self, MailRow};
 use thiserror::Error;
-use tokio::task::JoinHandle;
 
 use super::text;
 use crate::accounts::{Unavailable, names};
@@ -43,26 +42,15 @@ pub enum MailSetupError {
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// Starts the task. Without a mail server it only forgets what has expired. Aborting the task loses nothing: an unsent mail
-/// stays queued, and one that was sent but not marked is sent twice at worst.
-pub fn start(app: &App) -> Result<JoinHandle<()>, MailSetupError> {
+/// Sends mails and forgets what has expired, in the background until the process ends; whether there is a mail server to
+/// send them through. Ending loses nothing: an unsent mail stays queued, and one that was sent but not marked is sent twice
+/// at worst.
+pub fn start(app: &App) -> Result<bool, MailSetupError> {
     let way = way_out(app)?;
-    let app = app.clone();
-    Ok(tokio::spawn(async move {
-        loop {
-            let worked = match &way {
-                Some((transport, sender)) => send_due(&app, transport, sender).await,
-                None => clean(&app).await,
-            };
-            if let Err(error) = worked {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the mail queue could not be worked on"
-                );
-            }
-            let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
-        }
-    }))
+    let sends = way.is_some();
+    let of = app.clone();
+    app.tasks().keep("mail", move || work(of.clone(), way.clone()));
+    Ok(sends)
 }
 
 /// The mail server and the sender that are set; `None` without a server.
@@ -79,6 +67,22 @@ fn way_out(app: &App) -> Result<Option<(Transport, Mailbox)>, MailSetupError> {
         .unwrap_or_else(|| "Whodid <whodid@localhost>".to_owned());
     let sender = given.parse().map_err(|cause| MailSetupError::From { given, cause })?;
     Ok(Some((transport, sender)))
+}
+
+async fn work(app: App, way: Option<(Transport, Mailbox)>) {
+    loop {
+        let worked = match &way {
+            Some((transport, sender)) => send_due(&app, transport, sender).await,
+            None => clean(&app).await,
+        };
+        if let Err(error) = worked {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the mail queue could not be worked on"
+            );
+        }
+        let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+    }
 }
 
 /// Sends what is due now.
