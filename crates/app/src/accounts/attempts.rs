@@ -1,7 +1,7 @@
 //! Attempts at a secret: counted before the secret is checked, settled after. The same counter for every secret; a
 //! bucket of its own for a device the owner uses, so that strangers cannot lock them out of it.
 
-use activity::{Facts, Time};
+use activity::{Facts, Reason, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::attempt::{self, Bucket, Limit};
 use store::accounts::known_device;
@@ -136,10 +136,11 @@ impl Attempt {
             // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
             attempt::lock(tx.conn(), &account.id, limit.locked_until).await?;
         }
-        let mut locked = failed.clone();
+        let mut locked = failed.clone().because(Reason::TooManyFailures);
         locked.kind = "user.locked".into();
         locked.outcome = activity::Outcome::Success;
-        locked.reason = Some(format!("{} failed attempts", limit.failures));
+        let failures = limit.failures.to_string();
+        locked.metadata.insert("failed_attempts".to_owned(), failures);
         locked.by = activity::By::System;
         if account.login_enabled {
             mail::write(app, tx, mail::letters::locked(app, account, limit.locked_until)).await?;

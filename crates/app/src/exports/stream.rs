@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use activity::Reason;
 use bytes::Bytes;
 use futures::Stream;
 use log::{Order, Scan, Search};
@@ -15,10 +16,11 @@ use tokio::sync::mpsc;
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
 use super::model::unavailable;
-use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed, written};
+use super::rows::{export, facts_of, file_name, in_group, new_row, summed, written};
 use super::worker::{micros, renew};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
+use crate::activity::facts::failed;
 use crate::activity::{CompleteThrough, Question, Scope, Scoped, Subject, VIEW_WINDOW, ViewRequest, account, note};
 use crate::{App, Caller};
 
@@ -186,16 +188,16 @@ impl Run {
     async fn run(mut self, scan: Scan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
         let through = scan.complete_through();
         let written = self.write(scan, writer).await;
-        let error = match &written {
+        let broken = match &written {
             Ok(()) => None,
-            Err(Broken::Reader) => Some(format!("broken off by the reader after {} rows", self.tally.rows)),
+            Err(Broken::Reader) => Some(Reason::BrokenOff),
             Err(Broken::Log(cause)) => {
                 tracing::warn!(id = %self.row.id, error = %cause, cause = ?std::error::Error::source(cause), "a streamed export failed");
-                Some(format!("the log could not be read after {} rows", self.tally.rows))
+                Some(Reason::LogNotRead)
             }
         };
-        let is_complete = error.is_none();
-        match self.finish((through.size, through.at.0), error).await {
+        let is_complete = broken.is_none();
+        match self.finish((through.size, through.at.0), broken).await {
             Ok(done) if is_complete => {
                 let _ = summary.set(done);
             }
@@ -246,20 +248,20 @@ impl Run {
         }
     }
 
-    async fn finish(&self, through: (u64, i64), error: Option<String>) -> Result<Summary, ExportError> {
+    async fn finish(&self, through: (u64, i64), broken: Option<Reason>) -> Result<Summary, ExportError> {
         let summary = self.tally.summary();
         let facts = summed(facts_of(&self.row, "export.downloaded", self.app.now())?, &summary);
-        let facts = match &error {
+        let facts = match broken {
             None => facts,
             Some(reason) => failed(facts, reason),
         };
         let end = Finish {
             at: self.app.now().0,
             written: written(0, summary.rows, summary.bytes),
-            sha256: error.is_none().then(|| summary.sha256.clone()),
+            sha256: broken.is_none().then(|| summary.sha256.clone()),
             file: None,
             through: Some((i64::try_from(through.0).unwrap_or(i64::MAX), through.1)),
-            error,
+            error: broken.map(|reason| reason.in_words().to_owned()),
         };
         let mut tx = self.app.begin().await.map_err(unavailable)?;
         if store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
