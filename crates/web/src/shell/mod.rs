@@ -37,6 +37,7 @@ pub(crate) mod filters;
 mod flash;
 mod forms;
 mod home;
+mod json_html;
 mod layout;
 mod live;
 mod outcome;
