@@ -20,12 +20,13 @@ pub mod mail;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
+pub mod refusals;
 pub mod sessions;
 mod settings;
 mod sms;
 mod tx;
 
-pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
+pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use live::{Live, Topic, Watch};
@@ -49,7 +50,8 @@ pub struct App {
 
 struct Inner {
     store: tx::Database,
-    log: Log,
+    log: activity::GuardedLog,
+    repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
@@ -59,6 +61,7 @@ struct Inner {
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
+    refusals: refusals::Refusals,
 }
 
 impl App {
@@ -70,7 +73,8 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 store: tx::Database::new(store),
-                log,
+                log: activity::GuardedLog::new(log),
+                repeats: activity::Repeats::default(),
                 clock,
                 rng,
                 settings,
@@ -80,6 +84,7 @@ impl App {
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
+                refusals: refusals::Refusals::default(),
             }),
         }
     }
@@ -88,9 +93,14 @@ impl App {
         &self.inner.store
     }
 
-    /// The log engine.
-    pub(crate) fn log(&self) -> &Log {
+    /// The log engine, whose rows leave only by a disclosure.
+    pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Answers that were given a moment ago.
+    pub(crate) fn repeats(&self) -> &activity::Repeats {
+        &self.inner.repeats
     }
 
     /// Whether the log and its database answer just now and no write has failed for good.
@@ -139,6 +149,11 @@ impl App {
     /// Signs of life of those in sessions.
     pub(crate) fn beats(&self) -> &sessions::Beats {
         &self.inner.beats
+    }
+
+    /// What was turned away and is not written yet.
+    pub(crate) fn refusals(&self) -> &refusals::Refusals {
+        &self.inner.refusals
     }
 
     /// What tells open pages that something has changed.
