@@ -17,6 +17,7 @@ mod samples;
 pub mod sentence;
 pub mod text;
 mod time;
+mod weight;
 mod words;
 
 pub use field::Field;
@@ -24,4 +25,5 @@ pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;
 pub use recorder::{Recorder, RecorderKind, Reporter};
 pub use time::Time;
+pub use weight::weight;
 pub use words::{Outcome, Severity};

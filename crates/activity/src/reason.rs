@@ -70,6 +70,7 @@ reasons! {
     FileNotWritten = "file_not_written" "file could not be written",
     LogNotRead = "log_not_read" "log could not be read",
     BrokenOff = "broken_off" "broken off",
+    ReaderTooSlow = "reader_too_slow" "reader too slow",
     MailRefused = "mail_refused" "mail server refused it",
 }
 
