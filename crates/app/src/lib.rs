@@ -17,6 +17,7 @@ pub mod import;
 pub mod ingest;
 mod live;
 pub mod mail;
+mod once;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
@@ -27,13 +28,14 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable};
+pub use error::{ChangeError, FieldError, Unavailable, is_unknown};
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
 
+pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;

@@ -111,6 +111,12 @@ impl Log {
         queue.ingest(&self.core, batch).await
     }
 
+    /// Until when an answer that is given now is remembered for a repeat of its request.
+    #[must_use]
+    pub fn remembers_until(&self) -> activity::Time {
+        self.core.remembers_until()
+    }
+
     /// A page of what matches.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::join::arrival;
 use super::{Session, deeds, password};
 use crate::accounts::{names, new_id};
 use crate::groups::visible;
-use crate::{Activities, App, Caller, ChangeError, FieldError};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError};
 
 /// Most characters of a name.
 const NAME_MAX: usize = 100;
@@ -43,7 +43,16 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         None => None,
     };
     let now = app.now();
-    let mut tx = app.begin().await?;
+    // Of the password only that there is one: what is kept of a request is no place for secrets.
+    let asked = (&new.group_id, &name, password_hash.is_some(), new.start);
+    let mut tx = match app.begin_once::<String>(caller, "sessions/create", &asked).await? {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => {
+            return super::get::get_in(tx.conn(), caller, &id)
+                .await
+                .map(|found| found.session);
+        }
+    };
     let dialect = tx.dialect();
     groups::group::lock(tx.conn(), &new.group_id, dialect).await?;
     let (group, _) = visible(tx.conn(), caller, &new.group_id).await?;
@@ -76,6 +85,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         facts.push(deeds::by(app, caller, "session.started", &row));
         facts.push(deeds::by(app, caller, "session.joined", &row));
     }
+    tx.answered(&row.id).await?;
     deeds::tell(&mut tx, &row);
     tx.commit(facts).await?;
     Ok(Session::of(row, u64::from(new.start)))

@@ -13,6 +13,11 @@ use serde::Serialize;
 
 use crate::shell::{ErrorPage, PageError, Scope};
 
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+const KEY_REUSED: &str =
+    "This Idempotency-Key was used before for a different request. Send a new key with a new request.";
+
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(Box<ProblemDetails>);
@@ -227,7 +232,12 @@ impl Problem {
         problem.retry_after(seconds)
     }
 
-    pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
+    /// What it needs does not answer: nothing was recorded, unless the cause says that this is not known.
+    pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
+        let cause = cause.into();
+        if app::is_unknown(&*cause) {
+            return Self::unknown(&*cause);
+        }
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -235,8 +245,31 @@ impl Problem {
             "Not available just now",
             detail,
         );
-        problem.0.cause = Some(chain(&cause));
+        problem.0.cause = Some(chain(&*cause));
         problem.retry_after(2)
+    }
+
+    /// The database did not say whether it kept the change.
+    pub(crate) fn unknown(cause: &dyn std::error::Error) -> Self {
+        let detail = "It is not known whether this was done: the database did not say. Look before you repeat the request. With an `Idempotency-Key`, the same request is safe to repeat.";
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "unknown_outcome",
+            "Not known whether it was done",
+            detail,
+        );
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The `Idempotency-Key` was used for something else.
+    pub(crate) fn key_reused(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "The idempotency key was used before",
+            detail,
+        )
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
@@ -294,7 +327,9 @@ impl From<PageError> for Problem {
             PageError::NotFound(detail) => Self::not_found(detail),
             PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
             PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(&*cause),
+            PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(cause),
+            PageError::Unknown(cause) => Self::unknown(&*cause),
+            PageError::Done(cause) => Self::unknown(&*cause),
         }
     }
 }
@@ -343,6 +378,7 @@ impl From<ChangeError> for Problem {
             ChangeError::NotFound => Self::not_found("There is no such thing that this key or token may see."),
             ChangeError::Conflict(detail) => Self::conflict(detail),
             ChangeError::Stale => Self::stale(),
+            ChangeError::KeyReused => Self::key_reused(KEY_REUSED),
             ChangeError::Unavailable(cause) => Self::unavailable(cause),
             ChangeError::Invalid(fields) => {
                 let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();

@@ -15,7 +15,7 @@ use futures::FutureExt as _;
 use super::{PeerAddress, body, client_address, csrf, headers};
 use crate::AppState;
 use crate::api::Problem;
-use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page};
+use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page, idempotency_key};
 
 const USER_AGENT_BYTES: usize = 512;
 
@@ -78,6 +78,7 @@ fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> O
         user_agent,
         device,
         request_id: state.request_id(),
+        idempotency_key: idempotency_key(headers).ok().flatten(),
     }
 }
 

@@ -17,8 +17,8 @@ struct ApiKeysPage {
     shell: Shell,
     keys: Vec<ApiKey>,
     service_accounts: Vec<UserRow>,
-    /// The key that was just created: its only appearance.
-    created: Option<(String, String)>,
+    /// The key that was just created, by name: its only appearance; none if the form was sent twice.
+    created: Option<(String, Option<String>)>,
     name: String,
     scopes: Scopes,
     acts_as: String,
@@ -51,7 +51,7 @@ fn scopes_text(key: &ApiKey) -> String {
 #[derive(Default)]
 struct Outcome {
     request: NewKeyRequest,
-    created: Option<(String, String)>,
+    created: Option<(String, Option<String>)>,
     errors: Vec<FieldError>,
 }
 
@@ -97,6 +97,7 @@ pub(super) async fn create(
         },
         user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
     };
+    let caller = fields.once(caller);
     let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
             let created = Some((new.key.name, new.token));
@@ -118,7 +119,12 @@ pub(super) async fn create(
         ),
         Err(error) => return Err(refused(error)),
     };
-    let mut response = show(&state, &caller, shell, status, outcome).await?;
+    let mut response = match outcome.created {
+        Some(_) => show(&state, &caller, shell, status, outcome)
+            .await
+            .map_err(PageError::after_change)?,
+        None => show(&state, &caller, shell, status, outcome).await?,
+    };
     let no_store = axum::http::HeaderValue::from_static("no-store");
     response
         .headers_mut()
