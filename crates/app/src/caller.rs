@@ -19,6 +19,8 @@ pub struct Origin {
     /// The request's `Idempotency-Key`, 1 to 255 characters: a use case that creates something does it once for each
     /// of them within 24 hours.
     pub idempotency_key: Option<String>,
+    /// The trace the request belongs to, by W3C Trace Context: 32 hex digits. Whoever asks has said so.
+    pub trace_id: Option<String>,
 }
 
 /// Somebody who has not said who they are.

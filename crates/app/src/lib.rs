@@ -28,7 +28,7 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable, is_unknown};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
@@ -51,7 +51,8 @@ pub struct App {
 
 struct Inner {
     store: tx::Database,
-    log: Log,
+    log: activity::GuardedLog,
+    repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
@@ -72,7 +73,8 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 store: tx::Database::new(store),
-                log,
+                log: activity::GuardedLog::new(log),
+                repeats: activity::Repeats::default(),
                 clock,
                 rng,
                 settings,
@@ -90,9 +92,14 @@ impl App {
         &self.inner.store
     }
 
-    /// The log engine.
-    pub(crate) fn log(&self) -> &Log {
+    /// The log engine, whose rows leave only by a disclosure.
+    pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Answers that were given a moment ago.
+    pub(crate) fn repeats(&self) -> &activity::Repeats {
+        &self.inner.repeats
     }
 
     /// Whether the log and its database answer just now and no write has failed for good.
@@ -108,6 +115,14 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
+    #[must_use]
+    pub fn opaque_id<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.rng().fill(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
     }
 
     /// Where passwords are hashed, a few at a time.

@@ -12,6 +12,7 @@ const QUIET: &[(&str, &str)] = &[
     ("accounts/preferences", "Preference"),
     ("accounts/reauthenticate", "Counted"),
     ("accounts/reauthenticate", "Counted"),
+    ("activity/disclosure/give", "Disclosed"),
     ("api_keys/authenticate", "Seen"),
     ("applications/authenticate", "Seen"),
     ("applications/refresh", "TokenRefreshed"),

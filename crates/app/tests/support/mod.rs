@@ -203,6 +203,7 @@ pub(crate) fn origin(ip: &str) -> Origin {
         device: Some("Firefox on Linux".to_owned()),
         request_id: "test".to_owned(),
         idempotency_key: None,
+        trace_id: None,
     }
 }
 

@@ -232,11 +232,15 @@ impl Problem {
         problem.retry_after(seconds)
     }
 
-    /// What it needs does not answer: nothing was recorded, unless the cause says that this is not known.
+    /// A part this needs does not answer just now: nothing was recorded. Unless the cause says that this is not known, or a
+    /// panic lies under it: then it is a mistake of ours.
     pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
         if app::is_unknown(&*cause) {
             return Self::unknown(&*cause);
+        }
+        if app::is_mistake(&*cause) {
+            return Self::internal(cause);
         }
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
         let mut problem = Self::new(
@@ -247,6 +251,15 @@ impl Problem {
         );
         problem.0.cause = Some(chain(&*cause));
         problem.retry_after(2)
+    }
+
+    /// A mistake of ours.
+    pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
+        let detail =
+            "The fault is ours and has been written down. Give the `request_id` to whoever runs this installation.";
+        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", detail);
+        problem.0.cause = Some(chain(cause.into().as_ref()));
+        problem
     }
 
     /// The database did not say whether it kept the change.
@@ -301,6 +314,7 @@ impl Problem {
             StatusCode::UNAUTHORIZED => "unauthorized",
             StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
             StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            StatusCode::MISDIRECTED_REQUEST => "unknown_host",
             status if status.is_server_error() => "internal",
             _ => "bad_request",
         };
@@ -327,9 +341,9 @@ impl From<PageError> for Problem {
             PageError::NotFound(detail) => Self::not_found(detail),
             PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
             PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(cause),
-            PageError::Unknown(cause) => Self::unknown(&*cause),
-            PageError::Done(cause) => Self::unknown(&*cause),
+            PageError::Unavailable(cause) => Self::unavailable(cause),
+            PageError::Unknown(cause) | PageError::Done(cause) => Self::unknown(&*cause),
+            PageError::Internal(cause) => Self::internal(cause),
         }
     }
 }

@@ -60,11 +60,14 @@ impl PageError {
         Self::BadRequest(text.into())
     }
 
-    /// A part this needs does not answer just now.
+    /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
-        match app::is_unknown(&*cause) {
-            true => Self::Unknown(cause),
+        if app::is_unknown(&*cause) {
+            return Self::Unknown(cause);
+        }
+        match app::is_mistake(&*cause) {
+            true => Self::Internal(cause),
             false => Self::Unavailable(cause),
         }
     }

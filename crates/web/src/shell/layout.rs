@@ -92,7 +92,7 @@ impl Shell {
             theme: context.theme(),
             zone: context.zone(),
             now: state.app().now(),
-            once: context.origin().request_id.clone(),
+            once: state.app().opaque_id::<16>(),
         }
     }
 

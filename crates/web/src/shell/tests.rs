@@ -137,3 +137,17 @@ fn nobody_is_told_that_nothing_was_changed_where_that_is_not_known() {
     assert!(text(read()).contains("Nothing was changed"));
     assert!(text(read().after_change()).contains("It was done"));
 }
+
+#[tokio::test]
+async fn a_panic_is_answered_500_on_a_page_and_503_is_for_what_may_work_in_a_moment() {
+    let panicked = tokio::spawn(async { panic!("as a test") })
+        .await
+        .map(|(): ()| ())
+        .unwrap_err();
+    let page = PageError::unavailable(panicked).into_response();
+    assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!page.headers().contains_key(header::RETRY_AFTER));
+    let away = PageError::unavailable("the disk is away").into_response();
+    assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(away.headers().contains_key(header::RETRY_AFTER));
+}

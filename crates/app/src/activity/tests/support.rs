@@ -56,7 +56,7 @@ impl Setup {
             after: None,
             limit: 10_000,
         };
-        self.app.log().search(&search).await.unwrap().rows
+        self.app.log().past_all_scopes().search(&search).await.unwrap().rows
     }
 }
 
@@ -76,6 +76,7 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
             device: Some("Firefox on Linux".to_owned()),
             request_id: "req".to_owned(),
             idempotency_key: None,
+            trace_id: None,
         },
     }
 }
