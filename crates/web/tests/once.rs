@@ -22,7 +22,7 @@ async fn json_of(response: Response) -> (u16, Value) {
 }
 
 async fn count(test: &TestApp, code: &str) -> usize {
-    let path = format!("/v1/activities?activity={code}&limit=1000");
+    let path = format!("/v1/activities?q=activity:{code}&limit=1000");
     let request = test.client.get(test.url(&path)).bearer_auth(test.key(Scope::Read));
     let found: Value = request.send().await.unwrap().json().await.unwrap();
     found["data"].as_array().unwrap().len()

@@ -5,18 +5,14 @@ use std::ops::Range;
 use std::time::Duration;
 
 use activity::limits::FieldError;
-use app::ChangeError;
 use app::accounts::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::shell::{ErrorPage, PageError, Scope};
+use crate::shell::{ErrorPage, Scope};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-const KEY_REUSED: &str =
-    "This Idempotency-Key was used before for a different request. Send a new key with a new request.";
 
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
@@ -333,21 +329,6 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
-        match error {
-            PageError::SignIn { .. } => Self::unauthorized(),
-            PageError::Forbidden => Self::forbidden("This account may not do this."),
-            PageError::NotFound(detail) => Self::not_found(detail),
-            PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
-            PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) => Self::unavailable(cause),
-            PageError::Unknown(cause) | PageError::Done(cause) => Self::unknown(&*cause),
-            PageError::Internal(cause) => Self::internal(cause),
-        }
-    }
-}
-
 impl Problem {
     /// The response as it is sent, with the id of its request; logs the cause once.
     pub(crate) fn draw(mut self, request_id: &str) -> Response {
@@ -382,32 +363,5 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<ChangeError> for Problem {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Forbidden => Self::forbidden("The account of this key or token may not do this."),
-            ChangeError::NotFound => Self::not_found("There is no such thing that this key or token may see."),
-            ChangeError::Conflict(detail) => Self::conflict(detail),
-            ChangeError::Stale => Self::stale(),
-            ChangeError::KeyReused => Self::key_reused(KEY_REUSED),
-            ChangeError::Unavailable(cause) => Self::unavailable(cause),
-            ChangeError::Invalid(fields) => {
-                let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
-                let problem = Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid",
-                    "A value cannot be taken",
-                    sentences.join(" "),
-                );
-                let errors = fields.into_iter().map(|field| FieldProblem {
-                    pointer: format!("/{}", field.field),
-                    detail: field.message,
-                });
-                problem.with_errors(errors.collect())
-            }
-        }
     }
 }

@@ -98,38 +98,33 @@ pub(super) async fn create(
         user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
     };
     let caller = fields.once(caller);
-    let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
+    match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
-            let created = Some((new.key.name, new.token));
-            (
-                StatusCode::CREATED,
-                Outcome {
-                    created,
-                    ..Outcome::default()
-                },
-            )
+            let outcome = Outcome {
+                created: Some((new.key.name, new.token)),
+                ..Outcome::default()
+            };
+            let shown = show(&state, &caller, shell, StatusCode::CREATED, outcome).await;
+            shown.map(kept_by_nobody).map_err(PageError::after_change)
         }
-        Err(ChangeError::Invalid(errors)) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Outcome {
+        Err(ChangeError::Invalid(errors)) => {
+            let outcome = Outcome {
                 request,
                 created: None,
                 errors,
-            },
-        ),
-        Err(error) => return Err(refused(error)),
-    };
-    let mut response = match outcome.created {
-        Some(_) => show(&state, &caller, shell, status, outcome)
-            .await
-            .map_err(PageError::after_change)?,
-        None => show(&state, &caller, shell, status, outcome).await?,
-    };
+            };
+            show(&state, &caller, shell, StatusCode::UNPROCESSABLE_ENTITY, outcome).await
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn kept_by_nobody(mut response: Response) -> Response {
     let no_store = axum::http::HeaderValue::from_static("no-store");
     response
         .headers_mut()
         .insert(axum::http::header::CACHE_CONTROL, no_store);
-    Ok(response)
+    response
 }
 
 pub(super) async fn revoke(
