@@ -38,6 +38,7 @@ mod flash;
 mod forms;
 mod home;
 mod idempotency;
+mod json_html;
 mod layout;
 mod live;
 mod outcome;
