@@ -193,6 +193,7 @@ pub(crate) fn visitor() -> Visitor {
     Visitor {
         origin: origin("203.0.113.7"),
         application: None,
+        device_token: None,
     }
 }
 
