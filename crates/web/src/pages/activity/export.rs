@@ -88,14 +88,11 @@ async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields
     let streamed = app::exports::export_view(state.app(), caller, &scope, &request)
         .await
         .map_err(export_error)?;
-    let id = streamed.export.id.clone();
-    let mut response = attachment(streamed, format);
-    tell(response.headers_mut(), fields.get("ticket"), &id);
-    Ok(response)
+    Ok(attachment(streamed, format, fields.get("ticket")))
 }
 
 /// The file as a response; row count and digest follow the last byte as trailers.
-fn attachment(streamed: Streamed, format: Format) -> Response {
+fn attachment(streamed: Streamed, format: Format, ticket: &str) -> Response {
     let summary = streamed.summary;
     let frames = streamed.chunks.map(|chunk| chunk.map(Frame::data));
     let body = StreamBody::new(frames).with_trailers(async move {
@@ -115,6 +112,7 @@ fn attachment(streamed: Streamed, format: Format) -> Response {
         &format!("attachment; filename=\"{}\"", streamed.file_name),
     );
     put(headers, HeaderName::from_static("whodid-export"), &streamed.export.id);
+    tell(headers, ticket, &streamed.export.id);
     put(
         headers,
         HeaderName::from_static("whodid-complete-through"),
