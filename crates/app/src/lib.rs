@@ -22,6 +22,7 @@ mod paging;
 pub mod passkeys;
 pub mod privacy;
 pub mod refusals;
+mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
@@ -33,6 +34,7 @@ pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
+pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
@@ -62,6 +64,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
+    secret_key: SecretKey,
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
@@ -75,7 +78,14 @@ struct Inner {
 
 impl App {
     /// Puts the parts together; does no input or output.
-    pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        log: Log,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        settings: Settings,
+        secret_key: SecretKey,
+    ) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
         let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
@@ -88,6 +98,7 @@ impl App {
                 clock,
                 rng,
                 settings,
+                secret_key,
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
@@ -133,6 +144,16 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// Wraps a secret for this cell of the database.
+    pub(crate) fn seal(&self, cell: Cell<'_>, clear: &[u8]) -> Vec<u8> {
+        self.inner.secret_key.seal(self.rng(), cell, clear)
+    }
+
+    /// What was wrapped for this cell of the database.
+    pub(crate) fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        self.inner.secret_key.open(cell, sealed)
     }
 
     /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.

@@ -6,6 +6,7 @@ mod kill;
 #[cfg(target_os = "linux")]
 mod memory;
 mod read;
+mod secrets;
 mod serve;
 mod settings;
 mod support;

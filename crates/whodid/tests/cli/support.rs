@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
 use app::accounts::{FirstAdministrator, create_first_administrator};
-use app::{App, Caller, Scopes, Settings, Via, api_keys};
+use app::{App, Caller, Scopes, SecretKey, Settings, Via, api_keys};
 use log::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
@@ -173,7 +173,14 @@ pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
     let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .expect("a new log can be made");
-    let app = App::new(store.clone(), log.clone(), clock, rng, Settings::default());
+    let app = App::new(
+        store.clone(),
+        log.clone(),
+        clock,
+        rng,
+        Settings::default(),
+        SecretKey::new(&[7; 32]),
+    );
     let first = FirstAdministrator {
         given_name: "Ann".to_owned(),
         username: "ann".to_owned(),
