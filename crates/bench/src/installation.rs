@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use app::accounts::{self, FirstAdministrator};
 use app::api_keys::{self, NewKeyRequest};
-use app::{App, Caller, Scopes, Settings};
+use app::{App, Caller, Scopes, SecretKey, Settings};
 use log::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 
@@ -67,5 +67,15 @@ async fn open(directory: &Path, background: bool) -> Result<(App, Log)> {
     };
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let log = Log::open(store.clone(), settings, clock.clone(), rng.clone()).await?;
-    Ok((App::new(store, log.clone(), clock, rng, Settings::default()), log))
+    Ok((
+        App::new(
+            store,
+            log.clone(),
+            clock,
+            rng,
+            Settings::default(),
+            SecretKey::new(&[7; 32]),
+        ),
+        log,
+    ))
 }

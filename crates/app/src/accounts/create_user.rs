@@ -96,7 +96,11 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
             activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
         }
         (Activation::Link, _) => {
-            link = Some(links::make(app, &mut tx, &account.id, Purpose::Activation).await?);
+            link = Some(
+                links::make(app, &mut tx, &account.id, Purpose::Activation)
+                    .await?
+                    .address,
+            );
             activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
         }
         _ => {}

@@ -60,7 +60,7 @@ pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
 pub use layout::{NavItem, Shell, Theme};
-pub(crate) use live::{Streams, live};
+pub(crate) use live::live;
 pub(crate) use others::{others_of, with_others};
 pub(crate) use outcome::{done, error_of, refused};
 pub(crate) use pager::{Paged, Pager, cursor};

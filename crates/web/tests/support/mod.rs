@@ -177,6 +177,14 @@ impl TestApp {
         }
     }
 
+    /// The text of the newest mail this picks, as an administrator at the machine has it shown.
+    pub async fn mail(&self, pick: impl Fn(&app::mail::Mail) -> bool) -> String {
+        let at_machine = Caller::command_line();
+        let page = app::mail::list(&self.app, &at_machine, None).await.unwrap();
+        let mail = page.mails.into_iter().find(pick).unwrap();
+        app::mail::show(&self.app, &at_machine, &mail.id).await.unwrap().body
+    }
+
     pub async fn caller(&self, username: &str) -> Caller {
         self.sign_in(username).await.caller
     }
@@ -268,7 +276,10 @@ async fn open(
     settings.sms.outbox = true;
     settings.password.argon2_passes = 1;
     change(&mut settings);
-    (App::new(store, log.clone(), clock, rng, settings), log)
+    (
+        App::new(store, log.clone(), clock, rng, settings, app::SecretKey::new(&[7; 32])),
+        log,
+    )
 }
 
 async fn people(app: &App) {

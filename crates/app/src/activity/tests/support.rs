@@ -30,7 +30,14 @@ impl Setup {
             .unwrap();
         let mut settings = Settings::default();
         settings.exports.dir = dir.path().join("exports");
-        let app = App::new(store, log, clock.clone(), rng, settings);
+        let app = App::new(
+            store,
+            log,
+            clock.clone(),
+            rng,
+            settings,
+            crate::SecretKey::new(&[7; 32]),
+        );
         Self { app, clock, dir }
     }
 
