@@ -13,6 +13,7 @@ mod error;
 pub mod exports;
 pub mod factors;
 pub mod groups;
+pub mod ids;
 pub mod import;
 pub mod ingest;
 mod live;
@@ -24,7 +25,7 @@ pub mod sessions;
 mod settings;
 mod sms;
 
-pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
+pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable};
 pub use live::{Live, Topic, Watch};

@@ -16,6 +16,7 @@ mod migrate;
 pub mod passkeys;
 mod pool;
 pub mod privacy;
+pub mod reporters;
 mod row;
 pub mod sessions;
 mod sql;

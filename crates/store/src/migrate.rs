@@ -60,6 +60,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "applications",
         sql: include_str!("../migrations/0009_applications.sql"),
     },
+    Migration {
+        version: 15,
+        name: "reporters",
+        sql: include_str!("../migrations/0015_reporters.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -96,7 +101,7 @@ pub(crate) async fn check(pool: &AnyPool, _dialect: Dialect) -> Result<(), Store
         None => Ok(()),
         Some(migration) => Err(StoreError::Schema(format!(
             "the data is at schema version {} and this program needs {}; start `whodid serve` on it once to upgrade it",
-            applied.len(),
+            applied.last().map_or(0, |(version, _)| *version),
             migration.version
         ))),
     }
@@ -110,12 +115,12 @@ async fn applied(pool: &AnyPool) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
 }
 
 fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static Migration>, StoreError> {
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
     if let Some((newest, _)) = applied.last()
-        && *newest > MIGRATIONS.len() as i64
+        && *newest > known
     {
         return Err(StoreError::Schema(format!(
-            "the data was written by a newer whodid (schema version {newest}, this program knows {}); upgrade whodid",
-            MIGRATIONS.len()
+            "the data was written by a newer whodid (schema version {newest}, this program knows {known}); upgrade whodid"
         )));
     }
     for (migration, (_, sum)) in MIGRATIONS.iter().zip(applied) {

@@ -130,7 +130,14 @@ fn codes_of_the_catalogue_are_shared_and_others_kept() {
 
 #[test]
 fn the_23_everyday_types_of_the_product_may_be_reported_and_what_only_happens_here_may_not() {
-    for code in ["user.login", "user.logout", "user.login_failed", "group.joined", "session.left", "invoice.paid"] {
+    for code in [
+        "user.login",
+        "user.logout",
+        "user.login_failed",
+        "group.joined",
+        "session.left",
+        "invoice.paid",
+    ] {
         assert!(!is_only_here(code), "{code}");
     }
     for code in [

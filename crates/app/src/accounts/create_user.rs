@@ -7,8 +7,9 @@ use store::accounts::word;
 
 use activity::Person;
 
-use super::{ChangeError, FieldError, links, model, names, new_id, passwords};
+use super::{ChangeError, FieldError, links, model, names, passwords};
 use crate::activity::facts;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, Roles, Via, mail};
 
 /// The account to create.
@@ -109,7 +110,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
 
 pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
     AccountRow {
-        id: new_id(app, "usr"),
+        id: new_id(app, Prefix::User),
         given_name: names::tidy(&new.given_name),
         family_name: names::tidy(&new.family_name),
         username: names::tidy(&new.username),

@@ -1,13 +1,16 @@
 //! Creating a key.
 
 use activity::Target;
+use activity::limits::METADATA_VALUE_CHARS;
 use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
+use store::reporters;
 
-use super::{ApiKey, token};
-use crate::accounts::{ChangeError, FieldError, new_id, token_hash};
+use super::{ApiKey, reports, token};
+use crate::accounts::{ChangeError, FieldError, token_hash};
 use crate::activity::facts;
-use crate::{App, Caller, Scopes};
+use crate::ids::{Prefix, new_id};
+use crate::{App, Caller, Reports, Scopes};
 
 const NAME_MAX: usize = 100;
 
@@ -18,8 +21,11 @@ pub struct NewKeyRequest {
     pub name: String,
     /// What it may do; at least one thing.
     pub scopes: Scopes,
-    /// The account it acts as, by id; the caller's own without one. What that account may not do, the key may not.
+    /// The account it acts as, by id: a service account, or the caller's own, which it is without one. What that
+    /// account may not do, the key may not.
     pub user_id: Option<String>,
+    /// What it may report of.
+    pub reports: Reports,
 }
 
 /// A key that was created.
@@ -45,9 +51,18 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
             "There is no such user for the key to act as; choose one.",
         ));
     };
+    // Nobody makes a program that speaks as another person.
+    if !account.is_service && account.id != caller.person.id {
+        return Err(ChangeError::invalid(
+            "user_id",
+            "A key acts as a service account or as whoever creates it, never as somebody else; choose a service account.",
+        ));
+    }
+    let reports = reports::check(tx.conn(), &request.reports, request.scopes).await?;
+    let reports = reports.map_err(ChangeError::Invalid)?;
     let token = token::new(app, token::API);
     let row = ApiKeyRow {
-        id: new_id(app, "key"),
+        id: new_id(app, Prefix::ApiKey),
         account_id: account.id.clone(),
         name,
         hint: token::hint(token::API, &token),
@@ -55,22 +70,30 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         can_read: request.scopes.read,
         can_export: request.scopes.export,
         can_admin: request.scopes.admin,
+        names_accounts: reports.names_accounts,
         created_by: caller.person.id.clone(),
         created_at: app.now(),
         last_used_at: None,
         revoked_at: None,
     };
     api_key::insert(tx.conn(), &row, &token_hash(&token)).await?;
+    reporters::set_applications(tx.conn(), &row.id, &reports.applications).await?;
     let mut created = facts::about(app, caller, "api_key.created", &account.person());
     created.targets = vec![target(&row)];
     created
         .metadata
         .insert("scopes".to_owned(), scopes_text(request.scopes));
+    if request.scopes.write {
+        let said = said_of(&reports);
+        created
+            .metadata
+            .extend(said.map(|(key, value)| (key.to_owned(), value)));
+    }
     app.log().append(&mut tx, vec![created]).await?;
     tx.commit().await?;
     Ok(NewKey {
         token,
-        key: ApiKey::of(row, account.person()),
+        key: ApiKey::of(row, reports, account.person()),
     })
 }
 
@@ -102,6 +125,22 @@ fn check(request: &NewKeyRequest) -> Result<String, Vec<FieldError>> {
         errors.push(FieldError::new("scopes", "Choose at least one thing the key may do."));
     }
     if errors.is_empty() { Ok(name) } else { Err(errors) }
+}
+
+/// What a key may report of, for the log.
+fn said_of(reports: &Reports) -> [(&'static str, String); 2] {
+    let mut ids: Vec<&str> = reports.applications.iter().map(|each| each.id.as_str()).collect();
+    if ids.is_empty() {
+        ids.push("any but this installation's own");
+    }
+    let names = if reports.names_accounts { "yes" } else { "no" };
+    [
+        (
+            "reports_for",
+            ids.join(", ").chars().take(METADATA_VALUE_CHARS).collect(),
+        ),
+        ("names_accounts", names.to_owned()),
+    ]
 }
 
 fn scopes_text(scopes: Scopes) -> String {

@@ -8,7 +8,8 @@ use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, word};
 
 use super::{Group, deeds};
-use crate::accounts::{names, new_id};
+use crate::accounts::names;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, ChangeError, FieldError, Via};
 
 /// The group to create.
@@ -48,7 +49,7 @@ pub(super) async fn insert(
     let owner = owner(caller, new.owner)?;
     let now = app.now();
     let row = GroupRow {
-        id: new_id(app, "grp"),
+        id: new_id(app, Prefix::Group),
         parent,
         name_key: names::key(&name),
         name,

@@ -7,14 +7,15 @@ use store::accounts::mail::{self, MailRow};
 
 use super::letters::Letter;
 use crate::App;
-use crate::accounts::{Unavailable, new_id};
+use crate::accounts::Unavailable;
+use crate::ids::{Prefix, new_id};
 
 /// Keeps the letter with the change that causes it: both or neither.
 pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), Unavailable> {
     let now = app.now();
     let has_server = app.settings().mail.smtp_url.is_some();
     let row = MailRow {
-        id: new_id(app, "mail"),
+        id: new_id(app, Prefix::Mail),
         account_id: letter.account_id,
         recipient: letter.recipient,
         kind: letter.kind.to_owned(),

@@ -7,8 +7,9 @@ use store::sessions::{SessionRow, SessionState, session};
 use super::access::is_member;
 use super::join::arrival;
 use super::{Session, deeds, password};
-use crate::accounts::{names, new_id};
+use crate::accounts::names;
 use crate::groups::visible;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, ChangeError, FieldError};
 
 /// Most characters of a name.
@@ -51,7 +52,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         return Err(ChangeError::Forbidden);
     }
     let row = SessionRow {
-        id: new_id(app, "ses"),
+        id: new_id(app, Prefix::Session),
         group: group.named(),
         name,
         password_hash,

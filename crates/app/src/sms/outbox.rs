@@ -4,7 +4,7 @@ use store::Tx;
 use store::accounts::account::AccountRow;
 use store::accounts::mail::{self, MailRow};
 
-use crate::accounts::new_id;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Unavailable};
 
 /// Keeps the text with the change that causes it.
@@ -17,7 +17,7 @@ pub(super) async fn keep(
 ) -> Result<(), Unavailable> {
     let now = app.now();
     let row = MailRow {
-        id: new_id(app, "mail"),
+        id: new_id(app, Prefix::Mail),
         account_id: Some(account.id.clone()),
         recipient: to.to_owned(),
         kind: "sms".to_owned(),

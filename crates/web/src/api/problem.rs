@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use activity::limits::FieldError;
+use activity::limits::{FaultCode, FieldError};
 use app::ChangeError;
 use app::accounts::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -55,6 +55,8 @@ pub(crate) struct ProblemDetails {
 pub(crate) struct FieldProblem {
     /// JSON pointer to the value.
     pub(crate) pointer: String,
+    /// What sort of fault it is, for programs: `invalid`, or why this reporter may not say it.
+    pub(crate) code: &'static str,
     /// What is wrong, which limit, what to do.
     pub(crate) detail: String,
 }
@@ -75,6 +77,7 @@ impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
         Self {
             pointer: error.pointer,
+            code: error.code.word(),
             detail: error.detail,
         }
     }
@@ -354,6 +357,7 @@ impl From<ChangeError> for Problem {
                 );
                 let errors = fields.into_iter().map(|field| FieldProblem {
                     pointer: format!("/{}", field.field),
+                    code: FaultCode::Invalid.word(),
                     detail: field.message,
                 });
                 problem.with_errors(errors.collect())

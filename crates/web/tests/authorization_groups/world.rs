@@ -146,7 +146,7 @@ impl Template {
     pub(crate) fn authorize(&self, request: RequestBuilder, who: Who, policy: Policy) -> RequestBuilder {
         let (browser, program) = &self.callers[&who];
         let shows = match policy {
-            Policy::Program | Policy::Key(_) | Policy::Application => program,
+            Policy::Program | Policy::Key(_) | Policy::Reporter | Policy::Application => program,
             Policy::Public | Policy::SignedIn | Policy::Administrator | Policy::ReaderOfAll => browser,
         };
         match shows {
@@ -450,6 +450,7 @@ impl Making<'_> {
                 admin: true,
             },
             user_id: Some(self.names[word].clone()),
+            ..api_keys::NewKeyRequest::default()
         };
         api_keys::create(self.app, ada, request).await.unwrap().token
     }

@@ -226,7 +226,7 @@ async fn key(home: &Home) -> String {
             write: true,
             ..Scopes::default()
         },
-        user_id: None,
+        ..api_keys::NewKeyRequest::default()
     };
     let key = api_keys::create(&app, &caller, request)
         .await
