@@ -7,6 +7,7 @@
 
 mod assets;
 mod bench;
+mod dependencies;
 mod documents;
 mod machine;
 mod shell;
@@ -19,7 +20,8 @@ const HELP: &str = "cargo xtask COMMAND
   test             formatting, lints, structure, every test, the browser; installs what it needs
   test --no-browser  the same without installing and driving Chromium
   bench            [--activities N] [--json]  measures the release build
-  check-structure  dependency direction, file and function length, banned calls, documents
+  check-structure  dependency direction, file and function length, banned calls, documents; licences, sources and
+                   versions of what others wrote
   assets           builds the browser's files with npm and esbuild";
 
 fn main() -> Result<()> {

@@ -181,6 +181,7 @@ impl Field {
     #[must_use]
     pub fn query_word(self) -> &'static str {
         match self {
+            Self::OccurredAt => "at",
             Self::Targets => "target",
             Self::TraceId => "trace",
             Self::Recorder => "reported",

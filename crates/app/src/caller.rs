@@ -16,6 +16,8 @@ pub struct Origin {
     pub device: Option<String>,
     /// Request id, for the server's own log lines.
     pub request_id: String,
+    /// The trace the request belongs to, by W3C Trace Context: 32 hex digits. Whoever asks has said so.
+    pub trace_id: Option<String>,
 }
 
 /// Somebody who has not said who they are.

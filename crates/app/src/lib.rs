@@ -24,6 +24,7 @@ pub mod privacy;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tx;
 
 pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
@@ -33,6 +34,8 @@ pub use paging::{Page, PageRequest};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+
+pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
 
@@ -46,7 +49,7 @@ pub struct App {
 }
 
 struct Inner {
-    store: Store,
+    store: tx::Database,
     log: Log,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -67,7 +70,7 @@ impl App {
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
-                store,
+                store: tx::Database::new(store),
                 log,
                 clock,
                 rng,
@@ -82,7 +85,7 @@ impl App {
         }
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &tx::Database {
         &self.inner.store
     }
 
@@ -104,6 +107,14 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
+    #[must_use]
+    pub fn opaque_id<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.rng().fill(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
     }
 
     /// Where passwords are hashed, a few at a time.

@@ -25,6 +25,7 @@ mod url;
 
 pub use dialect::Dialect;
 pub use error::StoreError;
+pub use lock::{Owner, owner};
 pub use pool::Store;
 pub use sqlx::{AnyConnection, Error as SqlError};
 pub use tx::{Read, Tx};

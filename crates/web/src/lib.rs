@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+mod host;
 mod layers;
 pub mod pages;
 mod router;
@@ -13,6 +14,7 @@ mod settings;
 pub mod shell;
 mod state;
 
+pub use host::AllowedHost;
 pub use router::{RouteInfo, route_table, router};
 pub use server::serve;
 pub use settings::{Limits, Settings};

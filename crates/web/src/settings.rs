@@ -3,6 +3,8 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::AllowedHost;
+
 /// Settings of the web server.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -11,6 +13,8 @@ pub struct Settings {
     pub listen: std::net::SocketAddr,
     /// Networks of the proxies whose `X-Forwarded-For` is believed. Empty: nobody's.
     pub trusted_proxies: Vec<IpNet>,
+    /// Names and addresses this server answers to, besides that of `public_url` and those of the machine itself.
+    pub allowed_hosts: Vec<AllowedHost>,
     /// Whether `/metrics` answers anybody, instead of only this machine and administrators' keys.
     pub metrics_public: bool,
     /// Sizes, times and rates.
@@ -58,6 +62,7 @@ impl Default for Settings {
         Self {
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 8080)),
             trusted_proxies: Vec::new(),
+            allowed_hosts: Vec::new(),
             metrics_public: false,
             limits: Limits::default(),
         }

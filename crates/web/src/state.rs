@@ -1,14 +1,13 @@
 //! What every handler has at hand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
 use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
-use crate::layers::Rates;
+use crate::layers::{Hosts, Rates};
 use crate::shell::Streams;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
@@ -26,8 +25,7 @@ struct Inner {
     https: bool,
     draining: CancellationToken,
     streams: Streams,
-    begun: i64,
-    requests: AtomicU64,
+    hosts: Hosts,
 }
 
 impl AppState {
@@ -41,8 +39,7 @@ impl AppState {
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
             streams: Streams::new(&settings.limits),
-            begun: app.now().0,
-            requests: AtomicU64::new(0),
+            hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
             settings,
         };
@@ -97,12 +94,8 @@ impl AppState {
         &self.inner.streams
     }
 
-    /// A number that no other request of this installation has: when the server started, and which request it is.
-    pub(crate) fn request_id(&self) -> String {
-        format!(
-            "{:x}-{:x}",
-            self.inner.begun,
-            self.inner.requests.fetch_add(1, Ordering::Relaxed)
-        )
+    /// The names this server answers to.
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.inner.hosts
     }
 }

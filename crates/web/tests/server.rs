@@ -39,7 +39,7 @@ async fn half_sent_and_silent_requests_are_dropped() {
     for text in [
         "",
         "GET",
-        "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
         "PRI * HTTP/2.0\r\n\r\n",
         "\x16\x03\x01\x02\x00",
     ] {
@@ -59,14 +59,14 @@ async fn a_body_that_does_not_come_is_answered_408() {
     let test = TestApp::with(hasty).await;
     let key = test.key(Scope::Write);
     let head = format!(
-        "POST /v1/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 1000\r\n\r\n{{\"act"
+        "POST /v1/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Length: 1000\r\n\r\n{{\"act"
     );
     let mut stream = say(&test, head).await;
     let answer = until_closed(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("body_too_slow"), "{answer}");
     let mut chunked = say(&test, format!(
-        "POST /v1/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"act\r\n"
+        "POST /v1/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"act\r\n"
     )).await;
     assert!(until_closed(&mut chunked).await.starts_with("HTTP/1.1 408"));
 }
@@ -74,7 +74,7 @@ async fn a_body_that_does_not_come_is_answered_408() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_key_is_refused_before_its_body_is_read() {
     let test = TestApp::start().await;
-    let head = "POST /v1/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer whodid_nonsense\r\nContent-Length: 1000000\r\n\r\n";
+    let head = "POST /v1/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer whodid_nonsense\r\nContent-Length: 1000000\r\n\r\n";
     let mut stream = say(&test, head).await;
     let mut start = [0; 12];
     tokio::time::timeout(Duration::from_secs(2), stream.read_exact(&mut start))
@@ -90,7 +90,7 @@ async fn a_reader_that_stalls_is_cut_off() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(8 * 1024).unwrap();
     let mut stream = socket.connect(test.address).await.unwrap();
-    let request = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20);
+    let request = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20);
     stream.write_all(request.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     let mut all = Vec::new();
@@ -104,7 +104,7 @@ async fn one_address_may_hold_so_many_connections_and_no_more() {
     let test = TestApp::with(|settings| settings.limits.connections_per_address = 3).await;
     let mut held = Vec::new();
     for _ in 0..3 {
-        let mut stream = say(&test, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let mut stream = say(&test, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
         let mut start = [0; 12];
         stream.read_exact(&mut start).await.unwrap();
         held.push(stream);
@@ -120,13 +120,13 @@ async fn one_address_may_hold_so_many_connections_and_no_more() {
 async fn ambiguous_framing_is_refused_and_the_connection_closed() {
     let test = TestApp::start().await;
     let cases = [
-        "POST /display HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
-        "POST /display HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc",
-        "POST /display HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\nabc",
-        "GET / HTTP/1.1\r\nHost: x\r\nX : y\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n folded: y\r\n\r\n",
-        "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
-        "GE\0T / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /display HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        "POST /display HTTP/1.1\r\nHost: localhost\r\nContent-Length: +3\r\n\r\nabc",
+        "POST /display HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\nabc",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX : y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n folded: y\r\n\r\n",
+        "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+        "GE\0T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for case in cases {
         let mut stream = say(&test, case).await;
@@ -136,7 +136,10 @@ async fn ambiguous_framing_is_refused_and_the_connection_closed() {
             "{case:?}: {answer}"
         );
     }
-    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "y".repeat(300 * 1024));
+    let long = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n",
+        "y".repeat(300 * 1024)
+    );
     let mut stream = TcpStream::connect(test.address).await.unwrap();
     // The server may close while this is still being written.
     let _ = stream.write_all(long.as_bytes()).await;
@@ -152,7 +155,7 @@ async fn a_shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
     let body = r#"{"activity":"user.login","user":"u1"}"#;
     let (begin, end) = body.split_at(10);
     let head = format!(
-        "POST /v1/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n{begin}",
+        "POST /v1/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n{begin}",
         body.len()
     );
     let mut stream = say(&test, head).await;
@@ -183,4 +186,112 @@ async fn only_a_configured_proxy_may_say_where_a_request_comes_from() {
         let found: serde_json::Value = test.get(path, As::Key(Scope::Read)).await.json().await.unwrap();
         assert_eq!(found["data"][0]["ip"], expected, "{found}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_names_no_host_or_another_is_refused() {
+    let test =
+        TestApp::with(|settings| settings.allowed_hosts = vec!["whodid.lan".to_owned().try_into().unwrap()]).await;
+    let cases = [
+        ("GET /login HTTP/1.1\r\n", "400"),
+        ("GET /login HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n", "400"),
+        (
+            "GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+            "400",
+        ),
+        ("GET /login HTTP/1.1\r\nHost: a b\r\n", "400"),
+        ("GET /login HTTP/1.1\r\nHost:\r\n", "400"),
+        ("GET /login HTTP/1.1\r\nHost: evil.example\r\n", "421"),
+        ("GET /v1/activities HTTP/1.1\r\nHost: evil.example\r\n", "421"),
+        (
+            "POST /login HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\n",
+            "421",
+        ),
+        ("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n", "421"),
+        ("GET http://evil.example/login HTTP/1.1\r\nHost: localhost\r\n", "421"),
+        ("GET /login HTTP/1.1\r\nHost: WhoDid.lan:8080\r\n", "200"),
+        ("GET /login HTTP/1.1\r\nHost: [::1]:8080\r\n", "200"),
+        ("GET /healthz HTTP/1.1\r\nHost: 10.0.0.7:8080\r\n", "200"),
+        ("GET /healthz HTTP/1.1\r\n", "400"),
+        ("GET /healthz HTTP/1.0\r\n", "200"),
+    ];
+    for (head, status) in cases {
+        let mut stream = say(&test, format!("{head}Connection: close\r\n\r\n")).await;
+        let answer = until_closed(&mut stream).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{head:?}: {answer}");
+    }
+    let mut stream = say(
+        &test,
+        "GET /v1/activities HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    )
+    .await;
+    let answer = until_closed(&mut stream).await;
+    assert!(
+        answer.contains("\"unknown_host\"") && answer.contains("web.allowed_hosts"),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn made_up_methods_paths_and_hosts_make_no_time_series() {
+    let test = TestApp::start().await;
+    let series = async || {
+        let text = test.get("/metrics", As::Administrator).await.text().await.unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).count()
+    };
+    test.get("/nowhere", As::Nobody).await;
+    let mut stream = say(&test, "BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    stream.read_exact(&mut [0; 12]).await.unwrap();
+    let before = series().await;
+    for round in 0..20 {
+        let mut text = String::new();
+        for at in 0..100 {
+            let n = round * 100 + at;
+            text.push_str(&format!(
+                "AAAA{n:04} /made-up/{n} HTTP/1.1\r\nHost: made-up-{n}.localhost\r\n\r\n"
+            ));
+        }
+        text.push_str("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let mut stream = say(&test, text).await;
+        let answers = until_closed(&mut stream).await;
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 101);
+    }
+    // Other tests of this process count, too; none of them makes up thousands.
+    let after = series().await;
+    assert!(after < before + 50, "{before} series became {after}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_keeps_its_id_and_trace_and_our_own_ids_tell_nothing() {
+    let test = TestApp::start().await;
+    let mut own = Vec::new();
+    for _ in 0..3 {
+        let answer = test.get("/healthz", As::Nobody).await;
+        assert!(!answer.headers().contains_key("traceparent"));
+        own.push(answer.headers()["x-request-id"].to_str().unwrap().to_owned());
+    }
+    for pair in own.windows(2) {
+        assert!(
+            pair[0].len() == 32 && pair[0].bytes().all(|b| b.is_ascii_hexdigit()),
+            "{own:?}"
+        );
+        let same = pair[0].bytes().zip(pair[1].bytes()).filter(|(a, b)| a == b).count();
+        assert!(same < 16, "two ids have little in common: {own:?}");
+    }
+    let request = test
+        .client
+        .get(test.url("/v1/nowhere"))
+        .header("x-request-id", "from-outside-1")
+        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        .header("tracestate", "vendor=1");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["x-request-id"], "from-outside-1");
+    assert_eq!(answer.headers()["tracestate"], "vendor=1");
+    let parent = answer.headers()["traceparent"].to_str().unwrap().to_owned();
+    assert!(
+        parent.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && parent.ends_with("-01"),
+        "{parent}"
+    );
+    assert!(!parent.contains("b7ad6b7169203331"), "the span is ours");
+    assert!(answer.text().await.unwrap().contains("from-outside-1"));
 }

@@ -9,6 +9,7 @@ use log::{Clock, Log, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
+use crate::rights;
 
 /// Everything of one installation, owned by this process.
 pub(crate) struct Installation {
@@ -18,14 +19,28 @@ pub(crate) struct Installation {
 
 /// Opens the installation for this process alone, making it if there is none.
 pub(crate) async fn open(config: &Config) -> Result<Installation> {
-    let store = open_store(&config.data_dir).await?;
+    let store = open_store(config).await?;
     assemble(config, store, config.log.clone(), Arc::new(SystemClock)).await
 }
 
-/// Opens the store in the data directory.
-pub(crate) async fn open_store(directory: &Path) -> Result<Store> {
+/// Opens the store in the data directory, and takes from other users of the machine what they may do with its files.
+pub(crate) async fn open_store(config: &Config) -> Result<Store> {
+    let directory = &config.data_dir;
     private_directory(directory).with_context(|| format!("cannot make the data directory {}", directory.display()))?;
-    Ok(Store::open(&StoreUrl::directory(directory)).await?)
+    let store = Store::open(&StoreUrl::directory(directory)).await?;
+    let open = rights::open_to_others(config);
+    if let Err((path, error)) = rights::tighten(&open) {
+        tracing::warn!(path = %path.display(), %error, "other users can use this file, and that cannot be changed");
+    } else if let Some(first) = open.first() {
+        tracing::warn!(
+            files = open.len(), such_as = %first.display(),
+            "other users of this machine could read files of the data; they cannot any more"
+        );
+    }
+    for warning in rights::warnings(config) {
+        tracing::warn!("{warning}");
+    }
+    Ok(store)
 }
 
 /// Puts the parts together over an open store.

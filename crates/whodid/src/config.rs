@@ -18,6 +18,8 @@ pub(crate) use error::{ConfigError, Origin};
 use crate::cli::{LogFormat, SettingFlags};
 use apply::Setting;
 
+/// Settings that name a place on this machine and belong to no section.
+const PLACES: [&str; 2] = ["data_dir", "secret_key_file"];
 /// The settings file's name in a data directory.
 pub(crate) const FILE: &str = "whodid.toml";
 
@@ -26,6 +28,8 @@ pub(crate) const FILE: &str = "whodid.toml";
 pub(crate) struct Config {
     /// The directory of the data.
     pub(crate) data_dir: PathBuf,
+    /// The file with the key that wraps secrets at rest.
+    pub(crate) secret_key_file: PathBuf,
     /// The use cases.
     pub(crate) app: app::Settings,
     /// The web server.
@@ -137,7 +141,9 @@ pub(crate) fn load(sources: &Sources) -> Result<Config, ConfigError> {
 fn defaults() -> Value {
     let tree = |value: serde_json::Result<Value>| value.unwrap_or_default();
     let mut root = tree(serde_json::to_value(app::Settings::default()));
-    root["data_dir"] = Value::Null;
+    for place in PLACES {
+        root[place] = Value::Null;
+    }
     root["web"] = tree(serde_json::to_value(web::Settings::default()));
     root["log"] = tree(serde_json::to_value(log::LogSettings::default()));
     root["diagnostics"] = tree(serde_json::to_value(Diagnostics::default()));
@@ -148,7 +154,7 @@ fn defaults() -> Value {
 fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
     let section = setting.path.first().map_or("", String::as_str);
     let checked = match section {
-        "data_dir" => Ok(()),
+        place if PLACES.contains(&place) => Ok(()),
         "web" => section_of::<web::Settings>(tree, section).map(drop),
         "log" => section_of::<log::LogSettings>(tree, section).map(drop),
         "diagnostics" => section_of::<Diagnostics>(tree, section).and_then(|section| section.check()),
@@ -183,7 +189,7 @@ fn section_of<T: serde::de::DeserializeOwned>(tree: &Value, section: &str) -> Re
 fn app_settings(tree: &Value) -> Result<app::Settings, String> {
     let mut own = tree.clone();
     if let Some(own) = own.as_object_mut() {
-        for other in ["data_dir", "web", "log", "diagnostics"] {
+        for other in PLACES.into_iter().chain(["web", "log", "diagnostics"]) {
             own.remove(other);
         }
     }
@@ -197,15 +203,21 @@ fn build(
     public_url_is_set: bool,
 ) -> Result<Config, ConfigError> {
     let whole = |why| ConfigError::Whole(why);
-    let data_dir = match (&sources.data_dir, tree["data_dir"].as_str()) {
-        (Some(directory), _) => directory.clone(),
-        // A relative path in the file is meant from where the file is.
-        (None, Some(directory)) => file
-            .as_deref()
+    // A relative path among the settings is meant from where their file is.
+    let beside_file = |path: &str| {
+        file.as_deref()
             .and_then(Path::parent)
             .unwrap_or(Path::new(""))
-            .join(directory),
+            .join(path)
+    };
+    let data_dir = match (&sources.data_dir, tree["data_dir"].as_str()) {
+        (Some(directory), _) => directory.clone(),
+        (None, Some(directory)) => beside_file(directory),
         (None, None) => return Err(ConfigError::NoDataDir),
+    };
+    let secret_key_file = match tree["secret_key_file"].as_str() {
+        Some(path) => beside_file(path),
+        None => beside(&data_dir),
     };
     let mut app = app_settings(&tree).map_err(whole)?;
     let web: web::Settings = section_of(&tree, "web").map_err(whole)?;
@@ -215,6 +227,7 @@ fn build(
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
     let mut config = Config {
         data_dir,
+        secret_key_file,
         app,
         web,
         log,
@@ -226,7 +239,25 @@ fn build(
     Ok(config)
 }
 
+/// Where the key is kept if nobody says: beside the data directory, so that a copy of the data is not a copy of the key.
+fn beside(data_dir: &Path) -> PathBuf {
+    // `.` and `..` have a name only once they are resolved.
+    let whole = std::fs::canonicalize(data_dir).or_else(|_| std::path::absolute(data_dir));
+    let whole = whole.unwrap_or_else(|_| data_dir.to_owned());
+    let mut name = whole.file_name().unwrap_or(std::ffi::OsStr::new("whodid")).to_owned();
+    name.push(".key");
+    whole.with_file_name(name)
+}
+
 impl Config {
+    /// Refuses to serve on every address without an address to tell people.
+    pub(crate) fn check_public_url(&self) -> Result<(), ConfigError> {
+        if self.web.listen.ip().is_unspecified() && !self.public_url_is_set {
+            return Err(ConfigError::NoPublicUrl(self.web.listen));
+        }
+        Ok(())
+    }
+
     /// Without a public address, the one that is listened on has to do: it works on this machine.
     pub(crate) fn derive_public_url(&mut self) {
         if self.public_url_is_set {

@@ -6,6 +6,7 @@ mod compose;
 mod config;
 mod diagnostics;
 mod failure;
+mod rights;
 mod terminal;
 
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ use cli::Cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // First of all: whatever speaks TLS later finds it. It fails only if one is installed already, which is as good.
+    // Whatever speaks TLS later finds it. It fails only if one is installed already, which is as good.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::{documents, shell};
+use crate::{dependencies, documents, shell};
 
 /// Runs every check and fails with all findings at once.
 pub fn run() -> Result<()> {
@@ -18,6 +18,7 @@ pub fn run() -> Result<()> {
     findings.extend(shape::check(&root, &sources)?);
     findings.extend(words::check(&root, &sources)?);
     findings.extend(documents::check(&root)?);
+    findings.extend(dependencies::check(&root)?);
     if findings.is_empty() {
         println!("structure: {} files, no findings", sources.len());
         return Ok(());

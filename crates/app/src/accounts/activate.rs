@@ -14,7 +14,7 @@ pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str)
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
 
     let now = app.now();
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let taken = link::take(tx.conn(), Purpose::Activation, &token_hash(token), now).await?;
     let Some(account) = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await? else {
@@ -23,6 +23,5 @@ pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str)
     account::set_password(tx.conn(), &account.id, &hash, now).await?;
     account::set_activated(tx.conn(), &account.id, now).await?;
     let used = facts::by_visitor(app, visitor, "account.activation_link_used", &account.person());
-    app.log().append(&mut tx, vec![used]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(used).await?)
 }

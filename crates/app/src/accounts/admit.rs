@@ -2,7 +2,6 @@
 //! proof was, password, code or passkey, the same is written and the same is told to the owner.
 
 use activity::{Facts, Time};
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::known_device;
 
@@ -10,7 +9,7 @@ use super::make_device::make_device;
 use super::{Unavailable, attempts, model, new_token, token_hash};
 use crate::activity::facts;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, Visitor, mail};
+use crate::{Activities, App, Caller, Tx, Visitor, mail};
 
 /// A browser that is signed in now.
 #[derive(Clone, Debug)]
@@ -44,37 +43,37 @@ const KNOWN_DEVICES: u32 = 20;
 /// How long a browser is not asked for the second factor.
 const REMEMBERED: i64 = 30 * Time::DAY;
 
-/// Makes the device, forgets failed attempts, and appends the log-in; a log-in on a device the account was never used
-/// on is told to its owner by mail. The caller commits.
+/// Makes the device, forgets failed attempts, and commits with the log-in; a log-in on a device the account was never
+/// used on is told to its owner by mail.
 pub(crate) async fn admit(
     app: &App,
     visitor: &Visitor,
-    tx: &mut Tx,
+    mut tx: Tx,
     account: &AccountRow,
     admission: Admission,
 ) -> Result<SignedIn, Unavailable> {
     let known_device = admission.known_device.as_deref();
-    attempts::clear(tx, &account.id, known_device).await?;
+    attempts::clear(&mut tx, &account.id, known_device).await?;
     account::set_logged_in(tx.conn(), &account.id, app.now()).await?;
-    let (known_id, known_token) = know(app, tx, (account, visitor.application_id()), known_device).await?;
+    let (known_id, known_token) = know(app, &mut tx, (account, visitor.application_id()), known_device).await?;
     if admission.remember {
         known_device::remember(tx.conn(), &known_id, app.now().plus(REMEMBERED)).await?;
     }
-    let device = make_device(app, tx, visitor, account, Some(known_id)).await?;
+    let device = make_device(app, &mut tx, visitor, account, Some(known_id)).await?;
     let mut login = facts::by_visitor(app, visitor, "user.login", &account.person());
     if let Some(factor) = admission.second_factor {
         login.metadata.insert("second_factor".to_owned(), factor.to_owned());
     }
     let behind = u64::from(device.forced.is_some());
-    let mut activities = admission.before;
-    activities.push(login);
+    let mut activities = Activities::ending(admission.before, login);
     activities.extend(device.forced);
-    let seqs = app.log().append(tx, activities).await?;
+    let mut appended = tx.append(activities).await?;
     // The very first log-in is on a new device of necessity.
     if admission.known_device.is_none() && account.last_login_at.is_some() {
-        let letter = mail::letters::new_device(app, account, visitor, seqs.end - 1 - behind);
-        mail::write(app, tx, letter).await?;
+        let letter = mail::letters::new_device(app, account, visitor, appended.seqs.end - 1 - behind);
+        mail::write(app, &mut appended.tx, letter).await?;
     }
+    appended.commit().await?;
     Ok(SignedIn {
         device_token: device.token,
         max_age: device.max_age,

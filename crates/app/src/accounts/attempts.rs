@@ -2,7 +2,6 @@
 //! bucket of its own for a device the owner uses, so that strangers cannot lock them out of it.
 
 use activity::{Facts, Time};
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::accounts::attempt::{self, Bucket, Limit};
 use store::accounts::known_device;
@@ -10,7 +9,7 @@ use store::accounts::known_device;
 use super::hasher::Place;
 use super::{Unavailable, token_hash};
 use crate::activity::facts;
-use crate::{App, mail};
+use crate::{Activities, App, Quiet, Tx, mail};
 
 /// An attempt that was counted as failed until it is settled.
 pub(crate) struct Attempt {
@@ -39,7 +38,7 @@ pub(super) async fn reserve(
     whence: Whence<'_>,
 ) -> Result<Attempt, Unavailable> {
     let place = app.hasher().place()?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     attempt::count(tx.conn()).await?;
     let mut reserved = Attempt {
         place: Some(place),
@@ -59,7 +58,7 @@ pub(super) async fn reserve(
         reserved.failures = attempt::reserve(tx.conn(), bucket, limit(app)).await?;
         reserved.stored = account.password_hash.clone().filter(|_| reserved.failures.is_some());
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Counted).await?;
     Ok(reserved)
 }
 
@@ -123,7 +122,7 @@ impl Attempt {
         tx: &mut Tx,
         account: &AccountRow,
         failed: Facts,
-    ) -> Result<Vec<Facts>, Unavailable> {
+    ) -> Result<Activities, Unavailable> {
         let limit = limit(app);
         let bucket = bucket(&account.id, self.known_device.as_deref());
         let fills = self
@@ -131,7 +130,7 @@ impl Attempt {
             .is_some_and(|failures| failures >= u64::from(limit.failures));
         // A success at the same time may have emptied the bucket since.
         if !fills || !attempt::is_locked(tx.conn(), bucket, limit.now).await? {
-            return Ok(vec![failed]);
+            return Ok(failed.into());
         }
         if self.known_device.is_some() {
             // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
@@ -145,7 +144,7 @@ impl Attempt {
         if account.login_enabled {
             mail::write(app, tx, mail::letters::locked(app, account, limit.locked_until)).await?;
         }
-        Ok(vec![failed, locked])
+        Ok([failed, locked].into())
     }
 }
 

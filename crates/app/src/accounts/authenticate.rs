@@ -10,7 +10,7 @@ use store::{AnyConnection, applications};
 use super::end::EndReason;
 use super::log_in::address_allowed;
 use super::{Unavailable, model, token_hash};
-use crate::{App, Caller, Origin, Via};
+use crate::{App, Caller, Origin, Quiet, Via};
 
 /// A browser that was not seen for so long must log in again.
 const IDLE: i64 = 14 * Time::DAY;
@@ -60,9 +60,9 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
     };
     drop(read);
     if device.last_seen_at.plus(SEEN_EVERY) <= now {
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         device::seen(tx.conn(), &device.id, now).await?;
-        tx.commit().await?;
+        tx.commit_quietly(Quiet::Seen).await?;
     }
     Ok(Identity::SignedIn(Box::new(Caller {
         person: account.person(),

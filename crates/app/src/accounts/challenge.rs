@@ -2,13 +2,12 @@
 //! factor to be set up. Owns who may go on with it; checks no code.
 
 use activity::Time;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::factors::challenge::{self, ChallengeRow, Purpose};
 
 use super::{SignedIn, Unavailable, new_token, token_hash};
 use crate::factors::{self, Method};
-use crate::{App, Visitor};
+use crate::{App, Tx, Visitor};
 
 /// How long it waits.
 const VALID: i64 = 10 * 60 * Time::SECOND;

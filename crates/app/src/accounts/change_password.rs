@@ -6,7 +6,7 @@ use super::attempts::{self, Whence};
 use super::end::{EndReason, end_others};
 use super::{ChangeError, passwords};
 use crate::activity::facts;
-use crate::{App, Caller, Via, mail};
+use crate::{Activities, App, Caller, Quiet, Via, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         true => Some(app.hasher().hash(&typed.new, passwords::salt(app)).await?),
         false => None,
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let Some(hash) = hash else {
         let reason = if attempt.was_locked() {
             "account locked"
@@ -51,8 +51,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         let activities = attempt
             .failed(app, &mut tx, &account, facts::failed(failed, reason))
             .await?;
-        app.log().append(&mut tx, activities).await?;
-        tx.commit().await?;
+        tx.commit(activities).await?;
         let text = "The current password is not right, or there were too many attempts. Try again later.";
         return Err(ChangeError::invalid("current", text));
     };
@@ -62,7 +61,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let now = account::get(tx.conn(), &account.id).await?;
     let unchanged = now.is_some_and(|now| now.password_hash.as_deref() == attempt.stored());
     if !unchanged || device::get(tx.conn(), &account.id, device_id).await?.is_none() {
-        tx.commit().await?;
+        tx.commit_quietly(Quiet::Counted).await?;
         return Err(ChangeError::conflict(
             "Your password was changed a moment ago. Log in again.",
         ));
@@ -71,9 +70,8 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.
     link::delete_all(tx.conn(), &account.id, link::Purpose::Reset).await?;
-    let mut activities = vec![facts::about(app, caller, "user.password_changed", &account.person())];
+    let mut activities = Activities::from(facts::about(app, caller, "user.password_changed", &account.person()));
     activities.extend(end_others(app, &mut tx, &account, Some(device_id), EndReason::PasswordChanged).await?);
-    app.log().append(&mut tx, activities).await?;
     mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(activities).await?)
 }

@@ -55,7 +55,7 @@ pub async fn peek_email_change(
 /// Makes the new address the account's. Reset links die, and so do remembered devices and half-finished log-ins: what
 /// was trusted because of the old address is not any more.
 pub async fn confirm_email_change(app: &App, visitor: &Visitor, token: &str) -> Result<(), LinkError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let change = email_change::take(tx.conn(), &token_hash(token), app.now()).await?;
     let Some(change) = change else {
@@ -79,8 +79,7 @@ pub async fn confirm_email_change(app: &App, visitor: &Visitor, token: &str) -> 
     mail::write(app, &mut tx, mail::letters::email_change_done(&before, &after)).await?;
     let mut changed = facts::by_visitor(app, visitor, "user.email_changed", &after.person());
     changed.changes = changes(&before, &after);
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(changed).await?)
 }
 
 /// Somebody else took the address since it was asked for. Whoever holds the link reads its mailbox and may know.

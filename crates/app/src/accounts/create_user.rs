@@ -1,6 +1,5 @@
 //! Creating an account.
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::link::Purpose;
 use store::accounts::word;
@@ -10,7 +9,7 @@ use activity::Person;
 use super::{ChangeError, FieldError, links, model, names, passwords};
 use crate::activity::facts;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, Roles, Via, mail};
+use crate::{Activities, App, Caller, Roles, Tx, Via, mail};
 
 /// The account to create.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +73,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     check_unique(&mut tx, &account).await?;
     let keys = names::keys(&account);
     account::insert(tx.conn(), &account, &keys).await?;
@@ -84,7 +83,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     created
         .metadata
         .insert("roles".to_owned(), model::roles_text(new.roles));
-    let mut activities = vec![created];
+    let mut activities = Activities::from(created);
     let mut link = None;
     match (&new.activation, &hash) {
         (_, Some(hash)) => {
@@ -103,8 +102,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
         }
         _ => {}
     }
-    app.log().append(&mut tx, activities).await?;
-    tx.commit().await?;
+    tx.commit(activities).await?;
     Ok(Created { person, link })
 }
 

@@ -1,12 +1,11 @@
 //! Several of an administrator's changes of one account at once: all of them, or none.
 
 use activity::Facts;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 
 use super::edit_user::{self, EditUser};
 use super::{ChangeError, set_login_addresses, set_login_enabled, set_roles, set_service_account};
-use crate::{App, Caller, Roles};
+use crate::{App, Caller, Roles, Tx};
 
 /// What to change; what is `None` stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -40,17 +39,13 @@ pub async fn edit_account(
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !account::edit(tx.conn(), id, version).await? {
         return Err(ChangeError::Stale);
     }
     let activities = apply(app, caller, &mut tx, before, edit).await.map_err(renamed)?;
-    if activities.is_empty() {
-        return Ok(());
-    }
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit_if_any(activities).await?)
 }
 
 async fn apply(

@@ -48,7 +48,7 @@ pub async fn edit_profile_at(
     edit: ProfileEdit,
     version: Option<i64>,
 ) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let before = account::get(tx.conn(), &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -83,8 +83,7 @@ pub async fn edit_profile_at(
     word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
     let mut edited = facts::about(app, caller, "account.profile_edited", &after.person());
     edited.changes = changes;
-    app.log().append(&mut tx, vec![edited]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(edited).await?)
 }
 
 fn is_zone(name: &str) -> bool {

@@ -1,7 +1,6 @@
 //! An administrator's changes of an account's name, username and e-mail address.
 
 use activity::{Change, Facts};
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::link::{self, Purpose};
 use store::accounts::{email_change, word};
@@ -9,7 +8,7 @@ use store::accounts::{email_change, word};
 use super::create_user::check_unique;
 use super::{ChangeError, names};
 use crate::activity::facts;
-use crate::{App, Caller, factors, mail};
+use crate::{App, Caller, Tx, factors, mail};
 
 /// What the account is to be called.
 #[derive(Clone, Debug, Default)]
@@ -29,13 +28,12 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let Some(edited) = within(app, caller, &mut tx, &before, edit).await? else {
         return Ok(());
     };
-    app.log().append(&mut tx, vec![edited]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(edited).await?)
 }
 
 /// Changes them as part of a transaction, and returns the activity of it; `None` if nothing differs.

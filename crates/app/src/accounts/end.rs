@@ -2,15 +2,14 @@
 //! an account is its use case's.
 
 use activity::{Facts, Named, Person, Target, Time};
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::accounts::device::{self, DeviceRow};
 use store::accounts::ended_device;
 use store::factors::challenge;
 
 use super::Unavailable;
-use crate::App;
 use crate::activity::facts;
+use crate::{App, Tx};
 
 /// How long the tokens of ended devices are told why.
 const TOLD: i64 = 30 * Time::DAY;

@@ -14,12 +14,11 @@ pub async fn end_devices(app: &App, caller: &Caller, user_id: &str) -> Result<u6
         return Err(ChangeError::Forbidden);
     }
     let keep = caller.via.device_id().filter(|_| caller.person.id == user_id);
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
     let devices = end_all_but(app, &mut tx, user_id, keep, EndReason::AllEnded).await?;
     let mut facts = facts::about(app, caller, "device.all_ended", &account.person());
     facts.metadata.insert("devices".to_owned(), devices.len().to_string());
-    app.log().append(&mut tx, vec![facts]).await?;
-    tx.commit().await?;
+    tx.commit(facts).await?;
     Ok(devices.len() as u64)
 }

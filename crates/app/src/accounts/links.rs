@@ -2,11 +2,10 @@
 //! setting `public_url`, never with anything a request said.
 
 use activity::Time;
-use store::Tx;
 use store::accounts::link::{self, Purpose, Validity};
 
 use super::{Unavailable, new_token, token_hash};
-use crate::App;
+use crate::{App, Tx};
 
 const ACTIVATION: i64 = 7 * Time::DAY;
 const RESET: i64 = 3_600 * Time::SECOND;

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::address;
 use store::factors::challenge::Purpose;
@@ -12,7 +11,7 @@ use super::attempts::{self, Attempt, Whence};
 use super::{Challenge, LogInRefused, LogInStep, Unavailable, challenge, names};
 use crate::activity::facts;
 use crate::factors::{self, Due, Method};
-use crate::{App, Visitor};
+use crate::{App, Quiet, Tx, Visitor};
 
 /// What was typed, and the browser's token of a known device.
 #[derive(Clone, Debug)]
@@ -45,7 +44,7 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
     let mut attempt = attempts::reserve(app, account.as_ref(), whence).await?;
     let right = attempt.check(app, if fits { &typed.password } else { "" }).await?;
 
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Read again: what an administrator changed while the password was checked counts.
     let account = match &account {
         Some(account) => account::get(tx.conn(), &account.id).await?,
@@ -53,16 +52,14 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
     };
     let Some(account) = account else {
         let failed = facts::failed(attempts::of_nobody(app, visitor, "user.login_failed"), "unknown user");
-        app.log().append(&mut tx, vec![failed]).await?;
-        tx.commit().await?;
+        tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };
     if let Some(reason) = refusal(&mut tx, &account, &attempt, right, visitor.origin.ip).await? {
         refuse(app, visitor, tx, &account, &attempt, reason).await?;
         return Err(LogInRefused::Refused);
     }
-    let step = next_step(app, visitor, &mut tx, &account, &attempt).await?;
-    tx.commit().await?;
+    let step = next_step(app, visitor, tx, &account, &attempt).await?;
     renew_hash(app, &account, &typed.password).await;
     if let LogInStep::SecondFactor(challenge) = &step {
         send_code(app, visitor, challenge).await;
@@ -85,7 +82,7 @@ async fn send_code(app: &App, visitor: &Visitor, challenge: &Challenge) {
 async fn next_step(
     app: &App,
     visitor: &Visitor,
-    tx: &mut Tx,
+    mut tx: Tx,
     account: &AccountRow,
     attempt: &Attempt,
 ) -> Result<LogInStep, Unavailable> {
@@ -104,8 +101,9 @@ async fn next_step(
         Due::SetUp => Purpose::SetUp,
     };
     // Not forgotten, only not counted: a right password must not give new guesses at the code.
-    attempt.give_back(app, tx, &account.id).await?;
-    let challenge = challenge::begin(app, visitor, tx, account, (purpose, known_device)).await?;
+    attempt.give_back(app, &mut tx, &account.id).await?;
+    let challenge = challenge::begin(app, visitor, &mut tx, account, (purpose, known_device)).await?;
+    tx.commit_quietly(Quiet::SecondStepDue).await?;
     Ok(match purpose {
         Purpose::SecondFactor => LogInStep::SecondFactor(challenge),
         Purpose::SetUp => LogInStep::SetUp(challenge),
@@ -160,8 +158,7 @@ pub(crate) async fn refuse(
         reason,
     );
     let activities = attempt.failed(app, &mut tx, account, failed).await?;
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(activities).await?)
 }
 
 /// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in
@@ -189,10 +186,9 @@ async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
     };
     let renewed = async {
         let new = app.hasher().hash(password, super::passwords::salt(app)).await?;
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         account::rehash(tx.conn(), &account.id, old, &new).await?;
-        tx.commit().await?;
-        Ok::<_, Unavailable>(())
+        tx.commit_quietly(Quiet::Rehashed).await
     };
     if let Err(error) = renewed.await {
         tracing::warn!(

@@ -12,12 +12,11 @@ pub async fn log_out(app: &App, caller: &Caller) -> Result<(), ChangeError> {
     let Some(id) = caller.via.device_id() else {
         return Ok(());
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let Some(device) = device::get(tx.conn(), &caller.person.id, id).await? else {
         return Ok(());
     };
     end(app, &mut tx, &[device], EndReason::LoggedOut).await?;
     let logout = facts::about(app, caller, "user.logout", &caller.person);
-    app.log().append(&mut tx, vec![logout]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(logout).await?)
 }

@@ -5,13 +5,13 @@ use activity::{Facts, Named, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::device::{self, DeviceRow};
 use store::accounts::refresh_token;
-use store::{Tx, applications, reporters};
+use store::{applications, reporters};
 
 use super::end::{EndReason, end, forced_from};
 use super::log_in::DEVICE_DAYS;
 use super::{Unavailable, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
-use crate::{App, Origin, Via, Visitor};
+use crate::{App, Origin, Tx, Via, Visitor};
 
 /// Seconds an access token of an application's device is good for.
 pub(crate) const ACCESS_SECONDS: i64 = 3_600;

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use store::AnyConnection;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::email_change;
 use store::factors::second_factor;
-use store::{AnyConnection, Tx};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{FieldError, Unavailable, names};
-use crate::{App, factors};
+use crate::{App, Tx, factors};
 
 const MAX: usize = 128;
 

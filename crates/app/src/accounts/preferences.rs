@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use store::accounts::preference;
 
 use super::Unavailable;
-use crate::{App, Caller, Via};
+use crate::{App, Caller, Quiet, Via};
 
 /// The caller's choice of this name; `None` if they made none, or one that does not fit any more.
 pub async fn preference<T: DeserializeOwned>(app: &App, caller: &Caller, name: &str) -> Result<Option<T>, Unavailable> {
@@ -25,7 +25,7 @@ pub async fn set_preference<T: Serialize>(
         return Ok(());
     }
     let json = value.map(serde_json::to_string).transpose().map_err(Unavailable::new)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     preference::set(tx.conn(), &caller.person.id, name, json.as_deref()).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit_quietly(Quiet::Preference).await?)
 }

@@ -8,7 +8,7 @@ use super::attempts::{self, Attempt, Whence};
 use super::{ChangeError, Unavailable};
 use crate::activity::facts;
 use crate::factors::{self, Answer};
-use crate::{App, Caller};
+use crate::{App, Caller, Quiet, Tx};
 
 /// What shows that it is the owner who asks.
 #[derive(Clone, Debug)]
@@ -51,10 +51,10 @@ async fn check_password(
 ) -> Result<(), ChangeError> {
     let mut attempt = attempts::reserve(app, Some(account), Whence::KnownDevice(known_device)).await?;
     let right = attempt.check(app, password).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     if right {
         attempt.give_back(app, &mut tx, &account.id).await?;
-        return Ok(tx.commit().await?);
+        return Ok(tx.commit_quietly(Quiet::Counted).await?);
     }
     failed(app, caller, tx, account, (&attempt, "wrong password")).await?;
     let text = "The password is not right, or there were too many attempts. Try again later.";
@@ -68,7 +68,7 @@ async fn check_code(
     known_device: Option<&str>,
     code: &str,
 ) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let attempt = attempts::reserve_code(app, &mut tx, account, known_device).await?;
     let right = match attempt.was_locked() {
         true => None,
@@ -81,16 +81,16 @@ async fn check_code(
     if let Answer::Recovery(_) = answer {
         let mut used = facts::about(app, caller, "user.recovery_code_used", &account.person());
         factors::add_codes_left(&mut tx, &account.id, &mut used).await?;
-        app.log().append(&mut tx, vec![used]).await?;
+        return Ok(tx.commit(used).await?);
     }
-    Ok(tx.commit().await?)
+    Ok(tx.commit_quietly(Quiet::Counted).await?)
 }
 
 /// Leaves a wrong code counted, and says so.
 pub(crate) async fn wrong_code(
     app: &App,
     caller: &Caller,
-    tx: store::Tx,
+    tx: Tx,
     account: &AccountRow,
     attempt: &Attempt,
 ) -> Result<ChangeError, Unavailable> {
@@ -103,7 +103,7 @@ pub(crate) async fn wrong_code(
 pub(crate) async fn failed(
     app: &App,
     caller: &Caller,
-    mut tx: store::Tx,
+    mut tx: Tx,
     account: &AccountRow,
     (attempt, reason): (&Attempt, &str),
 ) -> Result<(), Unavailable> {
@@ -112,6 +112,5 @@ pub(crate) async fn failed(
     let activities = attempt
         .failed(app, &mut tx, account, facts::failed(failed, reason))
         .await?;
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(activities).await?)
 }

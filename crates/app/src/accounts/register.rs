@@ -2,13 +2,12 @@
 //! account is made is its caller's to say.
 
 use activity::Person;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::create_user::{check_unique, row};
 use super::{Activation, ChangeError, FieldError, NewUser, names, passwords};
-use crate::{App, Roles};
+use crate::{App, Roles, Tx};
 
 /// Whose account it is to be.
 #[derive(Debug)]

@@ -1,14 +1,13 @@
 //! Asking for another e-mail address: it is the account's only once it is confirmed from there.
 
 use activity::Time;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::email_change::{self, EmailChangeRow};
 use store::accounts::link::Validity;
 
 use super::{ChangeError, Proof, Unavailable, names, new_token, reauthenticate, token_hash};
 use crate::activity::facts;
-use crate::{App, Caller, mail};
+use crate::{App, Caller, Tx, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
     check(&before, &after)?;
     reauthenticate(app, caller, &typed.proof).await?;
 
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Read again: the address may have been changed while the proof was checked.
     let account = account::get(tx.conn(), &before.id)
         .await?
@@ -61,8 +60,7 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
     .await?;
     let mut asked = facts::about(app, caller, "user.email_change_requested", &account.person());
     asked.metadata.insert("email".to_owned(), after.email);
-    app.log().append(&mut tx, vec![asked]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(asked).await?)
 }
 
 async fn account_of(app: &App, caller: &Caller) -> Result<AccountRow, ChangeError> {

@@ -14,7 +14,7 @@ const OPEN_LINKS: u64 = 3;
 /// Mails a link valid for an hour, if there is such an account and it can log in. Always succeeds alike, and always
 /// writes once.
 pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<(), Unavailable> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     attempt::count(tx.conn()).await?;
     let account = account::by_login(tx.conn(), &names::key(login.get(..320).unwrap_or(login))).await?;
     let facts = match &account {
@@ -39,6 +39,5 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
             }
         }
     };
-    app.log().append(&mut tx, vec![facts]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(facts).await?)
 }

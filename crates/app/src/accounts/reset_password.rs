@@ -7,7 +7,7 @@ use store::accounts::{attempt, link};
 use super::end::{EndReason, end_others};
 use super::{LinkError, LinkPurpose, passwords, token_hash};
 use crate::activity::facts;
-use crate::{App, Visitor, mail};
+use crate::{Activities, App, Visitor, mail};
 
 /// Sets the password. The link is used up only if the password is taken; every other link of the account dies with it.
 pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password: &str) -> Result<(), LinkError> {
@@ -16,7 +16,7 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     checked.map_err(|error| LinkError::Invalid(vec![error]))?;
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
 
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let taken = link::take(tx.conn(), Purpose::Reset, &token_hash(token), app.now()).await?;
     let Some(account) = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await? else {
@@ -29,11 +29,10 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     set.map_err(|error| LinkError::Invalid(vec![error]))?;
     attempt::clear_all(tx.conn(), &account.id).await?;
     let completed = facts::by_visitor(app, visitor, "user.password_reset_completed", &account.person());
-    let mut activities = vec![completed];
+    let mut activities = Activities::from(completed);
     activities.extend(end_others(app, &mut tx, &account, None, EndReason::PasswordReset).await?);
-    app.log().append(&mut tx, activities).await?;
     mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(activities).await?)
 }
 
 /// The account a link is for.

@@ -12,7 +12,7 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
     if !(caller.is_administrator() || caller.person.id == user_id) {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
     let device = device::get(tx.conn(), user_id, device_id)
         .await?
@@ -20,6 +20,5 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());
     revoked.targets = vec![target(&device)];
     end(app, &mut tx, &[device], EndReason::Revoked).await?;
-    app.log().append(&mut tx, vec![revoked]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(revoked).await?)
 }

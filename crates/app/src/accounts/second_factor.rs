@@ -1,6 +1,5 @@
 //! The second step of a log-in: a code.
 
-use store::Tx;
 use store::factors::challenge::Purpose;
 use store::factors::sms_code;
 
@@ -10,7 +9,7 @@ use super::log_in::{refusal_of_second_step, refuse};
 use super::{SecondFactorRefused, SignedIn, attempts};
 use crate::activity::facts;
 use crate::factors::{self, Answer};
-use crate::{App, Visitor};
+use crate::{App, Tx, Visitor};
 
 /// Finishes a log-in. A wrong code counts as a failed attempt like a wrong password, in one transaction with its
 /// check: any number at once get no more guesses than the limit.
@@ -21,7 +20,7 @@ pub async fn second_factor(
     answer: Answer,
     remember: bool,
 ) -> Result<SignedIn, SecondFactorRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SecondFactor).await?;
     let Some(Challenged { account, row }) = found else {
         return Err(SecondFactorRefused::Expired);
@@ -42,9 +41,7 @@ pub async fn second_factor(
         remember,
         before: used(app, visitor, &mut tx, &account.person(), &answer).await?,
     };
-    let signed_in = admit(app, visitor, &mut tx, &account, admission).await?;
-    tx.commit().await?;
-    Ok(signed_in)
+    Ok(admit(app, visitor, tx, &account, admission).await?)
 }
 
 /// A recovery code that was used is an activity of its own.

@@ -12,7 +12,7 @@ pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(),
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if account.password_hash.is_some() {
         let text = "This account is active already; its owner can reset the password from the log-in page.";
@@ -27,6 +27,5 @@ pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(),
     let address = links::make(app, &mut tx, id, Purpose::Activation).await?;
     mail::write(app, &mut tx, mail::letters::activation(&account, &address)).await?;
     let sent = facts::about(app, caller, "account.activation_link_sent", &account.person());
-    app.log().append(&mut tx, vec![sent]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(sent).await?)
 }

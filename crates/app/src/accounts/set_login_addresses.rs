@@ -5,14 +5,13 @@ use std::net::IpAddr;
 
 use activity::{Change, Facts};
 use ipnet::IpNet;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::address;
 
 use super::log_in::address_allowed;
 use super::{ChangeError, FieldError};
 use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, Tx};
 
 const MAX: usize = 100;
 
@@ -22,13 +21,12 @@ pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &st
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let Some(changed) = within(app, caller, &mut tx, &account, text).await? else {
         return Ok(());
     };
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(changed).await?)
 }
 
 /// Replaces them as part of a transaction, and returns the activity of it; `None` if they are these already.

@@ -1,27 +1,22 @@
 //! Allowing an account to log in, or not.
 
 use activity::Facts;
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 
 use super::end::{EndReason, end_others};
 use super::{ChangeError, set_roles};
 use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, Tx};
 
 /// Sets it. Forbidding ends every device at once; it was so already: nothing happens.
 pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let activities = within(app, caller, &mut tx, &account, enabled).await?;
-    if activities.is_empty() {
-        return Ok(());
-    }
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit_if_any(activities).await?)
 }
 
 /// Sets it as part of a transaction, and returns the activities of it; none if it was so already.

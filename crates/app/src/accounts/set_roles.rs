@@ -1,25 +1,23 @@
 //! Changing what an account may do.
 
 use activity::{Change, Facts};
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 
 use super::{ChangeError, model};
 use crate::activity::facts;
-use crate::{App, Caller, Roles};
+use crate::{App, Caller, Roles, Tx};
 
 /// Sets the roles. The last administrator who can log in stays one.
 pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let Some(changed) = within(app, caller, &mut tx, &account, roles).await? else {
         return Ok(());
     };
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(changed).await?)
 }
 
 /// Sets them as part of a transaction, and returns the activity of it; `None` if it has these already.

@@ -11,14 +11,9 @@ pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     attempt::clear_all(tx.conn(), id).await?;
-    app.log()
-        .append(
-            &mut tx,
-            vec![facts::about(app, caller, "account.unlocked", &account.person())],
-        )
-        .await?;
-    Ok(tx.commit().await?)
+    let unlocked = facts::about(app, caller, "account.unlocked", &account.person());
+    Ok(tx.commit(unlocked).await?)
 }

@@ -34,7 +34,7 @@ pub(crate) async fn note(
     if subjects.is_empty() || all_seen(app, caller, &subjects, &query, since).await? {
         return Ok(());
     }
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     let mut looks = Vec::new();
     for subject in &subjects {
         let conn = tx.conn();
@@ -50,15 +50,11 @@ pub(crate) async fn note(
             .map_err(unavailable)?;
         looks.push(look(app, caller, scoped, subject));
     }
-    if looks.is_empty() {
-        return Ok(());
-    }
     let forgotten = app.now().0.saturating_sub(as_micros(FOLLOW_WINDOW));
     store::exports::forget_before(tx.conn(), forgotten)
         .await
         .map_err(unavailable)?;
-    app.log().append(&mut tx, looks).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)
+    tx.commit_if_any(looks).await.map_err(unavailable)
 }
 
 /// What makes one look another than the one before: the query, and the group through which it was asked.

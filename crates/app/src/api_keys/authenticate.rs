@@ -6,7 +6,7 @@ use store::accounts::{account, address, api_key};
 use super::list::{reports, scopes};
 use super::token;
 use crate::accounts::{Unavailable, address_allowed, roles_of, token_hash};
-use crate::{App, Caller, Origin, Via};
+use crate::{App, Caller, Origin, Quiet, Via};
 
 /// How exact `last_used_at` is kept.
 const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
@@ -36,9 +36,9 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
         return Ok(None);
     }
     if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         api_key::used(tx.conn(), &key.id, now).await?;
-        tx.commit().await?;
+        tx.commit_quietly(Quiet::Seen).await?;
     }
     let via = Via::ApiKey {
         scopes: scopes(&key),

@@ -43,7 +43,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         return Err(ChangeError::Forbidden);
     }
     let name = check(&request).map_err(ChangeError::Invalid)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let acts_as = request.user_id.as_deref().unwrap_or(&caller.person.id);
     let Some(account) = account::get(tx.conn(), acts_as).await? else {
         return Err(ChangeError::invalid(
@@ -89,8 +89,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
             .metadata
             .extend(said.map(|(key, value)| (key.to_owned(), value)));
     }
-    app.log().append(&mut tx, vec![created]).await?;
-    tx.commit().await?;
+    tx.commit(created).await?;
     Ok(NewKey {
         token,
         key: ApiKey::of(row, reports, account.person()),

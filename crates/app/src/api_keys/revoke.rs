@@ -12,7 +12,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !api_key::revoke(tx.conn(), id, app.now()).await? {
         return Ok(());
@@ -22,6 +22,5 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "api_key.revoked", &account.person());
     revoked.targets = vec![target(&row)];
-    app.log().append(&mut tx, vec![revoked]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(revoked).await?)
 }

@@ -6,7 +6,7 @@ use store::applications;
 use super::model::named;
 use crate::accounts::{Unavailable, token_hash};
 use crate::api_keys::token;
-use crate::{App, Origin, Visitor};
+use crate::{App, Origin, Quiet, Visitor};
 
 /// How exact `last_used_at` is kept.
 const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
@@ -37,9 +37,9 @@ pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presen
         return Ok(Presented::Disabled);
     }
     if row.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         applications::used(tx.conn(), &row.id, now).await?;
-        tx.commit().await?;
+        tx.commit_quietly(Quiet::Seen).await?;
     }
     Ok(Presented::Application(Visitor {
         origin,

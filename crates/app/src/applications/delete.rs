@@ -6,7 +6,7 @@ use super::end_all::end_some;
 use super::model::target;
 use crate::accounts::{ChangeError, EndReason};
 use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{Activities, App, Caller};
 
 /// Ends its devices and deletes it; the log keeps its name. An administrator's to do.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
@@ -14,22 +14,18 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         return Err(ChangeError::Forbidden);
     }
     loop {
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         let row = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-        let (mut activities, more) = end_some(app, &mut tx, &row, EndReason::ApplicationDeleted).await?;
+        let (forced, more) = end_some(app, &mut tx, &row, EndReason::ApplicationDeleted).await?;
         if more {
             // Nobody signs in while the rest is ended.
             applications::disable(tx.conn(), id).await?;
-        } else {
-            applications::delete(tx.conn(), id).await?;
-            let mut deleted = facts::of_installation(app, caller, "application.deleted");
-            deleted.targets = vec![target(&row.id, &row.name)];
-            activities.push(deleted);
+            tx.commit_if_any(forced).await?;
+            continue;
         }
-        app.log().append(&mut tx, activities).await?;
-        tx.commit().await?;
-        if !more {
-            return Ok(());
-        }
+        applications::delete(tx.conn(), id).await?;
+        let mut deleted = facts::of_installation(app, caller, "application.deleted");
+        deleted.targets = vec![target(&row.id, &row.name)];
+        return Ok(tx.commit(Activities::ending(forced, deleted)).await?);
     }
 }

@@ -33,7 +33,7 @@ pub async fn edit(
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let before = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if expected.is_some_and(|version| version != before.version) {
         return Err(ChangeError::Stale);
@@ -68,8 +68,7 @@ pub async fn edit(
         activities.extend(forced);
         more = left;
     }
-    app.log().append(&mut tx, activities).await?;
-    tx.commit().await?;
+    tx.commit_if_any(activities).await?;
     if more {
         super::end_all::end_rest(app, &after, EndReason::ApplicationDisabled).await?;
     }

@@ -2,14 +2,13 @@
 //! transactions of their own. Until then nobody gets in with them: a disabled application is refused at every request.
 
 use activity::{Facts, Person};
-use store::Tx;
 use store::accounts::account;
 use store::accounts::device::{self, DeviceRow};
 use store::applications::ApplicationRow;
 
 use super::model::named;
-use crate::App;
 use crate::accounts::{EndReason, Unavailable, end, forced_from};
+use crate::{App, Tx};
 
 /// Devices of one transaction.
 const AT_ONCE: u32 = 500;
@@ -35,12 +34,9 @@ pub(super) async fn end_some(
 /// Ends the rest.
 pub(super) async fn end_rest(app: &App, application: &ApplicationRow, reason: EndReason) -> Result<(), Unavailable> {
     loop {
-        let mut tx = app.store().begin().await?;
+        let mut tx = app.begin().await?;
         let (activities, more) = end_some(app, &mut tx, application, reason).await?;
-        if !activities.is_empty() {
-            app.log().append(&mut tx, activities).await?;
-            tx.commit().await?;
-        }
+        tx.commit_if_any(activities).await?;
         if !more {
             return Ok(());
         }

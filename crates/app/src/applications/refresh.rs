@@ -1,7 +1,6 @@
 //! Giving a device of an application its next token for its refresh token, which is used up.
 
 use activity::Time;
-use store::Tx;
 use store::accounts::device::DeviceRow;
 use store::accounts::{account, device, ended_device, refresh_token};
 use thiserror::Error;
@@ -11,7 +10,7 @@ use crate::accounts::{
     standing, token_hash,
 };
 use crate::error::unavailable;
-use crate::{App, Visitor};
+use crate::{App, Quiet, Tx, Visitor};
 
 /// Used tokens of a device that are kept to know them again: more than a month of access tokens takes.
 const USED_KEPT: u32 = 1_000;
@@ -47,7 +46,7 @@ unavailable!(RefreshRefused);
 /// not the device.
 pub async fn refresh(app: &App, visitor: &Visitor, token: &str) -> Result<Refreshed, RefreshRefused> {
     let hash = token_hash(token);
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let Some(device) = device_of(&mut tx, visitor, &hash).await? else {
         let ended = ended_device::by_token(tx.conn(), &hash).await?;
         let reason = ended.and_then(|ended| EndReason::of(&ended.reason));
@@ -82,7 +81,7 @@ async fn next(app: &App, mut tx: Tx, mut device: DeviceRow) -> Result<Refreshed,
     device::refreshed(tx.conn(), &device, &token_hash(&access_token)).await?;
     refresh_token::forget(tx.conn(), &device.id, now, USED_KEPT).await?;
     let refresh_token = add_refresh_token(app, &mut tx, &device).await?;
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::TokenRefreshed).await?;
     Ok(Refreshed {
         access_token,
         expires_in: ACCESS_SECONDS,
@@ -109,7 +108,6 @@ async fn reused(
     end(app, &mut tx, &devices, reason).await?;
     let application = visitor.application.clone().unwrap_or_default();
     let forced = forced_from(app, &account.person(), &devices, reason, application);
-    app.log().append(&mut tx, forced.into_iter().collect()).await?;
-    tx.commit().await?;
+    tx.commit_if_any(forced.into_iter().collect()).await?;
     Ok(RefreshRefused::Ended(reason))
 }

@@ -46,14 +46,13 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
         created_at: app.now(),
         last_used_at: None,
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     if !applications::insert(tx.conn(), &row, &name_key, &token_hash(&key)).await? {
         return Err(ChangeError::Invalid(vec![taken(&row.name)]));
     }
     let mut registered = facts::of_installation(app, caller, "application.registered");
     registered.targets = vec![target(&row.id, &row.name)];
-    app.log().append(&mut tx, vec![registered]).await?;
-    tx.commit().await?;
+    tx.commit(registered).await?;
     Ok(Registered {
         key,
         application: Application::of(row),

@@ -5,7 +5,7 @@ use store::accounts::{account, word};
 
 use super::at_the_machine;
 use crate::accounts::{names, passwords};
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// What the past left of an account.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub struct Past {
 pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
     let hash = app.hasher().hash(password, passwords::salt(app)).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     for past in pasts {
         let mut row = account::get(tx.conn(), &past.id).await?.ok_or(ChangeError::NotFound)?;
         row.email.clone_from(&past.email);
@@ -53,6 +53,6 @@ pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str
             account::set_attempt_failed(tx.conn(), &past.id).await?;
         }
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Past).await?;
     Ok(())
 }

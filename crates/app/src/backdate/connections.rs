@@ -6,7 +6,7 @@ use store::connections::connection::{self, End};
 
 use super::at_the_machine;
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// A request that waits, or what it led to.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct PastConnection {
 /// Writes the connections. A pair that has one already keeps it.
 pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnection]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     for past in connections {
         let asking = account::get(tx.conn(), &past.asking)
             .await?
@@ -46,6 +46,6 @@ pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnecti
             connection::decide(tx.conn(), &past.other, &past.asking, true, at).await?;
         }
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Past).await?;
     Ok(())
 }

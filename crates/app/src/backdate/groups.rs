@@ -5,7 +5,7 @@ use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, default_group};
 
 use super::at_the_machine;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// A membership that the past led to.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct PastMember {
 /// Writes the memberships into the groups. Who is in a group already stays as they are.
 pub async fn groups(app: &App, caller: &Caller, members: &[PastMember]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     for past in members {
         let row = MemberRow {
             group_id: past.group_id.clone(),
@@ -37,6 +37,6 @@ pub async fn groups(app: &App, caller: &Caller, members: &[PastMember]) -> Resul
             default_group::set(tx.conn(), &past.user_id, &past.group_id).await?;
         }
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Past).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use activity::{Named, Person, Time};
 use store::sessions::session::{self, SessionRow, SessionState};
 
 use super::at_the_machine;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// A session that was held.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct PastSession {
 /// Lists the sessions as ended.
 pub async fn sessions(app: &App, caller: &Caller, sessions: &[PastSession]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     for past in sessions {
         let row = SessionRow {
             id: past.named.id.clone(),
@@ -43,6 +43,6 @@ pub async fn sessions(app: &App, caller: &Caller, sessions: &[PastSession]) -> R
         };
         session::insert(tx.conn(), &row).await?;
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Past).await?;
     Ok(())
 }

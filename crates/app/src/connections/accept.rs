@@ -7,7 +7,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Accepts the request of `other_id` that waits for the caller.
 pub async fn accept(app: &App, caller: &Caller, other_id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     let other = people::other(&mut tx, caller, other_id).await?;
     if !connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await? {
@@ -18,5 +18,5 @@ pub async fn accept(app: &App, caller: &Caller, other_id: &str) -> Result<(), Ch
         });
     }
     let facts = towards(app, caller, "connection.accepted", &other);
-    people::done(app, tx, facts, &other.id).await
+    people::done(tx, facts, &other.id).await
 }

@@ -9,7 +9,7 @@ use crate::{App, Caller, ChangeError};
 /// Ends whatever there is between the caller and `other_id`; from then on the caller does not exist for them. Blocked
 /// already: nothing happens.
 pub async fn block(app: &App, caller: &Caller, other_id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     let other = people::other(&mut tx, caller, other_id).await?;
     let key = name_key(&other);
@@ -22,5 +22,5 @@ pub async fn block(app: &App, caller: &Caller, other_id: &str) -> Result<(), Cha
     }
     connection::forget(tx.conn(), &own.id, &other.id).await?;
     let facts = towards(app, caller, "connection.blocked", &other);
-    people::done(app, tx, facts, &other.id).await
+    people::done(tx, facts, &other.id).await
 }

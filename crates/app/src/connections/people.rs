@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use activity::{Facts, Person, Target, Time};
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::connections::{block, look_up};
 
 use super::LookUpError;
 use crate::accounts::names;
 use crate::activity::facts;
-use crate::{App, Caller, ChangeError, Topic, Via};
+use crate::{App, Caller, ChangeError, Topic, Tx, Via};
 
 const HOUR: i64 = 3_600 * Time::SECOND;
 
@@ -86,11 +85,8 @@ pub(super) fn towards(app: &App, caller: &Caller, code: &str, other: &AccountRow
 }
 
 /// Writes what was done and commits it; then tells the open pages of both.
-pub(super) async fn done(app: &App, mut tx: Tx, facts: Facts, other_id: &str) -> Result<(), ChangeError> {
-    let live = app.live().clone();
-    let own = facts.user.as_ref().map(|user| user.id.clone());
-    let both = [own, Some(other_id.to_owned())];
-    tx.on_commit(move || both.into_iter().flatten().for_each(|id| live.tell(Topic::Account(id))));
-    app.log().append(&mut tx, vec![facts]).await?;
-    Ok(tx.commit().await?)
+pub(super) async fn done(mut tx: Tx, facts: Facts, other_id: &str) -> Result<(), ChangeError> {
+    tx.tell(facts.user.as_ref().map(|user| Topic::Account(user.id.clone())));
+    tx.tell([Topic::Account(other_id.to_owned())]);
+    Ok(tx.commit(facts).await?)
 }

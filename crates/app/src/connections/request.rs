@@ -1,23 +1,22 @@
 //! Asking somebody to connect.
 
 use activity::{Person, Time};
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::connections::block;
 use store::connections::connection::{self, ConnectionRow, End, State};
 
 use super::people::{self, name_key, towards};
 use super::{Connection, LookUpError, Standing};
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet, Tx};
 
 /// Asks whoever has exactly this username or e-mail address. If they asked already, the two are connected.
 pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connection, LookUpError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     people::count(app, &mut tx, caller).await?;
     let Some(other) = people::typed(&mut tx, caller, login).await? else {
         // The look-up counts, found or not.
-        tx.commit().await?;
+        tx.commit_quietly(Quiet::Counted).await?;
         return Err(LookUpError::Nobody);
     };
     let (blocked_at, _) = block::between(tx.conn(), &own.id, &other.id).await?;
@@ -38,7 +37,7 @@ pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connecti
         _ => ask(app, &mut tx, (&own, &other), between).await?,
     }
     let facts = towards(app, caller, code, &other);
-    people::done(app, tx, facts, &other.id).await?;
+    people::done(tx, facts, &other.id).await?;
     Ok(Connection {
         person: people::contact(&other),
         standing,

@@ -19,12 +19,11 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, 
     }
     let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
     let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     if !store::exports::delete(tx.conn(), id).await.map_err(unavailable)? {
         return Ok(None);
     }
-    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit(facts).await.map_err(unavailable)?;
     if let Some(name) = &row.file {
         // A file that stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(directory(app).join(name)).await;

@@ -50,9 +50,8 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         described(facts::about(app, caller, "export.downloaded", subject), &row),
         &summary,
     );
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
-    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    let tx = app.begin().await.map_err(unavailable)?;
+    tx.commit(facts).await.map_err(unavailable)?;
     Ok(Some(Download {
         export,
         file_name,

@@ -9,7 +9,7 @@ use super::model::unavailable;
 use super::rows::{export, new_row};
 use super::{Export, ExportError, ZoneChoice, worker};
 use crate::activity::{Scope, person};
-use crate::{App, Caller};
+use crate::{App, Caller, Quiet};
 
 /// How many of the latest rows of one user are looked at; older ones are replaced and gone.
 const LATEST: i64 = 10;
@@ -45,14 +45,14 @@ pub async fn generate_user_csv(
         String::new(),
         zone.name(),
     )?;
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     // Within the write transaction, so that of two who press at once one finds the other's row.
     let latest = store::exports::for_subject(tx.conn(), user_id, StoredKind::UserCsv, LATEST);
     if let Some(running) = latest.await.map_err(unavailable)?.into_iter().find(is_unfinished) {
         return export(running);
     }
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     worker::wake(app);
     settled(app, row).await
 }

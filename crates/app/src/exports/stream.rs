@@ -122,11 +122,10 @@ pub async fn export_view(
     row.state = StoredState::Running;
     row.lease_until = app.now().plus(micros(LEASE)).0;
     row.fence = 1;
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
     let facts = facts_of(&row, "export.generated", app.now())?;
-    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit(facts).await.map_err(unavailable)?;
     begin(app, row, scan, writer)
 }
 
@@ -262,13 +261,12 @@ impl Run {
             through: Some((i64::try_from(through.0).unwrap_or(i64::MAX), through.1)),
             error,
         };
-        let mut tx = self.app.store().begin().await.map_err(unavailable)?;
+        let mut tx = self.app.begin().await.map_err(unavailable)?;
         if store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
             .await
             .map_err(unavailable)?
         {
-            self.app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-            tx.commit().await.map_err(unavailable)?;
+            tx.commit(facts).await.map_err(unavailable)?;
         }
         Ok(summary)
     }

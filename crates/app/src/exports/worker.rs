@@ -17,7 +17,7 @@ use super::model::unavailable;
 use super::rows::{facts_of, failed, summed, written};
 use super::writer::{RowWriter, Tally};
 use super::{ExportError, Summary, ZoneChoice};
-use crate::App;
+use crate::{App, Quiet};
 
 /// How long a row is its maker's without a renewal.
 const LEASE: Duration = Duration::from_secs(30);
@@ -64,9 +64,9 @@ pub(super) fn wake(app: &App) {
 async fn recover(app: &App) -> Result<(), ExportError> {
     if app.store().dialect() == store::Dialect::Sqlite {
         // The data directory is ours alone, so whoever held a lease is gone.
-        let mut tx = app.store().begin().await.map_err(unavailable)?;
+        let mut tx = app.begin().await.map_err(unavailable)?;
         store::exports::release_all(tx.conn()).await.map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)?;
+        tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     }
     let dir = directory(app);
     tokio::fs::create_dir_all(&dir).await.map_err(unavailable)?;
@@ -115,23 +115,23 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
 }
 
 async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     let now = app.now();
     let row = store::exports::claim(tx.conn(), now.0, now.plus(micros(LEASE)).0)
         .await
         .map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     Ok(row)
 }
 
 async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     let now = app.now();
     let until = now.plus(micros(LEASE)).0;
     let row = store::exports::claim_lapsed_view(tx.conn(), now.0, until)
         .await
         .map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     Ok(row)
 }
 
@@ -190,20 +190,20 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
 
 /// Renews the lease and shows the progress; `false` if the row is somebody else's or gone.
 pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) -> Result<bool, ExportError> {
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     let until = app.now().plus(micros(LEASE)).0;
     let written = written(expected, tally.rows, tally.bytes);
     let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written)
         .await
         .map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     Ok(held)
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
 async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     if !store::exports::finish(tx.conn(), &row.id, row.fence, end)
         .await
         .map_err(unavailable)?
@@ -218,8 +218,7 @@ async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result
     for old in &replaced {
         store::exports::delete(tx.conn(), &old.id).await.map_err(unavailable)?;
     }
-    app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-    tx.commit().await.map_err(unavailable)?;
+    tx.commit(facts).await.map_err(unavailable)?;
     for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
         // A file that stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(directory(app).join(file)).await;
@@ -242,13 +241,12 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> R
         error: Some(reason.to_owned()),
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
-    let mut tx = app.store().begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
     if store::exports::finish(tx.conn(), &row.id, row.fence, &end)
         .await
         .map_err(unavailable)?
     {
-        app.log().append(&mut tx, vec![facts]).await.map_err(unavailable)?;
-        tx.commit().await.map_err(unavailable)?;
+        tx.commit(facts).await.map_err(unavailable)?;
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use activity::Facts;
 use sha2::{Digest as _, Sha256};
 use store::accounts::account::AccountRow;
+use store::factors::sms_code::Purpose;
 use store::factors::{recovery_code, second_factor, sms_code};
-use store::{Tx, factors::sms_code::Purpose};
 
 use super::{Answer, recovery, totp};
-use crate::{App, Unavailable};
+use crate::{App, Tx, Unavailable};
 
 /// Whether this answer is right; a right one is used up. `purpose` is what a code by SMS must have been sent for.
 pub(crate) async fn check(

@@ -10,7 +10,7 @@ use super::keep::prove_with_factor;
 use super::send_code::{number, send_code};
 use crate::accounts::{Proof, asker, attempts, reauthenticate, wrong_code};
 use crate::activity::facts;
-use crate::{App, Caller, ChangeError, mail};
+use crate::{Activities, App, Caller, ChangeError, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub async fn request_enable_sms(app: &App, caller: &Caller, typed: EnableSms) ->
     prove_with_factor(app, &caller.person.id, &typed.proof).await?;
     reauthenticate(app, caller, &typed.proof).await?;
     let (account, _) = asker(app, caller).await?;
-    let tx = app.store().begin().await?;
+    let tx = app.begin().await?;
     let asked = facts::about(app, caller, "user.sms_code_requested", &account.person());
     Ok(send_code(app, tx, &account, &phone, (Purpose::SetUp, asked)).await?)
 }
@@ -35,7 +35,7 @@ pub async fn request_enable_sms(app: &App, caller: &Caller, typed: EnableSms) ->
 /// Makes the number a factor that the code was sent to. Returns recovery codes to show once if there were none.
 pub async fn enable_sms(app: &App, caller: &Caller, code: &str) -> Result<Vec<String>, ChangeError> {
     let (account, known_device) = asker(app, caller).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     if sms_code::waiting(tx.conn(), &account.id, Purpose::SetUp, app.now())
         .await?
         .is_none()
@@ -57,7 +57,7 @@ pub async fn enable_sms(app: &App, caller: &Caller, code: &str) -> Result<Vec<St
     credentials_changed(&mut tx, &account.id).await?;
     let mut enabled = facts::about(app, caller, "user.two_factor_enabled", &account.person());
     enabled.metadata.insert("method".to_owned(), "SMS".to_owned());
-    let mut activities = vec![enabled];
+    let mut activities = Activities::from(enabled);
     let codes = first_codes(app, &mut tx, &account).await?;
     if !codes.is_empty() {
         activities.push(facts::about(
@@ -67,9 +67,8 @@ pub async fn enable_sms(app: &App, caller: &Caller, code: &str) -> Result<Vec<St
             &account.person(),
         ));
     }
-    app.log().append(&mut tx, activities).await?;
     let letter = mail::letters::second_factor_changed(&account, "codes by SMS were turned on");
     mail::write(app, &mut tx, letter).await?;
-    tx.commit().await?;
+    tx.commit(activities).await?;
     Ok(codes)
 }

@@ -1,6 +1,5 @@
 //! Turning on the authenticator app.
 
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::factors::{recovery_code, second_factor};
 
@@ -8,7 +7,7 @@ use super::keep::prove_with_factor;
 use super::{credentials_changed, has_any, recovery, totp};
 use crate::accounts::{Proof, asker, reauthenticate};
 use crate::activity::facts;
-use crate::{App, Caller, ChangeError, Unavailable, mail};
+use crate::{Activities, App, Caller, ChangeError, Tx, Unavailable, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -27,14 +26,14 @@ pub async fn enable_totp(app: &App, caller: &Caller, typed: EnableTotp) -> Resul
     prove_with_factor(app, &caller.person.id, &typed.proof).await?;
     reauthenticate(app, caller, &typed.proof).await?;
     let (account, _) = asker(app, caller).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     second_factor::set_totp(tx.conn(), &account.id, &secret, step, app.now()).await?;
     credentials_changed(&mut tx, &account.id).await?;
     let mut enabled = facts::about(app, caller, "user.two_factor_enabled", &account.person());
     enabled
         .metadata
         .insert("method".to_owned(), "authenticator app".to_owned());
-    let mut activities = vec![enabled];
+    let mut activities = Activities::from(enabled);
     let codes = first_codes(app, &mut tx, &account).await?;
     if !codes.is_empty() {
         activities.push(facts::about(
@@ -44,10 +43,9 @@ pub async fn enable_totp(app: &App, caller: &Caller, typed: EnableTotp) -> Resul
             &account.person(),
         ));
     }
-    app.log().append(&mut tx, activities).await?;
     let letter = mail::letters::second_factor_changed(&account, "an authenticator app was set up");
     mail::write(app, &mut tx, letter).await?;
-    tx.commit().await?;
+    tx.commit(activities).await?;
     Ok(codes)
 }
 

@@ -2,11 +2,11 @@
 
 use store::accounts::known_device;
 use store::factors::{challenge, second_factor, sms_code};
-use store::{AnyConnection, Tx, groups};
+use store::{AnyConnection, groups};
 
 use super::{Method, methods};
 use crate::accounts::Proof;
-use crate::{App, ChangeError, Unavailable};
+use crate::{App, ChangeError, Tx, Unavailable};
 
 /// After any change of a credential: half-finished log-ins end, codes that were sent are worth nothing, and every
 /// browser is asked for the second factor again.

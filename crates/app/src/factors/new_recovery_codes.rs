@@ -15,13 +15,12 @@ pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Re
     }
     prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     if !has_any(tx.conn(), &account.id).await? {
         return Err(none());
     }
     let codes = recovery::replace(app, &mut tx, &account.id).await?;
     let shown = facts::about(app, caller, "user.recovery_codes_shown", &account.person());
-    app.log().append(&mut tx, vec![shown]).await?;
-    tx.commit().await?;
+    tx.commit(shown).await?;
     Ok(codes)
 }

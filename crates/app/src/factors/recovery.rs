@@ -2,10 +2,9 @@
 
 use data_encoding::BASE32;
 use sha2::{Digest as _, Sha256};
-use store::Tx;
 use store::factors::recovery_code;
 
-use crate::{App, Unavailable};
+use crate::{App, Tx, Unavailable};
 
 /// How many there are.
 const CODES: usize = 10;

@@ -11,7 +11,7 @@ pub async fn require_mfa(app: &App, caller: &Caller, id: &str, required: bool) -
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if required && account.is_service {
         let text = "A service account does not log in, so it has no second factor.";
@@ -25,6 +25,5 @@ pub async fn require_mfa(app: &App, caller: &Caller, id: &str, required: bool) -
         false => "account.mfa_not_required",
     };
     let changed = facts::about(app, caller, code, &account.person());
-    app.log().append(&mut tx, vec![changed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(changed).await?)
 }

@@ -1,13 +1,12 @@
 //! Taking every second factor off an account whose owner has lost them.
 
-use store::Tx;
 use store::accounts::account;
 use store::factors::{recovery_code, second_factor};
 use store::passkeys;
 
 use super::credentials_changed;
 use crate::activity::facts;
-use crate::{App, Caller, ChangeError, Unavailable, mail};
+use crate::{App, Caller, ChangeError, Tx, Unavailable, mail};
 
 /// Removes authenticator app, number, passkeys and recovery codes. Whether a second factor is required stays, and the
 /// password too: the owner logs in with it and sets up anew what is required.
@@ -15,7 +14,7 @@ pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), Chang
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !remove_all(&mut tx, id).await? {
         return Err(ChangeError::conflict("This account has no second factor to reset."));
@@ -23,10 +22,9 @@ pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), Chang
     credentials_changed(&mut tx, id).await?;
     account::edit(tx.conn(), id, None).await?;
     let reset = facts::about(app, caller, "account.mfa_reset", &account.person());
-    app.log().append(&mut tx, vec![reset]).await?;
     let what = "an administrator removed every second factor of it";
     mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, what)).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(reset).await?)
 }
 
 /// Whether there was any.

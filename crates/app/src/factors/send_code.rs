@@ -1,7 +1,6 @@
 //! Sending a code by SMS: how often, to which numbers, and for what. Owns no use case; each says who may ask.
 
 use activity::{Facts, Time};
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::factors::sms_code::{self, Pace, Purpose, SmsCodeRow};
 use thiserror::Error;
@@ -9,7 +8,7 @@ use thiserror::Error;
 use super::answer::hint;
 use super::check::sms_hash;
 use crate::error::unavailable;
-use crate::{App, Unavailable, sms};
+use crate::{App, Tx, Unavailable, sms};
 
 /// How long a code can be used.
 const VALID: i64 = 5 * 60 * Time::SECOND;
@@ -48,7 +47,7 @@ impl From<SendRefused> for crate::ChangeError {
     }
 }
 
-/// Keeps a new code, appends `asked`, commits, and sends it.
+/// Keeps a new code, commits it with `asked`, and sends it.
 pub(super) async fn send_code(
     app: &App,
     mut tx: Tx,
@@ -79,9 +78,8 @@ pub(super) async fn send_code(
     };
     sms_code::replace(tx.conn(), &row, &sms_hash(&account.id, &code)).await?;
     asked.metadata.insert("phone".to_owned(), hint(phone));
-    app.log().append(&mut tx, vec![asked]).await?;
     let text = format!("{code} is your Whodid code. It is good for 5 minutes. Nobody of Whodid will ask you for it.");
-    sms::send(app, tx, account, phone, &text).await
+    sms::send(app, tx, asked, account, (phone, &text)).await
 }
 
 /// A telephone number in the form of E.164, however it was typed.

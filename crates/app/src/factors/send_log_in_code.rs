@@ -11,7 +11,7 @@ use crate::{App, Visitor};
 
 /// Sends a code to the number of the account whose half-finished log-in has this token.
 pub async fn send_log_in_code(app: &App, visitor: &Visitor, token: &str) -> Result<(), SendRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SecondFactor).await?;
     let account = found.ok_or(SendRefused::Expired)?.account;
     let phone = second_factor::get(tx.conn(), &account.id).await?.phone;

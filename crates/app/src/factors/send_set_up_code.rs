@@ -12,7 +12,7 @@ use crate::{App, Visitor};
 /// Sends a code to this number for the account whose half-finished log-in has this token.
 pub async fn send_set_up_code(app: &App, visitor: &Visitor, token: &str, phone: &str) -> Result<(), SendRefused> {
     let phone = number(phone)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SetUp).await?;
     let account = found.ok_or(SendRefused::Expired)?.account;
     let asked = facts::by_visitor(app, visitor, "user.sms_code_requested", &account.person());

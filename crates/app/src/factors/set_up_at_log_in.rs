@@ -1,7 +1,6 @@
 //! Setting up a second factor in the middle of a log-in, where the account must have one and has none.
 
 use activity::Facts;
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::factors::challenge::Purpose;
 use store::factors::{second_factor, sms_code};
@@ -14,7 +13,7 @@ use crate::accounts::challenge::{self, Challenged};
 use crate::accounts::{Admission, SignedIn, admit, attempts, refusal_of_second_step, refuse};
 use crate::activity::facts;
 use crate::error::unavailable;
-use crate::{App, ChangeError, Unavailable, Visitor, mail};
+use crate::{App, ChangeError, Tx, Unavailable, Visitor, mail};
 
 /// What is set up, and the code that confirms it.
 #[derive(Clone, Debug)]
@@ -65,7 +64,7 @@ pub async fn set_up_at_log_in(
     token: &str,
     set_up: SetUp,
 ) -> Result<SetUpDone, SetUpRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SetUp).await?;
     let Some(Challenged { account, row }) = found else {
         return Err(SetUpRefused::Expired);
@@ -93,11 +92,9 @@ pub async fn set_up_at_log_in(
         remember: false,
         before: activities(app, visitor, &account, method),
     };
-    let signed_in = admit(app, visitor, &mut tx, &account, admission).await?;
     mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, changed)).await?;
-    tx.commit().await?;
     Ok(SetUpDone {
-        signed_in,
+        signed_in: admit(app, visitor, tx, &account, admission).await?,
         recovery_codes,
     })
 }

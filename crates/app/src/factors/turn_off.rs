@@ -1,13 +1,12 @@
 //! Removing the authenticator app or codes by SMS; without any factor left, two-factor authentication is off.
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::factors::{recovery_code, second_factor};
 
 use super::{credentials_changed, has_any, must_keep};
 use crate::accounts::{Proof, asker, reauthenticate};
 use crate::activity::facts;
-use crate::{App, Caller, ChangeError, mail};
+use crate::{App, Caller, ChangeError, Tx, mail};
 
 /// A factor that can be turned off here; a passkey is removed where it is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +30,12 @@ impl Factor {
 pub async fn turn_off(app: &App, caller: &Caller, factor: Factor, code: &str) -> Result<(), ChangeError> {
     let (account, _) = asker(app, caller).await?;
     // Asked before the code is used up, and once more where it counts.
-    let mut trial = app.store().begin().await?;
+    let mut trial = app.begin().await?;
     remove(&mut trial, &account, factor).await?;
     trial.rollback().await?;
     reauthenticate(app, caller, &Proof::Code(code.to_owned())).await?;
 
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let is_last = remove(&mut tx, &account, factor).await?;
     credentials_changed(&mut tx, &account.id).await?;
     let (code, changed) = match is_last {
@@ -47,9 +46,8 @@ pub async fn turn_off(app: &App, caller: &Caller, factor: Factor, code: &str) ->
     removed
         .metadata
         .insert("method".to_owned(), factor.in_words().to_owned());
-    app.log().append(&mut tx, vec![removed]).await?;
     mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, changed)).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(removed).await?)
 }
 
 /// Removes it, and the recovery codes with the last; whether it was the last.

@@ -1,6 +1,5 @@
 //! Accepting an invitation.
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::groups::invitation::{self, InvitationRow};
 use store::groups::member::{self, MemberRow};
@@ -8,11 +7,11 @@ use store::groups::member::{self, MemberRow};
 use super::invite::target;
 use super::{Group, InvitationKey, deeds};
 use crate::accounts::{names, token_hash};
-use crate::{App, Caller, ChangeError};
+use crate::{Activities, App, Caller, ChangeError, Tx};
 
 /// Uses the invitation up and makes the caller a member. Who is a member already stays what they are.
 pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<Group, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (invitation, account) = addressed(app, caller, &mut tx, key).await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
     if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
@@ -21,16 +20,15 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
     let person = account.person();
     let mut accepted = deeds::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
     accepted.targets = vec![target(&invitation)];
-    let mut activities = vec![accepted];
+    let mut activities = Activities::from(accepted);
     if member::insert(tx.conn(), &membership(app, &invitation, &account.id)).await? {
         let mut joined = deeds::of_member(app, caller, "group.joined", &person, &invitation.group);
         let role = invitation.role.code().to_owned();
         joined.metadata.insert("role".to_owned(), role);
         activities.push(joined);
     }
-    app.log().append(&mut tx, activities).await?;
-    deeds::tell(app, &mut tx, &invitation.group.id, Some(&account.id));
-    tx.commit().await?;
+    deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    tx.commit(activities).await?;
     super::get(app, caller, &invitation.group.id).await
 }
 

@@ -15,7 +15,7 @@ pub async fn add_member(
     account_id: &str,
     role: GroupRole,
 ) -> Result<Member, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     if !caller.is_administrator() {
         super::standing::managed(&mut tx, caller, group_id).await?;
         return Err(ChangeError::Forbidden);
@@ -41,8 +41,7 @@ pub async fn add_member(
     }
     let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &group.named());
     added.metadata.insert("role".to_owned(), role.code().to_owned());
-    app.log().append(&mut tx, vec![added]).await?;
-    deeds::tell(app, &mut tx, group_id, Some(account_id));
-    tx.commit().await?;
+    deeds::tell(&mut tx, group_id, Some(account_id));
+    tx.commit(added).await?;
     super::get_member(app, caller, group_id, account_id).await
 }

@@ -17,7 +17,7 @@ pub async fn change_role(
     role: GroupRole,
     expected: Option<i64>,
 ) -> Result<Member, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
     let row = member::get(tx.conn(), group_id, account_id).await?;
     let account = account::get(tx.conn(), account_id).await?;
@@ -46,8 +46,7 @@ pub async fn change_role(
         before: Some(row.role.code().to_owned()),
         after: Some(role.code().to_owned()),
     }];
-    app.log().append(&mut tx, vec![changed]).await?;
-    deeds::tell(app, &mut tx, group_id, Some(account_id));
-    tx.commit().await?;
+    deeds::tell(&mut tx, group_id, Some(account_id));
+    tx.commit(changed).await?;
     super::get_member(app, caller, group_id, account_id).await
 }

@@ -1,7 +1,6 @@
 //! Creating a group.
 
 use activity::Named;
-use store::Tx;
 use store::accounts::account;
 use store::groups::group::{self, GroupRow};
 use store::groups::member::{self, MemberRow};
@@ -10,7 +9,7 @@ use store::groups::{GroupRole, word};
 use super::{Group, deeds};
 use crate::accounts::names;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, ChangeError, FieldError, Via};
+use crate::{Activities, App, Caller, ChangeError, FieldError, Tx, Via};
 
 /// The group to create.
 #[derive(Clone, Debug, Default)]
@@ -30,20 +29,20 @@ pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, 
     if !(caller.is_administrator() || app.settings().groups.members_may_create) {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
-    let id = insert(app, caller, &mut tx, new, None).await?;
-    tx.commit().await?;
+    let mut tx = app.begin().await?;
+    let (id, activities) = insert(app, caller, &mut tx, new, None).await?;
+    tx.commit(activities).await?;
     super::get(app, caller, &id).await
 }
 
-/// Inserts the group with its owner and its activities, and returns its id.
+/// Inserts the group with its owner, and returns its id and the activities of it.
 pub(super) async fn insert(
     app: &App,
     caller: &Caller,
     tx: &mut Tx,
     new: NewGroup,
     parent: Option<Named>,
-) -> Result<String, ChangeError> {
+) -> Result<(String, Activities), ChangeError> {
     let name = names::tidy(&new.name);
     check_name(&name)?;
     let owner = owner(caller, new.owner)?;
@@ -72,7 +71,7 @@ pub(super) async fn insert(
         let text = format!("There is no user `{owner}`; give the id of an account.");
         return Err(ChangeError::invalid("owner_id", text));
     }
-    let mut activities = vec![deeds::of_group(app, caller, "group.created", &row.named())];
+    let mut activities = Activities::from(deeds::of_group(app, caller, "group.created", &row.named()));
     if new.requires_second_factor {
         let code = "group.second_factor_required";
         activities.push(deeds::of_group(app, caller, code, &row.named()));
@@ -85,14 +84,12 @@ pub(super) async fn insert(
         added.metadata.insert("role".to_owned(), role);
         activities.push(added);
     }
-    app.log().append(tx, activities).await?;
     deeds::tell(
-        app,
         tx,
         row.parent.as_ref().map_or(&row.id, |parent| &parent.id),
         Some(&owner),
     );
-    Ok(row.id)
+    Ok((row.id, activities))
 }
 
 /// Refuses a name that cannot be a group's.

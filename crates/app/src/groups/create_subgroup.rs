@@ -6,7 +6,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Creates a subgroup of a group that the caller manages.
 pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: NewGroup) -> Result<Group, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (parent, _) = managed(&mut tx, caller, parent_id).await?;
     // Guarantee: one level. The parent is locked, and a group's parent never changes.
     if parent.parent.is_some() {
@@ -14,7 +14,7 @@ pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: N
             "This is a subgroup itself, and subgroups have none. Create the group beside it.",
         ));
     }
-    let id = create::insert(app, caller, &mut tx, new, Some(parent.named())).await?;
-    tx.commit().await?;
+    let (id, activities) = create::insert(app, caller, &mut tx, new, Some(parent.named())).await?;
+    tx.commit(activities).await?;
     super::get(app, caller, &id).await
 }

@@ -9,7 +9,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Uses the invitation up without joining.
 pub async fn decline(app: &App, caller: &Caller, key: &InvitationKey) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (invitation, account) = addressed(app, caller, &mut tx, key).await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
     if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
@@ -18,7 +18,6 @@ pub async fn decline(app: &App, caller: &Caller, key: &InvitationKey) -> Result<
     let code = "group.invitation_declined";
     let mut declined = deeds::of_member(app, caller, code, &account.person(), &invitation.group);
     declined.targets = vec![target(&invitation)];
-    app.log().append(&mut tx, vec![declined]).await?;
-    deeds::tell(app, &mut tx, &invitation.group.id, Some(&account.id));
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    Ok(tx.commit(declined).await?)
 }

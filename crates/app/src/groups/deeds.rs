@@ -1,10 +1,9 @@
 //! What the activities of groups have in common, and telling open pages of a group that it has changed.
 
 use activity::{Facts, Named, Person};
-use store::Tx;
 
 use crate::activity::facts;
-use crate::{App, Caller, Topic, Via};
+use crate::{App, Caller, Topic, Tx, Via};
 
 /// Facts of something the caller did in a group, in their own log.
 pub(super) fn of_group(app: &App, caller: &Caller, code: &str, group: &Named) -> Facts {
@@ -25,11 +24,7 @@ pub(super) fn of_member(app: &App, caller: &Caller, code: &str, member: &Person,
 }
 
 /// Tells the open pages of a group and of an account once the change is committed.
-pub(super) fn tell(app: &App, tx: &mut Tx, group_id: &str, account_id: Option<&str>) {
-    let live = app.live().clone();
-    let topics = [
-        Some(Topic::Group(group_id.to_owned())),
-        account_id.map(|id| Topic::Account(id.to_owned())),
-    ];
-    tx.on_commit(move || topics.into_iter().flatten().for_each(|topic| live.tell(topic)));
+pub(super) fn tell(tx: &mut Tx, group_id: &str, account_id: Option<&str>) {
+    tx.tell([Topic::Group(group_id.to_owned())]);
+    tx.tell(account_id.map(|id| Topic::Account(id.to_owned())));
 }

@@ -1,18 +1,17 @@
 //! Deleting a group with its subgroups. Its name survives in the log.
 
 use activity::Facts;
-use store::Tx;
 use store::groups::list::{self, Groups, MemberQuery};
 use store::groups::{GroupRow, group};
 
 use super::deeds;
 use super::standing::managed;
-use crate::{App, Caller, ChangeError, Topic};
+use crate::{App, Caller, ChangeError, Topic, Tx};
 
 /// Deletes a group, its subgroups, and what was waiting in them. For owners. Every other member's log says that the
 /// membership ended.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, id).await?;
     if !standing.owns() {
         return Err(ChangeError::Forbidden);
@@ -27,8 +26,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         activities.extend(ending(app, caller, &mut tx, &row).await?);
     }
     group::delete(tx.conn(), id).await?;
-    app.log().append(&mut tx, activities).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit_if_any(activities).await?)
 }
 
 /// The end of one group and of each membership in it.
@@ -55,7 +53,6 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         }
     }
     activities.push(deleted);
-    let live = app.live().clone();
-    tx.on_commit(move || topics.into_iter().for_each(|topic| live.tell(topic)));
+    tx.tell(topics);
     Ok(activities)
 }

@@ -9,7 +9,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Deletes an invitation that waits or has expired: its link no longer works. For who manages the group.
 pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let row = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let (group, _) = managed(&mut tx, caller, &row.group.id).await.map_err(unknown)?;
     if !invitation::delete(tx.conn(), id).await? {
@@ -17,9 +17,8 @@ pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     }
     let mut deleted = deeds::of_group(app, caller, "group.invitation_deleted", &group.named());
     deleted.targets = vec![target(&row)];
-    app.log().append(&mut tx, vec![deleted]).await?;
-    deeds::tell(app, &mut tx, &group.id, None);
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, &group.id, None);
+    Ok(tx.commit(deleted).await?)
 }
 
 /// Who does not manage a group does not know of its invitations.

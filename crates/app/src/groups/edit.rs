@@ -28,7 +28,7 @@ pub async fn edit(
     edit: EditGroup,
     expected: Option<i64>,
 ) -> Result<Group, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (before, standing) = managed(&mut tx, caller, id).await?;
     let mut after = before.clone();
     if let Some(name) = &edit.name {
@@ -49,11 +49,8 @@ pub async fn edit(
         }
         let words: Vec<_> = names::beginnings(&after.name_key).into_iter().collect();
         word::replace(tx.conn(), id, &words).await?;
-        app.log()
-            .append(&mut tx, activities(app, caller, &before, &after))
-            .await?;
-        deeds::tell(app, &mut tx, id, None);
-        tx.commit().await?;
+        deeds::tell(&mut tx, id, None);
+        tx.commit_if_any(activities(app, caller, &before, &after)).await?;
     } else {
         tx.rollback().await?;
     }

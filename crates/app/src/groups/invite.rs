@@ -1,7 +1,6 @@
 //! Inviting people into a group by e-mail, one or many at once. Never says whether an address has an account.
 
 use activity::{Facts, Target, Time};
-use store::Tx;
 use store::groups::invitation::{self, InvitationRow};
 use store::groups::{GroupRole, GroupRow};
 
@@ -12,7 +11,7 @@ use super::standing::managed;
 use crate::accounts::{names, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
 use crate::mail::letters;
-use crate::{App, Caller, ChangeError, Topic, mail};
+use crate::{App, Caller, ChangeError, Topic, Tx, mail};
 
 /// Whom to invite, as what.
 #[derive(Clone, Debug)]
@@ -61,7 +60,7 @@ pub async fn invite(
     invite: Invite,
 ) -> Result<Vec<InviteLine>, ChangeError> {
     let entries = addresses::parse(&invite.addresses);
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
     if invite.role == GroupRole::Owner && !standing.owns() {
         return Err(ChangeError::Forbidden);
@@ -85,14 +84,11 @@ pub async fn invite(
         };
         lines.push(InviteLine { line, outcome });
     }
-    if activities.is_empty() {
-        tx.rollback().await?;
-        return Ok(lines);
+    if !activities.is_empty() {
+        check_rate(app, caller, &mut tx, activities.len()).await?;
     }
-    check_rate(app, caller, &mut tx, activities.len()).await?;
-    app.log().append(&mut tx, activities).await?;
-    deeds::tell(app, &mut tx, group_id, None);
-    tx.commit().await?;
+    deeds::tell(&mut tx, group_id, None);
+    tx.commit_if_any(activities).await?;
     Ok(lines)
 }
 
@@ -151,7 +147,7 @@ async fn one(
         return Ok(Err(InviteOutcome::AlreadyInvited));
     }
     mail::write(app, tx, letters::invitation(app, &row, &token)).await?;
-    tell_invited(app, tx, &row.email_key).await?;
+    tell_invited(tx, &row.email_key).await?;
     let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &row.group);
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), role.code().to_owned());
@@ -176,10 +172,9 @@ pub(super) fn target(row: &InvitationRow) -> Target {
 }
 
 /// Tells the open pages of the account with this address, if there is one.
-pub(super) async fn tell_invited(app: &App, tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
+pub(super) async fn tell_invited(tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
     if let Some(account) = store::accounts::account::by_login(tx.conn(), email_key).await? {
-        let live = app.live().clone();
-        tx.on_commit(move || live.tell(Topic::Account(account.id)));
+        tx.tell([Topic::Account(account.id)]);
     }
     Ok(())
 }

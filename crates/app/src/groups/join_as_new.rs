@@ -41,7 +41,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     };
     let checked = register::check(app, registration).await?;
 
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
     if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
         return Err(ChangeError::NotFound);
@@ -61,8 +61,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     let role = invitation.role.code().to_owned();
     joined.metadata.insert("role".to_owned(), role);
     member::insert(tx.conn(), &membership(app, &invitation, &person.id)).await?;
-    app.log().append(&mut tx, vec![created, accepted, joined]).await?;
-    deeds::tell(app, &mut tx, &invitation.group.id, None);
-    tx.commit().await?;
+    deeds::tell(&mut tx, &invitation.group.id, None);
+    tx.commit([created, accepted, joined]).await?;
     Ok(person)
 }

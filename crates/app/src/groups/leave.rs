@@ -7,7 +7,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Ends the caller's own membership. The only owner cannot leave.
 pub async fn leave(app: &App, caller: &Caller, group_id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let dialect = tx.dialect();
     let group = group::lock(tx.conn(), group_id, dialect).await?;
     let group = group.ok_or(ChangeError::NotFound)?;
@@ -20,7 +20,6 @@ pub async fn leave(app: &App, caller: &Caller, group_id: &str) -> Result<(), Cha
         ));
     }
     let left = deeds::of_member(app, caller, "group.left", &caller.person, &group.named());
-    app.log().append(&mut tx, vec![left]).await?;
-    deeds::tell(app, &mut tx, group_id, Some(&caller.person.id));
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, group_id, Some(&caller.person.id));
+    Ok(tx.commit(left).await?)
 }

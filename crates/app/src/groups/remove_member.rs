@@ -13,7 +13,7 @@ pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_i
     if account_id == caller.person.id {
         return leave(app, caller, group_id).await;
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
     let row = member::get(tx.conn(), group_id, account_id).await?;
     let account = account::get(tx.conn(), account_id).await?;
@@ -29,7 +29,6 @@ pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_i
         ));
     }
     let removed = deeds::of_member(app, caller, "group.member_removed", &account.person(), &group.named());
-    app.log().append(&mut tx, vec![removed]).await?;
-    deeds::tell(app, &mut tx, group_id, Some(account_id));
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, group_id, Some(account_id));
+    Ok(tx.commit(removed).await?)
 }

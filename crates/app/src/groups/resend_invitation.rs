@@ -13,7 +13,7 @@ use crate::{App, Caller, ChangeError, mail};
 /// Mails an invitation that waits or has expired again: the link before stops working, and it can be accepted for as
 /// long as a new one. For who manages the group; it counts as sent today. Only owners invite owners.
 pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let before = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let (group, standing) = managed(&mut tx, caller, &before.group.id).await.map_err(unknown)?;
     if before.role == GroupRole::Owner && !standing.owns() {
@@ -32,12 +32,11 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     }
     check_rate(app, caller, &mut tx, 1).await?;
     mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
-    tell_invited(app, &mut tx, &row.email_key).await?;
+    tell_invited(&mut tx, &row.email_key).await?;
     let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), row.role.code().to_owned());
     sent.metadata.insert("again".to_owned(), "yes".to_owned());
-    app.log().append(&mut tx, vec![sent]).await?;
-    deeds::tell(app, &mut tx, &group.id, None);
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, &group.id, None);
+    Ok(tx.commit(sent).await?)
 }

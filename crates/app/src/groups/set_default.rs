@@ -8,7 +8,7 @@ use crate::{App, Caller, ChangeError};
 /// Makes a group the caller's default. They must be a member of it; it ends with the membership. The same group again
 /// leaves no activity.
 pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let group = groups::get(tx.conn(), group_id).await?.ok_or(ChangeError::NotFound)?;
     let role = groups::role_of(tx.conn(), group_id, &caller.person.id).await?;
     if role.is_none() {
@@ -18,7 +18,6 @@ pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<(
         return Ok(tx.rollback().await?);
     }
     let set = deeds::of_member(app, caller, "user.default_group_set", &caller.person, &group.named());
-    app.log().append(&mut tx, vec![set]).await?;
-    deeds::tell(app, &mut tx, group_id, Some(&caller.person.id));
-    Ok(tx.commit().await?)
+    deeds::tell(&mut tx, group_id, Some(&caller.person.id));
+    Ok(tx.commit(set).await?)
 }

@@ -50,7 +50,7 @@ pub(crate) async fn visible(
 
 /// The group with what the caller may do in it, locked for a change that needs them to manage it.
 pub(super) async fn managed(
-    tx: &mut store::Tx,
+    tx: &mut crate::Tx,
     caller: &Caller,
     group_id: &str,
 ) -> Result<(GroupRow, Standing), ChangeError> {

@@ -6,8 +6,7 @@ use std::io::{self, BufRead};
 use activity::Facts;
 use activity::limits::{self, FieldError};
 use jiff::tz::TimeZone;
-use log::{Batch, IngestError, Item, LogError};
-use store::StoreError;
+use log::{Batch, IngestError, Item};
 
 use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};
@@ -15,7 +14,7 @@ use super::openssh::OpenSsh;
 use super::{Reading, jsonl};
 use crate::activity::facts;
 use crate::ingest::{Reporter, restrict};
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable};
 
 /// Activities committed at once.
 const BATCH: usize = 4_000;
@@ -256,23 +255,12 @@ async fn record(
     Ok(())
 }
 
-#[derive(Debug, thiserror::Error)]
-enum TraceError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Log(#[from] LogError),
-}
-
 /// The import itself is an activity.
-async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), TraceError> {
+async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), Unavailable> {
     let mut facts = facts::of_installation(app, caller, "log.imported");
     facts.metadata.insert("count".to_owned(), summary.recorded.to_string());
     facts
         .metadata
         .insert("source".to_owned(), request.file_name.chars().take(200).collect());
-    let mut tx = app.store().begin().await?;
-    app.log().append(&mut tx, vec![facts]).await?;
-    tx.commit().await?;
-    Ok(())
+    app.begin().await?.commit(facts).await
 }

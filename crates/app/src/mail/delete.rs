@@ -11,10 +11,9 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     mail::delete(tx.conn(), id).await?;
     let deleted = facts_of(app, &mut tx, Some(caller), "mail.deleted", &row).await?;
-    app.log().append(&mut tx, vec![deleted]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(deleted).await?)
 }

@@ -19,7 +19,7 @@ pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
             "There is no mail server: set mail.smtp_url and start again.",
         ));
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     if !mail::make_due(tx.conn(), id, app.now()).await? {
         return Err(ChangeError::invalid(
@@ -28,8 +28,7 @@ pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
         ));
     }
     let retried = facts_of(app, &mut tx, Some(caller), "mail.retried", &row).await?;
-    app.log().append(&mut tx, vec![retried]).await?;
     let written = Arc::clone(app.mail_written());
     tx.on_commit(move || written.notify_one());
-    Ok(tx.commit().await?)
+    Ok(tx.commit(retried).await?)
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use activity::{Facts, Target, Time};
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use store::Tx;
 use store::accounts::account;
 use store::accounts::mail::{self, MailRow};
 use thiserror::Error;
@@ -13,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::Unavailable;
 use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, Quiet, Tx};
 
 /// A mail that could not be sent for so long is given up.
 const GIVE_UP: i64 = Time::DAY;
@@ -98,20 +97,18 @@ struct Refusal {
 
 async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Result<(), Unavailable> {
     let now = app.now();
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     match outcome {
         Ok(()) => {
             mail::sent(tx.conn(), &row.id, now).await?;
             let sent = facts_of(app, &mut tx, None, "mail.sent", row).await?;
-            app.log().append(&mut tx, vec![sent]).await?;
+            tx.commit(sent).await
         }
         Err(refusal) if refusal.permanent || row.created_at.plus(GIVE_UP) <= now => {
             tracing::warn!(mail = row.id, error = refusal.text, "a mail was given up");
             mail::give_up(tx.conn(), &row.id, &refusal.text, now).await?;
             let failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
-            app.log()
-                .append(&mut tx, vec![facts::failed(failed, &refusal.text)])
-                .await?;
+            tx.commit(facts::failed(failed, &refusal.text)).await
         }
         Err(refusal) => {
             let pause = FIRST_PAUSE.saturating_mul(1 << row.attempts.min(10)).min(LONGEST_PAUSE);
@@ -121,9 +118,9 @@ async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Resul
                 "a mail could not be sent and will be tried again"
             );
             mail::retry(tx.conn(), &row.id, &refusal.text, now.plus(pause)).await?;
+            tx.commit_quietly(Quiet::MailQueue).await
         }
     }
-    Ok(tx.commit().await?)
 }
 
 /// The activity of what happened to a mail: in the log of the account it is about.
@@ -169,7 +166,7 @@ fn message(row: &MailRow, sender: &Mailbox) -> Result<Message, String> {
 }
 
 async fn clean(app: &App) -> Result<(), Unavailable> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     mail::delete_old(tx.conn(), app.now().plus(-KEEP)).await?;
-    Ok(tx.commit().await?)
+    tx.commit_quietly(Quiet::MailQueue).await
 }

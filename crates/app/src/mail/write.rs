@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use store::Tx;
 use store::accounts::mail::{self, MailRow};
 
 use super::letters::Letter;
-use crate::App;
 use crate::accounts::Unavailable;
 use crate::ids::{Prefix, new_id};
+use crate::{App, Tx};
 
 /// Keeps the letter with the change that causes it: both or neither.
 pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), Unavailable> {

@@ -13,7 +13,7 @@ use crate::accounts::{Unavailable, token_hash};
 use crate::activity::facts;
 use crate::factors::{credentials_changed, first_codes};
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, ChangeError, mail};
+use crate::{Activities, App, Caller, ChangeError, mail};
 
 /// A passkey to add.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
         "" => caller.origin.device.clone().unwrap_or_else(|| "Passkey".to_owned()),
         typed => name_of(typed)?,
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let token = token_hash(&new.answered.token);
     let ceremony = ceremony::take(tx.conn(), Purpose::Add, &token, app.now()).await?;
     let Some(ceremony) = ceremony.filter(|row| row.account_id.as_deref() == Some(caller.person.id.as_str())) else {
@@ -65,7 +65,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
     mail::write(app, &mut tx, mail::letters::passkey_added(app, &account, &row.name)).await?;
     let mut added = facts::about(app, caller, "user.passkey_added", &account.person());
     added.targets = vec![target(&row.id, &row.name)];
-    let mut activities = vec![added];
+    let mut activities = Activities::from(added);
     let codes = first_codes(app, &mut tx, &account).await?;
     if !codes.is_empty() {
         activities.push(facts::about(
@@ -75,8 +75,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
             &account.person(),
         ));
     }
-    app.log().append(&mut tx, activities).await?;
-    tx.commit().await?;
+    tx.commit(activities).await?;
     Ok(codes)
 }
 

@@ -1,14 +1,13 @@
 //! Asking a browser for one of an account's own passkeys.
 
-use store::Tx;
 use store::passkeys::ceremony::Purpose;
 use webauthn_rs::prelude::Passkey as Credential;
 
 use super::Asked;
 use super::model::keep;
 use super::site::site;
-use crate::App;
 use crate::accounts::Unavailable;
+use crate::{App, Tx};
 
 /// The question; `None` if the account has no passkey, or passkeys cannot work here.
 pub(super) async fn ask(

@@ -9,7 +9,7 @@ use super::model::{MOST, keep};
 use super::site::{handle, site};
 use crate::accounts::{Proof, Unavailable, asker, reauthenticate};
 use crate::factors::prove_with_factor;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// Asks for a new passkey of the caller. A wrong proof counts as a failed attempt; an account with codes proves it with
 /// one, so that a password alone adds nothing beside the second factor.
@@ -20,7 +20,7 @@ pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Aske
     let (account, _) = asker(app, caller).await?;
     prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let known = store::passkeys::of(tx.conn(), &account.id).await?;
     if known.len() >= MOST {
         return Err(full());
@@ -41,7 +41,7 @@ pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Aske
     // One that the authenticator finds by itself can be used without typing a name.
     options["authenticatorSelection"]["residentKey"] = json!("preferred");
     let token = keep(app, &mut tx, (Purpose::Add, Some(&account.id)), &state).await?;
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::PasskeyAsked).await?;
     Ok(Asked { token, options })
 }
 

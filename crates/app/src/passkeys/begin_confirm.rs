@@ -5,15 +5,15 @@ use store::passkeys::ceremony::Purpose;
 use super::Asked;
 use super::ask::ask;
 use crate::accounts::asker;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet};
 
 /// Asks for one of the caller's own passkeys.
 pub async fn begin_confirm(app: &App, caller: &Caller) -> Result<Asked, ChangeError> {
     let (account, _) = asker(app, caller).await?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let asked = ask(app, &mut tx, &account.id, Purpose::Confirm).await?;
     let asked =
         asked.ok_or_else(|| ChangeError::conflict("There is no passkey that could be used at this address."))?;
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::PasskeyAsked).await?;
     Ok(asked)
 }

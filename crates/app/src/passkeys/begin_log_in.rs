@@ -6,7 +6,7 @@ use super::Asked;
 use super::model::keep;
 use super::site::site;
 use crate::accounts::Unavailable;
-use crate::{App, Visitor};
+use crate::{App, Quiet, Visitor};
 
 /// Most questions that wait at once and belong to nobody; more are refused until some expire.
 const MOST_WAITING: u64 = 20_000;
@@ -16,11 +16,11 @@ pub async fn begin_log_in(app: &App, _visitor: &Visitor) -> Result<Option<Asked>
     let Some(site) = site(app)? else { return Ok(None) };
     let (question, state) = site.start_discoverable_authentication().map_err(Unavailable::new)?;
     let options = serde_json::to_value(&question.public_key).map_err(Unavailable::new)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let token = keep(app, &mut tx, (Purpose::LogIn, None), &state).await?;
     if ceremony::count_anonymous(tx.conn()).await? > MOST_WAITING {
         return Err(Unavailable::new("too many log-ins with a passkey were begun"));
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::PasskeyAsked).await?;
     Ok(Some(Asked { token, options }))
 }

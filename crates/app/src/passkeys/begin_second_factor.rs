@@ -6,15 +6,15 @@ use store::passkeys::ceremony::Purpose;
 use super::Asked;
 use super::ask::ask;
 use crate::accounts::{SecondFactorRefused, challenge};
-use crate::{App, Visitor};
+use crate::{App, Quiet, Visitor};
 
 /// Asks for a passkey of the account whose log-in waits under this token.
 pub async fn begin_second_factor(app: &App, visitor: &Visitor, token: &str) -> Result<Asked, SecondFactorRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Waits::SecondFactor).await?;
     let account_id = found.ok_or(SecondFactorRefused::Expired)?.account.id;
     let asked = ask(app, &mut tx, &account_id, Purpose::SecondFactor).await?;
     let asked = asked.ok_or(SecondFactorRefused::Wrong)?;
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::PasskeyAsked).await?;
     Ok(asked)
 }

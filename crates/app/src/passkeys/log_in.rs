@@ -19,7 +19,7 @@ pub async fn log_in(
     answered: &Answered,
     known_device: Option<&str>,
 ) -> Result<SignedIn, LogInRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let claim = claim(app, &mut tx, Purpose::LogIn, answered).await?;
     let account = match &claim {
         Some(claim) => account::get(tx.conn(), &claim.passkey.account_id).await?,
@@ -27,8 +27,7 @@ pub async fn log_in(
     };
     let (Some(claim), Some(account)) = (claim, account) else {
         let failed = facts::failed(of_nobody(app, visitor, "user.login_failed"), "unknown passkey");
-        app.log().append(&mut tx, vec![failed]).await?;
-        tx.commit().await?;
+        tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };
     let known_device = match known_device {
@@ -48,7 +47,5 @@ pub async fn log_in(
         second_factor: Some("passkey"),
         ..Admission::default()
     };
-    let signed_in = admit(app, visitor, &mut tx, &account, admission).await?;
-    tx.commit().await?;
-    Ok(signed_in)
+    Ok(admit(app, visitor, tx, &account, admission).await?)
 }

@@ -1,13 +1,12 @@
 //! Passkeys as callers see them, and what goes to a browser and comes back.
 
 use activity::{Target, Time};
-use store::Tx;
 use store::passkeys::PasskeyRow;
 use store::passkeys::ceremony::{self, CeremonyRow, Purpose};
 
 use crate::accounts::names;
 use crate::accounts::{FieldError, Unavailable, new_token, token_hash};
-use crate::{App, ChangeError};
+use crate::{App, ChangeError, Tx};
 
 /// Most passkeys of one account.
 pub(super) const MOST: usize = 20;

@@ -1,6 +1,5 @@
 //! Removing a passkey, for which a second factor is asked: knowing the password is not enough.
 
-use store::Tx;
 use store::accounts::account::{self, AccountRow};
 use store::factors::recovery_code;
 use store::passkeys::ceremony::{self, Purpose};
@@ -12,7 +11,7 @@ use crate::accounts::reauthenticate::failed;
 use crate::accounts::{Proof, asker, attempts, reauthenticate};
 use crate::activity::facts;
 use crate::factors::{credentials_changed, has_any, must_keep};
-use crate::{App, Caller, ChangeError, mail};
+use crate::{App, Caller, ChangeError, Tx, mail};
 
 /// What shows that it is the owner who asks.
 #[derive(Clone, Debug)]
@@ -28,13 +27,13 @@ pub enum RemoveProof {
 pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -> Result<(), ChangeError> {
     // Asked before the proof is used up, and once more where it counts.
     let (account, known_device) = asker(app, caller).await?;
-    let mut trial = app.store().begin().await?;
+    let mut trial = app.begin().await?;
     take_off(&mut trial, &account, id).await?;
     trial.rollback().await?;
     let mut tx = match proof {
         RemoveProof::Code(code) => {
             reauthenticate(app, caller, &Proof::Code(code.clone())).await?;
-            app.store().begin().await?
+            app.begin().await?
         }
         RemoveProof::Passkey(answered) => {
             check_passkey(app, caller, (&account, known_device.as_deref()), answered).await?
@@ -46,8 +45,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
     mail::write(app, &mut tx, mail::letters::passkey_removed(app, &account, &name)).await?;
     let mut removed = facts::about(app, caller, "user.passkey_removed", &account.person());
     removed.targets = vec![target(id, &name)];
-    app.log().append(&mut tx, vec![removed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(removed).await?)
 }
 
 /// Takes it off the account, and the recovery codes with the last second factor; what it was called.
@@ -78,7 +76,7 @@ async fn check_passkey(
     (account, known_device): (&AccountRow, Option<&str>),
     answered: &Answered,
 ) -> Result<Tx, ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let attempt = attempts::reserve_code(app, &mut tx, account, known_device).await?;
     let claim = claim(app, &mut tx, Purpose::Confirm, answered).await?;
     let right = match claim.filter(|claim| !attempt.was_locked() && claim.passkey.account_id == account.id) {

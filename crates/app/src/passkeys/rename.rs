@@ -9,7 +9,7 @@ use crate::{App, Caller, ChangeError};
 /// Renames one of the caller's own passkeys. The same name again leaves no activity.
 pub async fn rename(app: &App, caller: &Caller, id: &str, name: &str) -> Result<(), ChangeError> {
     let name = name_of(name)?;
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let passkey = store::passkeys::get(tx.conn(), &caller.person.id, id).await?;
     let passkey = passkey.ok_or(ChangeError::NotFound)?;
     if passkey.name == name {
@@ -25,6 +25,5 @@ pub async fn rename(app: &App, caller: &Caller, id: &str, name: &str) -> Result<
         before: Some(passkey.name),
         after: Some(name),
     }];
-    app.log().append(&mut tx, vec![renamed]).await?;
-    Ok(tx.commit().await?)
+    Ok(tx.commit(renamed).await?)
 }

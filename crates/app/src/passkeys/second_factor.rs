@@ -18,7 +18,7 @@ pub async fn second_factor(
     answered: &Answered,
     remember: bool,
 ) -> Result<SignedIn, SecondFactorRefused> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Waits::SecondFactor).await?;
     let Some(Challenged { account, row }) = found else {
         return Err(SecondFactorRefused::Expired);
@@ -44,7 +44,5 @@ pub async fn second_factor(
         remember,
         ..Admission::default()
     };
-    let signed_in = admit(app, visitor, &mut tx, &account, admission).await?;
-    tx.commit().await?;
-    Ok(signed_in)
+    Ok(admit(app, visitor, tx, &account, admission).await?)
 }

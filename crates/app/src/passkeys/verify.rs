@@ -1,7 +1,6 @@
 //! Checking what an authenticator answered: the question was ours and is used up, the signature is the passkey's, its
 //! owner was verified, and its counter moves on.
 
-use store::Tx;
 use store::passkeys::ceremony::{self, CeremonyRow, Purpose};
 use store::passkeys::{self, PasskeyRow};
 use webauthn_rs::prelude::{
@@ -11,8 +10,8 @@ use webauthn_rs::prelude::{
 
 use super::Answered;
 use super::site::{handle, site};
-use crate::App;
 use crate::accounts::{Unavailable, token_hash};
+use crate::{App, Tx};
 
 /// Bytes of the longest answer: several times what authenticators send.
 const ANSWER_MAX: usize = 16 * 1024;

@@ -40,10 +40,9 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Change
     }
     // Opened before the export is recorded, so that a file does not tell of itself.
     let scan = app.log().scan(Expr::user_id(&caller.person.id), Order::Oldest).await?;
-    let mut tx = app.store().begin().await?;
+    let tx = app.begin().await?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);
-    app.log().append(&mut tx, vec![exported]).await?;
-    tx.commit().await?;
+    tx.commit(exported).await?;
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let run = Run {
         app: app.clone(),

@@ -1,11 +1,11 @@
 //! Who may do what with a session. The only place where that is decided.
 
+use store::AnyConnection;
 use store::groups::{self, GroupRole};
 use store::sessions::{SessionRow, SessionState, presence, session};
-use store::{AnyConnection, Tx};
 
 use crate::groups::standing_in;
-use crate::{Caller, ChangeError, Unavailable};
+use crate::{Caller, ChangeError, Tx, Unavailable};
 
 /// A session, and what the caller is to it.
 #[derive(Clone, Debug)]

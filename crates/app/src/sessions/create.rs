@@ -10,7 +10,7 @@ use super::{Session, deeds, password};
 use crate::accounts::names;
 use crate::groups::visible;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, ChangeError, FieldError};
+use crate::{Activities, App, Caller, ChangeError, FieldError};
 
 /// Most characters of a name.
 const NAME_MAX: usize = 100;
@@ -44,7 +44,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         None => None,
     };
     let now = app.now();
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let dialect = tx.dialect();
     groups::group::lock(tx.conn(), &new.group_id, dialect).await?;
     let (group, _) = visible(tx.conn(), caller, &new.group_id).await?;
@@ -71,15 +71,14 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         version: 1,
     };
     session::insert(tx.conn(), &row).await?;
-    let mut facts = vec![deeds::by(app, caller, "session.created", &row)];
+    let mut facts = Activities::from(deeds::by(app, caller, "session.created", &row));
     if new.start {
         presence::insert(tx.conn(), arrival(caller, &row.id, now)).await?;
         facts.push(deeds::by(app, caller, "session.started", &row));
         facts.push(deeds::by(app, caller, "session.joined", &row));
     }
-    app.log().append(&mut tx, facts).await?;
-    deeds::tell(app, &mut tx, &row);
-    tx.commit().await?;
+    deeds::tell(&mut tx, &row);
+    tx.commit(facts).await?;
     Ok(Session::of(row, u64::from(new.start)))
 }
 

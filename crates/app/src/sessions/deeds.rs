@@ -1,11 +1,10 @@
 //! What every activity about a session says: the session, its group, who did it.
 
 use activity::{Facts, Named, Person, Target};
-use store::Tx;
 use store::sessions::SessionRow;
 
 use crate::activity::facts;
-use crate::{App, Caller, Topic};
+use crate::{App, Caller, Topic, Tx};
 
 /// Facts of something the caller did with a session, in their own log.
 pub(super) fn by(app: &App, caller: &Caller, code: &str, row: &SessionRow) -> Facts {
@@ -48,12 +47,10 @@ pub(super) fn nameless(mut facts: Facts) -> Facts {
 }
 
 /// Tells the open pages that show this session or the sessions of its group, once it is committed.
-pub(super) fn tell(app: &App, tx: &mut Tx, row: &SessionRow) {
-    let live = app.live().clone();
-    let topics = [
+pub(super) fn tell(tx: &mut Tx, row: &SessionRow) {
+    tx.tell([
         Topic::Session(row.id.clone()),
         Topic::Group(row.group.id.clone()),
         Topic::Sessions,
-    ];
-    tx.on_commit(move || topics.into_iter().for_each(|topic| live.tell(topic)));
+    ]);
 }

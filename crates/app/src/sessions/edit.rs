@@ -37,7 +37,7 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
         Some(None) => Some(None),
         None => None,
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -63,12 +63,11 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
         if before.password_hash != after.password_hash {
             attempt::clear_all(tx.conn(), id).await?;
         }
-        app.log().append(&mut tx, facts).await?;
     }
     let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let present = presence::count(tx.conn(), id).await?;
-    deeds::tell(app, &mut tx, &row);
-    tx.commit().await?;
+    deeds::tell(&mut tx, &row);
+    tx.commit_if_any(facts).await?;
     Ok(Session::of(row, present))
 }
 

@@ -4,11 +4,11 @@ use store::sessions::{attempt, presence, session};
 
 use super::access::Access;
 use super::deeds;
-use crate::{App, Caller, ChangeError};
+use crate::{Activities, App, Caller, ChangeError};
 
 /// Ends a session: who looks after it, and who manages its group.
 pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -19,13 +19,10 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
     let left = presence::clear(tx.conn(), id).await?;
     // Nobody is asked for its password any more.
     attempt::clear_all(tx.conn(), id).await?;
-    let mut facts: Vec<_> = left
+    let ended = deeds::by(app, caller, "session.ended", &access.row);
+    let left = left
         .iter()
-        .map(|person| deeds::left(app, Some(caller), person, &access.row, "the session was ended"))
-        .collect();
-    facts.push(deeds::by(app, caller, "session.ended", &access.row));
-    app.log().append(&mut tx, facts).await?;
-    deeds::tell(app, &mut tx, &access.row);
-    tx.commit().await?;
-    Ok(())
+        .map(|person| deeds::left(app, Some(caller), person, &access.row, "the session was ended"));
+    deeds::tell(&mut tx, &access.row);
+    Ok(tx.commit(Activities::ending(left, ended)).await?)
 }

@@ -1,7 +1,6 @@
 //! Joining a session that runs. Whoever is refused leaves an activity as well.
 
 use activity::Time;
-use store::Tx;
 use store::sessions::attempt;
 use store::sessions::presence::{self, Arrival};
 use store::sessions::refusal::{self, Knock};
@@ -9,7 +8,7 @@ use store::sessions::refusal::{self, Knock};
 use super::access::{Access, Refusal};
 use super::{deeds, password};
 use crate::activity::facts::failed;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Quiet, Tx};
 
 /// For so long, whoever is refused for the same reason again is only counted: the log says that somebody knocks, not
 /// every knock.
@@ -29,7 +28,7 @@ pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) 
             None => return Err(ChangeError::invalid("password", "This session asks for its password.")),
         };
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     // Guarantee: nobody slips in after the end, the lock, the end of their membership or a new password.
     let now = Access::locked(&mut tx, caller, id)
         .await?
@@ -58,15 +57,12 @@ async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Resul
     let (row, arrival) = (&access.row, arrival(caller, &access.row.id, app.now()));
     if !presence::insert(tx.conn(), arrival).await? {
         presence::came_again(tx.conn(), arrival).await?;
-        tx.commit().await?;
-        return Ok(());
+        return Ok(tx.commit_quietly(Quiet::Seen).await?);
     }
     attempt::clear(tx.conn(), &row.id, &caller.person.id).await?;
     let facts = deeds::by(app, caller, "session.joined", row);
-    app.log().append(&mut tx, vec![facts]).await?;
-    deeds::tell(app, &mut tx, row);
-    tx.commit().await?;
-    Ok(())
+    deeds::tell(&mut tx, row);
+    Ok(tx.commit(facts).await?)
 }
 
 async fn refuse(app: &App, caller: &Caller, mut tx: Tx, access: &Access, refusal: Refusal) -> Result<(), ChangeError> {
@@ -79,9 +75,10 @@ async fn refuse(app: &App, caller: &Caller, mut tx: Tx, access: &Access, refusal
                 .insert("refused_since_the_last".to_owned(), more.to_string());
         }
         let facts = if access.sees { facts } else { deeds::nameless(facts) };
-        app.log().append(&mut tx, vec![facts]).await?;
+        tx.commit(facts).await?;
+    } else {
+        tx.commit_quietly(Quiet::Counted).await?;
     }
-    tx.commit().await?;
     Err(refusal.error(access))
 }
 

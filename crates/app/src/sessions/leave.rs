@@ -8,7 +8,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Ends the caller's presence.
 pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -19,8 +19,6 @@ pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
         });
     }
     let facts = deeds::by(app, caller, "session.left", &access.row);
-    app.log().append(&mut tx, vec![facts]).await?;
-    deeds::tell(app, &mut tx, &access.row);
-    tx.commit().await?;
-    Ok(())
+    deeds::tell(&mut tx, &access.row);
+    Ok(tx.commit(facts).await?)
 }

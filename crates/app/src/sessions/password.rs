@@ -5,7 +5,7 @@ use store::sessions::SessionRow;
 use store::sessions::attempt::{self, AttemptLimit};
 
 use super::access::Refusal;
-use crate::{App, Caller, FieldError, Unavailable};
+use crate::{App, Caller, FieldError, Quiet, Unavailable};
 
 const LEAST: usize = 4;
 const MOST: usize = 128;
@@ -42,9 +42,9 @@ pub(super) async fn verify(
         now,
         until: now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND),
     };
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let counted = attempt::reserve(tx.conn(), &row.id, &caller.person.id, limit).await?;
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Counted).await?;
     if !counted {
         return Ok(Some(Refusal::TooManyPasswords));
     }

@@ -10,7 +10,7 @@ use crate::{App, Caller, ChangeError};
 /// Starts a planned session, with the caller in it: who created it, and who manages the group.
 pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, ChangeError> {
     let now = app.now();
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -29,8 +29,7 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
     presence::insert(tx.conn(), arrival(caller, id, now)).await?;
     let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let facts = ["session.started", "session.joined"].map(|code| deeds::by(app, caller, code, &row));
-    app.log().append(&mut tx, facts.to_vec()).await?;
-    deeds::tell(app, &mut tx, &row);
-    tx.commit().await?;
+    deeds::tell(&mut tx, &row);
+    tx.commit(facts).await?;
     Ok(Session::of(row, 1))
 }

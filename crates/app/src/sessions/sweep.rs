@@ -6,14 +6,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use activity::{Facts, Time};
-use store::Tx;
 use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
 
 use super::deeds;
 use crate::activity::facts::by_system;
-use crate::{App, Unavailable};
+use crate::{App, Quiet, Tx, Unavailable};
 
 /// How often it is looked: what an administrator ends, ends here within a second as well.
 const TICK: Duration = Duration::from_secs(1);
@@ -65,13 +64,13 @@ async fn write_beats(app: &App) -> Result<(), Unavailable> {
     if heard.is_empty() {
         return Ok(());
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     for (session_id, people) in &heard {
         for (account_id, at) in people {
             presence::seen(tx.conn(), session_id, account_id, *at).await?;
         }
     }
-    tx.commit().await?;
+    tx.commit_quietly(Quiet::Seen).await?;
     Ok(())
 }
 
@@ -110,7 +109,7 @@ async fn look(app: &App) -> Result<Due, Unavailable> {
 }
 
 async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<String>) -> Result<u64, Unavailable> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.begin().await?;
     let mut facts = Vec::new();
     let mut touched: HashMap<String, SessionRow> = HashMap::new();
     for id in orphans {
@@ -138,9 +137,8 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<
         }
     }
     let left = facts.iter().filter(|facts| &*facts.kind == "session.left").count() as u64;
-    app.log().append(&mut tx, facts).await?;
-    touched.values().for_each(|row| deeds::tell(app, &mut tx, row));
-    tx.commit().await?;
+    touched.values().for_each(|row| deeds::tell(&mut tx, row));
+    tx.commit_if_any(facts).await?;
     Ok(left)
 }
 

@@ -7,12 +7,12 @@ mod outbox;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::Tx;
+use activity::Facts;
 use store::accounts::account::AccountRow;
 
 use crate::factors::SendRefused;
 use crate::settings::SmsSettings;
-use crate::{App, Unavailable};
+use crate::{App, Tx, Unavailable};
 
 /// What an SMS is sent with.
 pub(crate) trait SmsSender: Send + Sync {
@@ -49,16 +49,22 @@ impl Sms {
     }
 }
 
-/// Commits, and sends: what the text is about stands before it reaches anybody.
-pub(crate) async fn send(app: &App, mut tx: Tx, account: &AccountRow, to: &str, text: &str) -> Result<(), SendRefused> {
+/// Commits that it was asked for, and sends: what the text is about stands before it reaches anybody.
+pub(crate) async fn send(
+    app: &App,
+    mut tx: Tx,
+    asked: Facts,
+    account: &AccountRow,
+    (to, text): (&str, &str),
+) -> Result<(), SendRefused> {
     match app.sms() {
         Sms::Off => Err(SendRefused::NotSent),
         Sms::Outbox => {
             outbox::keep(app, &mut tx, account, to, text).await?;
-            Ok(tx.commit().await?)
+            Ok(tx.commit(asked).await?)
         }
         Sms::Service(sender) => {
-            tx.commit().await?;
+            tx.commit(asked).await?;
             sender.send(to, text).await.map_err(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an SMS was not sent");
                 SendRefused::NotSent

@@ -1,11 +1,10 @@
 //! SMS where no service is set, for development: kept in the outbox that administrators see.
 
-use store::Tx;
 use store::accounts::account::AccountRow;
 use store::accounts::mail::{self, MailRow};
 
 use crate::ids::{Prefix, new_id};
-use crate::{App, Unavailable};
+use crate::{App, Tx, Unavailable};
 
 /// Keeps the text with the change that causes it.
 pub(super) async fn keep(

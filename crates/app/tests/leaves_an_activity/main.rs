@@ -17,6 +17,7 @@ mod groups;
 mod mail;
 mod passkeys;
 mod privacy;
+mod quiet;
 mod reading;
 mod sessions;
 #[path = "../support/mod.rs"]

@@ -202,6 +202,7 @@ pub(crate) fn origin(ip: &str) -> Origin {
         user_agent: Some("Mozilla/5.0".to_owned()),
         device: Some("Firefox on Linux".to_owned()),
         request_id: "test".to_owned(),
+        trace_id: None,
     }
 }
 

@@ -23,6 +23,25 @@ async fn a_second_server_is_refused_at_once_and_told_who_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_is_refused_whatever_becomes_of_the_lock_file() {
+    let bed = Bed::new(100).await;
+    let (directory, file) = (bed.dir.path(), bed.dir.path().join("whodid.lock"));
+    std::fs::remove_file(&file).unwrap();
+    let refused = Store::open(&StoreUrl::directory(directory)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::InUse { pid: None, .. }), "{refused}");
+    assert_eq!(store::owner(directory).unwrap(), store::Owner::Process(None));
+    std::fs::write(&file, "not a number").unwrap();
+    let refused = Store::open(&StoreUrl::directory(directory)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::InUse { pid: None, .. }), "{refused}");
+    bed.append(many(0..3)).await;
+    bed.log.close().await;
+    bed.store.close().await;
+    assert_eq!(store::owner(directory).unwrap(), store::Owner::Nobody);
+    let again = Store::open(&StoreUrl::directory(directory)).await.unwrap();
+    again.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_follows_a_writer_through_sealing_and_merging() {
     let bed = Bed::new(50).await;
     let missing = tempfile::tempdir().unwrap();

@@ -129,6 +129,11 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
         422,
         "A value cannot be taken; `errors` points at each and says what to do.",
     ),
+    (
+        "unknown_host",
+        421,
+        "The server does not answer to the name in `Host`. Ask it by its `public_url`, or list the name in `web.allowed_hosts`.",
+    ),
     ("body_too_slow", 408, "The body did not arrive in time."),
     ("too_large", 413, "The body or a batch is too large. Split it."),
     (

@@ -271,6 +271,7 @@ impl Problem {
             StatusCode::UNAUTHORIZED => "unauthorized",
             StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
             StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            StatusCode::MISDIRECTED_REQUEST => "unknown_host",
             status if status.is_server_error() => "internal",
             _ => "bad_request",
         };

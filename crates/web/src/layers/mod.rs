@@ -1,17 +1,20 @@
-//! What every request passes before and after its handler, outermost first: context and finish, panics, CSRF,
-//! compression; and, around each route, the gate of its policy.
+//! What every request passes before and after its handler, outermost first: context and finish, panics, the
+//! host it names, CSRF, compression; and, around each route, the gate of its policy.
 
 mod body;
 mod client;
 mod csrf;
 mod gate;
 mod headers;
+mod hosts;
 mod outer;
 mod rates;
+mod trace;
 
 pub(crate) use body::TooSlow;
 pub(crate) use client::{PeerAddress, client_address};
 pub(crate) use gate::{Gate, gate};
+pub(crate) use hosts::Hosts;
 pub(crate) use outer::outer;
 pub(crate) use rates::Rates;
 

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use app::Origin;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt as _;
+use tracing::Instrument as _;
 
-use super::{PeerAddress, body, client_address, csrf, headers};
+use super::trace::{self, TraceContext};
+use super::{PeerAddress, body, client_address, csrf, headers, hosts};
 use crate::AppState;
 use crate::api::Problem;
 use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page};
@@ -23,41 +26,78 @@ const USER_AGENT_BYTES: usize = 512;
 pub(crate) async fn outer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let (mut parts, request_body) = request.into_parts();
-    let origin = origin(&state, &parts.headers, parts.extensions.get::<PeerAddress>().copied());
+    let trace = TraceContext::read(&parts.headers);
+    let origin = origin(&state, &parts, trace.as_ref());
     let https = is_https(&state, &parts.headers);
     let context = RequestContext::new(origin, parts.uri.clone(), &parts.headers, https);
     parts.extensions.insert(context.clone());
     let method = parts.method.clone();
+    let refused = refusal(&state, &parts);
+    let grace = Duration::from_millis(state.settings().limits.body_ms);
+    let request = Request::from_parts(parts, body::timed(request_body, grace));
+
+    let span = span(&context, trace.as_ref());
+    let answered = async {
+        let response = match refused {
+            Some(refusal) => refusal.into_response(),
+            // A panic of one handler fails its own request; nothing it held is used again but through its drop.
+            None => AssertUnwindSafe(next.run(request))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|cause| panicked(cause.as_ref())),
+        };
+        let route = response.extensions().get::<RouteName>().map_or("none", |route| route.0);
+        let response = finish(response, &state, &context, trace.as_ref()).await;
+        count(route, &method, response.status(), begun.elapsed());
+        tracing::debug!(
+            ip = ?context.origin().ip, %method, path = context.path(),
+            status = response.status().as_u16(), micros = begun.elapsed().as_micros() as u64, "answered"
+        );
+        response
+    };
+    answered.instrument(span).await
+}
+
+/// What every line that is logged for this request says of it. The trace is that of whoever asked.
+fn span(context: &RequestContext, trace: Option<&TraceContext>) -> tracing::Span {
+    tracing::info_span!(
+        "request",
+        request_id = context.origin().request_id,
+        trace_id = context.origin().trace_id,
+        parent_id = trace.map(|trace| trace.parent_id.as_str()),
+    )
+}
+
+/// Why a request goes no further: it is meant for another server, or another site sent it.
+fn refusal(state: &AppState, parts: &Parts) -> Option<ErrorPage> {
+    if let Err(why) = state.hosts().check(parts.version, &parts.uri, &parts.headers) {
+        return Some(why.into());
+    }
     // A key is in no browser's hands: whoever sends one means it.
     let carries_key = parts
         .headers
         .get(header::AUTHORIZATION)
         .is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
-    let allowed = carries_key || csrf::is_allowed(&method, &parts.headers, &state.app().settings().public_url);
-    let grace = Duration::from_millis(state.settings().limits.body_ms);
-    let request = Request::from_parts(parts, body::timed(request_body, grace));
+    let allowed = carries_key || csrf::is_allowed(&parts.method, &parts.headers, &state.app().settings().public_url);
+    (!allowed).then(cross_site)
+}
 
-    let response = if allowed {
-        // A panic of one handler fails its own request; nothing it held is used again but through its drop.
-        AssertUnwindSafe(next.run(request))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|cause| panicked(cause.as_ref()))
-    } else {
-        cross_site()
-    };
-    let route = response.extensions().get::<RouteName>().map_or("none", |route| route.0);
-    let mut response = draw_error(response, &state, &context).await;
-    write_cookies(&mut response, &context);
+/// Makes of what a handler said what goes out.
+async fn finish(
+    response: Response,
+    state: &AppState,
+    context: &RequestContext,
+    trace: Option<&TraceContext>,
+) -> Response {
+    let mut response = draw_error(response, state, context).await;
+    write_cookies(&mut response, context);
     headers::add(response.headers_mut(), state.is_https());
     if let Ok(id) = HeaderValue::try_from(&context.origin().request_id) {
-        response.headers_mut().insert("x-request-id", id);
+        response.headers_mut().insert(trace::REQUEST_ID, id);
     }
-    count(route, method.as_str(), response.status(), begun.elapsed());
-    tracing::debug!(
-        request_id = context.origin().request_id, ip = ?context.origin().ip, %method, path = context.path(),
-        status = response.status().as_u16(), micros = begun.elapsed().as_micros() as u64, "answered"
-    );
+    if let Some(trace) = trace {
+        trace.write(response.headers_mut(), &state.app().opaque_id::<8>());
+    }
     response
 }
 
@@ -65,7 +105,9 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
 #[derive(Clone, Copy)]
 pub(crate) struct RouteName(pub(crate) &'static str);
 
-fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> Origin {
+fn origin(state: &AppState, parts: &Parts, trace: Option<&TraceContext>) -> Origin {
+    let headers = &parts.headers;
+    let peer = parts.extensions.get::<PeerAddress>();
     let ip = peer.map(|peer| client_address(peer.0.ip(), headers, &state.settings().trusted_proxies));
     let user_agent = headers.get(header::USER_AGENT).map(|value| {
         let mut text = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -77,30 +119,19 @@ fn origin(state: &AppState, headers: &HeaderMap, peer: Option<PeerAddress>) -> O
         ip,
         user_agent,
         device,
-        request_id: state.request_id(),
+        request_id: trace::request_id(headers).unwrap_or_else(|| state.app().opaque_id::<16>()),
+        trace_id: trace.map(|trace| trace.trace_id.clone()),
     }
 }
 
 /// Whether browsers keep `Secure` cookies of this address: by HTTPS, and on this machine itself.
 fn is_https(state: &AppState, headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("");
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(""),
-        None => host.split(':').next().unwrap_or(""),
-    };
-    let local = name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.to_canonical().is_loopback());
-    state.is_https() || local
+    state.is_https() || hosts::named(headers).is_some_and(|host| host.is_loopback())
 }
 
-fn cross_site() -> Response {
+fn cross_site() -> ErrorPage {
     let text = "This request came from another site, so it was not carried out. Open the page here and send it again.";
-    ErrorPage::new(StatusCode::FORBIDDEN, "Not carried out", text).into_response()
+    ErrorPage::new(StatusCode::FORBIDDEN, "Not carried out", text)
 }
 
 fn panicked(cause: &(dyn std::any::Any + Send)) -> Response {
@@ -128,9 +159,8 @@ async fn draw_error(mut response: Response, state: &AppState, context: &RequestC
         None => return response,
     };
     if let Some(cause) = &error.cause {
-        let origin = context.origin();
         tracing::error!(
-            request_id = origin.request_id,
+            request_id = context.origin().request_id,
             path = context.path(),
             cause,
             "request failed"
@@ -180,9 +210,26 @@ fn is_page(response: &Response<Body>) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-fn count(route: &'static str, method: &str, status: StatusCode, took: Duration) {
-    let method = method.to_owned();
-    metrics::counter!("whodid_http_requests_total", "route" => route, "method" => method, "status" => status.as_str().to_owned())
+/// Counts a request. Every label is of a closed set: what clients make up must not become a time series.
+fn count(route: &'static str, method: &Method, status: StatusCode, took: Duration) {
+    let (method, status) = (method_label(method), status_label(status));
+    metrics::counter!("whodid_http_requests_total", "route" => route, "method" => method, "status" => status)
         .increment(1);
     metrics::histogram!("whodid_http_request_seconds", "route" => route).record(took.as_secs_f64());
+}
+
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let known = KNOWN.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or("other")
+}
+
+fn status_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    }
 }

@@ -133,3 +133,120 @@ fn an_application_may_try_more_secrets_than_an_address_and_another_is_counted_ap
         "people in the browser are counted by address alone"
     );
 }
+
+#[test]
+fn a_request_is_answered_only_under_the_names_of_this_installation() {
+    use super::hosts::{Hosts, Misdirected};
+    use axum::http::Version;
+    let listed = ["whodid.lan", "10.0.0.0/8"].map(|host| host.to_owned().try_into().unwrap());
+    let hosts = Hosts::new("https://log.example.com:8443", &listed);
+    let check = |version, uri: &str, lines: &[(&'static str, &'static str)]| {
+        hosts.check(version, &uri.parse().unwrap(), &headers(lines))
+    };
+    let (old, new) = (Version::HTTP_10, Version::HTTP_11);
+    for known in [
+        "log.example.com",
+        "LOG.example.com.:1",
+        "127.0.0.1:8080",
+        "[::1]",
+        "localhost",
+        "a.localhost",
+        "whodid.lan",
+        "10.2.3.4:80",
+    ] {
+        assert_eq!(check(new, "/login", &[("host", known)]), Ok(()), "{known}");
+        assert_eq!(check(old, "/login", &[("host", known)]), Ok(()), "{known}");
+    }
+    for other in [
+        "evil.example",
+        "log.example.com.evil.example",
+        "xlog.example.com",
+        "192.0.2.1",
+        "0.0.0.0",
+        "127.1",
+        "localhost.evil.example",
+    ] {
+        let found = check(new, "/login", &[("host", other)]);
+        assert!(matches!(found, Err(Misdirected::Elsewhere(_))), "{other}");
+        assert_eq!(check(new, "/healthz", &[("host", other)]), Ok(()), "{other}");
+        let found = check(new, &format!("http://{other}/login"), &[("host", "localhost")]);
+        assert!(matches!(found, Err(Misdirected::Elsewhere(_))), "{other} as the target");
+    }
+    let malformed: &[&[(&'static str, &'static str)]] = &[
+        &[],
+        &[("host", "localhost"), ("host", "localhost")],
+        &[("host", "localhost"), ("host", "evil.example")],
+        &[("host", "a b")],
+        &[("host", "")],
+        &[("host", "localhost, evil.example")],
+        &[("host", "user@localhost")],
+    ];
+    for lines in malformed {
+        assert_eq!(check(new, "/login", lines), Err(Misdirected::Malformed), "{lines:?}");
+        assert_eq!(check(new, "/readyz", lines), Err(Misdirected::Malformed), "{lines:?}");
+    }
+    assert_eq!(check(old, "/readyz", &[]), Ok(()), "old probes name no host");
+    assert_eq!(check(old, "/login", &[]), Err(Misdirected::Malformed));
+}
+
+#[test]
+fn a_trace_and_a_request_id_are_kept_as_far_as_they_are_well_formed() {
+    use super::trace::{TraceContext, request_id};
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    let written = |lines: &[(&'static str, &'static str)]| {
+        let mut out = HeaderMap::new();
+        TraceContext::read(&headers(lines))?.write(&mut out, "00f067aa0ba902b7");
+        let text = |name: &str| Some(out.get(name)?.to_str().unwrap().to_owned());
+        Some((text("traceparent")?, text("tracestate")))
+    };
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let ours = format!("00-{TRACE}-00f067aa0ba902b7-01");
+    assert_eq!(written(&[("traceparent", parent)]), Some((ours.clone(), None)));
+    let state = [
+        ("traceparent", parent),
+        ("tracestate", "a=1, ,b@c=2"),
+        ("tracestate", "d=x y"),
+    ];
+    assert_eq!(
+        written(&state),
+        Some((ours.clone(), Some("a=1,b@c=2,d=x y".to_owned())))
+    );
+    for bad in ["a", "A=1", "a=", "a=b=c", "=1"] {
+        let found = written(&[("traceparent", parent), ("tracestate", bad)]);
+        assert_eq!(found, Some((ours.clone(), None)), "{bad}");
+    }
+    let later = "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more";
+    assert_eq!(written(&[("traceparent", later)]), Some((ours, None)));
+    for bad in [
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+        "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
+        "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
+        "",
+    ] {
+        assert_eq!(written(&[("traceparent", bad)]), None, "{bad}");
+    }
+    assert_eq!(written(&[("traceparent", parent), ("traceparent", parent)]), None);
+
+    let id = |text: &'static str| request_id(&headers(&[("x-request-id", text)]));
+    for good in [
+        "1",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "Root=1-67891233-abcdef012345678912345678",
+    ] {
+        assert_eq!(id(good).as_deref(), Some(good));
+    }
+    for bad in ["", "a b", "a\tb", "<b>", "a,b", "\""] {
+        assert_eq!(id(bad), None, "{bad}");
+    }
+    assert_eq!(
+        request_id(&headers(&[("x-request-id", "a"), ("x-request-id", "b")])),
+        None
+    );
+    let long: &'static str = Box::leak("a".repeat(129).into_boxed_str());
+    assert_eq!(id(long), None);
+    assert!(id(&long[1..]).is_some());
+}

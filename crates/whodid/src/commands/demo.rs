@@ -1,6 +1,7 @@
 //! `whodid demo`: an installation to look at, in a temporary directory that goes when it ends.
 
 mod life;
+mod passwords;
 mod past;
 mod seed;
 
@@ -10,6 +11,7 @@ use activity::Time;
 use anyhow::{Context as _, Result};
 use log::{Clock as _, SystemClock};
 use testkit::{GeneratorSettings, Standing};
+use web::AllowedHost;
 
 use super::serve::{self, Serving, Signals};
 use crate::cli::{Demo, SettingFlags};
@@ -17,7 +19,8 @@ use crate::compose;
 use crate::config::{Sources, load};
 use crate::diagnostics;
 use life::SecondFactor;
-use seed::{Access, PASSWORD};
+use passwords::Passwords;
+use seed::Access;
 
 pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode> {
     let mut signals = Signals::listen()?;
@@ -34,11 +37,16 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
     config.app.sms.outbox = config.app.sms.url.is_none();
     diagnostics::start(&config.diagnostics, Some("warn"));
     let listener = serve::listen(&mut config).await?;
-    let store = compose::open_store(&config.data_dir).await?;
+    let passwords = Passwords::fit_for(config.web.listen.ip());
+    if !config.web.listen.ip().is_loopback() {
+        // It is looked at from other machines by whatever address they know. An address cannot be rebound as a name can.
+        config.web.allowed_hosts.extend(every_address());
+    }
+    let store = compose::open_store(&config).await?;
     let settings = GeneratorSettings::sized(command.activities, SystemClock.now().plus(-2 * Time::SECOND));
     let months = settings.months;
     let seeded = tokio::select! {
-        seeded = Box::pin(seed::seed(&config, store.clone(), command.seed, settings)) => seeded?,
+        seeded = Box::pin(seed::seed(&config, store.clone(), (command.seed, settings), passwords)) => seeded?,
         // Before there is a server to stop, too, the directory goes.
         () = signals.next() => return Ok(ExitCode::from(130)),
     };
@@ -73,6 +81,11 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
     ended
 }
 
+/// Any address, and no name.
+fn every_address() -> [AllowedHost; 2] {
+    ["0.0.0.0/0", "::/0"].map(|network| AllowedHost::Network(network.parse().expect("these are networks")))
+}
+
 fn welcome(
     url: &str,
     (seeded, factor): (&seed::Seeded, Option<&SecondFactor>),
@@ -83,13 +96,13 @@ fn welcome(
         "\nWhodid demo: {} activities of {} people over {months} months.\n\n  {url}\n\n  Log in as        Username                  Password\n",
         seeded.activities, seeded.people
     );
-    for Access { standing, username } in &seeded.accesses {
+    for Access { standing, player } in &seeded.accesses {
         let role = match standing {
             Standing::Administrator => "Administrator",
             Standing::Auditor => "Auditor",
             Standing::Member => "Member",
         };
-        text.push_str(&format!("  {role:<16} {username:<25} {PASSWORD}\n"));
+        text.push_str(&format!("  {role:<16} {:<25} {}\n", player.username, player.password));
     }
     if let Some(factor) = factor {
         text.push_str(&format!(
@@ -105,8 +118,14 @@ fn welcome(
                 .join("  ")
         ));
     }
+    text.push_str(&match &seeded.passwords {
+        Passwords::Fixed => "\n  Everybody else who is active has the same password.".to_owned(),
+        Passwords::Random { others } => format!(
+            "\n  Others reach this address, so the passwords are new ones. Everybody else who is active has: {others}"
+        ),
+    });
     text.push_str(&format!(
-        "\n  Everybody else who is active has the same password.\n  Everything is in {directory} and goes when this ends (Ctrl-C)."
+        "\n  Everything is in {directory} and goes when this ends (Ctrl-C)."
     ));
     text
 }

@@ -24,10 +24,11 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
             .map(|listen| ("--listen", "web.listen".to_owned(), listen)),
     );
     let mut config = load(&sources)?;
+    config.check_public_url()?;
     diagnostics::start(&config.diagnostics, None);
     let signals = Signals::listen()?;
     // The directory first: a second server is refused by its lock, whatever address it wanted.
-    let store = compose::open_store(&config.data_dir).await?;
+    let store = compose::open_store(&config).await?;
     let listener = listen(&mut config).await?;
     if !account::any(&mut *store.glance().await?).await? {
         tracing::warn!("there is no account yet: stop, and make one with `whodid user create --admin …`");

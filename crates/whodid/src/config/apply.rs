@@ -59,7 +59,10 @@ pub(super) fn apply(tree: &mut Value, setting: &Setting) -> Result<(), ConfigErr
     };
     if !fits(&value, slot) {
         let say = kind(slot, &setting.key());
-        return Err(wrong(format!("{} is wanted here, and {value} is none", say)));
+        return Err(wrong(format!(
+            "{say} is wanted here, and what stands there is {}",
+            what(&value)
+        )));
     }
     *slot = value;
     Ok(())
@@ -104,6 +107,18 @@ fn kind(there: &Value, key: &str) -> String {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => format!("a table ([{key}])"),
         Value::String(_) | Value::Null => "a text".to_owned(),
+    }
+}
+
+/// What a value is, without saying it: one that stands in the wrong place may be a password.
+fn what(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a table",
     }
 }
 

@@ -34,9 +34,14 @@ pub(crate) enum ConfigError {
         #[source]
         source: std::io::Error,
     },
-    /// The file is no TOML.
-    #[error("{} is not valid TOML:\n{why}", path.display())]
-    Syntax { path: PathBuf, why: String },
+    /// The file is no TOML. Only the place is told: the line may hold a password.
+    #[error("{} is not valid TOML at line {line}, column {column}: {why}", path.display())]
+    Syntax {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+        why: String,
+    },
     /// There is no such setting.
     #[error("unknown setting `{key}` in {origin}; {hint}")]
     Unknown { key: String, origin: Origin, hint: String },
@@ -51,6 +56,12 @@ pub(crate) enum ConfigError {
         "where is the data? Give `--data-dir DIR`, set WHODID_DATA_DIR, or write `data_dir` into the file of `--config`"
     )]
     NoDataDir,
+    /// Every address is listened on, and nothing says which of them people use.
+    #[error(
+        "{0} is every address of this machine, so nobody can tell which one links in mails should lead to; set \
+         `public_url`, such as `--set public_url=https://whodid.example.com`, or listen on one address"
+    )]
+    NoPublicUrl(std::net::SocketAddr),
     /// The settings do not go together.
     #[error("the settings do not go together: {0}")]
     Whole(String),

@@ -15,9 +15,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<Setting>, ConfigError> {
         path: path.to_owned(),
         source,
     })?;
-    let table = DeTable::parse(&text).map_err(|error| ConfigError::Syntax {
-        path: path.to_owned(),
-        why: error.to_string(),
+    let table = DeTable::parse(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        ConfigError::Syntax {
+            path: path.to_owned(),
+            line: line(&text, at),
+            column: column(&text, at),
+            // Its whole text would quote the line.
+            why: error.message().lines().collect::<Vec<_>>().join("; "),
+        }
     })?;
     let mut settings = Vec::new();
     let place = |at: usize| Origin::File(path.to_owned(), line(&text, at));
@@ -53,6 +59,12 @@ fn collect(
 
 fn line(text: &str, at: usize) -> usize {
     text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// Characters before the place on its line, and one.
+fn column(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or(text);
+    before.rsplit('\n').next().unwrap_or_default().chars().count() + 1
 }
 
 fn json(value: &Spanned<DeValue<'_>>) -> Value {

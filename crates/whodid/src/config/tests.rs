@@ -96,6 +96,63 @@ fn what_is_no_toml_is_refused_with_its_line() {
 }
 
 #[test]
+fn what_stands_in_a_broken_or_misplaced_line_is_never_repeated() {
+    let secret = "hunter2hunter2";
+    let broken = [
+        ("[mail]\nsmtp_url = \"smtps://me:hunter2hunter2@mail.example.com\n", 2),
+        ("[mail]\n\nsmtp_url = smtps://me:hunter2hunter2@mail.example.com\n", 3),
+        ("[mail]\nsmtp_url = \"smtps://me:hunter2hunter2@x\" hunter2hunter2\n", 2),
+        ("[sms]\nauthorization = 'Basic hunter2hunter2\n'\n", 3),
+        ("[sms]\nauthorization = \"\\q hunter2hunter2\"\n", 2),
+        ("hunter2hunter2\n", 1),
+        ("[mail]\nsmtp_url = { hunter2hunter2\n", 2),
+        ("mail = \"smtps://me:hunter2hunter2@mail.example.com\"\n", 1),
+        ("[password]\nmin_length = \"hunter2hunter2\"\n", 2),
+        ("[web]\nlimits = \"hunter2hunter2\"\n", 2),
+        ("[log]\nbackground = \"hunter2hunter2\"\n", 2),
+        ("[web]\ntrusted_proxies = \"hunter2hunter2\"\n", 2),
+    ];
+    for (text, line) in broken {
+        let why = refused(text);
+        assert!(!why.contains(secret), "{why}");
+        assert!(why.contains(&format!("line {line}")), "{text}: {why}");
+    }
+    let why = refused("[mail]\nfrom = \"\u{e4}\" x\n");
+    assert!(why.contains("line 2, column 12") && why.contains("expected"), "{why}");
+}
+
+#[test]
+fn every_address_may_be_listened_on_only_with_one_to_tell_people() {
+    for (listen, refused) in [("0.0.0.0:8080", true), ("[::]:8080", true), ("192.0.2.7:8080", false)] {
+        let (_directory, mut sources) = with_file("");
+        sources.flags = vec![("--listen", "web.listen".into(), listen.into())];
+        let found = load(&sources).unwrap().check_public_url();
+        assert_eq!(found.is_err(), refused, "{listen}");
+        sources
+            .flags
+            .push(("--set", "public_url".into(), "https://log.example.com".into()));
+        assert!(load(&sources).unwrap().check_public_url().is_ok());
+    }
+}
+
+#[test]
+fn the_key_is_kept_beside_the_data_unless_another_place_is_named() {
+    let (directory, mut sources) = with_file("");
+    let data = directory.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    for given in [data.clone(), data.join("."), data.join("../data/")] {
+        sources.data_dir = Some(given);
+        let found = load(&sources).unwrap().secret_key_file;
+        assert_eq!(found, std::fs::canonicalize(&data).unwrap().with_file_name("data.key"));
+    }
+    let (directory, sources) = with_file("secret_key_file = \"keys/whodid.key\"\n");
+    assert_eq!(
+        load(&sources).unwrap().secret_key_file,
+        directory.path().join("keys/whodid.key")
+    );
+}
+
+#[test]
 fn the_data_directory_may_stand_in_the_file_and_has_to_stand_somewhere() {
     assert!(matches!(load(&Sources::default()), Err(ConfigError::NoDataDir)));
     let (directory, _) = with_file("data_dir = \"data\"\n");

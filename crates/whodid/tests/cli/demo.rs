@@ -98,3 +98,63 @@ async fn the_demo_has_people_with_a_past_and_leaves_nothing_behind() {
         "the directory is gone"
     );
 }
+
+#[tokio::test]
+async fn a_demo_that_others_reach_has_passwords_that_nobody_knows() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_whodid"))
+        .args(["demo", "--activities", "300", "--listen", "0.0.0.0:0"])
+        .env_remove("WHODID_CONFIG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut url, mut accesses) = (String::new(), Vec::new());
+    for line in BufReader::new(demo.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+    {
+        assert!(!line.contains("http://0.0.0.0"), "{line}");
+        if let Some(found) = line.trim().strip_prefix("http://") {
+            url = format!("http://{found}");
+        }
+        accesses.extend(access(&line));
+        if line.contains("goes when this ends") {
+            break;
+        }
+    }
+    let mut passwords: Vec<_> = accesses.iter().map(|(.., password)| password.as_str()).collect();
+    passwords.sort_unstable();
+    passwords.dedup();
+    assert_eq!(passwords.len(), accesses.len(), "each has another");
+    assert!(!passwords.contains(&"just looking around"));
+    let (_, username, password) = &accesses[0];
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    // By the address of the machine, as from another one.
+    let url = url.replace("localhost", "127.0.0.1");
+    for (password, is_right) in [("just looking around", false), (password, true)] {
+        let form = [("login", username.as_str()), ("password", password)];
+        let request = client.post(format!("{url}/login")).header("origin", &url).form(&form);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status() == StatusCode::SEE_OTHER, is_right, "{answer:?}");
+    }
+    let by_address = client
+        .get(format!("{url}/login"))
+        .header("host", "192.0.2.7:8080")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(by_address.status(), StatusCode::OK);
+    let by_name = client
+        .get(format!("{url}/login"))
+        .header("host", "evil.example")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(by_name.status(), StatusCode::MISDIRECTED_REQUEST);
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+}

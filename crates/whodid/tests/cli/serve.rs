@@ -37,3 +37,22 @@ async fn told_to_stop_it_finishes_and_gives_the_directory_free() {
     assert_eq!(server.terminate(), Some(0));
     assert_eq!(home.serve(&[]).terminate(), Some(0));
 }
+
+#[test]
+fn every_address_is_served_only_when_it_is_said_where_links_lead() {
+    let home = Home::new();
+    for listen in ["0.0.0.0:0", "[::]:0"] {
+        let done = home.run(&["serve", "--listen", listen]);
+        assert!(done.code == 2 && done.err.contains("set `public_url`"), "{done:?}");
+        assert!(!home.data().exists(), "nothing is made before the settings are right");
+        let done = home.run(&["doctor", "--set", &format!("web.listen={listen}")]);
+        assert!(done.code == 1 && done.out.contains("WRONG   public_url:"), "{done:?}");
+    }
+    let server = home.serve(&[
+        "--set",
+        "web.listen=0.0.0.0:0",
+        "--set",
+        "public_url=https://log.example.com",
+    ]);
+    assert_eq!(server.terminate(), Some(0));
+}

@@ -39,13 +39,8 @@ impl Setup {
     }
 
     pub(crate) async fn append(&self, facts: impl IntoIterator<Item = Facts>) {
-        let mut tx = self.app.store().begin().await.unwrap();
-        self.app
-            .log()
-            .append(&mut tx, facts.into_iter().collect())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let tx = self.app.begin().await.unwrap();
+        tx.commit_if_any(facts.into_iter().collect()).await.unwrap();
     }
 
     /// Everything that matches, newest first, past all scopes.
@@ -80,6 +75,7 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
             user_agent: None,
             device: Some("Firefox on Linux".to_owned()),
             request_id: "req".to_owned(),
+            trace_id: None,
         },
     }
 }

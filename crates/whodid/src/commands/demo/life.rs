@@ -11,8 +11,6 @@ use app::groups::{self, GroupRole, Invite};
 use app::sessions::{self, NewSession};
 use app::{App, Caller, ChangeError, Origin, Visitor, connections, device_of};
 
-use super::seed::PASSWORD;
-
 /// How often somebody is heard of: far more often than the silence after which they have left.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Heartbeats between two things that happen.
@@ -24,14 +22,21 @@ const BROWSERS: [&str; 3] = [
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
 ];
 
-/// Who and what it happens with; all of them have the password of the demo.
+/// An account whose owner plays a part.
+#[derive(Clone)]
+pub(super) struct Player {
+    pub(super) username: String,
+    pub(super) password: String,
+}
+
+/// Who and what it happens with.
 pub(super) struct Cast {
     /// The administrator, who owns every group.
-    pub(super) administrator: String,
+    pub(super) administrator: Player,
     /// The members one is told to log in as; the last of them gets a second factor.
-    pub(super) members: Vec<String>,
-    /// Others, by username.
-    pub(super) others: Vec<String>,
+    pub(super) members: Vec<Player>,
+    /// Others.
+    pub(super) others: Vec<Player>,
     /// Where they meet, and a group to be invited to.
     pub(super) groups: [Named; 2],
     /// The application for which one device at a time may be signed in.
@@ -59,8 +64,8 @@ pub(super) async fn begin(app: &App, cast: &Cast) -> Result<(Life, SecondFactor)
     let administrator = web(app, &cast.administrator, 0).await?;
     let [home, elsewhere] = &cast.groups;
     let mut members = Vec::new();
-    for (at, username) in cast.members.iter().chain(&cast.others).enumerate() {
-        members.push(web(app, username, at + 1).await?);
+    for (at, player) in cast.members.iter().chain(&cast.others).enumerate() {
+        members.push(web(app, player, at + 1).await?);
     }
     for (at, member) in members.iter().enumerate() {
         let role = if at == 0 { GroupRole::Owner } else { GroupRole::Member };
@@ -69,7 +74,7 @@ pub(super) async fn begin(app: &App, cast: &Cast) -> Result<(Life, SecondFactor)
     invite(app, &administrator, elsewhere, &members).await?;
     let last = members.len() - 1;
     // Whether they know each other already depends on their past.
-    let _ = connections::request(app, &members[last], &cast.members[0]).await;
+    let _ = connections::request(app, &members[last], &cast.members[0].username).await;
     wear_twice(app, cast).await?;
     let host = &members[cast.members.len()];
     let new = NewSession {
@@ -174,14 +179,14 @@ async fn wear_twice(app: &App, cast: &Cast) -> Result<()> {
 async fn second_factor(app: &App, cast: &Cast, members: &[Caller]) -> Result<SecondFactor> {
     let at = cast.members.len() - 1;
     let offer = offer_totp(app, &members[at].person, None)?;
-    let proof = Proof::Password(PASSWORD.to_owned());
+    let proof = Proof::Password(cast.members[at].password.clone());
     let typed = EnableTotp {
         key: offer.key.clone(),
         code: code(&offer.url, app.now())?,
         proof,
     };
     Ok(SecondFactor {
-        username: cast.members[at].clone(),
+        username: cast.members[at].username.clone(),
         recovery_codes: enable_totp(app, &members[at], typed).await?,
         key: offer.key,
     })
@@ -194,24 +199,24 @@ fn code(url: &str, now: activity::Time) -> Result<String> {
     Ok(totp.generate(seconds).to_string())
 }
 
-async fn web(app: &App, username: &str, at: usize) -> Result<Caller> {
+async fn web(app: &App, player: &Player, at: usize) -> Result<Caller> {
     let last = u8::try_from(10 + at % 200).unwrap_or(10);
     let visitor = Visitor {
         origin: origin(BROWSERS[at % BROWSERS.len()], last),
         application: None,
     };
-    signed_in(app, &visitor, username).await
+    signed_in(app, &visitor, player).await
 }
 
-async fn signed_in(app: &App, visitor: &Visitor, username: &str) -> Result<Caller> {
+async fn signed_in(app: &App, visitor: &Visitor, player: &Player) -> Result<Caller> {
     let typed = LogIn {
-        login: username.to_owned(),
-        password: PASSWORD.to_owned(),
+        login: player.username.clone(),
+        password: player.password.clone(),
         known_device: None,
     };
     match log_in(app, visitor, typed).await? {
         LogInStep::Done(signed_in) => Ok(signed_in.caller),
-        _ => bail!("{username} is asked for a second factor"),
+        _ => bail!("{} is asked for a second factor", player.username),
     }
 }
 
@@ -222,5 +227,6 @@ fn origin(user_agent: &str, last: u8) -> Origin {
         user_agent: Some(user_agent.to_owned()),
         device: device_of(user_agent),
         request_id: "demo".to_owned(),
+        trace_id: None,
     }
 }

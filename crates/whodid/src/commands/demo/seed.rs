@@ -14,13 +14,12 @@ use log::{Batch, ManualClock, Source};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
 
-use super::life::Cast;
+use super::life::{Cast, Player};
+use super::passwords::Passwords;
 use super::past::Aftermath;
 use crate::compose::{self, Installation};
 use crate::config::Config;
 
-/// The password of every account one can log in with.
-pub(super) const PASSWORD: &str = "just looking around";
 /// The applications besides the web manager, in the order of the generator.
 const APPLICATIONS: [&str; 2] = ["Studio", "Headset client"];
 /// Members one can log in as, besides the administrator and the auditor.
@@ -39,6 +38,7 @@ pub(super) struct Seeded {
     pub(super) activities: u64,
     pub(super) people: usize,
     pub(super) accesses: Vec<Access>,
+    pub(super) passwords: Passwords,
     /// Who is about while the demo runs; `None` where there are too few people or groups.
     pub(super) cast: Option<Cast>,
 }
@@ -46,11 +46,16 @@ pub(super) struct Seeded {
 /// An account one can log in with.
 pub(super) struct Access {
     pub(super) standing: Standing,
-    pub(super) username: String,
+    pub(super) player: Player,
 }
 
 /// Fills the installation.
-pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: GeneratorSettings) -> Result<Seeded> {
+pub(super) async fn seed(
+    config: &Config,
+    store: Store,
+    (number, settings): (u64, GeneratorSettings),
+    passwords: Passwords,
+) -> Result<Seeded> {
     let months = i64::from(settings.months);
     let clock = Arc::new(ManualClock::new(settings.end.plus(-months * 30 * Time::DAY)));
     // Sealing by age makes no sense while months pass in a second.
@@ -70,6 +75,7 @@ pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: G
         recorded: 0,
         settled: 0,
         accesses: Vec::new(),
+        passwords,
         groups: Vec::new(),
         applications: Vec::new(),
     };
@@ -81,6 +87,7 @@ pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: G
         recorded,
         people,
         accesses,
+        passwords,
         ..
     } = seeder;
     installation.log.close().await;
@@ -88,6 +95,7 @@ pub(super) async fn seed(config: &Config, store: Store, number: u64, settings: G
         activities: recorded,
         people,
         accesses,
+        passwords,
         cast,
     })
 }
@@ -103,6 +111,7 @@ struct Seeder {
     recorded: u64,
     settled: u64,
     accesses: Vec<Access>,
+    passwords: Passwords,
     /// The groups and the applications that were made.
     groups: Vec<Named>,
     applications: Vec<Named>,
@@ -141,7 +150,7 @@ impl Seeder {
     /// Writes into the accounts and what belongs to them what the activities have left of them.
     async fn backdate(&self) -> Result<()> {
         let (app, caller) = (&self.installation.app, Caller::command_line());
-        backdate::accounts(app, &caller, &self.aftermath.accounts(), PASSWORD).await?;
+        backdate::accounts(app, &caller, &self.aftermath.accounts(), self.passwords.of_others()).await?;
         backdate::groups(app, &caller, &self.aftermath.members()).await?;
         backdate::sessions(app, &caller, &self.aftermath.sessions()).await?;
         backdate::connections(app, &caller, &self.aftermath.connections()).await?;
@@ -152,27 +161,32 @@ impl Seeder {
     fn cast(&self) -> Option<Cast> {
         let of = |standing| {
             let found = self.accesses.iter().filter(move |access| access.standing == standing);
-            found.map(|access| access.username.clone())
+            found.map(|access| access.player.clone())
         };
-        let members: Vec<String> = of(Standing::Member).collect();
+        let members: Vec<Player> = of(Standing::Member).collect();
         let active = self.aftermath.accounts();
         let active = |id: &str| {
             let mut found = active.iter().filter(|past| past.id == id);
             found.any(|past| past.activated_at.is_some() && past.login_enabled)
         };
         let profiles = self.generator.profiles().iter();
-        let others: Vec<String> = profiles
+        let is_member = |username: &String| members.iter().any(|member| member.username == *username);
+        let others: Vec<Player> = profiles
             .filter(|profile| profile.standing == Standing::Member && active(&profile.person.id))
             .map(|profile| profile.person.username.clone())
-            .filter(|username| !members.contains(username))
+            .filter(|username| !is_member(username))
             .take(OTHERS)
+            .map(|username| Player {
+                username,
+                password: self.passwords.of_others().to_owned(),
+            })
             .collect();
         let first = members.first()?;
         let first = self
             .generator
             .profiles()
             .iter()
-            .find(|profile| profile.person.username == *first)?;
+            .find(|profile| profile.person.username == first.username)?;
         let is_outside = |group: &&Named| !self.aftermath.has_member(&group.id, &first.person.id);
         let home = self.groups.first()?;
         let elsewhere = self.groups[1..].iter().find(is_outside).or(self.groups.get(1))?;
@@ -222,8 +236,9 @@ impl Seeder {
             Standing::Auditor => true,
             Standing::Member => members < MEMBERS,
         };
+        let password = self.passwords.of_somebody();
         let (caller, activation) = if known {
-            (Caller::command_line(), Activation::Password(PASSWORD.to_owned()))
+            (Caller::command_line(), Activation::Password(password.clone()))
         } else {
             (caller(facts), Activation::Later)
         };
@@ -235,7 +250,10 @@ impl Seeder {
         if known {
             self.accesses.push(Access {
                 standing: profile.standing,
-                username: profile.person.username,
+                player: Player {
+                    username: profile.person.username,
+                    password,
+                },
             });
         }
         let past = Past {
@@ -316,6 +334,7 @@ fn signed_in(person: &Person, facts: &Facts) -> Caller {
             user_agent: facts.user_agent.clone(),
             device: facts.device.clone(),
             request_id: String::new(),
+            trace_id: None,
         },
     }
 }

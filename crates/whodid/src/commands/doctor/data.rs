@@ -7,10 +7,11 @@ use activity::query::Expr;
 use log::{Clock as _, Log, SystemClock};
 use rustix::fs::{Access, access, statvfs};
 use store::accounts::account;
-use store::{Store, StoreError, StoreUrl};
+use store::{Owner, Store, StoreError, StoreUrl};
 
 use super::Finding::{self, Advice, Good, Wrong};
 use crate::config::Config;
+use crate::rights;
 
 /// Free space below which sealing and the database soon stop.
 const LEAST_FREE: u64 = 1 << 30;
@@ -27,7 +28,9 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
         )));
         return findings;
     }
-    findings.extend([rights(directory), space(directory), lock(directory).await]);
+    findings.push(access_to(directory));
+    findings.extend(privacy(config));
+    findings.extend([space(directory), lock(directory)]);
     let no_database = match Store::open_reader(&StoreUrl::directory(directory)).await {
         Ok(store) => {
             findings.extend(log(config, store).await);
@@ -40,23 +43,34 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     findings
 }
 
-fn rights(directory: &Path) -> Finding {
+fn access_to(directory: &Path) -> Finding {
     if let Err(error) = access(directory, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK) {
         return Wrong(format!(
             "data: {} cannot be read and written by this user: {error}; change its owner with chown",
             directory.display()
         ));
     }
-    let mode = std::fs::metadata(directory).map(|meta| std::os::unix::fs::PermissionsExt::mode(&meta.permissions()));
-    match mode {
-        Ok(mode) if mode & 0o077 != 0 => Advice(format!(
-            "data: other users of this machine can look into {} (mode {:o}); chmod 700 keeps logs and password hashes private",
-            directory.display(),
-            mode & 0o777
-        )),
-        Ok(_) => Good(format!("data: {} belongs to this user alone", directory.display())),
-        Err(error) => Wrong(format!("data: {}: {error}", directory.display())),
+    Good(format!("data: {} can be read and written", directory.display()))
+}
+
+/// Whether other users of the machine are kept out.
+fn privacy(config: &Config) -> Vec<Finding> {
+    let open = rights::open_to_others(config);
+    let mut findings: Vec<_> = rights::warnings(config).into_iter().map(Advice).collect();
+    if let Some(first) = open.first() {
+        findings.push(Advice(format!(
+            "modes: other users of this machine can use {} files of the data, such as {}; the next start of `whodid \
+             serve` closes them",
+            open.len(),
+            first.display()
+        )));
     }
+    if findings.is_empty() {
+        findings.push(Good(
+            "modes: other users of this machine can read nothing of it".to_owned(),
+        ));
+    }
+    findings
 }
 
 fn space(directory: &Path) -> Finding {
@@ -78,25 +92,16 @@ fn size(bytes: u64) -> String {
     indicatif::BinaryBytes(bytes).to_string()
 }
 
-/// Whether a process has the directory. The lock is tried, never waited for, and given back at once.
-async fn lock(directory: &Path) -> Finding {
-    let path = directory.join("whodid.lock");
-    let Ok(file) = std::fs::File::open(&path) else {
-        return Good("lock: free".to_owned());
-    };
-    match file.try_lock_shared() {
-        Ok(()) => Good("lock: free; no server runs on this directory".to_owned()),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let pid = std::fs::read_to_string(&path).unwrap_or_default();
-            let pid = pid
-                .trim()
-                .parse::<u32>()
-                .map_or_else(|_| "another process".to_owned(), |pid| format!("process {pid}"));
+fn lock(directory: &Path) -> Finding {
+    match store::owner(directory) {
+        Ok(Owner::Nobody) => Good("lock: free; no server runs on this directory".to_owned()),
+        Ok(Owner::Process(pid)) => {
+            let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
             Good(format!(
-                "lock: held by {pid}: a server or an import is running. Searching and exporting work beside it"
+                "lock: held by {who}: a server or an import is running. Searching and exporting work beside it"
             ))
         }
-        Err(std::fs::TryLockError::Error(error)) => Wrong(format!("lock: {}: {error}", path.display())),
+        Err(error) => Wrong(format!("lock: {}: {error}", directory.display())),
     }
 }
 

@@ -7,6 +7,7 @@ pub(super) fn look(config: &Config) -> Vec<Finding> {
     vec![
         file(config),
         public_url(config),
+        hosts(config),
         mail(config),
         password(config),
         zones(),
@@ -27,6 +28,9 @@ fn file(config: &Config) -> Finding {
 fn public_url(config: &Config) -> Finding {
     let url = &config.app.public_url;
     let loopback = config.web.listen.ip().is_loopback();
+    if let Err(error) = config.check_public_url() {
+        return Wrong(format!("public_url: {error}"));
+    }
     if url.starts_with("https://") {
         Good(format!("public_url: {url}"))
     } else if !url.starts_with("http://") {
@@ -43,6 +47,19 @@ fn public_url(config: &Config) -> Finding {
             "public_url: not set, so links in mails lead to {url}, which only this machine reaches; set it for others"
         ))
     }
+}
+
+fn hosts(config: &Config) -> Finding {
+    let public = config.app.public_url.split_once("://").map_or("", |(_, rest)| rest);
+    let mut hosts = vec![
+        public.split('/').next().unwrap_or_default().to_owned(),
+        "localhost".to_owned(),
+    ];
+    hosts.extend(config.web.allowed_hosts.iter().cloned().map(String::from));
+    Good(format!(
+        "hosts: the server answers to {}; other names go to web.allowed_hosts",
+        hosts.join(", ")
+    ))
 }
 
 fn mail(config: &Config) -> Finding {

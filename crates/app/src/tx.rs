@@ -1,0 +1,212 @@
+//! The write transaction of a use case, and how it ends: with the activities of what was changed, or without any for
+//! one of the few reasons of [`Quiet`]. Owns that there is no third way; what is changed is the use case's.
+
+use std::ops::{DerefMut, Range};
+
+use activity::{Facts, Seq};
+use store::{AnyConnection, Dialect, Read, Store, StoreError};
+
+use crate::{App, Topic, Unavailable};
+
+/// The changes of a use case until they are committed with their activities. Dropping it changes nothing.
+pub(crate) struct Tx {
+    app: App,
+    inner: store::Tx,
+}
+
+/// Why a change is committed without an activity. Each is used where
+/// `crates/app/tests/leaves_an_activity/quiet.rs` says, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    /// An attempt at a secret, a look-up or a knock was counted: what follows from it is told by what follows.
+    Counted,
+    /// When a key or a device was last used, or somebody in a session was last heard of.
+    Seen,
+    /// The device of an application got its next token.
+    TokenRefreshed,
+    /// The right password was given and a second step is due: nobody is in yet.
+    SecondStepDue,
+    /// A browser is asked for a passkey; the answer leaves an activity.
+    PasskeyAsked,
+    /// How somebody's own pages look concerns nobody else.
+    Preference,
+    /// A password is kept by a hash of another cost; the password is the same.
+    Rehashed,
+    /// An export was asked for: whoever makes it says so when it is there, and renews a lease until then.
+    ExportQueue,
+    /// A mail waits for its next attempt, or an old one was cleared away.
+    MailQueue,
+    /// What the imported past led to; its activities are imported.
+    Past,
+}
+
+/// The database as use cases have it: to read from, and to be changed by a [`Tx`] alone.
+pub(crate) struct Database(Store);
+
+impl Database {
+    pub(crate) fn new(store: Store) -> Self {
+        Self(store)
+    }
+
+    /// A snapshot.
+    pub(crate) async fn read(&self) -> Result<Read, StoreError> {
+        self.0.read().await
+    }
+
+    /// A connection for a single statement that needs no snapshot.
+    pub(crate) async fn glance(&self) -> Result<impl DerefMut<Target = AnyConnection> + Send + use<>, StoreError> {
+        self.0.glance().await
+    }
+
+    /// Which database this is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.0.dialect()
+    }
+}
+
+impl App {
+    /// Begins the changes of a use case. On SQLite there is one transaction at a time: what can be done before it,
+    /// should be.
+    pub(crate) async fn begin(&self) -> Result<Tx, Unavailable> {
+        Ok(Tx {
+            app: self.clone(),
+            inner: self.store().0.begin().await?,
+        })
+    }
+}
+
+impl Tx {
+    /// The connection, for the functions of the tables.
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+        self.inner.conn()
+    }
+
+    /// Which database this is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.inner.dialect()
+    }
+
+    /// Runs `then` once the commit is durable, and never otherwise.
+    pub(crate) fn on_commit(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.inner.on_commit(then);
+    }
+
+    /// Tells the open pages that watch these topics, once the change is committed.
+    pub(crate) fn tell(&mut self, topics: impl IntoIterator<Item = Topic>) {
+        let live = self.app.live().clone();
+        let topics: Vec<_> = topics.into_iter().collect();
+        self.on_commit(move || topics.into_iter().for_each(|topic| live.tell(topic)));
+    }
+
+    /// Commits the changes with their activities: all or nothing. What is to be answered is read before.
+    pub(crate) async fn commit(self, activities: impl Into<Activities>) -> Result<(), Unavailable> {
+        self.append(activities).await?.commit().await
+    }
+
+    /// The same where a list without an activity means that nothing was changed: then nothing is kept.
+    pub(crate) async fn commit_if_any(self, activities: Vec<Facts>) -> Result<(), Unavailable> {
+        match Activities::of(activities) {
+            Some(activities) => self.commit(activities).await,
+            None => self.rollback().await,
+        }
+    }
+
+    /// Appends the activities of the changes, for what needs their places in the log; only the commit is left.
+    pub(crate) async fn append(mut self, activities: impl Into<Activities>) -> Result<Appended, Unavailable> {
+        let Activities { first, mut others } = activities.into();
+        others.insert(0, first);
+        let seqs = self.app.log().append(&mut self.inner, others).await?;
+        Ok(Appended { seqs, tx: self })
+    }
+
+    /// Commits changes that are no activity.
+    pub(crate) async fn commit_quietly(self, _why: Quiet) -> Result<(), Unavailable> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Changes nothing, and waits for it.
+    pub(crate) async fn rollback(self) -> Result<(), Unavailable> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+/// Changes whose activities are appended.
+#[must_use = "nothing is kept before the commit"]
+pub(crate) struct Appended {
+    /// Where the activities are.
+    pub(crate) seqs: Range<Seq>,
+    /// For the mails that name these places.
+    pub(crate) tx: Tx,
+}
+
+impl Appended {
+    /// Commits them.
+    pub(crate) async fn commit(self) -> Result<(), Unavailable> {
+        Ok(self.tx.inner.commit().await?)
+    }
+}
+
+/// What a change leaves in the log: one activity at least, in this order.
+#[derive(Debug)]
+pub(crate) struct Activities {
+    first: Facts,
+    others: Vec<Facts>,
+}
+
+impl Activities {
+    /// These; `None` if there are none.
+    pub(crate) fn of(all: Vec<Facts>) -> Option<Self> {
+        let mut all = all.into_iter();
+        Some(Self {
+            first: all.next()?,
+            others: all.collect(),
+        })
+    }
+
+    /// `last`, behind what led to it.
+    pub(crate) fn ending(before: impl IntoIterator<Item = Facts>, last: Facts) -> Self {
+        let mut before = before.into_iter();
+        match before.next() {
+            None => last.into(),
+            Some(first) => Self {
+                first,
+                others: before.chain([last]).collect(),
+            },
+        }
+    }
+
+    /// One more behind them.
+    pub(crate) fn push(&mut self, facts: Facts) {
+        self.others.push(facts);
+    }
+}
+
+impl Extend<Facts> for Activities {
+    fn extend<I: IntoIterator<Item = Facts>>(&mut self, more: I) {
+        self.others.extend(more);
+    }
+}
+
+impl From<Facts> for Activities {
+    fn from(first: Facts) -> Self {
+        Self {
+            first,
+            others: Vec::new(),
+        }
+    }
+}
+
+macro_rules! from_array {
+    ($($n:literal),+) => {$(
+        impl From<[Facts; $n]> for Activities {
+            fn from([first, others @ ..]: [Facts; $n]) -> Self {
+                Self {
+                    first,
+                    others: others.into(),
+                }
+            }
+        }
+    )+};
+}
+
+from_array!(2, 3);
