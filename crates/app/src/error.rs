@@ -15,6 +15,16 @@ impl Unavailable {
     }
 }
 
+/// Whether a mistake of ours lies under this error: something panicked. Trying again does not help then, and nothing
+/// that is stored is to blame.
+#[must_use]
+pub fn is_mistake(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source()).any(|error| {
+        matches!(error.downcast_ref(), Some(log::LogError::Panicked(_)))
+            || error.downcast_ref().is_some_and(tokio::task::JoinError::is_panic)
+    })
+}
+
 /// What is wrong with one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -112,5 +122,29 @@ impl From<store::SqlError> for Unavailable {
 impl From<log::LogError> for Unavailable {
     fn from(cause: log::LogError) -> Self {
         Self::new(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use log::LogError;
+
+    use super::*;
+    use crate::activity::ViewError;
+
+    #[test]
+    fn a_panic_is_a_mistake_of_ours_however_deep_it_lies_and_nothing_else_is() {
+        let panicked = || LogError::Panicked("capacity overflow".to_owned());
+        assert!(is_mistake(&panicked()));
+        assert!(is_mistake(&ChangeError::from(panicked())));
+        assert!(is_mistake(&ViewError::Unavailable(Box::new(panicked()))));
+        assert!(is_mistake(&Unavailable::new(ChangeError::from(panicked()))));
+        for other in [
+            LogError::Closed,
+            LogError::Damaged("x".into()),
+            LogError::Overloaded { hot: 1 },
+        ] {
+            assert!(!is_mistake(&ChangeError::from(other)));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The ids that this installation makes: one closed list of what they begin with, so that none can come from outside.
 
+use activity::Time;
 use data_encoding::BASE32HEX_NOPAD;
 
 use crate::App;
@@ -29,6 +30,10 @@ pub enum Prefix {
     KnownDevice,
     /// An invitation.
     Invitation,
+    /// That rows of somebody's log were given to a reader.
+    Disclosure,
+    /// The same, while it waits to be written.
+    Waiting,
 }
 
 /// Characters of an id behind its prefix and `_`.
@@ -36,7 +41,7 @@ const RANDOM: usize = 26;
 
 impl Prefix {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::User,
         Self::Group,
         Self::Session,
@@ -48,6 +53,8 @@ impl Prefix {
         Self::Passkey,
         Self::KnownDevice,
         Self::Invitation,
+        Self::Disclosure,
+        Self::Waiting,
     ];
 
     /// Its text.
@@ -65,6 +72,8 @@ impl Prefix {
             Self::Passkey => "pky",
             Self::KnownDevice => "known",
             Self::Invitation => "inv",
+            Self::Disclosure => "dsc",
+            Self::Waiting => "wait",
         }
     }
 
@@ -73,7 +82,13 @@ impl Prefix {
     const fn is_ours_whole(self) -> bool {
         match self {
             Self::User | Self::Group | Self::Session | Self::Application | Self::Device | Self::ApiKey => true,
-            Self::Export | Self::Mail | Self::Passkey | Self::KnownDevice | Self::Invitation => false,
+            Self::Export
+            | Self::Mail
+            | Self::Passkey
+            | Self::KnownDevice
+            | Self::Invitation
+            | Self::Disclosure
+            | Self::Waiting => false,
         }
     }
 
@@ -104,7 +119,12 @@ pub fn is_ours(id: &str) -> bool {
 
 /// A new id of this sort, such as `usr_…`: a UUIDv7 in 26 characters, so ids order by creation.
 pub(crate) fn new_id(app: &App, prefix: Prefix) -> String {
-    let uuid = app.rng().uuid(app.now());
+    new_id_at(app, prefix, app.now())
+}
+
+/// The id of something made at this time: later ones sort later.
+pub(crate) fn new_id_at(app: &App, prefix: Prefix, at: Time) -> String {
+    let uuid = app.rng().uuid(at);
     let random = BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase();
     format!("{}_{random}", prefix.text())
 }

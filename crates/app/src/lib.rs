@@ -28,7 +28,7 @@ mod tx;
 
 pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
@@ -50,7 +50,8 @@ pub struct App {
 
 struct Inner {
     store: tx::Database,
-    log: Log,
+    log: activity::GuardedLog,
+    repeats: activity::Repeats,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
@@ -71,7 +72,8 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 store: tx::Database::new(store),
-                log,
+                log: activity::GuardedLog::new(log),
+                repeats: activity::Repeats::default(),
                 clock,
                 rng,
                 settings,
@@ -89,9 +91,14 @@ impl App {
         &self.inner.store
     }
 
-    /// The log engine.
-    pub(crate) fn log(&self) -> &Log {
+    /// The log engine, whose rows leave only by a disclosure.
+    pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Answers that were given a moment ago.
+    pub(crate) fn repeats(&self) -> &activity::Repeats {
+        &self.inner.repeats
     }
 
     /// Whether the log and its database answer just now and no write has failed for good.

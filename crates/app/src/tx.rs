@@ -38,6 +38,8 @@ pub(crate) enum Quiet {
     MailQueue,
     /// What the imported past led to; its activities are imported.
     Past,
+    /// Readers of the log are listed for those they read; an activity tells of it only once in a while.
+    Disclosed,
 }
 
 /// The database as use cases have it: to read from, and to be changed by a [`Tx`] alone.
@@ -62,6 +64,11 @@ impl Database {
     pub(crate) fn dialect(&self) -> Dialect {
         self.0.dialect()
     }
+
+    /// Whether another process owns the data, and this one may write nothing but who reads.
+    pub(crate) fn is_reader(&self) -> bool {
+        self.0.is_reader()
+    }
 }
 
 impl App {
@@ -71,6 +78,14 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin().await?,
+        })
+    }
+
+    /// The same for what a reader leaves behind, also beside the process that owns the data.
+    pub(crate) async fn begin_trace(&self) -> Result<Tx, Unavailable> {
+        Ok(Tx {
+            app: self.clone(),
+            inner: self.store().0.begin_trace().await?,
         })
     }
 }

@@ -210,7 +210,7 @@ impl Log {
         // A task of its own, so that a caller who gives up does not leave a volume half published.
         tokio::spawn(async move { core.settle(all).await })
             .await
-            .map_err(|_| LogError::Closed)?
+            .map_err(LogError::of_ended)?
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

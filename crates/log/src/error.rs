@@ -15,6 +15,9 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// A mistake of ours: work on the log panicked. What is stored is as it was.
+    #[error("work on the log panicked: {0}")]
+    Panicked(String),
     /// Activities arrive faster than they can be sealed, or sealing fails.
     #[error("the log is too busy: {hot} activities wait to be sealed; try again in a minute")]
     Overloaded {
@@ -36,9 +39,23 @@ impl From<store::SqlError> for LogError {
 }
 
 impl LogError {
+    /// What became of work that ended without giving its result: a panic is told as what it is, never as damage.
+    pub(crate) fn of_ended(error: tokio::task::JoinError) -> Self {
+        match error.try_into_panic() {
+            Ok(cause) => Self::Panicked(panic_text(cause.as_ref()).to_owned()),
+            Err(_) => Self::Closed,
+        }
+    }
+
     /// Whether the process must stop.
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_fatal())
     }
+}
+
+fn panic_text(cause: &(dyn std::any::Any + Send)) -> &str {
+    let text = cause.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("of unknown kind")
 }

@@ -163,7 +163,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, LogError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) if error.is_panic() => Err(LogError::Damaged(format!("work on the log panicked: {error}"))),
-        Err(_) => Err(LogError::Closed),
+        Err(error) => Err(LogError::of_ended(error)),
     }
 }

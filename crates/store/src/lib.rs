@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod applications;
 pub mod connections;
 mod dialect;
+pub mod disclosures;
 mod error;
 pub mod exports;
 pub mod factors;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Executor as _, Row as _};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::error::end_in;
 use crate::lock::DirectoryLock;
@@ -30,6 +30,9 @@ struct Inner {
     /// `None` in a store opened for reading only.
     writer: Option<AnyPool>,
     readers: AnyPool,
+    /// Where it is, and, in a store opened for reading, the connection that writes who read.
+    url: String,
+    traces: OnceCell<AnyPool>,
     dialect: Dialect,
     failed: watch::Sender<Option<String>>,
     lock: Mutex<Option<DirectoryLock>>,
@@ -73,7 +76,7 @@ impl Store {
             sync_directory(directory)?;
         }
         let readers = connect(&url, dialect, false, READERS).await?;
-        Ok(Self::of(Some(writer), readers, dialect, lock))
+        Ok(Self::of(Some(writer), readers, (url, dialect), lock))
     }
 
     /// Opens an existing store for reading, also while another process writes it.
@@ -90,15 +93,22 @@ impl Store {
         let readers = connect(&url, dialect, false, READERS).await?;
         check_version(&readers, dialect).await?;
         migrate::check(&readers, dialect).await?;
-        Ok(Self::of(None, readers, dialect, None))
+        Ok(Self::of(None, readers, (url, dialect), None))
     }
 
-    fn of(writer: Option<AnyPool>, readers: AnyPool, dialect: Dialect, lock: Option<DirectoryLock>) -> Self {
+    fn of(
+        writer: Option<AnyPool>,
+        readers: AnyPool,
+        (url, dialect): (String, Dialect),
+        lock: Option<DirectoryLock>,
+    ) -> Self {
         let (failed, _) = watch::channel(None);
         Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
+                url,
+                traces: OnceCell::new(),
                 dialect,
                 failed,
                 lock: Mutex::new(lock),
@@ -111,10 +121,27 @@ impl Store {
     /// # Errors
     /// If no connection becomes free, or the store has failed.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        self.begin_on(self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?)
+            .await
+    }
+
+    /// Begins a write transaction for what reading leaves behind: [`crate::disclosures`] alone. A store opened for
+    /// reading has it too, beside the process that owns the data; the database itself keeps the two apart.
+    ///
+    /// # Errors
+    /// If the database cannot be written from here, or no connection becomes free.
+    pub async fn begin_trace(&self) -> Result<Tx, StoreError> {
+        if let Some(writer) = &self.inner.writer {
+            return self.begin_on(writer).await;
+        }
+        let connect = || connect(&self.inner.url, self.inner.dialect, true, 1);
+        self.begin_on(self.inner.traces.get_or_try_init(connect).await?).await
+    }
+
+    async fn begin_on(&self, writer: &AnyPool) -> Result<Tx, StoreError> {
         if let Some(cause) = &*self.inner.failed.borrow() {
             return Err(StoreError::Failed(cause.clone()));
         }
-        let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         let dialect = self.inner.dialect;
         let inner = writer.begin_with(dialect.begin_write()).await?;
         Ok(Tx {
@@ -189,6 +216,9 @@ impl Store {
         self.inner.readers.close().await;
         if let Some(writer) = &self.inner.writer {
             writer.close().await;
+        }
+        if let Some(traces) = self.inner.traces.get() {
+            traces.close().await;
         }
         self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

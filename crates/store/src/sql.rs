@@ -89,3 +89,30 @@ impl Sql {
 pub(crate) fn like(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
+
+/// Numbers of values in one statement that writes several: few shapes, so that each is prepared once.
+const SHAPES: [usize; 4] = [64, 16, 4, 1];
+
+/// `items` in chunks of few sizes, each item in exactly one of them.
+pub(crate) fn in_shapes<T>(mut items: &[T]) -> Vec<&[T]> {
+    let mut chunks = Vec::new();
+    for shape in SHAPES {
+        while items.len() >= shape {
+            let (chunk, rest) = items.split_at(shape);
+            chunks.push(chunk);
+            items = rest;
+        }
+    }
+    chunks
+}
+
+/// `($1, $2), ($3, $4), …`: `rows` rows of `columns` values.
+pub(crate) fn rows(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let values: Vec<String> = (1..=columns)
+            .map(|column| format!("${}", row * columns + column))
+            .collect();
+        format!("({})", values.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

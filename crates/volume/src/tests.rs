@@ -1,5 +1,6 @@
 //! Volumes as the log uses them. Windows, batches and thresholds are tiny in tests, so that small volumes cross them.
 
+mod blocks;
 mod files;
 mod property;
 mod samples;

@@ -137,7 +137,9 @@ async fn a_member_sees_who_read_their_log_and_takes_their_data() {
     let id = test.caller("mia").await.person.id;
     test.get(&format!("/users/{id}/activity"), As::Auditor).await;
     let page = get(&test, "/settings/privacy", &mia).await.text().await.unwrap();
-    assert!(page.contains("Otto Weber (otto)") && page.contains("Activity log viewed"));
+    assert!(page.contains("Otto Weber (otto)") && page.contains("Browser") && page.contains("user:="));
+    let log = get(&test, "/settings/activity-logs", &mia).await.text().await.unwrap();
+    assert!(log.contains("Activity log viewed"));
 
     let file = post(&test, "/settings/privacy/export", &mia, &[]).await;
     assert_eq!(file.status(), StatusCode::OK);

@@ -11,10 +11,11 @@ mod user;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use activity::query::{self, Binding, Expr, ParseError};
+use activity::query::{self, ParseError};
 use anyhow::Result;
+use app::Caller;
+use app::activity::ViewRequest;
 use app::exports::ZoneChoice;
-use log::{Clock as _, SystemClock};
 
 use crate::cli::{Cli, Command, LogCommand, SettingFlags, UserCommand};
 use crate::config::{self, Config, Sources};
@@ -49,14 +50,33 @@ fn zone(name: &str) -> Result<ZoneChoice> {
     Ok(ZoneChoice::named(name).ok_or_else(unknown)?)
 }
 
-/// The query of these words, ready to be asked. Nobody is `me` at a command line.
-fn bound_query(words: &[String], zone: &ZoneChoice) -> Result<Expr> {
+/// The question of these words about everybody's log.
+fn question(words: &[String], zone: &ZoneChoice) -> Result<ViewRequest> {
     let text = words.join(" ");
-    let expr = query::parse(&text, zone.zone()).map_err(|error| Misuse(pointed_at(&text, &error)))?;
-    Ok(expr.bind(&Binding {
-        now: SystemClock.now(),
-        me: None,
-    }))
+    query::parse(&text, zone.zone()).map_err(|error| Misuse(pointed_at(&text, &error)))?;
+    Ok(ViewRequest {
+        q: text,
+        zone: zone.zone().clone(),
+        explain: false,
+        ..ViewRequest::default()
+    })
+}
+
+/// Whoever has the data directory, by the user of the system they are.
+fn reader() -> Caller {
+    let uid = std::fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta));
+    let name = ["SUDO_USER", "USER"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
+    let user = match (name, uid) {
+        (Some(name), Ok(uid)) => Some(format!("system user {name}, uid {uid}")),
+        (Some(name), Err(_)) => Some(format!("system user {name}")),
+        (None, Ok(uid)) => Some(format!("system user with uid {uid}")),
+        (None, Err(_)) => None,
+    };
+    let mut caller = Caller::command_line();
+    caller.origin.device = user.map(|user| user.chars().take(100).collect());
+    caller
 }
 
 /// The error under the part of the query it is about.

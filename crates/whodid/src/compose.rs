@@ -56,10 +56,13 @@ pub(crate) async fn assemble(
     Ok(Installation { app, log })
 }
 
-/// Opens the log for reading, also beside a running server.
-pub(crate) async fn open_reader(config: &Config) -> Result<Log> {
+/// Opens the installation for reading, also beside a running server. All it writes is who read.
+pub(crate) async fn open_reader(config: &Config) -> Result<Installation> {
     let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
-    Ok(Log::open_reader(store, config.log.clone(), Arc::new(SystemClock)).await?)
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let log = Log::open_reader(store.clone(), config.log.clone(), Arc::clone(&clock)).await?;
+    let app = App::new(store, log.clone(), clock, Arc::new(SystemRng), config.app.clone());
+    Ok(Installation { app, log })
 }
 
 /// Whether this error means that another process has the data directory.

@@ -1,5 +1,6 @@
 //! The program's own messages, on the standard error: for people, or JSON.
 
+use std::backtrace::Backtrace;
 use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::EnvFilter;
@@ -20,4 +21,9 @@ pub(crate) fn start(settings: &Diagnostics, at_least: Option<&str>) {
     } else {
         subscriber.with_ansi(io::stderr().is_terminal()).try_init()
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        let (message, backtrace) = (panic.payload_as_str(), Backtrace::force_capture());
+        tracing::error!(location, message, %backtrace, "a mistake of ours: the program panicked");
+    }));
 }

@@ -12,6 +12,13 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Activity log viewed by `Ann Lee (ann)`",
     ),
     Category::Log.entry(
+        "log.searched",
+        "Activity logs viewed",
+        "A user viewed activities of several people",
+        &[Text("Viewed the activity of several people")],
+        "Viewed the activity of several people",
+    ),
+    Category::Log.entry(
         "log.imported",
         "Activities imported",
         "Activities of another system were read in from a file",

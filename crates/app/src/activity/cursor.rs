@@ -1,6 +1,7 @@
 //! The text form of cursors: opaque to readers, checked on the way in.
 
 use activity::{Seq, Time};
+use log::Cursor;
 
 use super::ViewError;
 
@@ -10,16 +11,9 @@ pub(super) enum Page {
     /// With the newest.
     First,
     /// With what is older than this row.
-    Older(Place),
+    Older(Cursor),
     /// Before what is newer than this row.
-    Newer(Place),
-}
-
-/// A row's place in the order people read in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) occurred_at: Time,
-    pub(super) seq: Seq,
+    Newer(Cursor),
 }
 
 impl Page {
@@ -41,7 +35,7 @@ impl Page {
         if !(Time::MIN..=Time::MAX).contains(&occurred_at) {
             return Err(ViewError::Cursor);
         }
-        Ok(make(Place {
+        Ok(make(Cursor {
             occurred_at,
             seq: seq.parse().map_err(|_| ViewError::Cursor)?,
         }))
@@ -49,12 +43,12 @@ impl Page {
 }
 
 /// The cursor of the page with what is older than this row.
-pub(super) fn older(place: Place) -> String {
+pub(super) fn older(place: Cursor) -> String {
     format!("o{}.{}", place.occurred_at.0, place.seq)
 }
 
 /// The cursor of the page with what is newer than this row.
-pub(super) fn newer(place: Place) -> String {
+pub(super) fn newer(place: Cursor) -> String {
     format!("n{}.{}", place.occurred_at.0, place.seq)
 }
 
@@ -78,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_as_it_was_written() {
-        let place = Place {
+        let place = Cursor {
             occurred_at: Time(-5),
             seq: 12,
         };

@@ -1,14 +1,13 @@
 //! Following the log in the order of recording: nothing is ever skipped, and there is always a next page.
 
-use activity::{Activity, Time};
+use activity::Time;
 use jiff::tz::TimeZone;
 use log::{Cursor, Order, Search};
 
 use super::cursor::{self, read_follow};
 use super::scope::{Question, Scoped};
 use super::view::{MAX_LIMIT, unavailable};
-use super::viewed::{FOLLOW_WINDOW, note};
-use super::{CompleteThrough, Scope, ViewError};
+use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, ViewError};
 use crate::{App, Caller};
 
 /// What is followed.
@@ -32,7 +31,7 @@ pub struct FollowRequest {
 #[derive(Clone, Debug)]
 pub struct FollowPage {
     /// The rows, in order of recording.
-    pub rows: Vec<Activity>,
+    pub rows: Rows,
     /// Where to go on; always there.
     pub next: String,
     /// Whether more rows are known to be waiting.
@@ -78,7 +77,9 @@ pub async fn follow(
         Some(last) if has_more => last.seq + 1,
         _ => found.complete_through.size.max(from),
     };
-    note(app, caller, &scoped, &rows, FOLLOW_WINDOW).await?;
+    let rows = Disclosure::new(app, caller, &scoped, Asked::Following)
+        .give(rows)
+        .await?;
     Ok(FollowPage {
         rows,
         next: cursor::follow(next),

@@ -5,41 +5,43 @@ use activity::{Activity, Named, Person, Seq};
 
 use log::{Order, Search};
 
-use super::Scope;
 use super::scope::{Question, Scoped};
 use super::view::{ViewError, unavailable};
-use super::viewed::{VIEW_WINDOW, account, note};
+use super::{Asked, Disclosure, Scope};
 use crate::{App, Caller};
 
 /// The activity with this id, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
     Scope::Me.allowed(app, caller).await?;
-    let Some(row) = app.log().get(seq).await.map_err(unavailable)? else {
+    let Some(found) = app.log().get(seq).await.map_err(unavailable)? else {
         return Ok(None);
     };
-    let scope = Scope::showing(caller, &row);
+    let Some(row) = found.peek().first() else {
+        return Ok(None);
+    };
+    let scope = Scope::showing(caller, row);
     let subject = match scope.allowed(app, caller).await {
         Ok(subject) => subject,
         Err(ViewError::Forbidden | ViewError::NoSuchGroup) => return Ok(None),
         Err(error) => return Err(error),
     };
     // The same condition that every list is read with decides whether the row exists for this reader.
-    if !subject.expr().matches(&row) {
+    if !subject.expr().matches(row) {
         return Ok(None);
     }
-    if scope != Scope::Me {
-        let q = format!("id:{seq}");
-        let question = Question {
-            q: &q,
-            from: None,
-            to: None,
-            zone: &jiff::tz::TimeZone::UTC,
-        };
-        let scoped = Scoped::new(app, caller, &scope, question).await?;
-        note(app, caller, &scoped, std::slice::from_ref(&row), VIEW_WINDOW).await?;
-    }
-    Ok(Some(row))
+    let q = format!("id:{seq}");
+    let question = Question {
+        q: &q,
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &scope, question).await?;
+    let rows = Disclosure::new(app, caller, &scoped, Asked::One(seq))
+        .give(found)
+        .await?;
+    Ok(rows.into_iter().next())
 }
 
 /// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
@@ -49,14 +51,17 @@ pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
-    let row = latest(app, subject.expr()).await?;
-    Ok(row.and_then(|row| match row.recorder.is_reported() {
-        true => row.facts.user.map(|user| Person {
-            id: user.id,
-            ..Person::default()
-        }),
-        false => row.facts.user,
-    }))
+    latest(app, subject.expr(), |row| {
+        let user = row.user.clone()?;
+        Some(match row.recorder.is_reported() {
+            true => Person {
+                id: user.id,
+                ..Person::default()
+            },
+            false => user,
+        })
+    })
+    .await
 }
 
 /// The group whose log this is, as it is named now, else as the log named it last; `None` if neither knows it.
@@ -64,11 +69,21 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
     let subject = Scope::Group(group_id.to_owned()).allowed(app, caller).await?;
     match subject.group() {
         Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
-        _ => Ok(latest(app, subject.expr()).await?.and_then(|row| row.facts.group)),
+        _ => latest(app, subject.expr(), |row| row.group.clone()).await,
     }
 }
 
-async fn latest(app: &App, expr: Expr) -> Result<Option<Activity>, ViewError> {
+/// The account with this id, as it is named now.
+pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewError> {
+    let mut conn = app.store().glance().await.map_err(unavailable)?;
+    let account = store::accounts::account::get(&mut conn, id)
+        .await
+        .map_err(unavailable)?;
+    Ok(account.map(|account| account.person()))
+}
+
+/// What the latest row calls somebody or something; the row itself is given to nobody.
+async fn latest<T>(app: &App, expr: Expr, named: impl Fn(&Activity) -> Option<T>) -> Result<Option<T>, ViewError> {
     let search = Search {
         expr,
         order: Order::Newest,
@@ -76,5 +91,5 @@ async fn latest(app: &App, expr: Expr) -> Result<Option<Activity>, ViewError> {
         limit: 1,
     };
     let found = app.log().search(&search).await.map_err(unavailable)?;
-    Ok(found.rows.into_iter().next())
+    Ok(found.rows.peek().first().and_then(named))
 }

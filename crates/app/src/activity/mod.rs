@@ -2,24 +2,28 @@
 
 mod chips;
 mod cursor;
+mod disclosure;
 mod empty;
 pub(crate) mod facts;
 mod follow;
 mod get;
 mod scope;
+mod take;
 #[cfg(test)]
 pub(crate) mod tests;
 mod types;
 mod view;
-mod viewed;
 
 pub use chips::Chip;
+pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, UnseenScan, shortened};
+pub use disclosure::{Rows, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
+pub(crate) use get::account;
 pub use get::{get, group, person};
 
 pub use scope::Scope;
 pub(crate) use scope::{Question, Scoped, Subject};
+pub use take::{Taken, take};
 pub use types::{TypeRow, types};
 pub use view::{ActivityView, CompleteThrough, Count, ViewError, ViewRequest, view};
-pub(crate) use viewed::{VIEW_WINDOW, account, note, shortened};

@@ -189,7 +189,7 @@ impl Scoped {
     }
 }
 
-fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
+pub(super) fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
     match range {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),

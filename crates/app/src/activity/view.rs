@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use activity::query::{Expr, ParseError, Term};
-use activity::{Activity, Outcome, Time};
+use activity::{Outcome, Time};
 use jiff::tz::TimeZone;
-use log::{Cursor, Order, Search};
+use log::{Order, Search};
 
 use super::chips::chips;
-use super::cursor::{self, Page, Place};
+use super::cursor::{self, Page};
+use super::disclosure::Unseen;
 use super::empty::explain;
 use super::scope::{Question, Scoped};
-use super::viewed::{VIEW_WINDOW, note};
-use super::{Chip, EmptyReason, Scope};
+use super::{Asked, Chip, Disclosure, EmptyReason, Rows, Scope};
 use crate::{App, Caller};
 
 /// Most rows of a page.
@@ -75,7 +75,7 @@ pub struct Count {
 #[derive(Clone, Debug)]
 pub struct ActivityView {
     /// The rows, newest first.
-    pub rows: Vec<Activity>,
+    pub rows: Rows,
     /// Cursor of the page with older rows.
     pub older: Option<String>,
     /// Cursor of the page with newer rows; `None` on the first page.
@@ -137,19 +137,25 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
     };
     let scoped = Scoped::new(app, caller, scope, question).await?;
     let page = page(app, &scoped, request).await?;
-    let (count, failures) = if request.explain {
-        counts(app, &scoped).await?
-    } else {
-        (None, None)
+    let searched = begun.elapsed();
+    let mut disclosure = Disclosure::new(app, caller, &scoped, Asked::Page);
+    // Counting takes as long as writing whose rows these are: neither waits for the other.
+    let counted = async {
+        let begun = Instant::now();
+        let counts = match request.explain {
+            true => counts(app, &scoped).await?,
+            false => (None, None),
+        };
+        Ok::<_, ViewError>((counts, begun.elapsed()))
     };
-    let empty = match request.explain && page.rows.is_empty() && request.after.is_none() {
+    let (rows, ((count, failures), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let empty = match request.explain && rows.is_empty() && request.after.is_none() {
         true => Some(explain(app, &scoped).await?),
         false => None,
     };
-    let took = begun.elapsed();
-    note(app, caller, &scoped, &page.rows, VIEW_WINDOW).await?;
+    let took = searched + counted;
     Ok(ActivityView {
-        rows: page.rows,
+        rows,
         older: page.older,
         newer: page.newer,
         complete_through: page.through,
@@ -176,7 +182,7 @@ async fn counts(app: &App, scoped: &Scoped) -> Result<(Option<Count>, Option<Cou
 }
 
 struct PageRows {
-    rows: Vec<Activity>,
+    rows: Unseen,
     older: Option<String>,
     newer: Option<String>,
     through: CompleteThrough,
@@ -195,7 +201,7 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
     let search = Search {
         expr: scoped.bound.clone(),
         order,
-        after: after.map(Cursor::from),
+        after,
         limit: limit + 1,
     };
     let found = app.log().search(&search).await.map_err(unavailable)?;
@@ -210,19 +216,9 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
     if order == Order::Oldest {
         rows.reverse();
     }
-    let place_of = |row: &Activity| Place {
-        occurred_at: row.occurred_at,
-        seq: row.seq,
-    };
     Ok(PageRows {
-        older: rows
-            .last()
-            .filter(|_| has_older)
-            .map(|row| cursor::older(place_of(row))),
-        newer: rows
-            .first()
-            .filter(|_| has_newer)
-            .map(|row| cursor::newer(place_of(row))),
+        older: rows.last().filter(|_| has_older).map(cursor::older),
+        newer: rows.first().filter(|_| has_newer).map(cursor::newer),
         through: found.complete_through.into(),
         rows,
     })
@@ -247,15 +243,6 @@ impl From<log::Through> for CompleteThrough {
         Self {
             size: through.size,
             at: through.at,
-        }
-    }
-}
-
-impl From<Place> for Cursor {
-    fn from(place: Place) -> Self {
-        Self {
-            occurred_at: place.occurred_at,
-            seq: place.seq,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Download: opens a kept file, and says in the log that it was downloaded.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
+
+use store::exports::Row;
 
 use super::list::row;
 use super::model::unavailable;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, facts};
+use crate::{Activities, App, Caller};
 
 /// A kept file, open.
 #[derive(Debug)]
@@ -50,12 +53,30 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         described(facts::about(app, caller, "export.downloaded", subject), &row),
         &summary,
     );
-    let tx = app.begin().await.map_err(unavailable)?;
-    tx.commit(facts).await.map_err(unavailable)?;
+    let mut tx = app.begin().await.map_err(unavailable)?;
+    let kept = store::exports::people(tx.conn(), &row.id).await.map_err(unavailable)?;
+    let kept: BTreeMap<String, i64> = kept
+        .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
+        .map_err(unavailable)?;
+    let told = disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
+    tx.commit(Activities::ending(told, facts)).await.map_err(unavailable)?;
     Ok(Some(Download {
         export,
         file_name,
         bytes,
         file,
     }))
+}
+
+/// That the rows of a kept file are given to `caller`.
+async fn disclosure(app: &App, caller: &Caller, row: &Row) -> Result<Disclosure, ExportError> {
+    let scope = row.subject_id.clone().map_or(Scope::Everything, Scope::User);
+    let everything = Question {
+        q: "",
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &scope, everything).await?;
+    Ok(Disclosure::new(app, caller, &scoped, Asked::File(&row.id)))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::Stream;
-use log::{Order, Scan, Search};
+use log::Order;
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
 use tokio::sync::mpsc;
 
@@ -19,7 +19,9 @@ use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed
 use super::worker::{micros, renew};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::{CompleteThrough, Question, Scope, Scoped, Subject, VIEW_WINDOW, ViewRequest, account, note};
+use crate::activity::{
+    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, UnseenScan, ViewRequest, account,
+};
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
@@ -30,9 +32,6 @@ const WAITING: usize = 4;
 const LEASE: Duration = Duration::from_secs(60);
 /// How often it is renewed.
 const RENEW: Duration = Duration::from_secs(10);
-
-/// Rows that tell whose log an export looks at.
-const FIRST_PAGE: usize = 50;
 
 /// What of a view is exported, and how.
 #[derive(Clone, Debug)]
@@ -112,9 +111,6 @@ pub async fn export_view(
         .scan(scoped.bound.clone(), Order::Newest)
         .await
         .map_err(unavailable)?;
-    if subject.is_none() {
-        note_look(app, caller, &scoped).await?;
-    }
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     if let Some(group) = scoped.subject.group() {
         row = in_group(row, group)?;
@@ -126,22 +122,16 @@ pub async fn export_view(
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await.map_err(unavailable)?;
-    begin(app, row, scan, writer)
+    let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
+    begin(app, row, (scan, disclosure), writer)
 }
 
-/// An export of everybody, or of a group, that is narrowed to certain people is a look at their logs, as its first page would be.
-async fn note_look(app: &App, caller: &Caller, scoped: &Scoped) -> Result<(), ExportError> {
-    let first = Search {
-        expr: scoped.bound.clone(),
-        order: Order::Newest,
-        after: None,
-        limit: FIRST_PAGE,
-    };
-    let page = app.log().search(&first).await.map_err(unavailable)?;
-    Ok(note(app, caller, scoped, &page.rows, VIEW_WINDOW).await?)
-}
-
-fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed, ExportError> {
+fn begin(
+    app: &App,
+    row: Row,
+    (scan, disclosure): (UnseenScan, Disclosure),
+    writer: RowWriter,
+) -> Result<Streamed, ExportError> {
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let summary = Arc::new(OnceLock::new());
     let complete_through = scan.complete_through().into();
@@ -150,6 +140,7 @@ fn begin(app: &App, row: Row, scan: Scan, writer: RowWriter) -> Result<Streamed,
     let stream = Run {
         app: app.clone(),
         row,
+        disclosure,
         sender,
         tally: Tally::default(),
         renewed: Instant::now(),
@@ -177,15 +168,20 @@ enum Broken {
 struct Run {
     app: App,
     row: Row,
+    disclosure: Disclosure,
     sender: mpsc::Sender<Result<Bytes, io::Error>>,
     tally: Tally,
     renewed: Instant,
 }
 
 impl Run {
-    async fn run(mut self, scan: Scan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
+    async fn run(mut self, scan: UnseenScan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
         let through = scan.complete_through();
-        let written = self.write(scan, writer).await;
+        let mut written = self.write(scan, writer).await;
+        // Whole or broken off, everybody is told of all of their rows that left.
+        if let Err(error) = self.disclosure.finish().await {
+            written = Err(Broken::Log(error.into()));
+        }
         let error = match &written {
             Ok(()) => None,
             Err(Broken::Reader) => Some(format!("broken off by the reader after {} rows", self.tally.rows)),
@@ -207,11 +203,13 @@ impl Run {
         }
     }
 
-    async fn write(&mut self, mut scan: Scan, mut writer: RowWriter) -> Result<(), Broken> {
+    async fn write(&mut self, mut scan: UnseenScan, mut writer: RowWriter) -> Result<(), Broken> {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         writer.write_header(&mut out);
         while let Some(rows) = scan.next_chunk().await {
             let rows = rows.map_err(|error| Broken::Log(unavailable(error)))?;
+            let rows = self.disclosure.give(rows).await;
+            let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             // In pieces, so that a piece and not the chunk of the log bounds what is held.
             for piece in rows.chunks(256) {
                 writer.write_rows(piece, &mut out);

@@ -17,6 +17,7 @@ use super::model::unavailable;
 use super::rows::{facts_of, failed, summed, written};
 use super::writer::{RowWriter, Tally};
 use super::{ExportError, Summary, ZoneChoice};
+use crate::activity::Kept;
 use crate::{App, Quiet};
 
 /// How long a row is its maker's without a renewal.
@@ -148,6 +149,7 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
     let mut file = tokio::fs::File::create(&part).await.map_err(unavailable)?;
     let mut writer = RowWriter::UserCsv(Box::new(UserCsvWriter::new(&zone)));
     let mut tally = Tally::default();
+    let mut kept = Kept::default();
     let mut out = Vec::new();
     writer.write_header(&mut out);
     let mut renewed = Instant::now();
@@ -162,7 +164,7 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
             renewed = Instant::now();
         }
         let Some(chunk) = scan.next_chunk().await else { break };
-        let rows = chunk.map_err(unavailable)?;
+        let rows = kept.keep(chunk.map_err(unavailable)?);
         writer.write_rows(&rows, &mut out);
         tally.rows += rows.len() as u64;
     }
@@ -181,7 +183,7 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
         through: Some((i64::try_from(through.size).unwrap_or(i64::MAX), through.at.0)),
         error: None,
     };
-    if finish(app, row, &end, &summary).await? {
+    if finish(app, row, &end, (&summary, &kept)).await? {
         Ok(())
     } else {
         remove(&path).await
@@ -201,7 +203,7 @@ pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) ->
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
-async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result<bool, ExportError> {
+async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, &Kept)) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
     let mut tx = app.begin().await.map_err(unavailable)?;
     if !store::exports::finish(tx.conn(), &row.id, row.fence, end)
@@ -210,6 +212,10 @@ async fn finish(app: &App, row: &Row, end: &Finish, summary: &Summary) -> Result
     {
         return Ok(false);
     }
+    let people = serde_json::to_string(kept.people()).map_err(unavailable)?;
+    store::exports::keep_people(tx.conn(), &row.id, &people)
+        .await
+        .map_err(unavailable)?;
     let subject = row.subject_id.as_deref().unwrap_or_default();
     let rows = store::exports::for_subject(tx.conn(), subject, StoredKind::UserCsv, 100)
         .await

@@ -4,17 +4,16 @@
 use std::io;
 use std::pin::Pin;
 
-use activity::query::Expr;
 use activity::{Time, json};
 use bytes::Bytes;
 use futures::Stream;
-use log::{Order, Scan};
+use log::Order;
 use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 use tokio::sync::mpsc;
 
-use crate::activity::facts;
+use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan, facts};
 use crate::error::{ChangeError, Unavailable};
 use crate::{App, Caller};
 
@@ -39,12 +38,21 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Change
         return Err(ChangeError::Forbidden);
     }
     // Opened before the export is recorded, so that a file does not tell of itself.
-    let scan = app.log().scan(Expr::user_id(&caller.person.id), Order::Oldest).await?;
+    let everything = Question {
+        q: "",
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &Scope::Me, everything).await;
+    let scoped = scoped.map_err(Unavailable::new)?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Oldest).await?;
     let tx = app.begin().await?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);
     tx.commit(exported).await?;
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let run = Run {
+        disclosure: Disclosure::new(app, caller, &scoped, Asked::File("own data")),
         app: app.clone(),
         account_id: caller.person.id.clone(),
         out: Vec::new(),
@@ -75,6 +83,8 @@ impl<E: Into<Unavailable>> From<E> for Broken {
 /// One export under way.
 struct Run {
     app: App,
+    /// For a key that somebody else made for the person: it is not them.
+    disclosure: Disclosure,
     account_id: String,
     out: Vec<u8>,
     sender: mpsc::Sender<Result<Bytes, io::Error>>,
@@ -82,8 +92,15 @@ struct Run {
 }
 
 impl Run {
-    async fn run(mut self, scan: Scan) {
-        match self.write(scan).await {
+    async fn run(mut self, scan: UnseenScan) {
+        let written = self.write(scan).await;
+        if let Err(error) = self.disclosure.finish().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the rows of a broken off export of a person's data could not be counted"
+            );
+        }
+        match written {
             Ok(()) | Err(Broken::Reader) => {}
             Err(Broken::Source(cause)) => {
                 tracing::warn!(
@@ -96,7 +113,7 @@ impl Run {
         }
     }
 
-    async fn write(&mut self, mut scan: Scan) -> Result<(), Broken> {
+    async fn write(&mut self, mut scan: UnseenScan) -> Result<(), Broken> {
         self.line(&json!({ "record": "export_of_my_data", "version": 1, "at": self.at }))
             .await?;
         for section in SECTIONS {
@@ -104,7 +121,8 @@ impl Run {
         }
         let mut activities = 0_u64;
         while let Some(rows) = scan.next_chunk().await {
-            for row in rows? {
+            let rows = self.disclosure.give(rows?).await;
+            for row in rows.map_err(Unavailable::new)? {
                 self.out.extend_from_slice(br#"{"record":"activity","activity":"#);
                 json::write_json(&row, &mut self.out);
                 self.out.extend_from_slice(b"}\n");
@@ -112,6 +130,7 @@ impl Run {
                 self.flush(CHUNK).await?;
             }
         }
+        self.disclosure.finish().await.map_err(Unavailable::new)?;
         let through = scan.complete_through();
         self.line(&json!({ "record": "end", "activities": activities, "complete_through": through.at }))
             .await?;

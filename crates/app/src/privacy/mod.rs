@@ -4,4 +4,4 @@ mod export_my_data;
 mod readers;
 
 pub use export_my_data::{MyData, export_my_data};
-pub use readers::{READERS_QUERY, Readers, readers};
+pub use readers::{Disclosed, Form, READERS_QUERY, Through, readers};

@@ -10,16 +10,28 @@ use crate::{Deed, Is, Stage, Table, deed, no_deed};
 pub(crate) const TABLE: Table = &[
     ("activity/chips", Is::Machinery),
     ("activity/cursor", Is::Machinery),
+    // Giving rows of somebody else's log is a change of that log.
+    ("activity/disclosure/give", Is::Mutating(&["log.viewed"])),
+    ("activity/disclosure/give@several", Is::Mutating(&["log.searched"])),
+    ("activity/disclosure/guarded", Is::Machinery),
+    ("activity/disclosure/kept", Is::Machinery),
+    ("activity/disclosure/mod", Is::Machinery),
+    ("activity/disclosure/note", Is::Machinery),
+    ("activity/disclosure/people", Is::Machinery),
+    ("activity/disclosure/question", Is::Machinery),
+    ("activity/disclosure/repeats", Is::Machinery),
+    ("activity/disclosure/rows", Is::Machinery),
+    ("activity/disclosure/waiting", Is::Machinery),
     ("activity/empty", Is::Machinery),
     ("activity/facts", Is::Machinery),
     ("activity/follow", Is::Reading),
     ("activity/get", Is::Reading),
     ("activity/mod", Is::Machinery),
     ("activity/scope", Is::Machinery),
+    // What it gives is told of by the disclosure.
+    ("activity/take", Is::Reading),
     ("activity/types", Is::Reading),
     ("activity/view", Is::Reading),
-    // Looking at somebody else's log is a change of that log.
-    ("activity/viewed", Is::Mutating(&["log.viewed"])),
     ("import/jsonl", Is::Machinery),
     ("import/keys", Is::Machinery),
     ("import/lines", Is::Machinery),
@@ -38,10 +50,13 @@ pub(crate) const TABLE: Table = &[
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
-        "activity/viewed" => deed(async move {
+        "activity/disclosure/give" => deed(async move {
             let of_member = Scope::User(stage.id().to_owned());
             view::view(app, admin, &of_member, &ViewRequest::default()).await
         }),
+        "activity/disclosure/give@several" => {
+            deed(async move { view::view(app, admin, &Scope::Everything, &ViewRequest::default()).await })
+        }
         "import/run" => deed(imported(stage)),
         "ingest/record" => deed(recorded(stage)),
         other => no_deed(other),

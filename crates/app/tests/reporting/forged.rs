@@ -77,7 +77,11 @@ async fn no_type_about_an_account_here_is_taken_from_a_key_that_may_not_name_it(
             "{code}: {faults:?}"
         );
     }
-    assert_eq!(world.test.activities().await.len(), before, "nothing of it is in the log");
+    assert_eq!(
+        world.test.activities().await.len(),
+        before,
+        "nothing of it is in the log"
+    );
 }
 
 #[tokio::test]
@@ -152,11 +156,22 @@ async fn a_name_alone_makes_no_row_an_accounts_and_nothing_reported_moves_what_i
     let strangers = world.key(&[], false).await;
     let trusted = world.key(&[], true).await;
     for code in EVERYDAY {
-        let row = world.send(&strangers, forged(&world, code, Some(("24", "25")))).await.unwrap();
+        let row = world
+            .send(&strangers, forged(&world, code, Some(("24", "25"))))
+            .await
+            .unwrap();
         assert_eq!(row.user.as_ref().unwrap().id, "24", "{code}");
-        assert!(matches!(&row.by, By::Person(person) if person.id == "25"), "{code}: {:?}", row.by);
+        assert!(
+            matches!(&row.by, By::Person(person) if person.id == "25"),
+            "{code}: {:?}",
+            row.by
+        );
     }
-    assert_eq!(account(&world, &cara).await, before, "names link nothing to the account");
+    assert_eq!(
+        account(&world, &cara).await,
+        before,
+        "names link nothing to the account"
+    );
     for code in EVERYDAY {
         for outcome in ["success", "failure"] {
             let mut item = forged(&world, code, None);
@@ -192,7 +207,10 @@ async fn a_type_is_recorded_since_it_happened_here_and_reported_since_it_was_rep
     let key = world.key(&[], true).await;
     for code in ["user.two_factor_enabled", "user.login", "invoice.paid"] {
         world
-            .send(&key, json!({ "activity": code, "user": "24", "occurred_at": "2020-01-01T00:00:00Z" }))
+            .send(
+                &key,
+                json!({ "activity": code, "user": "24", "occurred_at": "2020-01-01T00:00:00Z" }),
+            )
             .await
             .unwrap();
     }
@@ -206,7 +224,11 @@ async fn a_type_is_recorded_since_it_happened_here_and_reported_since_it_was_rep
     assert_eq!(of("invoice.paid"), (false, true));
     assert_eq!(of("group.created"), (true, false));
     let of_member = app::activity::types(&world.test.app, &world.cara).await.unwrap();
-    assert!(of_member.iter().all(|row| row.reported_since.is_none() && row.code != "invoice.paid"));
+    assert!(
+        of_member
+            .iter()
+            .all(|row| row.reported_since.is_none() && row.code != "invoice.paid")
+    );
 }
 
 /// All that a reader can tell a row by, without its place in the log.
@@ -260,14 +282,20 @@ async fn no_row_that_is_taken_equals_a_genuine_one_in_anything_a_reader_sees() {
             }
         }
     }
-    assert!(taken >= 5, "only {taken} of the copies were taken: this would show nothing");
+    assert!(
+        taken >= 5,
+        "only {taken} of the copies were taken: this would show nothing"
+    );
 }
 
 #[tokio::test]
 async fn a_user_who_is_only_reported_is_called_by_their_id() {
     let world = World::new().await;
     let key = world.key(&[], false).await;
-    world.send(&key, forged(&world, "user.login", Some(("24", "25")))).await.unwrap();
+    world
+        .send(&key, forged(&world, "user.login", Some(("24", "25"))))
+        .await
+        .unwrap();
     let person = app::activity::person(&world.test.app, &world.ada, "24").await.unwrap();
     assert_eq!(person.unwrap().to_string(), "24");
     let unknown = app::activity::person(&world.test.app, &world.ada, "26").await.unwrap();

@@ -52,7 +52,9 @@ async fn a_key_of_an_account_that_became_a_persons_opens_nothing() {
     let test = TestApp::new().await;
     let ada = test.admin().await;
     let robot = test.create("robot", Roles::default(), Activation::Later).await;
-    accounts::set_service_account(&test.app, &ada, &robot, true).await.unwrap();
+    accounts::set_service_account(&test.app, &ada, &robot, true)
+        .await
+        .unwrap();
     let key = api_keys::create(&test.app, &ada, request(Some(&robot), Reports::default())).await;
     let token = key.unwrap().token;
     let opens = async || {
@@ -60,7 +62,9 @@ async fn a_key_of_an_account_that_became_a_persons_opens_nothing() {
         caller.unwrap().is_some()
     };
     assert!(opens().await);
-    accounts::set_service_account(&test.app, &ada, &robot, false).await.unwrap();
+    accounts::set_service_account(&test.app, &ada, &robot, false)
+        .await
+        .unwrap();
     let mut tx = test.store.begin().await.unwrap();
     // As if the person had set their password.
     store::accounts::account::set_password(tx.conn(), &robot, "hash", test.app.now())
@@ -74,7 +78,9 @@ async fn a_key_of_an_account_that_became_a_persons_opens_nothing() {
 async fn whatever_a_key_does_names_the_key_and_is_nobodys_own_doing() {
     let world = World::new().await;
     let app = &world.test.app;
-    let made = api_keys::create(app, &world.ada, request(None, Reports::default())).await.unwrap();
+    let made = api_keys::create(app, &world.ada, request(None, Reports::default()))
+        .await
+        .unwrap();
     let key = api_keys::authenticate(app, &made.token, origin("192.0.2.9")).await;
     let key = key.unwrap().unwrap();
     let before = world.test.activities().await.len();
@@ -83,7 +89,9 @@ async fn whatever_a_key_does_names_the_key_and_is_nobodys_own_doing() {
         given_name: Some("Adele".to_owned()),
         ..EditAccount::default()
     };
-    accounts::edit_account(app, &key, &world.ada.person.id, edit, None).await.unwrap();
+    accounts::edit_account(app, &key, &world.ada.person.id, edit, None)
+        .await
+        .unwrap();
     accounts::unlock(app, &key, &world.bob.person.id).await.unwrap();
     connections::request(app, &key, "bob").await.unwrap();
     let new = request(None, Reports::default());
@@ -142,7 +150,11 @@ async fn what_a_key_reports_for_is_checked_kept_and_said() {
     }
     let many: Vec<String> = (0..51).map(|n| format!("app-{n}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    assert!(api_keys::create(app, &world.ada, request(None, reports(&many))).await.is_err());
+    assert!(
+        api_keys::create(app, &world.ada, request(None, reports(&many)))
+            .await
+            .is_err()
+    );
     // A key that records nothing reports for nothing.
     let mut reader = request(None, reports(&["billing"]));
     reader.scopes.write = false;

@@ -112,20 +112,56 @@ async fn every_reporter_names_only_whom_it_may_and_by_their_names_here() {
         (json!({ "user": world.headset_id() }), "/user/id", nobody),
         (json!({ "user": group }), "/user/id", nobody),
         (json!({ "by": { "kind": "member", "id": cara.id } }), "/by/id", both),
-        (json!({ "by": { "kind": "administrator", "id": bob.id } }), "/by/id", trusted),
-        (json!({ "by": { "kind": "application", "id": world.kiosk_id() } }), "/by/id", nobody),
-        (json!({ "by": { "kind": "application", "id": cara.id } }), "/by/id", nobody),
-        (json!({ "by": { "kind": "application", "id": "x", "name": "whodid" } }), "/by/name", nobody),
-        (json!({ "target": { "kind": "user", "id": cara.id } }), "/targets/0/id", both),
-        (json!({ "target": { "kind": "thing", "id": cara.id } }), "/targets/0/id", nobody),
+        (
+            json!({ "by": { "kind": "administrator", "id": bob.id } }),
+            "/by/id",
+            trusted,
+        ),
+        (
+            json!({ "by": { "kind": "application", "id": world.kiosk_id() } }),
+            "/by/id",
+            nobody,
+        ),
+        (
+            json!({ "by": { "kind": "application", "id": cara.id } }),
+            "/by/id",
+            nobody,
+        ),
+        (
+            json!({ "by": { "kind": "application", "id": "x", "name": "whodid" } }),
+            "/by/name",
+            nobody,
+        ),
+        (
+            json!({ "target": { "kind": "user", "id": cara.id } }),
+            "/targets/0/id",
+            both,
+        ),
+        (
+            json!({ "target": { "kind": "thing", "id": cara.id } }),
+            "/targets/0/id",
+            nobody,
+        ),
         (
             json!({ "targets": [{ "kind": "a", "id": "1" }, { "kind": "group", "id": group }] }),
             "/targets/1/id",
             trusted,
         ),
-        (json!({ "target": { "kind": "device", "id": "dev_1" } }), "/targets/0/id", nobody),
-        (json!({ "target": { "kind": "api_key", "id": "key_1" } }), "/targets/0/id", nobody),
-        (json!({ "group": { "id": group, "name": "Board" } }), "/group/id", trusted),
+        (
+            json!({ "target": { "kind": "device", "id": "dev_1" } }),
+            "/targets/0/id",
+            nobody,
+        ),
+        (
+            json!({ "target": { "kind": "api_key", "id": "key_1" } }),
+            "/targets/0/id",
+            nobody,
+        ),
+        (
+            json!({ "group": { "id": group, "name": "Board" } }),
+            "/group/id",
+            trusted,
+        ),
         (json!({ "group": "grp_nothing" }), "/group/id", nobody),
     ];
     for who in EVERYBODY {
@@ -177,14 +213,21 @@ async fn a_row_says_who_reported_it_as_they_were_called_then() {
     let Recorder::ApiKey(key) = &row.recorder else {
         panic!("{row:?}");
     };
-    assert_eq!((&*key.name, key.ip.unwrap().to_string()), ("Nightly", "192.0.2.9".to_owned()));
+    assert_eq!(
+        (&*key.name, key.ip.unwrap().to_string()),
+        ("Nightly", "192.0.2.9".to_owned())
+    );
     assert!(key.id.starts_with("key_"));
     let row = world.send(&world.headset(), item).await.unwrap();
     let Recorder::Application(application) = &row.recorder else {
         panic!("{row:?}");
     };
     assert_eq!(
-        (&*application.id, &*application.name, application.ip.unwrap().to_string()),
+        (
+            &*application.id,
+            &*application.name,
+            application.ip.unwrap().to_string()
+        ),
         (world.headset_id(), "Headset", "198.51.100.4".to_owned())
     );
 }
@@ -193,7 +236,9 @@ async fn a_row_says_who_reported_it_as_they_were_called_then() {
 async fn an_application_may_still_name_who_signed_in_to_it_and_has_left() {
     let world = World::new().await;
     let cara = &world.cara;
-    app::accounts::end_devices(&world.test.app, &world.ada, &cara.person.id).await.unwrap();
+    app::accounts::end_devices(&world.test.app, &world.ada, &cara.person.id)
+        .await
+        .unwrap();
     let item = json!({ "activity": "user.logout", "user": cara.person.id });
     assert!(world.send(&world.headset(), item.clone()).await.is_ok());
     // What one application knows, no other one does.

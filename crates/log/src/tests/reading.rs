@@ -4,7 +4,7 @@ use activity::query::Expr;
 use activity::{Facts, Time};
 
 use super::{Bed, START, facts, many, parse, seqs};
-use crate::{Count, Facet, Order};
+use crate::{Count, Facet, LogError, Order};
 
 /// A history in which some activities happened long before they were recorded, and some at the same instant.
 fn with_late_ones(range: std::ops::Range<u64>) -> Vec<Facts> {
@@ -181,4 +181,20 @@ async fn a_scan_that_is_dropped_early_stops() {
     drop(scan);
     bed.append(many(0..1)).await;
     assert_eq!(bed.scanned(&Expr::All, Order::Oldest).await.len(), 9_001);
+}
+
+#[tokio::test]
+async fn work_that_panics_is_told_as_a_mistake_not_as_damage_and_the_next_reading_goes_well() {
+    let bed = Bed::new(10).await;
+    bed.append((0..3).map(facts).collect()).await;
+    for text in ["", "user:usr_1"] {
+        let fails = move |_: &crate::view::View| -> Result<(), LogError> { panic!("capacity {text}overflow") };
+        let failed = bed.log.core().reading(fails).await.unwrap_err();
+        assert!(
+            matches!(&failed, LogError::Panicked(why) if why.contains("overflow")),
+            "{failed}"
+        );
+        assert!(!failed.to_string().contains("damaged") && !failed.is_fatal());
+    }
+    assert_eq!(bed.all(&Expr::All, Order::Newest, 10).await.len(), 3);
 }

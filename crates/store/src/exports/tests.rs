@@ -1,4 +1,4 @@
-//! Contract of the tables `export` and `log_view`.
+//! Contract of the table `export`.
 
 use super::*;
 use crate::{Store, StoreUrl};
@@ -163,15 +163,14 @@ async fn rows_that_cannot_be_do_not_exist() {
 }
 
 #[tokio::test]
-async fn a_look_is_noted_and_forgotten() {
+async fn whose_rows_a_file_holds_is_kept_with_it_and_goes_with_it() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
     let conn = tx.conn();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
-    note(conn, "r", "s", b"q", 5).await.unwrap();
-    note(conn, "r", "s", b"q", 7).await.unwrap();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), Some(7));
-    assert_eq!(seen_at(conn, "r", "s", b"other").await.unwrap(), None);
-    forget_before(conn, 8).await.unwrap();
-    assert_eq!(seen_at(conn, "r", "s", b"q").await.unwrap(), None);
+    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    assert_eq!(people(conn, "exp_1").await.unwrap(), None);
+    keep_people(conn, "exp_1", "{}").await.unwrap();
+    assert_eq!(people(conn, "exp_1").await.unwrap().as_deref(), Some("{}"));
+    delete(conn, "exp_1").await.unwrap();
+    assert_eq!(people(conn, "exp_1").await.unwrap(), None);
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use activity::Time;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::many::{chunks, placeholders, rows};
+use super::many::{chunks, placeholders};
 use super::{signed, unsigned};
+use crate::sql::rows;
 
 /// Digest of a source and an id in it.
 pub type Digest = [u8; 16];

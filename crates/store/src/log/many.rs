@@ -20,14 +20,3 @@ pub(crate) fn chunks<T>(items: &[T]) -> impl Iterator<Item = Vec<&T>> {
 pub(crate) fn placeholders(n: usize) -> String {
     (1..=n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ")
 }
-
-/// `($1, $2), ($3, $4), …`: `rows` rows of `columns` values.
-pub(crate) fn rows(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let values: Vec<String> = (1..=columns)
-            .map(|column| format!("${}", row * columns + column))
-            .collect();
-        format!("({})", values.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::bytes32;
-use super::many::{chunks, placeholders, rows};
+use super::many::{chunks, placeholders};
+use crate::sql::rows;
 
 /// The keys of those of `people` who have one.
 ///

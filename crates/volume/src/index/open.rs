@@ -158,7 +158,8 @@ impl OpenColumn {
         self.values.dictionary().term_ord(encoded)
     }
 
-    /// The numbers of the encoded values from `first` to `last`, both included.
+    /// The numbers of the encoded values from `first` to `last`, both included; all of them less than
+    /// [`OpenColumn::terms`].
     pub(crate) fn ords_between(&self, first: &[u8], last: &[u8]) -> std::io::Result<std::ops::Range<u64>> {
         let bounds = self
             .values
@@ -166,15 +167,17 @@ impl OpenColumn {
             .term_bounds_to_ord(Bound::Included(first), Bound::Included(last))?;
         let start = match bounds.0 {
             Bound::Included(ord) => ord,
-            Bound::Excluded(ord) => ord + 1,
+            Bound::Excluded(ord) => ord.saturating_add(1),
             Bound::Unbounded => 0,
         };
         let end = match bounds.1 {
-            Bound::Included(ord) => ord + 1,
+            Bound::Included(ord) => ord.saturating_add(1),
             Bound::Excluded(ord) => ord,
             Bound::Unbounded => self.terms() as u64,
         };
-        Ok(start..end.max(start))
+        // Past the last value of a dictionary of several blocks the bound is `u64::MAX`, not the number of values.
+        let end = end.min(self.terms() as u64);
+        Ok(start.min(end)..end)
     }
 
     /// The numbers of the encoded values that begin with `prefix`, which is not empty and ends in ASCII.

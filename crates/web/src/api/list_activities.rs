@@ -1,8 +1,8 @@
 //! `GET /v1/activities`: search newest first, or follow in the order of recording.
 
-use activity::{Activity, json};
+use activity::json;
 use app::Caller;
-use app::activity::{CompleteThrough, Count, FollowRequest, Scope, ViewRequest, follow, view};
+use app::activity::{CompleteThrough, Count, FollowRequest, Rows, Scope, ViewRequest, follow, view};
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -129,7 +129,7 @@ fn scope(caller: &Caller, params: &Params) -> Result<Scope, Problem> {
 }
 
 struct Page {
-    rows: Vec<Activity>,
+    rows: Rows,
     next: Option<String>,
     has_more: bool,
     through: CompleteThrough,

@@ -13,6 +13,8 @@ use serde::Serialize;
 
 use crate::shell::{ErrorPage, PageError, Scope};
 
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(Box<ProblemDetails>);
@@ -230,7 +232,12 @@ impl Problem {
         problem.retry_after(seconds)
     }
 
-    pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
+    /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
+    pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
+        let cause = cause.into();
+        if app::is_mistake(cause.as_ref()) {
+            return Self::internal(cause);
+        }
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -238,8 +245,17 @@ impl Problem {
             "Not available just now",
             detail,
         );
-        problem.0.cause = Some(chain(&cause));
+        problem.0.cause = Some(chain(cause.as_ref()));
         problem.retry_after(2)
+    }
+
+    /// A mistake of ours.
+    pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
+        let detail =
+            "The fault is ours and has been written down. Give the `request_id` to whoever runs this installation.";
+        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", detail);
+        problem.0.cause = Some(chain(cause.into().as_ref()));
+        problem
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
@@ -298,7 +314,8 @@ impl From<PageError> for Problem {
             PageError::NotFound(detail) => Self::not_found(detail),
             PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
             PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) | PageError::Internal(cause) => Self::unavailable(&*cause),
+            PageError::Unavailable(cause) => Self::unavailable(cause),
+            PageError::Internal(cause) => Self::internal(cause),
         }
     }
 }

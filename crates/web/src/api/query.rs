@@ -84,7 +84,7 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::Query(error) => bad_query(&error),
         ViewError::Forbidden => Problem::forbidden("This key may not read this log."),
         ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
-        ViewError::Unavailable(cause) => Problem::unavailable(&*cause),
+        ViewError::Unavailable(cause) => Problem::unavailable(cause),
         ViewError::Cursor => Params::wrong(
             "after",
             "This cursor is damaged or of another kind of list. Begin without `after`.",

@@ -142,7 +142,7 @@ fn refusal(error: RecordError) -> Problem {
             text,
         ),
         RecordError::TooMany { .. } => Problem::too_large(text),
-        RecordError::Unavailable(cause) => Problem::unavailable(&*cause),
+        RecordError::Unavailable(cause) => Problem::unavailable(cause),
     }
 }
 
@@ -183,7 +183,7 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
     if body.refused == body.items.len() {
         return Err(all_refused(body.items));
     }
-    let bytes = serde_json::to_vec(&body).map_err(|error| Problem::unavailable(&error))?;
+    let bytes = serde_json::to_vec(&body).map_err(|error| Problem::internal(error))?;
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let mut response = (StatusCode::ACCEPTED, kind, bytes).into_response();
     if recorded.replayed {

@@ -187,3 +187,30 @@ fn a_schema_means_the_same_in_every_area_that_names_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_panic_is_answered_500_by_the_api_and_is_not_worth_repeating() {
+    let panicked = || async {
+        tokio::spawn(async { panic!("as a test") })
+            .await
+            .map(|(): ()| ())
+            .unwrap_err()
+    };
+    let pages = [
+        crate::shell::PageError::unavailable(panicked().await),
+        crate::shell::PageError::internal("x"),
+    ];
+    for problem in pages
+        .map(Problem::from)
+        .into_iter()
+        .chain([Problem::unavailable(panicked().await)])
+    {
+        let answer = problem.draw("req_1");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!answer.headers().contains_key(header::RETRY_AFTER));
+    }
+    assert_eq!(
+        status(Problem::unavailable("the disk is away")),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}

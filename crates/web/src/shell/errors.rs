@@ -54,9 +54,13 @@ impl PageError {
         Self::BadRequest(text.into())
     }
 
-    /// A part this needs does not answer just now.
+    /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
-        Self::Unavailable(cause.into())
+        let cause = cause.into();
+        match app::is_mistake(cause.as_ref()) {
+            true => Self::Internal(cause),
+            false => Self::Unavailable(cause),
+        }
     }
 
     /// A mistake of ours.

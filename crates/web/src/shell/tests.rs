@@ -1,8 +1,9 @@
 use activity::Time;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, size_words, visible_html};
-use super::{Cookie, Cookies, Flash, LocalPath, Pager, Zone};
+use super::{Cookie, Cookies, Flash, LocalPath, PageError, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -113,4 +114,18 @@ fn the_links_below_a_list_keep_what_narrows_it() {
     );
     let pager = Pager::new("/groups", &[], "c1", None);
     assert_eq!(pager.first.as_deref(), Some("/groups"));
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_500_on_a_page_and_503_is_for_what_may_work_in_a_moment() {
+    let panicked = tokio::spawn(async { panic!("as a test") })
+        .await
+        .map(|(): ()| ())
+        .unwrap_err();
+    let page = PageError::unavailable(panicked).into_response();
+    assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!page.headers().contains_key(header::RETRY_AFTER));
+    let away = PageError::unavailable("the disk is away").into_response();
+    assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(away.headers().contains_key(header::RETRY_AFTER));
 }

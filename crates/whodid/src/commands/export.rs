@@ -7,13 +7,13 @@ use std::process::ExitCode;
 
 use activity::json;
 use anyhow::{Context as _, Result};
+use app::activity::{Scope, Taken, take};
 use app::exports::{Column, ViewCsvWriter};
 use indicatif::ProgressBar;
-use log::{Order, Scan};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{bound_query, settings, zone};
+use super::{question, reader, settings, zone};
 use crate::cli::{Export, ExportFormat, SettingFlags};
 use crate::compose;
 use crate::diagnostics;
@@ -24,7 +24,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("warn"));
     let zone = zone(&command.zone)?;
-    let expr = bound_query(&command.query, &zone)?;
+    let request = question(&command.query, &zone)?;
     let columns = Column::choose(&command.columns).map_err(|error| Misuse(error.to_string()))?;
     let to_stdout = command.out == Path::new("-");
     if to_stdout && io::stdout().is_terminal() {
@@ -32,15 +32,15 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
             Misuse("an export holds what others wrote, unescaped; give --out FILE or a pipe".to_owned()).into(),
         );
     }
-    let log = compose::open_reader(&config).await?;
+    let compose::Installation { app, log } = compose::open_reader(&config).await?;
+    let scan = Box::pin(take(&app, &reader(), &Scope::Everything, &request)).await?;
     let bar = super::import::bar(None);
-    bar.set_length(Box::pin(log.count(&expr, u64::MAX)).await?.n);
-    let scan = Box::pin(log.scan(expr, Order::Newest)).await?;
+    bar.set_length(scan.expected);
     let mut rows = match command.format {
         ExportFormat::Csv => Rows::Csv(Box::new(ViewCsvWriter::new(columns, &zone))),
         ExportFormat::Jsonl => Rows::Jsonl,
     };
-    let through = scan.complete_through();
+    let through = scan.complete_through;
     let written = if to_stdout {
         write(scan, &mut rows, io::stdout().lock(), &bar).await?
     } else {
@@ -66,7 +66,7 @@ struct Written {
     sha256: String,
 }
 
-async fn to_file(scan: Scan, rows: &mut Rows, out: &Path, bar: &ProgressBar) -> Result<Written> {
+async fn to_file(scan: Taken, rows: &mut Rows, out: &Path, bar: &ProgressBar) -> Result<Written> {
     let failed = || format!("cannot write {}", visible(&out.to_string_lossy()));
     let directory = out
         .parent()
@@ -85,7 +85,7 @@ async fn to_file(scan: Scan, rows: &mut Rows, out: &Path, bar: &ProgressBar) -> 
     Ok(written)
 }
 
-async fn write(mut scan: Scan, rows: &mut Rows, mut out: impl Write, bar: &ProgressBar) -> Result<Written> {
+async fn write(mut scan: Taken, rows: &mut Rows, mut out: impl Write, bar: &ProgressBar) -> Result<Written> {
     let mut digest = Sha256::new();
     let mut written = Written {
         rows: 0,
@@ -101,8 +101,7 @@ async fn write(mut scan: Scan, rows: &mut Rows, mut out: impl Write, bar: &Progr
         written.bytes += buffer.len() as u64;
         out.write_all(&buffer)?;
         buffer.clear();
-        let Some(chunk) = scan.next_chunk().await else { break };
-        let chunk = chunk?;
+        let Some(chunk) = scan.next().await? else { break };
         for row in &chunk {
             match rows {
                 Rows::Csv(writer) => writer.write_row(row, &mut buffer),

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use activity::{Activity, json, sentence};
 use anyhow::Result;
+use app::App;
+use app::activity::{Scope, ViewRequest, view};
 use app::exports::{Stamp, ZoneChoice};
-use log::{Log, Order};
+use log::Log;
 
-use super::{bound_query, settings, zone};
+use super::{question, reader, settings, zone};
 use crate::cli::{Search, SearchFormat, SettingFlags};
 use crate::compose;
 use crate::diagnostics;
@@ -23,39 +25,34 @@ pub(super) async fn run(flags: &SettingFlags, command: Search) -> Result<ExitCod
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("warn"));
     let zone = zone(&command.zone)?;
-    let expr = bound_query(&command.query, &zone)?;
-    let log = compose::open_reader(&config).await?;
+    let request = question(&command.query, &zone)?;
+    let compose::Installation { app, log } = compose::open_reader(&config).await?;
     let mut print = Printer {
         format: command.format,
         stamp: Stamp::new(&zone),
         head: false,
     };
-    let rows = print_all(&log, expr, command.limit, &mut print).await?;
+    let rows = print_all(&app, request, command.limit, &mut print).await?;
     if command.format == SearchFormat::Table {
         note(summary(rows, command.limit, &log, &zone).await?);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn print_all(log: &Log, expr: activity::query::Expr, limit: u64, print: &mut Printer) -> Result<u64> {
+async fn print_all(app: &App, mut request: ViewRequest, limit: u64, print: &mut Printer) -> Result<u64> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut left = if limit == 0 { u64::MAX } else { limit };
-    let mut search = log::Search {
-        expr,
-        order: Order::Newest,
-        after: None,
-        limit: PAGE,
-    };
+    let caller = reader();
     let mut rows = 0;
     while left > 0 {
-        search.limit = usize::try_from(left).unwrap_or(usize::MAX).min(PAGE);
-        let page = Box::pin(log.search(&search)).await?;
+        request.limit = usize::try_from(left).unwrap_or(usize::MAX).min(PAGE);
+        let page = Box::pin(view(app, &caller, &Scope::Everything, &request)).await?;
         print.rows(&page.rows, &mut out)?;
         out.flush()?;
         rows += page.rows.len() as u64;
         left -= (page.rows.len() as u64).min(left);
-        search.after = page.next;
-        if search.after.is_none() {
+        request.after = page.older;
+        if request.after.is_none() {
             break;
         }
     }

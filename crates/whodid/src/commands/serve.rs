@@ -86,6 +86,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     } = serving;
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
+    app::activity::keep_appending(&app);
     let mails = app::mail::start(&app)?;
     // Nobody may be reading any more: a closed terminal is no reason to stop serving.
     if let Err(error) = say(greeting) {

@@ -1,3 +1,7 @@
+use store::accounts::account;
+use store::disclosures::{Disclosed, Via, to_others};
+use store::{Store, StoreUrl};
+
 use crate::support::Home;
 
 /// Two people, one of them with a name that would clear the screen, forge a line and turn letters around.
@@ -141,4 +145,103 @@ fn reading_works_beside_a_server_and_without_data_says_so() {
         done.code == 1 && done.err.contains("there is no Whodid data in"),
         "{done:?}"
     );
+}
+
+/// Whom the rows of this person were given to.
+async fn disclosures_of(home: &Home, person: &str) -> Vec<Disclosed> {
+    let store = Store::open_reader(&StoreUrl::directory(home.data())).await.unwrap();
+    let mut conn = store.glance().await.unwrap();
+    to_others(&mut conn, person, None, 10).await.unwrap()
+}
+
+async fn account_id(home: &Home) -> String {
+    let store = Store::open_reader(&StoreUrl::directory(home.data())).await.unwrap();
+    let mut conn = store.glance().await.unwrap();
+    account::by_login(&mut conn, "ada").await.unwrap().unwrap().id
+}
+
+/// The same with an administrator.
+fn home_of_ada() -> Home {
+    let home = home();
+    home.run_with(
+        &[
+            "user",
+            "create",
+            "--admin",
+            "--username",
+            "ada",
+            "--email",
+            "ada@example.com",
+            "--name",
+            "Ada Brown",
+        ],
+        "",
+    )
+    .ok();
+    home
+}
+
+#[tokio::test]
+async fn whoever_reads_at_the_command_line_is_told_of_with_and_without_a_server() {
+    let home = home_of_ada();
+    let id = account_id(&home).await;
+    let own = format!("user:={id}");
+    home.run(&["log", "search", &own]).ok();
+    let before = disclosures_of(&home, &id).await;
+    assert_eq!(before.len(), 1, "{before:?}");
+    assert_eq!(
+        (before[0].via, before[0].query.as_str()),
+        (Via::CommandLine, own.as_str())
+    );
+    assert!(before[0].via_name.contains("uid"), "{before:?}");
+    let server = home.serve(&[]);
+    // Beside a server, and as a file; the words of the query do not matter, what leaves does.
+    home.run(&[
+        "log",
+        "export",
+        "outcome:success OR (-outcome:success)",
+        "--format",
+        "jsonl",
+        "--out",
+        "all.jsonl",
+    ])
+    .ok();
+    let after = disclosures_of(&home, &id).await;
+    assert_eq!(after.len(), 2, "{after:?}");
+    let exported = std::fs::read_to_string(home.path().join("all.jsonl")).unwrap();
+    let hers = exported.lines().filter(|line| line.contains(&id)).count() as u64;
+    assert!(hers > 0 && after.iter().any(|one| one.rows == hers), "{after:?}");
+    // The server puts what the command left into the log.
+    let mut found = String::new();
+    for _ in 0..100 {
+        found = home
+            .run(&["log", "search", "activity:log.viewed", "--format", "jsonl"])
+            .ok();
+        if found.contains(&id) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert!(found.contains(&id) && found.contains("app_cli"), "{found}");
+    drop(server);
+}
+
+#[tokio::test]
+async fn without_a_way_to_tell_of_it_nothing_is_shown() {
+    let home = home_of_ada();
+    let store = Store::open(&StoreUrl::directory(home.data())).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let broken = "CREATE TRIGGER no BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(broken).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+    for words in [
+        &["log", "search", "--format", "jsonl"][..],
+        &["log", "export", "--format", "jsonl", "--out", "none.jsonl"],
+    ] {
+        let done = home.run(words);
+        assert!(done.code == 1 && done.out.is_empty(), "{done:?}");
+        assert!(done.err.contains("could not be written down"), "{done:?}");
+    }
+    assert!(!home.path().join("none.jsonl").exists());
 }

@@ -56,7 +56,7 @@ impl Setup {
             after: None,
             limit: 10_000,
         };
-        self.app.log().search(&search).await.unwrap().rows
+        self.app.log().past_all_scopes().search(&search).await.unwrap().rows
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use activity::query::parse;
 use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
-use app::activity::{ActivityView, Chip, CompleteThrough, Count, EmptyReason, Scope, Widening};
+use app::activity::{ActivityView, Chip, CompleteThrough, Count, EmptyReason, Rows, Scope, Widening};
 use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
@@ -137,13 +137,13 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         }],
         empty,
         took: Duration::from_micros(1_234),
-        rows,
+        rows: Rows::default(),
     };
-    let outcome = Shown::Rows(Box::new(Answer::new(
+    let outcome = Shown::Rows(Box::new(Answer::of(
+        rows,
         view,
         "/activity",
-        &url,
-        &Scope::Everything,
+        (&url, &Scope::Everything),
         &zone,
     )));
     shown(outcome, url)

@@ -2,7 +2,7 @@
 //! show is decided by `app`.
 
 use activity::query::{KEYS, ParseError, Term};
-use activity::{Outcome, Time};
+use activity::{Activity, Outcome, Time};
 use app::Caller;
 use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
 
@@ -250,8 +250,20 @@ impl View {
 
 impl Answer {
     pub(super) fn new(mut view: ActivityView, base: &str, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
+        let rows = std::mem::take(&mut view.rows).into_vec();
+        Self::of(rows, view, base, (url, scope), zone)
+    }
+
+    /// An answer with these rows.
+    pub(super) fn of(
+        rows: Vec<Activity>,
+        view: ActivityView,
+        base: &str,
+        (url, scope): (&UrlState, &Scope),
+        zone: &Zone,
+    ) -> Self {
         let mut days: Vec<(String, Vec<Row>)> = Vec::new();
-        for activity in std::mem::take(&mut view.rows) {
+        for activity in rows {
             let day = zone.day(activity.occurred_at);
             let row = Row::new(activity, base, url, &view.expr, many_users(scope));
             match days.last_mut() {

@@ -1,7 +1,7 @@
-//! Who read the member's log, and everything that is kept about them as a file.
+//! Who was given rows of the member's log, and everything that is kept about them as a file.
 
-use activity::{Activity, By, sentence};
-use app::privacy::{self, READERS_QUERY, Readers};
+use app::Page;
+use app::privacy::{self, Disclosed, Form, READERS_QUERY, Through};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -10,34 +10,53 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::AppState;
-use crate::pages::activity::page_error;
-use crate::shell::{PageError, Shell, SignedIn, filters, refused, render};
+use crate::shell::{PageError, Paged, Pager, Query, Shell, SignedIn, filters, refused, render};
+
+/// Rows of one page.
+const LIMIT: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "settings/privacy.html")]
 struct PrivacyPage {
     shell: Shell,
-    readers: Readers,
-    all: String,
+    readers: Vec<Disclosed>,
+    pager: Pager,
+    /// The address of what is in the member's own log of it.
+    in_log: String,
 }
 
 impl PrivacyPage {
-    /// Who looked, as they were named then.
-    fn who(row: &Activity) -> String {
-        match &row.by {
-            By::Administrator(person) | By::Member(person) | By::Person(person) => person.to_string(),
-            By::Application(application) => application.name.clone(),
-            By::System | By::Themself => String::new(),
+    fn new(shell: Shell, paged: &Paged, page: Page<Disclosed>) -> Self {
+        let query = utf8_percent_encode(READERS_QUERY, NON_ALPHANUMERIC);
+        Self {
+            shell,
+            pager: paged.pager("/settings/privacy", page.next.as_deref()).newest_first(),
+            readers: page.rows,
+            in_log: format!("/settings/activity-logs?q={query}"),
         }
     }
 
-    fn what(row: &Activity) -> String {
-        sentence::title(&row.facts).into_owned()
+    /// What the reader used: what sort of thing it is, and its name.
+    fn through(one: &Disclosed) -> (&'static str, &str) {
+        match &one.through {
+            Through::Browser(device) => ("Browser", device),
+            Through::Application(name) => ("Application", name),
+            Through::ApiKey(name) => ("API key", name),
+            Through::CommandLine(user) => ("Command line", user),
+        }
     }
 
-    /// What they looked for, where they looked for something.
-    fn query(row: &Activity) -> Option<&str> {
-        row.metadata.get("query").map(String::as_str)
+    fn how(one: &Disclosed) -> &'static str {
+        match one.form {
+            Form::Pages => "Looked",
+            Form::Stream => "Followed",
+            Form::File => "Took a file",
+        }
+    }
+
+    /// Whether it went on for long enough to say so.
+    fn has_lasted(one: &Disclosed) -> bool {
+        one.last_at.plus(-activity::Time::SECOND) >= one.first_at
     }
 }
 
@@ -45,14 +64,12 @@ pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     shell: Shell,
+    Query(paged): Query<Paged>,
 ) -> Result<Response, PageError> {
-    let readers = privacy::readers(state.app(), &caller).await.map_err(page_error)?;
-    let query = utf8_percent_encode(READERS_QUERY, NON_ALPHANUMERIC);
-    render(&PrivacyPage {
-        shell,
-        readers,
-        all: format!("/settings/activity-logs?q={query}"),
-    })
+    let readers = privacy::readers(state.app(), &caller, &paged.request(LIMIT))
+        .await
+        .map_err(refused)?;
+    render(&PrivacyPage::new(shell, &paged, readers))
 }
 
 pub(super) async fn export(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
@@ -66,4 +83,75 @@ pub(super) async fn export(State(state): State<AppState>, SignedIn(caller): Sign
         HeaderValue::try_from(disposition).map_err(PageError::internal)?,
     );
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use activity::Person;
+    use askama::Template as _;
+
+    use super::*;
+    use crate::pages::activity::tests::{assert_safe, at, shell};
+
+    const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}&'=1+1 ";
+
+    fn one(text: &str, through: Through, form: Form) -> Disclosed {
+        Disclosed {
+            id: "dsc_1".to_owned(),
+            reader: Person {
+                id: text.to_owned(),
+                name: text.to_owned(),
+                ..Person::default()
+            },
+            through,
+            form,
+            ip: Some("203.0.113.7".to_owned()),
+            query: text.to_owned(),
+            rows: 1_204,
+            first_at: at("2026-11-21T14:00:00Z"),
+            last_at: at("2026-11-21T14:09:00Z"),
+        }
+    }
+
+    fn shown(rows: Vec<Disclosed>, next: Option<&str>) -> String {
+        let page = Page {
+            rows,
+            next: next.map(str::to_owned),
+        };
+        PrivacyPage::new(shell("/settings/privacy"), &Paged::default(), page)
+            .render()
+            .unwrap()
+    }
+
+    #[test]
+    fn each_row_says_who_through_what_what_for_how_much_from_where_and_when() {
+        let key = Through::ApiKey("Nightly".to_owned());
+        let html = shown(vec![one("outcome:failure", key, Form::Stream)], Some("more"));
+        for part in [
+            "API key",
+            "Nightly",
+            "Followed",
+            "outcome:failure",
+            "1,204",
+            "203.0.113.7",
+            "09:00:00",
+            "09:09:00",
+            "after=more",
+        ] {
+            assert!(html.contains(part), "{part} is missing");
+        }
+        let command = one("", Through::CommandLine(String::new()), Form::File);
+        let html = shown(vec![command], None);
+        assert!(html.contains("Command line") && html.contains("Took a file") && html.contains("Everything"));
+        assert!(!html.contains("rel=\"next\""));
+    }
+
+    #[test]
+    fn nobody_yet_is_said_and_hostile_names_are_text() {
+        assert!(shown(Vec::new(), None).contains("Nobody yet"));
+        assert_safe(&shown(
+            vec![one(HOSTILE, Through::Browser(HOSTILE.to_owned()), Form::Pages)],
+            None,
+        ));
+    }
 }

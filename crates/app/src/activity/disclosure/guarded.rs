@@ -1,0 +1,105 @@
+//! The log as the use cases have it: what they append goes in as it is, and rows come out unseen.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use activity::query::Expr;
+use activity::{Facts, Seq, Time};
+use log::{Batch, Count, IngestError, IngestResult, Log, LogError, LogHead, Order, Scan, Search, Through};
+use store::Tx;
+use tokio::sync::watch;
+
+use super::Unseen;
+
+/// The log engine, whose rows only a disclosure opens.
+#[derive(Clone, Debug)]
+pub(crate) struct GuardedLog(Log);
+
+/// A page that nobody was given yet.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) rows: Unseen,
+    pub(crate) complete_through: Through,
+}
+
+/// All matches of a query, a chunk at a time, that nobody was given yet.
+#[derive(Debug)]
+pub(crate) struct UnseenScan(Scan);
+
+impl GuardedLog {
+    pub(crate) fn new(log: Log) -> Self {
+        Self(log)
+    }
+
+    /// See [`Log::append`].
+    pub(crate) async fn append(&self, tx: &mut Tx, facts: Vec<Facts>) -> Result<Range<Seq>, LogError> {
+        self.0.append(tx, facts).await
+    }
+
+    /// See [`Log::ingest`].
+    pub(crate) async fn ingest(&self, batch: Batch) -> Result<IngestResult, IngestError> {
+        self.0.ingest(batch).await
+    }
+
+    /// See [`Log::search`].
+    pub(crate) async fn search(&self, search: &Search) -> Result<Found, LogError> {
+        let page = self.0.search(search).await?;
+        Ok(Found {
+            rows: Unseen::new(page.rows),
+            complete_through: page.complete_through,
+        })
+    }
+
+    /// The activity at this place, as one unseen row.
+    pub(crate) async fn get(&self, seq: Seq) -> Result<Option<Unseen>, LogError> {
+        Ok(self.0.get(seq).await?.map(|row| Unseen::new(vec![row])))
+    }
+
+    /// See [`Log::scan`].
+    pub(crate) async fn scan(&self, expr: Expr, order: Order) -> Result<UnseenScan, LogError> {
+        Ok(UnseenScan(self.0.scan(expr, order).await?))
+    }
+
+    /// See [`Log::count`].
+    pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
+        self.0.count(expr, cap).await
+    }
+
+    /// See [`Log::recorded_since`].
+    pub(crate) async fn recorded_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
+        self.0.recorded_since().await
+    }
+
+    /// See [`Log::reported_since`].
+    pub(crate) async fn reported_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
+        self.0.reported_since().await
+    }
+
+    /// See [`Log::head`].
+    pub(crate) async fn head(&self) -> Result<LogHead, LogError> {
+        self.0.head().await
+    }
+
+    /// See [`Log::failed`].
+    pub(crate) fn failed(&self) -> watch::Receiver<Option<String>> {
+        self.0.failed()
+    }
+
+    /// The engine itself, past all scopes, for what tests compare with.
+    #[cfg(test)]
+    pub(crate) fn past_all_scopes(&self) -> &Log {
+        &self.0
+    }
+}
+
+impl UnseenScan {
+    /// How far the rows will be complete.
+    pub(crate) fn complete_through(&self) -> Through {
+        self.0.complete_through()
+    }
+
+    /// The next chunk; `None` at the end.
+    pub(crate) async fn next_chunk(&mut self) -> Option<Result<Unseen, LogError>> {
+        Some(self.0.next_chunk().await?.map(Unseen::new))
+    }
+}

@@ -1,0 +1,52 @@
+//! All rows of a view, a chunk at a time in constant memory, each told of before it is given.
+
+use log::Order;
+
+use super::scope::{Question, Scoped};
+use super::view::{count, unavailable};
+use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
+use crate::{App, Caller};
+
+/// All rows of a view, on their way to a reader.
+pub struct Taken {
+    /// How many are expected; more or fewer may come where they are found without being counted exactly.
+    pub expected: u64,
+    /// Up to where they are complete.
+    pub complete_through: CompleteThrough,
+    scan: UnseenScan,
+    disclosure: Disclosure,
+}
+
+/// Begins to take everything that `caller` may see of `scope`, newest first. Cursor and limit of the request do not
+/// matter.
+pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<Taken, ViewError> {
+    if !caller.may_export() {
+        return Err(ViewError::Forbidden);
+    }
+    let question = Question {
+        q: &request.q,
+        from: request.from,
+        to: request.to,
+        zone: &request.zone,
+    };
+    let scoped = Scoped::new(app, caller, scope, question).await?;
+    let expected = count(app, &scoped.bound, u64::MAX).await?.n;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await;
+    let scan = scan.map_err(unavailable)?;
+    Ok(Taken {
+        expected,
+        complete_through: scan.complete_through().into(),
+        scan,
+        disclosure: Disclosure::new(app, caller, &scoped, Asked::All),
+    })
+}
+
+impl Taken {
+    /// The next rows; `None` at the end, when the number of everybody's rows is written as well.
+    pub async fn next(&mut self) -> Result<Option<Rows>, ViewError> {
+        match self.scan.next_chunk().await {
+            Some(rows) => Ok(Some(self.disclosure.give(rows.map_err(unavailable)?).await?)),
+            None => self.disclosure.finish().await.map(|()| None),
+        }
+    }
+}

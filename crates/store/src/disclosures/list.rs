@@ -1,0 +1,72 @@
+//! Whom a person's rows were given to, newest first.
+
+use activity::Time;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Error};
+
+use super::disclosure::{Kind, Via};
+use crate::row::{maybe_text, number, text, time};
+
+/// One disclosure as the person sees it whose rows were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosed {
+    /// `dsc_…`
+    pub id: String,
+    /// How rows were given.
+    pub kind: Kind,
+    /// Who read, as JSON of the person.
+    pub reader: String,
+    /// How they proved it.
+    pub via: Via,
+    /// Id of the device or the key.
+    pub via_id: String,
+    /// The device, the application or the key in words.
+    pub via_name: String,
+    /// The address it came from.
+    pub ip: Option<String>,
+    /// What was asked for.
+    pub query: String,
+    /// How many of this person's rows were given.
+    pub rows: u64,
+    /// When the first of them was given.
+    pub first_at: Time,
+    /// When the last of them was given.
+    pub last_at: Time,
+}
+
+/// Up to `limit` disclosures of this person's rows that began before the one with the id `before`, newest first.
+pub async fn to_others(
+    conn: &mut AnyConnection,
+    person_id: &str,
+    before: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Disclosed>, Error> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.kind, d.reader, d.via, d.via_id, COALESCE(k.name, d.via_name) AS via_name, d.ip, d.query, \
+         p.row_count, p.first_at, p.last_at FROM disclosure_person p JOIN disclosure d ON d.id = p.disclosure_id \
+         LEFT JOIN api_key k ON d.via = 'api_key' AND k.id = d.via_id \
+         WHERE p.person_id = $1 AND p.disclosure_id < $2 ORDER BY p.disclosure_id DESC LIMIT $3",
+    );
+    // Greater than any id.
+    let rows = rows
+        .bind(person_id)
+        .bind(before.unwrap_or("dsd"))
+        .bind(i64::from(limit));
+    rows.fetch_all(conn).await?.iter().map(disclosed).collect()
+}
+
+fn disclosed(row: &AnyRow) -> Result<Disclosed, Error> {
+    Ok(Disclosed {
+        id: text(row, "id")?,
+        kind: Kind::of(&text(row, "kind")?)?,
+        reader: text(row, "reader")?,
+        via: Via::of(&text(row, "via")?)?,
+        via_id: text(row, "via_id")?,
+        via_name: text(row, "via_name")?,
+        ip: maybe_text(row, "ip")?,
+        query: text(row, "query")?,
+        rows: number(row, "row_count")?,
+        first_at: time(row, "first_at")?,
+        last_at: time(row, "last_at")?,
+    })
+}

@@ -1,0 +1,23 @@
+//! Rows of `disclosure_waiting`: activities of readers who may not append.
+
+use sqlx::{AnyConnection, Error, Row as _};
+
+/// Leaves facts, as JSON, for whoever may append.
+pub async fn insert_waiting(conn: &mut AnyConnection, id: &str, facts: &str) -> Result<(), Error> {
+    let done = sqlx::query("INSERT INTO disclosure_waiting (id, facts) VALUES ($1, $2)");
+    done.bind(id).bind(facts).execute(conn).await?;
+    Ok(())
+}
+
+/// Ids and facts of the oldest that wait, at most `limit`.
+pub async fn waiting(conn: &mut AnyConnection, limit: u32) -> Result<Vec<(String, String)>, Error> {
+    let rows = sqlx::query("SELECT id, facts FROM disclosure_waiting ORDER BY id LIMIT $1");
+    let rows = rows.bind(i64::from(limit)).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// Removes one that was appended; `false` if it was gone.
+pub async fn remove_waiting(conn: &mut AnyConnection, id: &str) -> Result<bool, Error> {
+    let done = sqlx::query("DELETE FROM disclosure_waiting WHERE id = $1").bind(id);
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
