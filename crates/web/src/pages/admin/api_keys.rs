@@ -80,6 +80,24 @@ fn applications_of(typed: &str) -> Vec<Named> {
     lines.map(named).collect()
 }
 
+/// What the form asks for.
+fn asked(fields: &Fields) -> NewKeyRequest {
+    NewKeyRequest {
+        name: fields.trimmed("name").to_owned(),
+        scopes: Scopes {
+            write: fields.ticked("write"),
+            read: fields.ticked("read"),
+            export: fields.ticked("export"),
+            admin: fields.ticked("admin"),
+        },
+        user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
+        reports: Reports {
+            applications: applications_of(fields.trimmed("reports_for")),
+            names_accounts: fields.ticked("names_accounts"),
+        },
+    }
+}
+
 /// What a form asked for, and what became of it.
 #[derive(Default)]
 struct Outcome {
@@ -120,20 +138,7 @@ pub(super) async fn create(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let request = NewKeyRequest {
-        name: fields.trimmed("name").to_owned(),
-        scopes: Scopes {
-            write: fields.ticked("write"),
-            read: fields.ticked("read"),
-            export: fields.ticked("export"),
-            admin: fields.ticked("admin"),
-        },
-        user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
-        reports: Reports {
-            applications: applications_of(fields.trimmed("reports_for")),
-            names_accounts: fields.ticked("names_accounts"),
-        },
-    };
+    let request = asked(&fields);
     let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
             let created = Some((new.key.name, new.token));
