@@ -12,6 +12,7 @@ mod device;
 mod error;
 pub mod exports;
 pub mod factors;
+mod feed;
 pub mod groups;
 pub mod ids;
 pub mod import;
@@ -21,14 +22,16 @@ pub mod mail;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
+pub mod refusals;
 pub mod sessions;
 mod settings;
 mod sms;
 mod tx;
 
-pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor};
+pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
+pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
 pub use settings::{
@@ -38,9 +41,14 @@ pub use settings::{
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::{Clock, Log, Rng};
+pub use log::{Full, Place, Places, Tasks};
 use store::Store;
+
+/// How long closing waits for what works in the background.
+const CLOSE: Duration = Duration::from_secs(10);
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -58,9 +66,12 @@ struct Inner {
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
+    streaming: Places<String>,
+    tasks: Tasks,
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
+    refusals: refusals::Refusals,
 }
 
 impl App {
@@ -68,6 +79,7 @@ impl App {
     pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
+        let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
@@ -80,9 +92,12 @@ impl App {
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
+                streaming,
+                tasks: Tasks::default(),
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
+                refusals: refusals::Refusals::default(),
             }),
         }
     }
@@ -94,6 +109,11 @@ impl App {
     /// The log engine, whose rows leave only by a disclosure.
     pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Ends what works in the background, and waits for it, but not for long.
+    pub async fn close(&self) {
+        self.tasks().close(CLOSE).await;
     }
 
     /// Answers that were given a moment ago.
@@ -144,9 +164,25 @@ impl App {
         &self.inner.exports
     }
 
+    /// Accounts to whom files are on their way.
+    pub(crate) fn streaming(&self) -> &Places<String> {
+        &self.inner.streaming
+    }
+
+    /// What works in the background for the use cases.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.inner.tasks
+    }
+
     /// Signs of life of those in sessions.
     pub(crate) fn beats(&self) -> &sessions::Beats {
         &self.inner.beats
+    }
+
+    /// What was turned away and is not written yet.
+    pub(crate) fn refusals(&self) -> &refusals::Refusals {
+        &self.inner.refusals
     }
 
     /// What tells open pages that something has changed.

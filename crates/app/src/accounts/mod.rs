@@ -47,6 +47,7 @@ mod set_roles;
 mod set_service_account;
 mod tokens;
 mod unlock;
+mod waits;
 
 pub use crate::error::{ChangeError, FieldError, Unavailable};
 pub use activate::activate;

@@ -4,8 +4,9 @@ use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
+use super::disclosure::GuardedInquiry;
 use super::view::{ViewError, unavailable};
-use crate::{App, Caller, groups};
+use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,8 +128,10 @@ pub(crate) struct Question<'a> {
 }
 
 /// The question within its scope, ready to be asked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Scoped {
+    /// What it is asked with: all that belongs to it has one deadline.
+    pub(crate) log: GuardedInquiry,
     pub(crate) subject: Subject,
     /// The query as it was typed, as a tree.
     pub(crate) typed: Expr,
@@ -158,6 +161,7 @@ impl Scoped {
             me: Some(caller.person.id.clone()),
         };
         let mut scoped = Self {
+            log: app.inquiry(caller).await?,
             subject,
             typed: Expr::All,
             bound: Expr::All,
@@ -167,6 +171,14 @@ impl Scoped {
         scoped.bound = scoped.with(typed.clone(), true);
         scoped.typed = typed;
         Ok(scoped)
+    }
+
+    /// The same without a deadline: for what is bounded otherwise.
+    pub(crate) fn unhurried(self) -> Self {
+        Self {
+            log: self.log.unhurried(),
+            ..self
+        }
     }
 
     /// Another query in the same scope, with or without the range.
@@ -186,6 +198,17 @@ impl Scoped {
             .and(range_expr(self.range))
             .and(self.typed.clone().bind(&self.binding))
             .to_string()
+    }
+}
+
+impl App {
+    /// Questions of this caller to the log. Waits a moment while they have as many under way as they may.
+    pub(crate) async fn inquiry(&self, caller: &Caller) -> Result<GuardedInquiry, ViewError> {
+        Ok(match &caller.via {
+            Via::ApiKey { id, .. } => self.log().inquiry(id).await?,
+            Via::Device { .. } | Via::Application { .. } => self.log().inquiry(&caller.person.id).await?,
+            Via::CommandLine => self.log().own_inquiry(),
+        })
     }
 }
 

@@ -8,7 +8,6 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use store::accounts::account;
 use store::accounts::mail::{self, MailRow};
 use thiserror::Error;
-use tokio::task::JoinHandle;
 
 use crate::accounts::Unavailable;
 use crate::activity::facts;
@@ -42,11 +41,13 @@ pub enum MailSetupError {
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// Starts the task. `None` without a mail server. Aborting the task loses nothing: an unsent mail stays queued, and
-/// one that was sent but not marked is sent twice at worst.
-pub fn start(app: &App) -> Result<Option<JoinHandle<()>>, MailSetupError> {
+/// Sends mails in the background until the process ends; whether there is a mail server to send them through. Ending
+/// loses nothing: an unsent mail stays queued, and one that was sent but not marked is sent twice at worst.
+pub fn start(app: &App) -> Result<bool, MailSetupError> {
     let settings = &app.settings().mail;
-    let Some(url) = &settings.smtp_url else { return Ok(None) };
+    let Some(url) = &settings.smtp_url else {
+        return Ok(false);
+    };
     let transport = Transport::from_url(url)
         .map_err(MailSetupError::Url)?
         .timeout(Some(Duration::from_secs(20)))
@@ -56,18 +57,22 @@ pub fn start(app: &App) -> Result<Option<JoinHandle<()>>, MailSetupError> {
         .clone()
         .unwrap_or_else(|| "Whodid <whodid@localhost>".to_owned());
     let sender: Mailbox = given.parse().map_err(|cause| MailSetupError::From { given, cause })?;
-    let app = app.clone();
-    Ok(Some(tokio::spawn(async move {
-        loop {
-            if let Err(error) = send_due(&app, &transport, &sender).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the mail queue could not be worked on"
-                );
-            }
-            let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+    let of = app.clone();
+    app.tasks()
+        .keep("mail", move || work(of.clone(), transport.clone(), sender.clone()));
+    Ok(true)
+}
+
+async fn work(app: App, transport: Transport, sender: Mailbox) {
+    loop {
+        if let Err(error) = send_due(&app, &transport, &sender).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the mail queue could not be worked on"
+            );
         }
-    })))
+        let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+    }
 }
 
 /// Sends what is due now.

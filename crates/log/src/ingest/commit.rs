@@ -216,7 +216,7 @@ async fn remember(
 /// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
 /// wants it loads it.
 fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
-    if core.tail.held() > core.settings.seal_at.saturating_mul(2) {
+    if core.tail.held() > core.settings.seal_at.saturating_mul(2) || core.is_backed_up() {
         return;
     }
     let mut activities = Vec::new();

@@ -172,6 +172,11 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
         "The idempotency key was used within a day for another body. Use a new one.",
     ),
     (
+        "too_costly",
+        422,
+        "The question takes longer than one may. Narrow its range, or ask for fewer words at once.",
+    ),
+    (
         "too_many_requests",
         429,
         "The key calls too often; wait for as long as `Retry-After` says.",

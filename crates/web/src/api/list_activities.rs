@@ -25,6 +25,7 @@ const MOST: usize = 1000;
 ///
 /// `order=desc` (the default) gives what happened last first, page by page. `order=asc` gives every activity in the
 /// order of recording, always with a cursor to go on from: poll it and nothing is ever missed, however late it came.
+/// A page of large rows ends before its limit, and says so; its cursor goes on behind them.
 #[utoipa::path(
     get, path = "/v1/activities", tag = "Activities", operation_id = "listActivities",
     params(
@@ -45,6 +46,8 @@ const MOST: usize = 1000;
         (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such group that the key may see.", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "The key may not read this.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The question takes too long; narrow it.", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too many questions at once; repeat.", body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("key" = ["activities:read"])),
 )]
@@ -82,6 +85,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
     Ok(Page {
         rows: found.rows,
         has_more: found.older.is_some(),
+        ended_early: found.is_cut,
         next: found.older,
         through: found.complete_through,
         count: found.count,
@@ -102,6 +106,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Pa
         rows: found.rows,
         next: Some(found.next),
         has_more: found.has_more,
+        ended_early: found.is_cut,
         through: found.complete_through,
         count: None,
     })
@@ -132,6 +137,7 @@ struct Page {
     rows: Rows,
     next: Option<String>,
     has_more: bool,
+    ended_early: bool,
     through: CompleteThrough,
     count: Option<Count>,
 }
@@ -146,7 +152,7 @@ impl Page {
             }
             json::write_json(row, &mut body);
         }
-        let page = json!({ "next": self.next, "has_more": self.has_more });
+        let page = json!({ "next": self.next, "has_more": self.has_more, "ended_early": self.ended_early });
         let through = json!({ "size": self.through.size, "at": self.through.at });
         body.extend_from_slice(format!("],\"page\":{page},\"complete_through\":{through}").as_bytes());
         if let Some(count) = self.count {

@@ -1,6 +1,8 @@
 //! Errors of the API: RFC 9457 problem details, each with a stable code, the request's id and, where parts of the
 //! body are wrong, a pointer to each.
 
+mod of_page;
+
 use std::ops::Range;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::shell::{ErrorPage, PageError, Scope};
+use crate::shell::Scope;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -249,6 +251,20 @@ impl Problem {
         problem.retry_after(2)
     }
 
+    /// Too much is under way; it may be repeated after so many seconds.
+    pub(crate) fn busy(detail: impl Into<String>, seconds: u64) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is under way", detail).retry_after(seconds)
+    }
+
+    pub(crate) fn too_costly(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "too_costly",
+            "The question takes too long",
+            detail,
+        )
+    }
+
     /// A mistake of ours.
     pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
         let detail =
@@ -276,23 +292,16 @@ impl Problem {
         });
         self
     }
+}
 
-    /// An error of the shell or the framework, as a problem.
-    pub(crate) fn of_page(error: &ErrorPage) -> Self {
-        let code = match error.status {
-            StatusCode::NOT_FOUND => "not_found",
-            StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
-            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-            StatusCode::FORBIDDEN => "forbidden",
-            StatusCode::UNAUTHORIZED => "unauthorized",
-            StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
-            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
-            StatusCode::MISDIRECTED_REQUEST => "unknown_host",
-            status if status.is_server_error() => "internal",
-            _ => "bad_request",
-        };
-        Self::new(error.status, code, error.title, error.text.clone())
-    }
+/// An error's text as a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -304,20 +313,6 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
-}
-
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
-        match error {
-            PageError::SignIn { .. } => Self::unauthorized(),
-            PageError::Forbidden => Self::forbidden("This account may not do this."),
-            PageError::NotFound(detail) => Self::not_found(detail),
-            PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
-            PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) => Self::unavailable(cause),
-            PageError::Internal(cause) => Self::internal(cause),
-        }
-    }
 }
 
 impl Problem {

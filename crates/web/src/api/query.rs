@@ -6,7 +6,7 @@ use activity::query::ParseError;
 use app::activity::ViewError;
 use axum::http::{StatusCode, Uri};
 
-use super::problem::{FieldProblem, Problem};
+use super::problem::{FieldProblem, Problem, sentence};
 
 /// The parameters of one request; unknown and repeated ones are refused.
 pub(super) struct Params(Vec<(String, String)>);
@@ -84,6 +84,8 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::Query(error) => bad_query(&error),
         ViewError::Forbidden => Problem::forbidden("This key may not read this log."),
         ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
+        ViewError::TooCostly(text) => Problem::too_costly(sentence(&text)),
+        ViewError::Busy(text) => Problem::busy(sentence(&text), 2),
         ViewError::Unavailable(cause) => Problem::unavailable(cause),
         ViewError::Cursor => Params::wrong(
             "after",

@@ -1,7 +1,5 @@
 //! `POST /v1/activities`: one activity, an array, or lines.
 
-use std::sync::Arc;
-
 use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -10,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::batch::{self, Item, Layout};
-use super::body;
-use super::problem::{FieldProblem, Problem, ProblemDetails};
+use super::batch::{self, Layout};
+use super::body::{self, Held, Share};
+use super::problem::{FieldProblem, Problem, ProblemDetails, sentence};
 use crate::AppState;
 use crate::shell::FromReporter;
 
@@ -82,34 +80,32 @@ pub(super) async fn record_activities(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let submission = submission(&state, &head.headers, body).await?;
+    // The share is held until what was read is committed: it counts what the log holds of the body as well.
+    let (submission, _share) = submission(&state, &head.headers, body).await?;
     let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
     answer(recorded)
 }
 
-async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
+async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<(Submission, Share), Problem> {
     let limits = &state.settings().limits;
     let layout = Layout::of(headers)?;
     let key = idempotency_key(headers)?;
-    let held = Arc::new(body::read(headers, body, limits.batch_bytes, state.budget()).await?);
+    let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
-    let work = move || -> Result<(Vec<Item>, Option<Idempotency>), Problem> {
-        let items = batch::parse(&held.bytes, layout, most, now)?;
+    let work = move || -> Result<(Submission, Share), Problem> {
+        let items = batch::parse(&bytes, layout, most, now)?;
         let idempotency = key.map(|key| Idempotency {
             key,
-            fingerprint: Sha256::digest(&held.bytes).into(),
+            fingerprint: Sha256::digest(&bytes).into(),
         });
-        Ok((items, idempotency))
+        Ok((Submission { items, idempotency }, share))
     };
-    let (items, idempotency) = match headers_say_small(headers) {
-        true => work()?,
-        false => tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Problem::unavailable)??,
-    };
-    Ok(Submission { items, idempotency })
+    match headers_say_small(headers) {
+        true => work(),
+        false => tokio::task::spawn_blocking(work).await.map_err(Problem::unavailable)?,
+    }
 }
 
 fn headers_say_small(headers: &HeaderMap) -> bool {
@@ -144,15 +140,6 @@ fn refusal(error: RecordError) -> Problem {
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars
-        .next()
-        .map(|c| c.to_uppercase().collect::<String>())
-        .unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {

@@ -44,11 +44,16 @@ pub async fn serve(
         builder: builder(&state.settings().limits),
         graceful: GracefulShutdown::new(),
         tasks: TaskTracker::new(),
+        work: state.work().clone(),
         limits: state.settings().limits.clone(),
         router,
     };
     let caps = Arc::new(Caps::new(&state.settings().limits, &state.settings().trusted_proxies));
-    let upkeep = tokio::spawn(upkeep(state.clone()));
+    let of = state.clone();
+    state
+        .app()
+        .tasks()
+        .keep("upkeep of the web server", move || upkeep(of.clone()));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let permit = tokio::select! {
@@ -69,7 +74,6 @@ pub async fn serve(
     server
         .finish(Duration::from_millis(state.settings().limits.drain_ms))
         .await;
-    upkeep.abort();
     Ok(())
 }
 
@@ -88,6 +92,7 @@ struct Server {
     builder: http1::Builder,
     graceful: GracefulShutdown,
     tasks: TaskTracker,
+    work: TaskTracker,
     limits: Limits,
     router: Router,
 }
@@ -126,6 +131,9 @@ impl Server {
         let drained = async {
             self.graceful.shutdown().await;
             self.tasks.wait().await;
+            // Only now is no new one begun.
+            self.work.close();
+            self.work.wait().await;
         };
         if tokio::time::timeout(patience, drained).await.is_err() {
             tracing::warn!("some requests were still under way and were cut off");

@@ -35,6 +35,17 @@ pub enum PageError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The question costs too much; the text says what to do.
+    #[error("too costly: {0}")]
+    TooCostly(String),
+    /// Too much is under way at once.
+    #[error("busy: {text}")]
+    Busy {
+        /// Whether all of it is the caller's.
+        yours: bool,
+        /// What to do.
+        text: String,
+    },
     /// A part this needs does not answer just now.
     #[error("unavailable")]
     Unavailable(#[source] Cause),
@@ -127,6 +138,9 @@ impl ErrorPage {
                 "Too many attempts",
                 format!("There were too many attempts from your address. Try again in {retry_after} seconds."),
             ),
+            PageError::TooCostly(text) => (StatusCode::UNPROCESSABLE_ENTITY, "Too much at once", text.clone()),
+            PageError::Busy { yours: true, text } => (StatusCode::TOO_MANY_REQUESTS, "Too much at once", text.clone()),
+            PageError::Busy { yours: false, text } => (StatusCode::SERVICE_UNAVAILABLE, "Not just now", text.clone()),
             PageError::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not just now",
@@ -166,7 +180,7 @@ impl IntoResponse for PageError {
         }
         let retry_after = match &self {
             Self::TooMany { retry_after } => Some(*retry_after),
-            Self::Unavailable(_) => Some(2),
+            Self::Unavailable(_) | Self::Busy { .. } => Some(2),
             _ => None,
         };
         let mut response = ErrorPage::of(&self).into_response();

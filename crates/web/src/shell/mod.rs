@@ -59,7 +59,7 @@ pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
 pub use layout::{NavItem, Shell, Theme};
-pub(crate) use live::{Streams, live};
+pub(crate) use live::live;
 pub(crate) use outcome::{done, error_of, refused};
 pub(crate) use pager::{Paged, Pager, cursor};
 pub(crate) use qr::qr_svg;

@@ -440,7 +440,10 @@ impl Making<'_> {
         }
     }
 
+    /// A key that acts as this account: made by an administrator for a service account, else by the account itself.
     async fn key(&self, ada: &Caller, word: &str) -> String {
+        let id = &self.names[word];
+        let is_service = word.starts_with("$robot");
         let request = api_keys::NewKeyRequest {
             name: word[1..].to_owned(),
             scopes: Scopes {
@@ -449,10 +452,14 @@ impl Making<'_> {
                 export: true,
                 admin: true,
             },
-            user_id: Some(self.names[word].clone()),
+            user_id: Some(id.clone()),
             ..api_keys::NewKeyRequest::default()
         };
-        api_keys::create(self.app, ada, request).await.unwrap().token
+        let mut maker = ada.clone();
+        if !is_service {
+            maker.person.id.clone_from(id);
+        }
+        api_keys::create(self.app, &maker, request).await.unwrap().token
     }
 }
 

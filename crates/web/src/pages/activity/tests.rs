@@ -121,6 +121,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
     let view = ActivityView {
         older: rows.last().map(|row| format!("o1.{}", row.seq)),
         newer: None,
+        is_cut: false,
         complete_through: CompleteThrough {
             size: 9,
             at: at("2026-11-21T14:02:59Z"),
