@@ -19,10 +19,12 @@ pub mod import;
 pub mod ingest;
 mod live;
 pub mod mail;
+mod once;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
 pub mod refusals;
+mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
@@ -30,14 +32,16 @@ mod tx;
 
 pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
+pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
 
+pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
@@ -63,6 +67,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
+    secret_key: SecretKey,
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
@@ -76,7 +81,14 @@ struct Inner {
 
 impl App {
     /// Puts the parts together; does no input or output.
-    pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        log: Log,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        settings: Settings,
+        secret_key: SecretKey,
+    ) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
         let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
@@ -89,6 +101,7 @@ impl App {
                 clock,
                 rng,
                 settings,
+                secret_key,
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
@@ -134,6 +147,16 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// Wraps a secret for this cell of the database.
+    pub(crate) fn seal(&self, cell: Cell<'_>, clear: &[u8]) -> Vec<u8> {
+        self.inner.secret_key.seal(self.rng(), cell, clear)
+    }
+
+    /// What was wrapped for this cell of the database.
+    pub(crate) fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        self.inner.secret_key.open(cell, sealed)
     }
 
     /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.

@@ -49,7 +49,7 @@ pub struct PasswordSettings {
     pub argon2_passes: u32,
 }
 
-/// Mail. Without a server, mails are kept in the outbox that administrators see and written to the log.
+/// Mail. Without a server, mails are kept in the outbox that administrators see.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSettings {

@@ -74,7 +74,14 @@ async fn bed() -> Bed {
     // Nobody listens there: what is due is tried again and again.
     settings.mail.smtp_url = Some("smtp://127.0.0.1:9".to_owned());
     Bed {
-        app: App::new(store, log.clone(), clock.clone(), rng, settings),
+        app: App::new(
+            store,
+            log.clone(),
+            clock.clone(),
+            rng,
+            settings,
+            app::SecretKey::new(&[7; 32]),
+        ),
         log,
         clock,
         _dir: dir,

@@ -19,6 +19,7 @@ mod pool;
 pub mod privacy;
 pub mod reporters;
 mod row;
+pub mod secret_key;
 pub mod sessions;
 mod sql;
 mod tx;

@@ -63,6 +63,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_applications.sql"),
     },
     Migration {
+        version: 10,
+        name: "secrets",
+        sql: include_str!("../migrations/0010_secrets.sql"),
+    },
+    Migration {
         version: 11,
         name: "trust",
         sql: include_str!("../migrations/0011_trust.sql"),

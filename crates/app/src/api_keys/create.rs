@@ -2,15 +2,16 @@
 
 use activity::Target;
 use activity::limits::METADATA_VALUE_CHARS;
-use store::accounts::account;
+use store::accounts::account::{self, AccountRow};
 use store::accounts::api_key::{self, ApiKeyRow};
 use store::reporters;
 
+use super::list::reports as reports_of;
 use super::{ApiKey, reports, token};
 use crate::accounts::{ChangeError, FieldError, token_hash};
 use crate::activity::facts;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, Reports, Scopes};
+use crate::{App, Begun, Caller, Reports, Scopes, Tx};
 
 const NAME_MAX: usize = 100;
 
@@ -31,8 +32,8 @@ pub struct NewKeyRequest {
 /// A key that was created.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// The key itself, shown once.
-    pub token: String,
+    /// The key itself, shown once: `None` where the request repeats one that was answered with it.
+    pub token: Option<String>,
     /// What is kept of it.
     pub key: ApiKey,
 }
@@ -43,21 +44,12 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         return Err(ChangeError::Forbidden);
     }
     let name = check(&request).map_err(ChangeError::Invalid)?;
-    let mut tx = app.begin().await?;
-    let acts_as = request.user_id.as_deref().unwrap_or(&caller.person.id);
-    let Some(account) = account::get(tx.conn(), acts_as).await? else {
-        return Err(ChangeError::invalid(
-            "user_id",
-            "There is no such user for the key to act as; choose one.",
-        ));
+    let asked = (&name, scopes_text(request.scopes), &request.user_id, &request.reports);
+    let mut tx = match app.begin_once::<String>(caller, "api_keys/create", &asked).await? {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => return again(&mut tx, &id).await,
     };
-    // Nobody makes a program that speaks as another person.
-    if !account.is_service && account.id != caller.person.id {
-        return Err(ChangeError::invalid(
-            "user_id",
-            "A key acts as a service account or as whoever creates it, never as somebody else; choose a service account.",
-        ));
-    }
+    let account = acts_as(&mut tx, caller, &request).await?;
     let reports = reports::check(tx.conn(), &request.reports, request.scopes).await?;
     let reports = reports.map_err(ChangeError::Invalid)?;
     let token = token::new(app, token::API);
@@ -89,9 +81,41 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
             .metadata
             .extend(said.map(|(key, value)| (key.to_owned(), value)));
     }
+    tx.answered(&row.id).await?;
     tx.commit(created).await?;
     Ok(NewKey {
-        token,
+        token: Some(token),
+        key: ApiKey::of(row, reports, account.person()),
+    })
+}
+
+/// The account a new key acts as: a service account, or its maker's.
+async fn acts_as(tx: &mut Tx, caller: &Caller, request: &NewKeyRequest) -> Result<AccountRow, ChangeError> {
+    let id = request.user_id.as_deref().unwrap_or(&caller.person.id);
+    let Some(account) = account::get(tx.conn(), id).await? else {
+        return Err(ChangeError::invalid(
+            "user_id",
+            "There is no such user for the key to act as; choose one.",
+        ));
+    };
+    // Nobody makes a program that speaks as another person.
+    if account.is_service || account.id == caller.person.id {
+        return Ok(account);
+    }
+    Err(ChangeError::invalid(
+        "user_id",
+        "A key acts as a service account or as whoever creates it, never as somebody else; choose a service account.",
+    ))
+}
+
+/// What a repeat is answered: the key itself was shown once.
+async fn again(tx: &mut Tx, id: &str) -> Result<NewKey, ChangeError> {
+    let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(tx.conn(), &row.account_id).await?;
+    let account = account.ok_or(ChangeError::NotFound)?;
+    let reports = reports_of(tx.conn(), &row).await?;
+    Ok(NewKey {
+        token: None,
         key: ApiKey::of(row, reports, account.person()),
     })
 }

@@ -16,6 +16,8 @@ pub(crate) const TABLE: Table = &[
     ("mail/mod", Is::Machinery),
     ("mail/retry", Is::Mutating(&["mail.retried"])),
     ("mail/send", Is::Mutating(&["mail.sent"])),
+    ("mail/show", Is::Mutating(&["mail.shown"])),
+    ("mail/text", Is::Machinery),
     ("mail/write", Is::Machinery),
 ];
 
@@ -26,6 +28,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     match row {
         "mail/delete" => deed(async move { mail::delete(app, admin, &id).await }),
         "mail/retry" => deed(async move { mail::retry(app, admin, &id).await }),
+        "mail/show" => deed(async move { mail::show(app, admin, &id).await }),
         "mail/send" => deed(sent(stage, id)),
         other => no_deed(other),
     }

@@ -79,7 +79,7 @@ impl World {
             ..NewKeyRequest::default()
         };
         let new = api_keys::create(&self.test.app, &self.ada, request).await.unwrap();
-        let caller = api_keys::authenticate(&self.test.app, &new.token, origin("192.0.2.9")).await;
+        let caller = api_keys::authenticate(&self.test.app, &new.token.unwrap(), origin("192.0.2.9")).await;
         caller.unwrap().unwrap()
     }
 
@@ -135,7 +135,7 @@ async fn application(test: &TestApp, name: &str) -> Visitor {
     let registered = applications::register(&test.app, &Caller::command_line(), new)
         .await
         .unwrap();
-    let presented = applications::authenticate(&test.app, &registered.key, origin("198.51.100.4")).await;
+    let presented = applications::authenticate(&test.app, &registered.key.unwrap(), origin("198.51.100.4")).await;
     match presented.unwrap() {
         Presented::Application(visitor) => visitor,
         other => panic!("{other:?}"),

@@ -459,7 +459,11 @@ impl Making<'_> {
         if !is_service {
             maker.person.id.clone_from(id);
         }
-        api_keys::create(self.app, &maker, request).await.unwrap().token
+        api_keys::create(self.app, &maker, request)
+            .await
+            .unwrap()
+            .token
+            .unwrap()
     }
 }
 
@@ -477,7 +481,14 @@ async fn open(directory: &Path) -> (App, Store, log::Log) {
     settings.password.argon2_memory_kib = 8;
     settings.password.argon2_passes = 1;
     settings.exports.dir = directory.join("exports");
-    let app = App::new(store.clone(), log.clone(), clock, rng, settings);
+    let app = App::new(
+        store.clone(),
+        log.clone(),
+        clock,
+        rng,
+        settings,
+        app::SecretKey::new(&[7; 32]),
+    );
     (app, store, log)
 }
 
