@@ -200,7 +200,7 @@ pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
     let request = api_keys::NewKeyRequest {
         name: "load".to_owned(),
         scopes,
-        user_id: None,
+        ..api_keys::NewKeyRequest::default()
     };
     let key = api_keys::create(&app, &caller, request)
         .await

@@ -9,9 +9,9 @@ use super::note::Said;
 use super::people::{Owners, People, Reader};
 use super::question::{Asked, Question, via};
 use super::{Rows, Unseen};
-use crate::accounts::new_id;
 use crate::activity::scope::{Scoped, Subject};
 use crate::activity::view::{ViewError, unavailable};
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, Quiet, Tx, Via};
 
 /// Rows of people already told of that a file gives before their number is written.
@@ -103,7 +103,7 @@ impl Disclosure {
         if let Some(facts) = due.take_if(|_| self.app.store().is_reader()) {
             // Another process owns the log. It appends what waits for it.
             let json = serde_json::to_string(&facts).map_err(unavailable)?;
-            let left = disclosures::insert_waiting(tx.conn(), &new_id(&self.app, "wait"), &json).await;
+            let left = disclosures::insert_waiting(tx.conn(), &new_id(&self.app, Prefix::Waiting), &json).await;
             left.map_err(unavailable)?;
         }
         let ended = match due {
@@ -170,7 +170,7 @@ impl Disclosure {
         }
         let (via, via_id) = via(&self.caller.via);
         let row = disclosures::Disclosure {
-            id: new_id(&self.app, "dsc"),
+            id: new_id(&self.app, Prefix::Disclosure),
             digest: digest.to_vec(),
             kind: *kind,
             reader_id: self.caller.person.id.clone(),
