@@ -6,6 +6,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Creates a subgroup of a group that the caller manages.
 pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: NewGroup) -> Result<Group, ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let (parent, _) = managed(&mut tx, caller, parent_id).await?;
     // Guarantee: one level. The parent is locked, and a group's parent never changes.
