@@ -18,6 +18,7 @@ pub mod import;
 pub mod ingest;
 mod live;
 pub mod mail;
+mod once;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
@@ -30,7 +31,7 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
@@ -39,6 +40,7 @@ pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
 
+pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use activity::{Facts, Time};
+use activity::{Facts, Reason, Time};
 
 use crate::activity::facts;
 use crate::{App, Caller, Unavailable, Visitor};
@@ -35,13 +35,13 @@ pub enum Refused {
 }
 
 impl Refused {
-    fn in_words(self) -> &'static str {
+    fn reason(self) -> Reason {
         match self {
-            Self::Secrets => "attempts at a password, code or link",
-            Self::ApiCalls => "calls of the API",
-            Self::LookUps => "look-ups of other users",
-            Self::EmailChanges => "changes of the e-mail address",
-            Self::Invitations => "invitations",
+            Self::Secrets => Reason::TooManySecrets,
+            Self::ApiCalls => Reason::TooManyCalls,
+            Self::LookUps => Reason::TooManyLookUps,
+            Self::EmailChanges => Reason::TooManyEmailChanges,
+            Self::Invitations => Reason::TooManyInvitations,
         }
     }
 }
@@ -153,8 +153,7 @@ fn take(app: &App, all: bool) -> Vec<(Key, Counted)> {
 }
 
 fn activity_of(app: &App, key: &Key, counted: &Counted) -> Facts {
-    let mut facts = counted.facts.clone();
-    facts.reason = Some(key.what.in_words().to_owned());
+    let mut facts = counted.facts.clone().because(key.what.reason());
     facts.metadata.insert("count".to_owned(), counted.n.to_string());
     facts.metadata.insert("since".to_owned(), counted.began_at.to_string());
     facts

@@ -175,7 +175,7 @@ async fn two_hundred_wrong_codes_at_once_get_five_guesses_and_one_lock() {
     }
     let reasons = reasons(&test).await;
     let count = |reason: &str| reasons.iter().filter(|found| *found == reason).count();
-    assert_eq!((count("wrong code"), count("account locked")), (5, 195));
+    assert_eq!((count("wrong_code"), count("account_locked")), (5, 195));
     assert_eq!(test.count("user.locked").await, 1);
 }
 

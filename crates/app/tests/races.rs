@@ -112,8 +112,8 @@ async fn two_hundred_wrong_codes_and_passwords_at_once_count_exactly() {
     .await;
     assert!(results.iter().all(|refused| *refused));
     assert_eq!(sam.failures().await, 200);
-    assert_eq!(sam.reasons("wrong code").await, 160);
-    assert_eq!(sam.reasons("wrong password").await, 40);
+    assert_eq!(sam.reasons("wrong_code").await, 160);
+    assert_eq!(sam.reasons("wrong_password").await, 40);
     assert_eq!(sam.test.count("user.locked").await, 0);
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::accounts::{self, FirstAdministrator};
 use app::api_keys::{self, NewKeyRequest};
 use app::{App, Caller, Scopes, SecretKey, Settings};
@@ -46,6 +46,7 @@ impl Installation {
             user_id: Some(created.person.id),
         };
         let key = api_keys::create(&app, &Caller::command_line(), request).await?.token;
+        let key = key.context("the key is shown when it is made")?;
         log.close().await;
         Ok(Self {
             directory: directory.to_owned(),

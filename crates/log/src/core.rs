@@ -50,7 +50,15 @@ pub(crate) struct Core {
     pub(crate) crash: std::sync::Mutex<Option<crate::seal::Step>>,
 }
 
+const HOUR: i64 = 3_600 * Time::SECOND;
+
 impl Core {
+    /// Until when an answer or an id that comes now is remembered.
+    pub(crate) fn remembers_until(&self) -> Time {
+        let hours = i64::from(self.settings.remember_hours);
+        self.clock.now().plus(hours * HOUR)
+    }
+
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
         let volumes = Arc::new(Volumes::new(settings.volumes_dir.clone()));
         let asking = Places::new(settings.queries, settings.queries_per_caller);

@@ -110,6 +110,12 @@ impl Log {
         queue.ingest(&self.core, batch).await
     }
 
+    /// Until when an answer that is given now is remembered for a repeat of its request.
+    #[must_use]
+    pub fn remembers_until(&self) -> activity::Time {
+        self.core.remembers_until()
+    }
+
     /// The questions of one caller, under one deadline and counted with the caller's others: `caller` is an account, a
     /// key or whatever else is bounded for itself. Waits a moment for a place.
     ///

@@ -46,6 +46,9 @@ pub enum LogError {
     /// The log was opened for reading only.
     #[error("this log was opened for reading only")]
     ReadOnly,
+    /// The log stopped while this was under way.
+    #[error("the log stopped before it said whether this was recorded")]
+    Unanswered,
     /// The log is closed, or closing.
     #[error("the log is closed")]
     Closed,
@@ -79,6 +82,24 @@ impl LogError {
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_fatal())
+    }
+
+    /// Whether what was asked for may have been recorded all the same. After any other error it was not.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_unknown(),
+            Self::Unanswered => true,
+            Self::Volume(_)
+            | Self::Panicked(_)
+            | Self::Damaged(_)
+            | Self::Overloaded { .. }
+            | Self::Overdue(_)
+            | Self::TooCostly { .. }
+            | Self::Busy { .. }
+            | Self::ReadOnly
+            | Self::Closed => false,
+        }
     }
 }
 

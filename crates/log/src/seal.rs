@@ -171,7 +171,7 @@ impl Core {
         let mut tx = self.store.begin().await?;
         // The fence: false means that another sealer published this stretch, and this volume is nobody's.
         if !head::seal(tx.conn(), sealed).await? {
-            tx.rollback().await?;
+            tx.rollback().await;
             self.remove(vec![meta.id.clone()]).await?;
             return Ok(());
         }

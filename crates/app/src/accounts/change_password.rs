@@ -1,5 +1,6 @@
 //! A member's change of their own password, for which the current one is asked.
 
+use activity::Reason;
 use store::accounts::{account, device, link};
 
 use super::attempts::{self, Whence};
@@ -45,9 +46,9 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let mut tx = app.begin().await?;
     let Some(hash) = hash else {
         let reason = if attempt.was_locked() {
-            "account locked"
+            Reason::AccountLocked
         } else {
-            "wrong password"
+            Reason::WrongPassword
         };
         let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
         let activities = attempt

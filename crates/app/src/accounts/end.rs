@@ -1,7 +1,7 @@
 //! Ending devices: the one way, so that every ended token is told why. Owns the reasons; what else a change does to
 //! an account is its use case's.
 
-use activity::{Facts, Named, Person, Target, Time};
+use activity::{Facts, Named, Person, Reason, Target, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::device::{self, DeviceRow};
 use store::accounts::{ended_device, known_device};
@@ -65,46 +65,31 @@ impl EndReason {
         Self::RefreshTokenReused,
     ];
 
-    /// For programs, such as `another_device`.
+    /// As the log gives it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::LoggedOut => "logged_out",
-            Self::LoggedInAgain => "logged_in_again",
-            Self::AnotherDevice => "another_device",
-            Self::Revoked => "revoked",
-            Self::AllEnded => "all_ended",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordReset => "password_reset",
-            Self::EmailChanged => "email_changed",
-            Self::SecondFactorChanged => "second_factor_changed",
-            Self::LoginDisabled => "login_disabled",
-            Self::ServiceAccount => "service_account",
-            Self::ApplicationDisabled => "application_disabled",
-            Self::ApplicationDeleted => "application_deleted",
-            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::LoggedOut => Reason::LoggedOut,
+            Self::LoggedInAgain => Reason::LoggedInAgain,
+            Self::AnotherDevice => Reason::AnotherDevice,
+            Self::Revoked => Reason::Revoked,
+            Self::AllEnded => Reason::AllEnded,
+            Self::PasswordChanged => Reason::PasswordChanged,
+            Self::PasswordReset => Reason::PasswordReset,
+            Self::EmailChanged => Reason::EmailChanged,
+            Self::SecondFactorChanged => Reason::SecondFactorChanged,
+            Self::LoginDisabled => Reason::LoginDisabled,
+            Self::ServiceAccount => Reason::ServiceAccount,
+            Self::ApplicationDisabled => Reason::ApplicationDisabled,
+            Self::ApplicationDeleted => Reason::ApplicationDeleted,
+            Self::RefreshTokenReused => Reason::RefreshTokenReused,
         }
     }
 
-    /// As the log gives it, such as `logged in on another device`.
+    /// For programs, such as `another_device`; the same as in the log.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged out",
-            Self::LoggedInAgain => "logged in anew in the same browser",
-            Self::AnotherDevice => "logged in on another device",
-            Self::Revoked => "device revoked",
-            Self::AllEnded => "all devices ended",
-            Self::PasswordChanged => "password changed",
-            Self::PasswordReset => "password reset",
-            Self::EmailChanged => "e-mail address changed",
-            Self::SecondFactorChanged => "second factor set up",
-            Self::LoginDisabled => "login disabled",
-            Self::ServiceAccount => "became a service account",
-            Self::ApplicationDisabled => "application disabled",
-            Self::ApplicationDeleted => "application deleted",
-            Self::RefreshTokenReused => "refresh token used again",
-        }
+    pub fn code(self) -> &'static str {
+        self.reason().word()
     }
 
     /// A sentence for the person at the device.
@@ -255,8 +240,7 @@ pub(crate) async fn end_others(
 /// The facts of a forced log out from these devices of one person; `None` if there were none.
 pub(crate) fn forced(app: &App, person: &Person, devices: &[DeviceRow], reason: EndReason) -> Option<Facts> {
     let last = devices.last()?;
-    let mut forced = facts::by_system(app, "user.forced_logout", person);
-    forced.reason = Some(reason.words().to_owned());
+    let mut forced = facts::by_system(app, "user.forced_logout", person).because(reason.reason());
     forced.metadata.insert("devices".to_owned(), devices.len().to_string());
     if devices.len() == 1 {
         forced.device = Some(last.name.clone());

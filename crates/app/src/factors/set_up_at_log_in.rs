@@ -1,6 +1,6 @@
 //! Setting up a second factor in the middle of a log-in, where the account must have one and has none.
 
-use activity::Facts;
+use activity::{Facts, Reason};
 use store::accounts::account::AccountRow;
 use store::factors::challenge::Purpose;
 use store::factors::{second_factor, sms_code};
@@ -80,7 +80,15 @@ pub async fn set_up_at_log_in(
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     let right = refused.is_none() && keep(app, &mut tx, &account, &set_up).await?;
     if !right {
-        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong code")).await?;
+        refuse(
+            app,
+            visitor,
+            tx,
+            &account,
+            &attempt,
+            refused.unwrap_or(Reason::WrongCode),
+        )
+        .await?;
         return Err(SetUpRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {

@@ -5,6 +5,7 @@ use store::groups::GroupRole;
 use store::groups::invitation::{self, InvitationRow};
 use store::groups::member::{self, MemberRow};
 
+use super::get::get_in;
 use super::invite::target;
 use super::standing::is_backed;
 use super::{Group, InvitationKey, deeds};
@@ -32,8 +33,9 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
         activities.push(joined);
     }
     deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    let group = get_in(tx.conn(), caller, &invitation.group.id).await?;
     tx.commit(activities).await?;
-    super::get(app, caller, &invitation.group.id).await
+    Ok(group)
 }
 
 /// Refuses an invitation whose sender could not send it any more.

@@ -222,6 +222,7 @@ pub(crate) fn origin(ip: &str) -> Origin {
         user_agent: Some("Mozilla/5.0".to_owned()),
         device: Some("Firefox on Linux".to_owned()),
         request_id: "test".to_owned(),
+        idempotency_key: None,
         trace_id: None,
     }
 }

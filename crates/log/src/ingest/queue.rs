@@ -74,7 +74,7 @@ impl Queue {
             _share: share,
         };
         self.into.send(request).await.map_err(|_| LogError::Closed)?;
-        answer.await.map_err(|_| LogError::Closed)?
+        answer.await.map_err(|_| LogError::Unanswered)?
     }
 }
 

@@ -166,6 +166,11 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
         500,
         "A fault of ours; the request id finds it in the server's log.",
     ),
+    (
+        "unknown_outcome",
+        500,
+        "The database did not say whether it kept the change. Look before you repeat it; with the same `Idempotency-Key` it is safe to repeat.",
+    ),
     ("busy", 503, "Too much is under way. Repeat in a second."),
     (
         "unavailable",

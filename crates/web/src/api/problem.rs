@@ -7,7 +7,6 @@ use std::ops::Range;
 use std::time::Duration;
 
 use activity::limits::FieldError;
-use app::ChangeError;
 use app::accounts::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -231,10 +230,14 @@ impl Problem {
         problem.retry_after(seconds)
     }
 
-    /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
+    /// A part this needs does not answer just now: nothing was recorded. Unless the cause says that this is not known, or a
+    /// panic lies under it: then it is a mistake of ours.
     pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
-        if app::is_mistake(cause.as_ref()) {
+        if app::is_unknown(&*cause) {
+            return Self::unknown(&*cause);
+        }
+        if app::is_mistake(&*cause) {
             return Self::internal(cause);
         }
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
@@ -244,7 +247,7 @@ impl Problem {
             "Not available just now",
             detail,
         );
-        problem.0.cause = Some(chain(cause.as_ref()));
+        problem.0.cause = Some(chain(&*cause));
         problem.retry_after(2)
     }
 
@@ -269,6 +272,29 @@ impl Problem {
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", detail);
         problem.0.cause = Some(chain(cause.into().as_ref()));
         problem
+    }
+
+    /// The database did not say whether it kept the change.
+    pub(crate) fn unknown(cause: &dyn std::error::Error) -> Self {
+        let detail = "It is not known whether this was done: the database did not say. Look before you repeat the request. With an `Idempotency-Key`, the same request is safe to repeat.";
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "unknown_outcome",
+            "Not known whether it was done",
+            detail,
+        );
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The `Idempotency-Key` was used for something else.
+    pub(crate) fn key_reused(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "The idempotency key was used before",
+            detail,
+        )
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
@@ -346,31 +372,5 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<ChangeError> for Problem {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Forbidden => Self::forbidden("The account of this key or token may not do this."),
-            ChangeError::NotFound => Self::not_found("There is no such thing that this key or token may see."),
-            ChangeError::Conflict(detail) => Self::conflict(detail),
-            ChangeError::Stale => Self::stale(),
-            ChangeError::Unavailable(cause) => Self::unavailable(cause),
-            ChangeError::Invalid(fields) => {
-                let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
-                let problem = Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid",
-                    "A value cannot be taken",
-                    sentences.join(" "),
-                );
-                let errors = fields.into_iter().map(|field| FieldProblem {
-                    pointer: format!("/{}", field.field),
-                    detail: field.message,
-                });
-                problem.with_errors(errors.collect())
-            }
-        }
     }
 }

@@ -12,11 +12,10 @@ use super::batch::{self, Layout};
 use super::body::{self, Held, Share};
 use super::problem::{FieldProblem, Problem, ProblemDetails, sentence};
 use crate::AppState;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, idempotency_key};
 
 /// Bodies up to this size are read on the spot; larger ones where they hold up nobody.
 const ON_THE_SPOT: usize = 16 * 1024;
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 /// What became of the items, in the order sent.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -83,7 +82,7 @@ pub(super) async fn record_activities(
 async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<(Submission, Share), Problem> {
     let limits = &state.settings().limits;
     let layout = Layout::of(headers)?;
-    let key = idempotency_key(headers)?;
+    let key = idempotency_key(headers).map_err(Problem::bad_request)?;
     let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
     let work = move || -> Result<(Submission, Share), Problem> {
@@ -107,31 +106,14 @@ fn headers_say_small(headers: &HeaderMap) -> bool {
     !headers.contains_key(header::CONTENT_ENCODING) && length.is_some_and(|length| length <= ON_THE_SPOT)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or("").trim().trim_matches('"');
-    if text.is_empty() || text.len() > IDEMPOTENCY_KEY_BYTES {
-        return Err(Problem::bad_request(format!(
-            "The header `Idempotency-Key` must hold 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters."
-        )));
-    }
-    Ok(Some(text.to_owned()))
-}
-
 fn refusal(error: RecordError) -> Problem {
     let text = sentence(&error.to_string());
     match error {
         RecordError::Forbidden => Problem::forbidden(text),
-        RecordError::KeyReused => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
-            "The idempotency key was used before",
-            text,
-        ),
+        RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
+        RecordError::Unknown(cause) => Problem::unknown(&*cause),
     }
 }
 

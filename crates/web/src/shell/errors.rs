@@ -49,6 +49,12 @@ pub enum PageError {
     /// A part this needs does not answer just now.
     #[error("unavailable")]
     Unavailable(#[source] Cause),
+    /// The database did not say whether it kept the change.
+    #[error("not known whether it was done")]
+    Unknown(#[source] Cause),
+    /// It was done, but what is to be shown of it cannot be read.
+    #[error("done, but not shown")]
+    Done(#[source] Cause),
     /// A mistake of ours.
     #[error("internal error")]
     Internal(#[source] Cause),
@@ -68,9 +74,21 @@ impl PageError {
     /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
-        match app::is_mistake(cause.as_ref()) {
+        if app::is_unknown(&*cause) {
+            return Self::Unknown(cause);
+        }
+        match app::is_mistake(&*cause) {
             true => Self::Internal(cause),
             false => Self::Unavailable(cause),
+        }
+    }
+
+    /// The same of a page that is to show what was just done: nobody is told that nothing was changed.
+    #[must_use]
+    pub fn after_change(self) -> Self {
+        match self {
+            Self::Unavailable(cause) => Self::Done(cause),
+            other => other,
         }
     }
 
@@ -145,6 +163,16 @@ impl ErrorPage {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not just now",
                 "Whodid cannot reach what it needs to answer. Nothing was changed; try again in a moment.".to_owned(),
+            ),
+            PageError::Unknown(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Not known whether it was done",
+                "The database did not say whether it kept the change. Look before you repeat it.".to_owned(),
+            ),
+            PageError::Done(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Done, but not shown",
+                "It was done, but the page that shows it cannot be drawn just now. Do not repeat it; look again in a moment. A key or codes that were to be shown once are lost: make others.".to_owned(),
             ),
             PageError::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,

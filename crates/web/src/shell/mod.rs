@@ -37,6 +37,8 @@ pub(crate) mod filters;
 mod flash;
 mod forms;
 mod home;
+mod idempotency;
+mod json_html;
 mod layout;
 mod live;
 mod others;
@@ -59,6 +61,7 @@ pub use extract::{AdminOnly, ApiCaller, From, FromApplication, MaybeSignedIn, Re
 pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
+pub(crate) use idempotency::idempotency_key;
 pub use layout::{NavItem, Shell, Theme};
 pub(crate) use live::live;
 pub(crate) use others::{others_of, with_others};

@@ -3,7 +3,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, size_words, visible_html};
-use super::{Cookie, Cookies, Flash, LocalPath, PageError, Pager, Zone};
+use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -116,6 +116,28 @@ fn the_links_below_a_list_keep_what_narrows_it() {
     assert_eq!(pager.first.as_deref(), Some("/groups"));
 }
 
+#[test]
+fn nobody_is_told_that_nothing_was_changed_where_that_is_not_known() {
+    let page = PageError::unavailable(app::Unavailable::Unknown("fsync".into())).into_response();
+    assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!page.headers().contains_key(header::RETRY_AFTER));
+    let text = &page.extensions().get::<ErrorPage>().unwrap().text;
+    assert!(text.contains("Look before you repeat it"), "{text}");
+
+    let read = || PageError::unavailable(app::Unavailable::Unchanged("read".into()));
+    let text = |error: PageError| {
+        error
+            .into_response()
+            .extensions()
+            .get::<ErrorPage>()
+            .unwrap()
+            .text
+            .clone()
+    };
+    assert!(text(read()).contains("Nothing was changed"));
+    assert!(text(read().after_change()).contains("It was done"));
+}
+
 #[tokio::test]
 async fn a_panic_is_answered_500_on_a_page_and_503_is_for_what_may_work_in_a_moment() {
     let panicked = tokio::spawn(async { panic!("as a test") })
@@ -128,4 +150,35 @@ async fn a_panic_is_answered_500_on_a_page_and_503_is_for_what_may_work_in_a_mom
     let away = PageError::unavailable("the disk is away").into_response();
     assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(away.headers().contains_key(header::RETRY_AFTER));
+}
+
+#[test]
+fn lines_of_json_are_layout_and_marks_stand_in_its_values_only() {
+    let value = serde_json::json!({
+        "activity": "a.b",
+        "k\u{202e}": ["two\nlines", "<b>\u{200b}\u{7f}", 7, null, true, {}, []],
+        "none": {"deep": "\u{1}"},
+    });
+    let html = super::json_html::json_html(&value);
+    let plain = |html: &str| {
+        let mut out = String::new();
+        let mut rest = html;
+        while let Some((text, tag)) = rest.split_once('<') {
+            out.push_str(text);
+            rest = tag.split_once('>').unwrap().1;
+        }
+        out + rest
+    };
+    assert_eq!(html.matches("class=\"cp\"").count(), 3, "{html}");
+    assert!(!html.contains("U+000A") && !html.contains("<b>"), "{html}");
+    let shown = plain(&html)
+        .replace("&#34;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
+    let marked = serde_json::to_string_pretty(&value).unwrap();
+    let marked = marked
+        .replace('\u{202e}', "U+202E")
+        .replace('\u{200b}', "U+200B")
+        .replace('\u{7f}', "U+007F");
+    assert_eq!(shown, marked);
 }

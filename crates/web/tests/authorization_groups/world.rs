@@ -451,7 +451,7 @@ impl Making<'_> {
             },
             user_id: Some(self.names[word].clone()),
         };
-        api_keys::create(self.app, ada, request).await.unwrap().token
+        api_keys::create(self.app, ada, request).await.unwrap().token.unwrap()
     }
 }
 

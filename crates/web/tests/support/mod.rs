@@ -131,6 +131,7 @@ impl TestApp {
             .await
             .unwrap()
             .token
+            .unwrap()
     }
 
     pub fn key(&self, scope: Scope) -> &str {
@@ -157,7 +158,7 @@ impl TestApp {
             single_device,
         };
         let registered = app::applications::register(&self.app, &Caller::command_line(), new).await;
-        registered.unwrap().key
+        registered.unwrap().key.unwrap()
     }
 
     /// Signs this person in to the application with this key, without going through the API.

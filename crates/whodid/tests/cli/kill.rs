@@ -240,5 +240,5 @@ async fn key(home: &Home) -> String {
         .expect("a key can be made");
     log.close().await;
     store.close().await;
-    key.token
+    key.token.unwrap()
 }

@@ -52,6 +52,11 @@ impl GuardedLog {
         self.0.ingest(batch).await
     }
 
+    /// See [`Log::remembers_until`].
+    pub(crate) fn remembers_until(&self) -> Time {
+        self.0.remembers_until()
+    }
+
     /// See [`Log::inquiry`].
     pub(crate) async fn inquiry(&self, caller: &str) -> Result<GuardedInquiry, LogError> {
         Ok(GuardedInquiry(self.0.inquiry(caller).await?))

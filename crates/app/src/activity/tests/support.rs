@@ -82,6 +82,7 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
             user_agent: None,
             device: Some("Firefox on Linux".to_owned()),
             request_id: "req".to_owned(),
+            idempotency_key: None,
             trace_id: None,
         },
     }

@@ -45,6 +45,7 @@ impl From<PageError> for Problem {
             .retry_after(2),
             PageError::Busy { yours: false, text } => Self::busy(text, 2),
             PageError::Unavailable(cause) => Self::unavailable(cause),
+            PageError::Unknown(cause) | PageError::Done(cause) => Self::unknown(&*cause),
             PageError::Internal(cause) => Self::internal(cause),
         }
     }

@@ -55,6 +55,7 @@ pub(crate) fn shell(path: &str) -> Shell {
         theme: Theme::Auto,
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
+        once: "req_1".to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, redirect_with, refused, render, render_status,
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -49,6 +49,7 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
+    let caller = fields.once(caller);
     match groups::create(state.app(), &caller, new_group(&fields)).await {
         Ok(group) => {
             let flash = Flash::good(format!("Created {}. Invite its members now.", group.name));

@@ -142,7 +142,9 @@ pub(super) async fn add(
     );
     match passkeys::add(state.app(), &caller, new).await {
         // Shown this once.
-        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes, text)).await,
+        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes, text))
+            .await
+            .map_err(PageError::after_change),
         outcome => done(outcome.map(drop), HERE, &text),
     }
 }

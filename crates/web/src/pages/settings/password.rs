@@ -9,8 +9,8 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, others_of, redirect_with, refused, render, render_status,
-    with_others,
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, others_of, redirect_with, refused, render,
+    render_status, with_others,
 };
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, PageError, Shell, error_of, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -44,6 +44,7 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let new = new_user(&fields);
     let mailed = new.activation == Activation::Mail && !new.service_account;
+    let caller = fields.once(caller);
     match accounts::create_user(state.app(), &caller, new).await {
         Ok(created) => {
             let person = created.person;
