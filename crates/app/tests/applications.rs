@@ -375,6 +375,7 @@ impl Cause {
             Self::LoginDisabled => accounts::set_login_enabled(app, &admin, id, false).await.unwrap(),
             Self::PasswordChanged => {
                 let typed = ChangePassword {
+                    others: Default::default(),
                     current: GOOD.to_owned(),
                     new: OTHER.to_owned(),
                 };

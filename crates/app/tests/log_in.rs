@@ -338,6 +338,7 @@ async fn a_mapped_ipv6_address_counts_as_the_ipv4_address_it_is() {
     let visitor = Visitor {
         origin: origin("::ffff:203.0.113.7"),
         application: None,
+        device_token: None,
     };
     let typed = accounts::LogIn {
         login: "sam".to_owned(),

@@ -48,6 +48,7 @@ impl WithFactor {
         let sam = test.signed_in("sam", Roles::default()).await;
         let key = factors::offer_totp(&test.app, &sam.person, None).unwrap().key;
         let typed = EnableTotp {
+            others: Default::default(),
             code: code(&key, test.app.now()),
             key,
             proof: Proof::Password(GOOD.to_owned()),
@@ -161,6 +162,7 @@ impl OneDevice {
             visitor: Visitor {
                 origin: origin("203.0.113.7"),
                 application: Some(application),
+                device_token: None,
             },
         }
     }

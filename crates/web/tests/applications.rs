@@ -214,6 +214,7 @@ async fn a_second_factor_that_is_due_is_asked_for() {
     let mia = test.caller("mia").await;
     let offer = factors::offer_totp(&test.app, &mia.person, None).unwrap();
     let typed = EnableTotp {
+        others: Default::default(),
         code: code_of(&offer.key),
         key: offer.key,
         proof: Proof::Password(PASSWORD.to_owned()),

@@ -68,7 +68,7 @@ impl Client {
                 self.next += 1;
                 json!({
                     "activity": "invoice.paid",
-                    "user": {"id": format!("usr_{}", self.next % 50), "name": "Ann"},
+                    "user": {"id": format!("acme-{}", self.next % 50), "name": "Ann"},
                     "metadata": {"number": self.next.to_string()},
                     "external_id": format!("{}-{}", self.number, self.next),
                 })

@@ -200,12 +200,12 @@ pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
     let request = api_keys::NewKeyRequest {
         name: "load".to_owned(),
         scopes,
-        user_id: None,
+        ..api_keys::NewKeyRequest::default()
     };
     let key = api_keys::create(&app, &caller, request)
         .await
         .expect("a key can be made");
     log.close().await;
     store.close().await;
-    key.token.expect("a new key has a token")
+    key.token.expect("a fresh key has its token")
 }
