@@ -45,10 +45,7 @@ fn is_domain(text: &str) -> bool {
     let is_label =
         |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     let last = labels.last().copied().unwrap_or_default();
-    labels.len() > 1
-        && labels.iter().all(is_label)
-        && last.chars().count() > 1
-        && last.chars().all(char::is_alphabetic)
+    labels.len() > 1 && labels.iter().all(is_label) && last.chars().count() > 1 && last.chars().all(char::is_alphabetic)
 }
 
 #[cfg(test)]
