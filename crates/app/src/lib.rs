@@ -15,6 +15,7 @@ pub mod factors;
 pub mod groups;
 pub mod import;
 pub mod ingest;
+pub mod limits;
 mod live;
 pub mod mail;
 mod paging;

@@ -4,7 +4,7 @@ use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
-use super::view::{ViewError, unavailable};
+use super::view::{ViewError, count, unavailable};
 use crate::{App, Caller, groups};
 
 /// Whose log is viewed.
@@ -67,7 +67,8 @@ impl Scope {
 }
 
 /// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
-/// anybody else there is no such group.
+/// anybody else there is no such group. One that is gone, or of another system, is there as long as the log has a row
+/// of it.
 async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
     let mut conn = app.store().glance().await.map_err(unavailable)?;
     let found = store::groups::get(&mut conn, id).await.map_err(unavailable)?;
@@ -77,6 +78,7 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
             .map_err(unavailable)?,
         None => None,
     };
+    let is_gone = found.is_none();
     match standing {
         _ if caller.reads_everything() => {}
         Some(standing) if standing.manages() => {}
@@ -94,7 +96,12 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
         id: id.to_owned(),
         name: found.map(|group| group.name).unwrap_or_default(),
     };
-    Ok(Subject::Group { group, ids })
+    drop(conn);
+    let subject = Subject::Group { group, ids };
+    if is_gone && count(app, &subject.expr(), 1).await?.n == 0 {
+        return Err(ViewError::NoSuchGroup);
+    }
+    Ok(subject)
 }
 
 impl Subject {

@@ -4,8 +4,8 @@ use activity::{Named, Target, Time};
 use store::applications::ApplicationRow;
 
 use crate::accounts::{FieldError, names};
+use crate::limits;
 
-const NAME_MAX: usize = 100;
 /// What the log calls the ways in that are built in.
 const BUILT_IN: [&str; 3] = ["web manager", "api", "whodid"];
 
@@ -66,7 +66,7 @@ pub(super) fn check_name(typed: &str) -> Result<(String, String), Vec<FieldError
     let name = names::tidy(typed);
     let key = names::key(&name);
     let mut errors = Vec::new();
-    names::check_text("name", "name", &name, NAME_MAX, &mut errors);
+    names::check_text("name", "name", &name, limits::APPLICATION_NAME, &mut errors);
     if key.is_empty() {
         errors.push(FieldError::new(
             "name",

@@ -8,7 +8,7 @@ use store::groups::{GroupRole, word};
 
 use super::{Group, deeds};
 use crate::accounts::{names, new_id};
-use crate::{Activities, App, Caller, ChangeError, FieldError, Tx, Via};
+use crate::{Activities, App, Caller, ChangeError, FieldError, Tx, Via, limits};
 
 /// The group to create.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +20,6 @@ pub struct NewGroup {
     /// The account that owns it; the caller if absent. Only administrators of the installation name another.
     pub owner: Option<String>,
 }
-
-const NAME_MAX: usize = 200;
 
 /// Creates a group and makes its creator, or the named account, its owner.
 pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, ChangeError> {
@@ -94,7 +92,7 @@ pub(super) async fn insert(
 /// Refuses a name that cannot be a group's.
 pub(super) fn check_name(name: &str) -> Result<(), ChangeError> {
     let mut errors = Vec::new();
-    names::check_text("name", "name", name, NAME_MAX, &mut errors);
+    names::check_text("name", "name", name, limits::GROUP_NAME, &mut errors);
     if name.is_empty() {
         errors.push(FieldError::new("name", "Give the group a name."));
     }

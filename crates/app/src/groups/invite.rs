@@ -9,6 +9,7 @@ use super::deeds;
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
 use crate::accounts::{names, new_id, new_token, token_hash};
+use crate::limits::INVITATIONS;
 use crate::mail::letters;
 use crate::{App, Caller, ChangeError, Topic, Tx, mail};
 
@@ -47,9 +48,6 @@ pub enum InviteOutcome {
     /// It is no address; a sentence says why.
     Invalid(String),
 }
-
-/// Addresses that fit into one list.
-pub const INVITE_MAX: usize = 500;
 
 /// Invites everybody on the list who is neither a member nor invited, and says for each what became of it.
 pub async fn invite(
@@ -94,9 +92,9 @@ pub async fn invite(
 fn check_count(n: usize) -> Result<(), ChangeError> {
     match n {
         0 => Err(ChangeError::invalid("addresses", "Give at least one e-mail address.")),
-        1..=INVITE_MAX => Ok(()),
+        1..=INVITATIONS => Ok(()),
         _ => {
-            let text = format!("These are {n} addresses; at most {INVITE_MAX} can be invited at once.");
+            let text = format!("These are {n} addresses; at most {INVITATIONS} can be invited at once.");
             Err(ChangeError::invalid("addresses", text))
         }
     }

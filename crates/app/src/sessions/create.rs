@@ -9,10 +9,7 @@ use super::join::arrival;
 use super::{Session, deeds, password};
 use crate::accounts::{names, new_id};
 use crate::groups::visible;
-use crate::{Activities, App, Caller, ChangeError, FieldError};
-
-/// Most characters of a name.
-const NAME_MAX: usize = 100;
+use crate::{Activities, App, Caller, ChangeError, FieldError, limits};
 
 /// What is typed for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +87,6 @@ pub(super) fn checked_name(typed: &str, errors: &mut Vec<FieldError>) -> String 
             "Give the session a name, such as Weekly review.",
         ));
     }
-    names::check_text("name", "name", &name, NAME_MAX, errors);
+    names::check_text("name", "name", &name, limits::SESSION_NAME, errors);
     name
 }

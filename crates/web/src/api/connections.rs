@@ -82,13 +82,31 @@ enum ConnectionState {
 }
 
 /// Whom to find or ask: a username or an e-mail address, in full.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whom {
-    /// Exact username.
     username: Option<String>,
-    /// Exact e-mail address.
     email: Option<String>,
+}
+
+/// Whom to find or ask: a username or an e-mail address, in full.
+#[derive(ToSchema)]
+#[schema(as = Whom)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum EitherName {
+    /// By username.
+    Username {
+        /// Exact username.
+        #[schema(pattern = "\\S")]
+        username: String,
+    },
+    /// By e-mail address.
+    Email {
+        /// Exact e-mail address.
+        #[schema(pattern = "\\S")]
+        email: String,
+    },
 }
 
 impl Whom {
@@ -140,7 +158,7 @@ fn refused(error: LookUpError) -> Problem {
 #[utoipa::path(
     get, path = "/v1/connections", tag = "Connections", operation_id = "listConnections",
     params(
-        ("state" = Option<String>, Query, description = "`connected` (default), `received`, `sent` or `blocked`."),
+        ("state" = inline(Option<ListedState>), Query, description = "Which list; `connected` by default."),
         ("find" = Option<String>, Query, description = "Beginnings of words of the name, or of the username."),
         Paging,
     ),
@@ -155,7 +173,7 @@ async fn list(
     let params = Params::read(&uri, &["state", "find", "limit", "after"])?;
     let paging = Paging::of(&params)?;
     let search = ConnectionSearch {
-        which: which(params.get("state"))?,
+        which: params.word::<ListedState>("state")?.unwrap_or_default().into(),
         find: params.get("find").unwrap_or_default().to_owned(),
         after: paging.after,
         limit: paging.limit,
@@ -165,16 +183,29 @@ async fn list(
     Ok(Listed::new(data, page.next).answer(&uri))
 }
 
-fn which(name: Option<&str>) -> Result<Which, Problem> {
-    match name {
-        None | Some("connected") => Ok(Which::Connected),
-        Some("received") => Ok(Which::Received),
-        Some("sent") => Ok(Which::Sent),
-        Some("blocked") => Ok(Which::Blocked),
-        Some(other) => Err(Params::wrong(
-            "state",
-            format!("`{other}` is none of `connected`, `received`, `sent` and `blocked`."),
-        )),
+/// One of the member's lists.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListedState {
+    /// Connections.
+    #[default]
+    Connected,
+    /// Requests to the member.
+    Received,
+    /// Requests of the member.
+    Sent,
+    /// Whom the member blocks.
+    Blocked,
+}
+
+impl From<ListedState> for Which {
+    fn from(state: ListedState) -> Self {
+        match state {
+            ListedState::Connected => Self::Connected,
+            ListedState::Received => Self::Received,
+            ListedState::Sent => Self::Sent,
+            ListedState::Blocked => Self::Blocked,
+        }
     }
 }
 
@@ -198,7 +229,7 @@ async fn get(
 /// Finds the person with exactly this username or e-mail address.
 #[utoipa::path(
     post, path = "/v1/connections/find", tag = "Connections", operation_id = "findPerson",
-    request_body = Whom,
+    request_body = EitherName,
     responses((status = 200, description = "Who it is, and how the member stands with them.", body = ConnectionBody), Changing),
     security(("program" = [])),
 )]
@@ -215,7 +246,7 @@ async fn find(
 /// connected at once.
 #[utoipa::path(
     post, path = "/v1/connections", tag = "Connections", operation_id = "requestConnection",
-    request_body = Whom,
+    request_body = EitherName,
     responses((status = 201, description = "The request, or the connection.", body = ConnectionBody), Changing),
     security(("program" = [])),
 )]

@@ -41,7 +41,7 @@ struct ProblemsPage {
 }
 
 /// Every code, its status, what it means and what to do.
-const PROBLEMS: &[(&str, u16, &str)] = &[
+pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
     (
         "bad_request",
         400,

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::query::Params;
 use crate::shell::{ErrorPage, PageError, Scope};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -362,6 +363,8 @@ impl From<ChangeError> for Problem {
             ChangeError::Conflict(detail) => Self::conflict(detail),
             ChangeError::Stale => Self::stale(),
             ChangeError::Unavailable(cause) => Self::unavailable(cause),
+            // The only one that stands in the query string and not in the body.
+            ChangeError::Invalid(fields) if fields.iter().all(|field| field.field == "after") => Params::cursor(),
             ChangeError::Invalid(fields) => {
                 let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
                 let problem = Self::new(

@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::answers::Changing;
 use super::batch::{self, Item, Layout};
 use super::body;
-use super::problem::{FieldProblem, Problem, ProblemDetails};
+use super::problem::{FieldProblem, Problem};
 use crate::AppState;
 use crate::shell::ApiCaller;
 
@@ -58,13 +59,7 @@ pub(super) struct ItemBody {
     )),
     responses(
         (status = 202, description = "At least one item is recorded.", body = RecordedBody),
-        (status = 400, description = "No item can be recorded.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The key lacks `activities:write`.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 413, description = "Too large.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 415, description = "Unknown content type or encoding.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The idempotency key was used for another body.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Not just now; repeat.", body = ProblemDetails, content_type = "application/problem+json"),
+        Changing
     ),
     security(("key" = ["activities:write"])),
 )]

@@ -1,0 +1,168 @@
+//! How long texts may be, what ids look like and which words there are, put into the shapes that the handlers' structs
+//! give. Read from where they are checked; a row that names nothing, or a text without a row, fails a test.
+
+use app::factors::Answer;
+use app::limits;
+use serde_json::{Value, json};
+
+use super::finish::operations;
+use crate::api::docs;
+
+/// What a property holds.
+enum Holds {
+    /// A text of so many characters.
+    Text(usize, usize),
+    /// A text without blanks of so many characters.
+    Word(usize, usize),
+    /// An e-mail address.
+    Email,
+    /// An id with this beginning.
+    Id(&'static str),
+    /// So many texts.
+    Texts(usize, usize),
+    /// One of these.
+    OneOf(Vec<&'static str>),
+    /// What this server gave before, or checks whole: not empty.
+    Given,
+    /// Any text.
+    Free,
+}
+
+/// Shape, property, and what it holds.
+fn table() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Email, Free, Given, Id, OneOf, Text, Texts, Word};
+    let password = || Text(limits::SESSION_PASSWORD_LEAST, limits::SESSION_PASSWORD);
+    let codes = docs::PROBLEMS.iter().map(|(code, ..)| *code).collect();
+    vec![
+        ("RegisterApplication", "name", Text(1, limits::APPLICATION_NAME)),
+        ("ApplicationEdit", "name", Text(1, limits::APPLICATION_NAME)),
+        ("NewGroup", "name", Text(1, limits::GROUP_NAME)),
+        ("NewGroup", "owner_id", Id("usr")),
+        ("EditGroup", "name", Text(1, limits::GROUP_NAME)),
+        ("DefaultGroup", "group_id", Id("grp")),
+        ("NewMember", "user_id", Id("usr")),
+        ("NewInvitations", "addresses", Texts(1, limits::INVITATIONS)),
+        ("NewSession", "group_id", Id("grp")),
+        ("NewSession", "name", Text(1, limits::SESSION_NAME)),
+        ("NewSession", "password", password()),
+        ("EditSession", "name", Text(1, limits::SESSION_NAME)),
+        ("EditSession", "password", password()),
+        ("JoinSession", "password", Free),
+        ("NewUser", "given_name", Text(0, limits::NAME)),
+        ("NewUser", "family_name", Text(0, limits::NAME)),
+        ("NewUser", "username", Word(1, limits::USERNAME)),
+        ("NewUser", "email", Email),
+        ("UserEdit", "given_name", Text(0, limits::NAME)),
+        ("UserEdit", "family_name", Text(0, limits::NAME)),
+        ("UserEdit", "username", Word(1, limits::USERNAME)),
+        ("UserEdit", "email", Email),
+        ("UserEdit", "login_addresses", Texts(0, limits::LOGIN_ADDRESSES)),
+        ("MyProfile", "given_name", Text(0, limits::NAME)),
+        ("MyProfile", "family_name", Text(0, limits::NAME)),
+        ("MyProfile", "time_zone", Given),
+        ("SignIn", "login", Text(1, limits::LOGIN)),
+        ("SignIn", "password", Text(1, limits::TYPED_PASSWORD)),
+        ("SignIn", "device_name", Text(0, limits::DEVICE_NAME)),
+        ("SignIn", "known_device", Free),
+        ("SecondFactor", "challenge", Given),
+        ("SecondFactor", "code", Given),
+        ("SecondFactor", "method", OneOf(Answer::METHODS.to_vec())),
+        (
+            "FactorMethod",
+            "method",
+            OneOf([Answer::METHODS, &["passkey"]].concat()),
+        ),
+        ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
+        ("SendCode", "challenge", Given),
+        ("Refresh", "refresh_token", Given),
+        ("Application", "id", Id("app")),
+        ("RegisteredApplication", "id", Id("app")),
+        ("Device", "id", Id("dev")),
+        ("DeviceApplication", "id", Id("app")),
+        ("Group", "id", Id("grp")),
+        ("GroupName", "id", Id("grp")),
+        ("Member", "user_id", Id("usr")),
+        ("Invitation", "id", Id("inv")),
+        ("InvitedLine", "id", Id("inv")),
+        ("Session", "id", Id("ses")),
+        ("SessionDetails", "id", Id("ses")),
+        ("SessionGroup", "id", Id("grp")),
+        ("SessionHost", "id", Id("usr")),
+        ("Participant", "id", Id("usr")),
+        ("Contact", "id", Id("usr")),
+        ("User", "id", Id("usr")),
+        ("SignedInBody", "user_id", Id("usr")),
+        ("SignedInBody", "device_id", Id("dev")),
+        ("Problem", "code", OneOf(codes)),
+    ]
+}
+
+/// The beginning of the ids of what stands after this part of a path.
+const IN_PATHS: &[(&str, &str)] = &[
+    ("applications", "app"),
+    ("connections", "usr"),
+    ("devices", "dev"),
+    ("groups", "grp"),
+    ("invitations", "inv"),
+    ("members", "usr"),
+    ("sessions", "ses"),
+    ("users", "usr"),
+];
+
+/// Puts the table into the shapes, and the form of ids into the parameters of paths.
+pub(super) fn apply(document: &mut Value) {
+    for (shape, property, holds) in table() {
+        if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
+            holds.put(schema);
+        }
+    }
+    for (path, operation) in operations(document) {
+        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            let name = format!("{{{}}}", parameter["name"].as_str().unwrap_or_default());
+            let parts: Vec<&str> = path.split('/').collect();
+            let before = parts.windows(2).find(|pair| pair[1] == name).map(|pair| pair[0]);
+            if let Some((_, prefix)) = IN_PATHS.iter().find(|(part, _)| Some(*part) == before) {
+                Holds::Id(prefix).put(&mut parameter["schema"]);
+            }
+        }
+    }
+}
+
+impl Holds {
+    fn put(&self, schema: &mut Value) {
+        let text = |least: usize, most: usize| json!({ "minLength": least, "maxLength": most });
+        let more = match self {
+            Self::Text(least, most) => text(*least, *most),
+            Self::Word(least, most) => {
+                let mut word = text(*least, *most);
+                word["pattern"] = json!("^\\S+$");
+                word
+            }
+            Self::Email => json!({ "format": "email", "maxLength": limits::EMAIL }),
+            // 26 digits of base32hex, as `new_id` makes them.
+            Self::Id(prefix) => json!({ "pattern": format!("^{prefix}_[0-9a-v]{{26}}$") }),
+            Self::Texts(least, most) => json!({ "minItems": least, "maxItems": most }),
+            Self::OneOf(words) => {
+                let is_optional = schema["type"].is_array();
+                let mut words = json!(words);
+                if let (true, Some(list)) = (is_optional, words.as_array_mut()) {
+                    list.push(Value::Null);
+                }
+                json!({ "enum": words })
+            }
+            Self::Given => json!({ "minLength": 1 }),
+            Self::Free => json!({}),
+        };
+        if let (Some(schema), Value::Object(more)) = (schema.as_object_mut(), more) {
+            schema.extend(more);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) fn names() -> Vec<(&'static str, &'static str)> {
+    table()
+        .into_iter()
+        .map(|(shape, property, _)| (shape, property))
+        .collect()
+}
