@@ -17,7 +17,7 @@ pub use authenticate::{Presented, authenticate};
 pub use delete::delete;
 pub use device_name::on_device;
 pub use edit::{EditApplication, edit};
-pub use list::{ApplicationPage, get, list};
+pub use list::{get, list};
 pub use model::Application;
 pub use refresh::{RefreshRefused, Refreshed, refresh};
 pub use register::{NewApplication, Registered, register};

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::answers::{Changing, Reading};
@@ -85,8 +85,15 @@ enum ConnectionState {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whom {
+    #[serde(default, deserialize_with = "given")]
     username: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     email: Option<String>,
+}
+
+/// `null` is neither.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(value).map(Some)
 }
 
 /// Whom to find or ask: a username or an e-mail address, in full.
@@ -96,17 +103,29 @@ struct Whom {
 #[expect(dead_code, reason = "only its schema is used")]
 enum EitherName {
     /// By username.
-    Username {
-        /// Exact username.
-        #[schema(pattern = "\\S")]
-        username: String,
-    },
+    Username(ByUsername),
     /// By e-mail address.
-    Email {
-        /// Exact e-mail address.
-        #[schema(pattern = "\\S")]
-        email: String,
-    },
+    Email(ByEmail),
+}
+
+/// Somebody by their username.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ByUsername {
+    /// Exact username.
+    #[schema(pattern = "\\S")]
+    username: String,
+}
+
+/// Somebody by their e-mail address.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ByEmail {
+    /// Exact e-mail address.
+    #[schema(pattern = "\\S")]
+    email: String,
 }
 
 impl Whom {

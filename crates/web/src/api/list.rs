@@ -33,7 +33,7 @@ impl Paging {
         let limit = params.limit(DEFAULT, MOST)?;
         Ok(Self {
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
-            after: params.get("after").map(str::to_owned),
+            after: params.after()?,
         })
     }
 

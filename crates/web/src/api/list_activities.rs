@@ -76,7 +76,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
         from: params.time("from")?,
         to: params.time("to")?,
         zone: zone(params)?,
-        after: params.get("after").map(str::to_owned),
+        after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
         explain: params.flag("count")?,
     };
@@ -96,7 +96,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Pa
         from: params.time("from")?,
         to: params.time("to")?,
         zone: zone(params)?,
-        after: params.get("after").map(str::to_owned),
+        after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
     };
     let found = follow(state.app(), caller, scope, &request).await.map_err(refusal)?;

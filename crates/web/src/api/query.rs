@@ -36,6 +36,14 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The cursor of the page before.
+    pub(super) fn after(&self) -> Result<Option<String>, Problem> {
+        match self.get("after") {
+            Some("") => Err(Self::cursor()),
+            other => Ok(other.map(str::to_owned)),
+        }
+    }
+
     /// An id: not empty.
     pub(super) fn id(&self, name: &str) -> Result<Option<&str>, Problem> {
         match self.get(name) {

@@ -22,6 +22,10 @@ enum Holds {
     Texts(usize, usize),
     /// One of these.
     OneOf(Vec<&'static str>),
+    /// A time or a date.
+    TimeOrDate,
+    /// What this pattern fits.
+    Like(&'static str),
     /// What this server gave before, or checks whole: not empty.
     Given,
     /// Any text.
@@ -117,15 +121,39 @@ pub(super) fn apply(document: &mut Value) {
         }
     }
     for (path, operation) in operations(document) {
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-            let name = format!("{{{}}}", parameter["name"].as_str().unwrap_or_default());
-            let parts: Vec<&str> = path.split('/').collect();
-            let before = parts.windows(2).find(|pair| pair[1] == name).map(|pair| pair[0]);
-            if let Some((_, prefix)) = IN_PATHS.iter().find(|(part, _)| Some(*part) == before) {
-                Holds::Id(prefix).put(&mut parameter["schema"]);
+        for parameter in operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            if let Some(holds) = in_path(path, name).or_else(|| anywhere(name)) {
+                holds.put(&mut parameter["schema"]);
             }
         }
     }
+}
+
+/// The id that a parameter of a path is.
+fn in_path(path: &str, name: &str) -> Option<Holds> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let before = parts
+        .windows(2)
+        .find(|pair| pair[1].trim_matches(['{', '}']) == name && pair[1] != name)?[0];
+    let (_, prefix) = IN_PATHS.iter().find(|(part, _)| *part == before)?;
+    Some(Holds::Id(prefix))
+}
+
+/// What a parameter of this name holds wherever it stands.
+fn anywhere(name: &str) -> Option<Holds> {
+    Some(match name {
+        "from" | "to" => Holds::TimeOrDate,
+        "tz" => Holds::Given,
+        "If-Match" => Holds::Like("^(\\*|\"v[0-9]{1,18}\")$"),
+        "Idempotency-Key" => Holds::Like("^[!-~]{1,255}$"),
+        _ => return None,
+    })
 }
 
 impl Holds {
@@ -150,6 +178,8 @@ impl Holds {
                 }
                 json!({ "enum": words })
             }
+            Self::TimeOrDate => json!({ "anyOf": [{ "format": "date-time" }, { "format": "date" }] }),
+            Self::Like(pattern) => json!({ "pattern": pattern }),
             Self::Given => json!({ "minLength": 1 }),
             Self::Free => json!({}),
         };

@@ -15,16 +15,13 @@ pub(super) fn add(document: &mut Value) {
         ("NewActivity", sent()),
         ("NewActivities", one_or_many()),
         ("Person", person()),
-        (
-            "Named",
-            object(
-                "Something with an id and a name.",
-                &["id"],
-                [("id", id()), ("name", text("Name."))],
-            ),
-        ),
+        ("Named", named()),
         ("Target", target()),
         ("By", by()),
+        ("NewPerson", with_nulls(person())),
+        ("NewNamed", with_nulls(named())),
+        ("NewTarget", with_nulls(target())),
+        ("NewBy", with_nulls(by())),
         ("Recorder", recorder()),
         ("Change", change()),
     ];
@@ -33,7 +30,7 @@ pub(super) fn add(document: &mut Value) {
     }
 }
 
-pub(super) fn reference(name: &str) -> Value {
+fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
@@ -84,6 +81,30 @@ fn person() -> Value {
         ("email", text("E-mail address.")),
     ];
     object("A person as they were named at that moment.", &["id"], properties)
+}
+
+fn named() -> Value {
+    let properties = [("id", id()), ("name", text("Name."))];
+    object("Something with an id and a name.", &["id"], properties)
+}
+
+/// As a reporter may send it: `null` is absence.
+fn with_nulls(mut shape: Value) -> Value {
+    if let Some(forms) = shape.get_mut("oneOf").and_then(Value::as_array_mut) {
+        forms.iter_mut().for_each(|form| *form = with_nulls(form.take()));
+    }
+    let required = shape["required"].clone();
+    for (name, property) in shape
+        .get_mut("properties")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        if !required.as_array().into_iter().flatten().any(|one| one == name) {
+            *property = or_null(property.take());
+        }
+    }
+    shape
 }
 
 fn target() -> Value {
@@ -200,13 +221,14 @@ fn taken(info: &Info) -> Value {
     let shape = match (info.field, info.holds) {
         (Field::Activity, _) => return code(info.says),
         (Field::Country, _) => json!({ "type": "string", "pattern": "^([A-Za-z]{2})?$" }),
-        (_, Holds::Person) => json!({ "oneOf": [id(), reference("Person")] }),
-        (_, Holds::Named) => json!({ "oneOf": [id(), reference("Named")] }),
-        (_, Holds::Doer) => json!({ "oneOf": [words("Nobody in particular.", By::BARE), reference("By")] }),
+        (_, Holds::Person) => json!({ "oneOf": [id(), reference("NewPerson")] }),
+        (_, Holds::Named) => json!({ "oneOf": [id(), reference("NewNamed")] }),
+        (_, Holds::Doer) => json!({ "oneOf": [words("Nobody in particular.", By::BARE), reference("NewBy")] }),
         (_, Holds::Address) => json!({ "anyOf": [
             { "type": "string", "format": "ipv4" }, { "type": "string", "format": "ipv6" },
             { "type": "string", "maxLength": 0 },
         ] }),
+        (_, Holds::Targets) => json!({ "type": "array", "items": reference("NewTarget"), "maxItems": TARGETS }),
         _ => shown(info),
     };
     let mut shape = or_null(shape);
@@ -223,7 +245,7 @@ fn taken(info: &Info) -> Value {
 }
 
 /// The same or `null`.
-pub(super) fn or_null(mut shape: Value) -> Value {
+fn or_null(mut shape: Value) -> Value {
     if let Some(list) = shape.get_mut("enum").and_then(Value::as_array_mut) {
         list.push(Value::Null);
     }
