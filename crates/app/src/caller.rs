@@ -20,6 +20,23 @@ pub struct Origin {
     pub trace_id: Option<String>,
 }
 
+impl Origin {
+    /// The client's address as far as one client is told from another: IPv6 hands out whole /64 networks.
+    #[must_use]
+    pub fn network(&self) -> Option<IpAddr> {
+        self.ip.map(network)
+    }
+}
+
+/// The address, or the /64 network of an IPv6 one: they count as one client.
+#[must_use]
+pub fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
+        v4 => v4,
+    }
+}
+
 /// Somebody who has not said who they are.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {

@@ -21,12 +21,13 @@ pub mod mail;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
+pub mod refusals;
 pub mod sessions;
 mod settings;
 mod sms;
 mod tx;
 
-pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor};
+pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
 pub use live::{Live, Topic, Watch};
@@ -61,6 +62,7 @@ struct Inner {
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
+    refusals: refusals::Refusals,
 }
 
 impl App {
@@ -83,6 +85,7 @@ impl App {
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
+                refusals: refusals::Refusals::default(),
             }),
         }
     }
@@ -147,6 +150,11 @@ impl App {
     /// Signs of life of those in sessions.
     pub(crate) fn beats(&self) -> &sessions::Beats {
         &self.inner.beats
+    }
+
+    /// What was turned away and is not written yet.
+    pub(crate) fn refusals(&self) -> &refusals::Refusals {
+        &self.inner.refusals
     }
 
     /// What tells open pages that something has changed.

@@ -36,8 +36,13 @@ pub struct PasswordSettings {
     pub min_length_with_second_factor: usize,
     /// Failed attempts on any secret before an account is locked.
     pub lock_after: u32,
-    /// How long it stays locked, in minutes.
+    /// How long it stays locked the first time, in minutes; each further lock without a success lasts twice as long.
     pub lock_minutes: u32,
+    /// The longest it stays locked, in minutes.
+    pub lock_minutes_most: u32,
+    /// Failed attempts on one account within a day from all devices that it was never used on, whatever succeeded in
+    /// between; then it is locked for them until the day is over.
+    pub guesses_per_day: u32,
     /// argon2id memory in KiB. Tests lower it.
     pub argon2_memory_kib: u32,
     /// argon2id passes.
@@ -173,6 +178,8 @@ impl Default for PasswordSettings {
             min_length_with_second_factor: 8,
             lock_after: 5,
             lock_minutes: 30,
+            lock_minutes_most: 480,
+            guesses_per_day: 100,
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
         }

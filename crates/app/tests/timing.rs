@@ -16,6 +16,7 @@ async fn unknown_wrong_and_locked_take_as_long() {
         settings.password.argon2_memory_kib = 19_456;
         settings.password.argon2_passes = 2;
         settings.password.lock_after = 1_000;
+        settings.password.guesses_per_day = 1_000;
     })
     .await;
     test.active("sam", Roles::default()).await;

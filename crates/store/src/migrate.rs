@@ -61,6 +61,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_applications.sql"),
     },
     Migration {
+        version: 11,
+        name: "trust",
+        sql: include_str!("../migrations/0011_trust.sql"),
+    },
+    Migration {
         version: 13,
         name: "disclosures",
         sql: include_str!("../migrations/0013_disclosures.sql"),

@@ -274,6 +274,26 @@ pub const SECTIONS: &[Section] = &[
               WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
     },
     Section {
+        name: "reader",
+        columns: &[
+            ("id", Text),
+            ("form", Text),
+            ("reader", Text),
+            ("via", Text),
+            ("via_name", Text),
+            ("ip", Text),
+            ("query", Text),
+            ("activities", Number),
+            ("first_at", At),
+            ("last_at", At),
+        ],
+        sql: "SELECT d.id AS k, d.id, d.kind AS form, d.reader, d.via, COALESCE(a.name, d.via_name) AS via_name, d.ip, \
+              d.query, p.row_count AS activities, p.first_at, p.last_at FROM disclosure_person p \
+              JOIN disclosure d ON d.id = p.disclosure_id \
+              LEFT JOIN api_key a ON d.via = 'api_key' AND a.id = d.via_id \
+              WHERE p.person_id = $1 AND p.disclosure_id > $2 ORDER BY p.disclosure_id LIMIT $3",
+    },
+    Section {
         name: "export",
         columns: &[
             ("id", Text),

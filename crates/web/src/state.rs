@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
@@ -25,6 +26,7 @@ struct Inner {
     https: bool,
     draining: CancellationToken,
     streams: Streams,
+    work: TaskTracker,
     hosts: Hosts,
 }
 
@@ -39,6 +41,7 @@ impl AppState {
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
             streams: Streams::new(&settings.limits),
+            work: TaskTracker::new(),
             hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
             settings,
@@ -87,6 +90,11 @@ impl AppState {
     /// Done when the server is shutting down: what would go on for long ends then.
     pub(crate) fn draining(&self) -> &CancellationToken {
         &self.inner.draining
+    }
+
+    /// What goes on although its client may have hung up: a shutdown waits for it.
+    pub(crate) fn work(&self) -> &TaskTracker {
+        &self.inner.work
     }
 
     /// The open streams of live pages.

@@ -38,6 +38,15 @@ pub(super) const TYPES: &[ActivityType] = &[
             "Account locked from failed log-ins",
         )
         .warning(),
+    Category::User
+        .entry(
+            "user.attempts_refused",
+            "Attempts refused",
+            "More attempts came from one address, or from one user, than are taken in a minute; one entry for all of them",
+            &[Meta("count"), Text(" attempts refused, too many")],
+            "`2000` attempts refused, too many",
+        )
+        .warning(),
     Category::User.entry(
         "user.password_reset_requested",
         "Requested password reset",

@@ -1,14 +1,14 @@
 //! Attempts at a secret: counted before the secret is checked, settled after. The same counter for every secret; a
 //! bucket of its own for a device the owner uses, so that strangers cannot lock them out of it.
 
-use activity::{Facts, Time};
+use activity::Facts;
 use store::accounts::account::AccountRow;
-use store::accounts::attempt::{self, Bucket, Limit};
+use store::accounts::attempt::{self, Bucket, Failures};
 use store::accounts::known_device;
 
 use super::hasher::Place;
+use super::waits::Waits;
 use super::{Unavailable, token_hash};
-use crate::activity::facts;
 use crate::{Activities, App, Quiet, Tx, mail};
 
 /// An attempt that was counted as failed until it is settled.
@@ -16,8 +16,8 @@ pub(crate) struct Attempt {
     place: Option<Place>,
     /// The known device it came from.
     pub(crate) known_device: Option<String>,
-    /// Failures of its bucket with it; `None` if the bucket is locked, or there is no account.
-    failures: Option<u64>,
+    /// Its bucket with it; `None` if the bucket is locked, or there is no account.
+    failures: Option<Failures>,
     /// The hash to check against; `None` where no secret can be right.
     stored: Option<String>,
 }
@@ -54,8 +54,7 @@ pub(super) async fn reserve(
             Whence::KnownDevice(id) => id.map(str::to_owned),
             Whence::Token(None, _) => None,
         };
-        let bucket = bucket(&account.id, reserved.known_device.as_deref());
-        reserved.failures = attempt::reserve(tx.conn(), bucket, limit(app)).await?;
+        reserved.failures = count(app, &mut tx, &account.id, reserved.known_device.as_deref()).await?;
         reserved.stored = account.password_hash.clone().filter(|_| reserved.failures.is_some());
     }
     tx.commit_quietly(Quiet::Counted).await?;
@@ -69,7 +68,7 @@ pub(crate) async fn reserve_code(
     account: &AccountRow,
     known_device: Option<&str>,
 ) -> Result<Attempt, Unavailable> {
-    let failures = attempt::reserve(tx.conn(), bucket(&account.id, known_device), limit(app)).await?;
+    let failures = count(app, tx, &account.id, known_device).await?;
     Ok(Attempt {
         place: None,
         known_device: known_device.map(str::to_owned),
@@ -78,9 +77,33 @@ pub(crate) async fn reserve_code(
     })
 }
 
+/// Counts an attempt as failed before it is made; `None` if the bucket is locked. The bucket is held meanwhile, and the
+/// attempt that fills it locks it: any number of attempts at once get no more than the limit, and a crash before their
+/// outcome leaves a lock that lapses.
+async fn count(
+    app: &App,
+    tx: &mut Tx,
+    account_id: &str,
+    known_device: Option<&str>,
+) -> Result<Option<Failures>, Unavailable> {
+    let bucket = bucket(account_id, known_device);
+    let Some(held) = attempt::hold(tx.conn(), bucket).await? else {
+        return Ok(None);
+    };
+    let next = waits(app, known_device).reserve(&held, app.now());
+    if let Some(next) = &next {
+        attempt::keep(tx.conn(), bucket, next).await?;
+    }
+    Ok(next)
+}
+
 /// Empties the bucket of somebody who has proved all that is asked of them.
 pub(crate) async fn clear(tx: &mut Tx, account_id: &str, known_device: Option<&str>) -> Result<(), Unavailable> {
-    Ok(attempt::clear(tx.conn(), bucket(account_id, known_device)).await?)
+    let bucket = bucket(account_id, known_device);
+    if let Some(held) = attempt::hold(tx.conn(), bucket).await? {
+        attempt::keep(tx.conn(), bucket, &Waits::succeeded(&held)).await?;
+    }
+    Ok(())
 }
 
 impl Attempt {
@@ -111,7 +134,11 @@ impl Attempt {
     /// Takes the failure back and leaves those before it.
     pub(crate) async fn give_back(&self, app: &App, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
         let bucket = bucket(account_id, self.known_device.as_deref());
-        Ok(attempt::give_back(tx.conn(), bucket, limit(app)).await?)
+        if let Some(held) = attempt::hold(tx.conn(), bucket).await? {
+            let back = waits(app, self.known_device.as_deref()).give_back(&held);
+            attempt::keep(tx.conn(), bucket, &back).await?;
+        }
+        Ok(())
     }
 
     /// Leaves the failure counted. Returns the activities of it: `failed`, and the lock if this attempt filled the
@@ -123,26 +150,26 @@ impl Attempt {
         account: &AccountRow,
         failed: Facts,
     ) -> Result<Activities, Unavailable> {
-        let limit = limit(app);
         let bucket = bucket(&account.id, self.known_device.as_deref());
-        let fills = self
-            .failures
-            .is_some_and(|failures| failures >= u64::from(limit.failures));
+        let filled = self.failures.filter(|failures| failures.locked_until.is_some());
+        let Some((filled, until)) = filled.and_then(|filled| Some((filled, filled.locked_until?))) else {
+            return Ok(failed.into());
+        };
         // A success at the same time may have emptied the bucket since.
-        if !fills || !attempt::is_locked(tx.conn(), bucket, limit.now).await? {
+        if !attempt::is_locked(tx.conn(), bucket, app.now()).await? {
             return Ok(failed.into());
         }
         if self.known_device.is_some() {
             // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
-            attempt::lock(tx.conn(), &account.id, limit.locked_until).await?;
+            attempt::lock(tx.conn(), &account.id, until).await?;
         }
         let mut locked = failed.clone();
         locked.kind = "user.locked".into();
         locked.outcome = activity::Outcome::Success;
-        locked.reason = Some(format!("{} failed attempts", limit.failures));
+        locked.reason = Some(waits(app, self.known_device.as_deref()).in_words(&filled));
         locked.by = activity::By::System;
         if account.login_enabled {
-            mail::write(app, tx, mail::letters::locked(app, account, limit.locked_until)).await?;
+            mail::write(app, tx, mail::letters::locked(app, account, (filled.failures, until))).await?;
         }
         Ok([failed, locked].into())
     }
@@ -152,20 +179,10 @@ fn bucket<'a>(account_id: &'a str, known_device: Option<&'a str>) -> Bucket<'a> 
     known_device.map_or(Bucket::Account(account_id), Bucket::KnownDevice)
 }
 
-fn limit(app: &App) -> Limit {
+fn waits(app: &App, known_device: Option<&str>) -> Waits {
     let settings = &app.settings().password;
-    let now = app.now();
-    let locked_until = now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND);
-    Limit {
-        failures: settings.lock_after.max(1),
-        now,
-        locked_until,
+    match known_device {
+        Some(_) => Waits::for_known_devices(settings),
+        None => Waits::for_strangers(settings),
     }
-}
-
-/// The facts of a failed attempt with an account nobody can be told about, or of an unknown name.
-pub(crate) fn of_nobody(app: &App, visitor: &crate::Visitor, code: &str) -> Facts {
-    let mut facts = facts::by_visitor(app, visitor, code, &activity::Person::default());
-    facts.user = None;
-    facts
 }

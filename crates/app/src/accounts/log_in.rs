@@ -47,7 +47,7 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
         None => None,
     };
     let Some(account) = account else {
-        let failed = facts::failed(attempts::of_nobody(app, visitor, "user.login_failed"), "unknown user");
+        let failed = facts::failed(facts::of_nobody(app, visitor, "user.login_failed"), "unknown user");
         tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };

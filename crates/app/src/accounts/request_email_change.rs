@@ -7,6 +7,7 @@ use store::accounts::link::Validity;
 
 use super::{ChangeError, Proof, Unavailable, names, new_token, reauthenticate, token_hash};
 use crate::activity::facts;
+use crate::refusals::{self, Refused};
 use crate::{App, Caller, Tx, mail};
 
 /// What was typed.
@@ -41,6 +42,7 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
         .ok_or(ChangeError::NotFound)?;
     let since = app.now().plus(-3_600 * Time::SECOND);
     if email_change::count_since(tx.conn(), &account.id, since).await? >= MOST_AN_HOUR {
+        refusals::of_caller(app, caller, Refused::EmailChanges);
         let text = "You asked for another address several times within an hour. Try again in an hour.";
         return Err(ChangeError::conflict(text));
     }

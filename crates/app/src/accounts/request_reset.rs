@@ -4,7 +4,7 @@ use activity::Time;
 use store::accounts::link::{self, Purpose};
 use store::accounts::{account, attempt};
 
-use super::{Unavailable, attempts, links, names};
+use super::{Unavailable, links, names};
 use crate::activity::facts;
 use crate::{App, Visitor, mail};
 
@@ -19,7 +19,7 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
     let account = account::by_login(tx.conn(), &names::key(login.get(..320).unwrap_or(login))).await?;
     let facts = match &account {
         None => facts::failed(
-            attempts::of_nobody(app, visitor, "user.password_reset_requested"),
+            facts::of_nobody(app, visitor, "user.password_reset_requested"),
             "unknown user",
         ),
         Some(account) => {

@@ -34,6 +34,13 @@ pub(crate) fn by_visitor(app: &App, visitor: &Visitor, code: &str, user: &Person
     facts
 }
 
+/// The same, of nobody who is known: of an unknown name, or of an account nobody can be told about.
+pub(crate) fn of_nobody(app: &App, visitor: &Visitor, code: &str) -> Facts {
+    let mut facts = by_visitor(app, visitor, code, &Person::default());
+    facts.user = None;
+    facts
+}
+
 /// Facts of something this installation did to `user`'s account by itself.
 pub(crate) fn by_system(app: &App, code: &str, user: &Person) -> Facts {
     let mut facts = Facts::new(code, app.now());

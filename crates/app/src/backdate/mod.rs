@@ -1,13 +1,15 @@
-//! Giving accounts, groups, sessions and connections the past that imported or generated activities tell of. Only for
+//! Giving accounts, groups, sessions, connections and readers the past that imported or generated activities tell of. Only for
 //! the command on the machine itself, and no activity of its own: those activities are its trace.
 
 mod accounts;
 mod connections;
+mod disclosures;
 mod groups;
 mod sessions;
 
 pub use accounts::{Past, accounts};
 pub use connections::{PastConnection, connections};
+pub use disclosures::{PastDisclosure, disclosures};
 pub use groups::{PastMember, groups};
 pub use sessions::{PastSession, sessions};
 

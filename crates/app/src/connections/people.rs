@@ -10,6 +10,7 @@ use store::connections::{block, look_up};
 use super::LookUpError;
 use crate::accounts::names;
 use crate::activity::facts;
+use crate::refusals::{self, Refused};
 use crate::{App, Caller, ChangeError, Topic, Tx, Via};
 
 const HOUR: i64 = 3_600 * Time::SECOND;
@@ -38,6 +39,7 @@ pub(super) async fn count(app: &App, tx: &mut Tx, caller: &Caller) -> Result<(),
     let now = app.now();
     let (n, began_at) = look_up::count(tx.conn(), &caller.person.id, now, now.plus(-HOUR)).await?;
     if n > u64::from(app.settings().connections.look_ups_per_hour) {
+        refusals::of_caller(app, caller, Refused::LookUps);
         let wait = began_at.plus(HOUR).0.saturating_sub(now.0);
         let wait = Duration::from_micros(u64::try_from(wait).unwrap_or_default());
         return Err(LookUpError::TooMany(wait));

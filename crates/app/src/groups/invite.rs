@@ -11,6 +11,7 @@ use super::standing::managed;
 use crate::accounts::{names, new_id, new_token, token_hash};
 use crate::limits::INVITATIONS;
 use crate::mail::letters;
+use crate::refusals::{self, Refused};
 use crate::{App, Caller, ChangeError, Topic, Tx, mail};
 
 /// Whom to invite, as what.
@@ -107,6 +108,7 @@ pub(super) async fn check_rate(app: &App, caller: &Caller, tx: &mut Tx, n: usize
     let n = u32::try_from(n).unwrap_or(u32::MAX);
     let sent = invitation::count_sent(tx.conn(), &caller.person.id, day, n).await?;
     if sent > u64::from(most) && !caller.is_administrator() {
+        refusals::of_caller(app, caller, Refused::Invitations);
         let text = format!(
             "That would be {sent} invitations from you today; at most {most} are sent a day. Nobody was invited: \
              send fewer, or go on tomorrow."

@@ -48,11 +48,10 @@ pub(crate) fn reset(account: &AccountRow, link: &str) -> Letter {
     letter(account, "reset", "Reset your password", &[&open, not_you])
 }
 
-pub(crate) fn locked(app: &App, account: &AccountRow, until: Time) -> Letter {
+pub(crate) fn locked(app: &App, account: &AccountRow, (failures, until): (u64, Time)) -> Letter {
     let what = format!(
-        "There were {} failed attempts to log in to your account {}, so it is locked until {} UTC. Browsers you have \
-         logged in with before still work.",
-        app.settings().password.lock_after,
+        "There were {failures} failed attempts to log in to your account {}, so it is locked until {} UTC. Browsers you \
+         have logged in with before still work. Each lock in a row lasts longer than the one before.",
         account.username,
         until.timestamp().strftime("%Y-%m-%d %H:%M"),
     );

@@ -5,7 +5,7 @@ use store::passkeys::ceremony::Purpose;
 
 use super::Answered;
 use super::verify::{claim, verify};
-use crate::accounts::attempts::{self, of_nobody};
+use crate::accounts::attempts;
 use crate::accounts::log_in::{refusal_of_second_step, refuse};
 use crate::accounts::{Admission, LogInRefused, SignedIn, admit, token_hash};
 use crate::activity::facts;
@@ -26,7 +26,7 @@ pub async fn log_in(
         None => None,
     };
     let (Some(claim), Some(account)) = (claim, account) else {
-        let failed = facts::failed(of_nobody(app, visitor, "user.login_failed"), "unknown passkey");
+        let failed = facts::failed(facts::of_nobody(app, visitor, "user.login_failed"), "unknown passkey");
         tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };

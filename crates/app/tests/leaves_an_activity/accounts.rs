@@ -116,6 +116,7 @@ pub(crate) const TABLE: Table = &[
     ),
     ("accounts/tokens", Is::Machinery),
     ("accounts/unlock", Is::Mutating(&["account.unlocked"])),
+    ("accounts/waits", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {

@@ -18,6 +18,7 @@ const QUIET: &[(&str, &str)] = &[
     ("applications/refresh", "TokenRefreshed"),
     ("backdate/accounts", "Past"),
     ("backdate/connections", "Past"),
+    ("backdate/disclosures", "Past"),
     ("backdate/groups", "Past"),
     ("backdate/sessions", "Past"),
     ("connections/find", "Counted"),

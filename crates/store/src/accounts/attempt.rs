@@ -1,10 +1,10 @@
-//! Buckets of attempts: one an account for strangers, one a known device. Owns the atomic reservation of an attempt
-//! before its secret is checked; decides no limits.
+//! Buckets of attempts: one an account for strangers, one a known device. Owns reading a bucket so that nobody else
+//! changes it before it is kept; decides no limits.
 
 use activity::Time;
 use sqlx::{AnyConnection, Error};
 
-use crate::row::number;
+use crate::row::{maybe_time, number, time};
 
 /// Which bucket an attempt counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,66 +15,78 @@ pub enum Bucket<'a> {
     KnownDevice(&'a str),
 }
 
-/// When a bucket is full, and for how long.
-#[derive(Clone, Copy, Debug)]
-pub struct Limit {
-    /// Failures that fill it.
-    pub failures: u32,
-    /// The present moment.
-    pub now: Time,
-    /// Until when it stays full.
-    pub locked_until: Time,
+/// What a bucket holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// Failures since the last success or lock.
+    pub failures: u64,
+    /// Until when no attempt is taken; stays after that moment until the next attempt.
+    pub locked_until: Option<Time>,
+    /// Locks since the last success or the last quiet time.
+    pub locks: u64,
+    /// The newest failure.
+    pub last_at: Option<Time>,
+    /// When the day in which `in_day` counts began.
+    pub day_began: Time,
+    /// Failures since then, whatever succeeded in between.
+    pub in_day: u64,
 }
 
-const RESERVE_ACCOUNT: &str = "UPDATE account SET \
-     failures = CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END, \
-     locked_until = CASE WHEN (CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END) >= $2 THEN CAST($4 AS BIGINT) END \
-     WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) RETURNING failures";
-
-const RESERVE_KNOWN_DEVICE: &str = "UPDATE known_device SET \
-     failures = CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END, \
-     locked_until = CASE WHEN (CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END) >= $2 THEN CAST($4 AS BIGINT) END \
-     WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) RETURNING failures";
-
-/// Counts an attempt as failed before it is made, and returns the bucket's failures with it; `None` if the bucket is
-/// locked. The attempt that fills the bucket locks it in the same statement, so any number of attempts at once get no
-/// more than the limit, and a crash before their outcome leaves a lock that lapses.
-pub async fn reserve(conn: &mut AnyConnection, bucket: Bucket<'_>, limit: Limit) -> Result<Option<u64>, Error> {
-    let (sql, id) = match bucket {
-        Bucket::Account(id) => (RESERVE_ACCOUNT, id),
-        Bucket::KnownDevice(id) => (RESERVE_KNOWN_DEVICE, id),
+macro_rules! of_both {
+    ($bucket:expr, $before:literal, $after:literal) => {
+        match $bucket {
+            Bucket::Account(id) => (concat!($before, "account", $after), id),
+            Bucket::KnownDevice(id) => (concat!($before, "known_device", $after), id),
+        }
     };
-    let row = sqlx::query(sql)
-        .bind(id)
-        .bind(i64::from(limit.failures))
-        .bind(limit.now.0)
-        .bind(limit.locked_until.0)
-        .fetch_optional(conn)
-        .await?;
-    row.as_ref().map(|row| number(row, "failures")).transpose()
 }
 
-const GIVE_BACK_ACCOUNT: &str = "UPDATE account SET \
-     locked_until = CASE WHEN failures >= $2 THEN NULL ELSE locked_until END, failures = failures - 1 \
-     WHERE id = $1 AND failures > 0";
+/// What the bucket holds; `None` if there is no such account or device. Nobody else changes it until the transaction
+/// ends: of any number of attempts at once each sees those before it.
+pub async fn hold(conn: &mut AnyConnection, bucket: Bucket<'_>) -> Result<Option<Failures>, Error> {
+    let (sql, id) = of_both!(
+        bucket,
+        "UPDATE ",
+        " SET failures = failures WHERE id = $1 \
+         RETURNING failures, locked_until, lock_count, last_failure_at, day_began, day_failures"
+    );
+    let row = sqlx::query(sql).bind(id).fetch_optional(conn).await?;
+    row.map(|row| {
+        Ok(Failures {
+            failures: number(&row, "failures")?,
+            locked_until: maybe_time(&row, "locked_until")?,
+            locks: number(&row, "lock_count")?,
+            last_at: maybe_time(&row, "last_failure_at")?,
+            day_began: time(&row, "day_began")?,
+            in_day: number(&row, "day_failures")?,
+        })
+    })
+    .transpose()
+}
 
-const GIVE_BACK_KNOWN_DEVICE: &str = "UPDATE known_device SET \
-     locked_until = CASE WHEN failures >= $2 THEN NULL ELSE locked_until END, failures = failures - 1 \
-     WHERE id = $1 AND failures > 0";
-
-/// Takes one reserved attempt back: its secret was right, but it does not end the log-in yet, so that what failed
-/// before still counts. Lifts the lock that this attempt would have been.
-pub async fn give_back(conn: &mut AnyConnection, bucket: Bucket<'_>, limit: Limit) -> Result<(), Error> {
-    let (sql, id) = match bucket {
-        Bucket::Account(id) => (GIVE_BACK_ACCOUNT, id),
-        Bucket::KnownDevice(id) => (GIVE_BACK_KNOWN_DEVICE, id),
-    };
+/// Keeps what a bucket that is held holds now.
+pub async fn keep(conn: &mut AnyConnection, bucket: Bucket<'_>, failures: &Failures) -> Result<(), Error> {
+    let (sql, id) = of_both!(
+        bucket,
+        "UPDATE ",
+        " SET failures = $2, locked_until = $3, lock_count = $4, last_failure_at = $5, day_began = $6, \
+         day_failures = $7 WHERE id = $1"
+    );
     sqlx::query(sql)
         .bind(id)
-        .bind(i64::from(limit.failures))
+        .bind(counted(failures.failures))
+        .bind(failures.locked_until.map(|at| at.0))
+        .bind(counted(failures.locks))
+        .bind(failures.last_at.map(|at| at.0))
+        .bind(failures.day_began.0)
+        .bind(counted(failures.in_day))
         .execute(conn)
         .await?;
     Ok(())
+}
+
+fn counted(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Counts one attempt on anything, known account or not, so that both cost a durable write.
@@ -85,24 +97,14 @@ pub async fn count(conn: &mut AnyConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Empties one bucket and lifts its lock, after a success.
-pub async fn clear(conn: &mut AnyConnection, bucket: Bucket<'_>) -> Result<(), Error> {
-    let (sql, id) = match bucket {
-        Bucket::Account(id) => ("UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1", id),
-        Bucket::KnownDevice(id) => (
-            "UPDATE known_device SET failures = 0, locked_until = NULL WHERE id = $1",
-            id,
-        ),
-    };
-    sqlx::query(sql).bind(id).execute(conn).await?;
-    Ok(())
-}
-
 /// Empties every bucket of an account, after an unlock or a completed reset.
 pub async fn clear_all(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
-    clear(conn, Bucket::Account(account_id)).await?;
-    let known = sqlx::query("UPDATE known_device SET failures = 0, locked_until = NULL WHERE account_id = $1");
-    known.bind(account_id).execute(conn).await?;
+    let own = "UPDATE account SET failures = 0, locked_until = NULL, lock_count = 0, last_failure_at = NULL, \
+         day_failures = 0 WHERE id = $1";
+    sqlx::query(own).bind(account_id).execute(&mut *conn).await?;
+    let known = "UPDATE known_device SET failures = 0, locked_until = NULL, lock_count = 0, last_failure_at = NULL, \
+         day_failures = 0 WHERE account_id = $1";
+    sqlx::query(known).bind(account_id).execute(conn).await?;
     Ok(())
 }
 
@@ -115,14 +117,7 @@ pub async fn lock(conn: &mut AnyConnection, account_id: &str, until: Time) -> Re
 
 /// Whether a bucket is locked at `now`.
 pub async fn is_locked(conn: &mut AnyConnection, bucket: Bucket<'_>, now: Time) -> Result<bool, Error> {
-    let (sql, id) = match bucket {
-        Bucket::Account(id) => ("SELECT id FROM account WHERE id = $1 AND locked_until > $2", id),
-        Bucket::KnownDevice(id) => ("SELECT id FROM known_device WHERE id = $1 AND locked_until > $2", id),
-    };
-    Ok(sqlx::query(sql)
-        .bind(id)
-        .bind(now.0)
-        .fetch_optional(conn)
-        .await?
-        .is_some())
+    let (sql, id) = of_both!(bucket, "SELECT id FROM ", " WHERE id = $1 AND locked_until > $2");
+    let row = sqlx::query(sql).bind(id).bind(now.0);
+    Ok(row.fetch_optional(conn).await?.is_some())
 }

@@ -2,7 +2,8 @@
 
 use app::accounts::{ACCESS_PREFIX, EndReason, Identity};
 use app::applications::Presented;
-use app::{Caller, Via};
+use app::refusals::{self, Refused};
+use app::{Caller, Via, Visitor};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -37,6 +38,11 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
     // What comes through an application is counted once its key has shown which.
     let by_address = gate.secret && !matches!(gate.policy, Policy::Application);
     if by_address && let Err(wait) = gate.state.rates().secret(context.client_ip()) {
+        let visitor = Visitor {
+            origin: context.origin().clone(),
+            ..Visitor::default()
+        };
+        refusals::of_visitor(gate.state.app(), &visitor, Refused::Secrets);
         return PageError::TooMany {
             retry_after: wait.as_secs() + 1,
         }
@@ -171,9 +177,10 @@ async fn application(gate: &Gate, context: &RequestContext, headers: &HeaderMap)
                     .as_ref()
                     .map_or("", |application| application.id.as_str());
                 let rates = gate.state.rates();
-                rates
-                    .application_secret(id, context.client_ip())
-                    .map_err(Problem::too_many)?;
+                rates.application_secret(id, context.client_ip()).map_err(|wait| {
+                    refusals::of_visitor(gate.state.app(), &visitor, Refused::Secrets);
+                    Problem::too_many(wait)
+                })?;
             }
             Ok(FromApplication(visitor))
         }
@@ -195,7 +202,7 @@ async fn by_device(state: &AppState, context: &RequestContext, token: &str) -> R
     let Via::Application { device_id, .. } = &caller.via else {
         return Err(Problem::no_device());
     };
-    state.rates().api(device_id).map_err(Problem::too_many)?;
+    within_rate(state, &caller, device_id)?;
     Ok(caller)
 }
 
@@ -204,9 +211,17 @@ async fn by_key(state: &AppState, context: &RequestContext, key: &str) -> Result
     let found = app::api_keys::authenticate(state.app(), key, context.origin().clone()).await;
     let caller = found.map_err(Problem::unavailable)?.ok_or_else(Problem::unauthorized)?;
     if let Via::ApiKey { id, .. } = &caller.via {
-        state.rates().api(id).map_err(Problem::too_many)?;
+        within_rate(state, &caller, id)?;
     }
     Ok(caller)
+}
+
+/// Counts one more call with this key or device.
+fn within_rate(state: &AppState, caller: &Caller, id: &str) -> Result<(), Problem> {
+    state.rates().api(id).map_err(|wait| {
+        refusals::of_caller(state.app(), caller, Refused::ApiCalls);
+        Problem::too_many(wait)
+    })
 }
 
 /// What the request proves itself with, if it does; an error if that makes no sense.

@@ -40,11 +40,7 @@ pub(crate) async fn outer(State(state): State<AppState>, request: Request, next:
     let answered = async {
         let response = match refused {
             Some(refusal) => refusal.into_response(),
-            // A panic of one handler fails its own request; nothing it held is used again but through its drop.
-            None => AssertUnwindSafe(next.run(request))
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|cause| panicked(cause.as_ref())),
+            None => handled(&state, &method, next.run(request)).await,
         };
         let route = response.extensions().get::<RouteName>().map_or("none", |route| route.0);
         let response = finish(response, &state, &context, trace.as_ref()).await;
@@ -99,6 +95,25 @@ async fn finish(
         trace.write(response.headers_mut(), &state.app().opaque_id::<8>());
     }
     response
+}
+
+/// Waits for the handler. One that may change something runs in a task of its own: a client that hangs up ends its
+/// waiting, but never a use case between its transactions, and a shutdown waits for it.
+async fn handled(
+    state: &AppState,
+    method: &Method,
+    handling: impl Future<Output = Response> + Send + 'static,
+) -> Response {
+    // A panic of one handler fails its own request; nothing it held is used again but through its drop.
+    let handling = AssertUnwindSafe(handling).catch_unwind();
+    let done = match method.is_safe() {
+        true => handling.await,
+        false => match state.work().spawn(handling.in_current_span()).await {
+            Ok(done) => done,
+            Err(error) => return PageError::internal(error).into_response(),
+        },
+    };
+    done.unwrap_or_else(|cause| panicked(cause.as_ref()))
 }
 
 /// The path of the table a request matched, for the counters.

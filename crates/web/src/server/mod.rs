@@ -44,6 +44,7 @@ pub async fn serve(
         builder: builder(&state.settings().limits),
         graceful: GracefulShutdown::new(),
         tasks: TaskTracker::new(),
+        work: state.work().clone(),
         limits: state.settings().limits.clone(),
         router,
     };
@@ -88,6 +89,7 @@ struct Server {
     builder: http1::Builder,
     graceful: GracefulShutdown,
     tasks: TaskTracker,
+    work: TaskTracker,
     limits: Limits,
     router: Router,
 }
@@ -126,6 +128,9 @@ impl Server {
         let drained = async {
             self.graceful.shutdown().await;
             self.tasks.wait().await;
+            // Only now is no new one begun.
+            self.work.close();
+            self.work.wait().await;
         };
         if tokio::time::timeout(patience, drained).await.is_err() {
             tracing::warn!("some requests were still under way and were cut off");

@@ -66,6 +66,11 @@ impl TestApp {
 
     /// Starts with settings changed from the defaults.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::with_both(change, |_| ()).await
+    }
+
+    /// The same, and settings of the use cases.
+    pub async fn with_both(change: impl FnOnce(&mut Settings), change_app: impl FnOnce(&mut app::Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,7 +78,7 @@ impl TestApp {
         settings.limits.secrets_per_minute = 100_000;
         settings.limits.application_secrets_per_minute = 100_000;
         change(&mut settings);
-        let (app, log) = open(directory.path(), address).await;
+        let (app, log) = open(directory.path(), address, change_app).await;
         people(&app).await;
         let (stop, stopped) = oneshot::channel::<()>();
         let state = AppState::new(app.clone(), settings);
@@ -219,6 +224,19 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Every activity of this type, oldest first.
+    pub async fn of_type(&self, code: &str) -> Vec<activity::Activity> {
+        let search = log::Search {
+            expr: activity::query::Expr::All,
+            order: log::Order::Recorded,
+            after: None,
+            limit: 10_000,
+        };
+        let mut rows = self.log.search(&search).await.unwrap().rows;
+        rows.retain(|activity| &*activity.kind == code);
+        rows
+    }
+
     /// Stops the server as a signal would, and waits until it has.
     pub async fn stop(&mut self) {
         drop(self.stop.take());
@@ -229,7 +247,11 @@ impl TestApp {
     }
 }
 
-async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Log) {
+async fn open(
+    directory: &std::path::Path,
+    address: SocketAddr,
+    change: impl FnOnce(&mut app::Settings),
+) -> (App, log::Log) {
     let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
     let store = store::Store::open(&store::StoreUrl::directory(directory))
         .await
@@ -245,6 +267,7 @@ async fn open(directory: &std::path::Path, address: SocketAddr) -> (App, log::Lo
     settings.password.argon2_memory_kib = 8;
     settings.sms.outbox = true;
     settings.password.argon2_passes = 1;
+    change(&mut settings);
     (App::new(store, log.clone(), clock, rng, settings), log)
 }
 

@@ -86,6 +86,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     } = serving;
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
+    app::refusals::keep_writing(&app);
     app::activity::keep_appending(&app);
     let mails = app::mail::start(&app)?;
     // Nobody may be reading any more: a closed terminal is no reason to stop serving.
@@ -93,7 +94,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         tracing::debug!(%error, "the greeting was not read");
     }
     let failed = failure(log.failed());
-    let serving = web::serve(AppState::new(app, config.web), listener, stop(signals));
+    let serving = web::serve(AppState::new(app.clone(), config.web), listener, stop(signals));
     let cause = tokio::select! {
         served = Box::pin(serving) => {
             served.context("the server failed")?;
@@ -107,6 +108,12 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     if let Some(cause) = cause {
         tracing::error!(cause, "stopping: the log cannot be trusted to keep what it is given");
         bail!("stopped, so that nothing is acknowledged that may be lost: {cause}. Look at the disk, then start again");
+    }
+    if let Err(error) = app::refusals::write(&app, true).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "refused attempts were not written"
+        );
     }
     log.close().await;
     tracing::info!("stopped");

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use activity::{Activity, Facts};
-use sha2::{Digest as _, Sha256};
+use activity::{Activity, Facts, Seq};
 use store::disclosures;
 
 use super::note::Said;
 use super::people::{Owners, People, Reader};
 use super::question::{Asked, Question, via};
-use super::repeats::AnswerDigest;
 use super::{Rows, Unseen};
 use crate::accounts::new_id;
 use crate::activity::scope::{Scoped, Subject};
@@ -65,15 +63,17 @@ impl Disclosure {
 
     /// Gives these rows. Without an error, everybody whose rows they are can know of it.
     pub(crate) async fn give(&mut self, rows: Unseen) -> Result<Rows, ViewError> {
-        let people = self.people(rows.peek()).await?;
+        let now = self.app.now().0;
+        let since = now.saturating_sub(self.question.window);
+        // The same row again for the same question, as when a page is loaded anew, is told of once.
+        let is_new =
+            |row: &&Activity| self.question.is_whole || !self.app.repeats().has(&self.question.digest, row.seq, since);
+        let new: Vec<&Activity> = rows.peek().iter().filter(is_new).collect();
+        let people = self.people(&new).await?;
         if people.owners == Owners::Nobody && people.counts.is_empty() {
             return Ok(rows.open());
         }
-        let answer = self.answer(rows.peek());
-        let since = self.app.now().0.saturating_sub(self.question.window);
-        if !self.question.is_whole && self.app.repeats().has(&answer, since) {
-            return Ok(rows.open());
-        }
+        let seqs: Vec<Seq> = new.iter().map(|row| row.seq).collect();
         let is_new = people.owners_are_new(&self.owners) || people.counts.keys().any(|id| !self.told.contains(id));
         self.owners.join(people.owners);
         for (person, count) in people.counts {
@@ -82,7 +82,9 @@ impl Disclosure {
         if is_new || !self.question.is_whole || self.unwritten.values().sum::<i64>() >= MOST_UNWRITTEN {
             self.tell().await.map_err(untold)?;
         }
-        self.app.repeats().put(answer, self.app.now().0);
+        if !self.question.is_whole {
+            self.app.repeats().put(&self.question.digest, &seqs, now);
+        }
         Ok(rows.open())
     }
 
@@ -177,7 +179,7 @@ impl Disclosure {
         Ok(row.id)
     }
 
-    async fn people(&mut self, rows: &[Activity]) -> Result<People, ViewError> {
+    async fn people(&mut self, rows: &[&Activity]) -> Result<People, ViewError> {
         let id = &self.caller.person.id;
         let names_caller = rows.iter().any(|row| {
             let is_theirs = |person: &activity::Person| person.id == *id;
@@ -185,10 +187,11 @@ impl Disclosure {
         });
         let owns_account = !names_caller || self.owns_account().await?;
         Ok(People::of(
-            rows,
+            rows.iter().copied(),
             Reader {
                 caller: &self.caller,
                 owns_account,
+                follows: self.question.follows,
             },
         ))
     }
@@ -208,13 +211,6 @@ impl Disclosure {
         let owns = key.is_some_and(|key| key.created_by == self.caller.person.id);
         self.owns_account = Some(owns);
         Ok(owns)
-    }
-
-    fn answer(&self, rows: &[Activity]) -> AnswerDigest {
-        let mut digest = Sha256::new();
-        digest.update(self.question.digest);
-        rows.iter().for_each(|row| digest.update(row.seq.to_le_bytes()));
-        digest.finalize().into()
     }
 }
 

@@ -10,6 +10,8 @@ mod people;
 mod question;
 mod repeats;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 pub(crate) use give::Disclosure;

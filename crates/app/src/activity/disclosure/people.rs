@@ -13,6 +13,8 @@ pub(super) struct Reader<'a> {
     pub(super) caller: &'a Caller,
     /// Whether the caller's own account is theirs: not so for a key that somebody else made for it.
     pub(super) owns_account: bool,
+    /// Whether the reader follows the log, in which their own reading shows.
+    pub(super) follows: bool,
 }
 
 /// Whose log rows are from.
@@ -36,9 +38,9 @@ pub(super) struct People {
 
 impl People {
     /// Of rows that this reader is given; their own count for nobody.
-    pub(super) fn of(rows: &[Activity], reader: Reader<'_>) -> Self {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Activity>, reader: Reader<'_>) -> Self {
         let mut people = Self::default();
-        for row in rows.iter().filter(|row| !reader.is_own(row)) {
+        for row in rows.into_iter().filter(|row| !reader.is_own(row)) {
             people.add(row, Some(reader));
         }
         people
@@ -94,11 +96,11 @@ impl Reader<'_> {
         self.owns_account && person.id == self.caller.person.id
     }
 
-    /// Whether giving this row to the reader tells them nothing of anybody else: it is in their own log, or it says
-    /// that they themself were given rows. Without the latter, who follows the log would meet their own reads for ever.
+    /// Whether giving this row to the reader tells them nothing of anybody else: it is in their own log, or, for who
+    /// follows the log, it says that they were given rows. Counting the latter, their reading would go on for ever.
     fn is_own(self, row: &Activity) -> bool {
         let is_theirs = row.user.as_ref().is_some_and(|user| self.is(user));
-        is_theirs || (&*row.kind == "log.viewed" && self.did(row))
+        is_theirs || (self.follows && &*row.kind == "log.viewed" && self.did(row))
     }
 
     fn did(self, row: &Activity) -> bool {

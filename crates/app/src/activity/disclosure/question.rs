@@ -36,6 +36,8 @@ pub(super) struct Question {
     pub(super) kind: Kind,
     /// Whether all rows are given one after another, in one go.
     pub(super) is_whole: bool,
+    /// Whether the reader goes on asking for what comes next.
+    pub(super) follows: bool,
     pub(super) digest: [u8; 32],
     /// In canonical form, with its scope and range.
     pub(super) text: String,
@@ -85,6 +87,7 @@ impl Question {
         Self {
             kind,
             is_whole: matches!(asked, Asked::File(_) | Asked::All),
+            follows: matches!(asked, Asked::Following),
             digest,
             text,
             window,

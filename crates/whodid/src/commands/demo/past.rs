@@ -1,13 +1,17 @@
 //! What the generated activities leave behind: the accounts, memberships, sessions and connections there are by the
 //! end of them. Owns no activity and writes nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use activity::{Facts, Named, Person, Target, Time};
-use app::backdate::{Past, PastConnection, PastMember, PastSession};
+use app::backdate::{Past, PastConnection, PastDisclosure, PastMember, PastSession};
 
 /// How long a session goes on after the last who left.
 const LINGER: i64 = 60 * Time::SECOND;
+/// Rows of one page of a log.
+const PAGE: u64 = 50;
+/// Looks that are kept, the latest ones.
+const MOST_LOOKS: usize = 5_000;
 
 /// What is left, as far as the activities have been seen.
 #[derive(Default)]
@@ -20,6 +24,9 @@ pub(super) struct Aftermath {
     sessions: BTreeMap<String, PastSession>,
     /// By who asked and who was asked.
     connections: BTreeMap<(String, String), PastConnection>,
+    /// How many rows each log has, and who looked at one last.
+    rows: HashMap<String, u64>,
+    looks: VecDeque<PastDisclosure>,
 }
 
 impl Aftermath {
@@ -31,6 +38,7 @@ impl Aftermath {
     /// Keeps what these facts leave.
     pub(super) fn remember(&mut self, facts: &Facts) {
         let Some(user) = &facts.user else { return };
+        self.look(facts, user);
         if let Some(past) = self.accounts.get_mut(&user.id) {
             past.email.clone_from(&user.email);
             account(past, facts);
@@ -41,6 +49,24 @@ impl Aftermath {
             (Some("connection"), _, Some(other)) => self.connection(facts, user, other),
             _ => {}
         }
+    }
+
+    fn look(&mut self, facts: &Facts, user: &Person) {
+        let rows = self.rows.entry(user.id.clone()).or_default();
+        if let ("log.viewed", Some(reader)) = (&*facts.kind, facts.by.person()) {
+            self.looks.push_back(PastDisclosure {
+                user_id: user.id.clone(),
+                reader: reader.clone(),
+                rows: (*rows).min(PAGE),
+                ip: facts.ip,
+                device: facts.device.clone(),
+                at: facts.occurred_at,
+            });
+            if self.looks.len() > MOST_LOOKS {
+                self.looks.pop_front();
+            }
+        }
+        *rows += 1;
     }
 
     fn group(&mut self, facts: &Facts, user: &Person, group: &Named) {
@@ -116,6 +142,10 @@ impl Aftermath {
 
     pub(super) fn sessions(&self) -> Vec<PastSession> {
         self.sessions.values().cloned().collect()
+    }
+
+    pub(super) fn looks(&self) -> Vec<PastDisclosure> {
+        self.looks.iter().cloned().collect()
     }
 
     pub(super) fn connections(&self) -> Vec<PastConnection> {

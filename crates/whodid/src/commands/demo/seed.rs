@@ -154,6 +154,7 @@ impl Seeder {
         backdate::groups(app, &caller, &self.aftermath.members()).await?;
         backdate::sessions(app, &caller, &self.aftermath.sessions()).await?;
         backdate::connections(app, &caller, &self.aftermath.connections()).await?;
+        backdate::disclosures(app, &caller, &self.aftermath.looks()).await?;
         Ok(())
     }
 
