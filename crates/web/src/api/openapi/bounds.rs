@@ -32,11 +32,10 @@ enum Holds {
     Free,
 }
 
-/// Shape, property, and what it holds.
-fn table() -> Vec<(&'static str, &'static str, Holds)> {
+/// Of what is sent: shape, property, and what it holds.
+fn sent() -> Vec<(&'static str, &'static str, Holds)> {
     use Holds::{Email, Free, Given, Id, OneOf, Text, Texts, Word};
     let password = || Text(limits::SESSION_PASSWORD_LEAST, limits::SESSION_PASSWORD);
-    let codes = docs::PROBLEMS.iter().map(|(code, ..)| *code).collect();
     vec![
         ("RegisterApplication", "name", Text(1, limits::APPLICATION_NAME)),
         ("ApplicationEdit", "name", Text(1, limits::APPLICATION_NAME)),
@@ -79,6 +78,14 @@ fn table() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+    ]
+}
+
+/// The same of what is answered.
+fn answered() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Id, OneOf};
+    let codes = docs::PROBLEMS.iter().map(|(code, ..)| *code).collect();
+    vec![
         ("Application", "id", Id("app")),
         ("RegisteredApplication", "id", Id("app")),
         ("Device", "id", Id("dev")),
@@ -98,6 +105,11 @@ fn table() -> Vec<(&'static str, &'static str, Holds)> {
         ("SignedInBody", "user_id", Id("usr")),
         ("SignedInBody", "device_id", Id("dev")),
         ("Problem", "code", OneOf(codes)),
+        (
+            "FactorMethod",
+            "method",
+            OneOf([Answer::METHODS, &["passkey"]].concat()),
+        ),
     ]
 }
 
@@ -115,7 +127,7 @@ const IN_PATHS: &[(&str, &str)] = &[
 
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
-    for (shape, property, holds) in table() {
+    for (shape, property, holds) in sent().into_iter().chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -191,8 +203,9 @@ impl Holds {
 
 #[cfg(test)]
 pub(super) fn names() -> Vec<(&'static str, &'static str)> {
-    table()
+    sent()
         .into_iter()
+        .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()
 }
