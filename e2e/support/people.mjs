@@ -18,8 +18,8 @@ export async function mailedLink(administrator, recipient, subject) {
   await administrator.goto("/admin/outbox");
   const to = administrator.locator('td[data-label="To"]', { hasText: recipient });
   const row = administrator.locator("tbody tr").filter({ has: to }).filter({ hasText: subject }).first();
-  await row.locator("summary").click();
-  return new URL(await row.locator("details a").first().getAttribute("href"));
+  await press(administrator, row.getByRole("button", { name: /^Show / }));
+  return new URL(await administrator.locator("section.mail a").first().getAttribute("href"));
 }
 
 /** An activated account and a signed-in page of it. */

@@ -16,10 +16,12 @@ mod samples;
 pub mod sentence;
 pub mod text;
 mod time;
+mod weight;
 mod words;
 
 pub use field::Field;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use recorder::{Recorder, RecorderKind, Reporter};
 pub use time::Time;
+pub use weight::weight;
 pub use words::{Outcome, Severity};

@@ -193,9 +193,7 @@ impl By {
     pub const BARE: &'static [&'static str] = &["self", "system"];
     /// The words for those who have an id.
     pub const NAMED: &'static [&'static str] = &["administrator", "member", "person", "application"];
-}
 
-impl By {
     /// The person who did it, where that is somebody else than the activity's user.
     #[must_use]
     pub fn person(&self) -> Option<&Person> {

@@ -16,6 +16,9 @@ pub struct Origin {
     pub device: Option<String>,
     /// Request id, for the server's own log lines.
     pub request_id: String,
+    /// The request's `Idempotency-Key`, 1 to 255 characters: a use case that creates something does it once for each
+    /// of them within 24 hours.
+    pub idempotency_key: Option<String>,
     /// The trace the request belongs to, by W3C Trace Context: 32 hex digits. Whoever asks has said so.
     pub trace_id: Option<String>,
 }

@@ -4,14 +4,47 @@ use std::error::Error;
 
 use thiserror::Error;
 
-/// A part this needs does not answer just now; nothing was changed.
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// A part this needs does not answer just now.
 #[derive(Debug, Error)]
-#[error("a part this needs does not answer just now")]
-pub struct Unavailable(#[source] Box<dyn Error + Send + Sync>);
+pub enum Unavailable {
+    /// Nothing was changed; it may be repeated.
+    #[error("a part this needs does not answer just now")]
+    Unchanged(#[source] Cause),
+    /// The database did not say whether it kept the change.
+    #[error("it is not known whether this was done; look before you repeat it")]
+    Unknown(#[source] Cause),
+}
+
+/// Whether an error, or what caused it, says that a change may have been kept.
+#[must_use]
+pub fn is_unknown(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // Each by its own type: an error that wraps another transparently leaves it out of the chain.
+        let unknown = matches!(error.downcast_ref(), Some(Unavailable::Unknown(_)))
+            || error.downcast_ref().is_some_and(store::StoreError::is_unknown)
+            || error.downcast_ref().is_some_and(log::LogError::is_unknown);
+        if unknown {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
 
 impl Unavailable {
-    pub(crate) fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(cause.into())
+    pub(crate) fn new(cause: impl Into<Cause>) -> Self {
+        Self::Unchanged(cause.into())
+    }
+
+    /// The same, of an error that says itself whether it is known what became of the change.
+    fn of(cause: impl Into<Cause>, unknown: bool) -> Self {
+        match unknown {
+            true => Self::Unknown(cause.into()),
+            false => Self::Unchanged(cause.into()),
+        }
     }
 }
 
@@ -61,6 +94,9 @@ pub enum ChangeError {
     /// Somebody else changed it since the caller looked.
     #[error("somebody else changed this meanwhile; look at it again")]
     Stale,
+    /// The `Idempotency-Key` was used before for something else.
+    #[error("this Idempotency-Key was used before for a different request; send a new key with a new request")]
+    KeyReused,
     /// A part this needs does not answer.
     #[error(transparent)]
     Unavailable(Unavailable),
@@ -97,7 +133,7 @@ macro_rules! unavailable {
     (@from $error:ty, $($cause:ty),+) => {$(
         impl From<$cause> for $error {
             fn from(cause: $cause) -> Self {
-                $crate::error::Unavailable::new(cause).into()
+                $crate::error::Unavailable::from(cause).into()
             }
         }
     )+};
@@ -109,7 +145,8 @@ unavailable!(ChangeError);
 
 impl From<store::StoreError> for Unavailable {
     fn from(cause: store::StoreError) -> Self {
-        Self::new(cause)
+        let unknown = cause.is_unknown();
+        Self::of(cause, unknown)
     }
 }
 
@@ -121,7 +158,8 @@ impl From<store::SqlError> for Unavailable {
 
 impl From<log::LogError> for Unavailable {
     fn from(cause: log::LogError) -> Self {
-        Self::new(cause)
+        let unknown = cause.is_unknown();
+        Self::of(cause, unknown)
     }
 }
 

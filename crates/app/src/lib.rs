@@ -12,16 +12,19 @@ mod device;
 mod error;
 pub mod exports;
 pub mod factors;
+mod feed;
 pub mod groups;
 pub mod import;
 pub mod ingest;
 pub mod limits;
 mod live;
 pub mod mail;
+mod once;
 mod paging;
 pub mod passkeys;
 pub mod privacy;
 pub mod refusals;
+mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
@@ -29,19 +32,27 @@ mod tx;
 
 pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
-pub use error::{ChangeError, FieldError, Unavailable, is_mistake};
+pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
+pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use paging::{Page, PageRequest};
+pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
 
+pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::{Clock, Log, Rng};
+pub use log::{Full, Place, Places, Tasks};
 use store::Store;
+
+/// How long closing waits for what works in the background.
+const CLOSE: Duration = Duration::from_secs(10);
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -56,9 +67,12 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     settings: Settings,
+    secret_key: SecretKey,
     hasher: accounts::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
+    streaming: Places<String>,
+    tasks: Tasks,
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
@@ -67,9 +81,17 @@ struct Inner {
 
 impl App {
     /// Puts the parts together; does no input or output.
-    pub fn new(store: Store, log: Log, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        log: Log,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        settings: Settings,
+        secret_key: SecretKey,
+    ) -> Self {
         let hasher = accounts::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
+        let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
@@ -79,9 +101,12 @@ impl App {
                 clock,
                 rng,
                 settings,
+                secret_key,
                 hasher,
                 mail_written,
                 exports: exports::Wake::default(),
+                streaming,
+                tasks: Tasks::default(),
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
@@ -97,6 +122,11 @@ impl App {
     /// The log engine, whose rows leave only by a disclosure.
     pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// Ends what works in the background, and waits for it, but not for long.
+    pub async fn close(&self) {
+        self.tasks().close(CLOSE).await;
     }
 
     /// Answers that were given a moment ago.
@@ -117,6 +147,16 @@ impl App {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    /// Wraps a secret for this cell of the database.
+    pub(crate) fn seal(&self, cell: Cell<'_>, clear: &[u8]) -> Vec<u8> {
+        self.inner.secret_key.seal(self.rng(), cell, clear)
+    }
+
+    /// What was wrapped for this cell of the database.
+    pub(crate) fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        self.inner.secret_key.open(cell, sealed)
     }
 
     /// A name of `BYTES` random bytes in hex, which tells nothing: for requests and spans.
@@ -145,6 +185,17 @@ impl App {
     /// What wakes the maker of exports.
     pub(crate) fn exports(&self) -> &exports::Wake {
         &self.inner.exports
+    }
+
+    /// Accounts to whom files are on their way.
+    pub(crate) fn streaming(&self) -> &Places<String> {
+        &self.inner.streaming
+    }
+
+    /// What works in the background for the use cases.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.inner.tasks
     }
 
     /// Signs of life of those in sessions.

@@ -49,7 +49,7 @@ pub struct PasswordSettings {
     pub argon2_passes: u32,
 }
 
-/// Mail. Without a server, mails are kept in the outbox that administrators see and written to the log.
+/// Mail. Without a server, mails are kept in the outbox that administrators see.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSettings {
@@ -102,6 +102,14 @@ impl Default for SmsSettings {
 pub struct ExportSettings {
     /// Where kept files are; the binary sets it to `exports` in the data directory.
     pub dir: PathBuf,
+    /// Files streamed at once, in all.
+    pub at_once: usize,
+    /// Files streamed at once to one account.
+    pub per_account: usize,
+    /// Seconds a reader is waited for, besides the time that what it took earns at the least rate.
+    pub patience_seconds: u64,
+    /// The least rate, on average, in bytes a second.
+    pub least_bytes_per_second: u64,
 }
 
 /// Groups and invitations.
@@ -152,6 +160,10 @@ impl Default for ExportSettings {
     fn default() -> Self {
         Self {
             dir: PathBuf::from("exports"),
+            at_once: 16,
+            per_account: 4,
+            patience_seconds: 30,
+            least_bytes_per_second: 16 * 1024,
         }
     }
 }

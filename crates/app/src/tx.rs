@@ -6,12 +6,15 @@ use std::ops::{DerefMut, Range};
 use activity::{Facts, Seq};
 use store::{AnyConnection, Dialect, Read, Store, StoreError};
 
+use crate::once::Asked;
 use crate::{App, Topic, Unavailable};
 
 /// The changes of a use case until they are committed with their activities. Dropping it changes nothing.
 pub(crate) struct Tx {
     app: App,
     inner: store::Tx,
+    /// The request's `Idempotency-Key`, until its answer is kept.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// Why a change is committed without an activity. Each is used where
@@ -78,6 +81,7 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin().await?,
+            asked: None,
         })
     }
 
@@ -86,11 +90,16 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin_trace().await?,
+            asked: None,
         })
     }
 }
 
 impl Tx {
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// The connection, for the functions of the tables.
     pub(crate) fn conn(&mut self) -> &mut AnyConnection {
         self.inner.conn()
@@ -122,7 +131,10 @@ impl Tx {
     pub(crate) async fn commit_if_any(self, activities: Vec<Facts>) -> Result<(), Unavailable> {
         match Activities::of(activities) {
             Some(activities) => self.commit(activities).await,
-            None => self.rollback().await,
+            None => {
+                self.rollback().await;
+                Ok(())
+            }
         }
     }
 
@@ -140,8 +152,8 @@ impl Tx {
     }
 
     /// Changes nothing, and waits for it.
-    pub(crate) async fn rollback(self) -> Result<(), Unavailable> {
-        Ok(self.inner.rollback().await?)
+    pub(crate) async fn rollback(self) {
+        self.inner.rollback().await;
     }
 }
 
@@ -225,3 +237,27 @@ macro_rules! from_array {
 }
 
 from_array!(2, 3);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::tests::support::Setup;
+    use crate::{ChangeError, is_unknown};
+
+    #[tokio::test]
+    async fn a_commit_without_an_answer_is_not_told_as_nothing_changed() {
+        let setup = Setup::new().await;
+        let mut tx = setup.app.begin().await.unwrap();
+        // The database ended it without us, as it does after a failed write.
+        sqlx::query("ROLLBACK").execute(tx.conn()).await.unwrap();
+        let error = tx.commit_quietly(Quiet::Preference).await.unwrap_err();
+        assert!(matches!(error, Unavailable::Unknown(_)) && is_unknown(&error));
+        let error = ChangeError::from(error);
+        assert!(is_unknown(&error) && error.to_string().contains("not known"), "{error}");
+        let later = setup.app.begin().await.err().unwrap();
+        assert!(
+            !is_unknown(&later),
+            "of what comes later it is known that it was not done"
+        );
+    }
+}

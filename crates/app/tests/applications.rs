@@ -25,7 +25,8 @@ async fn register(test: &TestApp, name: &str, single_device: bool) -> Registered
 }
 
 async fn through(test: &TestApp, registered: &Registered) -> Visitor {
-    let presented = applications::authenticate(&test.app, &registered.key, origin("203.0.113.7")).await;
+    let presented =
+        applications::authenticate(&test.app, registered.key.as_deref().unwrap(), origin("203.0.113.7")).await;
     match presented.unwrap() {
         Presented::Application(visitor) => visitor,
         other => panic!("{other:?}"),
@@ -72,7 +73,7 @@ fn disabled(disabled: bool) -> EditApplication {
 async fn an_applications_key_is_given_once_and_kept_only_as_a_hash() {
     let test = TestApp::new().await;
     let registered = register(&test, "Headset", false).await;
-    let key = &registered.key;
+    let key = registered.key.as_ref().unwrap();
     assert!(key.starts_with("whodid_app_") && key.len() == 11 + 39, "{key}");
     assert_eq!(registered.application.hint.len(), 17);
     let mut read = test.store.read().await.unwrap();
@@ -468,7 +469,8 @@ async fn a_disabled_application_lets_nobody_in_and_begins_without_devices_when_i
     applications::edit(&test.app, &admin, id, None, disabled(true))
         .await
         .unwrap();
-    let presented = applications::authenticate(&test.app, &registered.key, origin("203.0.113.7")).await;
+    let presented =
+        applications::authenticate(&test.app, registered.key.as_deref().unwrap(), origin("203.0.113.7")).await;
     assert!(matches!(presented.unwrap(), Presented::Disabled));
     // One activity a person, however many devices.
     assert_eq!(test.count("user.forced_logout").await, 2);

@@ -21,9 +21,9 @@ async fn request(test: &TestApp, caller: &Caller, email: &str) -> Result<(), Cha
 
 /// Recipient, subject and text of every mail, newest first.
 async fn mails(test: &TestApp) -> Vec<(String, String, String)> {
-    let page = app::mail::list(&test.app, &Caller::command_line(), None).await.unwrap();
-    let of = page.mails.into_iter();
-    of.map(|mail| (mail.recipient, mail.subject, mail.body)).collect()
+    let of = test.mail_rows().await.into_iter();
+    of.map(|mail| (mail.recipient.clone(), mail.subject.clone(), support::body(&mail)))
+        .collect()
 }
 
 #[tokio::test]

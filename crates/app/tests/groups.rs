@@ -347,7 +347,7 @@ async fn to_a_stranger_a_group_and_its_invitations_do_not_exist() {
         groups::edit(app, sam, id, EditGroup::default(), None).await.map(drop),
         groups::delete(app, sam, id).await,
         groups::leave(app, sam, id).await,
-        groups::set_default(app, sam, id).await,
+        groups::set_default(app, sam, id).await.map(drop),
         groups::remove_member(app, sam, id, mia).await,
         groups::change_role(app, sam, (id, mia), role, None).await.map(drop),
         groups::add_member(app, sam, id, mia, role).await.map(drop),

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::accounts::{self, FirstAdministrator};
 use app::api_keys::{self, NewKeyRequest};
-use app::{App, Caller, Scopes, Settings};
+use app::{App, Caller, Scopes, SecretKey, Settings};
 use log::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 
@@ -46,6 +46,7 @@ impl Installation {
             user_id: Some(created.person.id),
         };
         let key = api_keys::create(&app, &Caller::command_line(), request).await?.token;
+        let key = key.context("the key is shown when it is made")?;
         log.close().await;
         Ok(Self {
             directory: directory.to_owned(),
@@ -67,5 +68,15 @@ async fn open(directory: &Path, background: bool) -> Result<(App, Log)> {
     };
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let log = Log::open(store.clone(), settings, clock.clone(), rng.clone()).await?;
-    Ok((App::new(store, log.clone(), clock, rng, Settings::default()), log))
+    Ok((
+        App::new(
+            store,
+            log.clone(),
+            clock,
+            rng,
+            Settings::default(),
+            SecretKey::new(&[7; 32]),
+        ),
+        log,
+    ))
 }

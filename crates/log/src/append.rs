@@ -6,6 +6,7 @@ use std::sync::Arc;
 use activity::{Facts, Seq, Time};
 use proof::{Frontier, Hash};
 use store::Tx;
+use store::log::head::Advance;
 use store::log::{HotBatch, activity_type, head, hot_batch};
 
 use crate::core::Core;
@@ -16,6 +17,13 @@ use crate::{LogError, batch, keys};
 pub(crate) struct Row {
     pub(crate) packed: Vec<u8>,
     pub(crate) leaves: Vec<Hash>,
+    /// What the activities weigh.
+    pub(crate) bytes: u64,
+}
+
+/// What activities weigh.
+pub(crate) fn weight<'a>(facts: impl IntoIterator<Item = &'a Facts>) -> u64 {
+    facts.into_iter().map(|facts| activity::weight(facts) as u64).sum()
 }
 
 /// Where activities were placed.
@@ -42,6 +50,7 @@ impl Core {
         let mut frontier = Frontier::from_bytes(&head.frontier)
             .map_err(|why| LogError::Damaged(format!("log_head.frontier: {why}")))?;
         let mut next = head.size;
+        let bytes = rows.iter().map(|row| row.bytes).sum();
         for row in rows {
             let count = row.leaves.len() as u64;
             for leaf in row.leaves {
@@ -61,12 +70,19 @@ impl Core {
         for kind in &kinds {
             activity_type::ensure(tx.conn(), kind, recorded_at).await?;
         }
-        head::advance(tx.conn(), next, &frontier.to_bytes(), &frontier.root(), recorded_at).await?;
+        let to = Advance {
+            size: next,
+            frontier: &frontier.to_bytes(),
+            root: &frontier.root(),
+            recorded_at,
+            bytes,
+        };
+        head::advance(tx.conn(), to).await?;
         let core = Arc::clone(self);
         tx.on_commit(move || {
             // Held until now, or until the transaction is dropped: readers do not claim completeness past it.
             drop(ticket);
-            core.committed(next, kinds);
+            core.committed(next, bytes, kinds);
             metrics::counter!("whodid_activities_appended_total").increment(next - head.size);
         });
         Ok(Placed {
@@ -91,7 +107,12 @@ impl Core {
             .collect::<Result<Vec<_>, _>>()?;
         let packed = batch::pack(facts.iter())?;
         let kinds = self.new_kinds(facts.iter().map(|facts| &facts.kind));
-        let placed = self.place(tx, vec![Row { packed, leaves }], kinds).await?;
+        let row = Row {
+            packed,
+            leaves,
+            bytes: weight(&facts),
+        };
+        let placed = self.place(tx, vec![row], kinds).await?;
         let cache = Arc::clone(&self.keys);
         tx.on_commit(move || cache.put(fresh));
         Ok(placed.seqs)

@@ -1,7 +1,7 @@
 //! What every part of the engine shares. Owns the parts' lifetimes; each part owns its own rules.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::Time;
@@ -10,10 +10,15 @@ use store::{Dialect, Store};
 use tokio::sync::{Mutex, watch};
 
 use crate::keys::KeyCache;
+use crate::places::Places;
 use crate::tail::Tail;
 use crate::volumes::Volumes;
 use crate::watermark::Watermark;
 use crate::{Clock, LogSettings, Rng};
+
+/// So many volumes may be hot, by number and by weight.
+const BACKLOG: u64 = 3;
+const BACKLOG_BYTES: u64 = 2;
 
 /// The shared state of one open log.
 #[derive(Debug)]
@@ -25,6 +30,8 @@ pub(crate) struct Core {
     pub(crate) watermark: Arc<Watermark>,
     pub(crate) keys: Arc<KeyCache>,
     pub(crate) tail: Tail,
+    /// Callers whose questions are being answered.
+    pub(crate) asking: Places<String>,
     pub(crate) volumes: Arc<Volumes>,
     /// Held while hot activities are loaded from SQL.
     pub(crate) loading: Mutex<()>,
@@ -34,6 +41,8 @@ pub(crate) struct Core {
     pub(crate) size: watch::Sender<u64>,
     /// How much is sealed as far as is known here.
     pub(crate) sealed: watch::Sender<u64>,
+    /// What the hot activities weigh, as far as is known here.
+    hot_bytes: AtomicU64,
     pub(crate) closing: AtomicBool,
     /// Types known to be in `activity_type`.
     kinds: RwLock<HashSet<Arc<str>>>,
@@ -41,9 +50,18 @@ pub(crate) struct Core {
     pub(crate) crash: std::sync::Mutex<Option<crate::seal::Step>>,
 }
 
+const HOUR: i64 = 3_600 * Time::SECOND;
+
 impl Core {
+    /// Until when an answer or an id that comes now is remembered.
+    pub(crate) fn remembers_until(&self) -> Time {
+        let hours = i64::from(self.settings.remember_hours);
+        self.clock.now().plus(hours * HOUR)
+    }
+
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
         let volumes = Arc::new(Volumes::new(settings.volumes_dir.clone()));
+        let asking = Places::new(settings.queries, settings.queries_per_caller);
         Self {
             store,
             settings,
@@ -52,11 +70,13 @@ impl Core {
             watermark: Arc::default(),
             keys: Arc::default(),
             tail: Tail::default(),
+            asking,
             volumes,
             loading: Mutex::new(()),
             sealing: Mutex::new(()),
             size: watch::channel(0).0,
             sealed: watch::channel(0).0,
+            hot_bytes: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             kinds: RwLock::default(),
             #[cfg(test)]
@@ -66,12 +86,16 @@ impl Core {
 
     /// Takes note of a position read or committed: sizes only grow.
     pub(crate) fn notice(&self, position: Position) {
+        if position.size >= *self.size.borrow() && position.sealed >= *self.sealed.borrow() {
+            self.hot_bytes.store(position.hot_bytes, Ordering::Relaxed);
+        }
         raise(&self.size, position.size);
         raise(&self.sealed, position.sealed);
     }
 
     /// Takes note of a commit.
-    pub(crate) fn committed(&self, size: u64, kinds: Vec<Arc<str>>) {
+    pub(crate) fn committed(&self, size: u64, bytes: u64, kinds: Vec<Arc<str>>) {
+        self.hot_bytes.fetch_add(bytes, Ordering::Relaxed);
         if !kinds.is_empty() {
             self.kinds.write().unwrap_or_else(PoisonError::into_inner).extend(kinds);
         }
@@ -88,6 +112,22 @@ impl Core {
     /// How many activities are hot, as far as is known here.
     pub(crate) fn hot(&self) -> u64 {
         self.size.borrow().saturating_sub(*self.sealed.borrow())
+    }
+
+    /// What the hot activities weigh, as far as is known here.
+    pub(crate) fn hot_bytes(&self) -> u64 {
+        self.hot_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether enough is hot for a volume, by number or by weight.
+    pub(crate) fn is_due(&self) -> bool {
+        self.hot() >= self.settings.seal_at || self.hot_bytes() >= self.settings.seal_bytes
+    }
+
+    /// Whether so much is hot that the sealer has to be waited for.
+    pub(crate) fn is_backed_up(&self) -> bool {
+        self.hot() > self.settings.seal_at.saturating_mul(BACKLOG)
+            || self.hot_bytes() > self.settings.seal_bytes.saturating_mul(BACKLOG_BYTES)
     }
 
     /// The instant a read is complete to: what was claimed before it, where every append goes through this process;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
@@ -12,14 +13,13 @@ use proof::Frontier;
 use store::log::{activity_type, head};
 use store::{Store, StoreError, Tx};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use volume::{Count, Facet, Order};
 
 use crate::core::Core;
 use crate::ingest::Queue;
 use crate::{
-    Batch, Clock, IngestError, IngestResult, LogError, LogHead, LogSettings, Page, Rng, Scan, Search, SystemRng,
-    Through, keeper,
+    Batch, Clock, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Page, Rng, Scan, Search,
+    SystemRng, Tasks, Through, keeper,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -33,9 +33,11 @@ pub struct Log {
 #[derive(Debug, Default)]
 struct Life {
     queue: Mutex<Option<Arc<Queue>>>,
-    stop: Mutex<Option<watch::Sender<()>>>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    tasks: Tasks,
 }
+
+/// How long closing waits for what is being written.
+const CLOSE: Duration = Duration::from_secs(60);
 
 impl Log {
     /// Opens the log of `store` for writing, recovers what a crash left, and starts sealing in the background.
@@ -56,20 +58,17 @@ impl Log {
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.remove_orphans().await?;
         core.view().await?;
+        let tasks = Tasks::default();
+        let fail = |store: Store| move |cause: &str| store.fail(cause);
         let (queue, ingest) = Queue::start(Arc::clone(&core));
-        let mut tasks = vec![supervised(&core, "committing", ingest)];
-        let (stop, stopped) = watch::channel(());
+        tasks.vital("committing", ingest, fail(core.store.clone()));
         if core.settings.background {
-            tasks.push(supervised(
-                &core,
-                "sealing",
-                tokio::spawn(keeper::run(Arc::clone(&core), stopped)),
-            ));
+            let sealing = keeper::run(Arc::clone(&core), tasks.stopped());
+            tasks.vital("sealing", sealing, fail(core.store.clone()));
         }
         let life = Life {
             queue: Mutex::new(Some(Arc::new(queue))),
-            stop: Mutex::new(Some(stop)),
-            tasks: Mutex::new(tasks),
+            tasks,
         };
         Ok(Self {
             core,
@@ -111,36 +110,57 @@ impl Log {
         queue.ingest(&self.core, batch).await
     }
 
-    /// A page of what matches.
+    /// Until when an answer that is given now is remembered for a repeat of its request.
+    #[must_use]
+    pub fn remembers_until(&self) -> activity::Time {
+        self.core.remembers_until()
+    }
+
+    /// The questions of one caller, under one deadline and counted with the caller's others: `caller` is an account, a
+    /// key or whatever else is bounded for itself. Waits a moment for a place.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read.
+    /// [`LogError::Busy`] if there is no place.
+    pub async fn inquiry(&self, caller: &str) -> Result<Inquiry, LogError> {
+        self.core.inquiry(caller).await
+    }
+
+    /// Questions of the installation's own, counted with nobody's.
+    #[must_use]
+    pub fn own_inquiry(&self) -> Inquiry {
+        self.core.of_nobody()
+    }
+
+    /// [`Inquiry::search`], as a question of the installation's own.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn search(&self, search: &Search) -> Result<Page, LogError> {
-        self.core.search(search).await
+        self.own_inquiry().search(search).await
     }
 
-    /// How many match, counting no further than `cap` where counting costs something.
+    /// [`Inquiry::count`], as a question of the installation's own.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read.
+    /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        self.core.count(expr, cap).await
+        self.own_inquiry().count(expr, cap).await
     }
 
-    /// How many match for each value of the facet.
+    /// [`Inquiry::count_by`], as a question of the installation's own.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read.
+    /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        self.core.count_by(expr, facet).await
+        self.own_inquiry().count_by(expr, facet).await
     }
 
-    /// The activity at this place.
+    /// [`Inquiry::get`], as a question of the installation's own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
-        self.core.get(seq).await
+        self.own_inquiry().get(seq).await
     }
 
     /// All matches as of now, in order, as a stream of chunks read on a thread of its own.
@@ -209,12 +229,7 @@ impl Log {
     pub async fn close(&self) {
         self.core.closing.store(true, Ordering::SeqCst);
         drop(lock(&self.life.queue).take());
-        drop(lock(&self.life.stop).take());
-        let tasks = std::mem::take(&mut *lock(&self.life.tasks));
-        for task in tasks {
-            // A task that panicked has been reported already.
-            drop(task.await);
-        }
+        self.life.tasks.close(CLOSE).await;
         drop(self.core.sealing.lock().await);
     }
 
@@ -242,19 +257,6 @@ fn make_directory(path: &Path) -> Result<(), StoreError> {
             path: path.to_owned(),
             source,
         })
-}
-
-/// A task whose panic stops the process: the log must not go on without it.
-fn supervised(core: &Arc<Core>, what: &'static str, task: JoinHandle<()>) -> JoinHandle<()> {
-    let store = core.store.clone();
-    tokio::spawn(async move {
-        if let Err(error) = task.await
-            && error.is_panic()
-        {
-            tracing::error!(%error, "the {what} task of the log ended");
-            store.fail(&format!("the {what} task of the log panicked"));
-        }
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

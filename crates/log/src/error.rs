@@ -1,7 +1,7 @@
 //! What can go wrong in the engine. [`LogError::is_fatal`] tells what must stop the process.
 
 use store::StoreError;
-use volume::VolumeError;
+use volume::{Overdue, VolumeError};
 
 /// What can go wrong in the engine.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +11,26 @@ pub enum LogError {
     Store(#[from] StoreError),
     /// A volume's files.
     #[error(transparent)]
-    Volume(#[from] VolumeError),
+    Volume(VolumeError),
+    /// The work on a question was ended before its end.
+    #[error(transparent)]
+    Overdue(#[from] Overdue),
+    /// The question takes longer than one may.
+    #[error("this question takes longer than {seconds} seconds; narrow its range or ask for less at once")]
+    TooCostly {
+        /// How long one may take.
+        seconds: u64,
+    },
+    /// As many questions are being answered at once as may be.
+    #[error("{}", if *.yours {
+        "too many of your questions are being answered already; wait until one of them is"
+    } else {
+        "too many questions are being answered already; try again in a moment"
+    })]
+    Busy {
+        /// Whether they are all of the same caller.
+        yours: bool,
+    },
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
@@ -27,9 +46,21 @@ pub enum LogError {
     /// The log was opened for reading only.
     #[error("this log was opened for reading only")]
     ReadOnly,
+    /// The log stopped while this was under way.
+    #[error("the log stopped before it said whether this was recorded")]
+    Unanswered,
     /// The log is closed, or closing.
     #[error("the log is closed")]
     Closed,
+}
+
+impl From<VolumeError> for LogError {
+    fn from(error: VolumeError) -> Self {
+        match error {
+            VolumeError::Overdue(overdue) => Self::Overdue(overdue),
+            other => Self::Volume(other),
+        }
+    }
 }
 
 impl From<store::SqlError> for LogError {
@@ -51,6 +82,24 @@ impl LogError {
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_fatal())
+    }
+
+    /// Whether what was asked for may have been recorded all the same. After any other error it was not.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_unknown(),
+            Self::Unanswered => true,
+            Self::Volume(_)
+            | Self::Panicked(_)
+            | Self::Damaged(_)
+            | Self::Overloaded { .. }
+            | Self::Overdue(_)
+            | Self::TooCostly { .. }
+            | Self::Busy { .. }
+            | Self::ReadOnly
+            | Self::Closed => false,
+        }
     }
 }
 

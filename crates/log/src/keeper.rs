@@ -50,18 +50,20 @@ impl Core {
     #[allow(clippy::cast_precision_loss)]
     fn gauges(&self) {
         metrics::gauge!("whodid_hot_activities").set(self.hot() as f64);
+        metrics::gauge!("whodid_hot_bytes").set(self.hot_bytes() as f64);
         metrics::gauge!("whodid_volumes").set(self.volumes.set().volumes.len() as f64);
         metrics::gauge!("whodid_activities").set(*self.size.borrow() as f64);
     }
 }
 
-/// Runs until the other end of `stop` is gone.
-pub(crate) async fn run(core: Arc<Core>, mut stop: watch::Receiver<()>) {
+/// Runs until `stop` is done.
+pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
+    let mut stop = std::pin::pin!(stop);
     let mut size = core.size.subscribe();
     // Due by time, and so looked for, at the start and then at every tick.
     let mut look = true;
     while !core.is_closing() {
-        if look || core.hot() >= core.settings.seal_at {
+        if look || core.is_due() {
             let work = async {
                 if look {
                     core.forget().await?;
@@ -73,13 +75,16 @@ pub(crate) async fn run(core: Arc<Core>, mut stop: watch::Receiver<()>) {
                 Err(error) => {
                     tracing::error!(%error, "sealing failed; the activities stay hot and it is tried again");
                     metrics::counter!("whodid_seal_failures_total").increment(1);
-                    tokio::select! { () = sleep(REST) => {}, _ = stop.changed() => {} }
+                    tokio::select! {
+                        () = sleep(REST) => {}
+                        () = &mut stop => core.closing.store(true, Ordering::SeqCst),
+                    }
                 }
             }
         }
         core.gauges();
         look = tokio::select! {
-            _ = stop.changed() => { core.closing.store(true, Ordering::SeqCst); false }
+            () = &mut stop => { core.closing.store(true, Ordering::SeqCst); false }
             () = due(&core, &mut size) => false,
             () = sleep(LOOK) => true,
         };
@@ -88,7 +93,7 @@ pub(crate) async fn run(core: Arc<Core>, mut stop: watch::Receiver<()>) {
 
 /// Waits until enough is hot.
 async fn due(core: &Core, size: &mut watch::Receiver<u64>) {
-    while core.hot() < core.settings.seal_at {
+    while !core.is_due() {
         if size.changed().await.is_err() {
             return std::future::pending().await;
         }

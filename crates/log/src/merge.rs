@@ -46,7 +46,7 @@ impl Core {
         for id in &ids {
             // The fence: a part that is gone was merged by another node, and this volume is nobody's.
             if !volume_table::delete(tx.conn(), id).await? {
-                tx.rollback().await?;
+                tx.rollback().await;
                 self.remove(vec![meta.id]).await?;
                 return Ok(false);
             }

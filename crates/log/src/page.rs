@@ -34,6 +34,8 @@ pub struct Page {
     pub rows: Vec<Activity>,
     /// Where to go on; `None` if there is nothing more now.
     pub next: Option<Cursor>,
+    /// Whether it ended before its limit because its rows are large; `next` goes on.
+    pub is_cut: bool,
     /// How far the answer is complete.
     pub complete_through: Through,
 }

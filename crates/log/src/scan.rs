@@ -8,23 +8,34 @@ use activity::Activity;
 use activity::query::Expr;
 use futures::Stream;
 use tokio::sync::mpsc;
-use volume::Order;
+use volume::{Deadline, Filling, Order, Query, Room};
 
 use crate::core::Core;
 use crate::source::{Rank, Rows, Source};
 use crate::view::{View, blocking};
 use crate::{LogError, Through};
 
-/// Rows in a chunk.
-const CHUNK: usize = 2048;
+/// What a chunk holds.
+const CHUNK: Room = Room {
+    rows: 2048,
+    bytes: 512 << 10,
+};
 /// Chunks read ahead of whoever takes them.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 
 /// All matches in order, a chunk at a time. Dropping it stops the reading.
 #[derive(Debug)]
 pub struct Scan {
     through: Through,
     chunks: mpsc::Receiver<Result<Vec<Activity>, LogError>>,
+    deadline: Deadline,
+}
+
+/// A scan may take as long as somebody takes its chunks, and no longer, also where nothing matches for long.
+impl Drop for Scan {
+    fn drop(&mut self) {
+        self.deadline.give_up();
+    }
 }
 
 impl Scan {
@@ -32,6 +43,11 @@ impl Scan {
     #[must_use]
     pub fn complete_through(&self) -> Through {
         self.through
+    }
+
+    #[cfg(test)]
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline.clone()
     }
 
     /// The next chunk; `None` at the end.
@@ -54,10 +70,13 @@ impl Core {
         let view = self.view().await?;
         let through = view.through;
         let (into, chunks) = mpsc::channel(AHEAD);
+        let deadline = Deadline::none();
+        let query = (expr, deadline.clone());
         tokio::spawn(async move {
             let end = into.clone();
             let run = blocking(move || {
-                let mut merge = Merge::new(&view, expr, order);
+                let mut merge = Merge::new(&view, query, order);
+                drop(view);
                 while let Some(chunk) = merge.next_chunk().transpose() {
                     if into.blocking_send(chunk).is_err() {
                         break;
@@ -70,13 +89,17 @@ impl Core {
                 drop(end.send(Err(error)).await);
             }
         });
-        Ok(Scan { through, chunks })
+        Ok(Scan {
+            through,
+            chunks,
+            deadline,
+        })
     }
 }
 
 /// Merges sources into one order, opening each only when its rows may be next.
 struct Merge {
-    expr: Expr,
+    query: (Expr, Deadline),
     order: Order,
     /// Not opened yet; the next one to open is the last.
     pending: Vec<Source>,
@@ -90,14 +113,14 @@ struct Opened {
 }
 
 impl Merge {
-    fn new(view: &View, expr: Expr, order: Order) -> Self {
+    fn new(view: &View, query: (Expr, Deadline), order: Order) -> Self {
         let mut pending: Vec<Source> = view
             .sources()
-            .filter(|source| source.may_match(&expr, order, None))
+            .filter(|source| source.may_match(&query.0, order, None))
             .collect();
         pending.sort_by_key(|source| std::cmp::Reverse(source.bound(order)));
         Self {
-            expr,
+            query,
             order,
             pending,
             open: Vec::new(),
@@ -110,8 +133,8 @@ impl Merge {
         if self.failed {
             return Ok(None);
         }
-        let mut out = Vec::with_capacity(CHUNK);
-        while out.len() < CHUNK {
+        let mut out = Filling::new(CHUNK);
+        while out.missing() > 0 {
             match self.run(&mut out) {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -121,11 +144,12 @@ impl Merge {
                 }
             }
         }
+        let out = out.into_rows();
         Ok((!out.is_empty()).then_some(out))
     }
 
     /// Moves the run of rows that come before anything of any other source; `false` at the end.
-    fn run(&mut self, out: &mut Vec<Activity>) -> Result<bool, LogError> {
+    fn run(&mut self, out: &mut Filling) -> Result<bool, LogError> {
         let order = self.order;
         self.refill()?;
         let mut heads: Vec<(Rank, usize)> = self.heads();
@@ -133,7 +157,8 @@ impl Merge {
             && heads.first().is_none_or(|(first, _)| next <= *first)
         {
             if let Some(source) = self.pending.pop() {
-                let rows = source.scan(&self.expr, order, CHUNK)?;
+                let (expr, deadline) = &self.query;
+                let rows = source.scan(Query::new(expr, deadline.clone()), order, CHUNK)?;
                 self.open.push(Opened {
                     rows,
                     buffer: VecDeque::new(),
@@ -149,11 +174,10 @@ impl Merge {
         let unopened = self.pending.last().map(|source| source.bound(order));
         let until = [other, unopened].into_iter().flatten().min();
         let buffer = &mut self.open[first].buffer;
-        while out.len() < CHUNK
-            && let Some(row) = buffer.front()
-            && until.is_none_or(|until| Rank::row(order, row) < until)
+        while out.missing() > 0
+            && let Some(row) = buffer.pop_front_if(|row| until.is_none_or(|until| Rank::row(order, row) < until))
         {
-            out.extend(buffer.pop_front());
+            out.push(row);
         }
         Ok(true)
     }

@@ -2,10 +2,12 @@
 //!
 //! Nothing here remembers a step between two calls: after a crash the same function finds the same work.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use activity::Activity;
 use proof::{Frontier, Hash};
+use store::log::head::Sealed;
 use store::log::{HotBatch, head, hot_batch, volume as volume_table};
 use volume::VolumeMeta;
 
@@ -14,8 +16,8 @@ use crate::keys::{self, Key, Keys};
 use crate::view::blocking;
 use crate::{LogError, batch, volumes};
 
-/// Hot batches read from SQL at a time.
-const BATCHES: u32 = 4096;
+/// Hot batches read from SQL at a time: few, because one may unpack to megabytes.
+const BATCHES: u32 = 64;
 
 /// The steps of sealing and merging between which a process can die.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +30,40 @@ pub(crate) enum Step {
     MergePublished,
 }
 
-/// What is read for one volume.
-struct Stretch {
+/// Where the next volume begins, and where it ends at the latest.
+struct Due {
     from: u64,
     end: u64,
     frontier: Frontier,
-    batches: Vec<HotBatch>,
+}
+
+/// What is read for one volume.
+#[derive(Default)]
+struct Stretch {
+    activities: Vec<Activity>,
+    /// The rest of the batch that it ends in.
+    rest: Vec<Activity>,
+    /// Where the batches end, and the roots that were committed there.
+    roots: Vec<(u64, Hash)>,
+    bytes: u64,
 }
 
 impl Core {
     /// Seals what is due; whether anything was. With `all`, whatever is hot is due.
     pub(crate) async fn seal_next(self: &Arc<Self>, all: bool) -> Result<bool, LogError> {
-        let Some(stretch) = self.next_stretch(all).await? else {
+        let Some(due) = self.due(all).await? else {
             return Ok(false);
         };
         self.reached(Step::Chosen)?;
         let started = std::time::Instant::now();
-        let (from, end) = (stretch.from, stretch.end);
-        let (activities, rest, frontier, batches) = blocking(move || unpack(stretch)).await?;
-        let keys = self.keys_of(&activities, &rest).await?;
+        let stretch = self.stretch(&due).await?;
+        let (from, frontier, bytes) = (due.from, due.frontier, stretch.bytes);
+        let end = from + stretch.activities.len() as u64;
+        let keys = self.keys_of(&stretch).await?;
         let root = self.volumes.root().to_owned();
         let write = move || {
-            let (leaves, frontier) = leaves(&activities, &rest, &batches, frontier, &keys)?;
-            let meta = volume::write(&root, &activities, &leaves)?;
+            let (leaves, frontier) = leaves(&stretch, frontier, &keys)?;
+            let meta = volume::write(&root, &stretch.activities, &leaves)?;
             Ok((meta, frontier, keys))
         };
         let (meta, frontier, keys) = blocking(write).await?;
@@ -65,7 +78,13 @@ impl Core {
         };
         let meta = blocking(verify).await?;
         self.reached(Step::Verified)?;
-        self.publish(&meta, from, end, &frontier).await?;
+        let sealed = Sealed {
+            from,
+            to: end,
+            frontier: &frontier.to_bytes(),
+            bytes,
+        };
+        self.publish(&meta, sealed).await?;
         self.reached(Step::Published)?;
         self.tail.drop_below(end);
         metrics::histogram!("whodid_seal_seconds").record(started.elapsed().as_secs_f64());
@@ -84,9 +103,9 @@ impl Core {
         Ok(())
     }
 
-    /// What the next volume is made of, if one is due: up to the next multiple of the volume size, so that volumes
+    /// Where the next volume is, if one is due: at most up to the next multiple of the volume size, so that volumes
     /// stay aligned whatever was sealed early.
-    async fn next_stretch(&self, all: bool) -> Result<Option<Stretch>, LogError> {
+    async fn due(&self, all: bool) -> Result<Option<Due>, LogError> {
         let mut read = self.store.read().await?;
         let Some(head) = head::read(read.conn()).await? else {
             return Ok(None);
@@ -96,26 +115,40 @@ impl Core {
             Some(oldest) => self.clock.now() >= oldest.plus(self.seal_after_micros()),
             None => false,
         };
-        if hot == 0 || !(hot >= size || old || all) {
+        let heavy = head.hot_bytes >= self.settings.seal_bytes;
+        if hot == 0 || !(hot >= size || heavy || old || all) {
             return Ok(None);
         }
         let aligned = (head.sealed / size + 1) * size;
-        let end = aligned.min(head.size);
-        let mut batches = Vec::new();
-        let mut next = head.sealed;
-        while next < end {
-            let more = hot_batch::load(read.conn(), next, end, BATCHES).await?;
-            next = more.last().map(HotBatch::end).ok_or_else(|| missing(next))?;
-            batches.extend(more);
-        }
         let frontier = Frontier::from_bytes(&head.sealed_frontier)
             .map_err(|why| LogError::Damaged(format!("log_head.sealed_frontier: {why}")))?;
-        Ok(Some(Stretch {
+        Ok(Some(Due {
             from: head.sealed,
-            end,
+            end: aligned.min(head.size),
             frontier,
-            batches,
         }))
+    }
+
+    /// The activities of the next volume: up to its end, or the one that makes it as heavy as a volume may be.
+    async fn stretch(&self, due: &Due) -> Result<Stretch, LogError> {
+        let (from, end, most) = (due.from, due.end, self.settings.seal_bytes.max(1));
+        let mut stretch = Stretch::default();
+        let mut next = from;
+        while next < end && stretch.rest.is_empty() && stretch.bytes < most {
+            let batches = hot_batch::load(&mut *self.store.glance().await?, next, end, BATCHES).await?;
+            next = batches.last().map(HotBatch::end).ok_or_else(|| missing(next))?;
+            stretch = blocking(move || {
+                for batch in batches {
+                    if stretch.bytes >= most {
+                        break;
+                    }
+                    stretch.add(&batch, from..end, most)?;
+                }
+                Ok(stretch)
+            })
+            .await?;
+        }
+        Ok(stretch)
     }
 
     fn seal_after_micros(&self) -> i64 {
@@ -124,8 +157,8 @@ impl Core {
             .saturating_mul(activity::Time::SECOND)
     }
 
-    async fn keys_of(&self, activities: &[Activity], rest: &[Activity]) -> Result<Keys, LogError> {
-        let facts = activities.iter().chain(rest).map(|activity| &activity.facts);
+    async fn keys_of(&self, stretch: &Stretch) -> Result<Keys, LogError> {
+        let facts = stretch.all().map(|activity| &activity.facts);
         let (mut keys, missing) = self.keys.split(keys::people(facts));
         if !missing.is_empty() {
             keys.extend(store::log::person_key::load(&mut *self.store.glance().await?, &missing).await?);
@@ -134,16 +167,16 @@ impl Core {
     }
 
     /// The one transaction: the volume is the log's from here on, and its hot rows are gone.
-    async fn publish(&self, meta: &VolumeMeta, from: u64, end: u64, frontier: &Frontier) -> Result<(), LogError> {
+    async fn publish(&self, meta: &VolumeMeta, sealed: Sealed<'_>) -> Result<(), LogError> {
         let mut tx = self.store.begin().await?;
         // The fence: false means that another sealer published this stretch, and this volume is nobody's.
-        if !head::seal(tx.conn(), from, end, &frontier.to_bytes()).await? {
-            tx.rollback().await?;
+        if !head::seal(tx.conn(), sealed).await? {
+            tx.rollback().await;
             self.remove(vec![meta.id.clone()]).await?;
             return Ok(());
         }
         volume_table::insert(tx.conn(), &volumes::row(meta)?).await?;
-        hot_batch::delete_sealed(tx.conn(), end).await?;
+        hot_batch::delete_sealed(tx.conn(), sealed.to).await?;
         tx.commit().await?;
         self.view().await.map(drop)
     }
@@ -196,64 +229,48 @@ fn missing(seq: u64) -> LogError {
     LogError::Damaged(format!("hot activity {seq} is missing"))
 }
 
-type Unpacked = (Vec<Activity>, Vec<Activity>, Frontier, Vec<HotBatch>);
+impl Stretch {
+    fn all(&self) -> impl Iterator<Item = &Activity> {
+        self.activities.iter().chain(&self.rest)
+    }
 
-/// The activities of the stretch, and the rest of the batch that it ends in.
-fn unpack(stretch: Stretch) -> Result<Unpacked, LogError> {
-    let Stretch {
-        from,
-        end,
-        frontier,
-        mut batches,
-    } = stretch;
-    let capacity = usize::try_from(end - from).unwrap_or(0);
-    let (mut activities, mut rest) = (Vec::with_capacity(capacity), Vec::new());
-    let mut next = from;
-    for batch in &mut batches {
-        for activity in batch::unpack(batch)?
-            .into_iter()
-            .filter(|activity| activity.seq >= from)
-        {
+    /// Adds what of a batch lies in `within`, until it weighs `most`.
+    fn add(&mut self, batch: &HotBatch, within: Range<u64>, most: u64) -> Result<(), LogError> {
+        let activities = batch::unpack(batch)?.into_iter();
+        for activity in activities.filter(|activity| activity.seq >= within.start) {
+            let next = within.start + (self.activities.len() + self.rest.len()) as u64;
             if activity.seq != next {
                 return Err(missing(next));
             }
-            next += 1;
-            if activity.seq < end {
-                activities.push(activity)
+            if activity.seq < within.end && self.bytes < most {
+                self.bytes += activity::weight(&activity) as u64;
+                self.activities.push(activity);
             } else {
-                rest.push(activity)
+                self.rest.push(activity);
             }
         }
-        batch.facts = Vec::new();
+        self.roots.push((batch.end(), batch.root));
+        Ok(())
     }
-    if next < end {
-        return Err(missing(next));
-    }
-    Ok((activities, rest, frontier, batches))
 }
 
 /// The leaf hashes, checked against the root that was committed with every batch: what goes into the volume is what
 /// was acknowledged.
-fn leaves(
-    activities: &[Activity],
-    rest: &[Activity],
-    batches: &[HotBatch],
-    mut frontier: Frontier,
-    keys: &Keys,
-) -> Result<(Vec<Hash>, Frontier), LogError> {
-    let mut leaves = Vec::with_capacity(activities.len());
+fn leaves(stretch: &Stretch, mut frontier: Frontier, keys: &Keys) -> Result<(Vec<Hash>, Frontier), LogError> {
+    let count = stretch.activities.len();
+    let mut leaves = Vec::with_capacity(count);
     let mut sealed = None;
-    let mut roots = batches.iter().map(|batch| (batch.end(), batch.root)).peekable();
-    for activity in activities.iter().chain(rest) {
+    let mut roots = stretch.roots.iter().peekable();
+    for activity in stretch.all() {
         let leaf = keys::leaf(activity, keys)?;
-        if leaves.len() < activities.len() {
+        if leaves.len() < count {
             leaves.push(leaf);
         } else if sealed.is_none() {
             sealed = Some(frontier.clone());
         }
         frontier.push(leaf);
         if let Some((_, root)) = roots.next_if(|(end, _)| *end == frontier.size())
-            && root != frontier.root()
+            && *root != frontier.root()
         {
             let size = frontier.size();
             return Err(LogError::Damaged(format!(

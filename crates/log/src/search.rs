@@ -4,45 +4,60 @@ use std::collections::BTreeMap;
 
 use activity::query::Expr;
 use activity::{Activity, Seq};
-use volume::{Count, Facet};
+use volume::{Count, Deadline, Facet, Filling, Query, Room};
 
-use crate::core::Core;
 use crate::source::{Rank, Source, cursor};
 use crate::view::View;
-use crate::{LogError, Page, Search};
+use crate::{Inquiry, LogError, Page, Search};
 
-impl Core {
+impl Inquiry {
     /// A page of what matches.
-    pub(crate) async fn search(&self, search: &Search) -> Result<Page, LogError> {
-        let asked = search.clone();
-        let (mut rows, complete_through) = self.reading(move |view| page(view, &asked)).await?;
-        let more = rows.len() > search.limit;
-        rows.truncate(search.limit);
-        let next = if more { rows.last().map(cursor) } else { None };
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read, or the deadline is over.
+    pub async fn search(&self, search: &Search) -> Result<Page, LogError> {
+        let (asked, deadline) = (search.clone(), self.deadline());
+        let room = Room {
+            rows: search.limit,
+            bytes: self.page_bytes(),
+        };
+        let page = move |view: &View| page(view, &asked, room, deadline.clone());
+        let (mut rows, complete_through) = self.reading(page).await?;
+        let fitting = room.fitting(&rows);
+        let more = rows.len() > fitting;
+        rows.truncate(fitting);
         Ok(Page {
+            next: if more { rows.last().map(cursor) } else { None },
+            is_cut: more && fitting < search.limit,
             rows,
-            next,
             complete_through,
         })
     }
 
-    /// How many match.
-    pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        let expr = expr.clone();
-        let (count, _) = self.reading(move |view| count(view, &expr, cap)).await?;
-        Ok(count)
+    /// How many match, counting no further than `cap` where counting costs something.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read, or the deadline is over.
+    pub async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
+        let (expr, deadline) = (expr.clone(), self.deadline());
+        let count = move |view: &View| count(view, &mut Query::new(&expr, deadline.clone()), cap);
+        Ok(self.reading(count).await?.0)
     }
 
-    /// How many match for each value.
-    pub(crate) async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        let expr = expr.clone();
+    /// How many match for each value of the facet.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read, or the deadline is over.
+    pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
+        let (expr, deadline) = (expr.clone(), self.deadline());
         let counts = move |view: &View| {
             let mut counts = BTreeMap::new();
+            let mut query = Query::new(&expr, deadline.clone());
             for source in view
                 .sources()
                 .filter(|source| source.may_match(&expr, volume::Order::Recorded, None))
             {
-                source.count_by(&expr, facet, &mut counts)?;
+                source.count_by(&mut query, facet, &mut counts)?;
             }
             Ok(counts)
         };
@@ -50,7 +65,10 @@ impl Core {
     }
 
     /// The activity at this place.
-    pub(crate) async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read.
+    pub async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
         let get = move |view: &View| {
             if seq >= view.position.size {
                 return Ok(None);
@@ -68,43 +86,43 @@ impl Core {
     }
 }
 
-/// The first `limit + 1` rows: the last one only tells that there are more.
-fn page(view: &View, search: &Search) -> Result<Vec<Activity>, LogError> {
-    let Search {
-        expr,
-        order,
-        after,
-        limit,
-    } = search;
-    let wanted = limit.saturating_add(1);
+/// The rows of a page, and one beyond it if there is one.
+fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<Vec<Activity>, LogError> {
+    let Search { expr, order, after, .. } = search;
+    let mut query = Query::new(expr, deadline);
     let mut sources: Vec<Source> = view
         .sources()
         .filter(|source| source.may_match(expr, *order, *after))
         .collect();
     sources.sort_by_key(|source| source.bound(*order));
     let mut rows: Vec<Activity> = Vec::new();
+    let mut more = false;
     for source in sources {
         // Guarantee: no row is missed, because every remaining source begins behind the page's last row.
-        if rows.len() == wanted
+        if more
             && rows
                 .last()
                 .is_some_and(|last| source.bound(*order) > Rank::row(*order, last))
         {
             break;
         }
-        let found = source.search(expr, *order, *after, wanted)?;
+        query.check()?;
+        let found = source.search(&mut query, *order, *after, Filling::and_one_beyond(room))?;
         if found.is_empty() {
             continue;
         }
         rows.extend(found);
         rows.sort_by_key(|row| Rank::row(*order, row));
-        rows.truncate(wanted);
+        // Guarantee: what a full source held back lies behind this, because its own rows alone fill the page.
+        let fitting = room.fitting(&rows);
+        more = rows.len() > fitting;
+        rows.truncate(fitting + 1);
     }
     Ok(rows)
 }
 
-fn count(view: &View, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-    if *expr == Expr::All {
+fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
+    if *query.expr() == Expr::All {
         return Ok(Count {
             n: view.position.size,
             exact: true,
@@ -112,15 +130,14 @@ fn count(view: &View, expr: &Expr, cap: u64) -> Result<Count, LogError> {
     }
     let mut n = 0;
     // Newest first: an inexact count is then at least that of what was looked for most often.
-    for source in view
-        .sources()
-        .rev()
-        .filter(|source| source.may_match(expr, volume::Order::Recorded, None))
-    {
+    let sources = view.sources().rev();
+    let expr = query.expr().clone();
+    for source in sources.filter(|source| source.may_match(&expr, volume::Order::Recorded, None)) {
         if n >= cap {
             return Ok(Count { n, exact: false });
         }
-        let (more, exact) = source.count(expr, cap - n)?;
+        query.check()?;
+        let (more, exact) = source.count(query, cap - n)?;
         n += more;
         if !exact {
             return Ok(Count { n, exact: false });

@@ -13,6 +13,8 @@ pub struct LogSettings {
     pub volumes_dir: PathBuf,
     /// Activities in a volume fresh from the hot tail, and how many may be hot before they are sealed.
     pub seal_at: u64,
+    /// Bytes of texts in a fresh volume, and how many may be hot before they are sealed.
+    pub seal_bytes: u64,
     /// Seconds after which hot activities are sealed even if they are few.
     pub seal_after_seconds: u64,
     /// How many adjacent small volumes become one.
@@ -23,6 +25,16 @@ pub struct LogSettings {
     pub max_batch: usize,
     /// Hours for which an `Idempotency-Key` and an external id are remembered.
     pub remember_hours: u32,
+    /// Bytes of activities that may be on their way into the log at once.
+    pub queue_bytes: usize,
+    /// Seconds that one question may take; 0: as long as somebody waits for it.
+    pub query_seconds: u64,
+    /// Callers' questions that are answered at once, in all.
+    pub queries: usize,
+    /// The same of one caller.
+    pub queries_per_caller: usize,
+    /// Bytes of texts after which a page ends before its limit.
+    pub page_bytes: usize,
     /// Whether sealing and merging happen by themselves. Without it, only [`crate::Log::settle`] does them.
     pub background: bool,
 }
@@ -46,11 +58,17 @@ impl Default for LogSettings {
         Self {
             volumes_dir: PathBuf::from("volumes"),
             seal_at: 65_536,
+            seal_bytes: 32 << 20,
             seal_after_seconds: 86_400,
             merge_factor: 16,
             gather_micros: 2_000,
             max_batch: 10_000,
             remember_hours: 24,
+            queue_bytes: 32 << 20,
+            query_seconds: 5,
+            queries: 32,
+            queries_per_caller: 4,
+            page_bytes: 4 << 20,
             background: true,
         }
     }

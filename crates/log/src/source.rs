@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq};
-use volume::{Cursor, Facet, Order, Volume, VolumeError};
+use volume::{Cursor, Facet, Filling, Order, Query, Room, Volume, VolumeError};
 
 use crate::tail::Chunk;
 
@@ -93,80 +93,139 @@ impl Source {
         first < end && in_time && in_seq && follows
     }
 
-    /// The first `limit` matches after the cursor.
+    /// The first matches after the cursor, as many as `filling` takes.
     pub(crate) fn search(
         &self,
-        expr: &Expr,
+        query: &mut Query,
         order: Order,
         after: Option<Cursor>,
-        limit: usize,
+        mut filling: Filling,
     ) -> Result<Vec<Activity>, VolumeError> {
         match self {
-            Self::Sealed(volume) => volume.search(expr, order, after, limit),
+            Self::Sealed(volume) => volume.search(query, order, after, filling),
             Self::Hot(chunk, seqs) => {
                 let after = after.map(|after| Rank::of(order, after));
-                let wanted = |row: &&Activity| {
-                    seqs.contains(&row.seq)
+                for at in 0..chunk.len() {
+                    if filling.missing() == 0 {
+                        break;
+                    }
+                    let row = chunk.nth(order, at);
+                    if seqs.contains(&row.seq)
                         && after.is_none_or(|after| Rank::row(order, row) > after)
-                        && expr.matches(row)
-                };
-                let by_time = (0..chunk.len()).map(|i| chunk.nth_by_time(i));
-                Ok(match order {
-                    Order::Recorded => chunk.by_seq().filter(wanted).take(limit).cloned().collect(),
-                    Order::Oldest => by_time.filter(wanted).take(limit).cloned().collect(),
-                    Order::Newest => by_time.rev().filter(wanted).take(limit).cloned().collect(),
-                })
+                        && query.matches(row)?
+                    {
+                        filling.push(row.clone());
+                    }
+                }
+                Ok(filling.into_rows())
             }
         }
     }
 
     /// All matches in order, a chunk at a time.
-    pub(crate) fn scan(&self, expr: &Expr, order: Order, chunk: usize) -> Result<Rows, VolumeError> {
+    pub(crate) fn scan(self, query: Query, order: Order, chunk: Room) -> Result<Rows, VolumeError> {
         match self {
-            Self::Sealed(volume) => Ok(Box::new(volume.scan(expr, order, chunk)?)),
-            Self::Hot(..) => Ok(Box::new(std::iter::once(self.search(expr, order, None, usize::MAX)))),
+            Self::Sealed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
+            Self::Hot(of, seqs) => Ok(Box::new(HotRows {
+                of,
+                seqs,
+                query,
+                order,
+                room: chunk,
+                at: 0,
+            })),
         }
     }
 
     /// How many match: up to `cap` exactly, beyond it at least that many.
-    pub(crate) fn count(&self, expr: &Expr, cap: u64) -> Result<(u64, bool), VolumeError> {
+    pub(crate) fn count(&self, query: &mut Query, cap: u64) -> Result<(u64, bool), VolumeError> {
         match self {
-            Self::Sealed(volume) => volume.count(expr, cap).map(|count| (count.n, count.exact)),
-            Self::Hot(..) => Ok((self.hot_matches(expr).count() as u64, true)),
+            Self::Sealed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
+            Self::Hot(chunk, seqs) => {
+                let mut n = 0;
+                each_match(chunk, seqs, query, |_| n += 1)?;
+                Ok((n, true))
+            }
         }
     }
 
     /// Adds how many match for each value of the facet.
     pub(crate) fn count_by(
         &self,
-        expr: &Expr,
+        query: &mut Query,
         facet: Facet,
         into: &mut BTreeMap<String, u64>,
     ) -> Result<(), VolumeError> {
         match self {
             Self::Sealed(volume) => {
-                for (value, count) in volume.count_by(expr, facet)? {
+                for (value, count) in volume.count_by(query, facet)? {
                     *into.entry(value).or_default() += count;
                 }
+                Ok(())
             }
-            Self::Hot(..) => {
-                for value in self.hot_matches(expr).filter_map(|row| facet.of(row)) {
+            Self::Hot(chunk, seqs) => each_match(chunk, seqs, query, |row| {
+                if let Some(value) = facet.of(row) {
                     *into.entry(value).or_default() += 1;
                 }
-            }
+            }),
         }
-        Ok(())
     }
+}
 
-    fn hot_matches<'a>(&'a self, expr: &'a Expr) -> impl Iterator<Item = &'a Activity> {
-        let (chunk, seqs) = match self {
-            Self::Hot(chunk, seqs) => (Some(chunk), seqs.clone()),
-            Self::Sealed(_) => (None, 0..0),
-        };
-        let rows = chunk.into_iter().flat_map(|chunk| chunk.by_seq());
-        rows.filter(move |row| seqs.contains(&row.seq) && expr.matches(row))
+fn each_match(
+    chunk: &Chunk,
+    seqs: &Range<Seq>,
+    query: &mut Query,
+    mut each: impl FnMut(&Activity),
+) -> Result<(), VolumeError> {
+    for row in chunk.by_seq() {
+        if seqs.contains(&row.seq) && query.matches(row)? {
+            each(row);
+        }
     }
+    Ok(())
 }
 
 /// Rows in order, a chunk at a time.
 pub(crate) type Rows = Box<dyn Iterator<Item = Result<Vec<Activity>, VolumeError>> + Send>;
+
+/// The matches of a chunk of the hot tail. Shares the chunk; only the rows of one step are copied.
+struct HotRows {
+    of: Arc<Chunk>,
+    seqs: Range<Seq>,
+    query: Query,
+    order: Order,
+    room: Room,
+    at: usize,
+}
+
+impl HotRows {
+    fn read(&mut self) -> Result<Vec<Activity>, VolumeError> {
+        self.query.check()?;
+        let mut filling = Filling::new(self.room);
+        while self.at < self.of.len() && filling.missing() > 0 {
+            let row = self.of.nth(self.order, self.at);
+            self.at += 1;
+            if self.seqs.contains(&row.seq) && self.query.matches(row)? {
+                filling.push(row.clone());
+            }
+        }
+        Ok(filling.into_rows())
+    }
+}
+
+impl Iterator for HotRows {
+    type Item = Result<Vec<Activity>, VolumeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rows = self.read();
+        match rows {
+            Ok(rows) if rows.is_empty() => None,
+            Ok(rows) => Some(Ok(rows)),
+            Err(error) => {
+                self.at = self.of.len();
+                Some(Err(error))
+            }
+        }
+    }
+}

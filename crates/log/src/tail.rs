@@ -5,6 +5,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::{Activity, Seq, Time};
+use volume::Order;
 
 /// Activities in a full chunk.
 const FULL: usize = 1024;
@@ -63,11 +64,16 @@ impl Chunk {
         self.rows.iter().map(|row| &**row)
     }
 
-    /// The `i`-th by `(occurred_at, seq)`.
-    pub(crate) fn nth_by_time(&self, i: usize) -> &Activity {
-        match &self.by_time {
-            None => &self.rows[i],
-            Some(order) => &self.rows[order[i] as usize],
+    /// The `at`-th in this order.
+    pub(crate) fn nth(&self, order: Order, at: usize) -> &Activity {
+        let by_time = |at: usize| match &self.by_time {
+            None => &self.rows[at],
+            Some(by_time) => &self.rows[by_time[at] as usize],
+        };
+        match order {
+            Order::Recorded => &self.rows[at],
+            Order::Oldest => by_time(at),
+            Order::Newest => by_time(self.rows.len() - 1 - at),
         }
     }
 

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 pub enum StoreError {
     /// Whether a commit was kept is unknown; nothing may be acknowledged any more and the process must stop.
     #[error("the database did not say whether a commit was kept ({0}); stopping, so that a restart can find out")]
-    Fatal(String),
-    /// An earlier commit ended in [`StoreError::Fatal`].
+    Unknown(String),
+    /// An earlier commit ended in [`StoreError::Unknown`]; nothing of this one was kept.
     #[error("the database failed earlier ({0}); nothing is written until a restart")]
     Failed(String),
     /// The disk is full; the transaction was rolled back.
@@ -71,7 +71,13 @@ impl StoreError {
     /// Whether the process must stop.
     #[must_use]
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Fatal(_) | Self::Failed(_))
+        matches!(self, Self::Unknown(_) | Self::Failed(_))
+    }
+
+    /// Whether what was asked for may have been kept all the same. After any other error it was not.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
     }
 
     /// What an error of COMMIT itself means. Only a refusal that is known to roll back is harmless: anything else
@@ -81,14 +87,14 @@ impl StoreError {
             Some(SQLITE_FULL) => Self::Full,
             Some(SQLITE_BUSY | SQLITE_CONSTRAINT) => Self::Sql(error),
             _ if is_postgres_refusal(&error) => Self::Sql(error),
-            _ => Self::Fatal(error.to_string()),
+            _ => Self::Unknown(error.to_string()),
         }
     }
 }
 
 /// Marks the store as failed if the error says so, and hands it on.
 pub(crate) fn end_in(failed: &watch::Sender<Option<String>>, error: StoreError) -> StoreError {
-    if let StoreError::Fatal(text) = &error {
+    if let StoreError::Unknown(text) = &error {
         tracing::error!(error = %text, "a commit ended in an unknown state");
         failed.send_if_modified(|failed| failed.is_none() && failed.replace(text.clone()).is_none());
     }

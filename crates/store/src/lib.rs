@@ -18,6 +18,7 @@ pub mod passkeys;
 mod pool;
 pub mod privacy;
 mod row;
+pub mod secret_key;
 pub mod sessions;
 mod sql;
 mod tx;

@@ -3,6 +3,8 @@
 //! A migration is written once for both databases: BIGINT (also for truth values, 0 or 1), TEXT, BLOB and DOUBLE
 //! PRECISION are the only types; times are BIGINT microseconds UTC.
 
+use std::collections::HashMap;
+
 use sha2::{Digest as _, Sha256};
 use sqlx::{AnyPool, AssertSqlSafe, Row as _, raw_sql};
 
@@ -61,9 +63,19 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_applications.sql"),
     },
     Migration {
+        version: 10,
+        name: "secrets",
+        sql: include_str!("../migrations/0010_secrets.sql"),
+    },
+    Migration {
         version: 11,
         name: "trust",
         sql: include_str!("../migrations/0011_trust.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "hot_bytes",
+        sql: include_str!("../migrations/0012_hot_bytes.sql"),
     },
     Migration {
         version: 13,
@@ -128,15 +140,26 @@ fn missing(applied: &[(i64, Vec<u8>)]) -> Result<impl Iterator<Item = &'static M
             "the data was written by a newer whodid (schema version {newest}, this program knows {known}); upgrade whodid"
         )));
     }
-    for (migration, (_, sum)) in MIGRATIONS.iter().zip(applied) {
-        if checksum(migration) != *sum {
-            return Err(StoreError::Schema(format!(
-                "schema version {} ({}) of this data is not the one this program knows; it was made by a development build",
-                migration.version, migration.name
-            )));
-        }
+    let applied: HashMap<i64, &[u8]> = applied
+        .iter()
+        .map(|(version, sum)| (*version, sum.as_slice()))
+        .collect();
+    let other = |migration: &&Migration| {
+        applied
+            .get(&migration.version)
+            .is_some_and(|sum| *sum != checksum(migration))
+    };
+    if let Some(migration) = MIGRATIONS.iter().find(other) {
+        return Err(StoreError::Schema(format!(
+            "schema version {} ({}) of this data is not the one this program knows; it was made by a development build",
+            migration.version, migration.name
+        )));
     }
-    Ok(MIGRATIONS.iter().skip(applied.len()))
+    Ok(MIGRATIONS
+        .iter()
+        .filter(move |migration| !applied.contains_key(&migration.version))
+        .collect::<Vec<_>>()
+        .into_iter())
 }
 
 fn checksum(migration: &Migration) -> Vec<u8> {

@@ -12,6 +12,7 @@ use tokio::sync::{OnceCell, watch};
 
 use crate::error::end_in;
 use crate::lock::DirectoryLock;
+use crate::tx::Open;
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
 /// How long a request waits for a connection, in seconds.
@@ -143,7 +144,7 @@ impl Store {
             return Err(StoreError::Failed(cause.clone()));
         }
         let dialect = self.inner.dialect;
-        let inner = writer.begin_with(dialect.begin_write()).await?;
+        let inner = Open::begin(writer, dialect.begin_write()).await?;
         Ok(Tx {
             inner,
             dialect,
@@ -158,7 +159,7 @@ impl Store {
     /// If no connection becomes free.
     pub async fn read(&self) -> Result<Read, StoreError> {
         let dialect = self.inner.dialect;
-        let inner = self.inner.readers.begin_with(dialect.begin_read()).await?;
+        let inner = Open::begin(&self.inner.readers, dialect.begin_read()).await?;
         Ok(Read { inner, dialect })
     }
 
@@ -173,7 +174,7 @@ impl Store {
     /// Gives back the space of deleted rows; to be called after many went.
     ///
     /// # Errors
-    /// [`StoreError::Fatal`] if the file could not be written through: the whole store then refuses to write.
+    /// [`StoreError::Unknown`] if the file could not be written through: the whole store then refuses to write.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         let mut conn = writer.acquire().await?;

@@ -1,15 +1,85 @@
-//! A write transaction and a read snapshot. Owns when they end; owns no SQL of any table.
+//! A write transaction and a read snapshot. Owns when they begin and end, and that a connection whose transaction
+//! ended in an error is not used again; owns no SQL of any table.
 
-use sqlx::{Any, AnyConnection, Transaction};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 use tokio::sync::watch;
 
 use crate::{Dialect, StoreError};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
+/// How long a broken connection may take to close before it is let go.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// A connection in a transaction of ours: begun, committed and rolled back by statements of our own, so that what the
+/// driver believes cannot differ from what the database did. SQLite ends a transaction by itself after some errors (a
+/// full disk, a failed write); the driver would count it as open for ever.
+pub(crate) struct Open {
+    /// `None` once it has ended.
+    conn: Option<PoolConnection<Any>>,
+}
+
+impl Open {
+    /// Takes a connection and begins with this statement.
+    pub(crate) async fn begin(pool: &AnyPool, statement: &'static str) -> Result<Self, sqlx::Error> {
+        let mut open = Self {
+            conn: Some(pool.acquire().await?),
+        };
+        // From here on dropping it, also in the middle of the statement, ends whatever was begun.
+        open.conn().execute(statement).await?;
+        Ok(open)
+    }
+
+    fn conn(&mut self) -> &mut AnyConnection {
+        self.conn.as_mut().expect("it is used only until it has ended")
+    }
+
+    async fn commit(mut self) -> Result<(), sqlx::Error> {
+        let done = self.conn().execute("COMMIT").await;
+        if let Some(conn) = self.conn.take()
+            && done.is_err()
+        {
+            close(conn).await;
+        }
+        done.map(drop)
+    }
+
+    /// Ends it: whatever the database answers, nothing of it is kept.
+    async fn rollback(mut self) {
+        if let Some(conn) = self.conn.take() {
+            roll_back(conn).await;
+        }
+    }
+}
+
+async fn roll_back(mut conn: PoolConnection<Any>) {
+    if conn.execute("ROLLBACK").await.is_err() {
+        close(conn).await;
+    }
+}
+
+/// Closes a connection, which ends whatever is open on it; the pool makes another.
+async fn close(conn: PoolConnection<Any>) {
+    let _ = tokio::time::timeout(CLOSING, conn.close()).await;
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(roll_back(conn))),
+            // The process ends; so does the connection, and its transaction with it.
+            Err(_) => drop(conn.detach()),
+        }
+    }
+}
+
 /// A write transaction. Dropping it rolls it back.
 pub struct Tx {
-    pub(crate) inner: Transaction<'static, Any>,
+    pub(crate) inner: Open,
     pub(crate) dialect: Dialect,
     pub(crate) failed: watch::Sender<Option<String>>,
     pub(crate) on_commit: Vec<Hook>,
@@ -18,7 +88,7 @@ pub struct Tx {
 impl Tx {
     /// The connection, for the functions of the tables.
     pub fn conn(&mut self) -> &mut AnyConnection {
-        &mut self.inner
+        self.inner.conn()
     }
 
     /// Which database this is.
@@ -35,13 +105,13 @@ impl Tx {
     /// Commits: on `Ok` everything written is durable and visible.
     ///
     /// # Errors
-    /// [`StoreError::Fatal`] if it is unknown whether the commit was kept; the whole store then refuses to write.
+    /// [`StoreError::Unknown`] if it is unknown whether the commit was kept; the whole store then refuses to write.
     pub async fn commit(self) -> Result<(), StoreError> {
         // A task of its own: whoever asked may give up, but what follows a commit must follow it all the same, and
         // an unknown state must not go unnoticed.
         match tokio::spawn(self.finish()).await {
             Ok(result) => result,
-            Err(error) => Err(StoreError::Fatal(error.to_string())),
+            Err(error) => Err(StoreError::Unknown(error.to_string())),
         }
     }
 
@@ -56,24 +126,21 @@ impl Tx {
     }
 
     /// Rolls back and waits for it.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+    pub async fn rollback(self) {
+        self.inner.rollback().await;
     }
 }
 
 /// A read snapshot: every statement on it sees the same state. Dropping it ends it.
 pub struct Read {
-    pub(crate) inner: Transaction<'static, Any>,
+    pub(crate) inner: Open,
     pub(crate) dialect: Dialect,
 }
 
 impl Read {
     /// The connection, for the functions of the tables.
     pub fn conn(&mut self) -> &mut AnyConnection {
-        &mut self.inner
+        self.inner.conn()
     }
 
     /// Which database this is.

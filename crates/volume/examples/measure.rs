@@ -9,7 +9,7 @@ use activity::query::{Binding, Expr, parse};
 use activity::{Activity, Person, Time};
 use proof::Hash;
 use testkit::{Generator, GeneratorSettings};
-use volume::{Facet, Order, Volume, VolumeMeta};
+use volume::{Deadline, Facet, Filling, Order, Query, Room, Volume, VolumeMeta};
 
 const SEAL: u64 = 65_536;
 
@@ -91,9 +91,14 @@ fn questions(volume: &Volume, user: &Person) {
     ];
     for text in queries {
         let expr = bound(text);
-        let page = best(|| volume.search(&expr, Order::Newest, None, 50).unwrap().len());
-        let count = best(|| volume.count(&expr, 10_000).unwrap());
-        let by = best(|| volume.count_by(&expr, Facet::Kind).unwrap().len());
+        let page = best(|| {
+            volume
+                .search(&mut asked(&expr), Order::Newest, None, Filling::new(Room::rows(50)))
+                .unwrap()
+                .len()
+        });
+        let count = best(|| volume.count(&mut asked(&expr), 10_000).unwrap());
+        let by = best(|| volume.count_by(&mut asked(&expr), Facet::Kind).unwrap().len());
         println!(
             "{text:45} page {:>9.3?} ({:2})  count {:>9.3?} ({:?})  by type {:>9.3?}",
             page.0, page.1, count.0, count.1, by.0
@@ -107,7 +112,7 @@ fn scans(volume: &Volume) {
         ("", Order::Recorded),
         ("activity:user.login", Order::Newest),
     ] {
-        let scan = volume.scan(&bound(text), order, 4096).unwrap();
+        let scan = volume.scan(asked(&bound(text)), order, Room::rows(4096)).unwrap();
         let (rows, cpu, wall) = once(|| scan.map(|rows| rows.unwrap().len()).sum::<usize>());
         let rate = |took: Duration| rows as f64 / took.as_secs_f64();
         println!(
@@ -122,6 +127,10 @@ fn bound(text: &str) -> Expr {
     parse(text, &jiff::tz::TimeZone::UTC)
         .unwrap()
         .bind(&Binding { now: Time(0), me: None })
+}
+
+fn asked(expr: &Expr) -> Query {
+    Query::new(expr, Deadline::none())
 }
 
 fn best<T>(mut run: impl FnMut() -> T) -> (Duration, T) {

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use activity::Activity;
-use activity::query::Expr;
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
 use crate::eval::Bounds;
 use crate::index::column::{Column, Part};
+use crate::query::{Query, Step};
 use crate::search::Windows;
 use crate::volume::{Opened, Volume};
 
 /// Documents evaluated at once.
 const WINDOW: u32 = if cfg!(test) { 7 } else { 1 << 20 };
-/// Rows checked at once.
+/// Bytes of rows checked at once.
+const CHECKED_BYTES: usize = 512 << 10;
+/// The most rows checked at once.
 const CHECKED: usize = if cfg!(test) { 3 } else { 512 };
 
 /// How many match.
@@ -78,22 +80,26 @@ impl Facet {
 }
 
 impl Volume {
-    /// How many match the bound `expr`. Rows that must be checked one by one are checked until `cap` are found; a
+    /// How many match. Rows that must be checked one by one are checked until `cap` are found; a
     /// number the index knows is given whole.
-    pub fn count(&self, expr: &Expr, cap: u64) -> Result<Count> {
+    pub fn count(&self, query: &mut Query, cap: u64) -> Result<Count> {
         let volume = &*self.0;
-        let node = volume.compile(expr)?;
+        let node = volume.compile(query)?;
         let mut n = 0;
+        let mut checked = Step::new(CHECKED_BYTES, CHECKED);
         let mut windows = Windows::new(0..volume.docs(), false);
         while let Some(window) = windows.next(WINDOW, WINDOW) {
-            let bounds = volume.evaluate(&node, &Bitmap::full(window.clone()))?;
+            let bounds = volume.evaluate(&node, &Bitmap::full(window.clone()), &query.deadline)?;
             n += bounds.sure.count();
             let unsure = unsure(&bounds);
-            for docs in unsure.chunks(CHECKED) {
+            let mut left = unsure.as_slice();
+            while !left.is_empty() {
                 if n >= cap {
                     return Ok(Count { n, exact: false });
                 }
-                n += volume.rows(docs)?.iter().filter(|row| expr.matches(row)).count() as u64;
+                let docs;
+                (docs, left) = left.split_at(checked.rows().min(left.len()));
+                matching(volume, docs, (query, &mut checked), |_| n += 1)?;
             }
             if n >= cap && window.start > 0 && !node.is_exact() {
                 return Ok(Count { n, exact: false });
@@ -102,20 +108,23 @@ impl Volume {
         Ok(Count { n, exact: true })
     }
 
-    /// How many match the bound `expr`, for each value of the facet.
-    pub fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>> {
+    /// How many match, for each value of the facet.
+    pub fn count_by(&self, query: &mut Query, facet: Facet) -> Result<BTreeMap<String, u64>> {
         let volume = &*self.0;
-        let node = volume.compile(expr)?;
+        let node = volume.compile(query)?;
+        let mut checked = Step::new(CHECKED_BYTES, CHECKED);
         let column = volume.index.column(facet.column());
         let mut counts = vec![0u64; column.terms()];
         let mut windows = Windows::new(0..volume.docs(), false);
         while let Some(window) = windows.next(WINDOW, WINDOW) {
-            let bounds = volume.evaluate(&node, &Bitmap::full(window))?;
+            let bounds = volume.evaluate(&node, &Bitmap::full(window), &query.deadline)?;
             let mut sure = bounds.sure.clone();
-            for docs in unsure(&bounds).chunks(CHECKED) {
-                let rows = volume.rows(docs)?.into_iter().zip(docs);
-                rows.filter(|(row, _)| expr.matches(row))
-                    .for_each(|(_, doc)| sure.insert(*doc));
+            let unsure = unsure(&bounds);
+            let mut left = unsure.as_slice();
+            while !left.is_empty() {
+                let docs;
+                (docs, left) = left.split_at(checked.rows().min(left.len()));
+                matching(volume, docs, (query, &mut checked), |doc| sure.insert(doc))?;
             }
             tally(volume, facet, &sure, &mut counts);
         }
@@ -137,6 +146,24 @@ impl Volume {
             Err(volume.index.damaged("a facet cannot be read"))
         }
     }
+}
+
+/// Reads the rows of these documents, which are one step, and calls `each` with those that match.
+fn matching(
+    volume: &Opened,
+    docs: &[u32],
+    (query, step): (&mut Query, &mut Step),
+    mut each: impl FnMut(u32),
+) -> Result<()> {
+    query.check()?;
+    let rows = volume.rows(docs)?;
+    step.held(&rows);
+    for (row, doc) in rows.iter().zip(docs) {
+        if query.matches(row)? {
+            each(*doc);
+        }
+    }
+    Ok(())
 }
 
 /// What must be checked row by row.

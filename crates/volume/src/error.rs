@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use parquet::errors::ParquetError;
 use tantivy::TantivyError;
 
+use crate::query::Overdue;
+
 /// The result of anything done to a volume.
 pub type Result<T> = std::result::Result<T, VolumeError>;
 
@@ -47,6 +49,9 @@ pub enum VolumeError {
         /// What was expected and what was found.
         detail: String,
     },
+    /// The work was ended before its end; nothing is wrong with the files.
+    #[error(transparent)]
+    Overdue(#[from] Overdue),
     /// The caller handed in what no volume can hold.
     #[error("cannot make a volume of these: {0}")]
     Unfit(String),
@@ -54,9 +59,12 @@ pub enum VolumeError {
 
 impl VolumeError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::Io {
-            path: path.to_owned(),
-            source,
+        move |source| match source.get_ref().and_then(|inner| inner.downcast_ref::<Overdue>()) {
+            Some(overdue) => Self::Overdue(*overdue),
+            None => Self::Io {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 

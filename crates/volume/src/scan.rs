@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use activity::Activity;
-use activity::query::Expr;
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
 use crate::eval::Node;
 use crate::order::{Cursor, Order};
+use crate::query::{Query, Room, Step};
 use crate::rows::Decoded;
 use crate::search::{Windows, sorted_candidates};
 use crate::volume::Volume;
@@ -17,14 +17,14 @@ use crate::volume::Volume;
 /// Documents evaluated at once.
 const WINDOW: u32 = if cfg!(test) { 9 } else { 1 << 16 };
 /// Decoded values a scan keeps, in bytes.
-const DECODED_BYTES: usize = 16 << 20;
+const DECODED_BYTES: usize = 4 << 20;
 
 /// All matches in order, a chunk at a time. Owns its volume; ends after an error.
 pub struct Scan {
     volume: Volume,
-    expr: Expr,
+    query: Query,
     node: Node,
-    chunk: usize,
+    chunk: Step,
     decoded: Decoded,
     /// Candidates not yet read, and whether each surely matches.
     found: VecDeque<(u32, bool)>,
@@ -34,17 +34,17 @@ pub struct Scan {
 }
 
 impl Volume {
-    /// All matches of the bound `expr` in `order`, at most `chunk` rows at a time.
-    pub fn scan(&self, expr: &Expr, order: Order, chunk: usize) -> Result<Scan> {
+    /// All matches in `order`, at most so many rows and about so many bytes at a time.
+    pub fn scan(&self, query: Query, order: Order, chunk: Room) -> Result<Scan> {
         let volume = &*self.0;
-        let node = volume.compile(expr)?;
+        let node = volume.compile(&query)?;
         let mut found = VecDeque::new();
         let mut left = 0..0;
         let ascending = order.documents(volume);
         if ascending.is_some() {
             left = 0..volume.docs();
         } else {
-            let (bounds, mut cursors) = sorted_candidates(volume, &node, order, None)?;
+            let (bounds, mut cursors) = sorted_candidates(volume, &node, (order, None), &query.deadline)?;
             cursors.sort_unstable();
             if order == Order::Newest {
                 cursors.reverse();
@@ -55,9 +55,9 @@ impl Volume {
         let ascending = ascending.unwrap_or(true);
         Ok(Scan {
             volume: self.clone(),
-            expr: expr.clone(),
+            query,
             node,
-            chunk: chunk.max(1),
+            chunk: Step::new(chunk.bytes, chunk.rows.max(1)),
             decoded: Decoded::new(DECODED_BYTES),
             found,
             windows: Windows::new(left, ascending),
@@ -71,11 +71,11 @@ impl Scan {
     fn read(&mut self) -> Result<Option<Vec<Activity>>> {
         let volume = &*self.volume.0;
         loop {
-            while self.found.len() < self.chunk {
+            while self.found.len() < self.chunk.rows() {
                 let Some(window) = self.windows.next(WINDOW, WINDOW) else {
                     break;
                 };
-                let bounds = volume.evaluate(&self.node, &Bitmap::full(window))?;
+                let bounds = volume.evaluate(&self.node, &Bitmap::full(window), &self.query.deadline)?;
                 let docs = bounds.possible().iter();
                 let sure = |doc| (doc, bounds.sure.contains(doc));
                 if self.ascending {
@@ -87,12 +87,18 @@ impl Scan {
             if self.found.is_empty() {
                 return Ok(None);
             }
-            let take = self.chunk.min(self.found.len());
+            self.query.check()?;
+            let take = self.chunk.rows().min(self.found.len());
             let (docs, sure): (Vec<u32>, Vec<bool>) = self.found.drain(..take).unzip();
             let mut rows = self.decoded.rows(&volume.index, volume.meta.first_seq, &docs)?;
+            self.chunk.held(&rows);
             if sure.contains(&false) {
-                let mut sure = sure.into_iter();
-                rows.retain(|row| sure.next() == Some(true) || self.expr.matches(row));
+                let mut keep = Vec::with_capacity(rows.len());
+                for (row, sure) in rows.iter().zip(sure) {
+                    keep.push(sure || self.query.matches(row)?);
+                }
+                let mut keep = keep.into_iter();
+                rows.retain(|_| keep.next() == Some(true));
             }
             if !rows.is_empty() {
                 return Ok(Some(rows));

@@ -2,38 +2,49 @@
 
 use std::ops::Range;
 
-use activity::query::Expr;
 use activity::{Activity, Time};
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
 use crate::eval::{Bounds, Node};
 use crate::order::{Cursor, Order};
+use crate::query::{Deadline, Filling, Query, Step};
 use crate::volume::{Opened, Volume};
 
 /// The first window looked at; each further one is four times as large.
 const FIRST_WINDOW: u32 = if cfg!(test) { 5 } else { 1 << 14 };
 const LAST_WINDOW: u32 = if cfg!(test) { 70 } else { 1 << 20 };
 
+/// Bytes of rows read at once.
+const READ_BYTES: usize = 512 << 10;
+/// The most rows read at once.
+const MOST_ROWS: usize = 1024;
+
 impl Volume {
-    /// The first `limit` matches of the bound `expr` after the cursor, in `order`.
-    pub fn search(&self, expr: &Expr, order: Order, after: Option<Cursor>, limit: usize) -> Result<Vec<Activity>> {
+    /// The first matches after the cursor, in `order`: as many as `filling` takes.
+    pub fn search(
+        &self,
+        query: &mut Query,
+        order: Order,
+        after: Option<Cursor>,
+        filling: Filling,
+    ) -> Result<Vec<Activity>> {
         let volume = &*self.0;
+        if filling.missing() == 0 {
+            return Ok(Vec::new());
+        }
+        let node = volume.compile(query)?;
         let mut page = Page {
             volume,
-            expr,
-            limit,
-            rows: Vec::new(),
+            query,
+            filling,
+            step: Step::new(READ_BYTES, MOST_ROWS),
         };
-        if limit == 0 {
-            return Ok(page.rows);
-        }
-        let node = volume.compile(expr)?;
         match order.documents(volume) {
             Some(ascending) => {
                 let mut windows = Windows::new(volume.after(order, after), ascending);
                 while let Some(window) = windows.next(FIRST_WINDOW, LAST_WINDOW) {
-                    let bounds = volume.evaluate(&node, &Bitmap::full(window))?;
+                    let bounds = volume.evaluate(&node, &Bitmap::full(window), &page.query.deadline)?;
                     let mut docs: Vec<u32> = bounds.possible().iter().collect();
                     if !ascending {
                         docs.reverse();
@@ -45,7 +56,7 @@ impl Volume {
             }
             None => page.take_sorted(&node, order, after)?,
         }
-        Ok(page.rows)
+        Ok(page.filling.into_rows())
     }
 }
 
@@ -62,8 +73,8 @@ impl Order {
 }
 
 impl Opened {
-    pub(crate) fn evaluate(&self, node: &Node, within: &Bitmap) -> Result<Bounds> {
-        node.evaluate(within).map_err(self.index.io())
+    pub(crate) fn evaluate(&self, node: &Node, within: &Bitmap, deadline: &Deadline) -> Result<Bounds> {
+        node.evaluate(within, deadline).map_err(self.index.io())
     }
 
     pub(crate) fn cursor(&self, doc: u32) -> Cursor {
@@ -134,9 +145,9 @@ impl Windows {
 
 struct Page<'a> {
     volume: &'a Opened,
-    expr: &'a Expr,
-    limit: usize,
-    rows: Vec<Activity>,
+    query: &'a mut Query,
+    filling: Filling,
+    step: Step,
 }
 
 impl Page<'_> {
@@ -144,20 +155,28 @@ impl Page<'_> {
     fn take(&mut self, docs: &[u32], bounds: &Bounds) -> Result<bool> {
         let mut docs = docs.iter().copied();
         loop {
-            let missing = self.limit - self.rows.len();
-            let next: Vec<u32> = docs.by_ref().take(missing).collect();
+            let missing = self.filling.missing();
+            let next: Vec<u32> = docs.by_ref().take(missing.min(self.step.rows())).collect();
             if next.is_empty() {
                 return Ok(missing == 0);
             }
-            let rows = self.volume.rows(&next)?.into_iter().zip(&next);
-            let matching = rows.filter(|(row, doc)| bounds.sure.contains(**doc) || self.expr.matches(row));
-            self.rows.extend(matching.map(|(row, _)| row));
+            self.query.check()?;
+            let rows = self.volume.rows(&next)?;
+            self.step.held(&rows);
+            for (row, doc) in rows.into_iter().zip(&next) {
+                if self.filling.missing() == 0 {
+                    return Ok(true);
+                }
+                if bounds.sure.contains(*doc) || self.query.matches(&row)? {
+                    self.filling.push(row);
+                }
+            }
         }
     }
 
     /// Fills the page where documents are not in time order.
     fn take_sorted(&mut self, node: &Node, order: Order, after: Option<Cursor>) -> Result<()> {
-        let (bounds, mut found) = sorted_candidates(self.volume, node, order, after)?;
+        let (bounds, mut found) = sorted_candidates(self.volume, node, (order, after), &self.query.deadline)?;
         let newest = order == Order::Newest;
         let key = |cursor: &Cursor| {
             if newest {
@@ -169,7 +188,7 @@ impl Page<'_> {
         let mut rest: &mut [Cursor] = &mut found;
         while !rest.is_empty() {
             // Sort only as much as the page needs, twice over for rows that turn out not to match.
-            let cut = rest.len().min(2 * self.limit);
+            let cut = rest.len().min(self.filling.missing().saturating_mul(2));
             if cut < rest.len() {
                 rest.select_nth_unstable_by_key(cut, key);
             }
@@ -192,10 +211,10 @@ impl Page<'_> {
 pub(crate) fn sorted_candidates(
     volume: &Opened,
     node: &Node,
-    order: Order,
-    after: Option<Cursor>,
+    (order, after): (Order, Option<Cursor>),
+    deadline: &Deadline,
 ) -> Result<(Bounds, Vec<Cursor>)> {
-    let bounds = volume.evaluate(node, &Bitmap::full(0..volume.docs()))?;
+    let bounds = volume.evaluate(node, &Bitmap::full(0..volume.docs()), deadline)?;
     let cursors = bounds.possible().iter().map(|doc| volume.cursor(doc));
     let found = cursors
         .filter(|row| after.is_none_or(|after| after.precedes(*row, order)))

@@ -1,6 +1,7 @@
 //! Volumes as the log uses them. Windows, batches and thresholds are tiny in tests, so that small volumes cross them.
 
 mod blocks;
+mod bounds;
 mod files;
 mod property;
 mod samples;
@@ -9,7 +10,7 @@ use activity::Activity;
 use activity::query::Expr;
 use proof::Hash;
 
-use crate::{Cursor, Order, Volume, VolumeMeta};
+use crate::{Cursor, Deadline, Order, Query, Volume, VolumeMeta};
 
 fn leaf(activity: &Activity) -> Hash {
     proof::leaf_hash(&activity::codec::to_bytes(&activity.facts))
@@ -22,6 +23,11 @@ fn write(root: &std::path::Path, activities: &[Activity]) -> VolumeMeta {
 
 fn open(root: &std::path::Path, meta: &VolumeMeta) -> Volume {
     Volume::open(root, meta.clone()).unwrap()
+}
+
+/// A query without a deadline.
+fn asked(expr: &Expr) -> Query {
+    Query::new(expr, Deadline::none())
 }
 
 /// What a query must give, by the in-memory evaluator.

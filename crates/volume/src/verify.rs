@@ -10,9 +10,13 @@ use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::meta::VolumeMeta;
 use crate::order::Order;
+use crate::query::{Deadline, Query, Room};
 use crate::record::read::{RecordReader, Row};
 use crate::tree::Levels;
 use crate::volume::Volume;
+
+/// Bytes of rows of the index read at once.
+const CHUNK_BYTES: usize = 2 << 20;
 
 /// Reads the volume back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root, and
 /// every row of the index against the record. `leaf_of` recomputes a leaf; where it cannot, the record must carry it.
@@ -57,7 +61,12 @@ struct Indexed {
 
 impl Indexed {
     fn open(volume: Volume) -> Result<Self> {
-        let scan = volume.scan(&Expr::All, Order::Recorded, 4096)?;
+        let query = Query::new(&Expr::All, Deadline::none());
+        let chunk = Room {
+            rows: 4096,
+            bytes: CHUNK_BYTES,
+        };
+        let scan = volume.scan(query, Order::Recorded, chunk)?;
         Ok(Self {
             scan,
             rows: Vec::new().into_iter(),

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use activity::query::Expr;
 use activity::{Activity, Seq};
 use proof::CompactRange;
 
@@ -13,6 +12,7 @@ use crate::eval::{self, Node};
 use crate::files;
 use crate::index::open::OpenIndex;
 use crate::meta::{FORMAT, VolumeMeta};
+use crate::query::Query;
 use crate::rows::Decoded;
 use crate::tree::Levels;
 
@@ -93,8 +93,8 @@ impl Opened {
         self.index.docs
     }
 
-    pub(crate) fn compile(&self, expr: &Expr) -> Result<Node> {
-        eval::compile(&self.index, self.meta.first_seq, expr).map_err(self.index.io())
+    pub(crate) fn compile(&self, query: &Query) -> Result<Node> {
+        eval::compile(&self.index, self.meta.first_seq, query).map_err(self.index.io())
     }
 
     /// The rows of a few documents, in their order.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use activity::query::Expr;
 use activity::{Recorder, canonical};
-use volume::{Order, Volume, VolumeMeta};
+use volume::{Deadline, Filling, Order, Query, Room, Volume, VolumeMeta};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/v1");
 const ID: &str = "00000000000000000000-00000000000000000059-31d5d8e7";
@@ -35,9 +35,20 @@ fn a_volume_of_version_1_yields_its_tree_once_its_index_is_built_anew() {
     })
     .unwrap();
     let open = Volume::open(dir.path(), meta).unwrap();
-    let rows = open.search(&Expr::All, Order::Recorded, None, 100).unwrap();
+    let rows = open
+        .search(
+            &mut asked(&Expr::All),
+            Order::Recorded,
+            None,
+            Filling::new(Room::rows(100)),
+        )
+        .unwrap();
     assert_eq!(rows.len(), 60);
     assert!(rows.iter().all(|row| row.recorder == Recorder::Unstated));
     let unstated = activity::query::parse("reported:unstated", &jiff::tz::TimeZone::UTC).unwrap();
-    assert_eq!(open.count(&unstated, 1000).unwrap().n, 60);
+    assert_eq!(open.count(&mut asked(&unstated), 1000).unwrap().n, 60);
+}
+
+fn asked(expr: &Expr) -> Query {
+    Query::new(expr, Deadline::none())
 }

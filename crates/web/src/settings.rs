@@ -80,7 +80,7 @@ impl Default for Limits {
             drain_ms: 10_000,
             form_bytes: 64 * 1024,
             batch_bytes: 16 * 1024 * 1024,
-            bodies_bytes: 64 * 1024 * 1024,
+            bodies_bytes: 32 * 1024 * 1024,
             batch_items: 10_000,
             secrets_per_minute: 30,
             application_secrets_per_minute: 600,

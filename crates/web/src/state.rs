@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use app::App;
+use app::{App, Places};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Settings;
 use crate::api::{Budget, Metrics};
 use crate::layers::{Hosts, Rates};
-use crate::shell::Streams;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +24,7 @@ struct Inner {
     budget: Budget,
     https: bool,
     draining: CancellationToken,
-    streams: Streams,
+    streams: Places<String>,
     work: TaskTracker,
     hosts: Hosts,
 }
@@ -40,7 +39,7 @@ impl AppState {
             budget: Budget::new(settings.limits.bodies_bytes),
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
-            streams: Streams::new(&settings.limits),
+            streams: Places::new(settings.limits.streams, settings.limits.streams_per_account),
             work: TaskTracker::new(),
             hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
@@ -97,8 +96,8 @@ impl AppState {
         &self.inner.work
     }
 
-    /// The open streams of live pages.
-    pub(crate) fn streams(&self) -> &Streams {
+    /// The open streams of live pages, by account.
+    pub(crate) fn streams(&self) -> &Places<String> {
         &self.inner.streams
     }
 

@@ -185,8 +185,8 @@ async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.text().await.unwrap().contains("Another account has the username"));
 
-    let outbox = admin.text("/admin/outbox").await;
-    let link = outbox.split("href=\"").find_map(|rest| {
+    let shown = shown(&mut admin, "Activate your account").await;
+    let link = shown.split("href=\"").find_map(|rest| {
         let address = rest.split('"').next()?;
         address
             .starts_with(&test.url("/activate?token="))
@@ -218,6 +218,20 @@ async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
     assert!(noa.text("/settings/profile").await.contains("Save profile"));
 }
 
+/// The page with the text of the newest mail with this subject. The list of mails has no text.
+async fn shown(admin: &mut Browser<'_>, subject: &str) -> String {
+    let outbox = admin.text("/admin/outbox").await;
+    assert!(!outbox.contains("token="), "{outbox}");
+    let (_, rest) = outbox.split_once(subject).unwrap();
+    let path = rest
+        .split("action=\"")
+        .find_map(|rest| rest.split('"').next().filter(|path| path.ends_with("/show")));
+    let answer = admin.post(path.unwrap(), &[]).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    answer.text().await.unwrap()
+}
+
 #[tokio::test]
 async fn a_reset_from_the_log_in_page_changes_the_password_once() {
     let test = TestApp::start().await;
@@ -232,8 +246,9 @@ async fn a_reset_from_the_log_in_page_changes_the_password_once() {
         texts
     };
     assert_eq!(texts[0], texts[1], "whether there is an account is not said");
-    let outbox = Browser::signed_in(&test, "ada").await.text("/admin/outbox").await;
-    let token = outbox
+    let mut admin = Browser::signed_in(&test, "ada").await;
+    let token = shown(&mut admin, "Reset your password")
+        .await
         .split("/reset?token=")
         .nth(1)
         .unwrap()

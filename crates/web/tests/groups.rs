@@ -64,11 +64,9 @@ impl<'a> Browser<'a> {
 
 /// The link of the newest mail to this address.
 async fn link(test: &TestApp, to: &str) -> String {
-    let administrator = test.caller("ada").await;
-    let page = app::mail::list(&test.app, &administrator, None).await.unwrap();
-    let mail = page.mails.into_iter().find(|mail| mail.recipient == to).unwrap();
-    let start = mail.body.find("/invitation?token=").unwrap();
-    mail.body[start..].split_whitespace().next().unwrap().to_owned()
+    let body = test.mail(|mail| mail.recipient == to).await;
+    let start = body.find("/invitation?token=").unwrap();
+    body[start..].split_whitespace().next().unwrap().to_owned()
 }
 
 async fn id_of(test: &TestApp, username: &str) -> String {

@@ -21,11 +21,8 @@ async fn get(test: &TestApp, path: &str, cookie: &str) -> Response {
 
 /// The path of the link in the newest mail to this address.
 async fn link_to(test: &TestApp, address: &str) -> String {
-    let page = app::mail::list(&test.app, &app::Caller::command_line(), None)
-        .await
-        .unwrap();
-    let mail = page.mails.into_iter().find(|mail| mail.recipient == address).unwrap();
-    let line = mail.body.lines().find(|line| line.contains("?token=")).unwrap();
+    let body = test.mail(|mail| mail.recipient == address).await;
+    let line = body.lines().find(|line| line.contains("?token=")).unwrap();
     line.split_once("/confirm-email").unwrap().1.to_owned()
 }
 

@@ -239,13 +239,9 @@ async fn a_member_uses_codes_by_sms() {
             .await
             .contains("Code sent to ••• 42")
     );
-    let mails = app::mail::list(&test.app, &app::Caller::command_line(), None)
-        .await
-        .unwrap()
-        .mails;
-    let sms = mails.iter().find(|mail| mail.subject == "SMS").unwrap();
+    let sms = test.mail(|mail| mail.subject == "SMS").await;
     let answer = browser
-        .post("/settings/two-factor/sms/confirm", &[("code", &sms.body[..6])])
+        .post("/settings/two-factor/sms/confirm", &[("code", &sms[..6])])
         .await;
     let codes = recovery_codes(&answer.text().await.unwrap());
     assert_eq!(codes.len(), 10);

@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// The activity log
     #[command(subcommand)]
     Log(LogCommand),
+    /// The key that wraps secrets at rest
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Say what is wrong with an installation, and what to do about it
     Doctor(Doctor),
 }
@@ -211,6 +214,15 @@ pub(crate) enum ImportFormat {
     Openssh,
     /// JSON Lines: an activity to a line, as the API takes them or `log export` wrote them
     Jsonl,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Go on with another key where the one that wrapped the secrets is lost for good
+    ///
+    /// Takes the key in the key file, or makes one if there is no file. What the lost key wrapped cannot be read any more:
+    /// people with an authenticator app log in with a recovery code and set it up again, waiting mails have no text.
+    Replace(DataDir),
 }
 
 #[derive(Debug, Args)]

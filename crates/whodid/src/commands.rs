@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod key;
 mod search;
 mod serve;
 mod user;
@@ -17,7 +18,7 @@ use app::Caller;
 use app::activity::ViewRequest;
 use app::exports::ZoneChoice;
 
-use crate::cli::{Cli, Command, LogCommand, SettingFlags, UserCommand};
+use crate::cli::{Cli, Command, KeyCommand, LogCommand, SettingFlags, UserCommand};
 use crate::config::{self, Config, Sources};
 use crate::failure::Misuse;
 use crate::terminal::{visible, width};
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
+        Command::Key(KeyCommand::Replace(data)) => key::replace(&flags, data).await,
         Command::Doctor(command) => doctor::run(&flags, command).await,
     }
 }

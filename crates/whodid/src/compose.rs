@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use app::App;
-use log::{Clock, Log, SystemClock, SystemRng};
+use app::{App, SecretKey};
+use log::{Clock, Log, Rng as _, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
 use crate::rights;
+use crate::secret_key;
 
 /// Everything of one installation, owned by this process.
 pub(crate) struct Installation {
@@ -51,8 +52,9 @@ pub(crate) async fn assemble(
     clock: Arc<dyn Clock>,
 ) -> Result<Installation> {
     let rng = Arc::new(SystemRng);
+    let key = secret_key::open(&config.secret_key_file, &store, &*rng).await?;
     let log = Log::open(store.clone(), settings, Arc::clone(&clock), rng.clone()).await?;
-    let app = App::new(store, log.clone(), clock, rng, config.app.clone());
+    let app = App::new(store, log.clone(), clock, rng, config.app.clone(), key);
     Ok(Installation { app, log })
 }
 
@@ -61,7 +63,9 @@ pub(crate) async fn open_reader(config: &Config) -> Result<Installation> {
     let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let log = Log::open_reader(store.clone(), config.log.clone(), Arc::clone(&clock)).await?;
-    let app = App::new(store, log.clone(), clock, Arc::new(SystemRng), config.app.clone());
+    // Reading needs no secret: it works without the key file, and this key opens nothing.
+    let key = SecretKey::new(&SystemRng.key());
+    let app = App::new(store, log.clone(), clock, Arc::new(SystemRng), config.app.clone(), key);
     Ok(Installation { app, log })
 }
 

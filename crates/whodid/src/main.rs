@@ -7,6 +7,7 @@ mod config;
 mod diagnostics;
 mod failure;
 mod rights;
+mod secret_key;
 mod terminal;
 
 use std::process::ExitCode;

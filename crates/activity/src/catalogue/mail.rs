@@ -21,6 +21,13 @@ pub(super) const TYPES: &[ActivityType] = &[
         )
         .failure(),
     Category::Mail.entry(
+        "mail.shown",
+        "Mail shown",
+        "An administrator was shown the text of a mail, with the link or code in it",
+        &[Text("Mail shown: "), Meta("subject")],
+        "Mail shown: `Reset your password`",
+    ),
+    Category::Mail.entry(
         "mail.retried",
         "Mail retried",
         "An administrator had a mail sent once more",

@@ -142,8 +142,12 @@ impl Reader {
         let mut seen = 0_u32;
         entries.retain(|(key, _)| {
             let Some(index) = known.iter().position(|known| known == key) else {
-                if !passed_over.contains(&key.as_ref()) {
+                if passed_over.contains(&key.as_ref()) {
+                } else if self.errors.len() < MOST_ERRORS {
                     self.refuse::<()>(&Path::Key(path, key), unknown_key(key, known));
+                } else {
+                    // Not told any more, so not worth looking for what was meant.
+                    self.more += 1;
                 }
                 return false;
             };

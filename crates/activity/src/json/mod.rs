@@ -20,32 +20,21 @@ pub use write::{to_json, write_json};
 
 /// The deepest that arrays and objects may nest.
 pub const MAX_DEPTH: usize = 32;
+/// The most values, whole objects and arrays counted, that are read of one activity: far more than its limits allow.
+pub const MAX_VALUES: usize = 2_000;
 
 /// Reads one activity strictly and checks every limit; a missing `occurred_at` is `now`.
 pub fn parse_facts(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
-    facts(node::parse(body).map_err(|error| vec![error])?, now, &[])
+    facts(node::parse(body, MAX_VALUES).map_err(|error| vec![error])?, now, &[])
 }
 
 /// Like [`parse_facts`], for rows that [`to_json`] wrote: `id`, `recorded_at` and `sentence` are passed over.
 pub fn parse_row(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
     facts(
-        node::parse(body).map_err(|error| vec![error])?,
+        node::parse(body, MAX_VALUES).map_err(|error| vec![error])?,
         now,
         keys::GIVEN_BY_THE_LOG,
     )
-}
-
-/// Reads one activity or an array of them, each judged for itself; `Err` if the body as a whole is neither.
-/// Pointers are within each item.
-pub fn parse_batch(body: &[u8], now: Time) -> Result<Vec<Result<Facts, Vec<FieldError>>>, FieldError> {
-    match node::parse(body)? {
-        Node::Array(items) => Ok(items.into_iter().map(|item| facts(item, now, &[])).collect()),
-        one @ Node::Object(_) => Ok(vec![facts(one, now, &[])]),
-        other => Err(FieldError::new(
-            "",
-            format!("expected an activity or an array of activities, not {}", other.sort()),
-        )),
-    }
 }
 
 fn facts(node: Node<'_>, now: Time, passed_over: &[&str]) -> Result<Facts, Vec<FieldError>> {

@@ -1,6 +1,7 @@
 //! JSON as it stands in the body: borrowed texts, keys in order and repeated ones kept, depth bounded.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -39,20 +40,47 @@ impl Node<'_> {
     }
 }
 
-/// The whole body as one value.
-pub(super) fn parse(body: &[u8]) -> Result<Node<'_>, FieldError> {
+/// The whole body as one value, which holds at most `most` values. With more, reading ends where they are too many.
+pub(super) fn parse(body: &[u8], most: usize) -> Result<Node<'_>, FieldError> {
     let mut from = serde_json::Deserializer::from_slice(body);
-    let node = Depth(0)
-        .deserialize(&mut from)
-        .and_then(|node| from.end().map(|()| node));
-    node.map_err(|error| FieldError::new("", format!("the body is not JSON: {error}")))
+    let left = Cell::new(Some(most));
+    let place = Place { depth: 0, left: &left };
+    let node = place.deserialize(&mut from).and_then(|node| from.end().map(|()| node));
+    node.map_err(|error| match left.get() {
+        Some(_) => FieldError::new("", format!("the body is not JSON: {error}")),
+        None => FieldError::new(
+            "",
+            format!(
+                "there are more than {most} values in it, far more than an activity can have; it was read no further"
+            ),
+        ),
+    })
 }
 
-/// How many arrays and objects are around a value.
+/// Where a value stands.
 #[derive(Clone, Copy)]
-struct Depth(usize);
+struct Place<'a> {
+    /// How many arrays and objects are around it.
+    depth: usize,
+    /// How many values may still come; `None` once there were too many.
+    left: &'a Cell<Option<usize>>,
+}
 
-impl<'de> DeserializeSeed<'de> for Depth {
+impl Place<'_> {
+    /// The place of a value within this one; an error if there are too many.
+    fn inner<E: Error>(self) -> Result<Self, E> {
+        self.left.set(self.left.get().and_then(|left| left.checked_sub(1)));
+        match self.left.get() {
+            Some(_) => Ok(Self {
+                depth: self.depth + 1,
+                ..self
+            }),
+            None => Err(E::custom("too many values")),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Place<'_> {
     type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Node<'de>, D::Error> {
@@ -60,7 +88,7 @@ impl<'de> DeserializeSeed<'de> for Depth {
     }
 }
 
-impl<'de> Visitor<'de> for Depth {
+impl<'de> Visitor<'de> for Place<'_> {
     type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,25 +128,26 @@ impl<'de> Visitor<'de> for Depth {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Node<'de>, A::Error> {
-        if self.0 == MAX_DEPTH {
+        if self.depth == MAX_DEPTH {
             while from.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Node::TooDeep);
         }
         let mut items = Vec::new();
-        while let Some(item) = from.next_element_seed(Depth(self.0 + 1))? {
+        // Taken before it is known whether there is one more, so an end counts as a value too.
+        while let Some(item) = from.next_element_seed(self.inner()?)? {
             items.push(item);
         }
         Ok(Node::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Node<'de>, A::Error> {
-        if self.0 == MAX_DEPTH {
+        if self.depth == MAX_DEPTH {
             while from.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(Node::TooDeep);
         }
         let mut entries = Vec::new();
         while let Some(key) = from.next_key_seed(Key)? {
-            entries.push((key, from.next_value_seed(Depth(self.0 + 1))?));
+            entries.push((key, from.next_value_seed(self.inner()?)?));
         }
         Ok(Node::Object(entries))
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::*;
 use crate::Activity;
@@ -93,14 +93,6 @@ fn judge(body: &[u8]) -> Result<(), TestCaseError> {
             errors.iter().try_for_each(told)?;
         }
     }
-    match parse_batch(body, NOW) {
-        Ok(items) => prop_assert!(
-            whole.is_some_and(|whole| whole.is_object() || whole.is_array()),
-            "{}",
-            items.len()
-        ),
-        Err(error) => told(&error)?,
-    }
     Ok(())
 }
 
@@ -126,11 +118,5 @@ proptest! {
     #[test]
     fn damaged_activities_are_read_or_refused_with_their_place(body in damaged_row()) {
         judge(&body)?;
-    }
-
-    #[test]
-    fn a_batch_judges_each_item_as_if_it_were_alone(values in prop::collection::vec(any_json(), 0..4)) {
-        let alone: Vec<_> = values.iter().map(|value| parse_facts(value.to_string().as_bytes(), NOW)).collect();
-        prop_assert_eq!(parse_batch(json!(values).to_string().as_bytes(), NOW), Ok(alone));
     }
 }

@@ -170,15 +170,28 @@ fn depth_and_the_number_of_errors_are_bounded() {
 }
 
 #[test]
-fn a_batch_judges_each_item_for_itself() {
-    let batch = parse_batch(br#"[{"activity":"user.login"},{"activity":1},7]"#, NOW).unwrap();
-    assert_eq!(
-        batch.iter().map(Result::is_ok).collect::<Vec<_>>(),
-        [true, false, false]
-    );
-    assert_eq!(parse_batch(br#"{"activity":"user.login"}"#, NOW).unwrap().len(), 1);
-    assert!(parse_batch(b"7", NOW).is_err());
-    assert!(parse_batch(br#"[{"activity":"user.login"}"#, NOW).is_err());
+fn reading_ends_where_there_are_more_values_than_any_activity_has() {
+    for body in [
+        format!("{{{}\"activity\":\"a.b\"}}", "\"x\":1,".repeat(1_000_000)),
+        format!(
+            "{{\"activity\":\"a.b\",\"metadata\":{{{}\"y\":1}}}}",
+            "\"x\":1,".repeat(1_000_000)
+        ),
+        format!("{{\"activity\":\"a.b\",\"changes\":[{}1]}}", "1,".repeat(1_000_000)),
+        // Not closed: what is behind the last value that is read is not looked at.
+        format!("{{\"activity\":\"a.b\",\"changes\":[{}", "[],".repeat(1_000_000)),
+    ] {
+        let errors = refused(&body);
+        assert_eq!(errors.len(), 1);
+        assert!(errors[0].1.contains("more than 2000 values"), "{errors:?}");
+    }
+    let most = (0..100)
+        .map(|n| format!(r#"{{"field":"f{n}","before":"a","after":"b"}}"#))
+        .collect::<Vec<_>>()
+        .join(",");
+    let metadata = (0..50).map(|n| format!(r#""k{n}":"v""#)).collect::<Vec<_>>().join(",");
+    let body = format!(r#"{{"activity":"a.b","changes":[{most}],"metadata":{{{metadata}}}}}"#);
+    assert!(parse_facts(body.as_bytes(), NOW).is_ok());
 }
 
 #[test]

@@ -5,10 +5,12 @@ use store::accounts::link::Purpose;
 use store::accounts::word;
 
 use activity::Person;
+use serde::Serialize;
 
-use super::{ChangeError, FieldError, links, model, names, new_id, passwords};
+use super::get_user::get_user_in;
+use super::{ChangeError, FieldError, UserDetails, links, model, names, new_id, passwords};
 use crate::activity::facts;
-use crate::{Activities, App, Caller, Roles, Tx, Via, mail};
+use crate::{Activities, App, Begun, Caller, Roles, Tx, Via, mail};
 
 /// The account to create.
 #[derive(Clone, Debug, Default)]
@@ -44,12 +46,20 @@ pub enum Activation {
 }
 
 /// An account that was created.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Created {
     /// The account as activities name it.
     pub person: Person,
+    /// The account with everything its pages show.
+    pub user: UserDetails,
     /// The activation link, for [`Activation::Link`].
     pub link: Option<String>,
+}
+
+/// A new account in the middle of its transaction.
+struct Inserted {
+    link: Option<String>,
+    activities: Activities,
 }
 
 /// Creates an account.
@@ -72,10 +82,62 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }
-    let mut tx = app.begin().await?;
-    check_unique(&mut tx, &account).await?;
-    let keys = names::keys(&account);
-    account::insert(tx.conn(), &account, &keys).await?;
+    let mut tx = match app
+        .begin_once::<String>(caller, "accounts/create_user", &asked(&account, &new))
+        .await?
+    {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => return answer(app, caller, &mut tx, &id, None).await,
+    };
+    let Inserted { link, activities } = insert(app, caller, &mut tx, &account, (new, hash)).await?;
+    tx.answered(&account.id).await?;
+    let created = answer(app, caller, &mut tx, &account.id, link).await?;
+    tx.commit(activities).await?;
+    Ok(created)
+}
+
+/// What tells one request from another.
+fn asked<'a>(account: &'a AccountRow, new: &NewUser) -> impl Serialize + use<'a> {
+    (
+        [
+            &account.given_name,
+            &account.family_name,
+            &account.username,
+            &account.email,
+        ],
+        model::roles_text(new.roles),
+        new.service_account,
+        new.activation == Activation::Mail,
+    )
+}
+
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    id: &str,
+    link: Option<String>,
+) -> Result<Created, ChangeError> {
+    let user = get_user_in(app, tx.conn(), caller, id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    Ok(Created {
+        person: user.person().clone(),
+        user,
+        link,
+    })
+}
+
+async fn insert(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    account: &AccountRow,
+    (new, hash): (NewUser, Option<String>),
+) -> Result<Inserted, ChangeError> {
+    check_unique(tx, account).await?;
+    let keys = names::keys(account);
+    account::insert(tx.conn(), account, &keys).await?;
     word::replace(tx.conn(), &account.id, &keys, &names::words(&keys)).await?;
     let person = account.person();
     let mut created = facts::about(app, caller, "account.created", &person);
@@ -91,18 +153,17 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
         }
         _ if new.service_account => {}
         (Activation::Mail, _) => {
-            let address = links::make(app, &mut tx, &account.id, Purpose::Activation).await?;
-            mail::write(app, &mut tx, mail::letters::activation(&account, &address)).await?;
+            let address = links::make(app, tx, &account.id, Purpose::Activation).await?;
+            mail::write(app, tx, mail::letters::activation(account, &address)).await?;
             activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
         }
         (Activation::Link, _) => {
-            link = Some(links::make(app, &mut tx, &account.id, Purpose::Activation).await?);
+            link = Some(links::make(app, tx, &account.id, Purpose::Activation).await?.address);
             activities.push(facts::about(app, caller, "account.activation_link_sent", &person));
         }
         _ => {}
     }
-    tx.commit(activities).await?;
-    Ok(Created { person, link })
+    Ok(Inserted { link, activities })
 }
 
 pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {

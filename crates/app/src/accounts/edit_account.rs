@@ -4,8 +4,9 @@ use activity::Facts;
 use store::accounts::account::{self, AccountRow};
 
 use super::edit_user::{self, EditUser};
-use super::{ChangeError, set_login_addresses, set_login_enabled, set_roles, set_service_account};
-use crate::{App, Caller, Roles, Tx};
+use super::get_user::{get_user, get_user_in};
+use super::{ChangeError, UserDetails, set_login_addresses, set_login_enabled, set_roles, set_service_account};
+use crate::{Activities, App, Caller, Roles, Tx};
 
 /// What to change; what is `None` stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,7 @@ pub async fn edit_account(
     id: &str,
     edit: EditAccount,
     version: Option<i64>,
-) -> Result<(), ChangeError> {
+) -> Result<UserDetails, ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
@@ -45,7 +46,14 @@ pub async fn edit_account(
         return Err(ChangeError::Stale);
     }
     let activities = apply(app, caller, &mut tx, before, edit).await.map_err(renamed)?;
-    Ok(tx.commit_if_any(activities).await?)
+    let Some(activities) = Activities::of(activities) else {
+        // As it is, and not with the version that is not kept.
+        tx.rollback().await;
+        return get_user(app, caller, id).await?.ok_or(ChangeError::NotFound);
+    };
+    let user = get_user_in(app, tx.conn(), caller, id).await?;
+    tx.commit(activities).await?;
+    user.ok_or(ChangeError::NotFound)
 }
 
 async fn apply(

@@ -4,7 +4,8 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::edit_user::changes;
-use super::{ChangeError, FieldError, names};
+use super::get_user::{get_user, get_user_in};
+use super::{ChangeError, FieldError, UserDetails, names};
 use crate::activity::facts;
 use crate::exports::ZoneChoice;
 use crate::{App, Caller};
@@ -38,7 +39,7 @@ pub async fn edit_profile(app: &App, caller: &Caller, profile: Profile) -> Resul
         family_name: Some(profile.family_name),
         time_zone: Some(profile.time_zone),
     };
-    edit_profile_at(app, caller, edit, None).await
+    edit_profile_at(app, caller, edit, None).await.map(drop)
 }
 
 /// Changes part of the caller's own profile, as it was at `version` if one is given.
@@ -47,7 +48,7 @@ pub async fn edit_profile_at(
     caller: &Caller,
     edit: ProfileEdit,
     version: Option<i64>,
-) -> Result<(), ChangeError> {
+) -> Result<UserDetails, ChangeError> {
     let mut tx = app.begin().await?;
     let before = account::get(tx.conn(), &caller.person.id)
         .await?
@@ -76,14 +77,18 @@ pub async fn edit_profile_at(
     }
     let changes = changes(&before, &after);
     if changes.is_empty() {
-        return Ok(());
+        // As it is, and not with the version that is not kept.
+        tx.rollback().await;
+        return get_user(app, caller, &before.id).await?.ok_or(ChangeError::NotFound);
     }
     let keys = names::keys(&after);
     account::set_profile(tx.conn(), &after, &keys).await?;
     word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
     let mut edited = facts::about(app, caller, "account.profile_edited", &after.person());
     edited.changes = changes;
-    Ok(tx.commit(edited).await?)
+    let user = get_user_in(app, tx.conn(), caller, &after.id).await?;
+    tx.commit(edited).await?;
+    user.ok_or(ChangeError::NotFound)
 }
 
 fn is_zone(name: &str) -> bool {

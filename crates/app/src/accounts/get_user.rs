@@ -1,12 +1,13 @@
 //! One account, for its owner, administrators and auditors.
 
 use activity::Person;
+use store::AnyConnection;
 use store::accounts::{account, address};
 
 use super::list_devices::devices_of;
 use super::{ChangeError, Device, UserRow};
 use crate::factors::{self, Factors};
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable};
 
 /// One account with everything its pages show.
 #[derive(Clone, Debug)]
@@ -34,14 +35,23 @@ pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<Use
     if !(caller.is_administrator() || caller.reads_everything() || caller.person.id == id) {
         return Err(ChangeError::Forbidden);
     }
-    let mut read = app.store().read().await?;
-    let Some(account) = account::get(read.conn(), id).await? else {
+    Ok(get_user_in(app, app.store().read().await?.conn(), caller, id).await?)
+}
+
+/// The same within a transaction, for somebody who may: what a change answers is read before it is committed.
+pub(super) async fn get_user_in(
+    app: &App,
+    conn: &mut AnyConnection,
+    caller: &Caller,
+    id: &str,
+) -> Result<Option<UserDetails>, Unavailable> {
+    let Some(account) = account::get(conn, id).await? else {
         return Ok(None);
     };
     Ok(Some(UserDetails {
         row: UserRow::of(&account, app.now()),
-        login_addresses: address::of(read.conn(), id).await?,
-        factors: factors::factors_of(app, read.conn(), id).await?,
-        devices: devices_of(app, &mut read, id, caller.via.device_id()).await?,
+        login_addresses: address::of(conn, id).await?,
+        factors: factors::factors_of(app, conn, id).await?,
+        devices: devices_of(app, conn, id, caller.via.device_id()).await?,
     }))
 }

@@ -5,13 +5,14 @@ use activity::Time;
 use store::accounts::link::{self, Purpose, Validity};
 
 use super::{Unavailable, new_token, token_hash};
+use crate::mail::letters::Link;
 use crate::{App, Tx};
 
 const ACTIVATION: i64 = 7 * Time::DAY;
 const RESET: i64 = 3_600 * Time::SECOND;
 
-/// Makes a link and returns its address.
-pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purpose) -> Result<String, Unavailable> {
+/// Makes a link.
+pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purpose) -> Result<Link, Unavailable> {
     let token = new_token(app);
     let created_at = app.now();
     link::delete_expired(tx.conn(), created_at).await?;
@@ -28,8 +29,11 @@ pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purp
         expires_at: created_at.plus(valid),
     };
     link::insert(tx.conn(), account_id, purpose, &token_hash(&token), validity).await?;
-    Ok(format!(
-        "{}/{path}?token={token}",
-        app.settings().public_url.trim_end_matches('/')
-    ))
+    Ok(Link {
+        address: format!(
+            "{}/{path}?token={token}",
+            app.settings().public_url.trim_end_matches('/')
+        ),
+        expires_at: validity.expires_at,
+    })
 }

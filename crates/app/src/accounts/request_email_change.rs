@@ -7,6 +7,7 @@ use store::accounts::link::Validity;
 
 use super::{ChangeError, Proof, Unavailable, names, new_token, reauthenticate, token_hash};
 use crate::activity::facts;
+use crate::mail::letters::Link;
 use crate::refusals::{self, Refused};
 use crate::{App, Caller, Tx, mail};
 
@@ -46,12 +47,12 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
         let text = "You asked for another address several times within an hour. Try again in an hour.";
         return Err(ChangeError::conflict(text));
     }
-    let token = keep(app, &mut tx, &account, &after.email).await?;
+    let link = keep(app, &mut tx, &account, &after.email).await?;
     let (_, is_taken) = account::taken(tx.conn(), &account.id, &names::keys(&after)).await?;
     let to_new = match is_taken {
-        // The token is thrown away: nothing can be confirmed with it.
+        // The link is thrown away: nothing can be confirmed with it.
         true => mail::letters::email_taken(&after),
-        false => mail::letters::confirm_email(app, &after, &token),
+        false => mail::letters::confirm_email(&after, &link),
     };
     mail::write(app, &mut tx, to_new).await?;
     mail::write(
@@ -86,8 +87,8 @@ fn check(before: &AccountRow, after: &AccountRow) -> Result<(), ChangeError> {
     Ok(())
 }
 
-/// Keeps the change under a new token, which is returned; earlier ones are void.
-async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, email: &str) -> Result<String, Unavailable> {
+/// Keeps the change under a new link, which is returned; earlier ones are void.
+async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, email: &str) -> Result<Link, Unavailable> {
     let token = new_token(app);
     let created_at = app.now();
     let change = EmailChangeRow {
@@ -100,5 +101,11 @@ async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, email: &str) -> Resu
         },
     };
     email_change::insert(tx.conn(), &change, &token_hash(&token)).await?;
-    Ok(token)
+    Ok(Link {
+        address: format!(
+            "{}/confirm-email?token={token}",
+            app.settings().public_url.trim_end_matches('/')
+        ),
+        expires_at: change.validity.expires_at,
+    })
 }

@@ -49,14 +49,14 @@ pub struct Widening {
 
 /// Explains why nothing matches.
 pub(super) async fn explain(app: &App, scoped: &Scoped) -> Result<EmptyReason, ViewError> {
-    if count(app, &scoped.subject.expr(), 1).await?.n == 0 {
+    if count(scoped, &scoped.subject.expr(), 1).await?.n == 0 {
         return Ok(EmptyReason::NothingYet);
     }
     if let Some(reason) = not_recorded_then(app, scoped).await? {
         return Ok(reason);
     }
     Ok(EmptyReason::NothingMatches {
-        widen: widen(app, scoped).await?,
+        widen: widen(scoped).await?,
     })
 }
 
@@ -101,7 +101,7 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
 }
 
 /// Questions that take one thing away and then find something.
-async fn widen(app: &App, scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
+async fn widen(scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
     let mut candidates = Vec::new();
     if scoped.range != (None, None) {
         candidates.push(("at any time".to_owned(), scoped.typed.clone(), false));
@@ -115,7 +115,7 @@ async fn widen(app: &App, scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
     }
     let mut found = Vec::new();
     for (label, typed, keeps_range) in candidates {
-        let count = count(app, &scoped.with(typed.clone(), keeps_range), CAP).await?;
+        let count = count(scoped, &scoped.with(typed.clone(), keeps_range), CAP).await?;
         if count.n > 0 {
             found.push(Widening {
                 label,

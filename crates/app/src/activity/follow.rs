@@ -6,7 +6,7 @@ use log::{Cursor, Order, Search};
 
 use super::cursor::{self, read_follow};
 use super::scope::{Question, Scoped};
-use super::view::{MAX_LIMIT, unavailable};
+use super::view::MAX_LIMIT;
 use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, ViewError};
 use crate::{App, Caller};
 
@@ -36,6 +36,8 @@ pub struct FollowPage {
     pub next: String,
     /// Whether more rows are known to be waiting.
     pub has_more: bool,
+    /// Whether the page ended before its limit because its rows are large; `next` goes on.
+    pub is_cut: bool,
     /// Up to where this answer is complete.
     pub complete_through: CompleteThrough,
 }
@@ -53,7 +55,8 @@ pub async fn follow(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
+    // However rare its matches are, a follower gets on; it is bounded by what it may ask at once.
+    let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
     let from = read_follow(request.after.as_deref())?;
     let limit = request.limit.clamp(1, MAX_LIMIT);
     // The cursor names the next id to look at; the engine's names the last one seen.
@@ -65,12 +68,10 @@ pub async fn follow(
         expr: scoped.bound.clone(),
         order: Order::Recorded,
         after,
-        limit: limit + 1,
+        limit,
     };
-    let found = app.log().search(&search).await.map_err(unavailable)?;
-    let mut rows = found.rows;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
+    let found = scoped.log.search(&search).await?;
+    let (rows, has_more) = (found.rows, found.has_more);
     // With every match taken, everything below the answered size was looked at: a later page begins there, and a
     // later commit always has a greater id, so none is skipped.
     let next = match rows.last() {
@@ -84,6 +85,7 @@ pub async fn follow(
         rows,
         next: cursor::follow(next),
         has_more,
+        is_cut: found.is_cut,
         complete_through: found.complete_through.into(),
     })
 }

@@ -5,6 +5,7 @@ use activity::{Activity, Named, Person, Seq};
 
 use log::{Order, Search};
 
+use super::disclosure::GuardedInquiry;
 use super::scope::{Question, Scoped};
 use super::view::{ViewError, unavailable};
 use super::{Asked, Disclosure, Scope};
@@ -14,7 +15,7 @@ use crate::{App, Caller};
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
     Scope::Me.allowed(app, caller).await?;
-    let Some(found) = app.log().get(seq).await.map_err(unavailable)? else {
+    let Some(found) = app.inquiry(caller).await?.get(seq).await? else {
         return Ok(None);
     };
     let Some(row) = found.peek().first() else {
@@ -51,7 +52,8 @@ pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
-    latest(app, subject.expr(), |row| row.user.clone()).await
+    let log = app.inquiry(caller).await?;
+    latest(&log, subject.expr(), |row| row.user.clone()).await
 }
 
 /// The group whose log this is, as it is named now, else as the log named it last; `None` if neither knows it.
@@ -59,7 +61,10 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
     let subject = Scope::Group(group_id.to_owned()).allowed(app, caller).await?;
     match subject.group() {
         Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
-        _ => latest(app, subject.expr(), |row| row.group.clone()).await,
+        _ => {
+            let log = app.inquiry(caller).await?;
+            latest(&log, subject.expr(), |row| row.group.clone()).await
+        }
     }
 }
 
@@ -73,13 +78,17 @@ pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewE
 }
 
 /// What the latest row calls somebody or something; the row itself is given to nobody.
-async fn latest<T>(app: &App, expr: Expr, named: impl Fn(&Activity) -> Option<T>) -> Result<Option<T>, ViewError> {
+async fn latest<T>(
+    log: &GuardedInquiry,
+    expr: Expr,
+    named: impl Fn(&Activity) -> Option<T>,
+) -> Result<Option<T>, ViewError> {
     let search = Search {
         expr,
         order: Order::Newest,
         after: None,
         limit: 1,
     };
-    let found = app.log().search(&search).await.map_err(unavailable)?;
+    let found = log.search(&search).await?;
     Ok(found.rows.peek().first().and_then(named))
 }

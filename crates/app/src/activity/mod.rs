@@ -15,7 +15,7 @@ mod types;
 mod view;
 
 pub use chips::Chip;
-pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, UnseenScan, shortened};
+pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan, shortened};
 pub use disclosure::{Rows, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};

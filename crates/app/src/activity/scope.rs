@@ -4,8 +4,9 @@ use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
+use super::disclosure::GuardedInquiry;
 use super::view::{ViewError, count, unavailable};
-use crate::{App, Caller, groups};
+use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +68,7 @@ impl Scope {
 }
 
 /// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
-/// anybody else there is no such group. One that is gone, or of another system, is there as long as the log has a row
-/// of it.
+/// anybody else there is no such group.
 async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
     let mut conn = app.store().glance().await.map_err(unavailable)?;
     let found = store::groups::get(&mut conn, id).await.map_err(unavailable)?;
@@ -78,7 +78,6 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
             .map_err(unavailable)?,
         None => None,
     };
-    let is_gone = found.is_none();
     match standing {
         _ if caller.reads_everything() => {}
         Some(standing) if standing.manages() => {}
@@ -96,12 +95,7 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
         id: id.to_owned(),
         name: found.map(|group| group.name).unwrap_or_default(),
     };
-    drop(conn);
-    let subject = Subject::Group { group, ids };
-    if is_gone && count(app, &subject.expr(), 1).await?.n == 0 {
-        return Err(ViewError::NoSuchGroup);
-    }
-    Ok(subject)
+    Ok(Subject::Group { group, ids })
 }
 
 impl Subject {
@@ -134,8 +128,10 @@ pub(crate) struct Question<'a> {
 }
 
 /// The question within its scope, ready to be asked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Scoped {
+    /// What it is asked with: all that belongs to it has one deadline.
+    pub(crate) log: GuardedInquiry,
     pub(crate) subject: Subject,
     /// The query as it was typed, as a tree.
     pub(crate) typed: Expr,
@@ -165,6 +161,7 @@ impl Scoped {
             me: Some(caller.person.id.clone()),
         };
         let mut scoped = Self {
+            log: app.inquiry(caller).await?,
             subject,
             typed: Expr::All,
             bound: Expr::All,
@@ -173,7 +170,20 @@ impl Scoped {
         };
         scoped.bound = scoped.with(typed.clone(), true);
         scoped.typed = typed;
+        // A group that is gone, or of another system, is there as long as the log has a row of it.
+        let is_gone = scoped.subject.group().is_some_and(|group| group.name.is_empty());
+        if is_gone && count(&scoped, &scoped.subject.expr(), 1).await?.n == 0 {
+            return Err(ViewError::NoSuchGroup);
+        }
         Ok(scoped)
+    }
+
+    /// The same without a deadline: for what is bounded otherwise.
+    pub(crate) fn unhurried(self) -> Self {
+        Self {
+            log: self.log.unhurried(),
+            ..self
+        }
     }
 
     /// Another query in the same scope, with or without the range.
@@ -193,6 +203,17 @@ impl Scoped {
             .and(range_expr(self.range))
             .and(self.typed.clone().bind(&self.binding))
             .to_string()
+    }
+}
+
+impl App {
+    /// Questions of this caller to the log. Waits a moment while they have as many under way as they may.
+    pub(crate) async fn inquiry(&self, caller: &Caller) -> Result<GuardedInquiry, ViewError> {
+        Ok(match &caller.via {
+            Via::ApiKey { id, .. } => self.log().inquiry(id).await?,
+            Via::Device { .. } | Via::Application { .. } => self.log().inquiry(&caller.person.id).await?,
+            Via::CommandLine => self.log().own_inquiry(),
+        })
     }
 }
 

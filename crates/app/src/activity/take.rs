@@ -29,8 +29,8 @@ pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
-    let expected = count(app, &scoped.bound, u64::MAX).await?.n;
+    let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
+    let expected = count(&scoped, &scoped.bound, u64::MAX).await?.n;
     let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await;
     let scan = scan.map_err(unavailable)?;
     Ok(Taken {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use activity::query::{Expr, ParseError, Term};
 use activity::{Outcome, Time};
 use jiff::tz::TimeZone;
-use log::{Order, Search};
+use log::{LogError, Order, Search};
 
 use super::chips::chips;
 use super::cursor::{self, Page};
@@ -82,6 +82,8 @@ pub struct ActivityView {
     pub newer: Option<String>,
     /// Up to where this answer is complete.
     pub complete_through: CompleteThrough,
+    /// Whether the page ended before its limit because its rows are large; the cursors go on.
+    pub is_cut: bool,
     /// How many rows match, on all pages; asked for with `explain`.
     pub count: Option<Count>,
     /// How many of them are failures; asked for with `explain`.
@@ -121,6 +123,12 @@ pub enum ViewError {
     /// The caller may not read this log.
     #[error("you may not read this log")]
     Forbidden,
+    /// The question costs too much; the text says what to do.
+    #[error("{0}")]
+    TooCostly(String),
+    /// Too much is asked at once; the text says what to do.
+    #[error("{0}")]
+    Busy(String),
     /// The log cannot be read now.
     #[error("the log cannot be read at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -136,14 +144,14 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         zone: &request.zone,
     };
     let scoped = Scoped::new(app, caller, scope, question).await?;
-    let page = page(app, &scoped, request).await?;
+    let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Asked::Page);
     // Counting takes as long as writing whose rows these are: neither waits for the other.
     let counted = async {
         let begun = Instant::now();
         let counts = match request.explain {
-            true => counts(app, &scoped).await?,
+            true => counts(&scoped).await?,
             false => (None, None),
         };
         Ok::<_, ViewError>((counts, begun.elapsed()))
@@ -159,6 +167,7 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         older: page.older,
         newer: page.newer,
         complete_through: page.through,
+        is_cut: page.is_cut,
         count,
         failures,
         query: scoped.typed.to_string(),
@@ -170,13 +179,13 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
 }
 
 /// How many rows match, and how many of them are failures.
-async fn counts(app: &App, scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
-    let all = count(app, &scoped.bound, COUNT_CAP).await?;
+async fn counts(scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
+    let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
     let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
     let failures = if all.n == 0 {
         all
     } else {
-        count(app, &failed, COUNT_CAP).await?
+        count(scoped, &failed, COUNT_CAP).await?
     };
     Ok((Some(all), Some(failures)))
 }
@@ -186,10 +195,11 @@ struct PageRows {
     older: Option<String>,
     newer: Option<String>,
     through: CompleteThrough,
+    is_cut: bool,
 }
 
 /// The rows of one page and the cursors of its neighbours.
-async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewError> {
+async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewError> {
     let limit = request.limit.clamp(1, MAX_LIMIT);
     let place = Page::read(request.after.as_deref())?;
     let (order, after) = match place {
@@ -197,17 +207,14 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
         Page::Older(place) => (Order::Newest, Some(place)),
         Page::Newer(place) => (Order::Oldest, Some(place)),
     };
-    // One row more than the page holds tells whether there is a page beyond it.
     let search = Search {
         expr: scoped.bound.clone(),
         order,
         after,
-        limit: limit + 1,
+        limit,
     };
-    let found = app.log().search(&search).await.map_err(unavailable)?;
-    let mut rows = found.rows;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let found = scoped.log.search(&search).await?;
+    let (mut rows, more) = (found.rows, found.has_more);
     let (has_older, has_newer) = match place {
         Page::First => (more, false),
         Page::Older(_) => (more, true),
@@ -220,13 +227,14 @@ async fn page(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<PageR
         older: rows.last().filter(|_| has_older).map(cursor::older),
         newer: rows.first().filter(|_| has_newer).map(cursor::newer),
         through: found.complete_through.into(),
+        is_cut: found.is_cut,
         rows,
     })
 }
 
 /// Counts what a bound query matches.
-pub(super) async fn count(app: &App, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
-    let count = app.log().count(bound, cap).await.map_err(unavailable)?;
+pub(super) async fn count(scoped: &Scoped, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
+    let count = scoped.log.count(bound, cap).await?;
     Ok(Count {
         n: count.n,
         exact: count.exact,
@@ -236,6 +244,16 @@ pub(super) async fn count(app: &App, bound: &Expr, cap: u64) -> Result<Count, Vi
 /// The log or the store did not answer.
 pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ViewError {
     ViewError::Unavailable(Box::new(cause))
+}
+
+impl From<LogError> for ViewError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::TooCostly { .. } => Self::TooCostly(error.to_string()),
+            LogError::Busy { .. } => Self::Busy(error.to_string()),
+            other => unavailable(other),
+        }
+    }
 }
 
 impl From<log::Through> for CompleteThrough {

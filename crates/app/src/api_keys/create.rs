@@ -7,7 +7,7 @@ use store::accounts::api_key::{self, ApiKeyRow};
 use super::{ApiKey, token};
 use crate::accounts::{ChangeError, FieldError, new_id, token_hash};
 use crate::activity::facts;
-use crate::{App, Caller, Scopes};
+use crate::{App, Begun, Caller, Scopes, Tx};
 
 const NAME_MAX: usize = 100;
 
@@ -25,8 +25,8 @@ pub struct NewKeyRequest {
 /// A key that was created.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// The key itself, shown once.
-    pub token: String,
+    /// The key itself, shown once: `None` where the request repeats one that was answered with it.
+    pub token: Option<String>,
     /// What is kept of it.
     pub key: ApiKey,
 }
@@ -37,7 +37,11 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         return Err(ChangeError::Forbidden);
     }
     let name = check(&request).map_err(ChangeError::Invalid)?;
-    let mut tx = app.begin().await?;
+    let asked = (&name, scopes_text(request.scopes), &request.user_id);
+    let mut tx = match app.begin_once::<String>(caller, "api_keys/create", &asked).await? {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => return again(&mut tx, &id).await,
+    };
     let acts_as = request.user_id.as_deref().unwrap_or(&caller.person.id);
     let Some(account) = account::get(tx.conn(), acts_as).await? else {
         return Err(ChangeError::invalid(
@@ -66,9 +70,21 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
     created
         .metadata
         .insert("scopes".to_owned(), scopes_text(request.scopes));
+    tx.answered(&row.id).await?;
     tx.commit(created).await?;
     Ok(NewKey {
-        token,
+        token: Some(token),
+        key: ApiKey::of(row, account.person()),
+    })
+}
+
+/// What a repeat is answered: the key itself was shown once.
+async fn again(tx: &mut Tx, id: &str) -> Result<NewKey, ChangeError> {
+    let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(tx.conn(), &row.account_id).await?;
+    let account = account.ok_or(ChangeError::NotFound)?;
+    Ok(NewKey {
+        token: None,
         key: ApiKey::of(row, account.person()),
     })
 }

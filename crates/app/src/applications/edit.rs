@@ -4,7 +4,7 @@ use activity::{Change, Facts};
 use store::applications::{self, ApplicationRow, Edit};
 
 use super::Application;
-use super::end_all::end_some;
+use super::end_all::{end_rest, end_some};
 use super::model::{check_name, taken, target};
 use crate::accounts::{ChangeError, EndReason};
 use crate::activity::facts;
@@ -69,8 +69,10 @@ pub async fn edit(
         more = left;
     }
     tx.commit_if_any(activities).await?;
-    if more {
-        super::end_all::end_rest(app, &after, EndReason::ApplicationDisabled).await?;
+    if more && let Err(error) = end_rest(app, &after, EndReason::ApplicationDisabled).await {
+        // The edit is done, and a disabled application is refused at every request; enabling it ends the rest.
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, id, "not every device of an application was logged out");
     }
     Ok(Application::of(after))
 }

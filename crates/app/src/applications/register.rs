@@ -7,7 +7,7 @@ use super::model::{check_name, taken, target};
 use crate::accounts::{ChangeError, new_id, token_hash};
 use crate::activity::facts;
 use crate::api_keys::token;
-use crate::{App, Caller};
+use crate::{App, Begun, Caller};
 
 /// The application to register.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +21,8 @@ pub struct NewApplication {
 /// An application with a new key.
 #[derive(Clone, Debug)]
 pub struct Registered {
-    /// The key itself, shown once.
-    pub key: String,
+    /// The key itself, shown once: `None` where the request repeats one that was answered with it.
+    pub key: Option<String>,
     /// What is kept of it.
     pub application: Application,
 }
@@ -45,15 +45,29 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
         created_at: app.now(),
         last_used_at: None,
     };
-    let mut tx = app.begin().await?;
+    let asked = (&row.name, row.single_device);
+    let mut tx = match app
+        .begin_once::<String>(caller, "applications/register", &asked)
+        .await?
+    {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => {
+            let row = applications::get(tx.conn(), &id).await?.ok_or(ChangeError::NotFound)?;
+            return Ok(Registered {
+                key: None,
+                application: Application::of(row),
+            });
+        }
+    };
     if !applications::insert(tx.conn(), &row, &name_key, &token_hash(&key)).await? {
         return Err(ChangeError::Invalid(vec![taken(&row.name)]));
     }
     let mut registered = facts::of_installation(app, caller, "application.registered");
     registered.targets = vec![target(&row.id, &row.name)];
+    tx.answered(&row.id).await?;
     tx.commit(registered).await?;
     Ok(Registered {
-        key,
+        key: Some(key),
         application: Application::of(row),
     })
 }

@@ -24,7 +24,7 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: &str) -> Result<Register
     rotated.targets = vec![target(&row.id, &row.name)];
     tx.commit(rotated).await?;
     Ok(Registered {
-        key,
+        key: Some(key),
         application: Application::of(row),
     })
 }

@@ -54,7 +54,8 @@ pub async fn generate_user_csv(
     store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
     tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     worker::wake(app);
-    settled(app, row).await
+    // Asked for it is, whatever can be read of it now.
+    settled(app, row.clone()).await.or_else(|_| export(row))
 }
 
 /// The row as it is a moment later: a small log's file is there before the next page is.

@@ -131,12 +131,22 @@ pub enum ExportError {
     /// The caller may not export this.
     #[error("you may not export this log")]
     Forbidden,
+    /// As many files are on their way as may be at once.
+    #[error("{}", if *.yours {
+        "as many files are on their way to you as may be at once; wait until one of them is there, or break it off"
+    } else {
+        "as many files are on their way as may be at once; try again in a minute"
+    })]
+    TooMany {
+        /// Whether all of them go to the same account.
+        yours: bool,
+    },
     /// The file or its row cannot be read or written now.
     #[error("exports cannot be read or written at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// The store, a file or a row did not answer as it must.
-pub(super) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ExportError {
+pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ExportError {
     ExportError::Unavailable(Box::new(cause))
 }

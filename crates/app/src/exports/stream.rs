@@ -1,37 +1,27 @@
 //! The export of any view: exactly what its filter shows, streamed, never held in memory. That it was asked for is
 //! in the log before its first byte leaves; how it ended is in the log before its last.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use futures::Stream;
-use log::Order;
+use futures::{Stream, StreamExt as _};
+use log::{Full, LogError, Order, Place, Through};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
-use tokio::sync::mpsc;
 
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
+use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
 use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed, written};
-use super::worker::{micros, renew};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
 use crate::activity::{
-    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, UnseenScan, ViewRequest, account,
+    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
 };
+use crate::feed::{Chunks, Feed, Lost, feed};
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
 const CHUNK: usize = 128 * 1024;
-/// Chunks waiting for a slow reader; with `CHUNK`, the memory of one export.
-const WAITING: usize = 4;
-/// How long the row of a stream is its writer's without a renewal.
-const LEASE: Duration = Duration::from_secs(60);
-/// How often it is renewed.
-const RENEW: Duration = Duration::from_secs(10);
 
 /// What of a view is exported, and how.
 #[derive(Clone, Debug)]
@@ -65,8 +55,8 @@ pub struct Streamed {
     pub file_name: String,
     /// Up to where it is complete.
     pub complete_through: CompleteThrough,
-    /// The bytes. An error means the file is not complete.
-    pub chunks: Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>,
+    /// The bytes. An error means the file is not whole.
+    pub chunks: Chunks,
     /// Set when the last chunk was yielded, for an HTTP trailer.
     pub summary: Arc<OnceLock<Summary>>,
 }
@@ -81,6 +71,7 @@ pub async fn export_view(
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
+    let place = place(app, caller)?;
     let view = &request.view;
     let question = Question {
         q: &view.q,
@@ -123,45 +114,66 @@ pub async fn export_view(
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await.map_err(unavailable)?;
     let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
-    begin(app, row, (scan, disclosure), writer)
+    begin(app, row, (scan, disclosure), (writer, place))
+}
+
+/// A place among those whose files are on their way.
+pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportError> {
+    let place = app.streaming().take(caller.person.id.clone());
+    place.map_err(|full| ExportError::TooMany {
+        yours: full == Full::Each,
+    })
 }
 
 fn begin(
     app: &App,
     row: Row,
     (scan, disclosure): (UnseenScan, Disclosure),
-    writer: RowWriter,
+    (writer, place): (RowWriter, Place<String>),
 ) -> Result<Streamed, ExportError> {
-    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let (feed, chunks) = feed(&app.settings().exports);
     let summary = Arc::new(OnceLock::new());
-    let complete_through = scan.complete_through().into();
+    let complete_through = scan.complete_through();
     let file_name = file_name(&row);
     let export = export(row.clone())?;
-    let stream = Run {
+    let run = Run {
         app: app.clone(),
         row,
         disclosure,
-        sender,
+        feed,
+        through: complete_through,
         tally: Tally::default(),
-        renewed: Instant::now(),
+        progress: Progress::default(),
     };
-    tokio::spawn(stream.run(scan, writer, Arc::clone(&summary)));
-    let chunks = futures::stream::poll_fn(move |cx| receiver.poll_recv(cx));
+    let done = Arc::clone(&summary);
+    app.tasks().once("export", async move {
+        run.run(scan, writer, done).await;
+        drop(place);
+    });
     Ok(Streamed {
         export,
         file_name,
-        complete_through,
-        chunks: Box::pin(chunks),
+        complete_through: complete_through.into(),
+        chunks,
         summary,
     })
 }
 
 /// Why a stream ended before its end.
+#[derive(Debug)]
 enum Broken {
-    /// The reader is gone.
-    Reader,
+    /// The reader is gone or too slow.
+    Reader(Lost),
+    /// The row was given up by another, who has said so.
+    Lease,
     /// The log or the store failed.
     Log(ExportError),
+}
+
+impl From<Lost> for Broken {
+    fn from(lost: Lost) -> Self {
+        Self::Reader(lost)
+    }
 }
 
 /// One stream under way.
@@ -169,49 +181,70 @@ struct Run {
     app: App,
     row: Row,
     disclosure: Disclosure,
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    feed: Feed,
+    through: Through,
     tally: Tally,
-    renewed: Instant,
+    progress: Progress,
 }
 
 impl Run {
-    async fn run(mut self, scan: UnseenScan, writer: RowWriter, summary: Arc<OnceLock<Summary>>) {
-        let through = scan.complete_through();
-        let mut written = self.write(scan, writer).await;
+    /// Writes all of it, and says how it ended: in the log, and by the way the file ends.
+    async fn run(
+        mut self,
+        rows: impl Stream<Item = Result<Unseen, LogError>> + Unpin,
+        writer: RowWriter,
+        summary: Arc<OnceLock<Summary>>,
+    ) {
+        let (app, row, progress) = (self.app.clone(), self.row.clone(), self.progress.clone());
+        let mut written = tokio::select! {
+            written = self.write(rows, writer) => written,
+            () = keep(&app, &row, &progress) => Err(Broken::Lease),
+        };
         // Whole or broken off, everybody is told of all of their rows that left.
         if let Err(error) = self.disclosure.finish().await {
             written = Err(Broken::Log(error.into()));
         }
-        let error = match &written {
+        let rows = self.tally.rows;
+        let error = match written {
             Ok(()) => None,
-            Err(Broken::Reader) => Some(format!("broken off by the reader after {} rows", self.tally.rows)),
+            Err(Broken::Reader(Lost::Gone)) => Some(format!("broken off by the reader after {rows} rows")),
+            Err(Broken::Reader(Lost::Slow)) => Some(format!("ended after {rows} rows: the reader was too slow")),
+            Err(Broken::Lease) => {
+                tracing::warn!(id = %self.row.id, "a streamed export was given up by another");
+                return;
+            }
             Err(Broken::Log(cause)) => {
-                tracing::warn!(id = %self.row.id, error = %cause, cause = ?std::error::Error::source(cause), "a streamed export failed");
-                Some(format!("the log could not be read after {} rows", self.tally.rows))
+                tracing::warn!(id = %self.row.id, error = %cause, cause = ?std::error::Error::source(&cause), "a streamed export failed");
+                Some(format!("the log could not be read after {rows} rows"))
             }
         };
-        let is_complete = error.is_none();
-        match self.finish((through.size, through.at.0), error).await {
-            Ok(done) if is_complete => {
+        let is_whole = error.is_none();
+        match self.finish(error).await {
+            Ok(Some(done)) if is_whole => {
                 let _ = summary.set(done);
+                self.feed.whole().await;
             }
-            Ok(_) => self.fail().await,
+            Ok(Some(_)) => {}
+            Ok(None) => tracing::warn!(id = %self.row.id, "a streamed export was given up by another at its end"),
             Err(error) => {
                 tracing::warn!(id = %self.row.id, error = %error, "the end of an export could not be recorded");
-                self.fail().await;
             }
         }
     }
 
-    async fn write(&mut self, mut scan: UnseenScan, mut writer: RowWriter) -> Result<(), Broken> {
+    async fn write(
+        &mut self,
+        mut chunks: impl Stream<Item = Result<Unseen, LogError>> + Unpin,
+        mut writer: RowWriter,
+    ) -> Result<(), Broken> {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         writer.write_header(&mut out);
-        while let Some(rows) = scan.next_chunk().await {
+        while let Some(rows) = chunks.next().await {
             let rows = rows.map_err(|error| Broken::Log(unavailable(error)))?;
             let rows = self.disclosure.give(rows).await;
             let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             // In pieces, so that a piece and not the chunk of the log bounds what is held.
-            for piece in rows.chunks(256) {
+            for piece in rows.chunks(16) {
                 writer.write_rows(piece, &mut out);
                 self.tally.rows += piece.len() as u64;
                 if out.len() >= CHUNK {
@@ -220,57 +253,45 @@ impl Run {
                 }
             }
         }
-        self.send(out).await
+        self.send(out).await?;
+        // It is called delivered only once the reader took all of it.
+        Ok(self.feed.taken().await?)
     }
 
     async fn send(&mut self, bytes: Vec<u8>) -> Result<(), Broken> {
         self.tally.add(&bytes);
-        loop {
-            if self.renewed.elapsed() >= RENEW {
-                self.renewed = Instant::now();
-                let held = renew(&self.app, &self.row, 0, &self.tally).await.map_err(Broken::Log)?;
-                if !held {
-                    return Err(Broken::Reader);
-                }
-            }
-            match tokio::time::timeout(RENEW, self.sender.reserve()).await {
-                Ok(Ok(permit)) => {
-                    permit.send(Ok(Bytes::from(bytes)));
-                    return Ok(());
-                }
-                Ok(Err(_)) => return Err(Broken::Reader),
-                Err(_) => {}
-            }
-        }
+        self.progress.reached(self.tally.rows, self.tally.bytes);
+        Ok(self.feed.send(bytes).await?)
     }
 
-    async fn finish(&self, through: (u64, i64), error: Option<String>) -> Result<Summary, ExportError> {
+    /// Records the end; `None` if the row was given up before.
+    async fn finish(&self, error: Option<String>) -> Result<Option<Summary>, ExportError> {
         let summary = self.tally.summary();
         let facts = summed(facts_of(&self.row, "export.downloaded", self.app.now())?, &summary);
         let facts = match &error {
             None => facts,
             Some(reason) => failed(facts, reason),
         };
+        let size = i64::try_from(self.through.size).unwrap_or(i64::MAX);
         let end = Finish {
             at: self.app.now().0,
             written: written(0, summary.rows, summary.bytes),
             sha256: error.is_none().then(|| summary.sha256.clone()),
             file: None,
-            through: Some((i64::try_from(through.0).unwrap_or(i64::MAX), through.1)),
+            through: Some((size, self.through.at.0)),
             error,
         };
         let mut tx = self.app.begin().await.map_err(unavailable)?;
-        if store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
+        let is_ours = store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
             .await
-            .map_err(unavailable)?
-        {
-            tx.commit(facts).await.map_err(unavailable)?;
+            .map_err(unavailable)?;
+        if !is_ours {
+            return Ok(None);
         }
-        Ok(summary)
-    }
-
-    async fn fail(&self) {
-        let error = io::Error::other("the export is not complete");
-        let _ = self.sender.send(Err(error)).await;
+        tx.commit(facts).await.map_err(unavailable)?;
+        Ok(Some(summary))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

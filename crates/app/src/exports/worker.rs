@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use activity::query::Expr;
 use log::Order;
@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
 use super::csv::UserCsvWriter;
+use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
 use super::rows::{facts_of, failed, summed, written};
 use super::writer::{RowWriter, Tally};
@@ -20,10 +21,6 @@ use super::{ExportError, Summary, ZoneChoice};
 use crate::activity::Kept;
 use crate::{App, Quiet};
 
-/// How long a row is its maker's without a renewal.
-const LEASE: Duration = Duration::from_secs(30);
-/// How often a maker renews its lease, which is also how often the progress on the page moves.
-const RENEW: Duration = Duration::from_millis(500);
 /// How often to look for rows whose maker is gone.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// How often a file is begun before it is given up: it may be what stops the process.
@@ -33,26 +30,29 @@ const MOST_ATTEMPTS: i64 = 5;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wake {
     wanted: Arc<Notify>,
-    started: Arc<AtomicBool>,
+    recovered: Arc<AtomicBool>,
 }
 
 /// Works in the background until the process ends. Serving calls it once; calling it again does nothing.
 pub fn start(app: &App) {
-    if app.exports().started.swap(true, Ordering::SeqCst) {
-        return;
+    let of = app.clone();
+    app.tasks().keep("exports", move || work(of.clone()));
+}
+
+async fn work(app: App) {
+    // Once: what is found later is being written by this process itself.
+    if !app.exports().recovered.load(Ordering::SeqCst) {
+        match recover(&app).await {
+            Ok(()) => app.exports().recovered.store(true, Ordering::SeqCst),
+            Err(error) => tracing::warn!(error = %error, "exports could not be recovered yet"),
+        }
     }
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(error) = recover(&app).await {
-            tracing::warn!(error = %error, "exports could not be recovered yet");
+    loop {
+        if let Err(error) = make_all(&app).await {
+            tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "an export could not be made");
         }
-        loop {
-            if let Err(error) = make_all(&app).await {
-                tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "an export could not be made");
-            }
-            let _ = tokio::time::timeout(LOOK_AGAIN, app.exports().wanted.notified()).await;
-        }
-    });
+        let _ = tokio::time::timeout(LOOK_AGAIN, app.exports().wanted.notified()).await;
+    }
 }
 
 /// Makes what was just asked for.
@@ -136,12 +136,22 @@ async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
     Ok(row)
 }
 
-/// Writes one user's file beside its name, then gives it the name, then says it is there.
+/// Makes one user's file for as long as the row is ours.
 async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
+    let progress = Progress::default();
+    tokio::select! {
+        made = write(app, row, &progress) => made,
+        () = keep(app, row, &progress) => remove(&part_path(app, row)).await,
+    }
+}
+
+/// Writes one user's file beside its name, then gives it the name, then says it is there.
+async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportError> {
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
-    let expected = app.log().count(&expr, u64::MAX).await.map_err(unavailable)?.n;
+    let counted = app.log().own_inquiry().unhurried();
+    progress.expect(counted.count(&expr, u64::MAX).await.map_err(unavailable)?.n);
     let mut scan = app.log().scan(expr, Order::Newest).await.map_err(unavailable)?;
     let through = scan.complete_through();
     tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
@@ -152,17 +162,11 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
     let mut kept = Kept::default();
     let mut out = Vec::new();
     writer.write_header(&mut out);
-    let mut renewed = Instant::now();
     loop {
         tally.add(&out);
         file.write_all(&out).await.map_err(unavailable)?;
         out.clear();
-        if renewed.elapsed() >= RENEW {
-            if !renew(app, row, expected, &tally).await? {
-                return remove(&part).await;
-            }
-            renewed = Instant::now();
-        }
+        progress.reached(tally.rows, tally.bytes);
         let Some(chunk) = scan.next_chunk().await else { break };
         let rows = kept.keep(chunk.map_err(unavailable)?);
         writer.write_rows(&rows, &mut out);
@@ -188,18 +192,6 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
     } else {
         remove(&path).await
     }
-}
-
-/// Renews the lease and shows the progress; `false` if the row is somebody else's or gone.
-pub(super) async fn renew(app: &App, row: &Row, expected: u64, tally: &Tally) -> Result<bool, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    let until = app.now().plus(micros(LEASE)).0;
-    let written = written(expected, tally.rows, tally.bytes);
-    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written)
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
-    Ok(held)
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
@@ -267,15 +259,14 @@ fn part_path(app: &App, row: &Row) -> PathBuf {
 }
 
 async fn remove(path: &Path) -> Result<(), ExportError> {
-    tokio::fs::remove_file(path).await.map_err(unavailable)
+    match tokio::fs::remove_file(path).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unavailable(error)),
+        _ => Ok(()),
+    }
 }
 
 /// A renamed file survives a power cut only once its directory does.
 async fn sync_directory(app: &App) -> Result<(), ExportError> {
     let dir = tokio::fs::File::open(directory(app)).await.map_err(unavailable)?;
     dir.sync_all().await.map_err(unavailable)
-}
-
-pub(super) fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

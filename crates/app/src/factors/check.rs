@@ -7,7 +7,7 @@ use store::factors::sms_code::Purpose;
 use store::factors::{recovery_code, second_factor, sms_code};
 
 use super::{Answer, recovery, totp};
-use crate::{App, Tx, Unavailable};
+use crate::{App, Cell, Tx, Unavailable};
 
 /// Whether this answer is right; a right one is used up. `purpose` is what a code by SMS must have been sent for.
 pub(crate) async fn check(
@@ -51,13 +51,21 @@ pub(crate) async fn check_any(
 
 async fn check_totp(app: &App, tx: &mut Tx, account_id: &str, code: &str) -> Result<bool, Unavailable> {
     let row = second_factor::get(tx.conn(), account_id).await?;
-    let Some(secret) = row.totp_secret else {
+    let Some(sealed) = row.totp_secret else {
         return Ok(false);
+    };
+    let secret = match app.open(Cell::totp_secret(account_id), &sealed) {
+        Ok(secret) => secret,
+        // Its owner has other ways in: recovery codes, or an administrator who resets the factor.
+        Err(error) => {
+            tracing::warn!(account = account_id, %error, "the secret of an authenticator app cannot be unwrapped");
+            return Ok(false);
+        }
     };
     let Some(step) = totp::step(&secret, code, app.now()) else {
         return Ok(false);
     };
-    Ok(second_factor::use_step(tx.conn(), account_id, &secret, step).await?)
+    Ok(second_factor::use_step(tx.conn(), account_id, &sealed, step).await?)
 }
 
 /// Uses up a code by SMS and returns the number it was sent to.

@@ -1,7 +1,7 @@
 //! Turning on the authenticator app.
 
 use store::accounts::account::AccountRow;
-use store::factors::{recovery_code, second_factor};
+use store::factors::recovery_code;
 
 use super::keep::prove_with_factor;
 use super::{credentials_changed, has_any, recovery, totp};
@@ -27,7 +27,7 @@ pub async fn enable_totp(app: &App, caller: &Caller, typed: EnableTotp) -> Resul
     reauthenticate(app, caller, &typed.proof).await?;
     let (account, _) = asker(app, caller).await?;
     let mut tx = app.begin().await?;
-    second_factor::set_totp(tx.conn(), &account.id, &secret, step, app.now()).await?;
+    totp::keep(app, &mut tx, &account.id, (&secret, step)).await?;
     credentials_changed(&mut tx, &account.id).await?;
     let mut enabled = facts::about(app, caller, "user.two_factor_enabled", &account.person());
     enabled

@@ -79,7 +79,12 @@ pub(super) async fn send_code(
     sms_code::replace(tx.conn(), &row, &sms_hash(&account.id, &code)).await?;
     asked.metadata.insert("phone".to_owned(), hint(phone));
     let text = format!("{code} is your Whodid code. It is good for 5 minutes. Nobody of Whodid will ask you for it.");
-    sms::send(app, tx, asked, account, (phone, &text)).await
+    let sms = sms::Text {
+        to: phone,
+        text: &text,
+        expires_at: row.expires_at,
+    };
+    sms::send(app, tx, asked, account, sms).await
 }
 
 /// A telephone number in the form of E.164, however it was typed.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::check::take_sms;
 use super::enable_totp::{confirmed, first_codes};
-use super::has_any;
+use super::{has_any, totp};
 use crate::accounts::challenge::{self, Challenged};
 use crate::accounts::{Admission, SignedIn, admit, attempts, refusal_of_second_step, refuse};
 use crate::activity::facts;
@@ -103,7 +103,7 @@ async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, set_up: &SetUp) -> R
     match set_up {
         SetUp::Totp { key, code } => match confirmed(app, key, code) {
             Ok((secret, step)) => {
-                second_factor::set_totp(tx.conn(), &account.id, &secret, step, app.now()).await?;
+                totp::keep(app, tx, &account.id, (&secret, step)).await?;
                 Ok(true)
             }
             Err(ChangeError::Unavailable(cause)) => Err(cause),

@@ -2,9 +2,10 @@
 //! memory of which were used.
 
 use activity::Time;
+use store::factors::second_factor;
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::{App, Unavailable};
+use crate::{App, Cell, Tx, Unavailable};
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
@@ -38,6 +39,17 @@ pub(super) fn url(secret: &[u8], username: &str, site: &str) -> Result<String, U
         .build()
         .and_then(|totp| totp.to_url())
         .map_err(|error| Unavailable::new(error.to_string()))
+}
+
+/// Sets the app up for an account. Its secret is kept wrapped; `step` is that of the code that confirmed it.
+pub(super) async fn keep(
+    app: &App,
+    tx: &mut Tx,
+    account_id: &str,
+    (secret, step): (&[u8], i64),
+) -> Result<(), Unavailable> {
+    let sealed = app.seal(Cell::totp_secret(account_id), secret);
+    Ok(second_factor::set_totp(tx.conn(), account_id, &sealed, step, app.now()).await?)
 }
 
 /// The step this code is of, if it is of the present one or of one beside it.

@@ -32,7 +32,7 @@ pub async fn turn_off(app: &App, caller: &Caller, factor: Factor, code: &str) ->
     // Asked before the code is used up, and once more where it counts.
     let mut trial = app.begin().await?;
     remove(&mut trial, &account, factor).await?;
-    trial.rollback().await?;
+    trial.rollback().await;
     reauthenticate(app, caller, &Proof::Code(code.to_owned())).await?;
 
     let mut tx = app.begin().await?;

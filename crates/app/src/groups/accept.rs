@@ -4,6 +4,7 @@ use store::accounts::account::{self, AccountRow};
 use store::groups::invitation::{self, InvitationRow};
 use store::groups::member::{self, MemberRow};
 
+use super::get::get_in;
 use super::invite::target;
 use super::{Group, InvitationKey, deeds};
 use crate::accounts::{names, token_hash};
@@ -28,8 +29,9 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
         activities.push(joined);
     }
     deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    let group = get_in(tx.conn(), caller, &invitation.group.id).await?;
     tx.commit(activities).await?;
-    super::get(app, caller, &invitation.group.id).await
+    Ok(group)
 }
 
 /// The membership an invitation leads to.

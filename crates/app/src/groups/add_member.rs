@@ -4,6 +4,7 @@ use store::accounts::account;
 use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, group};
 
+use super::get_member::get_member_in;
 use super::{Member, deeds};
 use crate::{App, Caller, ChangeError};
 
@@ -42,6 +43,7 @@ pub async fn add_member(
     let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &group.named());
     added.metadata.insert("role".to_owned(), role.code().to_owned());
     deeds::tell(&mut tx, group_id, Some(account_id));
+    let member = get_member_in(tx.conn(), caller, (group_id, account_id)).await?;
     tx.commit(added).await?;
-    super::get_member(app, caller, group_id, account_id).await
+    Ok(member)
 }

@@ -4,6 +4,7 @@ use activity::Change;
 use store::accounts::account;
 use store::groups::{GroupRole, member};
 
+use super::get_member::get_member_in;
 use super::standing::managed;
 use super::{Member, deeds};
 use crate::{App, Caller, ChangeError};
@@ -31,8 +32,7 @@ pub async fn change_role(
         return Err(ChangeError::Stale);
     }
     if row.role == role {
-        tx.rollback().await?;
-        return super::get_member(app, caller, group_id, account_id).await;
+        return get_member_in(tx.conn(), caller, (group_id, account_id)).await;
     }
     if !member::set_role(tx.conn(), &row, role).await? {
         return Err(ChangeError::conflict(
@@ -47,6 +47,7 @@ pub async fn change_role(
         after: Some(role.code().to_owned()),
     }];
     deeds::tell(&mut tx, group_id, Some(account_id));
+    let member = get_member_in(tx.conn(), caller, (group_id, account_id)).await?;
     tx.commit(changed).await?;
-    super::get_member(app, caller, group_id, account_id).await
+    Ok(member)
 }

@@ -1,17 +1,19 @@
 //! Creating a group.
 
 use activity::Named;
+use serde::Serialize;
 use store::accounts::account;
 use store::groups::group::{self, GroupRow};
 use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, word};
 
+use super::get::get_in;
 use super::{Group, deeds};
 use crate::accounts::{names, new_id};
-use crate::{Activities, App, Caller, ChangeError, FieldError, Tx, Via, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits};
 
 /// The group to create.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NewGroup {
     /// Name.
     pub name: String,
@@ -26,10 +28,15 @@ pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, 
     if !(caller.is_administrator() || app.settings().groups.members_may_create) {
         return Err(ChangeError::Forbidden);
     }
-    let mut tx = app.begin().await?;
+    let mut tx = match app.begin_once::<String>(caller, "groups/create", &new).await? {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => return get_in(tx.conn(), caller, &id).await,
+    };
     let (id, activities) = insert(app, caller, &mut tx, new, None).await?;
+    tx.answered(&id).await?;
+    let group = get_in(tx.conn(), caller, &id).await?;
     tx.commit(activities).await?;
-    super::get(app, caller, &id).await
+    Ok(group)
 }
 
 /// Inserts the group with its owner, and returns its id and the activities of it.

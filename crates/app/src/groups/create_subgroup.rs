@@ -1,12 +1,19 @@
 //! Creating a subgroup, one level down.
 
+use super::get::get_in;
 use super::standing::managed;
 use super::{Group, NewGroup, create};
-use crate::{App, Caller, ChangeError};
+use crate::{App, Begun, Caller, ChangeError};
 
 /// Creates a subgroup of a group that the caller manages.
 pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: NewGroup) -> Result<Group, ChangeError> {
-    let mut tx = app.begin().await?;
+    let mut tx = match app
+        .begin_once::<String>(caller, "groups/create_subgroup", &(parent_id, &new))
+        .await?
+    {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => return get_in(tx.conn(), caller, &id).await,
+    };
     let (parent, _) = managed(&mut tx, caller, parent_id).await?;
     // Guarantee: one level. The parent is locked, and a group's parent never changes.
     if parent.parent.is_some() {
@@ -15,6 +22,8 @@ pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: N
         ));
     }
     let (id, activities) = create::insert(app, caller, &mut tx, new, Some(parent.named())).await?;
+    tx.answered(&id).await?;
+    let group = get_in(tx.conn(), caller, &id).await?;
     tx.commit(activities).await?;
-    super::get(app, caller, &id).await
+    Ok(group)
 }

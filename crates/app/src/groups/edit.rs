@@ -5,6 +5,7 @@ use store::groups::group::{self, GroupRow};
 use store::groups::word;
 
 use super::create::check_name;
+use super::get::get_in;
 use super::standing::managed;
 use super::{Group, deeds};
 use crate::accounts::names;
@@ -50,11 +51,10 @@ pub async fn edit(
         let words: Vec<_> = names::beginnings(&after.name_key).into_iter().collect();
         word::replace(tx.conn(), id, &words).await?;
         deeds::tell(&mut tx, id, None);
-        tx.commit_if_any(activities(app, caller, &before, &after)).await?;
-    } else {
-        tx.rollback().await?;
     }
-    super::get(app, caller, id).await
+    let group = get_in(tx.conn(), caller, id).await?;
+    tx.commit_if_any(activities(app, caller, &before, &after)).await?;
+    Ok(group)
 }
 
 fn activities(app: &App, caller: &Caller, before: &GroupRow, after: &GroupRow) -> Vec<activity::Facts> {

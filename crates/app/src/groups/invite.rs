@@ -1,6 +1,7 @@
 //! Inviting people into a group by e-mail, one or many at once. Never says whether an address has an account.
 
 use activity::{Facts, Target, Time};
+use serde::{Deserialize, Serialize};
 use store::groups::invitation::{self, InvitationRow};
 use store::groups::{GroupRole, GroupRow};
 
@@ -12,7 +13,7 @@ use crate::accounts::{names, new_id, new_token, token_hash};
 use crate::limits::INVITATIONS;
 use crate::mail::letters;
 use crate::refusals::{self, Refused};
-use crate::{App, Caller, ChangeError, Topic, Tx, mail};
+use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
 
 /// Whom to invite, as what.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct Invite {
 }
 
 /// What became of one entry of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteLine {
     /// The entry as it was pasted, shortened.
     pub line: String,
@@ -33,7 +34,7 @@ pub struct InviteLine {
 }
 
 /// What became of one entry of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InviteOutcome {
     /// A mail is on its way.
     Invited {
@@ -58,10 +59,20 @@ pub async fn invite(
     invite: Invite,
 ) -> Result<Vec<InviteLine>, ChangeError> {
     let entries = addresses::parse(&invite.addresses);
-    let mut tx = app.begin().await?;
+    let asked = (group_id, &invite.addresses, invite.role.code());
+    let (mut tx, before) = match app
+        .begin_once::<Vec<InviteLine>>(caller, "groups/invite", &asked)
+        .await?
+    {
+        Begun::Now(tx) => (tx, None),
+        Begun::Before(tx, lines) => (tx, Some(lines)),
+    };
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
     if invite.role == GroupRole::Owner && !standing.owns() {
         return Err(ChangeError::Forbidden);
+    }
+    if let Some(lines) = before {
+        return Ok(lines);
     }
     check_count(entries.len())?;
     invitation::delete_expired(tx.conn(), group_id, app.now()).await?;
@@ -85,6 +96,7 @@ pub async fn invite(
     if !activities.is_empty() {
         check_rate(app, caller, &mut tx, activities.len()).await?;
     }
+    tx.answered(&lines).await?;
     deeds::tell(&mut tx, group_id, None);
     tx.commit_if_any(activities).await?;
     Ok(lines)

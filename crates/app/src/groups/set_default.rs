@@ -2,12 +2,13 @@
 
 use store::groups::{self, default_group};
 
-use super::deeds;
+use super::get::get_in;
+use super::{Group, deeds};
 use crate::{App, Caller, ChangeError};
 
 /// Makes a group the caller's default. They must be a member of it; it ends with the membership. The same group again
 /// leaves no activity.
-pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<(), ChangeError> {
+pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<Group, ChangeError> {
     let mut tx = app.begin().await?;
     let group = groups::get(tx.conn(), group_id).await?.ok_or(ChangeError::NotFound)?;
     let role = groups::role_of(tx.conn(), group_id, &caller.person.id).await?;
@@ -15,9 +16,11 @@ pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<(
         return Err(ChangeError::NotFound);
     }
     if !default_group::set(tx.conn(), &caller.person.id, group_id).await? {
-        return Ok(tx.rollback().await?);
+        return get_in(tx.conn(), caller, group_id).await;
     }
     let set = deeds::of_member(app, caller, "user.default_group_set", &caller.person, &group.named());
     deeds::tell(&mut tx, group_id, Some(&caller.person.id));
-    Ok(tx.commit(set).await?)
+    let group = get_in(tx.conn(), caller, group_id).await?;
+    tx.commit(set).await?;
+    Ok(group)
 }

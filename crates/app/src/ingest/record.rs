@@ -65,6 +65,9 @@ pub enum RecordError {
     /// The log cannot be written now.
     #[error("the log cannot be written at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database did not say whether it kept them.
+    #[error("it is not known whether this was recorded")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Records the items that are right, durably, and says what became of each.
@@ -136,6 +139,7 @@ impl From<IngestError> for RecordError {
             IngestError::Conflict => Self::KeyReused,
             IngestError::TooMany { given, limit } => Self::TooMany { given, limit },
             IngestError::Unavailable(cause) => Self::Unavailable(Box::new(cause)),
+            IngestError::Unknown(cause) => Self::Unknown(Box::new(cause)),
         }
     }
 }

@@ -14,6 +14,22 @@ pub(crate) struct Letter {
     pub(super) kind: &'static str,
     pub(super) subject: String,
     pub(super) body: String,
+    /// From when on the link or code in it is worth nothing; `None` where there is none.
+    pub(super) expires_at: Option<Time>,
+}
+
+/// A link that lets somebody in, once.
+pub(crate) struct Link {
+    pub(crate) address: String,
+    pub(crate) expires_at: Time,
+}
+
+impl Letter {
+    /// The same, with a secret that is worth nothing from then on.
+    fn until(mut self, expires_at: Time) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
 }
 
 fn letter(account: &AccountRow, kind: &'static str, subject: &str, paragraphs: &[&str]) -> Letter {
@@ -29,23 +45,24 @@ fn letter(account: &AccountRow, kind: &'static str, subject: &str, paragraphs: &
         kind,
         subject: subject.to_owned(),
         body,
+        expires_at: None,
     }
 }
 
-pub(crate) fn activation(account: &AccountRow, link: &str) -> Letter {
+pub(crate) fn activation(account: &AccountRow, link: &Link) -> Letter {
     let name = format!("An account was created for you; your username is {}.", account.username);
-    let open = format!("Open this link within 7 days to choose a password:\n\n{link}");
-    letter(account, "activation", "Activate your account", &[&name, &open])
+    let open = format!("Open this link within 7 days to choose a password:\n\n{}", link.address);
+    letter(account, "activation", "Activate your account", &[&name, &open]).until(link.expires_at)
 }
 
-pub(crate) fn reset(account: &AccountRow, link: &str) -> Letter {
+pub(crate) fn reset(account: &AccountRow, link: &Link) -> Letter {
     let open = format!(
         "Somebody, most likely you, asked to reset the password of your account {}. Open this link within one hour to \
-         choose another:\n\n{link}",
-        account.username
+         choose another:\n\n{}",
+        account.username, link.address
     );
     let not_you = "If it was not you, do nothing: the password stays as it is.";
-    letter(account, "reset", "Reset your password", &[&open, not_you])
+    letter(account, "reset", "Reset your password", &[&open, not_you]).until(link.expires_at)
 }
 
 pub(crate) fn locked(app: &App, account: &AccountRow, (failures, until): (u64, Time)) -> Letter {
@@ -95,16 +112,14 @@ pub(crate) fn email_changed(before: &AccountRow, after: &AccountRow) -> Letter {
 const NEW_EMAIL: &str = "A new e-mail address for an account";
 
 /// To the new address, which is the account's once the link is used.
-pub(crate) fn confirm_email(app: &App, after: &AccountRow, token: &str) -> Letter {
+pub(crate) fn confirm_email(after: &AccountRow, link: &Link) -> Letter {
     let open = format!(
         "Somebody, most likely you, wants {} to be the e-mail address of the account {}. Open this link within 24 hours \
-         to confirm it:\n\n{}/confirm-email?token={token}",
-        after.email,
-        after.username,
-        app.settings().public_url.trim_end_matches('/')
+         to confirm it:\n\n{}",
+        after.email, after.username, link.address
     );
     let not_you = "If it was not you, do nothing: nothing changes.";
-    letter(after, "email_change", NEW_EMAIL, &[&open, not_you])
+    letter(after, "email_change", NEW_EMAIL, &[&open, not_you]).until(link.expires_at)
 }
 
 /// To a new address that another account has: whoever asked must not learn it, whoever reads the mailbox may.
@@ -175,6 +190,7 @@ pub(crate) fn invitation(app: &App, invitation: &InvitationRow, token: &str) -> 
         kind: "invitation",
         subject: "Invitation to a group".to_owned(),
         body: format!("Hello,\n\n{what}\n\n{open}\n\n{until}\n\nWhodid\n"),
+        expires_at: Some(invitation.expires_at),
     }
 }
 
@@ -239,4 +255,16 @@ pub(crate) fn passkey_removed(app: &App, account: &AccountRow, name: &str) -> Le
         app.settings().public_url.trim_end_matches('/')
     );
     letter(account, "passkey_removed", "A passkey was removed", &[&what, &not_you])
+}
+
+/// A text for the outbox, where no service sends SMS.
+pub(crate) fn sms(account: &AccountRow, to: &str, text: &str, expires_at: Time) -> Letter {
+    Letter {
+        account_id: Some(account.id.clone()),
+        recipient: to.to_owned(),
+        kind: "sms",
+        subject: "SMS".to_owned(),
+        body: text.to_owned(),
+        expires_at: Some(expires_at),
+    }
 }

@@ -1,4 +1,4 @@
-//! The outbox, newest first, for administrators.
+//! The outbox, newest first, for administrators: everything but the texts.
 
 use activity::Time;
 use store::accounts::mail::{self, MailRow};
@@ -17,8 +17,8 @@ pub struct Mail {
     pub recipient: String,
     /// Subject line.
     pub subject: String,
-    /// Plain text; empty once sent or given up.
-    pub body: String,
+    /// Whether its text is still kept and can be shown.
+    pub has_text: bool,
     /// Where it stands.
     pub state: MailState,
     /// Tries so far.
@@ -47,7 +47,7 @@ pub enum MailState {
 }
 
 impl Mail {
-    fn of(row: MailRow) -> Self {
+    pub(super) fn of(row: MailRow, now: Time) -> Self {
         let state = match row.state.as_str() {
             "queued" => MailState::Queued,
             "sent" => MailState::Sent,
@@ -55,11 +55,11 @@ impl Mail {
             _ => MailState::Outbox,
         };
         Self {
+            has_text: super::text::is_kept(&row, now),
             id: row.id,
             user_id: row.account_id,
             recipient: row.recipient,
             subject: row.subject,
-            body: row.body,
             state,
             attempts: row.attempts,
             last_error: row.last_error,
@@ -90,7 +90,12 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Mai
     let mut read = app.store().read().await?;
     let before = after.as_ref().map(|(at, id)| (Time(*at), id.as_str()));
     let rows = mail::newest(read.conn(), before, PAGE + 1).await?;
-    let page = paging::page(rows, PAGE, |row| (row.created_at.0, row.id.clone()), Mail::of);
+    let page = paging::page(
+        rows,
+        PAGE,
+        |row| (row.created_at.0, row.id.clone()),
+        |row| Mail::of(row, app.now()),
+    );
     Ok(MailPage {
         mails: page.rows,
         next: page.next,

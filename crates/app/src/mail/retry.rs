@@ -5,10 +5,11 @@ use std::sync::Arc;
 use store::accounts::mail;
 
 use super::send::facts_of;
+use super::text;
 use crate::accounts::ChangeError;
 use crate::{App, Caller};
 
-/// Makes it due. A mail that was sent or given up has no text any more and cannot be sent again.
+/// Makes it due. A mail that was sent or given up, or whose link has expired, has no text any more.
 pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
@@ -21,10 +22,10 @@ pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
     }
     let mut tx = app.begin().await?;
     let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if !mail::make_due(tx.conn(), id, app.now()).await? {
+    if text::has_expired(&row, app.now()) || !mail::make_due(tx.conn(), id, app.now()).await? {
         return Err(ChangeError::invalid(
             "mail",
-            "This mail was sent or given up; its text is not kept.",
+            "The text of this mail is not kept any more, so it cannot be sent.",
         ));
     }
     let retried = facts_of(app, &mut tx, Some(caller), "mail.retried", &row).await?;

@@ -8,16 +8,16 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use store::accounts::account;
 use store::accounts::mail::{self, MailRow};
 use thiserror::Error;
-use tokio::task::JoinHandle;
 
-use crate::accounts::Unavailable;
+use super::text;
+use crate::accounts::{Unavailable, names};
 use crate::activity::facts;
 use crate::{App, Caller, Quiet, Tx};
 
 /// A mail that could not be sent for so long is given up.
 const GIVE_UP: i64 = Time::DAY;
 /// How long mails that wait for nothing are kept.
-pub(super) const KEEP: i64 = 30 * Time::DAY;
+const KEEP: i64 = 30 * Time::DAY;
 const FIRST_PAUSE: i64 = 30 * Time::SECOND;
 const LONGEST_PAUSE: i64 = 3_600 * Time::SECOND;
 const TICK: Duration = Duration::from_secs(15);
@@ -42,9 +42,19 @@ pub enum MailSetupError {
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// Starts the task. `None` without a mail server. Aborting the task loses nothing: an unsent mail stays queued, and
-/// one that was sent but not marked is sent twice at worst.
-pub fn start(app: &App) -> Result<Option<JoinHandle<()>>, MailSetupError> {
+/// Sends mails and forgets what has expired, in the background until the process ends; whether there is a mail server to
+/// send them through. Ending loses nothing: an unsent mail stays queued, and one that was sent but not marked is sent twice
+/// at worst.
+pub fn start(app: &App) -> Result<bool, MailSetupError> {
+    let way = way_out(app)?;
+    let sends = way.is_some();
+    let of = app.clone();
+    app.tasks().keep("mail", move || work(of.clone(), way.clone()));
+    Ok(sends)
+}
+
+/// The mail server and the sender that are set; `None` without a server.
+fn way_out(app: &App) -> Result<Option<(Transport, Mailbox)>, MailSetupError> {
     let settings = &app.settings().mail;
     let Some(url) = &settings.smtp_url else { return Ok(None) };
     let transport = Transport::from_url(url)
@@ -55,19 +65,24 @@ pub fn start(app: &App) -> Result<Option<JoinHandle<()>>, MailSetupError> {
         .from
         .clone()
         .unwrap_or_else(|| "Whodid <whodid@localhost>".to_owned());
-    let sender: Mailbox = given.parse().map_err(|cause| MailSetupError::From { given, cause })?;
-    let app = app.clone();
-    Ok(Some(tokio::spawn(async move {
-        loop {
-            if let Err(error) = send_due(&app, &transport, &sender).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the mail queue could not be worked on"
-                );
-            }
-            let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+    let sender = given.parse().map_err(|cause| MailSetupError::From { given, cause })?;
+    Ok(Some((transport, sender)))
+}
+
+async fn work(app: App, way: Option<(Transport, Mailbox)>) {
+    loop {
+        let worked = match &way {
+            Some((transport, sender)) => send_due(&app, transport, sender).await,
+            None => clean(&app).await,
+        };
+        if let Err(error) = worked {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the mail queue could not be worked on"
+            );
         }
-    })))
+        let _ = tokio::time::timeout(TICK, app.mail_written().notified()).await;
+    }
 }
 
 /// Sends what is due now.
@@ -78,16 +93,18 @@ pub(super) async fn send_due(app: &App, transport: &Transport, sender: &Mailbox)
             return clean(app).await;
         }
         for row in due {
-            let outcome = match message(&row, sender) {
-                Ok(message) => transport.send(message).await.map(drop).map_err(|error| Refusal {
-                    permanent: error.is_permanent(),
-                    text: error.to_string(),
-                }),
-                Err(text) => Err(Refusal { permanent: true, text }),
-            };
+            let outcome = attempt(app, transport, sender, &row).await;
             settle(app, &row, outcome).await?;
         }
     }
+}
+
+async fn attempt(app: &App, transport: &Transport, sender: &Mailbox, row: &MailRow) -> Result<(), Refusal> {
+    let refused = |permanent, text| Refusal { permanent, text };
+    let body = text::of(app, row).ok_or_else(|| refused(true, "its text is not kept any more".to_owned()))?;
+    let message = message(row, &body, sender).map_err(|text| refused(true, text))?;
+    let sent = transport.send(message).await.map(drop);
+    sent.map_err(|error| refused(error.is_permanent(), text::without_secrets(&error.to_string(), &body)))
 }
 
 struct Refusal {
@@ -131,7 +148,11 @@ pub(super) async fn facts_of(
     code: &str,
     row: &MailRow,
 ) -> Result<Facts, Unavailable> {
-    let account = account::get(tx.conn(), row.account_id.as_deref().unwrap_or_default()).await?;
+    let account = match &row.account_id {
+        Some(id) => account::get(tx.conn(), id).await?,
+        // A mail to an address, such as an invitation: whoever has the address is told.
+        None => account::by_login(tx.conn(), &names::key(&row.recipient)).await?,
+    };
     let mut facts = match (account.map(|account| account.person()), caller) {
         (Some(person), Some(caller)) => facts::about(app, caller, code, &person),
         (Some(person), None) => facts::by_system(app, code, &person),
@@ -151,7 +172,7 @@ pub(super) async fn facts_of(
     Ok(facts)
 }
 
-fn message(row: &MailRow, sender: &Mailbox) -> Result<Message, String> {
+fn message(row: &MailRow, body: &str, sender: &Mailbox) -> Result<Message, String> {
     let address = row
         .recipient
         .parse::<lettre::Address>()
@@ -161,12 +182,13 @@ fn message(row: &MailRow, sender: &Mailbox) -> Result<Message, String> {
         .to(Mailbox::new(None, address))
         .subject(row.subject.clone())
         .header(ContentType::TEXT_PLAIN)
-        .body(row.body.clone())
+        .body(body.to_owned())
         .map_err(|error| error.to_string())
 }
 
 async fn clean(app: &App) -> Result<(), Unavailable> {
     let mut tx = app.begin().await?;
+    mail::forget_expired(tx.conn(), app.now()).await?;
     mail::delete_old(tx.conn(), app.now().plus(-KEEP)).await?;
     tx.commit_quietly(Quiet::MailQueue).await
 }

@@ -1,4 +1,4 @@
-//! Writing a mail into the queue, inside the caller's transaction.
+//! Writing a mail into the queue or the outbox, inside the caller's transaction. Its text is wrapped, and nowhere else.
 
 use std::sync::Arc;
 
@@ -6,20 +6,38 @@ use store::accounts::mail::{self, MailRow};
 
 use super::letters::Letter;
 use crate::accounts::{Unavailable, new_id};
-use crate::{App, Tx};
+use crate::{App, Cell, Tx};
 
-/// Keeps the letter with the change that causes it: both or neither.
+/// Keeps the letter with the change that causes it: both or neither. Without a mail server it goes to the outbox.
 pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), Unavailable> {
-    let now = app.now();
-    let has_server = app.settings().mail.smtp_url.is_some();
+    if app.settings().mail.smtp_url.is_none() {
+        return keep(app, tx, letter).await;
+    }
+    insert(app, tx, letter, "queued").await?;
+    let written = Arc::clone(app.mail_written());
+    tx.on_commit(move || written.notify_one());
+    Ok(())
+}
+
+/// Keeps the letter in the outbox, where an administrator may have it shown.
+pub(crate) async fn keep(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), Unavailable> {
+    let id = insert(app, tx, letter, "outbox").await?;
+    // The id alone: whoever reads the server's log must not learn what the mail lets its owner do.
+    tx.on_commit(move || tracing::info!(mail = id, "mail kept in the outbox"));
+    Ok(())
+}
+
+async fn insert(app: &App, tx: &mut Tx, letter: Letter, state: &str) -> Result<String, Unavailable> {
+    let (now, id) = (app.now(), new_id(app, "mail"));
     let row = MailRow {
-        id: new_id(app, "mail"),
+        sealed_body: Some(app.seal(Cell::mail_body(&id), letter.body.as_bytes())),
+        id,
         account_id: letter.account_id,
         recipient: letter.recipient,
         kind: letter.kind.to_owned(),
         subject: letter.subject,
-        body: letter.body,
-        state: if has_server { "queued" } else { "outbox" }.to_owned(),
+        expires_at: letter.expires_at,
+        state: state.to_owned(),
         attempts: 0,
         next_attempt_at: now,
         last_error: None,
@@ -27,23 +45,5 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), 
         finished_at: None,
     };
     mail::insert(tx.conn(), &row).await?;
-    if !has_server {
-        // Nothing else looks after the queue then.
-        mail::delete_old(tx.conn(), now.plus(-super::send::KEEP)).await?;
-    }
-    let written = Arc::clone(app.mail_written());
-    tx.on_commit(move || {
-        if has_server {
-            written.notify_one();
-        } else {
-            // There is no other way for the link to reach anybody: the embedded default has no mail server.
-            tracing::info!(
-                to = row.recipient,
-                subject = row.subject,
-                text = row.body,
-                "mail kept in the outbox"
-            );
-        }
-    });
-    Ok(())
+    Ok(row.id)
 }

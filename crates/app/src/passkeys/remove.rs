@@ -29,7 +29,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
     let (account, known_device) = asker(app, caller).await?;
     let mut trial = app.begin().await?;
     take_off(&mut trial, &account, id).await?;
-    trial.rollback().await?;
+    trial.rollback().await;
     let mut tx = match proof {
         RemoveProof::Code(code) => {
             reauthenticate(app, caller, &Proof::Code(code.clone())).await?;

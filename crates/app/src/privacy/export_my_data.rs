@@ -1,26 +1,20 @@
 //! Everything that is kept about the caller, as JSON Lines: what the tables hold, then their whole log. Streamed, so
 //! its size costs no memory; that it was taken is in the log before its first byte leaves.
 
-use std::io;
-use std::pin::Pin;
-
 use activity::{Time, json};
-use bytes::Bytes;
-use futures::Stream;
 use log::Order;
 use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
-use tokio::sync::mpsc;
 
 use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan, facts};
-use crate::error::{ChangeError, Unavailable};
+use crate::error::Unavailable;
+use crate::exports::{self, ExportError, unavailable};
+use crate::feed::{Chunks, Feed, Lost, feed};
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
 const CHUNK: usize = 64 * 1024;
-/// Chunks waiting for a slow reader; with `CHUNK`, the memory of one export.
-const WAITING: usize = 4;
 /// Rows of a section read at once.
 const PAGE: u32 = 500;
 
@@ -28,15 +22,16 @@ const PAGE: u32 = 500;
 pub struct MyData {
     /// The name to save it under.
     pub file_name: String,
-    /// The bytes. An error means the file is not complete.
-    pub chunks: Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>,
+    /// The bytes. An error means the file is not whole.
+    pub chunks: Chunks,
 }
 
 /// Streams what is kept about the caller. The last line says that the file is complete.
-pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, ChangeError> {
+pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, ExportError> {
     if !caller.may_export() {
-        return Err(ChangeError::Forbidden);
+        return Err(ExportError::Forbidden);
     }
+    let place = exports::place(app, caller)?;
     // Opened before the export is recorded, so that a file does not tell of itself.
     let everything = Question {
         q: "",
@@ -44,32 +39,38 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Change
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(app, caller, &Scope::Me, everything).await;
-    let scoped = scoped.map_err(Unavailable::new)?;
-    let scan = app.log().scan(scoped.bound.clone(), Order::Oldest).await?;
-    let tx = app.begin().await?;
+    let scoped = Scoped::new(app, caller, &Scope::Me, everything).await?;
+    let scan = app
+        .log()
+        .scan(scoped.bound.clone(), Order::Oldest)
+        .await
+        .map_err(unavailable)?;
+    let tx = app.begin().await.map_err(unavailable)?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);
-    tx.commit(exported).await?;
-    let (sender, mut receiver) = mpsc::channel(WAITING);
+    tx.commit(exported).await.map_err(unavailable)?;
+    let (feed, chunks) = feed(&app.settings().exports);
     let run = Run {
         disclosure: Disclosure::new(app, caller, &scoped, Asked::File("own data")),
         app: app.clone(),
         account_id: caller.person.id.clone(),
         out: Vec::new(),
-        sender,
+        feed,
         at: app.now(),
     };
-    tokio::spawn(run.run(scan));
+    app.tasks().once("export of one's own data", async move {
+        run.run(scan).await;
+        drop(place);
+    });
     Ok(MyData {
         file_name: format!("whodid-my-data-{}.jsonl", app.now().timestamp().strftime("%Y-%m-%d")),
-        chunks: Box::pin(futures::stream::poll_fn(move |cx| receiver.poll_recv(cx))),
+        chunks,
     })
 }
 
 /// Why it ended before its end.
 enum Broken {
-    /// The reader is gone.
-    Reader,
+    /// The reader is gone or too slow.
+    Reader(Lost),
     /// The log or the store failed.
     Source(Unavailable),
 }
@@ -87,7 +88,7 @@ struct Run {
     disclosure: Disclosure,
     account_id: String,
     out: Vec<u8>,
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    feed: Feed,
     at: Time,
 }
 
@@ -101,14 +102,13 @@ impl Run {
             );
         }
         match written {
-            Ok(()) | Err(Broken::Reader) => {}
+            Ok(()) => self.feed.whole().await,
+            Err(Broken::Reader(lost)) => tracing::debug!(?lost, "an export of a person's data was broken off"),
             Err(Broken::Source(cause)) => {
                 tracing::warn!(
                     error = &cause as &dyn std::error::Error,
                     "an export of a person's data broke off"
                 );
-                let error = io::Error::other("the export is not complete");
-                let _ = self.sender.send(Err(error)).await;
             }
         }
     }
@@ -172,10 +172,7 @@ impl Run {
             return Ok(());
         }
         let full = std::mem::replace(&mut self.out, Vec::with_capacity(CHUNK + CHUNK / 4));
-        self.sender
-            .send(Ok(Bytes::from(full)))
-            .await
-            .map_err(|_| Broken::Reader)
+        self.feed.send(full).await.map_err(Broken::Reader)
     }
 }
 

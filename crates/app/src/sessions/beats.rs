@@ -2,7 +2,7 @@
 //! open pages must not mean thousands of writes. What is lost in a crash comes again with the next sign.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::Time;
@@ -11,7 +11,6 @@ use activity::Time;
 #[derive(Debug, Default)]
 pub(crate) struct Beats {
     heard: Mutex<HashMap<String, HashMap<String, Time>>>,
-    pub(super) started: AtomicBool,
     /// Since when somebody listens, in microseconds; 0 while nobody does.
     pub(super) since: AtomicI64,
 }

@@ -1,5 +1,6 @@
 //! Creating a session of a group, for later or to start at once.
 
+use activity::Named;
 use store::groups;
 use store::sessions::presence;
 use store::sessions::{SessionRow, SessionState, session};
@@ -9,7 +10,7 @@ use super::join::arrival;
 use super::{Session, deeds, password};
 use crate::accounts::{names, new_id};
 use crate::groups::visible;
-use crate::{Activities, App, Caller, ChangeError, FieldError, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits};
 
 /// What is typed for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,43 +40,62 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
         Some(secret) => Some(password::hash(app, secret).await?),
         None => None,
     };
-    let now = app.now();
-    let mut tx = app.begin().await?;
+    // Of the password only that there is one: what is kept of a request is no place for secrets.
+    let asked = (&new.group_id, &name, password_hash.is_some(), new.start);
+    let mut tx = match app.begin_once::<String>(caller, "sessions/create", &asked).await? {
+        Begun::Now(tx) => tx,
+        Begun::Before(mut tx, id) => {
+            return super::get::get_in(tx.conn(), caller, &id)
+                .await
+                .map(|found| found.session);
+        }
+    };
     let dialect = tx.dialect();
     groups::group::lock(tx.conn(), &new.group_id, dialect).await?;
     let (group, _) = visible(tx.conn(), caller, &new.group_id).await?;
     if !is_member(tx.conn(), &group, &caller.person.id).await? {
         return Err(ChangeError::Forbidden);
     }
-    let row = SessionRow {
+    let row = row(app, caller, group.named(), (name, password_hash), new.start);
+    session::insert(tx.conn(), &row).await?;
+    let mut facts = Activities::from(deeds::by(app, caller, "session.created", &row));
+    if new.start {
+        presence::insert(tx.conn(), arrival(caller, &row.id, row.created_at)).await?;
+        facts.push(deeds::by(app, caller, "session.started", &row));
+        facts.push(deeds::by(app, caller, "session.joined", &row));
+    }
+    tx.answered(&row.id).await?;
+    deeds::tell(&mut tx, &row);
+    tx.commit(facts).await?;
+    Ok(Session::of(row, u64::from(new.start)))
+}
+
+fn row(
+    app: &App,
+    caller: &Caller,
+    group: Named,
+    (name, password_hash): (String, Option<String>),
+    start: bool,
+) -> SessionRow {
+    let now = app.now();
+    SessionRow {
         id: new_id(app, "ses"),
-        group: group.named(),
+        group,
         name,
         password_hash,
         locked: false,
-        state: if new.start {
-            SessionState::Running
-        } else {
-            SessionState::Planned
+        state: match start {
+            true => SessionState::Running,
+            false => SessionState::Planned,
         },
         host_id: caller.person.id.clone(),
         host_name: caller.person.to_string(),
         created_at: now,
-        started_at: new.start.then_some(now),
+        started_at: start.then_some(now),
         ended_at: None,
         state_at: now,
         version: 1,
-    };
-    session::insert(tx.conn(), &row).await?;
-    let mut facts = Activities::from(deeds::by(app, caller, "session.created", &row));
-    if new.start {
-        presence::insert(tx.conn(), arrival(caller, &row.id, now)).await?;
-        facts.push(deeds::by(app, caller, "session.started", &row));
-        facts.push(deeds::by(app, caller, "session.joined", &row));
     }
-    deeds::tell(&mut tx, &row);
-    tx.commit(facts).await?;
-    Ok(Session::of(row, u64::from(new.start)))
 }
 
 /// The name, tidied; what is wrong with it goes to `errors`.

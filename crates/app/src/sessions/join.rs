@@ -6,7 +6,8 @@ use store::sessions::presence::{self, Arrival};
 use store::sessions::refusal::{self, Knock};
 
 use super::access::{Access, Refusal};
-use super::{deeds, password};
+use super::get::get_in;
+use super::{SessionDetails, deeds, password};
 use crate::activity::facts::failed;
 use crate::{App, Caller, ChangeError, Quiet, Tx};
 
@@ -14,8 +15,8 @@ use crate::{App, Caller, ChangeError, Quiet, Tx};
 /// every knock.
 const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 
-/// Makes the caller present. Who is already has only come again, perhaps on another device.
-pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<(), ChangeError> {
+/// Makes the caller present. Who is already has only come again, perhaps on another device. Returns the session.
+pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<SessionDetails, ChangeError> {
     let mut read = app.store().read().await?;
     let access = Access::to(read.conn(), caller, id).await?;
     drop(read);
@@ -53,19 +54,29 @@ pub(super) fn arrival<'a>(caller: &'a Caller, session_id: &'a str, at: Time) -> 
     }
 }
 
-async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Result<(), ChangeError> {
+async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Result<SessionDetails, ChangeError> {
     let (row, arrival) = (&access.row, arrival(caller, &access.row.id, app.now()));
     if !presence::insert(tx.conn(), arrival).await? {
         presence::came_again(tx.conn(), arrival).await?;
-        return Ok(tx.commit_quietly(Quiet::Seen).await?);
+        let session = get_in(tx.conn(), caller, &row.id).await?;
+        tx.commit_quietly(Quiet::Seen).await?;
+        return Ok(session);
     }
     attempt::clear(tx.conn(), &row.id, &caller.person.id).await?;
     let facts = deeds::by(app, caller, "session.joined", row);
     deeds::tell(&mut tx, row);
-    Ok(tx.commit(facts).await?)
+    let session = get_in(tx.conn(), caller, &row.id).await?;
+    tx.commit(facts).await?;
+    Ok(session)
 }
 
-async fn refuse(app: &App, caller: &Caller, mut tx: Tx, access: &Access, refusal: Refusal) -> Result<(), ChangeError> {
+async fn refuse(
+    app: &App,
+    caller: &Caller,
+    mut tx: Tx,
+    access: &Access,
+    refusal: Refusal,
+) -> Result<SessionDetails, ChangeError> {
     if let Some(more) = due(app, caller, &mut tx, (access, refusal)).await? {
         let facts = deeds::by(app, caller, "session.join_refused", &access.row);
         let mut facts = failed(facts, refusal.reason());

@@ -24,21 +24,21 @@ const NO_GROUP: &str = "the group was deleted";
 
 /// Keeps presence true in the background until the process ends. Serving calls it once; calling it again does nothing.
 pub fn keep_presence(app: &App) {
-    if app.beats().started.swap(true, Ordering::SeqCst) {
-        return;
+    let of = app.clone();
+    if app.tasks().keep("presence", move || work(of.clone())) {
+        app.beats().since.store(app.now().0, Ordering::Relaxed);
     }
-    app.beats().since.store(app.now().0, Ordering::Relaxed);
-    let app = app.clone();
-    tokio::spawn(async move {
-        loop {
-            let begun = Instant::now();
-            if let Err(error) = sweep(&app).await {
-                tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "presence could not be looked after");
-            }
-            // However many are present, looking after them takes a tenth of the time at most.
-            tokio::time::sleep(TICK.max(begun.elapsed() * 10)).await;
+}
+
+async fn work(app: App) {
+    loop {
+        let begun = Instant::now();
+        if let Err(error) = sweep(&app).await {
+            tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "presence could not be looked after");
         }
-    });
+        // However many are present, looking after them takes a tenth of the time at most.
+        tokio::time::sleep(TICK.max(begun.elapsed() * 10)).await;
+    }
 }
 
 /// Writes the signs of life that came in, takes out who is there no longer, and returns how many.

@@ -2,17 +2,16 @@
 //! number.
 
 mod http_form;
-mod outbox;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use activity::Facts;
+use activity::{Facts, Time};
 use store::accounts::account::AccountRow;
 
 use crate::factors::SendRefused;
 use crate::settings::SmsSettings;
-use crate::{App, Tx, Unavailable};
+use crate::{App, Tx, Unavailable, mail};
 
 /// What an SMS is sent with.
 pub(crate) trait SmsSender: Send + Sync {
@@ -28,7 +27,7 @@ pub(crate) trait SmsSender: Send + Sync {
 pub(crate) enum Sms {
     /// Through a service.
     Service(Arc<dyn SmsSender>),
-    /// Kept in the outbox and written to the server's own log.
+    /// Kept in the outbox that administrators see, for development.
     Outbox,
     /// Not at all.
     Off,
@@ -49,23 +48,33 @@ impl Sms {
     }
 }
 
+/// An SMS with a code.
+pub(crate) struct Text<'a> {
+    /// The number it goes to, in the form of E.164.
+    pub(crate) to: &'a str,
+    pub(crate) text: &'a str,
+    /// From when on the code is worth nothing.
+    pub(crate) expires_at: Time,
+}
+
 /// Commits that it was asked for, and sends: what the text is about stands before it reaches anybody.
 pub(crate) async fn send(
     app: &App,
     mut tx: Tx,
     asked: Facts,
     account: &AccountRow,
-    (to, text): (&str, &str),
+    sms: Text<'_>,
 ) -> Result<(), SendRefused> {
     match app.sms() {
         Sms::Off => Err(SendRefused::NotSent),
         Sms::Outbox => {
-            outbox::keep(app, &mut tx, account, to, text).await?;
+            let letter = mail::letters::sms(account, sms.to, sms.text, sms.expires_at);
+            mail::keep(app, &mut tx, letter).await?;
             Ok(tx.commit(asked).await?)
         }
         Sms::Service(sender) => {
             tx.commit(asked).await?;
-            sender.send(to, text).await.map_err(|error| {
+            sender.send(sms.to, sms.text).await.map_err(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an SMS was not sent");
                 SendRefused::NotSent
             })

@@ -90,7 +90,8 @@ fn edited<'a>(stage: &'a Stage<'a>, id: String, change: impl FnOnce(&mut EditApp
 
 /// The member, signed in through the application.
 async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, SignedIn) {
-    let presented = applications::authenticate(stage.app(), &registered.key, origin("203.0.113.7")).await;
+    let presented =
+        applications::authenticate(stage.app(), registered.key.as_deref().unwrap(), origin("203.0.113.7")).await;
     let Presented::Application(visitor) = presented.unwrap() else {
         panic!()
     };

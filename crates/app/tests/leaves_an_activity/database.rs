@@ -187,6 +187,11 @@ pub(crate) async fn break_table(store: &Store, table: &str) {
     }
 }
 
+/// Makes every look at this table fail.
+pub(crate) async fn hide_table(store: &Store, table: &str) {
+    change(store, &format!("ALTER TABLE \"{table}\" RENAME TO \"broken_{table}\"")).await;
+}
+
 /// Makes COMMIT fail where the transaction added to the log: a reference that is checked only then leads nowhere.
 pub(crate) async fn break_commit(store: &Store) {
     for sql in [

@@ -55,7 +55,6 @@ pub(crate) const TABLE: Table = &[
     ),
     ("sms/http_form", Is::Machinery),
     ("sms/mod", Is::Machinery),
-    ("sms/outbox", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {

@@ -16,6 +16,8 @@ pub(crate) const TABLE: Table = &[
     ("mail/mod", Is::Machinery),
     ("mail/retry", Is::Mutating(&["mail.retried"])),
     ("mail/send", Is::Mutating(&["mail.sent"])),
+    ("mail/show", Is::Mutating(&["mail.shown"])),
+    ("mail/text", Is::Machinery),
     ("mail/write", Is::Machinery),
 ];
 
@@ -26,6 +28,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     match row {
         "mail/delete" => deed(async move { mail::delete(app, admin, &id).await }),
         "mail/retry" => deed(async move { mail::retry(app, admin, &id).await }),
+        "mail/show" => deed(async move { mail::show(app, admin, &id).await }),
         "mail/send" => deed(sent(stage, id)),
         other => no_deed(other),
     }
@@ -33,7 +36,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
 
 /// The mail is sent by the task that sends mails, which tries again by itself when it cannot write that down.
 async fn sent(stage: &Stage<'_>, id: String) -> Result<(), &'static str> {
-    let sending = mail::start(stage.app()).unwrap().unwrap();
+    mail::start(stage.app()).unwrap();
     for _ in 0..30 {
         tokio::time::sleep(Duration::from_millis(10)).await;
         let mails = mail::list(stage.app(), &Caller::command_line(), None)
@@ -41,12 +44,9 @@ async fn sent(stage: &Stage<'_>, id: String) -> Result<(), &'static str> {
             .unwrap()
             .mails;
         if mails.iter().any(|mail| mail.id == id && mail.state == MailState::Sent) {
-            sending.abort();
             return Ok(());
         }
     }
-    sending.abort();
-    let _ = sending.await;
     Err("not marked as sent")
 }
 

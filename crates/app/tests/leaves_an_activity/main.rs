@@ -255,6 +255,8 @@ enum Broken<'a> {
     Table(&'a str),
     /// The commit of a transaction that added to the log.
     Commit,
+    /// Reading this table, which may be what only the answer needs.
+    Reading(&'a str),
 }
 
 #[tokio::test]
@@ -279,6 +281,18 @@ async fn where_any_part_of_the_change_cannot_be_kept_there_is_no_activity() {
     .await;
 }
 
+#[tokio::test]
+async fn where_the_answer_cannot_be_read_nothing_changes() {
+    with_every_row(async |row, _| {
+        let mut wrong = Vec::new();
+        for table in ["default_group", "account_address", "second_factor"] {
+            wrong.extend(tried_with(row, Broken::Reading(table)).await);
+        }
+        wrong
+    })
+    .await;
+}
+
 /// The tables, but for the log's own, that a deed changes when nothing is broken.
 async fn tables_written_by(row: &str) -> BTreeSet<String> {
     let test = stage_for(row).await;
@@ -293,7 +307,8 @@ async fn tables_written_by(row: &str) -> BTreeSet<String> {
     tables
 }
 
-/// Does the deed while something is broken: it says that it failed, and the database is as it was. What is wrong.
+/// Does the deed while something is broken: if it says that it failed, as it must unless it does without, the
+/// database is as it was. What is wrong.
 async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
     let test = stage_for(row).await;
     let stage = Stage::new(&test).await;
@@ -302,15 +317,24 @@ async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
         Broken::Append => "the log".to_owned(),
         Broken::Table(table) => format!("the table {table}"),
         Broken::Commit => "the commit".to_owned(),
+        Broken::Reading(table) => format!("reading {table}"),
     };
+    if let Broken::Reading(table) = broken {
+        database::hide_table(&test.store, table).await;
+    }
     let (before, size) = (Contents::of(&test.store, row).await, *test.log.watch().borrow());
     match broken {
         Broken::Append => database::break_append(&test.store).await,
         Broken::Table(table) => database::break_table(&test.store, table).await,
         Broken::Commit => database::break_commit(&test.store).await,
+        Broken::Reading(_) => {}
     }
     let result = deed.await;
     let after = Contents::of(&test.store, row).await;
+    if result.is_ok() && matches!(broken, Broken::Reading(_)) {
+        // It does not read it.
+        return Vec::new();
+    }
     let mut wrong = before.differences(&after);
     if result.is_ok() {
         wrong.push("the deed says that it succeeded".to_owned());

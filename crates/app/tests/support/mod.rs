@@ -10,6 +10,7 @@ use activity::{Activity, Time};
 use app::accounts::{self, Activation, LogIn, LogInRefused, LogInStep, LoginStatus, NewUser, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use log::{Log, LogSettings, ManualClock, SeededRng};
+use store::accounts::mail::MailRow;
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
@@ -51,7 +52,7 @@ impl TestApp {
         settings.sms.outbox = true;
         settings.public_url = "https://whodid.example.com".to_owned();
         change(&mut settings);
-        let app = App::new(store.clone(), log.clone(), clock.clone(), rng, settings);
+        let app = App::new(store.clone(), log.clone(), clock.clone(), rng, settings, secret_key());
         Self {
             app,
             clock,
@@ -176,8 +177,14 @@ impl TestApp {
 
     /// Subject and text of every mail, newest first.
     pub(crate) async fn mails(&self) -> Vec<(String, String)> {
-        let page = app::mail::list(&self.app, &Caller::command_line(), None).await.unwrap();
-        page.mails.into_iter().map(|mail| (mail.subject, mail.body)).collect()
+        let rows = self.mail_rows().await;
+        rows.into_iter().map(|row| (row.subject.clone(), body(&row))).collect()
+    }
+
+    /// Every mail as it is kept, newest first.
+    pub(crate) async fn mail_rows(&self) -> Vec<MailRow> {
+        let mut conn = self.store.glance().await.unwrap();
+        store::accounts::mail::newest(&mut conn, None, 1_000).await.unwrap()
     }
 
     /// The token of the link in the newest mail with this subject.
@@ -187,6 +194,18 @@ impl TestApp {
         let line = body.lines().find(|line| line.contains("?token=")).unwrap();
         line.split_once("?token=").unwrap().1.to_owned()
     }
+}
+
+/// The text of a mail, as who has the key reads it; empty once it is not kept any more.
+pub(crate) fn body(row: &MailRow) -> String {
+    let sealed = row.sealed_body.as_deref();
+    let text = sealed.map(|sealed| secret_key().open(app::Cell::mail_body(&row.id), sealed).unwrap());
+    String::from_utf8(text.unwrap_or_default()).unwrap()
+}
+
+/// The key that wraps the secrets of every test.
+pub(crate) fn secret_key() -> app::SecretKey {
+    app::SecretKey::new(&[7; 32])
 }
 
 pub(crate) fn visitor() -> Visitor {
@@ -202,6 +221,7 @@ pub(crate) fn origin(ip: &str) -> Origin {
         user_agent: Some("Mozilla/5.0".to_owned()),
         device: Some("Firefox on Linux".to_owned()),
         request_id: "test".to_owned(),
+        idempotency_key: None,
         trace_id: None,
     }
 }

@@ -16,7 +16,6 @@ use crate::append::Placed;
 use crate::core::Core;
 use crate::keys::{self, Key};
 
-const HOUR: i64 = 3_600 * Time::SECOND;
 /// How often a group is tried again when another node was first with one of its ids.
 const ATTEMPTS: u32 = 4;
 
@@ -38,15 +37,7 @@ pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
     match attempt(core, &mut group).await {
         Ok(answers) => answer_all(group, answers),
         Err(error) if group.len() == 1 || error.is_fatal() => {
-            let text = error.to_string();
-            let mut first = Some(error);
-            let fail = || {
-                Err(first
-                    .take()
-                    .unwrap_or_else(|| StoreError::Failed(text.clone()).into())
-                    .into())
-            };
-            let answers = std::iter::repeat_with(fail).take(group.len()).collect();
+            let answers = failures(error, group.len());
             answer_all(group, answers);
         }
         Err(error) => {
@@ -61,6 +52,18 @@ pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
             }
         }
     }
+}
+
+/// The same error for each of `n` requests. What is unknown of one is unknown of all: they are one transaction.
+fn failures(error: LogError, n: usize) -> Vec<Answer> {
+    let (text, unknown) = (error.to_string(), error.is_unknown());
+    let again = || match unknown {
+        true => StoreError::Unknown(text.clone()),
+        false => StoreError::Failed(text.clone()),
+    };
+    let mut first = Some(error);
+    let fail = || Err(first.take().unwrap_or_else(|| again().into()).into());
+    std::iter::repeat_with(fail).take(n).collect()
 }
 
 fn answer_all(group: Vec<Request>, answers: Vec<Answer>) {
@@ -98,7 +101,7 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
     };
     let answers = answers(&plan, &placed);
     if !remember(core, &mut tx, &plan, &prepared, &answers, (now, &placed)).await? {
-        tx.rollback().await?;
+        tx.rollback().await;
         return Ok(None);
     }
     let cache = Arc::clone(&core.keys);
@@ -191,7 +194,7 @@ async fn remember(
     answers: &[Answer],
     (now, placed): (Time, &Placed),
 ) -> Result<bool, LogError> {
-    let until = now.plus(i64::from(core.settings.remember_hours) * HOUR);
+    let until = core.remembers_until();
     let first = placed.seqs.start;
     let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
     let ids: Vec<_> = plan.external.iter().map(id).collect();
@@ -216,7 +219,7 @@ async fn remember(
 /// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
 /// wants it loads it.
 fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
-    if core.tail.held() > core.settings.seal_at.saturating_mul(2) {
+    if core.tail.held() > core.settings.seal_at.saturating_mul(2) || core.is_backed_up() {
         return;
     }
     let mut activities = Vec::new();
@@ -234,4 +237,19 @@ fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
         }
     }
     core.tail.extend(activities, false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_of_a_group_is_told_what_is_not_known() {
+        let unknown = failures(StoreError::Unknown("fsync".to_owned()).into(), 3);
+        let told = |answer: &Answer| matches!(answer, Err(IngestError::Unknown(_)));
+        assert!(unknown.len() == 3 && unknown.iter().all(told));
+        let refused = failures(StoreError::Failed("earlier".to_owned()).into(), 3);
+        let nothing = |answer: &Answer| matches!(answer, Err(IngestError::Unavailable(_)));
+        assert!(refused.len() == 3 && refused.iter().all(nothing));
+    }
 }

@@ -82,7 +82,7 @@ impl Item {
     }
 }
 
-/// Why a batch was not recorded. Nothing of it is in the log then, unless the error is fatal.
+/// Why a batch was not recorded, or may not have been.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The `Idempotency-Key` was used for another body.
@@ -96,7 +96,19 @@ pub enum IngestError {
         /// How many are taken.
         limit: usize,
     },
-    /// The log cannot take it now.
+    /// The log cannot take it now; nothing of it is recorded.
     #[error(transparent)]
-    Unavailable(#[from] LogError),
+    Unavailable(LogError),
+    /// Whether it was recorded is not known.
+    #[error("it is not known whether this was recorded: {0}")]
+    Unknown(#[source] LogError),
+}
+
+impl From<LogError> for IngestError {
+    fn from(error: LogError) -> Self {
+        match error.is_unknown() {
+            true => Self::Unknown(error),
+            false => Self::Unavailable(error),
+        }
+    }
 }

@@ -9,7 +9,7 @@ use store::log::idempotency;
 
 use super::prepare::Prepared;
 use super::{IngestResult, answer};
-use crate::append::Row;
+use crate::append::{Row, weight};
 use crate::{LogError, batch};
 
 /// What a request becomes.
@@ -105,6 +105,7 @@ impl<'a> Writer<'a> {
                 self.plan.rows.push(Row {
                     packed: packed.clone(),
                     leaves: request.leaves.clone(),
+                    bytes: request.bytes,
                 });
             }
             _ => {
@@ -139,7 +140,8 @@ impl<'a> Writer<'a> {
         }
         let packed = batch::pack(joint.iter().map(|(request, i)| &request.facts[*i]))?;
         let leaves = joint.iter().map(|(request, i)| request.leaves[*i]).collect();
-        self.plan.rows.push(Row { packed, leaves });
+        let bytes = weight(joint.iter().map(|(request, i)| &request.facts[*i]));
+        self.plan.rows.push(Row { packed, leaves, bytes });
         Ok(())
     }
 }

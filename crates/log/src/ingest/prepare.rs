@@ -9,6 +9,7 @@ use store::log::external_id::Digest;
 use store::log::person_key;
 
 use super::{Batch, Idempotency, Source};
+use crate::append::weight;
 use crate::core::Core;
 use crate::keys::{self, Keys, Proposal};
 use crate::view::blocking;
@@ -24,6 +25,8 @@ const ROW_OF_ITS_OWN: usize = 128;
 pub(super) struct Prepared {
     pub(super) facts: Vec<Facts>,
     pub(super) leaves: Vec<Hash>,
+    /// What the facts weigh.
+    pub(super) bytes: u64,
     /// All facts packed, where they make a hot batch of their own.
     pub(super) packed: Option<Vec<u8>>,
     /// Digests of the external ids.
@@ -63,6 +66,7 @@ impl Prepared {
                 .transpose()?;
             let external = facts.iter().map(|facts| external_digest(&source, facts)).collect();
             Ok(Self {
+                bytes: weight(&facts),
                 facts,
                 leaves,
                 packed,

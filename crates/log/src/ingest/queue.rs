@@ -10,12 +10,17 @@ use super::commit::{Request, commit};
 use super::prepare::Prepared;
 use super::{Batch, IngestError, IngestResult};
 use crate::LogError;
+use crate::append::weight;
 use crate::core::Core;
 
 /// Requests that may wait for the task.
 const WAITING: usize = 4096;
-/// The hot tail may grow to this many times the sealing threshold before requests have to wait for the sealer.
-const BACKLOG: u64 = 3;
+/// Bytes in one commit after which no further request is taken into it.
+const COMMIT_BYTES: u64 = 8 << 20;
+/// What an activity takes beside its texts.
+const FRAME: u64 = size_of::<activity::Activity>() as u64;
+/// In these steps the bytes under way are counted.
+const STEP: u64 = 1024;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -23,16 +28,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Queue {
     into: mpsc::Sender<Request>,
-    /// Activities that may be under way.
+    /// Bytes that may be under way, in steps.
     room: Arc<Semaphore>,
+    /// All of them.
+    steps: u32,
 }
 
 impl Queue {
-    /// Starts the task.
-    pub(crate) fn start(core: Arc<Core>) -> (Self, tokio::task::JoinHandle<()>) {
+    /// The way in, and the task that has to run for it.
+    pub(crate) fn start(core: Arc<Core>) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (into, from) = mpsc::channel(WAITING);
-        let room = Arc::new(Semaphore::new(core.settings.max_batch.saturating_mul(4)));
-        (Self { into, room }, tokio::spawn(run(core, from)))
+        let steps = u32::try_from(core.settings.queue_bytes as u64 / STEP)
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let room = Arc::new(Semaphore::new(steps as usize));
+        (Self { into, room, steps }, run(core, from))
     }
 
     /// Takes a batch through.
@@ -49,7 +59,9 @@ impl Queue {
             });
         }
         admit(core).await?;
-        let share = u32::try_from(given).unwrap_or(u32::MAX);
+        let bytes = weight(&batch.facts) + FRAME * given as u64;
+        // One that is larger than all that may be under way goes alone.
+        let share = u32::try_from(bytes.div_ceil(STEP)).unwrap_or(u32::MAX).min(self.steps);
         let share = Arc::clone(&self.room)
             .acquire_many_owned(share)
             .await
@@ -62,19 +74,18 @@ impl Queue {
             _share: share,
         };
         self.into.send(request).await.map_err(|_| LogError::Closed)?;
-        answer.await.map_err(|_| LogError::Closed)?
+        answer.await.map_err(|_| LogError::Unanswered)?
     }
 }
 
 /// Waits while the hot tail is far longer than it should be.
 async fn admit(core: &Core) -> Result<(), LogError> {
-    let limit = core.settings.seal_at.saturating_mul(BACKLOG);
-    if !core.settings.background || core.hot() <= limit {
+    if !core.settings.background || !core.is_backed_up() {
         return Ok(());
     }
     let mut sealed = core.sealed.subscribe();
     let until = Instant::now() + PATIENCE;
-    while core.hot() > limit {
+    while core.is_backed_up() {
         match timeout_at(until, sealed.changed()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(LogError::Closed),
@@ -89,24 +100,50 @@ async fn admit(core: &Core) -> Result<(), LogError> {
 async fn run(core: Arc<Core>, mut from: mpsc::Receiver<Request>) {
     let mut crowd = 1;
     while let Some(first) = from.recv().await {
-        let mut activities = first.prepared.facts.len();
-        let mut group = vec![first];
-        while activities < core.settings.max_batch
+        let mut group = Group::of(first);
+        while group.has_room(core.settings.max_batch)
             && let Ok(request) = from.try_recv()
         {
-            activities += request.prepared.facts.len();
             group.push(request);
         }
         let until = Instant::now() + core.settings.gather();
-        while group.len() < crowd && activities < core.settings.max_batch {
+        while group.requests.len() < crowd && group.has_room(core.settings.max_batch) {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(Some(request)) = timeout(left, from.recv()).await else {
                 break;
             };
-            activities += request.prepared.facts.len();
             group.push(request);
         }
-        crowd = group.len();
-        commit(&core, group).await;
+        crowd = group.requests.len();
+        commit(&core, group.requests).await;
+    }
+}
+
+/// Requests that one commit takes.
+struct Group {
+    requests: Vec<Request>,
+    activities: usize,
+    bytes: u64,
+}
+
+impl Group {
+    fn of(first: Request) -> Self {
+        let mut group = Self {
+            requests: Vec::new(),
+            activities: 0,
+            bytes: 0,
+        };
+        group.push(first);
+        group
+    }
+
+    fn push(&mut self, request: Request) {
+        self.activities += request.prepared.facts.len();
+        self.bytes += request.prepared.bytes;
+        self.requests.push(request);
+    }
+
+    fn has_room(&self, most: usize) -> bool {
+        self.activities < most && self.bytes < COMMIT_BYTES
     }
 }

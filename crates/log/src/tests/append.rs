@@ -37,11 +37,7 @@ async fn a_rollback_leaves_nothing_and_no_gap() {
         stranger.kind = "invoice.paid".into();
         stranger.user.as_mut().unwrap().id = "usr_stranger".to_owned();
         assert_eq!(bed.log.append(&mut tx, vec![stranger]).await.unwrap(), 2..3);
-        if explicit {
-            tx.rollback().await.unwrap()
-        } else {
-            drop(tx)
-        }
+        if explicit { tx.rollback().await } else { drop(tx) }
     }
     assert_eq!(bed.log.head().await.unwrap().through.size, 2);
     assert!(!bed.log.recorded_since().await.unwrap().contains_key("invoice.paid"));

@@ -1,6 +1,7 @@
 //! Tests of the engine as a whole, on SQLite in a temporary directory.
 
 mod append;
+mod bounds;
 mod ingest;
 mod model;
 mod reading;

@@ -2,7 +2,7 @@
 
 use activity::Time;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error};
+use sqlx::{AnyConnection, Error, Row as _};
 
 use crate::row::{maybe_text, maybe_time, number, text, time};
 
@@ -19,8 +19,10 @@ pub struct MailRow {
     pub kind: String,
     /// Subject line.
     pub subject: String,
-    /// Plain text; empty once sent.
-    pub body: String,
+    /// The text, wrapped; `None` once sent, given up, or what is secret in it has expired.
+    pub sealed_body: Option<Vec<u8>>,
+    /// From when on the link or code in it is worth nothing; `None` where there is none.
+    pub expires_at: Option<Time>,
     /// `queued`, `sent`, `failed` or `outbox`.
     pub state: String,
     /// Tries so far.
@@ -42,7 +44,8 @@ fn mail(row: &AnyRow) -> Result<MailRow, Error> {
         recipient: text(row, "recipient")?,
         kind: text(row, "kind")?,
         subject: text(row, "subject")?,
-        body: text(row, "body")?,
+        sealed_body: row.try_get("sealed_body")?,
+        expires_at: maybe_time(row, "expires_at")?,
         state: text(row, "state")?,
         attempts: number(row, "attempts")?,
         next_attempt_at: time(row, "next_attempt_at")?,
@@ -55,29 +58,30 @@ fn mail(row: &AnyRow) -> Result<MailRow, Error> {
 /// Inserts a mail in the state it has.
 pub async fn insert(conn: &mut AnyConnection, mail: &MailRow) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO mail (id, account_id, recipient, kind, subject, body, state, next_attempt_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO mail (id, account_id, recipient, kind, subject, sealed_body, state, next_attempt_at, created_at, \
+         expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&mail.id)
     .bind(&mail.account_id)
     .bind(&mail.recipient)
     .bind(&mail.kind)
     .bind(&mail.subject)
-    .bind(&mail.body)
+    .bind(&mail.sealed_body)
     .bind(&mail.state)
     .bind(mail.next_attempt_at.0)
     .bind(mail.created_at.0)
+    .bind(mail.expires_at.map(|at| at.0))
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// The oldest that are due.
+/// The oldest that are due, and those whose secret has expired while they waited.
 pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<MailRow>, Error> {
     let rows = sqlx::query(
-        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
-         created_at, finished_at FROM mail WHERE state = 'queued' AND next_attempt_at <= $1 \
-         ORDER BY next_attempt_at, id LIMIT $2",
+        "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
+         last_error, created_at, finished_at FROM mail WHERE state = 'queued' \
+         AND (next_attempt_at <= $1 OR expires_at <= $1) ORDER BY next_attempt_at, id LIMIT $2",
     );
     rows.bind(now.0)
         .bind(i64::from(limit))
@@ -91,7 +95,7 @@ pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<
 /// Marks it sent and forgets its text.
 pub async fn sent(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
     let done = sqlx::query(
-        "UPDATE mail SET state = 'sent', body = '', attempts = attempts + 1, last_error = NULL, finished_at = $2 \
+        "UPDATE mail SET state = 'sent', sealed_body = NULL, attempts = attempts + 1, last_error = NULL, finished_at = $2 \
          WHERE id = $1",
     );
     done.bind(id).bind(now.0).execute(conn).await?;
@@ -109,7 +113,7 @@ pub async fn retry(conn: &mut AnyConnection, id: &str, error: &str, next: Time) 
 /// Gives it up.
 pub async fn give_up(conn: &mut AnyConnection, id: &str, error: &str, now: Time) -> Result<(), Error> {
     let done = sqlx::query(
-        "UPDATE mail SET state = 'failed', body = '', attempts = attempts + 1, last_error = $2, finished_at = $3 \
+        "UPDATE mail SET state = 'failed', sealed_body = NULL, attempts = attempts + 1, last_error = $2, finished_at = $3 \
          WHERE id = $1",
     );
     done.bind(id).bind(error).bind(now.0).execute(conn).await?;
@@ -120,8 +124,8 @@ pub async fn give_up(conn: &mut AnyConnection, id: &str, error: &str, now: Time)
 pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, Error> {
     let (at, id) = before.unwrap_or((Time::MAX, ""));
     let rows = sqlx::query(
-        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
-         created_at, finished_at FROM mail WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
+         last_error, created_at, finished_at FROM mail WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
     );
     rows.bind(at.0)
         .bind(id)
@@ -133,6 +137,14 @@ pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limi
         .collect()
 }
 
+/// Forgets the texts of kept mails whose secret has expired. Those in the queue are given up by whoever sends them.
+pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, Error> {
+    let done = sqlx::query(
+        "UPDATE mail SET sealed_body = NULL WHERE sealed_body IS NOT NULL AND state = 'outbox' AND expires_at <= $1",
+    );
+    Ok(done.bind(now.0).execute(conn).await?.rows_affected())
+}
+
 /// Removes those written before `before` that wait for nothing.
 pub async fn delete_old(conn: &mut AnyConnection, before: Time) -> Result<u64, Error> {
     let done = sqlx::query("DELETE FROM mail WHERE created_at < $1 AND state <> 'queued'").bind(before.0);
@@ -142,16 +154,17 @@ pub async fn delete_old(conn: &mut AnyConnection, before: Time) -> Result<u64, E
 /// The mail with this id.
 pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<MailRow>, Error> {
     let row = sqlx::query(
-        "SELECT id, account_id, recipient, kind, subject, body, state, attempts, next_attempt_at, last_error, \
-         created_at, finished_at FROM mail WHERE id = $1",
+        "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
+         last_error, created_at, finished_at FROM mail WHERE id = $1",
     );
     row.bind(id).fetch_optional(conn).await?.as_ref().map(mail).transpose()
 }
 
-/// Makes it due now; a mail kept in the outbox joins the queue. `false` if it was sent or given up.
+/// Makes it due now; a mail kept in the outbox joins the queue. `false` if its text is gone.
 pub async fn make_due(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
     let done = sqlx::query(
-        "UPDATE mail SET state = 'queued', next_attempt_at = $2 WHERE id = $1 AND state IN ('queued', 'outbox')",
+        "UPDATE mail SET state = 'queued', next_attempt_at = $2 WHERE id = $1 \
+         AND state IN ('queued', 'outbox') AND sealed_body IS NOT NULL",
     );
     Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
 }

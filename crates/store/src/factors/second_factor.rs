@@ -12,7 +12,7 @@ pub struct SecondFactorRow {
     pub required: bool,
     /// Whether the password is too short to be the only factor.
     pub short_password: bool,
-    /// The secret shared with the authenticator app.
+    /// The secret shared with the authenticator app, wrapped.
     pub totp_secret: Option<Vec<u8>>,
     /// When the app was set up.
     pub totp_since: Option<Time>,
@@ -71,7 +71,7 @@ pub async fn set_short_password(conn: &mut AnyConnection, account_id: &str, shor
     Ok(())
 }
 
-/// Sets the authenticator app; `step` is that of the code that confirmed it, which is used up by that.
+/// Sets the authenticator app with this wrapped secret; `step` is that of the code that confirmed it, which is used up by that.
 pub async fn set_totp(
     conn: &mut AnyConnection,
     account_id: &str,
@@ -92,7 +92,7 @@ pub async fn set_totp(
     Ok(())
 }
 
-/// Uses up the code of this step of the app with this secret; `false` if it or a later one was used. The condition is
+/// Uses up the code of this step of the app with this secret, wrapped as it was read; `false` if it or a later one was used. The condition is
 /// part of the statement, so that of any number of uses at once one is right.
 pub async fn use_step(conn: &mut AnyConnection, account_id: &str, secret: &[u8], step: i64) -> Result<bool, Error> {
     let done = sqlx::query(

@@ -23,6 +23,8 @@ pub struct Head {
     pub sealed_frontier: Vec<u8>,
     /// Grows with every change of the table `volume`.
     pub generation: u64,
+    /// What the activities that are in no volume weigh, in bytes.
+    pub hot_bytes: u64,
 }
 
 /// The part of the head that every read begins with.
@@ -36,9 +38,11 @@ pub struct Position {
     pub sealed: u64,
     /// Grows with every change of the table `volume`.
     pub generation: u64,
+    /// What the activities that are in no volume weigh, in bytes.
+    pub hot_bytes: u64,
 }
 
-const COLUMNS: &str = "size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation";
+const COLUMNS: &str = "size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation, hot_bytes";
 
 /// Makes the row of an empty log, unless it is there.
 ///
@@ -70,7 +74,7 @@ pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error>
 /// # Errors
 /// Whatever the database refuses.
 pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error> {
-    let query = sqlx::query("SELECT size, last_recorded_at, sealed, generation FROM log_head WHERE id = 1");
+    let query = sqlx::query("SELECT size, last_recorded_at, sealed, generation, hot_bytes FROM log_head WHERE id = 1");
     let Some(row) = query.fetch_optional(conn).await? else {
         return Ok(Position::default());
     };
@@ -79,6 +83,7 @@ pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error>
         last_recorded_at: Time(row.try_get(1)?),
         sealed: unsigned(row.try_get(2)?, "sealed")?,
         generation: unsigned(row.try_get(3)?, "generation")?,
+        hot_bytes: unsigned(row.try_get(4)?, "hot_bytes")?,
     })
 }
 
@@ -92,45 +97,68 @@ pub async fn lock(conn: &mut AnyConnection, dialect: Dialect) -> Result<Head, sq
     head(&sqlx::query(AssertSqlSafe(sql)).fetch_one(conn).await?)
 }
 
+/// Where the head is after an append.
+#[derive(Clone, Copy, Debug)]
+pub struct Advance<'a> {
+    /// Number of activities.
+    pub size: u64,
+    /// State of the Merkle tree of that size.
+    pub frontier: &'a [u8],
+    /// Root of that tree.
+    pub root: &'a [u8; 32],
+    /// `recorded_at` of the newest activity.
+    pub recorded_at: Time,
+    /// What the new activities weigh, in bytes.
+    pub bytes: u64,
+}
+
 /// Moves the head after an append.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn advance(
-    conn: &mut AnyConnection,
-    size: u64,
-    frontier: &[u8],
-    root: &[u8; 32],
-    recorded_at: Time,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE log_head SET size = $1, frontier = $2, root = $3, last_recorded_at = $4 WHERE id = 1")
-        .bind(signed(size))
-        .bind(frontier)
-        .bind(&root[..])
-        .bind(recorded_at.0)
-        .execute(conn)
-        .await?;
+pub async fn advance(conn: &mut AnyConnection, to: Advance<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE log_head SET size = $1, frontier = $2, root = $3, last_recorded_at = $4, hot_bytes = hot_bytes + $5
+         WHERE id = 1",
+    )
+    .bind(signed(to.size))
+    .bind(to.frontier)
+    .bind(&to.root[..])
+    .bind(to.recorded_at.0)
+    .bind(signed(to.bytes))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
-/// Records that the log is sealed up to `sealed`. Returns whether it was: the WHERE is the fence that lets only one
+/// A stretch that is in a volume now.
+#[derive(Clone, Copy, Debug)]
+pub struct Sealed<'a> {
+    /// Where it begins, which is up to where the log was sealed before.
+    pub from: u64,
+    /// Where it ends.
+    pub to: u64,
+    /// State of the Merkle tree of that size.
+    pub frontier: &'a [u8],
+    /// What its activities weigh, in bytes.
+    pub bytes: u64,
+}
+
+/// Records that a stretch is sealed. Returns whether it was: the WHERE is the fence that lets only one
 /// sealer publish a stretch, whoever else wrote a volume of it.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn seal(
-    conn: &mut AnyConnection,
-    from: u64,
-    sealed: u64,
-    sealed_frontier: &[u8],
-) -> Result<bool, sqlx::Error> {
+pub async fn seal(conn: &mut AnyConnection, stretch: Sealed<'_>) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
-        "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1
+        "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1,
+             hot_bytes = CASE WHEN hot_bytes > $4 THEN hot_bytes - $4 ELSE 0 END
          WHERE id = 1 AND sealed = $1 AND size >= $2",
     )
-    .bind(signed(from))
-    .bind(signed(sealed))
-    .bind(sealed_frontier)
+    .bind(signed(stretch.from))
+    .bind(signed(stretch.to))
+    .bind(stretch.frontier)
+    .bind(signed(stretch.bytes))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -156,5 +184,6 @@ fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
         sealed: unsigned(row.try_get("sealed")?, "sealed")?,
         sealed_frontier: row.try_get("sealed_frontier")?,
         generation: unsigned(row.try_get("generation")?, "generation")?,
+        hot_bytes: unsigned(row.try_get("hot_bytes")?, "hot_bytes")?,
     })
 }

@@ -28,13 +28,33 @@ fn batch(first_seq: u64, count: u64) -> HotBatch {
     }
 }
 
+fn to(size: u64, frontier: &[u8]) -> head::Advance<'_> {
+    head::Advance {
+        size,
+        frontier,
+        root: &[5; 32],
+        recorded_at: Time(50),
+        bytes: size * 100,
+    }
+}
+
+/// A stretch of a hundred bytes an activity.
+fn stretch(from: u64, to: u64, frontier: &[u8]) -> head::Sealed<'_> {
+    head::Sealed {
+        from,
+        to,
+        frontier,
+        bytes: (to - from) * 100,
+    }
+}
+
 pub(crate) async fn the_head_is_made_once_and_moves(place: Place) {
     let mut tx = begin(&place).await;
     assert_eq!(head::read(tx.conn()).await.unwrap(), None);
     assert_eq!(head::position(tx.conn()).await.unwrap(), head::Position::default());
     drop(tx);
     let mut tx = with_head(&place).await;
-    head::advance(tx.conn(), 5, b"five", &[5; 32], Time(50)).await.unwrap();
+    head::advance(tx.conn(), to(5, b"five")).await.unwrap();
     head::ensure(tx.conn(), b"other", &[9; 32]).await.unwrap();
     let dialect = tx.dialect();
     let head = head::lock(tx.conn(), dialect).await.unwrap();
@@ -52,21 +72,23 @@ pub(crate) async fn the_head_is_made_once_and_moves(place: Place) {
             size: 5,
             last_recorded_at: Time(50),
             sealed: 0,
-            generation: 0
+            generation: 0,
+            hot_bytes: 500,
         }
     );
 }
 
 pub(crate) async fn only_one_sealer_gets_past_the_fence(place: Place) {
     let mut tx = with_head(&place).await;
-    head::advance(tx.conn(), 10, b"ten", &[5; 32], Time(50)).await.unwrap();
+    head::advance(tx.conn(), to(10, b"ten")).await.unwrap();
     assert!(
-        !head::seal(tx.conn(), 0, 11, b"x").await.unwrap(),
+        !head::seal(tx.conn(), stretch(0, 11, b"x")).await.unwrap(),
         "no more is sealed than there is"
     );
-    assert!(head::seal(tx.conn(), 0, 6, b"six").await.unwrap());
-    assert!(!head::seal(tx.conn(), 0, 6, b"six").await.unwrap());
-    assert!(head::seal(tx.conn(), 6, 10, b"ten").await.unwrap());
+    assert!(head::seal(tx.conn(), stretch(0, 6, b"six")).await.unwrap());
+    assert!(!head::seal(tx.conn(), stretch(0, 6, b"six")).await.unwrap());
+    assert_eq!(head::position(tx.conn()).await.unwrap().hot_bytes, 400);
+    assert!(head::seal(tx.conn(), stretch(6, 10, b"ten")).await.unwrap());
     head::bump_generation(tx.conn()).await.unwrap();
     let head = head::read(tx.conn()).await.unwrap().unwrap();
     assert_eq!(

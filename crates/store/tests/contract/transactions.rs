@@ -7,7 +7,7 @@ use std::time::Duration;
 use activity::Time;
 use sqlx::AnyConnection;
 use store::log::{HotBatch, activity_type, hot_batch};
-use store::{Store, StoreError, StoreUrl};
+use store::{Dialect, Store, StoreError, StoreUrl};
 
 use super::place::Place;
 
@@ -31,7 +31,7 @@ pub(crate) async fn a_commit_is_seen_and_a_rollback_is_not(place: Place) {
     tx.commit().await.unwrap();
     let mut tx = store.begin().await.unwrap();
     note(tx.conn(), "rolled back").await;
-    tx.rollback().await.unwrap();
+    tx.rollback().await;
     let mut tx = store.begin().await.unwrap();
     note(tx.conn(), "dropped").await;
     drop(tx);
@@ -52,7 +52,7 @@ pub(crate) async fn what_was_to_follow_a_commit_follows_no_rollback(place: Place
         if commit {
             tx.commit().await.unwrap()
         } else {
-            tx.rollback().await.unwrap()
+            tx.rollback().await
         }
         assert_eq!(ran.load(Ordering::SeqCst), expected);
     }
@@ -143,6 +143,100 @@ pub(crate) async fn a_broken_constraint_fails_only_its_transaction(place: Place)
     tx.commit().await.unwrap();
     assert_eq!(noted(&place.store).await, ["second"]);
     assert_eq!(*place.store.failed().borrow(), None);
+}
+
+/// Some errors make SQLite roll back by itself (a full disk, a failed write); the driver does not notice.
+pub(crate) async fn a_transaction_that_the_database_ended_itself_blocks_no_later_one(place: Place) {
+    if place.store.dialect() != Dialect::Sqlite {
+        return;
+    }
+    run(
+        &place.store,
+        "CREATE TRIGGER ends BEFORE INSERT ON activity_type WHEN NEW.code = 'ends' \
+         BEGIN SELECT RAISE(ROLLBACK, 'ended by the test'); END",
+    )
+    .await;
+    for way in 0..3 {
+        let mut tx = place.store.begin().await.unwrap();
+        note(tx.conn(), "lost").await;
+        activity_type::ensure(tx.conn(), "ends", Time(1)).await.unwrap_err();
+        match way {
+            0 => drop(tx),
+            1 => tx.rollback().await,
+            _ => {
+                // The client that hangs up in the middle of the next statement.
+                let next = activity_type::ensure(tx.conn(), "ends", Time(1));
+                drop(tokio::time::timeout(Duration::ZERO, next).await);
+                drop(tx);
+            }
+        }
+        every_kind_of_write_works(&place.store, &format!("kept {way}")).await;
+    }
+    assert_eq!(noted(&place.store).await, ["kept 0", "kept 1", "kept 2"]);
+    assert_eq!(*place.store.failed().borrow(), None);
+}
+
+pub(crate) async fn a_full_disk_blocks_nothing_once_there_is_room(place: Place) {
+    if place.store.dialect() != Dialect::Sqlite {
+        return;
+    }
+    let mut tx = place.store.begin().await.unwrap();
+    let pages = sqlx::query_scalar::<_, i64>("PRAGMA page_count");
+    let pages = pages.fetch_one(tx.conn()).await.unwrap();
+    tx.rollback().await;
+    run(&place.store, &format!("PRAGMA max_page_count = {}", pages + 4)).await;
+    let mut tx = place.store.begin().await.unwrap();
+    let batch = HotBatch {
+        first_seq: 0,
+        count: 1,
+        recorded_at: Time(0),
+        root: [0; 32],
+        facts: vec![1; 1_000_000],
+    };
+    let refused = hot_batch::insert(tx.conn(), batch).await.unwrap_err();
+    assert!(matches!(StoreError::from(refused), StoreError::Full));
+    drop(tx);
+    run(&place.store, "PRAGMA max_page_count = 1000000").await;
+    every_kind_of_write_works(&place.store, "kept").await;
+    assert_eq!(noted(&place.store).await, ["kept"]);
+}
+
+/// The database has ended the transaction without the store: COMMIT says an error that tells nothing.
+pub(crate) async fn a_commit_without_an_answer_is_unknown_and_stops_the_store(place: Place) {
+    if place.store.dialect() != Dialect::Sqlite {
+        return;
+    }
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "who knows").await;
+    sqlx::query("ROLLBACK").execute(tx.conn()).await.unwrap();
+    let error = tx.commit().await.unwrap_err();
+    assert!(error.is_unknown() && error.is_fatal(), "{error}");
+    assert!(place.store.failed().borrow().is_some());
+    let later = place.store.begin().await.err().unwrap();
+    assert!(
+        !later.is_unknown(),
+        "of what comes later it is known that it was not done: {later}"
+    );
+}
+
+async fn every_kind_of_write_works(store: &Store, code: &str) {
+    let mut tx = store.begin().await.unwrap();
+    note(tx.conn(), code).await;
+    tx.commit().await.unwrap();
+    store.tidy().await.unwrap();
+    store.begin().await.unwrap().rollback().await;
+    drop(store.begin().await.unwrap());
+    drop(store.read().await.unwrap());
+    assert!(noted(store).await.iter().any(|noted| noted == code));
+}
+
+async fn run(store: &Store, sql: &str) {
+    let mut tx = store.begin().await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 }
 
 pub(crate) async fn a_failed_store_writes_nothing_more(place: Place) {

@@ -9,6 +9,10 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, TERMINATED};
 
 use crate::bitmap::Bitmap;
+use crate::query::Deadline;
+
+/// Lists read between two looks at the clock.
+const LISTS: usize = 64;
 
 /// A compiled query.
 pub(crate) enum Node {
@@ -91,16 +95,17 @@ impl Node {
     }
 
     /// Evaluates on the documents of `within`; bits outside of it are never set.
-    pub(crate) fn evaluate(&self, within: &Bitmap) -> std::io::Result<Bounds> {
+    pub(crate) fn evaluate(&self, within: &Bitmap, deadline: &Deadline) -> std::io::Result<Bounds> {
+        deadline.check()?;
         let window = within.window();
         match self {
             Self::All => Ok(Bounds::exact(within.clone())),
             Self::Nothing => Ok(Bounds::exact(Bitmap::empty(window))),
-            Self::And(all) => intersect(all, within),
-            Self::Or(any) => unite(any, within),
-            Self::Not(inner) => Ok(complement(inner.evaluate(within)?, within)),
+            Self::And(all) => intersect(all, within, deadline),
+            Self::Or(any) => unite(any, within, deadline),
+            Self::Not(inner) => Ok(complement(inner.evaluate(within, deadline)?, within)),
             Self::Maybe(inner) => {
-                let inner = inner.evaluate(within)?;
+                let inner = inner.evaluate(within, deadline)?;
                 let possible = inner.possible.unwrap_or(inner.sure);
                 Ok(Bounds {
                     sure: Bitmap::empty(window),
@@ -123,7 +128,7 @@ impl Node {
             }
             Self::Lists { index, infos } => {
                 let mut found = Bitmap::empty(window);
-                fill(index, infos, &mut found)?;
+                fill(index, infos, &mut found, deadline)?;
                 found.and(within);
                 Ok(Bounds::exact(found))
             }
@@ -136,10 +141,10 @@ impl Node {
     }
 }
 
-fn intersect(all: &[Node], within: &Bitmap) -> std::io::Result<Bounds> {
+fn intersect(all: &[Node], within: &Bitmap, deadline: &Deadline) -> std::io::Result<Bounds> {
     let mut sum = Bounds::exact(within.clone());
     for node in all {
-        let next = node.evaluate(sum.possible())?;
+        let next = node.evaluate(sum.possible(), deadline)?;
         // Before `sure` shrinks: what may match is what may match on both sides.
         sum.possible = match (sum.possible.take(), next.possible) {
             (None, None) => None,
@@ -160,10 +165,10 @@ fn narrowed(mut bits: Bitmap, by: &Bitmap) -> Bitmap {
     bits
 }
 
-fn unite(any: &[Node], within: &Bitmap) -> std::io::Result<Bounds> {
+fn unite(any: &[Node], within: &Bitmap, deadline: &Deadline) -> std::io::Result<Bounds> {
     let mut sum = Bounds::exact(Bitmap::empty(within.window()));
     for node in any {
-        let next = node.evaluate(within)?;
+        let next = node.evaluate(within, deadline)?;
         if sum.possible.is_some() || next.possible.is_some() {
             let mut possible = sum.possible.take().unwrap_or_else(|| sum.sure.clone());
             possible.or(next.possible());
@@ -190,10 +195,18 @@ fn complement(inner: Bounds, within: &Bitmap) -> Bounds {
 }
 
 /// Sets the documents of the lists that lie in the window.
-pub(super) fn fill(index: &InvertedIndexReader, infos: &[TermInfo], found: &mut Bitmap) -> std::io::Result<()> {
+pub(super) fn fill(
+    index: &InvertedIndexReader,
+    infos: &[TermInfo],
+    found: &mut Bitmap,
+    deadline: &Deadline,
+) -> std::io::Result<()> {
     let window = found.window();
     let mut list: Option<BlockSegmentPostings> = None;
-    for info in infos {
+    for (nth, info) in infos.iter().enumerate() {
+        if nth % LISTS == LISTS - 1 {
+            deadline.check()?;
+        }
         let list = match &mut list {
             Some(list) => {
                 index.reset_block_postings_from_terminfo(info, list)?;

@@ -16,24 +16,36 @@ use super::words;
 use crate::index::column::{ABSENT, Column, Part, ip_text, recorder_head};
 use crate::index::open::{OpenColumn, OpenIndex};
 use crate::index::schema::mark;
+use crate::query::{Deadline, Query};
 
 /// Up to this many values, reading the whole dictionary is quicker than anything else.
 const SMALL: usize = if cfg!(test) { 2 } else { 512 };
 /// Up to this many lists are read; beyond, documents' values are compared.
 pub(super) const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 
-/// Compiles `expr` for an index whose first document is `first_seq`.
-pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, expr: &Expr) -> std::io::Result<Node> {
-    Compiler { index, first_seq }.expr(expr)
+/// Values decoded between two looks at the clock.
+const VALUES: usize = 4096;
+
+/// Compiles a query for an index whose first document is `first_seq`.
+pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, query: &Query) -> std::io::Result<Node> {
+    let compiler = Compiler {
+        index,
+        first_seq,
+        deadline: &query.deadline,
+    };
+    compiler.expr(&query.expr)
 }
 
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a OpenIndex,
     first_seq: Seq,
+    /// Looked at before every condition and every value.
+    pub(super) deadline: &'a Deadline,
 }
 
 impl Compiler<'_> {
     fn expr(&self, expr: &Expr) -> std::io::Result<Node> {
+        self.deadline.check()?;
         Ok(match expr {
             Expr::All => Node::All,
             Expr::And(all) => {
@@ -77,7 +89,7 @@ impl Compiler<'_> {
             ])),
             Term::Group(groups) => self.entities(Column::Group, groups),
             Term::Application(applications) => self.entities(Column::Application, applications),
-            Term::By(doers) => any_node(doers, |doer| self.by(doer)),
+            Term::By(doers) => self.any_node(doers, |doer| self.by(doer)),
             Term::Device(devices) => self.worded(Column::Device, devices),
             Term::Place(places) => self.worded(Column::Place, places),
             Term::Trace(traces) => self.texts(Column::Trace, traces),
@@ -85,25 +97,33 @@ impl Compiler<'_> {
                 Part::Text(country) => countries.iter().any(|each| each.eq_ignore_ascii_case(country)),
                 _ => false,
             }),
-            Term::Ip(addresses) => any_node(addresses, |address| self.ip(*address)),
+            Term::Ip(addresses) => self.any_node(addresses, |address| self.ip(*address)),
             Term::Reason(reasons) => self.texts(Column::Reason, reasons),
-            Term::Metadata { key, values } => any_node(values, |value| self.metadata(key, value)),
-            Term::Has(fields) => any_node(fields, |field| self.has(field)),
+            Term::Metadata { key, values } => self.any_node(values, |value| self.metadata(key, value)),
+            Term::Has(fields) => self.any_node(fields, |field| self.has(field)),
             Term::Id(ranges) => Ok(self.ids(ranges)),
             Term::At(ranges) => Ok(times(&self.index.occurred, ranges)),
             Term::Recorded(ranges) => Ok(times(&self.index.recorded, ranges)),
-            Term::Reported(recorders) => any_node(recorders, |recorder| self.reported(recorder)),
+            Term::Reported(recorders) => self.any_node(recorders, |recorder| self.reported(recorder)),
         }
+    }
+
+    fn any_node<T>(&self, values: &[T], mut node: impl FnMut(&T) -> std::io::Result<Node>) -> std::io::Result<Node> {
+        let mut each = |value| {
+            self.deadline.check()?;
+            node(value)
+        };
+        Ok(any_of(values.iter().map(&mut each).collect::<std::io::Result<_>>()?))
     }
 
     /// The documents whose text in `column` holds any of these words.
     fn worded(&self, column: Column, any: &[Words]) -> std::io::Result<Node> {
-        any_node(any, |words| self.values(column, &self.holding(column, words)?))
+        self.any_node(any, |words| self.values(column, &self.holding(column, words)?))
     }
 
     /// The documents whose text in `column` is any of these.
     fn texts(&self, column: Column, any: &[Value]) -> std::io::Result<Node> {
-        any_node(any, |value| {
+        self.any_node(any, |value| {
             let accept = |part: &Part| matches!(part, Part::Text(text) if value.matches(text));
             self.values(column, &self.named(column, value, accept)?)
         })
@@ -120,7 +140,7 @@ impl Compiler<'_> {
                 self.named(Column::Recorder, value, accept)?
             }
             RecorderPattern::Named(..) | RecorderPattern::Is(_) => {
-                self.index.column(Column::Recorder).ords_where(accept)?
+                self.index.column(Column::Recorder).ords_where(self.deadline, accept)?
             }
         };
         self.values(Column::Recorder, &ords)
@@ -146,12 +166,13 @@ impl Compiler<'_> {
     }
 
     fn dictionary(&self, column: Column, accept: impl FnMut(&Part) -> bool) -> std::io::Result<Node> {
-        self.values(column, &self.index.column(column).ords_where(accept)?)
+        self.values(column, &self.index.column(column).ords_where(self.deadline, accept)?)
     }
 
     fn entities(&self, column: Column, entities: &[Entity]) -> std::io::Result<Node> {
         let mut ords = Vec::new();
         for entity in entities {
+            self.deadline.check()?;
             ords.extend(self.entity(column, entity)?);
         }
         ords.sort_unstable();
@@ -183,7 +204,7 @@ impl Compiler<'_> {
         let open = self.index.column(column);
         let tokens: Vec<String> = activity::text::tokens(value.text()).collect();
         let (Some(letter), true) = (column.letter(), open.terms() > SMALL && !tokens.is_empty()) else {
-            return open.ords_where(accept);
+            return open.ords_where(self.deadline, accept);
         };
         let candidates = self.mentioned(column, letter, &tokens, value.is_prefix())?;
         self.accepted(column, &candidates, accept)
@@ -197,9 +218,12 @@ impl Compiler<'_> {
         accept: impl Fn(&Part) -> bool,
     ) -> std::io::Result<Vec<u64>> {
         let mut accepted = Vec::new();
-        self.index
-            .column(column)
-            .parts(ords, |ord, part| accepted.extend(accept(&part).then_some(ord)))?;
+        for ords in ords.chunks(VALUES) {
+            self.deadline.check()?;
+            self.index
+                .column(column)
+                .parts(ords, |ord, part| accepted.extend(accept(&part).then_some(ord)))?;
+        }
         Ok(accepted)
     }
 
@@ -244,7 +268,7 @@ impl Compiler<'_> {
         let term = format!("{}={}", mark::value(key), value.folded());
         let mark = &self.index.mark;
         if value.is_prefix() {
-            words::lists_from(mark, &term, self.index.docs)
+            words::lists_from(mark, &term, self.index.docs, self.deadline)
         } else {
             words::list(mark, &term)
         }
@@ -317,10 +341,6 @@ fn times(times: &Arc<dyn ColumnValues<i64>>, ranges: &[AtRange]) -> Node {
         times: Arc::clone(times),
         ranges: ranges.collect(),
     }
-}
-
-fn any_node<T>(values: &[T], node: impl FnMut(&T) -> std::io::Result<Node>) -> std::io::Result<Node> {
-    Ok(any_of(values.iter().map(node).collect::<std::io::Result<_>>()?))
 }
 
 /// Any of these, with lists of one field brought together.

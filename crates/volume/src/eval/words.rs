@@ -11,9 +11,13 @@ use super::node::{Node, fill};
 use super::plan::{Compiler, MANY_LISTS, any_of};
 use crate::bitmap::Bitmap;
 use crate::index::column::{Column, Part};
+use crate::query::Deadline;
 
 /// The longest run of digits and letters in an address: a group of IPv6.
 const ADDRESS_WORD: usize = 4;
+
+/// Terms of a dictionary read between two looks at the clock.
+const TERMS: usize = 4096;
 
 /// So many candidates are checked rather than narrowed further.
 const FEW: usize = if cfg!(test) { 2 } else { 256 };
@@ -25,14 +29,19 @@ pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Res
 }
 
 /// The documents listed under any term that begins with this.
-pub(super) fn lists_from(index: &Arc<InvertedIndexReader>, prefix: &str, docs: u32) -> std::io::Result<Node> {
-    let infos = infos_from(index, prefix)?;
+pub(super) fn lists_from(
+    index: &Arc<InvertedIndexReader>,
+    prefix: &str,
+    docs: u32,
+    deadline: &Deadline,
+) -> std::io::Result<Node> {
+    let infos = infos_from(index, prefix, deadline)?;
     if infos.len() <= MANY_LISTS {
         return Ok(lists(index, infos));
     }
     // So many lists are read once, not once a window.
     let mut found = Bitmap::empty(0..docs);
-    fill(index, &infos, &mut found)?;
+    fill(index, &infos, &mut found, deadline)?;
     Ok(Node::Set(found))
 }
 
@@ -47,13 +56,16 @@ fn lists(index: &Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node {
     }
 }
 
-fn infos_from(index: &InvertedIndexReader, prefix: &str) -> std::io::Result<Vec<TermInfo>> {
+fn infos_from(index: &InvertedIndexReader, prefix: &str, deadline: &Deadline) -> std::io::Result<Vec<TermInfo>> {
     let mut end = prefix.as_bytes().to_vec();
     // No text has this byte.
     end.push(0xff);
     let mut stream = index.terms().range().ge(prefix.as_bytes()).lt(end).into_stream()?;
     let mut infos = Vec::new();
     while stream.advance() {
+        if infos.len() % TERMS == TERMS - 1 {
+            deadline.check()?;
+        }
         infos.push(stream.value().clone());
     }
     Ok(infos)
@@ -86,7 +98,7 @@ impl Compiler<'_> {
             .map(|token| list(text, token))
             .collect::<std::io::Result<Vec<_>>>()?;
         nodes.push(if words.is_prefix() {
-            lists_from(text, last, self.index.docs)?
+            lists_from(text, last, self.index.docs, self.deadline)?
         } else {
             list(text, last)?
         });
@@ -104,7 +116,7 @@ impl Compiler<'_> {
     pub(super) fn holding(&self, column: Column, words: &Words) -> std::io::Result<Vec<u64>> {
         let holds = |part: &Part| part.any_text(|text| words.matches_text(text));
         let Some(letter) = column.letter() else {
-            return self.index.column(column).ords_where(holds);
+            return self.index.column(column).ords_where(self.deadline, holds);
         };
         let mentioned = self.mentioned(column, letter, words.tokens(), words.is_prefix())?;
         match words.tokens() {
@@ -127,7 +139,7 @@ impl Compiler<'_> {
         for (at, token) in tokens.iter().enumerate() {
             let term = format!("{letter}{token}");
             let infos = if prefix && at + 1 == tokens.len() {
-                infos_from(word, &term)?
+                infos_from(word, &term, self.deadline)?
             } else {
                 word.terms().get(term.as_bytes())?.into_iter().collect()
             };
@@ -141,7 +153,12 @@ impl Compiler<'_> {
                 break;
             }
             let mut next = Vec::new();
-            infos.iter().try_for_each(|info| extend(word, info, &mut next))?;
+            for (nth, info) in infos.iter().enumerate() {
+                if nth % TERMS == TERMS - 1 {
+                    self.deadline.check()?;
+                }
+                extend(word, info, &mut next)?;
+            }
             if infos.len() > 1 {
                 next.sort_unstable();
                 next.dedup();

@@ -12,6 +12,10 @@ use tantivy::{Index, InvertedIndexReader, ReloadPolicy, SegmentReader};
 use super::column::{Column, Part};
 use super::schema::{self, DETAILS, OCCURRED, RECORDED};
 use crate::error::{Result, VolumeError};
+use crate::query::Deadline;
+
+/// Values of a dictionary read between two looks at the clock.
+const TERMS: u64 = 4096;
 
 /// One dictionary column of an open index.
 pub(crate) struct OpenColumn {
@@ -204,10 +208,17 @@ impl OpenColumn {
     }
 
     /// The numbers of all values that `accept` holds for, reading the whole dictionary.
-    pub(crate) fn ords_where(&self, mut accept: impl FnMut(&Part) -> bool) -> std::io::Result<Vec<u64>> {
+    pub(crate) fn ords_where(
+        &self,
+        deadline: &Deadline,
+        mut accept: impl FnMut(&Part) -> bool,
+    ) -> std::io::Result<Vec<u64>> {
         let mut ords = Vec::new();
         let mut stream = self.values.dictionary().stream()?;
         while stream.advance() {
+            if stream.term_ord() % TERMS == TERMS - 1 {
+                deadline.check()?;
+            }
             let part = std::str::from_utf8(stream.key())
                 .ok()
                 .and_then(|text| self.column.decode(text));

@@ -14,8 +14,8 @@ use proof::Hash;
 use super::schema::{NUMBERS, Text, VERSION, VERSION_KEY, schema};
 use crate::error::{Result, VolumeError};
 
-/// Rows read at once.
-const BATCH: usize = 4096;
+/// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
+const BATCH: usize = 256;
 
 /// A record open for reading from its start.
 pub(crate) struct RecordReader {

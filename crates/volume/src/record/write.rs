@@ -22,8 +22,8 @@ use crate::error::{Result, VolumeError};
 const ROW_GROUP: usize = 1 << 20;
 /// A dictionary may grow to this before its column falls back to plain texts.
 const DICTIONARY_BYTES: usize = 4 << 20;
-/// Rows turned into columns at once.
-const BATCH: usize = 8192;
+/// Rows turned into columns at once: few, because one may hold 64 KiB.
+const BATCH: usize = 512;
 
 /// A record being written.
 pub(crate) struct RecordWriter {

@@ -239,7 +239,7 @@ fn networks(rows: &[Activity]) -> Vec<Expr> {
 }
 
 fn seqs(volume: &Volume, query: &Expr, order: Order) -> Vec<u64> {
-    let chunks = volume.scan(query, order, 100).unwrap();
+    let chunks = volume.scan(super::asked(query), order, crate::Room::rows(100)).unwrap();
     chunks.flat_map(Result::unwrap).map(|row| row.seq).collect()
 }
 
@@ -263,8 +263,8 @@ proptest! {
         for query in &queries {
             let expected: Vec<u64> = expected(&rows, query, Order::Newest).iter().map(|row| row.seq).collect();
             prop_assert_eq!(seqs(&merged, query, Order::Newest), expected.clone(), "merged `{}`", query);
-            prop_assert_eq!(merged.count(query, 1_000_000).unwrap().n, expected.len() as u64, "count `{}`", query);
-            let page = merged.search(query, Order::Newest, None, 7).unwrap();
+            prop_assert_eq!(merged.count(&mut super::asked(query), 1_000_000).unwrap().n, expected.len() as u64, "count `{}`", query);
+            let page = merged.search(&mut super::asked(query), Order::Newest, None, crate::Filling::new(crate::Room::rows(7))).unwrap();
             let cursors: Vec<Cursor> = page.iter().map(Cursor::after).collect();
             prop_assert_eq!(cursors.len(), expected.len().min(7), "page `{}`", query);
             let mut apart: Vec<u64> = parts.iter().flat_map(|part| seqs(part, query, Order::Recorded)).collect();

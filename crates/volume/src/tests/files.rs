@@ -137,7 +137,12 @@ fn an_index_is_rebuilt_from_the_record() {
     let meta = reindex(dir.path(), &meta).unwrap();
     check(dir.path(), &meta).unwrap();
     let rows = open(dir.path(), &meta)
-        .search(&Expr::All, Order::Oldest, None, 100)
+        .search(
+            &mut super::asked(&Expr::All),
+            Order::Oldest,
+            None,
+            crate::Filling::new(crate::Room::rows(100)),
+        )
         .unwrap();
     assert_eq!(rows, all);
 }

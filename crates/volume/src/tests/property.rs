@@ -7,8 +7,8 @@ use activity::query::Expr;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{expected, leaf, open, samples, write};
-use crate::{Cursor, Facet, Order, Volume};
+use super::{asked, expected, leaf, open, samples, write};
+use crate::{Cursor, Facet, Filling, Order, Room, Volume};
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Recorded];
 const FACETS: [Facet; 8] = [
@@ -79,7 +79,7 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
     for order in ORDERS {
         let expected = expected(activities, query, order);
         let scanned: Vec<Activity> = volume
-            .scan(query, order, limit)
+            .scan(asked(query), order, Room::rows(limit))
             .unwrap()
             .flat_map(Result::unwrap)
             .collect();
@@ -87,7 +87,12 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
         let mut paged = Vec::new();
         loop {
             let page = volume
-                .search(query, order, paged.last().map(Cursor::after), limit)
+                .search(
+                    &mut asked(query),
+                    order,
+                    paged.last().map(Cursor::after),
+                    Filling::new(Room::rows(limit)),
+                )
                 .unwrap();
             let full = page.len() == limit;
             paged.extend(page);
@@ -98,9 +103,9 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
         prop_assert_eq!(&paged, &expected, "pages {:?} `{}`", order, query);
     }
     let all = expected(activities, query, Order::Recorded);
-    let count = volume.count(query, 1000).unwrap();
+    let count = volume.count(&mut asked(query), 1000).unwrap();
     prop_assert_eq!((count.n, count.exact), (all.len() as u64, true), "count `{}`", query);
-    let capped = volume.count(query, limit as u64).unwrap();
+    let capped = volume.count(&mut asked(query), limit as u64).unwrap();
     prop_assert!(
         capped.n <= all.len() as u64 && (capped.exact || capped.n >= limit as u64),
         "capped `{}`",
@@ -113,7 +118,7 @@ fn check(volume: &Volume, activities: &[Activity], query: &Expr, limit: usize) -
             .filter_map(|row| facet.of(row))
             .for_each(|value| *counts.entry(value).or_default() += 1);
         prop_assert_eq!(
-            volume.count_by(query, facet).unwrap(),
+            volume.count_by(&mut asked(query), facet).unwrap(),
             counts,
             "{:?} of `{}`",
             facet,

@@ -2,8 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::IntoResponses;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses};
+
+/// The header of a route that creates something.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "described here, read by `idempotency_key` of the shell")]
+pub(super) struct Once {
+    /// 1 to 255 visible ASCII characters. Repeating the request with the same key and body within 24 hours does it
+    /// once and is answered alike, but for secrets, which are given once; another body is refused.
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: Option<String>,
+}
 
 /// Of a route that reads.
 pub(super) struct Reading;
@@ -29,6 +40,11 @@ const CHANGING: &[(&str, &str)] = &[
     ("413", "The body is too large."),
     ("415", "The body is of an unknown type or encoding."),
     ("422", "A value cannot be taken; `errors` points at each."),
+    (
+        "500",
+        "A fault of ours, or it is not known whether it was done (`unknown_outcome`): look before you repeat it.",
+    ),
+    ("503", "Not just now. Nothing was changed; repeat."),
 ];
 const EDITING: &[(&str, &str)] = &[
     ("412", "Somebody else changed it since it was read."),

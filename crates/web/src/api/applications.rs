@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
-use super::answers::{Changing, Editing, Reading};
+use super::answers::{Changing, Editing, Once, Reading};
 use super::etag::{Tagged, expected};
 use super::json::Body;
 use super::list::{Listed, Paging};
@@ -70,9 +70,10 @@ struct RegisteredApplication {
     /// The application.
     #[serde(flatten)]
     application: Application,
-    /// Its key: given this once, and kept only as a hash.
+    /// Its key: given this once, and kept only as a hash. `null` where the request repeats one that was answered with
+    /// it before.
     #[schema(example = "whodid_app_…")]
-    key: String,
+    key: Option<String>,
 }
 
 /// An application to register.
@@ -145,7 +146,7 @@ async fn list_applications(
 /// Registers an application; the answer holds its key, which is never given again. For administrators.
 #[utoipa::path(
     post, path = "/v1/applications", tag = "Applications", operation_id = "registerApplication",
-    request_body = RegisterApplication,
+    request_body = RegisterApplication, params(Once),
     responses(
         (status = 201, description = "The application and its key.", body = RegisteredApplication),
         Changing

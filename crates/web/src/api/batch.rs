@@ -6,6 +6,7 @@ use activity::{Facts, Time, json};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::Problem;
+use super::problem::FieldProblem;
 
 /// How a body is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,14 +53,25 @@ impl Layout {
 /// One item, read or refused.
 pub(super) type Item = Result<Facts, Vec<FieldError>>;
 
+/// Faults of one body after which it is read no further: whoever sends so many has misunderstood something, and each
+/// costs more than an activity that is right.
+const MOST_FAULTS: usize = 1_000;
+
 /// Reads every item of a body, at most `limit` of them.
 pub(super) fn parse(body: &[u8], layout: Layout, limit: usize, now: Time) -> Result<Vec<Item>, Problem> {
-    let mut items = Vec::new();
+    let (mut items, mut faults) = (Vec::new(), 0);
     let mut take = |raw: &[u8]| {
         if items.len() == limit {
             return Err(too_many(limit));
         }
-        items.push(json::parse_facts(raw, now));
+        let item = json::parse_facts(raw, now);
+        if let Err(errors) = &item {
+            faults += errors.len();
+        }
+        items.push(item);
+        if faults > MOST_FAULTS {
+            return Err(too_many_faults(&items));
+        }
         Ok(())
     };
     match layout {
@@ -137,6 +149,32 @@ fn skip_string(text: &[u8]) -> usize {
         }
     }
     text.len().saturating_sub(1)
+}
+
+/// Nothing of the body is recorded; the first faults are told.
+fn too_many_faults(items: &[Item]) -> Problem {
+    let detail = format!(
+        "More than {MOST_FAULTS} values of this body are wrong, so it was read no further than its activity {}, and \
+         nothing is recorded. See `errors` for the first of them.",
+        items.len() - 1
+    );
+    let refused = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| Some((at, item.as_ref().err()?)));
+    let errors = refused.flat_map(|(at, errors)| {
+        errors.iter().map(move |error| FieldProblem {
+            pointer: format!("/{at}{}", error.pointer),
+            detail: error.detail.clone(),
+        })
+    });
+    let problem = Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_activity",
+        "Nothing could be recorded",
+        detail,
+    );
+    problem.with_errors(errors.take(100).collect())
 }
 
 fn too_many(limit: usize) -> Problem {

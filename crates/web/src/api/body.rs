@@ -20,6 +20,9 @@ use crate::layers::TooSlow;
 
 /// A body is counted against the memory set aside in steps of this size; the first step is free.
 const STEP: usize = 64 * 1024;
+/// A body that grows beyond this takes its whole part at once: many that hold a part each and wait for more would
+/// keep each other from ever being read.
+const LARGE: usize = 1024 * 1024;
 /// How long a body waits for memory that other bodies hold.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Past the first megabyte a body may not be larger than this many times what was sent.
@@ -30,19 +33,29 @@ const ZSTD_WINDOW_LOG: u32 = 24;
 /// The memory set aside for bodies under way, of all requests together.
 pub(crate) struct Budget {
     steps: Arc<Semaphore>,
+    /// All of them.
+    most: usize,
 }
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
+        let most = (bytes / STEP).max(1);
         Self {
-            steps: Arc::new(Semaphore::new((bytes / STEP).max(1))),
+            steps: Arc::new(Semaphore::new(most)),
+            most,
         }
     }
 }
 
-/// A body, and its part of the budget until it is dropped.
+/// A body, and its share of the memory set aside.
 pub(super) struct Held {
     pub(super) bytes: Vec<u8>,
+    pub(super) share: Share,
+}
+
+/// A part of the memory set aside, given back when dropped: as late as nothing of the body is held any more, in
+/// whatever form.
+pub(super) struct Share {
     _permits: Option<OwnedSemaphorePermit>,
 }
 
@@ -52,6 +65,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, budget: 
     let sink = Sink {
         bytes: Vec::new(),
         limit,
+        whole: limit,
         budget,
         permits: None,
     };
@@ -88,6 +102,9 @@ async fn plain(headers: &HeaderMap, body: Body, mut sink: Sink<'_>) -> Result<He
     if known > sink.limit {
         return Err(over(sink.limit));
     }
+    if known > 0 {
+        sink.whole = known;
+    }
     sink.bytes.reserve(known.min(STEP));
     let mut frames = body.into_data_stream();
     while let Some(frame) = frames.next().await {
@@ -120,6 +137,8 @@ async fn inflate(decoder: impl AsyncRead, mut sink: Sink<'_>, sent: &AtomicU64) 
 struct Sink<'a> {
     bytes: Vec<u8>,
     limit: usize,
+    /// What it may come to, as far as is known.
+    whole: usize,
     budget: &'a Budget,
     permits: Option<OwnedSemaphorePermit>,
 }
@@ -131,25 +150,38 @@ impl Sink<'_> {
             return Err(over(self.limit));
         }
         let held = self.permits.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let missing = (length / STEP).saturating_sub(held);
-        if missing > 0 {
-            let steps = Arc::clone(&self.budget.steps);
-            let count = u32::try_from(missing).unwrap_or(u32::MAX);
-            let permits = tokio::time::timeout(PATIENCE, steps.acquire_many_owned(count)).await;
-            let Ok(Ok(permits)) = permits else { return Err(busy()) };
-            match &mut self.permits {
-                Some(held) => held.merge(permits),
-                none => *none = Some(permits),
-            }
+        if length / STEP > held {
+            let wanted = if length > LARGE { self.whole } else { length };
+            let missing = (wanted / STEP).min(self.budget.most).saturating_sub(held);
+            self.take(missing).await?;
         }
         self.bytes.extend_from_slice(more);
         Ok(())
     }
 
-    fn done(self) -> Held {
+    async fn take(&mut self, steps: usize) -> Result<(), Problem> {
+        let count = u32::try_from(steps).unwrap_or(u32::MAX);
+        let more = Arc::clone(&self.budget.steps).acquire_many_owned(count);
+        let Ok(Ok(permits)) = tokio::time::timeout(PATIENCE, more).await else {
+            return Err(busy());
+        };
+        match &mut self.permits {
+            Some(held) => held.merge(permits),
+            none => *none = Some(permits),
+        }
+        Ok(())
+    }
+
+    fn done(mut self) -> Held {
+        // Only what the body turned out to need is kept.
+        let needed = self.bytes.len() / STEP;
+        if let Some(permits) = &mut self.permits {
+            let spare = permits.num_permits().saturating_sub(needed);
+            drop(permits.split(spare));
+        }
         Held {
             bytes: self.bytes,
-            _permits: self.permits,
+            share: Share { _permits: self.permits },
         }
     }
 }
@@ -195,7 +227,7 @@ fn over(limit: usize) -> Problem {
 
 fn busy() -> Problem {
     let detail = "Too many large requests are under way. Repeat this one in a second; nothing of it was recorded.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail).retry_after(1)
+    Problem::busy(detail, 1)
 }
 
 fn slow() -> Problem {

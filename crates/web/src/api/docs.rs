@@ -152,6 +152,11 @@ pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
         "The idempotency key was used within a day for another body. Use a new one.",
     ),
     (
+        "too_costly",
+        422,
+        "The question takes longer than one may. Narrow its range, or ask for fewer words at once.",
+    ),
+    (
         "too_many_requests",
         429,
         "The key calls too often; wait for as long as `Retry-After` says.",
@@ -160,6 +165,11 @@ pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
         "internal",
         500,
         "A fault of ours; the request id finds it in the server's log.",
+    ),
+    (
+        "unknown_outcome",
+        500,
+        "The database did not say whether it kept the change. Look before you repeat it; with the same `Idempotency-Key` it is safe to repeat.",
     ),
     ("busy", 503, "Too much is under way. Repeat in a second."),
     (

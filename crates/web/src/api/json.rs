@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::body;
 use super::problem::{FieldProblem, Problem};
 use crate::AppState;
+use crate::shell::idempotency_key;
 
 /// Bytes of a body after decompression: five hundred invitations with long names fit.
 const LIMIT: usize = 1024 * 1024;
@@ -24,6 +25,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        idempotency_key(&parts.headers).map_err(Problem::bad_request)?;
         let held = body::read(&parts.headers, body, LIMIT, state.budget()).await?;
         is_json(&parts.headers)?;
         parse(&held.bytes).map(Self)
@@ -34,6 +36,7 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for MaybeBody<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        idempotency_key(&parts.headers).map_err(Problem::bad_request)?;
         let held = body::read(&parts.headers, body, LIMIT, state.budget()).await?;
         if held.bytes.is_empty() {
             return Ok(Self(T::default()));

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::answers::Reading;
 use super::list::{Paging, next_link};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
 use crate::shell::{ApiCaller, Zone};
@@ -40,6 +40,7 @@ const MOST: usize = 1000;
 ///
 /// `order=desc` (the default) gives what happened last first, page by page. `order=asc` gives every activity in the
 /// order of recording, always with a cursor to go on from: poll it and nothing is ever missed, however late it came.
+/// A page of large rows ends before its limit, and says so; its cursor goes on behind them.
 #[utoipa::path(
     get, path = "/v1/activities", tag = "Activities", operation_id = "listActivities",
     params(
@@ -53,7 +54,11 @@ const MOST: usize = 1000;
         ("count" = Option<bool>, Query, description = "`true` to count all matches."),
         Paging,
     ),
-    responses((status = 200, description = "One page.", body = super::openapi::ActivityPage), Reading),
+    responses(
+        (status = 200, description = "One page.", body = super::openapi::ActivityPage),
+        (status = 422, description = "The question takes too long; narrow it.", body = ProblemDetails, content_type = "application/problem+json"),
+        Reading
+    ),
     security(("key" = ["activities:read"])),
 )]
 pub(super) async fn list_activities(
@@ -84,6 +89,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
     Ok(Page {
         rows: found.rows,
         has_more: found.older.is_some(),
+        ended_early: found.is_cut,
         next: found.older,
         through: found.complete_through,
         count: found.count,
@@ -104,6 +110,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Pa
         rows: found.rows,
         next: Some(found.next),
         has_more: found.has_more,
+        ended_early: found.is_cut,
         through: found.complete_through,
         count: None,
     })
@@ -134,6 +141,7 @@ struct Page {
     rows: Rows,
     next: Option<String>,
     has_more: bool,
+    ended_early: bool,
     through: CompleteThrough,
     count: Option<Count>,
 }
@@ -148,7 +156,7 @@ impl Page {
             }
             json::write_json(row, &mut body);
         }
-        let page = json!({ "next": self.next, "has_more": self.has_more });
+        let page = json!({ "next": self.next, "has_more": self.has_more, "ended_early": self.ended_early });
         let through = json!({ "size": self.through.size, "at": self.through.at });
         body.extend_from_slice(format!("],\"page\":{page},\"complete_through\":{through}").as_bytes());
         if let Some(count) = self.count {

@@ -5,6 +5,7 @@ mod applications;
 mod auth;
 mod batch;
 mod body;
+mod causes;
 mod connections;
 mod devices;
 mod docs;

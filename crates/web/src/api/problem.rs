@@ -1,18 +1,18 @@
 //! Errors of the API: RFC 9457 problem details, each with a stable code, the request's id and, where parts of the
 //! body are wrong, a pointer to each.
 
+mod of_page;
+
 use std::ops::Range;
 use std::time::Duration;
 
 use activity::limits::FieldError;
-use app::ChangeError;
 use app::accounts::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::query::Params;
-use crate::shell::{ErrorPage, PageError, Scope};
+use crate::shell::Scope;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -230,10 +230,14 @@ impl Problem {
         problem.retry_after(seconds)
     }
 
-    /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
+    /// A part this needs does not answer just now: nothing was recorded. Unless the cause says that this is not known, or a
+    /// panic lies under it: then it is a mistake of ours.
     pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
-        if app::is_mistake(cause.as_ref()) {
+        if app::is_unknown(&*cause) {
+            return Self::unknown(&*cause);
+        }
+        if app::is_mistake(&*cause) {
             return Self::internal(cause);
         }
         let detail = "Whodid cannot reach what it needs to answer. Nothing was recorded; repeat the request.";
@@ -243,8 +247,22 @@ impl Problem {
             "Not available just now",
             detail,
         );
-        problem.0.cause = Some(chain(cause.as_ref()));
+        problem.0.cause = Some(chain(&*cause));
         problem.retry_after(2)
+    }
+
+    /// Too much is under way; it may be repeated after so many seconds.
+    pub(crate) fn busy(detail: impl Into<String>, seconds: u64) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is under way", detail).retry_after(seconds)
+    }
+
+    pub(crate) fn too_costly(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "too_costly",
+            "The question takes too long",
+            detail,
+        )
     }
 
     /// A mistake of ours.
@@ -254,6 +272,29 @@ impl Problem {
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", detail);
         problem.0.cause = Some(chain(cause.into().as_ref()));
         problem
+    }
+
+    /// The database did not say whether it kept the change.
+    pub(crate) fn unknown(cause: &dyn std::error::Error) -> Self {
+        let detail = "It is not known whether this was done: the database did not say. Look before you repeat the request. With an `Idempotency-Key`, the same request is safe to repeat.";
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "unknown_outcome",
+            "Not known whether it was done",
+            detail,
+        );
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The `Idempotency-Key` was used for something else.
+    pub(crate) fn key_reused(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "The idempotency key was used before",
+            detail,
+        )
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
@@ -274,23 +315,16 @@ impl Problem {
         });
         self
     }
+}
 
-    /// An error of the shell or the framework, as a problem.
-    pub(crate) fn of_page(error: &ErrorPage) -> Self {
-        let code = match error.status {
-            StatusCode::NOT_FOUND => "not_found",
-            StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
-            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-            StatusCode::FORBIDDEN => "forbidden",
-            StatusCode::UNAUTHORIZED => "unauthorized",
-            StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
-            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
-            StatusCode::MISDIRECTED_REQUEST => "unknown_host",
-            status if status.is_server_error() => "internal",
-            _ => "bad_request",
-        };
-        Self::new(error.status, code, error.title, error.text.clone())
-    }
+/// An error's text as a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -302,20 +336,6 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
-}
-
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
-        match error {
-            PageError::SignIn { .. } => Self::unauthorized(),
-            PageError::Forbidden => Self::forbidden("This account may not do this."),
-            PageError::NotFound(detail) => Self::not_found(detail),
-            PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
-            PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
-            PageError::Unavailable(cause) => Self::unavailable(cause),
-            PageError::Internal(cause) => Self::internal(cause),
-        }
-    }
 }
 
 impl Problem {
@@ -352,33 +372,5 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<ChangeError> for Problem {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Forbidden => Self::forbidden("The account of this key or token may not do this."),
-            ChangeError::NotFound => Self::not_found("There is no such thing that this key or token may see."),
-            ChangeError::Conflict(detail) => Self::conflict(detail),
-            ChangeError::Stale => Self::stale(),
-            ChangeError::Unavailable(cause) => Self::unavailable(cause),
-            // The only one that stands in the query string and not in the body.
-            ChangeError::Invalid(fields) if fields.iter().all(|field| field.field == "after") => Params::cursor(),
-            ChangeError::Invalid(fields) => {
-                let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
-                let problem = Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid",
-                    "A value cannot be taken",
-                    sentences.join(" "),
-                );
-                let errors = fields.into_iter().map(|field| FieldProblem {
-                    pointer: format!("/{}", field.field),
-                    detail: field.message,
-                });
-                problem.with_errors(errors.collect())
-            }
-        }
     }
 }

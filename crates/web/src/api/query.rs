@@ -7,7 +7,7 @@ use axum::http::{StatusCode, Uri};
 use serde::de::value::Error as ValueError;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
-use super::problem::{FieldProblem, Problem};
+use super::problem::{FieldProblem, Problem, sentence};
 
 /// The parameters of one request; unknown and repeated ones are refused.
 pub(super) struct Params(Vec<(String, String)>);
@@ -119,6 +119,8 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::Query(error) => bad_query(&error),
         ViewError::Forbidden => Problem::forbidden("This key may not read this log."),
         ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
+        ViewError::TooCostly(text) => Problem::too_costly(sentence(&text)),
+        ViewError::Busy(text) => Problem::busy(sentence(&text), 2),
         ViewError::Unavailable(cause) => Problem::unavailable(cause),
         ViewError::Cursor => Params::cursor(),
         ViewError::Range { from, to } => {

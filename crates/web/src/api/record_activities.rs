@@ -1,7 +1,5 @@
 //! `POST /v1/activities`: one activity, an array, or lines.
 
-use std::sync::Arc;
-
 use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -11,15 +9,14 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::answers::Changing;
-use super::batch::{self, Item, Layout};
-use super::body;
-use super::problem::{FieldProblem, Problem};
+use super::batch::{self, Layout};
+use super::body::{self, Held, Share};
+use super::problem::{FieldProblem, Problem, sentence};
 use crate::AppState;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, idempotency_key};
 
 /// Bodies up to this size are read on the spot; larger ones where they hold up nobody.
 const ON_THE_SPOT: usize = 16 * 1024;
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 /// What became of the items, in the order sent.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -69,34 +66,32 @@ pub(super) async fn record_activities(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let submission = submission(&state, &head.headers, body).await?;
+    // The share is held until what was read is committed: it counts what the log holds of the body as well.
+    let (submission, _share) = submission(&state, &head.headers, body).await?;
     let recorded = ingest::record(state.app(), &caller, submission)
         .await
         .map_err(refusal)?;
     answer(recorded)
 }
 
-async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
+async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<(Submission, Share), Problem> {
     let limits = &state.settings().limits;
     let layout = Layout::of(headers)?;
-    let key = idempotency_key(headers)?;
-    let held = Arc::new(body::read(headers, body, limits.batch_bytes, state.budget()).await?);
+    let key = idempotency_key(headers).map_err(Problem::bad_request)?;
+    let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
-    let work = move || -> Result<(Vec<Item>, Option<Idempotency>), Problem> {
-        let items = batch::parse(&held.bytes, layout, most, now)?;
+    let work = move || -> Result<(Submission, Share), Problem> {
+        let items = batch::parse(&bytes, layout, most, now)?;
         let idempotency = key.map(|key| Idempotency {
             key,
-            fingerprint: Sha256::digest(&held.bytes).into(),
+            fingerprint: Sha256::digest(&bytes).into(),
         });
-        Ok((items, idempotency))
+        Ok((Submission { items, idempotency }, share))
     };
-    let (items, idempotency) = match headers_say_small(headers) {
-        true => work()?,
-        false => tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Problem::unavailable)??,
-    };
-    Ok(Submission { items, idempotency })
+    match headers_say_small(headers) {
+        true => work(),
+        false => tokio::task::spawn_blocking(work).await.map_err(Problem::unavailable)?,
+    }
 }
 
 fn headers_say_small(headers: &HeaderMap) -> bool {
@@ -106,41 +101,15 @@ fn headers_say_small(headers: &HeaderMap) -> bool {
     !headers.contains_key(header::CONTENT_ENCODING) && length.is_some_and(|length| length <= ON_THE_SPOT)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or("").trim().trim_matches('"');
-    if text.is_empty() || text.len() > IDEMPOTENCY_KEY_BYTES {
-        return Err(Problem::bad_request(format!(
-            "The header `Idempotency-Key` must hold 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters."
-        )));
-    }
-    Ok(Some(text.to_owned()))
-}
-
 fn refusal(error: RecordError) -> Problem {
     let text = sentence(&error.to_string());
     match error {
         RecordError::Forbidden => Problem::forbidden(text),
-        RecordError::KeyReused => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
-            "The idempotency key was used before",
-            text,
-        ),
+        RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
+        RecordError::Unknown(cause) => Problem::unknown(&*cause),
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars
-        .next()
-        .map(|c| c.to_uppercase().collect::<String>())
-        .unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {

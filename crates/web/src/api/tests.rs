@@ -188,6 +188,24 @@ fn a_schema_means_the_same_in_every_area_that_names_it() {
     }
 }
 
+#[test]
+fn nobody_is_told_to_repeat_what_may_have_been_done() {
+    let unknown = || app::Unavailable::Unknown("fsync".into());
+    for problem in [
+        Problem::unavailable(unknown()),
+        app::ChangeError::from(unknown()).into(),
+    ] {
+        let text = format!("{problem:?}");
+        assert!(
+            text.contains("unknown_outcome") && !text.contains("Nothing was recorded"),
+            "{text}"
+        );
+        assert_eq!(status(problem), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    let known = Problem::unavailable(app::Unavailable::Unchanged("read".into()));
+    assert_eq!(status(known), StatusCode::SERVICE_UNAVAILABLE);
+}
+
 #[tokio::test]
 async fn a_panic_is_answered_500_by_the_api_and_is_not_worth_repeating() {
     let panicked = || async {

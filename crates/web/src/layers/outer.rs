@@ -18,7 +18,7 @@ use super::trace::{self, TraceContext};
 use super::{PeerAddress, body, client_address, csrf, headers, hosts};
 use crate::AppState;
 use crate::api::Problem;
-use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page};
+use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page, idempotency_key};
 
 const USER_AGENT_BYTES: usize = 512;
 
@@ -135,6 +135,7 @@ fn origin(state: &AppState, parts: &Parts, trace: Option<&TraceContext>) -> Orig
         user_agent,
         device,
         request_id: trace::request_id(headers).unwrap_or_else(|| state.app().opaque_id::<16>()),
+        idempotency_key: idempotency_key(headers).ok().flatten(),
         trace_id: trace.map(|trace| trace.trace_id.clone()),
     }
 }

@@ -49,7 +49,11 @@ pub async fn serve(
         router,
     };
     let caps = Arc::new(Caps::new(&state.settings().limits, &state.settings().trusted_proxies));
-    let upkeep = tokio::spawn(upkeep(state.clone()));
+    let of = state.clone();
+    state
+        .app()
+        .tasks()
+        .keep("upkeep of the web server", move || upkeep(of.clone()));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let permit = tokio::select! {
@@ -70,7 +74,6 @@ pub async fn serve(
     server
         .finish(Duration::from_millis(state.settings().limits.drain_ms))
         .await;
-    upkeep.abort();
     Ok(())
 }
 

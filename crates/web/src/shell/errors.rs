@@ -35,9 +35,26 @@ pub enum PageError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The question costs too much; the text says what to do.
+    #[error("too costly: {0}")]
+    TooCostly(String),
+    /// Too much is under way at once.
+    #[error("busy: {text}")]
+    Busy {
+        /// Whether all of it is the caller's.
+        yours: bool,
+        /// What to do.
+        text: String,
+    },
     /// A part this needs does not answer just now.
     #[error("unavailable")]
     Unavailable(#[source] Cause),
+    /// The database did not say whether it kept the change.
+    #[error("not known whether it was done")]
+    Unknown(#[source] Cause),
+    /// It was done, but what is to be shown of it cannot be read.
+    #[error("done, but not shown")]
+    Done(#[source] Cause),
     /// A mistake of ours.
     #[error("internal error")]
     Internal(#[source] Cause),
@@ -57,9 +74,21 @@ impl PageError {
     /// A part this needs does not answer just now; or, where a panic lies under it, a mistake of ours.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         let cause = cause.into();
-        match app::is_mistake(cause.as_ref()) {
+        if app::is_unknown(&*cause) {
+            return Self::Unknown(cause);
+        }
+        match app::is_mistake(&*cause) {
             true => Self::Internal(cause),
             false => Self::Unavailable(cause),
+        }
+    }
+
+    /// The same of a page that is to show what was just done: nobody is told that nothing was changed.
+    #[must_use]
+    pub fn after_change(self) -> Self {
+        match self {
+            Self::Unavailable(cause) => Self::Done(cause),
+            other => other,
         }
     }
 
@@ -127,10 +156,23 @@ impl ErrorPage {
                 "Too many attempts",
                 format!("There were too many attempts from your address. Try again in {retry_after} seconds."),
             ),
+            PageError::TooCostly(text) => (StatusCode::UNPROCESSABLE_ENTITY, "Too much at once", text.clone()),
+            PageError::Busy { yours: true, text } => (StatusCode::TOO_MANY_REQUESTS, "Too much at once", text.clone()),
+            PageError::Busy { yours: false, text } => (StatusCode::SERVICE_UNAVAILABLE, "Not just now", text.clone()),
             PageError::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not just now",
                 "Whodid cannot reach what it needs to answer. Nothing was changed; try again in a moment.".to_owned(),
+            ),
+            PageError::Unknown(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Not known whether it was done",
+                "The database did not say whether it kept the change. Look before you repeat it.".to_owned(),
+            ),
+            PageError::Done(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Done, but not shown",
+                "It was done, but the page that shows it cannot be drawn just now. Do not repeat it; look again in a moment. A key or codes that were to be shown once are lost: make others.".to_owned(),
             ),
             PageError::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -166,7 +208,7 @@ impl IntoResponse for PageError {
         }
         let retry_after = match &self {
             Self::TooMany { retry_after } => Some(*retry_after),
-            Self::Unavailable(_) => Some(2),
+            Self::Unavailable(_) | Self::Busy { .. } => Some(2),
             _ => None,
         };
         let mut response = ErrorPage::of(&self).into_response();

@@ -25,6 +25,8 @@ pub struct Shell {
     pub zone: Zone,
     /// The present moment.
     pub now: activity::Time,
+    /// Tells this drawing of a page from every other: the hidden field of forms that create something.
+    pub once: String,
 }
 
 /// One entry of the navigation.
@@ -90,6 +92,7 @@ impl Shell {
             theme: context.theme(),
             zone: context.zone(),
             now: state.app().now(),
+            once: state.app().opaque_id::<16>(),
         }
     }
 

@@ -1,12 +1,10 @@
 //! The stream of a live page: it says that something changed, never what; the page then asks for itself again. Owns
-//! how many streams there may be, and that none outlives its caller's being signed in by more than a second.
+//! that no stream outlives its caller's being signed in by more than a second.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::{Topic, Watch};
+use app::{Place, Topic, Watch};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +12,7 @@ use futures::stream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::{PageError, RequestContext, extract};
-use crate::{AppState, Limits};
+use crate::AppState;
 
 /// How often the caller's being signed in is looked at: what an administrator ends, ends here as soon.
 const CHECK: Duration = Duration::from_secs(1);
@@ -36,7 +34,7 @@ pub(crate) fn live(state: &AppState, context: &RequestContext, topics: Vec<Topic
         let next = "/".to_owned();
         return PageError::SignIn { next }.into_response();
     };
-    let Some(place) = state.streams().place(&caller.person.id) else {
+    let Ok(place) = state.streams().take(caller.person.id.clone()) else {
         let retry_after = RETRY_AFTER;
         return PageError::TooMany { retry_after }.into_response();
     };
@@ -76,7 +74,7 @@ struct Open {
     heartbeat: Interval,
     until: Instant,
     at: At,
-    _place: Place,
+    _place: Place<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,61 +119,5 @@ impl Open {
         };
         let origin = self.context.origin().clone();
         !matches!(extract::by_device(&self.state, token, origin).await, Ok(None))
-    }
-}
-
-/// How many streams are open, in all and of each account.
-pub(crate) struct Streams {
-    all: usize,
-    per_account: usize,
-    open: Arc<Mutex<Counts>>,
-}
-
-#[derive(Default)]
-struct Counts {
-    all: usize,
-    by_account: HashMap<String, usize>,
-}
-
-/// One stream's place; given back when dropped.
-struct Place {
-    open: Arc<Mutex<Counts>>,
-    account: String,
-}
-
-impl Streams {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            all: limits.streams,
-            per_account: limits.streams_per_account,
-            open: Arc::default(),
-        }
-    }
-
-    fn place(&self, account: &str) -> Option<Place> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = open.by_account.get(account).copied().unwrap_or(0);
-        if open.all >= self.all || held >= self.per_account {
-            return None;
-        }
-        open.all += 1;
-        open.by_account.insert(account.to_owned(), held + 1);
-        Some(Place {
-            open: Arc::clone(&self.open),
-            account: account.to_owned(),
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.all = open.all.saturating_sub(1);
-        if let Some(held) = open.by_account.get_mut(&self.account) {
-            *held -= 1;
-            if *held == 0 {
-                open.by_account.remove(&self.account);
-            }
-        }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) mod filters;
 mod flash;
 mod forms;
 mod home;
+mod idempotency;
 mod layout;
 mod live;
 mod outcome;
@@ -58,8 +59,9 @@ pub use extract::{AdminOnly, ApiCaller, From, FromApplication, MaybeSignedIn, Re
 pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
+pub(crate) use idempotency::idempotency_key;
 pub use layout::{NavItem, Shell, Theme};
-pub(crate) use live::{Streams, live};
+pub(crate) use live::live;
 pub(crate) use outcome::{done, error_of, refused};
 pub(crate) use pager::{Paged, Pager, cursor};
 pub(crate) use qr::qr_svg;

@@ -5,6 +5,9 @@ use axum::response::Response;
 
 use super::{Flash, PageError, redirect_with};
 
+const SENT_ALREADY: &str =
+    "This form was sent already, with other values. What it was sent with first is done; open the form anew for more.";
+
 /// What a use case refused, as a page. Fields have pages of their own to be corrected on; here they are said at once.
 pub(crate) fn refused(error: ChangeError) -> PageError {
     match error {
@@ -14,6 +17,7 @@ pub(crate) fn refused(error: ChangeError) -> PageError {
         }
         error @ ChangeError::Invalid(_) => PageError::BadRequest(error.to_string()),
         error @ (ChangeError::Conflict(_) | ChangeError::Stale) => PageError::Conflict(error.to_string()),
+        ChangeError::KeyReused => PageError::Conflict(SENT_ALREADY.to_owned()),
         ChangeError::Unavailable(cause) => PageError::unavailable(cause),
     }
 }

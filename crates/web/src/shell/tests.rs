@@ -3,7 +3,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, size_words, visible_html};
-use super::{Cookie, Cookies, Flash, LocalPath, PageError, Pager, Zone};
+use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -114,6 +114,28 @@ fn the_links_below_a_list_keep_what_narrows_it() {
     );
     let pager = Pager::new("/groups", &[], "c1", None);
     assert_eq!(pager.first.as_deref(), Some("/groups"));
+}
+
+#[test]
+fn nobody_is_told_that_nothing_was_changed_where_that_is_not_known() {
+    let page = PageError::unavailable(app::Unavailable::Unknown("fsync".into())).into_response();
+    assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!page.headers().contains_key(header::RETRY_AFTER));
+    let text = &page.extensions().get::<ErrorPage>().unwrap().text;
+    assert!(text.contains("Look before you repeat it"), "{text}");
+
+    let read = || PageError::unavailable(app::Unavailable::Unchanged("read".into()));
+    let text = |error: PageError| {
+        error
+            .into_response()
+            .extensions()
+            .get::<ErrorPage>()
+            .unwrap()
+            .text
+            .clone()
+    };
+    assert!(text(read()).contains("Nothing was changed"));
+    assert!(text(read().after_change()).contains("It was done"));
 }
 
 #[tokio::test]

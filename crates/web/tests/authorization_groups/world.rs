@@ -451,7 +451,7 @@ impl Making<'_> {
             },
             user_id: Some(self.names[word].clone()),
         };
-        api_keys::create(self.app, ada, request).await.unwrap().token
+        api_keys::create(self.app, ada, request).await.unwrap().token.unwrap()
     }
 }
 
@@ -469,7 +469,14 @@ async fn open(directory: &Path) -> (App, Store, log::Log) {
     settings.password.argon2_memory_kib = 8;
     settings.password.argon2_passes = 1;
     settings.exports.dir = directory.join("exports");
-    let app = App::new(store.clone(), log.clone(), clock, rng, settings);
+    let app = App::new(
+        store.clone(),
+        log.clone(),
+        clock,
+        rng,
+        settings,
+        app::SecretKey::new(&[7; 32]),
+    );
     (app, store, log)
 }
 

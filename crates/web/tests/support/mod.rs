@@ -131,6 +131,7 @@ impl TestApp {
             .await
             .unwrap()
             .token
+            .unwrap()
     }
 
     pub fn key(&self, scope: Scope) -> &str {
@@ -157,7 +158,7 @@ impl TestApp {
             single_device,
         };
         let registered = app::applications::register(&self.app, &Caller::command_line(), new).await;
-        registered.unwrap().key
+        registered.unwrap().key.unwrap()
     }
 
     /// Signs this person in to the application with this key, without going through the API.
@@ -175,6 +176,14 @@ impl TestApp {
             accounts::LogInStep::Done(signed_in) => signed_in,
             step => panic!("a second step is asked for: {step:?}"),
         }
+    }
+
+    /// The text of the newest mail this picks, as an administrator at the machine has it shown.
+    pub async fn mail(&self, pick: impl Fn(&app::mail::Mail) -> bool) -> String {
+        let at_machine = Caller::command_line();
+        let page = app::mail::list(&self.app, &at_machine, None).await.unwrap();
+        let mail = page.mails.into_iter().find(pick).unwrap();
+        app::mail::show(&self.app, &at_machine, &mail.id).await.unwrap().body
     }
 
     pub async fn caller(&self, username: &str) -> Caller {
@@ -268,7 +277,10 @@ async fn open(
     settings.sms.outbox = true;
     settings.password.argon2_passes = 1;
     change(&mut settings);
-    (App::new(store, log.clone(), clock, rng, settings), log)
+    (
+        App::new(store, log.clone(), clock, rng, settings, app::SecretKey::new(&[7; 32])),
+        log,
+    )
 }
 
 async fn people(app: &App) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use activity::canonical;
 use activity::query::Expr;
 use app::accounts::{FirstAdministrator, create_first_administrator};
-use app::{App, Caller, Scopes, Settings, Via, api_keys};
+use app::{App, Caller, Scopes, SecretKey, Settings, Via, api_keys};
 use log::{Log, LogSettings, Order, SystemClock, SystemRng};
 use serde_json::{Value, json};
 use store::{Store, StoreUrl};
@@ -203,7 +203,14 @@ async fn key(home: &Home) -> String {
     let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .expect("a new log can be made");
-    let app = App::new(store.clone(), log.clone(), clock, rng, Settings::default());
+    let app = App::new(
+        store.clone(),
+        log.clone(),
+        clock,
+        rng,
+        Settings::default(),
+        SecretKey::new(&[7; 32]),
+    );
     let first = FirstAdministrator {
         given_name: "Ann".to_owned(),
         username: "ann".to_owned(),
@@ -233,5 +240,5 @@ async fn key(home: &Home) -> String {
         .expect("a key can be made");
     log.close().await;
     store.close().await;
-    key.token
+    key.token.unwrap()
 }

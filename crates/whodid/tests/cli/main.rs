@@ -4,6 +4,7 @@ mod demo;
 mod import;
 mod kill;
 mod read;
+mod secrets;
 mod serve;
 mod settings;
 mod support;

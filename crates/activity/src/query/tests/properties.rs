@@ -134,6 +134,22 @@ fn activity() -> impl Strategy<Value = Activity> {
     })
 }
 
+/// Two words in a row and beginnings of words of every text, some of them of this text alone.
+fn own_words(activity: &Activity) -> Vec<Term> {
+    let mut terms = Vec::new();
+    crate::text::fields(&activity.facts, |text| {
+        let tokens: Vec<String> = crate::text::tokens(text).collect();
+        for pair in tokens.windows(2) {
+            terms.extend(Words::new(pair.join(" "), false).map(Term::Text));
+            let beginning: String = pair[1].chars().take(2).collect();
+            terms.extend(Words::new(format!("{} {beginning}", pair[0]), true).map(Term::Text));
+            terms.extend(Words::new(format!("{} {}", pair[1], pair[0]), false).map(Term::Text));
+        }
+        terms.extend(Words::new(text, false).map(|words| Term::Device(vec![words])));
+    });
+    terms
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics_and_points_within_the_text(text in any::<String>()) {
@@ -173,6 +189,27 @@ proptest! {
         prop_assert_eq!(one.clone().and(other.clone()).matches(&activity), first && second);
         prop_assert_eq!(one.clone().or(other).matches(&activity), first || second);
         prop_assert_eq!(one.negated().matches(&activity), !first);
+    }
+
+    #[test]
+    fn one_pass_over_the_texts_finds_what_looking_for_each_word_finds(
+        exprs in prop::collection::vec(expr(), 1..6), facts in crate::samples::any_facts(), activity in activity(),
+    ) {
+        let binding = Binding { now: activity.recorded_at, me: Some("usr_7".into()) };
+        // Words of the activities themselves, so that phrases are found as well as missed.
+        let own: Vec<Expr> = own_words(&activity).into_iter().map(Expr::Term).collect();
+        let rows = [Activity { facts, ..activity.clone() }, activity];
+        for expr in exprs.iter().cloned().chain(own).map(|expr| expr.bind(&binding)) {
+            let mut matcher = Matcher::in_one_pass(&expr);
+            for row in rows.iter().chain(&rows) {
+                prop_assert_eq!(matcher.matches(row), expr.matches(row), "{}", expr);
+            }
+        }
+        let all = exprs.into_iter().map(|expr| expr.bind(&binding)).reduce(Expr::or).unwrap_or_default();
+        let mut matcher = Matcher::new(&all);
+        for row in &rows {
+            prop_assert_eq!(matcher.matches(row), all.matches(row), "{}", all);
+        }
     }
 
     #[test]

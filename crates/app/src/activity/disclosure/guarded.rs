@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
-use log::{Batch, Count, IngestError, IngestResult, Log, LogError, LogHead, Order, Scan, Search, Through};
+use futures::{Stream, StreamExt as _};
+use log::{Batch, Count, IngestError, IngestResult, Inquiry, Log, LogError, LogHead, Order, Scan, Search, Through};
 use store::Tx;
 use tokio::sync::watch;
 
@@ -15,10 +18,18 @@ use super::Unseen;
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedLog(Log);
 
+/// The questions of one caller, answered with rows that nobody was given yet.
+#[derive(Debug)]
+pub(crate) struct GuardedInquiry(Inquiry);
+
 /// A page that nobody was given yet.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) rows: Unseen,
+    /// Whether more rows are known to follow.
+    pub(crate) has_more: bool,
+    /// Whether it ended before its limit because its rows are large.
+    pub(crate) is_cut: bool,
     pub(crate) complete_through: Through,
 }
 
@@ -41,28 +52,24 @@ impl GuardedLog {
         self.0.ingest(batch).await
     }
 
-    /// See [`Log::search`].
-    pub(crate) async fn search(&self, search: &Search) -> Result<Found, LogError> {
-        let page = self.0.search(search).await?;
-        Ok(Found {
-            rows: Unseen::new(page.rows),
-            complete_through: page.complete_through,
-        })
+    /// See [`Log::remembers_until`].
+    pub(crate) fn remembers_until(&self) -> Time {
+        self.0.remembers_until()
     }
 
-    /// The activity at this place, as one unseen row.
-    pub(crate) async fn get(&self, seq: Seq) -> Result<Option<Unseen>, LogError> {
-        Ok(self.0.get(seq).await?.map(|row| Unseen::new(vec![row])))
+    /// See [`Log::inquiry`].
+    pub(crate) async fn inquiry(&self, caller: &str) -> Result<GuardedInquiry, LogError> {
+        Ok(GuardedInquiry(self.0.inquiry(caller).await?))
+    }
+
+    /// See [`Log::own_inquiry`].
+    pub(crate) fn own_inquiry(&self) -> GuardedInquiry {
+        GuardedInquiry(self.0.own_inquiry())
     }
 
     /// See [`Log::scan`].
     pub(crate) async fn scan(&self, expr: Expr, order: Order) -> Result<UnseenScan, LogError> {
         Ok(UnseenScan(self.0.scan(expr, order).await?))
-    }
-
-    /// See [`Log::count`].
-    pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        self.0.count(expr, cap).await
     }
 
     /// See [`Log::recorded_since`].
@@ -84,6 +91,44 @@ impl GuardedLog {
     #[cfg(test)]
     pub(crate) fn past_all_scopes(&self) -> &Log {
         &self.0
+    }
+}
+
+impl GuardedInquiry {
+    /// See [`Inquiry::unhurried`].
+    pub(crate) fn unhurried(self) -> Self {
+        Self(self.0.unhurried())
+    }
+
+    /// See [`Inquiry::search`].
+    pub(crate) async fn search(&self, search: &Search) -> Result<Found, LogError> {
+        let page = self.0.search(search).await?;
+        Ok(Found {
+            rows: Unseen::new(page.rows),
+            has_more: page.next.is_some(),
+            is_cut: page.is_cut,
+            complete_through: page.complete_through,
+        })
+    }
+
+    /// The activity at this place, as one unseen row.
+    pub(crate) async fn get(&self, seq: Seq) -> Result<Option<Unseen>, LogError> {
+        Ok(self.0.get(seq).await?.map(|row| Unseen::new(vec![row])))
+    }
+
+    /// See [`Inquiry::count`].
+    pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
+        self.0.count(expr, cap).await
+    }
+}
+
+impl Stream for UnseenScan {
+    type Item = Result<Unseen, LogError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0
+            .poll_next_unpin(cx)
+            .map(|rows| rows.map(|rows| rows.map(Unseen::new)))
     }
 }
 

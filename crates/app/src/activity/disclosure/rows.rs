@@ -14,12 +14,10 @@ impl Unseen {
         Self(rows)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn truncate(&mut self, limit: usize) {
-        self.0.truncate(limit);
+    /// Rows as the log would give them.
+    #[cfg(test)]
+    pub(crate) fn of_a_test(rows: Vec<Activity>) -> Self {
+        Self(rows)
     }
 
     pub(crate) fn reverse(&mut self) {

@@ -37,16 +37,18 @@ pub async fn append_waiting(app: &App) -> Result<usize, Unavailable> {
 
 /// Does so until the process ends. Serving calls it once.
 pub fn keep_appending(app: &App) {
-    let app = app.clone();
-    tokio::spawn(async move {
-        loop {
-            if let Err(error) = append_waiting(&app).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "activities of readers beside this server could not be appended yet"
-                );
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
+    let of = app.clone();
+    app.tasks().keep("waiting activities", move || work(of.clone()));
+}
+
+async fn work(app: App) {
+    loop {
+        if let Err(error) = append_waiting(&app).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "activities of readers beside this server could not be appended yet"
+            );
         }
-    });
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }

@@ -30,7 +30,14 @@ impl Setup {
             .unwrap();
         let mut settings = Settings::default();
         settings.exports.dir = dir.path().join("exports");
-        let app = App::new(store, log, clock.clone(), rng, settings);
+        let app = App::new(
+            store,
+            log,
+            clock.clone(),
+            rng,
+            settings,
+            crate::SecretKey::new(&[7; 32]),
+        );
         Self { app, clock, dir }
     }
 
@@ -75,6 +82,7 @@ fn caller(id: &str, name: &str, roles: Roles) -> Caller {
             user_agent: None,
             device: Some("Firefox on Linux".to_owned()),
             request_id: "req".to_owned(),
+            idempotency_key: None,
             trace_id: None,
         },
     }

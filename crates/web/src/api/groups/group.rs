@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::shapes::{DefaultGroup, EditGroup, Group, NewGroup};
 use crate::AppState;
-use crate::api::answers::{Changing, Editing, Reading};
+use crate::api::answers::{Changing, Editing, Once, Reading};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
@@ -56,6 +56,7 @@ pub(super) async fn list_groups(
 /// Creates a group that the caller owns.
 #[utoipa::path(
     post, path = "/v1/groups", tag = "Groups", operation_id = "createGroup", request_body = NewGroup,
+    params(Once),
     responses((status = 201, description = "The group; its address is in `Location`.", body = Group), Changing),
     security(("program" = [])),
 )]
@@ -160,7 +161,7 @@ pub(super) async fn list_subgroups(
 /// Creates a subgroup, one level down. For who manages the group.
 #[utoipa::path(
     post, path = "/v1/groups/{id}/subgroups", tag = "Groups", operation_id = "createSubgroup",
-    request_body = NewGroup, params(("id" = String, Path, description = "Id of the group above.")),
+    request_body = NewGroup, params(("id" = String, Path, description = "Id of the group above."), Once),
     responses((status = 201, description = "The subgroup; its address is in `Location`.", body = Group), Changing),
     security(("program" = [])),
 )]
@@ -185,6 +186,7 @@ pub(super) async fn set_default_group(
     ApiCaller(caller): ApiCaller,
     Body(chosen): Body<DefaultGroup>,
 ) -> Result<Tagged<Group>, Problem> {
-    groups::set_default(state.app(), &caller, &chosen.group_id).await?;
-    Ok(tagged(groups::get(state.app(), &caller, &chosen.group_id).await?))
+    Ok(tagged(
+        groups::set_default(state.app(), &caller, &chosen.group_id).await?,
+    ))
 }

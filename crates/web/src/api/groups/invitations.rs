@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::group::tagged;
 use super::shapes::{Group, Invitation, Invited, InvitedLine, NewInvitations};
 use crate::AppState;
-use crate::api::answers::{Changing, Reading};
+use crate::api::answers::{Changing, Once, Reading};
 use crate::api::etag::Tagged;
 use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
@@ -37,7 +37,7 @@ pub(super) async fn list_invitations(
 /// and never whether it has an account.
 #[utoipa::path(
     post, path = "/v1/groups/{id}/invitations", tag = "Invitations", operation_id = "invite",
-    request_body = NewInvitations, params(("id" = String, Path, description = "Id of the group.")),
+    request_body = NewInvitations, params(("id" = String, Path, description = "Id of the group."), Once),
     responses((status = 200, description = "What became of every address.", body = Invited), Changing),
     security(("program" = [])),
 )]

@@ -16,7 +16,6 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use super::list::PageLinks;
 use super::problem::{FieldProblem, ProblemDetails};
 use super::{
     applications, auth, connections, devices, get_activity, groups, list_activities, list_types, record_activities,
@@ -121,11 +120,22 @@ pub(super) struct ActivityPage {
     #[schema(value_type = Vec<Activity>)]
     data: Vec<()>,
     /// Where to go on.
-    page: PageLinks,
+    page: ActivityPageLinks,
     /// Up to where this answer is complete.
     complete_through: Through,
     /// How many match; only with `count=true`.
     count: Option<Counted>,
+}
+
+/// Where to go on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ActivityPageLinks {
+    /// Cursor for `after`; always there with `order=asc`.
+    next: Option<String>,
+    /// Whether more rows are known to follow.
+    has_more: bool,
+    /// Whether the page ended before its limit because its rows are large.
+    ended_early: bool,
 }
 
 /// Up to where an answer is complete.

@@ -127,7 +127,8 @@ fn by() -> Value {
         (
             "kind",
             words(
-                "What sort of doer; `person` is somebody of the reporting system.",
+                "What sort of doer; `person` is somebody of the reporting system. `administrator` and `member` are of this \
+                 installation, and kept as `person` when a reporter sends them.",
                 By::NAMED,
             ),
         ),

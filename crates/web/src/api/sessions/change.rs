@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::shapes::{EditSession, NewSession, Session};
 use crate::AppState;
-use crate::api::answers::{Changing, Editing};
+use crate::api::answers::{Changing, Editing, Once};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
 use crate::api::problem::Problem;
@@ -20,6 +20,7 @@ fn tagged(session: sessions::Session) -> Tagged<Session> {
 /// Creates a session of a group, and starts it with the member in it unless `start` is false.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "Sessions", operation_id = "createSession", request_body = NewSession,
+    params(Once),
     responses((status = 201, description = "The session; its address is in `Location`.", body = Session), Changing),
     security(("program" = [])),
 )]

@@ -29,8 +29,7 @@ pub(super) async fn join_session(
     Path(id): Path<String>,
     MaybeBody(join): MaybeBody<JoinSession>,
 ) -> Result<Tagged<SessionDetails>, Problem> {
-    sessions::join(state.app(), &caller, &id, join.password.as_deref()).await?;
-    let details = sessions::get(state.app(), &caller, &id).await?;
+    let details = sessions::join(state.app(), &caller, &id, join.password.as_deref()).await?;
     Ok(Tagged(details.session.version, details.into()))
 }
 

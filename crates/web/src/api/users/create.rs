@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::bodies::{User, UserRole};
-use super::get::found;
+use super::get::tagged;
 use crate::AppState;
-use crate::api::answers::Changing;
+use crate::api::answers::{Changing, Once};
 use crate::api::json::Body;
 use crate::api::problem::Problem;
 use crate::shell::ApiCaller;
@@ -55,7 +55,7 @@ pub(super) enum WhenActivated {
 /// Creates an account; for administrators.
 #[utoipa::path(
     post, path = "/v1/users", tag = "Users", operation_id = "createUser",
-    request_body = NewUserBody,
+    request_body = NewUserBody, params(Once),
     responses((status = 201, description = "The account.", body = User), Changing),
     security(("program" = [])),
 )]
@@ -77,10 +77,9 @@ pub(super) async fn create(
         },
     };
     let created = accounts::create_user(state.app(), &caller, new).await?;
-    let user = found(&state, &caller, &created.person.id).await?;
     let mut headers = HeaderMap::new();
     if let Ok(place) = HeaderValue::try_from(format!("/v1/users/{}", created.person.id)) {
         headers.insert(header::LOCATION, place);
     }
-    Ok((StatusCode::CREATED, headers, user).into_response())
+    Ok((StatusCode::CREATED, headers, tagged(created.user)).into_response())
 }

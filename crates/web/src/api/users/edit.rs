@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::bodies::{User, UserRole};
-use super::get::found;
+use super::get::tagged;
 use crate::AppState;
 use crate::api::answers::Editing;
 use crate::api::etag::{Tagged, expected};
@@ -66,6 +66,6 @@ pub(super) async fn edit(
         service_account: edit.service_account,
         login_addresses: edit.login_addresses,
     };
-    accounts::edit_account(state.app(), &caller, &id, edit, version).await?;
-    found(&state, &caller, &id).await
+    let edited = accounts::edit_account(state.app(), &caller, &id, edit, version).await?;
+    Ok(tagged(edited))
 }

@@ -18,7 +18,12 @@ use crate::shell::ApiCaller;
 pub(super) async fn found(state: &AppState, caller: &Caller, id: &str) -> Result<Tagged<User>, Problem> {
     let details = accounts::get_user(state.app(), caller, id).await?;
     let details = details.ok_or_else(|| Problem::not_found(format!("There is no user `{id}`.")))?;
-    Ok(Tagged(details.row.version, User::whole(details)))
+    Ok(tagged(details))
+}
+
+/// The account and its version, as it is answered.
+pub(super) fn tagged(details: accounts::UserDetails) -> Tagged<User> {
+    Tagged(details.row.version, User::whole(details))
 }
 
 /// One account, with its version as `ETag`; for administrators, or the own one.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::bodies::User;
-use super::get::found;
+use super::get::{found, tagged};
 use crate::AppState;
 use crate::api::answers::{Editing, Reading};
 use crate::api::etag::{Tagged, expected};
@@ -57,6 +57,6 @@ pub(super) async fn edit(
         family_name: profile.family_name,
         time_zone: profile.time_zone,
     };
-    accounts::edit_profile_at(state.app(), &caller, edit, version).await?;
-    found(&state, &caller, &caller.person.id).await
+    let edited = accounts::edit_profile_at(state.app(), &caller, edit, version).await?;
+    Ok(tagged(edited))
 }

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 
 use super::state::{UrlState, WrongRange};
-use super::view::page_error;
+use super::view::{page_error, sentence};
 use crate::AppState;
 use crate::shell::{Fields, PageError, ReaderOfAll, SignedIn, Zone};
 
@@ -138,6 +138,10 @@ pub(crate) fn export_error(error: ExportError) -> PageError {
         ExportError::Missing => PageError::not_found("The file is no longer there. Generate it again."),
         ExportError::Column(_) | ExportError::NoSuchZone(_) => PageError::bad_request(format!("{error}.")),
         ExportError::Forbidden => PageError::Forbidden,
+        ExportError::TooMany { yours } => PageError::Busy {
+            yours,
+            text: sentence(&error),
+        },
         ExportError::Unavailable(cause) => PageError::unavailable(cause),
     }
 }

@@ -5,7 +5,6 @@ use activity::{Named, Person};
 use app::activity::{EmptyReason, Scope, ViewError};
 use app::exports::{UserCsv, ZoneChoice};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -200,16 +199,5 @@ impl GroupPage {
     /// Whether what is shown may come from below the group as well.
     fn has_subgroups(&self) -> bool {
         self.group.as_ref().is_some_and(|group| group.group.parent.is_none())
-    }
-}
-
-impl View {
-    /// 400 for what the reader has to correct.
-    fn status(&self) -> StatusCode {
-        if self.answer().is_some() {
-            StatusCode::OK
-        } else {
-            StatusCode::BAD_REQUEST
-        }
     }
 }

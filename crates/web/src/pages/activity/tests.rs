@@ -55,6 +55,7 @@ pub(crate) fn shell(path: &str) -> Shell {
         theme: Theme::Auto,
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
+        once: "req_1".to_owned(),
     }
 }
 
@@ -121,6 +122,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
     let view = ActivityView {
         older: rows.last().map(|row| format!("o1.{}", row.seq)),
         newer: None,
+        is_cut: false,
         complete_through: CompleteThrough {
             size: 9,
             at: at("2026-11-21T14:02:59Z"),

@@ -5,6 +5,7 @@ use activity::query::{KEYS, ParseError, Term};
 use activity::{Activity, Outcome, Time};
 use app::Caller;
 use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
+use axum::http::StatusCode;
 
 use super::row::Row;
 use super::state::{UrlState, WrongRange};
@@ -50,6 +51,8 @@ pub(crate) enum Shown {
     Wrong(Mistake),
     /// The range or the cursor is wrong.
     BadRange(String),
+    /// The question costs too much.
+    TooCostly(String),
 }
 
 /// An answer of the log, ready for its template.
@@ -124,6 +127,8 @@ impl View {
                     Ok(view) => Shown::Rows(Box::new(Answer::new(view, &base, &url, &scope, &shell.zone))),
                     Err(ViewError::Query(error)) => Shown::Wrong(Mistake::new(&url.q, &error)),
                     Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
+                    // The reader has to narrow it, so the search stays at hand.
+                    Err(error @ ViewError::TooCostly(_)) => Shown::TooCostly(sentence(&error)),
                     Err(error) => return Err(page_error(error)),
                 }
             }
@@ -144,7 +149,7 @@ impl View {
     pub(crate) fn answer(&self) -> Option<&Answer> {
         match &self.outcome {
             Shown::Rows(answer) => Some(answer),
-            Shown::Wrong(_) | Shown::BadRange(_) => None,
+            Shown::Wrong(_) | Shown::BadRange(_) | Shown::TooCostly(_) => None,
         }
     }
 
@@ -152,15 +157,24 @@ impl View {
     pub(crate) fn mistake(&self) -> Option<&Mistake> {
         match &self.outcome {
             Shown::Wrong(mistake) => Some(mistake),
-            Shown::Rows(_) | Shown::BadRange(_) => None,
+            Shown::Rows(_) | Shown::BadRange(_) | Shown::TooCostly(_) => None,
         }
     }
 
-    /// What is wrong with the range or the cursor.
+    /// What is wrong with the range or the cursor, or that the question costs too much.
     pub(crate) fn bad_range(&self) -> Option<&str> {
         match &self.outcome {
-            Shown::BadRange(message) => Some(message),
+            Shown::BadRange(message) | Shown::TooCostly(message) => Some(message),
             Shown::Rows(_) | Shown::Wrong(_) => None,
+        }
+    }
+
+    /// 400 for what the reader has to correct, 422 for what costs too much.
+    pub(super) fn status(&self) -> StatusCode {
+        match &self.outcome {
+            Shown::Rows(_) => StatusCode::OK,
+            Shown::Wrong(_) | Shown::BadRange(_) => StatusCode::BAD_REQUEST,
+            Shown::TooCostly(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 
@@ -296,12 +310,17 @@ pub(crate) fn page_error(error: ViewError) -> PageError {
         ViewError::Forbidden => PageError::Forbidden,
         ViewError::NoSuchGroup => PageError::not_found("There is no such group that you may see."),
         ViewError::Query(_) | ViewError::Cursor | ViewError::Range { .. } => PageError::bad_request(sentence(&error)),
+        ViewError::TooCostly(_) => PageError::TooCostly(sentence(&error)),
+        ViewError::Busy(_) => PageError::Busy {
+            yours: false,
+            text: sentence(&error),
+        },
         ViewError::Unavailable(cause) => PageError::unavailable(cause),
     }
 }
 
 /// An error's text as a sentence.
-fn sentence(error: &ViewError) -> String {
+pub(super) fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {

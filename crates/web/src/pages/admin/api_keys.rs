@@ -17,8 +17,8 @@ struct ApiKeysPage {
     shell: Shell,
     keys: Vec<ApiKey>,
     service_accounts: Vec<UserRow>,
-    /// The key that was just created: its only appearance.
-    created: Option<(String, String)>,
+    /// The key that was just created, by name: its only appearance; none if the form was sent twice.
+    created: Option<(String, Option<String>)>,
     name: String,
     scopes: Scopes,
     acts_as: String,
@@ -51,7 +51,7 @@ fn scopes_text(key: &ApiKey) -> String {
 #[derive(Default)]
 struct Outcome {
     request: NewKeyRequest,
-    created: Option<(String, String)>,
+    created: Option<(String, Option<String>)>,
     errors: Vec<FieldError>,
 }
 
@@ -97,33 +97,34 @@ pub(super) async fn create(
         },
         user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
     };
-    let (status, outcome) = match api_keys::create(state.app(), &caller, request.clone()).await {
+    let caller = fields.once(caller);
+    match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
-            let created = Some((new.key.name, new.token));
-            (
-                StatusCode::CREATED,
-                Outcome {
-                    created,
-                    ..Outcome::default()
-                },
-            )
+            let outcome = Outcome {
+                created: Some((new.key.name, new.token)),
+                ..Outcome::default()
+            };
+            let shown = show(&state, &caller, shell, StatusCode::CREATED, outcome).await;
+            shown.map(kept_by_nobody).map_err(PageError::after_change)
         }
-        Err(ChangeError::Invalid(errors)) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Outcome {
+        Err(ChangeError::Invalid(errors)) => {
+            let outcome = Outcome {
                 request,
                 created: None,
                 errors,
-            },
-        ),
-        Err(error) => return Err(refused(error)),
-    };
-    let mut response = show(&state, &caller, shell, status, outcome).await?;
+            };
+            show(&state, &caller, shell, StatusCode::UNPROCESSABLE_ENTITY, outcome).await
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn kept_by_nobody(mut response: Response) -> Response {
     let no_store = axum::http::HeaderValue::from_static("no-store");
     response
         .headers_mut()
         .insert(axum::http::header::CACHE_CONTROL, no_store);
-    Ok(response)
+    response
 }
 
 pub(super) async fn revoke(

@@ -92,6 +92,7 @@ pub(super) async fn register(
         name: fields.trimmed("name").to_owned(),
         single_device: fields.ticked("single_device"),
     };
+    let caller = fields.once(caller);
     match applications::register(state.app(), &caller, new.clone()).await {
         Ok(registered) => show_key(&state, &caller, shell, StatusCode::CREATED, registered).await,
         Err(ChangeError::Invalid(errors)) => {
@@ -221,7 +222,8 @@ async fn show_key(
         created: Some(registered),
         ..Outcome::default()
     };
-    show(state, caller, shell, status, outcome).await
+    let shown = show(state, caller, shell, status, outcome).await;
+    shown.map_err(PageError::after_change)
 }
 
 async fn show(

@@ -12,6 +12,7 @@ pub fn routes() -> Vec<Route> {
     let admin = Policy::Administrator;
     vec![
         Route::get("/admin/outbox", admin, outbox::page),
+        Route::post("/admin/outbox/{id}/show", admin, outbox::show),
         Route::post("/admin/outbox/{id}/retry", admin, outbox::retry),
         Route::post("/admin/outbox/{id}/delete", admin, outbox::delete),
         Route::get("/admin/applications", admin, applications::page),

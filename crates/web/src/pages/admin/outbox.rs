@@ -1,6 +1,6 @@
 //! The outbox: mails that wait, were sent, were given up, or stay here because no mail server is set.
 
-use app::mail::{self, MailPage, MailState};
+use app::mail::{self, MailPage, MailState, ShownMail};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,9 +13,16 @@ use crate::shell::{AdminOnly, PageError, Paged, Pager, Query, Shell, cursor, don
 struct OutboxPage {
     shell: Shell,
     has_server: bool,
-    public_url: String,
     page: MailPage,
     pager: Pager,
+}
+
+#[derive(Template)]
+#[template(path = "admin/mail.html")]
+struct MailTextPage {
+    shell: Shell,
+    public_url: String,
+    shown: ShownMail,
 }
 
 /// A part of a mail's text.
@@ -25,18 +32,15 @@ enum Piece<'a> {
     Link(&'a str),
 }
 
-impl OutboxPage {
-    /// The lines of a text; a line that is an address of this installation is a link.
-    fn pieces<'a>(&self, body: &'a str) -> Vec<Piece<'a>> {
+impl MailTextPage {
+    /// The lines of the text; a line that is an address of this installation is a link.
+    fn pieces(&self) -> Vec<Piece<'_>> {
         let is_link = |line: &str| line.starts_with(&self.public_url) && !line.contains(char::is_whitespace);
-        body.trim_end()
-            .lines()
-            .map(|line| {
-                if is_link(line) {
-                    Piece::Link(line)
-                } else {
-                    Piece::Text(line)
-                }
+        let lines = self.shown.body.trim_end().lines();
+        lines
+            .map(|line| match is_link(line) {
+                true => Piece::Link(line),
+                false => Piece::Text(line),
             })
             .collect()
     }
@@ -51,14 +55,26 @@ pub(super) async fn page(
     let page = mail::list(state.app(), &caller, cursor(&asked.after).as_deref())
         .await
         .map_err(refused)?;
-    let settings = state.app().settings();
-    let (has_server, public_url) = (settings.mail.smtp_url.is_some(), settings.public_url.clone());
     render(&OutboxPage {
         shell,
-        has_server,
-        public_url,
+        has_server: state.app().settings().mail.smtp_url.is_some(),
         pager: asked.pager("/admin/outbox", page.next.as_deref()).newest_first(),
         page,
+    })
+}
+
+/// The text of one mail, which its owner is told was shown: so it is asked for by a form, never by opening a page.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    AdminOnly(caller): AdminOnly,
+    Path(id): Path<String>,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let shown = mail::show(state.app(), &caller, &id).await.map_err(refused)?;
+    render(&MailTextPage {
+        shell,
+        public_url: state.app().settings().public_url.clone(),
+        shown,
     })
 }
 

@@ -49,6 +49,7 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
+    let caller = fields.once(caller);
     match groups::create(state.app(), &caller, new_group(&fields)).await {
         Ok(group) => {
             let flash = Flash::good(format!("Created {}. Invite its members now.", group.name));

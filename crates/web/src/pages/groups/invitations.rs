@@ -127,6 +127,7 @@ pub(super) async fn submit(
         addresses: form.addresses.clone(),
         role,
     };
+    let caller = fields.once(caller);
     let form = match groups::invite(state.app(), &caller, &id, invite).await {
         Ok(lines) => form.with_lines(lines),
         Err(error @ (ChangeError::Invalid(_) | ChangeError::Conflict(_))) => Form {
@@ -135,7 +136,12 @@ pub(super) async fn submit(
         },
         Err(error) => return Err(refused(error)),
     };
-    show(&state, &caller, shell, (&id, &Paged::default()), form).await
+    let was_done = form.error.is_none();
+    let shown = show(&state, &caller, shell, (&id, &Paged::default()), form).await;
+    match was_done {
+        true => shown.map_err(PageError::after_change),
+        false => shown,
+    }
 }
 
 async fn show(

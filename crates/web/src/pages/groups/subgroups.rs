@@ -51,6 +51,7 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
+    let caller = fields.once(caller);
     match groups::create_subgroup(state.app(), &caller, &id, new_group(&fields)).await {
         Ok(group) => {
             let flash = Flash::good(format!("Created {}.", group.name));

@@ -32,7 +32,7 @@ pub(super) async fn join(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let outcome = sessions::join(state.app(), &caller, &id, fields.opt("password")).await;
-    done(outcome, &page_of(&id), "You are in the session.")
+    done(outcome.map(drop), &page_of(&id), "You are in the session.")
 }
 
 pub(super) async fn leave(

@@ -51,6 +51,7 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
+    let caller = fields.once(caller);
     match app::sessions::create(state.app(), &caller, new_session(&fields, &id)).await {
         Ok(session) => Ok(created(&session, &format!("/groups/{id}/sessions"))),
         Err(ChangeError::Invalid(errors)) => {

@@ -55,6 +55,7 @@ pub(super) async fn submit(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let new = new_session(&fields, fields.trimmed("group_id"));
+    let caller = fields.once(caller);
     match app::sessions::create(state.app(), &caller, new).await {
         Ok(session) => Ok(created(&session, HERE)),
         Err(ChangeError::Invalid(errors)) => {

@@ -43,7 +43,7 @@ pub(super) async fn set_default(
     Path(group): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = groups::set_default(state.app(), &caller, &group).await;
-    done(outcome, HERE, "This is your default group now.")
+    done(outcome.map(drop), HERE, "This is your default group now.")
 }
 
 pub(super) async fn leave(

@@ -134,7 +134,9 @@ pub(super) async fn add(
     let text = "The passkey was added. It logs you in alone, and is asked for after your password.";
     match passkeys::add(state.app(), &caller, new).await {
         // Shown this once.
-        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes)).await,
+        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes))
+            .await
+            .map_err(PageError::after_change),
         outcome => done(outcome.map(drop), HERE, text),
     }
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::AppState;
+use crate::pages::activity::export_error;
 use crate::shell::{PageError, Paged, Pager, Query, Shell, SignedIn, filters, refused, render};
 
 /// Rows of one page.
@@ -73,7 +74,9 @@ pub(super) async fn page(
 }
 
 pub(super) async fn export(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
-    let data = privacy::export_my_data(state.app(), &caller).await.map_err(refused)?;
+    let data = privacy::export_my_data(state.app(), &caller)
+        .await
+        .map_err(export_error)?;
     let mut response = Response::new(Body::from_stream(data.chunks));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));

@@ -89,9 +89,13 @@ pub(super) async fn after(
         }
         Err(error) => return Err(refused(error)),
     };
+    let factors = factors::get_factors(app, caller).await.map_err(refused);
     let page = TwoFactorPage {
         shell,
-        factors: factors::get_factors(app, caller).await.map_err(refused)?,
+        factors: match codes.is_empty() {
+            true => factors?,
+            false => factors.map_err(PageError::after_change)?,
+        },
         codes,
         refused: refused_text,
     };

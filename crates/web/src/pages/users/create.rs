@@ -44,6 +44,7 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let new = new_user(&fields);
     let mailed = new.activation == Activation::Mail && !new.service_account;
+    let caller = fields.once(caller);
     match accounts::create_user(state.app(), &caller, new).await {
         Ok(created) => {
             let person = created.person;

@@ -25,6 +25,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /admin/api-keys/{id}/revoke", Form(""), INSTALLATION),
     row("POST /admin/outbox/{id}/delete", Form(""), INSTALLATION),
     // There is no mail server.
+    row("POST /admin/outbox/{id}/show", Form(""), INSTALLATION),
     row("POST /admin/outbox/{id}/retry", Form(""), INSTALLATION).silent(),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];

@@ -227,6 +227,7 @@ fn origin(user_agent: &str, last: u8) -> Origin {
         user_agent: Some(user_agent.to_owned()),
         device: device_of(user_agent),
         request_id: "demo".to_owned(),
+        idempotency_key: None,
         trace_id: None,
     }
 }

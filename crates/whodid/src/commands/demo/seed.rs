@@ -335,6 +335,7 @@ fn signed_in(person: &Person, facts: &Facts) -> Caller {
             user_agent: facts.user_agent.clone(),
             device: facts.device.clone(),
             request_id: String::new(),
+            idempotency_key: None,
             trace_id: None,
         },
     }

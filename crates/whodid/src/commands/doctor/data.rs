@@ -11,7 +11,7 @@ use store::{Owner, Store, StoreError, StoreUrl};
 
 use super::Finding::{self, Advice, Good, Wrong};
 use crate::config::Config;
-use crate::rights;
+use crate::{rights, secret_key};
 
 /// Free space below which sealing and the database soon stop.
 const LEAST_FREE: u64 = 1 << 30;
@@ -33,6 +33,7 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     findings.extend([space(directory), lock(directory)]);
     let no_database = match Store::open_reader(&StoreUrl::directory(directory)).await {
         Ok(store) => {
+            findings.push(key(config, &store).await);
             findings.extend(log(config, store).await);
             return findings;
         }
@@ -71,6 +72,35 @@ fn privacy(config: &Config) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Whether the key that wraps secrets is there, is the right one, and is kept from others.
+async fn key(config: &Config, store: &Store) -> Finding {
+    let path = &config.secret_key_file;
+    let (found, needed) = (secret_key::read(path), secret_key::needed(store).await);
+    match (found, needed) {
+        (Err(error), _) => Wrong(format!("key: {error}")),
+        (_, Err(error)) => Wrong(format!("key: {error}")),
+        (Ok(found), Ok(needed)) => match secret_key::compare(path, found.as_ref(), needed) {
+            Err(error) => Wrong(format!("key: {error}")),
+            Ok(()) if needed.is_none() => Good(format!("key: made at the first start, as {}", path.display())),
+            Ok(()) if is_within(path, &config.data_dir) => Advice(format!(
+                "key: {} is inside the data directory, so a copy of the data is a copy of the key; move it and set \
+                 secret_key_file",
+                path.display()
+            )),
+            Ok(()) => Good(format!(
+                "key: {} wraps the secrets of the database; it belongs to this user alone. Keep a copy of it apart from \
+                 copies of the data",
+                path.display()
+            )),
+        },
+    }
+}
+
+fn is_within(path: &Path, directory: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    whole(path).starts_with(whole(directory))
 }
 
 fn space(directory: &Path) -> Finding {

@@ -1,0 +1,305 @@
+//! One query on many activities: every text of an activity is read once, however many words are asked for. Owns the
+//! words' look-up; what matches is what `Expr::matches` says.
+
+use std::collections::HashMap;
+
+use super::{Expr, Term, Words};
+use crate::{Activity, Facts, text};
+
+/// With fewer words than this, looking for each by itself is as quick.
+const FEW: usize = 4;
+/// Values compared between two looks at a clock.
+const STRIDE: usize = 512;
+/// The most activities between two looks at a clock.
+const LONGEST_STRIDE: usize = 64;
+
+/// A bound query, ready to be held against one activity after the other. Gives what [`Expr::matches`] gives.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    plan: Plan,
+    stride: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Plan {
+    /// Few words: each looks at the activity by itself.
+    Plain(Expr),
+    OnePass {
+        node: Node,
+        places: [Phrases; Place::ALL.len()],
+    },
+}
+
+/// Where words are looked for.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// Every text of an activity.
+    Anywhere,
+    Device,
+    Place,
+}
+
+impl Place {
+    const ALL: [Self; 3] = [Self::Anywhere, Self::Device, Self::Place];
+}
+
+/// The query with its words taken out.
+#[derive(Clone, Debug)]
+enum Node {
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Other(Expr),
+    /// Any of these phrases, by number.
+    Words(Place, Vec<usize>),
+}
+
+impl Matcher {
+    /// Prepares a bound query.
+    #[must_use]
+    pub fn new(expr: &Expr) -> Self {
+        if words_in(expr) < FEW {
+            return Self {
+                plan: Plan::Plain(expr.clone()),
+                stride: stride(expr),
+            };
+        }
+        Self::in_one_pass(expr)
+    }
+
+    /// Whether an activity matches.
+    pub fn matches(&mut self, activity: &Activity) -> bool {
+        match &mut self.plan {
+            Plan::Plain(expr) => expr.matches(activity),
+            Plan::OnePass { node, places } => {
+                places.iter_mut().for_each(|phrases| phrases.read = false);
+                node.matches(activity, places)
+            }
+        }
+    }
+
+    /// How many activities may be matched between two looks at a clock.
+    #[must_use]
+    pub fn stride(&self) -> u32 {
+        self.stride
+    }
+
+    pub(super) fn in_one_pass(expr: &Expr) -> Self {
+        let mut places: [Phrases; Place::ALL.len()] = Default::default();
+        Self {
+            plan: Plan::OnePass {
+                node: Node::of(expr, &mut places),
+                places,
+            },
+            stride: stride(expr),
+        }
+    }
+}
+
+fn words_in(expr: &Expr) -> usize {
+    match expr {
+        Expr::All => 0,
+        Expr::And(all) | Expr::Or(all) => all.iter().map(words_in).sum(),
+        Expr::Not(inner) => words_in(inner),
+        Expr::Term(Term::Text(_)) => 1,
+        Expr::Term(Term::Device(words) | Term::Place(words)) => words.len(),
+        Expr::Term(_) => 0,
+    }
+}
+
+/// How many values an activity's fields are held against at most.
+fn values_in(expr: &Expr) -> usize {
+    match expr {
+        Expr::All => 0,
+        Expr::And(all) | Expr::Or(all) => all.iter().map(values_in).sum(),
+        Expr::Not(inner) => values_in(inner),
+        Expr::Term(term) => match term {
+            Term::Text(words) => words.tokens().len(),
+            Term::Device(words) | Term::Place(words) => words.iter().map(|words| words.tokens().len()).sum(),
+            Term::User(values) | Term::Target(values) | Term::Group(values) | Term::Application(values) => values.len(),
+            Term::By(doers) => doers.len(),
+            Term::Reason(values) | Term::Trace(values) | Term::Metadata { values, .. } => values.len(),
+            _ => 1,
+        },
+    }
+}
+
+fn stride(expr: &Expr) -> u32 {
+    let each = (STRIDE / (1 + values_in(expr))).clamp(1, LONGEST_STRIDE);
+    u32::try_from(each).unwrap_or(1)
+}
+
+impl Node {
+    fn of(expr: &Expr, places: &mut [Phrases; Place::ALL.len()]) -> Self {
+        let mut each = |all: &[Expr]| all.iter().map(|one| Self::of(one, places)).collect();
+        match expr {
+            Expr::And(all) => Self::And(each(all)),
+            Expr::Or(any) => Self::Or(each(any)),
+            Expr::Not(inner) => Self::Not(Box::new(Self::of(inner, places))),
+            Expr::Term(Term::Text(words)) => Self::words(Place::Anywhere, std::slice::from_ref(words), places),
+            Expr::Term(Term::Device(words)) => Self::words(Place::Device, words, places),
+            Expr::Term(Term::Place(words)) => Self::words(Place::Place, words, places),
+            other => Self::Other(other.clone()),
+        }
+    }
+
+    fn words(place: Place, words: &[Words], places: &mut [Phrases; Place::ALL.len()]) -> Self {
+        let phrases = &mut places[place as usize];
+        Self::Words(place, words.iter().map(|words| phrases.add(words)).collect())
+    }
+
+    fn matches(&self, activity: &Activity, places: &mut [Phrases; Place::ALL.len()]) -> bool {
+        match self {
+            Self::And(all) => all.iter().all(|each| each.matches(activity, places)),
+            Self::Or(any) => any.iter().any(|each| each.matches(activity, places)),
+            Self::Not(inner) => !inner.matches(activity, places),
+            Self::Other(expr) => expr.matches(activity),
+            Self::Words(place, numbers) => {
+                let phrases = &mut places[*place as usize];
+                if !phrases.read {
+                    phrases.read(&activity.facts, *place);
+                }
+                numbers.iter().any(|number| phrases.found[*number])
+            }
+        }
+    }
+}
+
+/// Phrases that are looked for in the same texts, and which of them the activity at hand holds.
+#[derive(Clone, Debug, Default)]
+struct Phrases {
+    all: Vec<Words>,
+    found: Vec<bool>,
+    /// How many are not found yet.
+    left: usize,
+    /// Whether the activity at hand was read.
+    read: bool,
+    /// Phrases by their first token.
+    by_first: HashMap<String, Vec<usize>>,
+    /// Phrases that are one beginning of a word, by it.
+    by_beginning: HashMap<String, Vec<usize>>,
+    /// How long those beginnings are, in bytes, ascending, each once.
+    lengths: Vec<usize>,
+    folded: String,
+    /// Where the tokens of `folded` are.
+    tokens: Vec<(usize, usize)>,
+}
+
+impl Phrases {
+    fn add(&mut self, words: &Words) -> usize {
+        let number = self.all.len();
+        if let Some(first) = words.tokens().first() {
+            let is_beginning = words.is_prefix() && words.tokens().len() == 1;
+            let map = if is_beginning {
+                if let Err(at) = self.lengths.binary_search(&first.len()) {
+                    self.lengths.insert(at, first.len());
+                }
+                &mut self.by_beginning
+            } else {
+                &mut self.by_first
+            };
+            map.entry(first.clone()).or_default().push(number);
+        }
+        self.all.push(words.clone());
+        self.found.push(false);
+        number
+    }
+
+    fn read(&mut self, facts: &Facts, place: Place) {
+        self.read = true;
+        self.found.fill(false);
+        self.left = self.all.len();
+        match place {
+            Place::Device => _ = facts.device.as_deref().is_some_and(|text| self.read_text(text)),
+            Place::Place => _ = facts.place.as_deref().is_some_and(|text| self.read_text(text)),
+            Place::Anywhere => {
+                for (words, found) in self.all.iter().zip(&mut self.found) {
+                    *found = words.ip().is_some() && words.ip() == facts.ip;
+                    self.left -= usize::from(*found);
+                }
+                text::any_field(facts, |text| self.read_text(text));
+            }
+        }
+    }
+
+    /// Finds the phrases of one text; whether no phrase is left to find.
+    fn read_text(&mut self, text: &str) -> bool {
+        self.folded.clear();
+        if text.is_ascii() {
+            self.folded.push_str(text);
+            self.folded.make_ascii_lowercase();
+        } else {
+            self.folded.push_str(&text::fold(text));
+        }
+        self.tokens.clear();
+        let start = self.folded.as_ptr() as usize;
+        let words = self.folded.split(|letter: char| !letter.is_alphanumeric());
+        let place = |word: &str| (word.as_ptr() as usize - start, word.len());
+        self.tokens.extend(
+            words
+                .filter(|word| !word.is_empty())
+                .map(place)
+                .map(|(at, length)| (at, at + length)),
+        );
+        for at in 0..self.tokens.len() {
+            self.find_at(at);
+            if self.left == 0 {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn find_at(&mut self, at: usize) {
+        let Self {
+            all,
+            found,
+            left,
+            by_first,
+            by_beginning,
+            lengths,
+            folded,
+            tokens,
+            ..
+        } = self;
+        let token = |at: usize| tokens.get(at).and_then(|(start, end)| folded.get(*start..*end));
+        let Some(first) = token(at) else { return };
+        let mut mark = |number: usize| {
+            *left -= usize::from(!found[number]);
+            found[number] = true;
+        };
+        for number in by_first.get(first).into_iter().flatten() {
+            let words = &all[*number];
+            let last = words.tokens().len() - 1;
+            let follows = |(i, wanted): (usize, &String)| {
+                token(at + i).is_some_and(|word| match words.is_prefix() && i == last {
+                    true => word.starts_with(wanted.as_str()),
+                    false => word == wanted,
+                })
+            };
+            if words.tokens().iter().enumerate().skip(1).all(follows) {
+                mark(*number);
+            }
+        }
+        for length in lengths.iter().take_while(|length| **length <= first.len()) {
+            let beginning = first.get(..*length);
+            let numbers = beginning.and_then(|beginning| by_beginning.get(beginning));
+            numbers.into_iter().flatten().for_each(|number| mark(*number));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::parse;
+
+    #[test]
+    fn a_look_at_the_clock_comes_the_more_often_the_more_is_compared() {
+        let one = Matcher::new(&parse("login", &jiff::tz::TimeZone::UTC).unwrap());
+        assert_eq!(one.stride(), 64);
+        let many = (0..250).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" OR ");
+        let many = Matcher::new(&parse(&many, &jiff::tz::TimeZone::UTC).unwrap());
+        assert!(many.stride() <= 2, "{}", many.stride());
+    }
+}

@@ -1,0 +1,109 @@
+//! One caller's questions to the log: under one deadline, ended when the caller has gone, and bounded in number with
+//! those that are asked at the same time. Owns these bounds; what is answered is `search`'s.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use volume::Deadline;
+
+use crate::core::Core;
+use crate::places::{Full, Place};
+use crate::view::View;
+use crate::{LogError, Through};
+
+/// How long a caller waits for a place among those who ask.
+const PATIENCE: Duration = if cfg!(test) {
+    Duration::from_millis(100)
+} else {
+    Duration::from_secs(2)
+};
+
+/// One caller's questions. Dropping it ends whatever is still being worked on for it.
+#[derive(Debug)]
+pub struct Inquiry {
+    core: Arc<Core>,
+    deadline: Deadline,
+    /// Held by the threads that work for it too, until they really have ended.
+    place: Option<Arc<Place<String>>>,
+}
+
+impl Core {
+    /// The questions of this caller, under the deadline of the settings.
+    pub(crate) async fn inquiry(self: &Arc<Self>, caller: &str) -> Result<Inquiry, LogError> {
+        let place = self.asking.wait(caller.to_owned(), PATIENCE).await;
+        let place = place.map_err(|full| {
+            metrics::counter!("whodid_queries_refused_total").increment(1);
+            LogError::Busy {
+                yours: full == Full::Each,
+            }
+        })?;
+        let mut inquiry = self.of_nobody();
+        inquiry.place = Some(Arc::new(place));
+        Ok(inquiry)
+    }
+
+    /// Questions that are counted with nobody's, under the deadline of the settings.
+    pub(crate) fn of_nobody(self: &Arc<Self>) -> Inquiry {
+        let deadline = match self.settings.query_seconds {
+            // Beside a server, the command line may take its time.
+            _ if self.store.is_reader() => Deadline::none(),
+            0 => Deadline::none(),
+            seconds => Deadline::within(Duration::from_secs(seconds)),
+        };
+        Inquiry {
+            core: Arc::clone(self),
+            deadline,
+            place: None,
+        }
+    }
+}
+
+impl Inquiry {
+    /// The same without a deadline: for what is bounded otherwise.
+    #[must_use]
+    pub fn unhurried(mut self) -> Self {
+        self.deadline = Deadline::none();
+        self
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline.clone()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    pub(crate) fn page_bytes(&self) -> usize {
+        self.core.settings.page_bytes
+    }
+
+    /// Runs a reading of the log off the async threads. It ends when its future is dropped.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        read: impl Fn(&View) -> Result<T, LogError> + Send + Sync + 'static,
+    ) -> Result<(T, Through), LogError> {
+        let place = self.place.clone();
+        let read = move |view: &View| {
+            let _place = &place;
+            read(view)
+        };
+        match self.core.reading(read).await {
+            Err(LogError::Overdue(_)) => {
+                metrics::counter!("whodid_queries_overdue_total").increment(1);
+                Err(LogError::TooCostly {
+                    seconds: self.core.settings.query_seconds,
+                })
+            }
+            result => result,
+        }
+    }
+}
+
+impl Drop for Inquiry {
+    fn drop(&mut self) {
+        self.deadline.give_up();
+    }
+}
