@@ -1,6 +1,8 @@
 //! What the tests need on the machine, installed where it is missing. Debian only; nothing is skipped.
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
@@ -18,6 +20,39 @@ pub fn need_node() -> Result<()> {
         return Ok(());
     }
     apt(&["nodejs", "npm"])
+}
+
+/// Schemathesis in a virtual environment of its own beside what cargo builds, with exactly the versions that its
+/// requirements pin. Returns its program.
+pub fn install_schemathesis() -> Result<PathBuf> {
+    let pins = shell::root().join("e2e/schemathesis/requirements.txt");
+    let environment = shell::target().join("schemathesis");
+    let program = environment.join("bin/schemathesis");
+    // Written last: what was interrupted is begun again.
+    let installed = environment.join("installed.txt");
+    let wanted = std::fs::read(&pins).context("e2e/schemathesis/requirements.txt is missing")?;
+    if program.is_file() && std::fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(program);
+    }
+    if !shell::succeeds("python3", &["-c", "import ensurepip, venv"]) {
+        apt(&["python3", "python3-venv"])?;
+    }
+    let (place, pins) = (environment.to_string_lossy(), pins.to_string_lossy());
+    shell::run("python3", &["-m", "venv", "--clear", &place])?;
+    let pip = environment.join("bin/pip");
+    shell::run(
+        &pip.to_string_lossy(),
+        &[
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--requirement",
+            &pins,
+        ],
+    )?;
+    std::fs::write(&installed, wanted)?;
+    Ok(program)
 }
 
 fn apt(packages: &[&str]) -> Result<()> {

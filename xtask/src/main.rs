@@ -1,4 +1,4 @@
-//! Development commands: `cargo xtask test | bench | check-structure | assets`. Owns no product code.
+//! Development commands: `cargo xtask test | fuzz | bench | check-structure | assets`. Owns no product code.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -9,6 +9,7 @@ mod assets;
 mod bench;
 mod dependencies;
 mod documents;
+mod fuzz;
 mod machine;
 mod shell;
 mod structure;
@@ -17,8 +18,9 @@ mod test;
 use anyhow::{Result, bail};
 
 const HELP: &str = "cargo xtask COMMAND
-  test             formatting, lints, structure, every test, the browser; installs what it needs
+  test             formatting, lints, structure, every test, the API as it is described, the browser; installs what it needs
   test --no-browser  the same without installing and driving Chromium
+  fuzz             [CASES] of the properties of hostile input, 1,000,000 in all unless said otherwise
   bench            [--activities N] [--json]  measures the release build
   check-structure  dependency direction, file and function length, banned calls, documents; licences, sources and
                    versions of what others wrote
@@ -30,6 +32,7 @@ fn main() -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("test") => test::run(rest),
         Some("bench") => bench::run(rest),
+        Some("fuzz") => fuzz::run(rest),
         Some("check-structure") => structure::run(),
         Some("assets") => assets::build(),
         Some("help" | "--help" | "-h") | None => {

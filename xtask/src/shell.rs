@@ -14,6 +14,11 @@ pub fn root() -> PathBuf {
         .to_path_buf()
 }
 
+/// Where cargo builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Runs a program in the root of the checkout and fails when it fails.
 pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
     run_in(&root(), program, arguments)
@@ -39,6 +44,12 @@ pub fn run_in(directory: &Path, program: &str, arguments: &[&str]) -> Result<()>
 pub fn exists(program: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|directory| directory.join(program).is_file()))
+}
+
+/// Whether a program starts and succeeds; what it says is not shown.
+pub fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let output = Command::new(program).args(arguments).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// Runs a program like [`run`] without saying so, for output that another program reads.

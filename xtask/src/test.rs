@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{assets, machine, shell, structure};
+use crate::{assets, fuzz, machine, shell, structure};
 
 /// Runs every check. `--no-browser` leaves out the ones that need Chromium.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -23,12 +23,20 @@ pub fn run(arguments: &[String]) -> Result<()> {
         ],
     )?;
     shell::run("cargo", &["test", "--workspace", "--locked"])?;
+    fuzz::try_all(fuzz::FEW)?;
+    described()?;
     if browser {
         machine::install_browser()?;
         end_to_end()?;
     }
     println!("\nEverything passed.");
     Ok(())
+}
+
+/// The server behaves as its description says, whatever schemathesis sends.
+fn described() -> Result<()> {
+    let program = machine::install_schemathesis()?;
+    shell::run("node", &["e2e/schemathesis/run.mjs", &program.to_string_lossy()])
 }
 
 /// Both stories in a real browser, against the binary that `cargo test` built for its own tests of the command line:

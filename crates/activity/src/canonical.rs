@@ -237,4 +237,6 @@ impl Writer {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

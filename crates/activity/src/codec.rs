@@ -386,4 +386,6 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -189,6 +189,11 @@ pub enum By {
 }
 
 impl By {
+    /// The words for those who are nobody in particular.
+    pub const BARE: &'static [&'static str] = &["self", "system"];
+    /// The words for those who have an id.
+    pub const NAMED: &'static [&'static str] = &["administrator", "member", "person", "application"];
+
     /// The person who did it, where that is somebody else than the activity's user.
     #[must_use]
     pub fn person(&self) -> Option<&Person> {

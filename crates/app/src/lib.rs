@@ -17,6 +17,7 @@ pub mod groups;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+pub mod limits;
 mod live;
 pub mod mail;
 mod once;

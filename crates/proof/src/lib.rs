@@ -17,4 +17,6 @@ pub use inclusion::{inclusion_proof, verify_inclusion};
 pub use source::{NodeSource, OutsideTree, ProofError, root_at, root_of};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use support::{As, TestApp};
-use web::{Policy, RouteInfo};
+use web::{Policy, RouteInfo, Scope};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -139,5 +139,131 @@ async fn what_opens_a_route_is_what_its_policy_says() {
             route.method,
             route.path
         );
+    }
+}
+
+/// What a request for this address is answered with: its status and the pointers of its errors.
+async fn answered(test: &TestApp, path: &str) -> (u16, Vec<String>) {
+    let scope = if path.starts_with("/v1/activit") {
+        Scope::Read
+    } else {
+        Scope::Admin
+    };
+    let answer = test.get(path, As::Key(scope)).await;
+    let status = answer.status().as_u16();
+    let body: Value = answer.json().await.unwrap();
+    let errors = body["errors"].as_array().cloned().unwrap_or_default();
+    let pointers = errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned());
+    (status, pointers.collect())
+}
+
+/// The lists that need no id in their path, each with the parameters it takes.
+fn lists(document: &Value) -> Vec<(String, Vec<Value>)> {
+    let lists = operations(document)
+        .into_iter()
+        .filter(|(path, method, _)| *method == "get" && !path.contains('{'));
+    let with =
+        lists.map(|(path, _, operation)| (path, operation["parameters"].as_array().cloned().unwrap_or_default()));
+    with.filter(|(_, parameters)| parameters.iter().any(|parameter| parameter["name"] == "after"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_list_refuses_a_cursor_it_did_not_give_in_the_same_way() {
+    let test = TestApp::start().await;
+    let document = test.get("/openapi.json", As::Nobody).await.json().await.unwrap();
+    let lists = lists(&document);
+    assert!(lists.len() >= 6, "{lists:?}");
+    for (path, _) in lists {
+        // Nothing, no cursor at all, one of another shape, and one that is not even text.
+        for cursor in ["", "x", "eyJhIjoxfQ", "%F0%9F%92%A9", "bnVsbA", "Zm9v"] {
+            let found = answered(&test, &format!("{path}?after={cursor}")).await;
+            assert_eq!(found, (400, vec!["?after".to_owned()]), "{path}?after={cursor}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parameter_that_is_there_is_never_taken_as_absent() {
+    let test = TestApp::start().await;
+    let document = test.get("/openapi.json", As::Nobody).await.json().await.unwrap();
+    for (path, parameters) in lists(&document) {
+        for parameter in parameters {
+            let name = parameter["name"].as_str().unwrap();
+            let may_be_empty = ["q", "find"].contains(&name);
+            let (status, pointers) = answered(&test, &format!("{path}?{name}=")).await;
+            let expected = if may_be_empty {
+                (200, vec![])
+            } else {
+                (400, vec![format!("?{name}")])
+            };
+            assert_eq!((status, pointers), expected, "{path}?{name}=");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_a_group_that_never_was_is_not_found() {
+    let test = TestApp::start().await;
+    assert_eq!(answered(&test, "/v1/activities?group=grp_nobody").await.0, 404);
+    // A group of another system is there as soon as the log has a row of it.
+    let row = r#"{"activity":"team.made","group":{"id":"grp-of-theirs","name":"Theirs"}}"#;
+    assert_eq!(test.post_batch("application/json", row).await.status(), 202);
+    assert_eq!(answered(&test, "/v1/activities?group=grp-of-theirs").await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_array_is_no_object_and_null_is_no_body() {
+    let test = TestApp::start().await;
+    let send = async |path: &str, body: &'static str| {
+        let request = test
+            .client
+            .post(test.url(path))
+            .header("content-type", "application/json")
+            .body(body);
+        test.authorized(request, As::Key(Scope::Admin))
+            .await
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    assert_eq!(send("/v1/groups", r#"["Everybody",false,null]"#).await, 400);
+    assert_eq!(send("/v1/groups", r#"{"name":"Everybody"}"#).await, 201);
+    assert_eq!(
+        send("/v1/connections/find", r#"{"username":"mia","email":null}"#).await,
+        400
+    );
+    let mia = test.caller("mia").await.person.id;
+    assert_eq!(send(&format!("/v1/users/{mia}/require-mfa"), " null ").await, 204);
+    assert_eq!(send(&format!("/v1/users/{mia}/require-mfa"), "[true]").await, 400);
+    assert_eq!(send("/v1/devices/end-others", "").await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_names_its_version_as_an_entity_tag() {
+    let test = TestApp::start().await;
+    for (tag, status) in [
+        ("", 400),
+        ("v1", 400),
+        ("\"", 400),
+        ("\"\"", 400),
+        ("\"v99\"", 412),
+        ("\"x\"", 412),
+        ("*", 200),
+    ] {
+        let request = test
+            .client
+            .patch(test.url("/v1/me"))
+            .header("if-match", tag)
+            .json(&serde_json::json!({}));
+        let answer = test
+            .authorized(request, As::Key(Scope::Admin))
+            .await
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{tag}");
     }
 }

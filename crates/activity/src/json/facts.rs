@@ -356,10 +356,11 @@ impl Reader {
     fn change(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Change> {
         let keys = ["field", "before", "after"];
         let mut entries = self.object(node, path, "an object of field, before and after", &keys, &[])?;
-        let [field, before, after] =
-            keys.map(|key| take(&mut entries, key).and_then(|node| self.scalar(node, &Path::Key(path, key))));
+        let field = take(&mut entries, "field").and_then(|node| self.text(node, &Path::Key(path, "field")));
+        let [before, after] = ["before", "after"]
+            .map(|key| take(&mut entries, key).and_then(|node| self.scalar(node, &Path::Key(path, key))));
         Some(Change {
-            field: field.unwrap_or_default(),
+            field: field.map(Cow::into_owned).unwrap_or_default(),
             before,
             after,
         })

@@ -7,6 +7,8 @@ mod node;
 mod write;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use node::Node;

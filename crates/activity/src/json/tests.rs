@@ -63,6 +63,18 @@ fn short_forms_are_understood() {
 }
 
 #[test]
+fn every_word_for_who_did_it_is_read_and_written() {
+    for word in By::BARE.iter().chain(By::NAMED) {
+        let facts = read(&format!(r#"{{"activity":"a.b","by":{{"kind":"{word}","id":"x"}}}}"#));
+        assert_eq!(serde_json::to_value(&facts.by).unwrap()["kind"], **word);
+    }
+    for word in By::BARE {
+        let facts = read(&format!(r#"{{"activity":"a.b","by":"{word}"}}"#));
+        assert_eq!(serde_json::to_value(&facts.by).unwrap()["kind"], **word);
+    }
+}
+
+#[test]
 fn each_mistake_is_told_with_its_place_and_its_repair() {
     for (body, pointer, said) in [
         ("{}", "", "`activity` is missing"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use store::accounts::device;
+use store::accounts::{account, device};
 use store::{AnyConnection, applications};
 
 use super::{ChangeError, Device, Unavailable};
@@ -19,6 +19,9 @@ pub async fn list_devices_of(app: &App, caller: &Caller, user_id: &str) -> Resul
         return Err(ChangeError::NotFound);
     }
     let mut read = app.store().read().await?;
+    if account::get(read.conn(), user_id).await?.is_none() {
+        return Err(ChangeError::NotFound);
+    }
     Ok(devices_of(app, read.conn(), user_id, caller.via.device_id()).await?)
 }
 

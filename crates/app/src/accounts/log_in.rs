@@ -12,7 +12,7 @@ use super::attempts::{self, Attempt, Whence};
 use super::{Challenge, LogInRefused, LogInStep, Unavailable, challenge, names};
 use crate::activity::facts;
 use crate::factors::{self, Due, Method};
-use crate::{App, Quiet, Tx, Visitor};
+use crate::{App, Quiet, Tx, Visitor, limits};
 
 /// What was typed, and the browser's token of a known device.
 #[derive(Clone, Debug)]
@@ -27,16 +27,12 @@ pub struct LogIn {
 
 /// How long a device stays signed in whatever happens, in days.
 pub(super) const DEVICE_DAYS: i64 = 30;
-/// More than any username or e-mail address has.
-const LOGIN_MAX: usize = 320;
-/// More than any password has; more costs nothing but time.
-const PASSWORD_MAX: usize = 1_024;
 
 /// Signs in, or refuses with one answer for every reason: unknown name, wrong password, locked, not activated,
 /// disabled, service account, address. All of them count, check a password and write, so they also take as long.
 /// A right password is the whole log-in only where no second factor is due.
 pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInStep, LogInRefused> {
-    let fits = typed.login.len() <= LOGIN_MAX && typed.password.len() <= PASSWORD_MAX;
+    let fits = typed.login.len() <= limits::LOGIN && typed.password.len() <= limits::TYPED_PASSWORD;
     let account = match fits {
         true => account::by_login(app.store().read().await?.conn(), &names::key(&typed.login)).await?,
         false => None,

@@ -7,9 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::FieldError;
 
-const NAME_MAX: usize = 100;
-const USERNAME_MAX: usize = 64;
-const EMAIL_MAX: usize = 254;
+use crate::limits;
 
 /// NFKC, lower case, one blank between words: what texts are compared by.
 pub(crate) fn key(text: &str) -> String {
@@ -66,12 +64,12 @@ pub(crate) fn typed_words(find: &str) -> Vec<String> {
 
 /// Collects what is wrong with the names of an account.
 pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
-    check_text("given_name", "given name", &account.given_name, NAME_MAX, errors);
-    check_text("family_name", "family name", &account.family_name, NAME_MAX, errors);
+    check_text("given_name", "given name", &account.given_name, limits::NAME, errors);
+    check_text("family_name", "family name", &account.family_name, limits::NAME, errors);
     if account.given_name.is_empty() && account.family_name.is_empty() {
         errors.push(FieldError::new("given_name", "Give a given name or a family name."));
     }
-    check_text("username", "username", &account.username, USERNAME_MAX, errors);
+    check_text("username", "username", &account.username, limits::USERNAME, errors);
     if account.username.is_empty() {
         errors.push(FieldError::new("username", "Give a username."));
     } else if account.username.chars().any(char::is_whitespace) {
@@ -80,7 +78,7 @@ pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
             "A username has no blanks; use a dot, a dash or an underscore.",
         ));
     }
-    check_text("email", "e-mail address", &account.email, EMAIL_MAX, errors);
+    check_text("email", "e-mail address", &account.email, limits::EMAIL, errors);
     if account.email.parse::<lettre::Address>().is_err() {
         errors.push(FieldError::new(
             "email",

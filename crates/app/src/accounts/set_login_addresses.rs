@@ -11,9 +11,8 @@ use store::accounts::address;
 use super::log_in::address_allowed;
 use super::{ChangeError, FieldError};
 use crate::activity::facts;
+use crate::limits::LOGIN_ADDRESSES;
 use crate::{App, Caller, Tx};
-
-const MAX: usize = 100;
 
 /// Replaces them. `text` holds addresses and networks such as `203.0.113.7` or `10.0.0.0/8` between blanks, commas or
 /// lines; none of them means anywhere.
@@ -82,10 +81,10 @@ fn parse(text: &str) -> Result<Vec<String>, Vec<FieldError>> {
             }
         }
     }
-    if networks.len() > MAX {
+    if networks.len() > LOGIN_ADDRESSES {
         errors.push(FieldError::new(
             "addresses",
-            format!("{} networks were given; at most {MAX} fit.", networks.len()),
+            format!("{} networks were given; at most {LOGIN_ADDRESSES} fit.", networks.len()),
         ));
     }
     if errors.is_empty() {

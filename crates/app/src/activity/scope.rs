@@ -5,7 +5,7 @@ use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
 use super::disclosure::GuardedInquiry;
-use super::view::{ViewError, unavailable};
+use super::view::{ViewError, count, unavailable};
 use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
@@ -170,6 +170,11 @@ impl Scoped {
         };
         scoped.bound = scoped.with(typed.clone(), true);
         scoped.typed = typed;
+        // A group that is gone, or of another system, is there as long as the log has a row of it.
+        let is_gone = scoped.subject.group().is_some_and(|group| group.name.is_empty());
+        if is_gone && count(&scoped, &scoped.subject.expr(), 1).await?.n == 0 {
+            return Err(ViewError::NoSuchGroup);
+        }
         Ok(scoped)
     }
 

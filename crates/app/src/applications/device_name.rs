@@ -2,8 +2,7 @@
 
 use crate::Visitor;
 use crate::accounts::{ChangeError, FieldError, names};
-
-const NAME_MAX: usize = 100;
+use crate::limits;
 
 /// The visitor on a device of this name, as lists of devices and the log show it; without one the user agent names it.
 pub fn on_device(mut visitor: Visitor, name: Option<&str>) -> Result<Visitor, ChangeError> {
@@ -12,7 +11,7 @@ pub fn on_device(mut visitor: Visitor, name: Option<&str>) -> Result<Visitor, Ch
         return Ok(visitor);
     }
     let mut errors: Vec<FieldError> = Vec::new();
-    names::check_text("device_name", "device name", &name, NAME_MAX, &mut errors);
+    names::check_text("device_name", "device name", &name, limits::DEVICE_NAME, &mut errors);
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }

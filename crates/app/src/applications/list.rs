@@ -1,35 +1,27 @@
 //! The applications of this installation, for administrators.
 
-use store::applications;
+use store::applications::{self, ApplicationRow};
 
 use super::Application;
 use crate::accounts::{ChangeError, names};
-use crate::{App, Caller};
+use crate::{App, Caller, Page, paging};
 
-/// A page of applications.
-#[derive(Clone, Debug)]
-pub struct ApplicationPage {
-    /// Its rows, by name.
-    pub rows: Vec<Application>,
-    /// What to ask the next page with, if there is one.
-    pub next: Option<String>,
-}
-
-/// A page of at most `limit` by name, from the one after `after`: the `next` of the page before.
-pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: u32) -> Result<ApplicationPage, ChangeError> {
+/// A page of at most `limit` by name, after the cursor `after`.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Page<Application>, ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let limit = limit.clamp(1, 1_000);
+    let limit = paging::limit(limit);
+    let after: Option<String> = paging::after(after)?;
     let mut read = app.store().read().await?;
-    let mut rows = applications::page(read.conn(), after.unwrap_or_default(), limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|last| names::key(&last.name));
-    Ok(ApplicationPage {
-        rows: rows.into_iter().map(Application::of).collect(),
-        next,
-    })
+    let rows = applications::page(read.conn(), after.as_deref().unwrap_or_default(), limit + 1).await?;
+    let key = |row: &ApplicationRow| names::key(&row.name);
+    Ok(paging::page(rows, limit, key, Application::of))
 }
 
 /// One of them; `None` if there is none with this id.

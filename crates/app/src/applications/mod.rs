@@ -20,7 +20,7 @@ pub use authenticate::{Presented, authenticate};
 pub use delete::delete;
 pub use device_name::on_device;
 pub use edit::{EditApplication, edit};
-pub use list::{ApplicationPage, get, list};
+pub use list::{get, list};
 pub use model::Application;
 pub(crate) use model::is_built_in;
 pub use refresh::{RefreshRefused, Refreshed, refresh};

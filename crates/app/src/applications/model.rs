@@ -5,8 +5,7 @@ use store::applications::ApplicationRow;
 
 use crate::accounts::{FieldError, names};
 use crate::activity::facts;
-
-const NAME_MAX: usize = 100;
+use crate::limits;
 
 /// A registered application, without its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +70,7 @@ pub(super) fn check_name(typed: &str) -> Result<(String, String), Vec<FieldError
     let name = names::tidy(typed);
     let key = names::key(&name);
     let mut errors = Vec::new();
-    names::check_text("name", "name", &name, NAME_MAX, &mut errors);
+    names::check_text("name", "name", &name, limits::APPLICATION_NAME, &mut errors);
     if key.is_empty() {
         errors.push(FieldError::new(
             "name",

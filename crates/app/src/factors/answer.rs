@@ -41,6 +41,9 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// The names of the methods that take a code.
+    pub const METHODS: &'static [&'static str] = &["totp", "sms", "recovery"];
+
     /// The answer with a method's name for programs; `None` for a name that takes no code.
     #[must_use]
     pub fn of(method: &str, code: &str) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! E-mail addresses out of a pasted list: one a line, or between commas or semicolons, bare or as `Name <address>`.
 
 use crate::accounts::names;
+use crate::limits;
 
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,6 @@ pub(super) struct Entry {
 }
 
 const SHOWN_MAX: usize = 200;
-const EMAIL_MAX: usize = 254;
 
 /// Every entry, in order.
 pub(super) fn parse(text: &str) -> Vec<Entry> {
@@ -58,7 +58,7 @@ fn entry(piece: &str) -> Entry {
         _ => piece,
     };
     let mut errors = Vec::new();
-    names::check_text("addresses", "e-mail address", address, EMAIL_MAX, &mut errors);
+    names::check_text("addresses", "e-mail address", address, limits::EMAIL, &mut errors);
     let checked = match errors.pop() {
         Some(error) => Err(error.message),
         None if address.parse::<lettre::Address>().is_err() => {

@@ -11,7 +11,7 @@ use super::get::get_in;
 use super::{Group, deeds};
 use crate::accounts::names;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits};
 
 /// The group to create.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -23,8 +23,6 @@ pub struct NewGroup {
     /// The account that owns it; the caller if absent. Only administrators of the installation name another.
     pub owner: Option<String>,
 }
-
-const NAME_MAX: usize = 200;
 
 /// Creates a group and makes its creator, or the named account, its owner.
 pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, ChangeError> {
@@ -103,7 +101,7 @@ pub(super) async fn insert(
 /// Refuses a name that cannot be a group's.
 pub(super) fn check_name(name: &str) -> Result<(), ChangeError> {
     let mut errors = Vec::new();
-    names::check_text("name", "name", name, NAME_MAX, &mut errors);
+    names::check_text("name", "name", name, limits::GROUP_NAME, &mut errors);
     if name.is_empty() {
         errors.push(FieldError::new("name", "Give the group a name."));
     }

@@ -11,6 +11,7 @@ use super::standing::managed;
 use super::{Standing, deeds};
 use crate::accounts::{names, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
+use crate::limits::INVITATIONS;
 use crate::mail::{budget, letters};
 use crate::refusals::{self, Refused};
 use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
@@ -52,9 +53,6 @@ pub enum InviteOutcome {
     /// It is no address; a sentence says why.
     Invalid(String),
 }
-
-/// Addresses that fit into one list.
-pub const INVITE_MAX: usize = 500;
 
 /// Invites everybody on the list who is neither a member nor invited, and says for each what became of it.
 pub async fn invite(
@@ -122,9 +120,9 @@ pub(super) fn check_role(role: GroupRole, standing: Standing) -> Result<(), Chan
 fn check_count(n: usize) -> Result<(), ChangeError> {
     match n {
         0 => Err(ChangeError::invalid("addresses", "Give at least one e-mail address.")),
-        1..=INVITE_MAX => Ok(()),
+        1..=INVITATIONS => Ok(()),
         _ => {
-            let text = format!("These are {n} addresses; at most {INVITE_MAX} can be invited at once.");
+            let text = format!("These are {n} addresses; at most {INVITATIONS} can be invited at once.");
             Err(ChangeError::invalid("addresses", text))
         }
     }

@@ -40,7 +40,7 @@ pub use delete_invitation::delete_invitation;
 pub use edit::{EditGroup, edit};
 pub use get::get;
 pub use get_member::get_member;
-pub use invite::{INVITE_MAX, Invite, InviteLine, InviteOutcome, invite};
+pub use invite::{Invite, InviteLine, InviteOutcome, invite};
 pub use join_as_new::{NewMember, join_as_new};
 pub use leave::leave;
 pub use list::{GroupSearch, list};

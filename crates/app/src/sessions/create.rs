@@ -11,10 +11,7 @@ use super::{Session, deeds, password};
 use crate::accounts::names;
 use crate::groups::visible;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError};
-
-/// Most characters of a name.
-const NAME_MAX: usize = 100;
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits};
 
 /// What is typed for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,6 +109,6 @@ pub(super) fn checked_name(typed: &str, errors: &mut Vec<FieldError>) -> String 
             "Give the session a name, such as Weekly review.",
         ));
     }
-    names::check_text("name", "name", &name, NAME_MAX, errors);
+    names::check_text("name", "name", &name, limits::SESSION_NAME, errors);
     name
 }

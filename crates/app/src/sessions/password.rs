@@ -5,16 +5,16 @@ use store::sessions::SessionRow;
 use store::sessions::attempt::{self, AttemptLimit};
 
 use super::access::Refusal;
+use crate::limits::{SESSION_PASSWORD, SESSION_PASSWORD_LEAST};
 use crate::{App, Caller, FieldError, Quiet, Unavailable};
-
-const LEAST: usize = 4;
-const MOST: usize = 128;
 
 /// What is wrong with a password that a session is given, if anything is.
 pub(super) fn check(password: &str, errors: &mut Vec<FieldError>) {
     let length = password.chars().count();
-    if !(LEAST..=MOST).contains(&length) {
-        let text = format!("The password has {length} characters; give {LEAST} to {MOST}, or none at all.");
+    if !(SESSION_PASSWORD_LEAST..=SESSION_PASSWORD).contains(&length) {
+        let text = format!(
+            "The password has {length} characters; give {SESSION_PASSWORD_LEAST} to {SESSION_PASSWORD}, or none at all."
+        );
         errors.push(FieldError::new("password", text));
     }
 }

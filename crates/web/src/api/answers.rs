@@ -26,15 +26,19 @@ pub(super) struct Changing;
 pub(super) struct Editing;
 
 const READING: &[(&str, &str)] = &[
-    ("400", "A parameter is wrong."),
+    ("400", "A parameter or the body is wrong; `errors` points at it."),
     ("401", "No valid key or token."),
     ("403", "The account may not do this."),
     ("404", "There is no such thing that the account may see."),
     ("429", "Too many requests; wait for as long as `Retry-After` says."),
+    ("500", "A fault of ours; the request's id finds it in the server's log."),
+    ("503", "Not just now; repeat after as long as `Retry-After` says."),
 ];
 const CHANGING: &[(&str, &str)] = &[
     ("409", "It clashes with how things stand; `detail` says what to do."),
-    ("415", "The body is not JSON."),
+    ("408", "The body did not arrive in time."),
+    ("413", "The body is too large."),
+    ("415", "The body is of an unknown type or encoding."),
     ("422", "A value cannot be taken; `errors` points at each."),
     (
         "500",

@@ -5,6 +5,7 @@ use app::ChangeError;
 use axum::http::StatusCode;
 
 use super::problem::{FieldProblem, Problem};
+use super::query::Params;
 
 const KEY_REUSED: &str =
     "This Idempotency-Key was used before for a different request. Send a new key with a new request.";
@@ -18,6 +19,8 @@ impl From<ChangeError> for Problem {
             ChangeError::Stale => Self::stale(),
             ChangeError::KeyReused => Self::key_reused(KEY_REUSED),
             ChangeError::Unavailable(cause) => Self::unavailable(cause),
+            // The only one that stands in the query string and not in the body.
+            ChangeError::Invalid(fields) if fields.iter().all(|field| field.field == "after") => Params::cursor(),
             ChangeError::Invalid(fields) => {
                 let sentences: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
                 let problem = Self::new(

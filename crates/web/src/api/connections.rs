@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::answers::{Changing, Reading};
@@ -82,13 +82,50 @@ enum ConnectionState {
 }
 
 /// Whom to find or ask: a username or an e-mail address, in full.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whom {
-    /// Exact username.
+    #[serde(default, deserialize_with = "given")]
     username: Option<String>,
-    /// Exact e-mail address.
+    #[serde(default, deserialize_with = "given")]
     email: Option<String>,
+}
+
+/// `null` is neither.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(value).map(Some)
+}
+
+/// Whom to find or ask: a username or an e-mail address, in full.
+#[derive(ToSchema)]
+#[schema(as = Whom)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum EitherName {
+    /// By username.
+    Username(ByUsername),
+    /// By e-mail address.
+    Email(ByEmail),
+}
+
+/// Somebody by their username.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ByUsername {
+    /// Exact username.
+    #[schema(pattern = "\\S")]
+    username: String,
+}
+
+/// Somebody by their e-mail address.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ByEmail {
+    /// Exact e-mail address.
+    #[schema(pattern = "\\S")]
+    email: String,
 }
 
 impl Whom {
@@ -140,7 +177,7 @@ fn refused(error: LookUpError) -> Problem {
 #[utoipa::path(
     get, path = "/v1/connections", tag = "Connections", operation_id = "listConnections",
     params(
-        ("state" = Option<String>, Query, description = "`connected` (default), `received`, `sent` or `blocked`."),
+        ("state" = inline(Option<ListedState>), Query, description = "Which list; `connected` by default."),
         ("find" = Option<String>, Query, description = "Beginnings of words of the name, or of the username."),
         Paging,
     ),
@@ -155,7 +192,7 @@ async fn list(
     let params = Params::read(&uri, &["state", "find", "limit", "after"])?;
     let paging = Paging::of(&params)?;
     let search = ConnectionSearch {
-        which: which(params.get("state"))?,
+        which: params.word::<ListedState>("state")?.unwrap_or_default().into(),
         find: params.get("find").unwrap_or_default().to_owned(),
         after: paging.after,
         limit: paging.limit,
@@ -165,16 +202,29 @@ async fn list(
     Ok(Listed::new(data, page.next).answer(&uri))
 }
 
-fn which(name: Option<&str>) -> Result<Which, Problem> {
-    match name {
-        None | Some("connected") => Ok(Which::Connected),
-        Some("received") => Ok(Which::Received),
-        Some("sent") => Ok(Which::Sent),
-        Some("blocked") => Ok(Which::Blocked),
-        Some(other) => Err(Params::wrong(
-            "state",
-            format!("`{other}` is none of `connected`, `received`, `sent` and `blocked`."),
-        )),
+/// One of the member's lists.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListedState {
+    /// Connections.
+    #[default]
+    Connected,
+    /// Requests to the member.
+    Received,
+    /// Requests of the member.
+    Sent,
+    /// Whom the member blocks.
+    Blocked,
+}
+
+impl From<ListedState> for Which {
+    fn from(state: ListedState) -> Self {
+        match state {
+            ListedState::Connected => Self::Connected,
+            ListedState::Received => Self::Received,
+            ListedState::Sent => Self::Sent,
+            ListedState::Blocked => Self::Blocked,
+        }
     }
 }
 
@@ -198,7 +248,7 @@ async fn get(
 /// Finds the person with exactly this username or e-mail address.
 #[utoipa::path(
     post, path = "/v1/connections/find", tag = "Connections", operation_id = "findPerson",
-    request_body = Whom,
+    request_body = EitherName,
     responses((status = 200, description = "Who it is, and how the member stands with them.", body = ConnectionBody), Changing),
     security(("program" = [])),
 )]
@@ -215,7 +265,7 @@ async fn find(
 /// connected at once.
 #[utoipa::path(
     post, path = "/v1/connections", tag = "Connections", operation_id = "requestConnection",
-    request_body = Whom,
+    request_body = EitherName,
     responses((status = 201, description = "The request, or the connection.", body = ConnectionBody), Changing),
     security(("program" = [])),
 )]

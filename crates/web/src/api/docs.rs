@@ -61,7 +61,7 @@ fn fault(code: FaultCode) -> &'static str {
 }
 
 /// Every code, its status, what it means and what to do.
-const PROBLEMS: &[(&str, u16, &str)] = &[
+pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
     (
         "bad_request",
         400,

@@ -33,9 +33,12 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text
-        .strip_prefix("\"v")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .and_then(|number| number.parse().ok());
+    let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+        return Err(Problem::bad_request(
+            "The header `If-Match` must hold one entity tag as it was read, such as `\"v3\"`, or `*`.",
+        ));
+    };
+    let version = tag.strip_prefix('v').and_then(|number| number.parse().ok());
     version.map(Some).ok_or_else(Problem::stale)
 }

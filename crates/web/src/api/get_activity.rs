@@ -4,7 +4,8 @@ use activity::json;
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::problem::{Problem, ProblemDetails};
+use super::answers::Reading;
+use super::problem::Problem;
 use super::query::refusal;
 use crate::AppState;
 use crate::shell::ApiCaller;
@@ -13,11 +14,7 @@ use crate::shell::ApiCaller;
 #[utoipa::path(
     get, path = "/v1/activities/{id}", tag = "Activities", operation_id = "getActivity",
     params(("id" = u64, Path, description = "Sequence number of the activity.")),
-    responses(
-        (status = 200, description = "The activity.", body = super::openapi::ActivityRow),
-        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that this key may see.", body = ProblemDetails, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The activity.", body = super::openapi::Activity), Reading),
     security(("key" = ["activities:read"])),
 )]
 pub(super) async fn get_activity(

@@ -18,7 +18,7 @@ const LIMIT: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Body<T>(pub(super) T);
 
-/// The body, or the default when nothing was sent.
+/// The body, or the default when nothing or `null` was sent.
 #[derive(Debug)]
 pub(super) struct MaybeBody<T>(pub(super) T);
 
@@ -43,6 +43,9 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for MaybeBody<T> {
             return Ok(Self(T::default()));
         }
         is_json(&parts.headers)?;
+        if held.bytes.trim_ascii() == b"null" {
+            return Ok(Self(T::default()));
+        }
         parse(&held.bytes).map(Self)
     }
 }
@@ -65,6 +68,12 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A struct would also be read from an array of its values in order, which nobody can have meant.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::bad_request(
+            "The body cannot be taken: send an object, not an array.",
+        ));
+    }
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source)
         .map_err(|error| wrong(&pointer(error.path(), error.inner()), error.inner()))?;

@@ -20,9 +20,10 @@ const MOST: usize = 1000;
 #[into_params(parameter_in = Query)]
 pub(super) struct Paging {
     /// Rows of a page; 100 by default.
-    #[param(required = false, minimum = 1, maximum = 1000)]
+    #[param(required = false, minimum = 1, maximum = 1000, default = 100)]
     pub(super) limit: u32,
     /// `page.next` of the page before.
+    #[param(min_length = 1)]
     pub(super) after: Option<String>,
 }
 
@@ -32,7 +33,7 @@ impl Paging {
         let limit = params.limit(DEFAULT, MOST)?;
         Ok(Self {
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
-            after: params.get("after").map(str::to_owned),
+            after: params.after()?,
         })
     }
 

@@ -7,9 +7,12 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
-use super::list::next_link;
+use super::answers::Reading;
+use super::list::{Paging, next_link};
 use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
@@ -18,6 +21,18 @@ use crate::shell::{ApiCaller, Zone};
 const KNOWN: &[&str] = &[
     "q", "from", "to", "tz", "order", "after", "limit", "user", "group", "count",
 ];
+
+/// The order of rows.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// What happened last first.
+    #[default]
+    Desc,
+    /// As they were recorded, to follow.
+    Asc,
+}
+
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
 
@@ -33,21 +48,16 @@ const MOST: usize = 1000;
         ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),
         ("to" = Option<String>, Query, description = "Only what happened before this RFC 3339 time or date."),
         ("tz" = Option<String>, Query, description = "Zone in which dates in `q` are read: `UTC` (default), `EST`, or an IANA name."),
-        ("order" = Option<String>, Query, description = "`desc` by when it happened (default), or `asc` by when it was recorded, to follow."),
-        ("after" = Option<String>, Query, description = "`page.next` of the page before."),
-        ("limit" = Option<u32>, Query, description = "Rows of a page, 1 to 1000; 100 by default."),
-        ("user" = Option<String>, Query, description = "Only the log of the user with this id; `me` for the key's own."),
-        ("group" = Option<String>, Query, description = "Only the log of the group with this id and of its subgroups; for who manages it."),
+        ("order" = inline(Option<Order>), Query, description = "`desc` by when it happened (default), or `asc` by when it was recorded, to follow."),
+        ("user" = Option<String>, Query, min_length = 1, description = "Only the log of the user with this id; `me` for the key's own."),
+        ("group" = Option<String>, Query, min_length = 1, description = "Only the log of the group with this id and of its subgroups; for who manages it."),
         ("count" = Option<bool>, Query, description = "`true` to count all matches."),
+        Paging,
     ),
     responses(
         (status = 200, description = "One page.", body = super::openapi::ActivityPage),
-        (status = 400, description = "A parameter or the query is wrong.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such group that the key may see.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read this.", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The question takes too long; narrow it.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too many questions at once; repeat.", body = ProblemDetails, content_type = "application/problem+json"),
+        Reading
     ),
     security(("key" = ["activities:read"])),
 )]
@@ -58,15 +68,9 @@ pub(super) async fn list_activities(
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, KNOWN)?;
     let scope = scope(&caller, &params)?;
-    let page = match params.get("order") {
-        None | Some("desc") => newest(&state, &caller, &scope, &params).await?,
-        Some("asc") => following(&state, &caller, &scope, &params).await?,
-        Some(other) => {
-            return Err(Params::wrong(
-                "order",
-                format!("`{other}` is neither `desc` nor `asc`."),
-            ));
-        }
+    let page = match params.word("order")?.unwrap_or_default() {
+        Order::Desc => newest(&state, &caller, &scope, &params).await?,
+        Order::Asc => following(&state, &caller, &scope, &params).await?,
     };
     Ok(page.answer(&uri))
 }
@@ -77,7 +81,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
         from: params.time("from")?,
         to: params.time("to")?,
         zone: zone(params)?,
-        after: params.get("after").map(str::to_owned),
+        after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
         explain: params.flag("count")?,
     };
@@ -98,7 +102,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Pa
         from: params.time("from")?,
         to: params.time("to")?,
         zone: zone(params)?,
-        after: params.get("after").map(str::to_owned),
+        after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
     };
     let found = follow(state.app(), caller, scope, &request).await.map_err(refusal)?;
@@ -120,7 +124,7 @@ fn zone(params: &Params) -> Result<TimeZone, Problem> {
 
 /// Everything for who may read everything, their own log for everybody else, unless one user or group is asked for.
 fn scope(caller: &Caller, params: &Params) -> Result<Scope, Problem> {
-    Ok(match (params.get("user"), params.get("group")) {
+    Ok(match (params.id("user")?, params.id("group")?) {
         (Some(_), Some(_)) => {
             let text = "Give `user` or `group`, not both; within a group, name the user in `q`.";
             return Err(Params::wrong("group", text));

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use super::problem::{Problem, ProblemDetails};
+use super::answers::Reading;
+use super::problem::Problem;
 use super::query::refusal;
 use crate::AppState;
 use crate::shell::ApiCaller;
@@ -38,10 +39,7 @@ pub(super) struct TypeBody {
 /// Every activity type, and since when it is recorded here.
 #[utoipa::path(
     get, path = "/v1/activity-types", tag = "Activity types", operation_id = "listActivityTypes",
-    responses(
-        (status = 200, description = "The catalogue.", body = Types),
-        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The catalogue.", body = Types), Reading),
     security(("key" = ["activities:read"])),
 )]
 pub(super) async fn list_types(

@@ -5,6 +5,8 @@ use activity::limits::FaultCode;
 use activity::query::ParseError;
 use app::activity::ViewError;
 use axum::http::{StatusCode, Uri};
+use serde::de::value::Error as ValueError;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
 use super::problem::{FieldProblem, Problem, sentence};
 
@@ -33,7 +35,36 @@ impl Params {
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+    }
+
+    /// The cursor of the page before.
+    pub(super) fn after(&self) -> Result<Option<String>, Problem> {
+        match self.get("after") {
+            Some("") => Err(Self::cursor()),
+            other => Ok(other.map(str::to_owned)),
+        }
+    }
+
+    /// An id: not empty.
+    pub(super) fn id(&self, name: &str) -> Result<Option<&str>, Problem> {
+        match self.get(name) {
+            Some("") => Err(Self::wrong(
+                name,
+                format!("`{name}` is empty: give an id, or leave it out."),
+            )),
+            other => Ok(other),
+        }
+    }
+
+    /// A word of a closed set.
+    pub(super) fn word<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let read: Result<T, ValueError> = T::deserialize(text.into_deserializer());
+        read.map(Some).map_err(|error| {
+            let error = error.to_string();
+            let known = error.split_once("expected ").map_or("another word", |(_, known)| known);
+            Self::wrong(name, format!("`{text}` is not known here: give {known}."))
+        })
     }
 
     pub(super) fn time(&self, name: &str) -> Result<Option<Time>, Problem> {
@@ -67,6 +98,12 @@ impl Params {
         }
     }
 
+    /// A cursor that this list did not give.
+    pub(super) fn cursor() -> Problem {
+        let detail = "This cursor is damaged or of another kind of list. Begin without `after`.";
+        Self::wrong("after", detail)
+    }
+
     pub(super) fn wrong(name: &str, detail: impl Into<String>) -> Problem {
         let detail = detail.into();
         let errors = vec![FieldProblem {
@@ -87,10 +124,7 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::TooCostly(text) => Problem::too_costly(sentence(&text)),
         ViewError::Busy(text) => Problem::busy(sentence(&text), 2),
         ViewError::Unavailable(cause) => Problem::unavailable(cause),
-        ViewError::Cursor => Params::wrong(
-            "after",
-            "This cursor is damaged or of another kind of list. Begin without `after`.",
-        ),
+        ViewError::Cursor => Params::cursor(),
         ViewError::Range { from, to } => {
             Params::wrong("to", format!("The range ends ({to}) before it begins ({from})."))
         }

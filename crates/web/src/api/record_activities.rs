@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::answers::Changing;
 use super::batch::{self, Layout};
 use super::body::{self, Held, Share};
-use super::problem::{FieldProblem, Problem, ProblemDetails, sentence};
+use super::problem::{FieldProblem, Problem, sentence};
 use crate::AppState;
 use crate::shell::{FromReporter, idempotency_key};
 
@@ -63,13 +64,7 @@ pub(super) struct ItemBody {
     )),
     responses(
         (status = 202, description = "At least one item is recorded.", body = RecordedBody),
-        (status = 400, description = "No item can be recorded.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "No valid key.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The key lacks `activities:write`, or it is the token of a device.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 413, description = "Too large.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 415, description = "Unknown content type or encoding.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The idempotency key was used for another body.", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Not just now; repeat.", body = ProblemDetails, content_type = "application/problem+json"),
+        Changing
     ),
     security(("key" = ["activities:write"]), ("application" = [])),
 )]

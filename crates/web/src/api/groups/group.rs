@@ -1,7 +1,6 @@
 //! Groups: list, create, read, edit, delete, leave, subgroups, the default group.
 
 use app::groups::{self, GroupSearch};
-use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -186,7 +185,8 @@ pub(super) async fn set_default_group(
     State(state): State<AppState>,
     ApiCaller(caller): ApiCaller,
     Body(chosen): Body<DefaultGroup>,
-) -> Result<Json<Group>, Problem> {
-    let group = groups::set_default(state.app(), &caller, &chosen.group_id).await?;
-    Ok(Json(group.into()))
+) -> Result<Tagged<Group>, Problem> {
+    Ok(tagged(
+        groups::set_default(state.app(), &caller, &chosen.group_id).await?,
+    ))
 }

@@ -5,7 +5,7 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::shapes::{Member, NewMember, NewRole};
+use super::shapes::{GroupRole, Member, NewMember, NewRole};
 use crate::AppState;
 use crate::api::answers::{Changing, Editing, Reading};
 use crate::api::etag::{Tagged, expected};
@@ -25,7 +25,7 @@ fn tagged(member: groups::Member) -> Tagged<Member> {
     params(
         ("id" = String, Path, description = "Id of the group."),
         ("find" = Option<String>, Query, description = "Beginnings of words of name, username or e-mail address; all must match."),
-        ("role" = Option<String>, Query, description = "`owner`, `administrator` or `member`."),
+        ("role" = inline(Option<GroupRole>), Query, description = "Only members who are this."),
         Paging,
     ),
     responses((status = 200, description = "One page of members.", body = Listed<Member>), Reading),
@@ -39,16 +39,9 @@ pub(super) async fn list_members(
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, &["find", "role", "limit", "after"])?;
     let paging = Paging::of(&params)?;
-    let role = params.get("role").map(|code| {
-        let role = groups::GroupRole::from_code(code);
-        role.ok_or_else(|| {
-            let text = format!("`{code}` is no role of a group. There are: owner, administrator, member.");
-            Params::wrong("role", text)
-        })
-    });
     let search = MemberSearch {
         find: params.get("find").unwrap_or_default().to_owned(),
-        role: role.transpose()?,
+        role: params.word::<GroupRole>("role")?.map(groups::GroupRole::from),
         after: paging.after,
         limit: paging.limit,
     };

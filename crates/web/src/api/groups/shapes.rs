@@ -266,22 +266,38 @@ pub(super) struct Invited {
 pub(super) struct InvitedLine {
     /// The address as it was given, shortened.
     address: String,
-    /// `invited`, `already_member`, `already_invited`, `enough_mails` or `invalid`.
-    result: &'static str,
+    /// What became of it.
+    result: InviteResult,
     /// `inv_…`, if a mail is on its way.
     id: Option<String>,
     /// Why it is invalid.
     detail: Option<String>,
 }
 
+/// What became of an address.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum InviteResult {
+    /// A mail is on its way.
+    Invited,
+    /// A member of the group has it.
+    AlreadyMember,
+    /// An invitation to it waits.
+    AlreadyInvited,
+    /// The address has been sent enough for now.
+    EnoughMails,
+    /// It is no address that can be invited.
+    Invalid,
+}
+
 impl From<InviteLine> for InvitedLine {
     fn from(line: InviteLine) -> Self {
         let (result, id, detail) = match line.outcome {
-            InviteOutcome::Invited { id, .. } => ("invited", Some(id), None),
-            InviteOutcome::AlreadyMember => ("already_member", None, None),
-            InviteOutcome::AlreadyInvited => ("already_invited", None, None),
-            InviteOutcome::EnoughMails => ("enough_mails", None, None),
-            InviteOutcome::Invalid(why) => ("invalid", None, Some(why)),
+            InviteOutcome::Invited { id, .. } => (InviteResult::Invited, Some(id), None),
+            InviteOutcome::AlreadyMember => (InviteResult::AlreadyMember, None, None),
+            InviteOutcome::AlreadyInvited => (InviteResult::AlreadyInvited, None, None),
+            InviteOutcome::EnoughMails => (InviteResult::EnoughMails, None, None),
+            InviteOutcome::Invalid(why) => (InviteResult::Invalid, None, Some(why)),
         };
         Self {
             address: line.line,

@@ -1,10 +1,10 @@
 //! Reading sessions.
 
-use app::sessions::{self, SessionSearch, SessionState};
+use app::sessions::{self, SessionSearch};
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 
-use super::shapes::{Session, SessionDetails};
+use super::shapes::{Session, SessionDetails, SessionState};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::etag::Tagged;
@@ -18,8 +18,8 @@ use crate::shell::ApiCaller;
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "Sessions", operation_id = "listSessions",
     params(
-        ("state" = Option<String>, Query, description = "`running` (default), `planned` or `ended`."),
-        ("group_id" = Option<String>, Query, description = "Only sessions of this group."),
+        ("state" = inline(Option<SessionState>), Query, description = "How far they are; `running` by default."),
+        ("group_id" = Option<String>, Query, min_length = 1, description = "Only sessions of this group."),
         Paging,
     ),
     responses((status = 200, description = "One page of sessions.", body = Listed<Session>), Reading),
@@ -33,25 +33,13 @@ pub(super) async fn list_sessions(
     let params = Params::read(&uri, &["state", "group_id", "limit", "after"])?;
     let paging = Paging::of(&params)?;
     let search = SessionSearch {
-        group_id: params.get("group_id").map(str::to_owned),
-        state: state_of(params.get("state"))?,
+        group_id: params.id("group_id")?.map(str::to_owned),
+        state: params.word("state")?.unwrap_or(SessionState::Running).into(),
         after: paging.after,
         limit: paging.limit,
     };
     let page = sessions::list(state.app(), &caller, &search).await?;
     Ok(Listed::<Session>::of(page).answer(&uri))
-}
-
-fn state_of(name: Option<&str>) -> Result<SessionState, Problem> {
-    let Some(name) = name else {
-        return Ok(SessionState::Running);
-    };
-    SessionState::from_code(name).ok_or_else(|| {
-        Params::wrong(
-            "state",
-            format!("`{name}` is none of `running`, `planned` and `ended`."),
-        )
-    })
 }
 
 /// One session, with its version as `ETag`.

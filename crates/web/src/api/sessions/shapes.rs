@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// How far a session is.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SessionState {
     /// For later.
@@ -23,6 +23,16 @@ impl From<sessions::SessionState> for SessionState {
             sessions::SessionState::Planned => Self::Planned,
             sessions::SessionState::Running => Self::Running,
             sessions::SessionState::Ended => Self::Ended,
+        }
+    }
+}
+
+impl From<SessionState> for sessions::SessionState {
+    fn from(state: SessionState) -> Self {
+        match state {
+            SessionState::Planned => Self::Planned,
+            SessionState::Running => Self::Running,
+            SessionState::Ended => Self::Ended,
         }
     }
 }

@@ -83,9 +83,9 @@ impl UserRole {
 }
 
 /// How far an account came with logging in: the column *Last Login* of All Users.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum UserStatus {
+pub(super) enum UserStatus {
     /// Logged in at least once.
     LoggedIn,
     /// Never logged in; locked at this moment.

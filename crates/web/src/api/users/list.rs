@@ -3,8 +3,10 @@
 use app::accounts::{self, RoleFilter, StatusFilter, UserSearch};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::bodies::User;
+use super::bodies::{User, UserStatus};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::list::{Listed, Paging};
@@ -19,8 +21,8 @@ const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "limit", "af
     get, path = "/v1/users", tag = "Users", operation_id = "listUsers",
     params(
         ("find" = Option<String>, Query, description = "Beginnings of words of name, username or e-mail address, regardless of case; all must match."),
-        ("status" = Option<String>, Query, description = "`logged_in`, `locked`, `failed`, `active` or `never`."),
-        ("role" = Option<String>, Query, description = "`administrator`, `auditor`, `member` or `service`."),
+        ("status" = inline(Option<UserStatus>), Query, description = "Only accounts that came so far with logging in."),
+        ("role" = inline(Option<RoleAsked>), Query, description = "Only accounts with this role."),
         ("login_enabled" = Option<bool>, Query, description = "Only accounts that may log in, or only those that may not."),
         Paging,
     ),
@@ -36,8 +38,8 @@ pub(super) async fn list(
     let paging = Paging::of(&params)?;
     let search = UserSearch {
         find: params.get("find").unwrap_or_default().to_owned(),
-        status: params.get("status").map(status).transpose()?,
-        role: params.get("role").map(role).transpose()?,
+        status: params.word::<UserStatus>("status")?.map(StatusFilter::from),
+        role: params.word::<RoleAsked>("role")?.map(RoleFilter::from),
         login_enabled: match params.get("login_enabled") {
             Some(_) => Some(params.flag("login_enabled")?),
             None => None,
@@ -51,29 +53,39 @@ pub(super) async fn list(
     Ok(Listed::new(data, page.next).answer(&uri))
 }
 
-fn status(name: &str) -> Result<StatusFilter, Problem> {
-    Ok(match name {
-        "logged_in" => StatusFilter::LoggedIn,
-        "locked" => StatusFilter::Locked,
-        "failed" => StatusFilter::Failed,
-        "active" => StatusFilter::Active,
-        "never" => StatusFilter::Never,
-        other => {
-            let text = format!("`{other}` is none of `logged_in`, `locked`, `failed`, `active` and `never`.");
-            return Err(Params::wrong("status", text));
+impl From<UserStatus> for StatusFilter {
+    fn from(status: UserStatus) -> Self {
+        match status {
+            UserStatus::LoggedIn => Self::LoggedIn,
+            UserStatus::Locked => Self::Locked,
+            UserStatus::Failed => Self::Failed,
+            UserStatus::Active => Self::Active,
+            UserStatus::Never => Self::Never,
         }
-    })
+    }
 }
 
-fn role(name: &str) -> Result<RoleFilter, Problem> {
-    Ok(match name {
-        "administrator" => RoleFilter::Administrator,
-        "auditor" => RoleFilter::Auditor,
-        "member" => RoleFilter::Member,
-        "service" => RoleFilter::Service,
-        other => {
-            let text = format!("`{other}` is none of `administrator`, `auditor`, `member` and `service`.");
-            return Err(Params::wrong("role", text));
+/// A role that is asked for.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RoleAsked {
+    /// Manages users, reads every log.
+    Administrator,
+    /// Reads every log, changes nothing.
+    Auditor,
+    /// Neither.
+    Member,
+    /// Only programs use it.
+    Service,
+}
+
+impl From<RoleAsked> for RoleFilter {
+    fn from(role: RoleAsked) -> Self {
+        match role {
+            RoleAsked::Administrator => Self::Administrator,
+            RoleAsked::Auditor => Self::Auditor,
+            RoleAsked::Member => Self::Member,
+            RoleAsked::Service => Self::Service,
         }
-    })
+    }
 }

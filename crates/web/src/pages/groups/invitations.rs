@@ -1,6 +1,6 @@
 //! Invitations of a group: those that wait, and a list of addresses to invite with what became of each.
 
-use app::groups::{self, GroupRole, INVITE_MAX, Invitation, Invite, InviteLine, InviteOutcome};
+use app::groups::{self, GroupRole, Invitation, Invite, InviteLine, InviteOutcome};
 use app::{Caller, ChangeError, Page};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -98,7 +98,7 @@ impl InvitationsPage {
     }
 
     fn most(&self) -> usize {
-        INVITE_MAX
+        app::limits::INVITATIONS
     }
 }
 

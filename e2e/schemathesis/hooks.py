@@ -1,0 +1,18 @@
+"""What schemathesis cannot know from the description. Owns one check; everything else is the description's to say."""
+
+import schemathesis
+
+# Parameters that are more than a pattern can say: a cursor that this list gave, a zone of the tz database, an end after
+# the beginning, and `group` only without `user`. A query has a code of its own.
+READ_BY_THE_SERVER = {"?after", "?tz", "?to", "?group"}
+
+
+@schemathesis.check
+def refusals_of_valid_data_are_told(ctx, response, case):
+    """Data that fits the description gets 400 only where the description cannot say more, and then with the reason."""
+    if response.status_code != 400 or case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    problem = response.json()
+    pointers = {error["pointer"] for error in problem.get("errors", [])}
+    told = problem["code"] == "bad_query" or (pointers and pointers <= READ_BY_THE_SERVER)
+    assert told, f"400 for data that fits the description: {problem}"
