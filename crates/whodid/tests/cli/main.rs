@@ -3,8 +3,6 @@
 mod demo;
 mod import;
 mod kill;
-#[cfg(target_os = "linux")]
-mod memory;
 mod read;
 mod secrets;
 mod serve;

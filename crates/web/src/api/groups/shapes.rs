@@ -249,7 +249,7 @@ impl From<groups::Invitation> for Invitation {
 pub(super) struct NewInvitations {
     /// At most 500 addresses, bare or as `Name <address>`.
     pub(super) addresses: Vec<String>,
-    /// What whoever accepts becomes; `member` if absent. Only owners invite owners.
+    /// What whoever accepts becomes; `member` if absent. Not `owner`: an owner makes somebody one who is in.
     #[serde(default = "member")]
     pub(super) role: GroupRole,
 }
@@ -266,7 +266,7 @@ pub(super) struct Invited {
 pub(super) struct InvitedLine {
     /// The address as it was given, shortened.
     address: String,
-    /// `invited`, `already_member`, `already_invited` or `invalid`.
+    /// `invited`, `already_member`, `already_invited`, `enough_mails` or `invalid`.
     result: &'static str,
     /// `inv_…`, if a mail is on its way.
     id: Option<String>,
@@ -280,6 +280,7 @@ impl From<InviteLine> for InvitedLine {
             InviteOutcome::Invited { id, .. } => ("invited", Some(id), None),
             InviteOutcome::AlreadyMember => ("already_member", None, None),
             InviteOutcome::AlreadyInvited => ("already_invited", None, None),
+            InviteOutcome::EnoughMails => ("enough_mails", None, None),
             InviteOutcome::Invalid(why) => ("invalid", None, Some(why)),
         };
         Self {
