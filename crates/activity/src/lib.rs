@@ -15,6 +15,7 @@ mod recorder;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
+pub mod shorten;
 pub mod text;
 mod time;
 mod weight;

@@ -37,8 +37,10 @@ pub struct FieldError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultCode {
-    /// Its shape or its length is wrong.
+    /// Its shape is wrong.
     Invalid,
+    /// It is longer than its limit.
+    TooLong,
     /// Only this installation can cause an activity of this type.
     OnlyThisInstallation,
     /// It is this installation's own name or id, and the reporter may not speak of that.
@@ -47,11 +49,11 @@ pub enum FaultCode {
     NotYourApplication,
 }
 
-crate::words::words!(FaultCode: Invalid = "invalid", OnlyThisInstallation = "only_this_installation",
+crate::words::words!(FaultCode: Invalid = "invalid", TooLong = "too_long", OnlyThisInstallation = "only_this_installation",
     NotYours = "not_yours", NotYourApplication = "not_your_application");
 
 impl FieldError {
-    /// A fault of shape or length.
+    /// A fault of shape.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::of(FaultCode::Invalid, pointer, detail)
     }
@@ -63,6 +65,19 @@ impl FieldError {
             code,
             detail: detail.into(),
         }
+    }
+}
+
+impl FieldError {
+    /// The field it is in, of a closed set: a key of [`FIELDS`], `whole` for the activity itself, else `other`.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        let Some(rest) = self.pointer.strip_prefix('/') else {
+            return if self.pointer.is_empty() { "whole" } else { "other" };
+        };
+        let key = rest.split('/').next().unwrap_or_default();
+        let known = FIELDS.iter().find(|info| info.key == key);
+        known.map_or("other", |info| info.key)
     }
 }
 
@@ -131,6 +146,10 @@ impl Check {
         self.errors.push(FieldError::new(pointer, detail));
     }
 
+    fn too_long(&mut self, pointer: impl Into<String>, detail: String) {
+        self.errors.push(FieldError::of(FaultCode::TooLong, pointer, detail));
+    }
+
     fn kind(&mut self, code: &str) {
         self.bytes += code.len();
         if !is_code(code) {
@@ -166,7 +185,7 @@ impl Check {
                 shown(text),
                 text.len()
             );
-            self.refuse(pointer(), detail);
+            self.too_long(pointer(), detail);
         }
         if text.contains('\0') {
             self.refuse(
@@ -288,7 +307,7 @@ impl Check {
                         "{} has {chars} characters; {METADATA_VALUE_CHARS} is the most",
                         shown(value)
                     );
-                    self.refuse(pointer(), detail);
+                    self.too_long(pointer(), detail);
                 }
             }
         }
@@ -300,7 +319,7 @@ impl Check {
                 "the activity has {} bytes of text; {ACTIVITY_BYTES} is the most",
                 self.bytes
             );
-            self.refuse("", detail);
+            self.too_long("", detail);
         }
         if self.errors.is_empty() {
             Ok(())

@@ -14,6 +14,7 @@ mod tests;
 use node::Node;
 
 use crate::limits::{self, FieldError};
+use crate::shorten::shorten;
 use crate::{Facts, Time};
 
 pub use write::{to_json, write_json};
@@ -26,6 +27,15 @@ pub const MAX_VALUES: usize = 2_000;
 /// Reads one activity strictly and checks every limit; a missing `occurred_at` is `now`.
 pub fn parse_facts(body: &[u8], now: Time) -> Result<Facts, Vec<FieldError>> {
     facts(node::parse(body, MAX_VALUES).map_err(|error| vec![error])?, now, &[])
+}
+
+/// Like [`parse_facts`], but what is too long is shortened where it can be; with the JSON pointers to what was.
+pub fn parse_facts_shortened(body: &[u8], now: Time) -> Result<(Facts, Vec<String>), Vec<FieldError>> {
+    let node = node::parse(body, MAX_VALUES).map_err(|error| vec![error])?;
+    let mut facts = facts::read(node, now, &[])?;
+    let shortened = shorten(&mut facts);
+    limits::check(&facts, now)?;
+    Ok((facts, shortened))
 }
 
 /// Like [`parse_facts`], for rows that [`to_json`] wrote: `id`, `recorded_at` and `sentence` are passed over.

@@ -1,5 +1,7 @@
 //! Records what a program reports, with an answer for every item.
 
+use std::collections::BTreeMap;
+
 use activity::limits::FieldError;
 use activity::{Facts, Seq};
 use log::{Batch, IngestError, Item};
@@ -10,10 +12,14 @@ use super::reporter::Reporter;
 use crate::App;
 
 /// What a program sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Submission {
     /// The items in the order sent, each read or refused with the reasons.
     pub items: Vec<Result<Facts, Vec<FieldError>>>,
+    /// By the places of items, the JSON pointers to what was shortened of them.
+    pub shortened: BTreeMap<usize, Vec<String>>,
+    /// Whether one refused item refuses them all.
+    pub strict: bool,
     /// The request's `Idempotency-Key`, if it had one.
     pub idempotency: Option<Idempotency>,
 }
@@ -32,6 +38,8 @@ pub struct Idempotency {
 pub struct Recorded {
     /// One result per item.
     pub items: Vec<ItemResult>,
+    /// By the places of items, the JSON pointers to what was shortened of them.
+    pub shortened: BTreeMap<usize, Vec<String>>,
     /// Whether this repeats the answer to an earlier request with the same key.
     pub replayed: bool,
 }
@@ -50,6 +58,9 @@ pub enum ItemResult {
 /// Why nothing of a submission is recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
+    /// Items were refused, and with them all: nothing is recorded. By their places.
+    #[error("{} activities were refused, and with them all of this request", .0.len())]
+    Strict(BTreeMap<usize, Vec<FieldError>>),
     /// The idempotency key was used before for another body.
     #[error("this Idempotency-Key was used before with a different body")]
     KeyReused,
@@ -74,6 +85,14 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
     let judged = judge(app, reporter, submission.items)
         .await
         .map_err(|error| RecordError::Unavailable(Box::new(error)))?;
+    note_refusals(reporter, &judged);
+    if submission.strict && judged.iter().any(Result::is_err) && judged.iter().any(Result::is_ok) {
+        let errors = |(place, item): (usize, Result<Facts, _>)| Some((place, item.err()?));
+        return Err(RecordError::Strict(
+            judged.into_iter().enumerate().filter_map(errors).collect(),
+        ));
+    }
+    let shortened = submission.shortened;
     let idempotency = submission.idempotency.map(|key| log::Idempotency {
         scope: format!("activities:{}", reporter.name()),
         key: key.key,
@@ -93,6 +112,7 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
     if facts.is_empty() {
         return Ok(Recorded {
             items: items.into_iter().flatten().collect(),
+            shortened,
             replayed: false,
         });
     }
@@ -112,8 +132,30 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         .collect();
     Ok(Recorded {
         items,
+        shortened,
         replayed: result.replayed,
     })
+}
+
+/// Counts what is refused, and says it in the server's log: a reporter that does not read its answers loses
+/// activities, and somebody here must be able to see that.
+fn note_refusals(reporter: &Reporter, items: &[Result<Facts, Vec<FieldError>>]) {
+    let refused = || items.iter().filter_map(|item| item.as_ref().err());
+    for error in refused().flatten() {
+        let (field, code) = (error.field(), error.code.word());
+        metrics::counter!("whodid_items_refused_total", "field" => field, "code" => code).increment(1);
+    }
+    if let Some(first) = refused().flatten().next() {
+        tracing::warn!(
+            key = reporter.name(),
+            reporter = ?reporter.recorder.reporter().map(|reporter| &reporter.name),
+            refused = refused().count(),
+            of = items.len(),
+            pointer = ?first.pointer,
+            code = first.code.word(),
+            "reported activities were refused"
+        );
+    }
 }
 
 /// The digest of the body together with which items were refused: whether a time lies too far ahead depends on when

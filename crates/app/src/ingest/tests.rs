@@ -45,7 +45,7 @@ async fn every_item_gets_its_own_answer_in_the_order_sent() {
     told.external_id = Some("e-1".to_owned());
     let submission = || Submission {
         items: vec![Ok(told.clone()), Err(wrong()), Ok(reported("noor"))],
-        idempotency: None,
+        ..Submission::default()
     };
     let first = record(&setup.app, &writer(), submission()).await.unwrap();
     assert_eq!(
@@ -77,6 +77,7 @@ async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
             key: "k".to_owned(),
             fingerprint,
         }),
+        ..Submission::default()
     };
     let first = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();
     let again = record(&setup.app, &writer(), submission([1; 32])).await.unwrap();

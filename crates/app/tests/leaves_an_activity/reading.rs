@@ -96,7 +96,7 @@ async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
     });
     let submission = Submission {
         items: vec![Ok(facts)],
-        idempotency: None,
+        ..Submission::default()
     };
     let key = app::Caller {
         via: app::Via::ApiKey {

@@ -109,7 +109,7 @@ impl World {
     pub(crate) async fn send_all(&self, reporter: &Reporter, items: Vec<Value>) -> Vec<ItemResult> {
         let submission = Submission {
             items: items.iter().map(|item| self.read(item)).collect(),
-            idempotency: None,
+            ..Submission::default()
         };
         record(&self.test.app, reporter, submission).await.unwrap().items
     }

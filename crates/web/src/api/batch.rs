@@ -1,6 +1,8 @@
 //! From the bytes of a body to the items of a submission: one object, an array, or lines. Owns where one item ends
 //! and the next begins; what an item says is read strictly by the activity crate.
 
+use std::collections::BTreeMap;
+
 use activity::limits::FieldError;
 use activity::{Facts, Time, json};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -57,14 +59,36 @@ pub(super) type Item = Result<Facts, Vec<FieldError>>;
 /// costs more than an activity that is right.
 const MOST_FAULTS: usize = 1_000;
 
-/// Reads every item of a body, at most `limit` of them.
-pub(super) fn parse(body: &[u8], layout: Layout, limit: usize, now: Time) -> Result<Vec<Item>, Problem> {
+/// The items of a body.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) items: Vec<Item>,
+    /// By the places of items, the JSON pointers to what was shortened of them.
+    pub(super) shortened: BTreeMap<usize, Vec<String>>,
+}
+
+/// Reads every item of a body, at most `limit` of them; a lenient reading shortens what is too long.
+pub(super) fn parse(
+    body: &[u8],
+    (layout, lenient): (Layout, bool),
+    limit: usize,
+    now: Time,
+) -> Result<Parsed, Problem> {
     let (mut items, mut faults) = (Vec::new(), 0);
+    let mut shortened = BTreeMap::new();
     let mut take = |raw: &[u8]| {
         if items.len() == limit {
             return Err(too_many(limit));
         }
-        let item = json::parse_facts(raw, now);
+        let item = match lenient {
+            true => json::parse_facts_shortened(raw, now).map(|(facts, pointers)| {
+                if !pointers.is_empty() {
+                    shortened.insert(items.len(), pointers);
+                }
+                facts
+            }),
+            false => json::parse_facts(raw, now),
+        };
         if let Err(errors) = &item {
             faults += errors.len();
         }
@@ -90,7 +114,7 @@ pub(super) fn parse(body: &[u8], layout: Layout, limit: usize, now: Time) -> Res
             "The body holds no activity. Send one object, an array of them, or one a line.",
         ));
     }
-    Ok(items)
+    Ok(Parsed { items, shortened })
 }
 
 /// Hands over the raw elements of a JSON array. Looks only at strings, brackets and commas: each element is read as

@@ -45,7 +45,10 @@ struct ProblemsPage {
 /// What a fault of one value means and what to do.
 fn fault(code: FaultCode) -> &'static str {
     match code {
-        FaultCode::Invalid => "Its shape, its length or its value is wrong. The detail says which limit.",
+        FaultCode::Invalid => "Its shape or its value is wrong. The detail says which limit.",
+        FaultCode::TooLong => {
+            "It is longer than its limit, which the detail says. With `lenient=true` texts are shortened instead."
+        }
         FaultCode::OnlyThisInstallation => {
             "Only this installation can cause an activity of this type, so nobody reports one. Use a type of your own. \
              Logged activities lists the types that are meant."

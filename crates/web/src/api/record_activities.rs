@@ -1,17 +1,21 @@
 //! `POST /v1/activities`: one activity, an array, or lines.
 
+use std::collections::BTreeMap;
+
+use activity::limits::FieldError;
 use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::answers::Changing;
-use super::batch::{self, Layout};
+use super::batch::{self, Layout, Parsed};
 use super::body::{self, Held, Share};
 use super::problem::{FieldProblem, Problem, sentence};
+use super::query::Params;
 use crate::AppState;
 use crate::shell::{FromReporter, idempotency_key};
 
@@ -42,6 +46,10 @@ pub(super) struct ItemBody {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
+    /// With `lenient=true`: JSON pointers to what was too long and was shortened. The activity says so too, in its
+    /// metadata under `whodid.shortened`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shortened: Vec<String>,
 }
 
 /// Records activities.
@@ -58,7 +66,11 @@ pub(super) struct ItemBody {
 /// as `person`, and `system` is that system.
 #[utoipa::path(
     post, path = "/v1/activities", tag = "Activities", operation_id = "recordActivities",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours.")),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours."),
+        ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
+        ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
+    ),
     request_body(description = "One activity, an array of them, or one a line.", content(
         (super::openapi::NewActivities = "application/json"), (String = "application/x-ndjson"),
     )),
@@ -75,26 +87,55 @@ pub(super) async fn record_activities(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     // The share is held until what was read is committed: it counts what the log holds of the body as well.
-    let (submission, _share) = submission(&state, &head.headers, body).await?;
+    let ways = Ways::of(&head.uri)?;
+    let (submission, _share) = submission(&state, &head.headers, ways, body).await?;
     let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
     answer(recorded)
 }
 
-async fn submission(state: &AppState, headers: &HeaderMap, body: Body) -> Result<(Submission, Share), Problem> {
+/// How strictly items are taken.
+#[derive(Clone, Copy)]
+struct Ways {
+    strict: bool,
+    lenient: bool,
+}
+
+impl Ways {
+    fn of(uri: &Uri) -> Result<Self, Problem> {
+        let params = Params::read(uri, &["strict", "lenient"])?;
+        Ok(Self {
+            strict: params.flag("strict")?,
+            lenient: params.flag("lenient")?,
+        })
+    }
+}
+
+async fn submission(
+    state: &AppState,
+    headers: &HeaderMap,
+    ways: Ways,
+    body: Body,
+) -> Result<(Submission, Share), Problem> {
     let limits = &state.settings().limits;
     let layout = Layout::of(headers)?;
     let key = idempotency_key(headers).map_err(Problem::bad_request)?;
     let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
     let work = move || -> Result<(Submission, Share), Problem> {
-        let items = batch::parse(&bytes, layout, most, now)?;
+        let Parsed { items, shortened } = batch::parse(&bytes, (layout, ways.lenient), most, now)?;
         let idempotency = key.map(|key| Idempotency {
             key,
             fingerprint: Sha256::digest(&bytes).into(),
         });
-        Ok((Submission { items, idempotency }, share))
+        let submission = Submission {
+            items,
+            shortened,
+            strict: ways.strict,
+            idempotency,
+        };
+        Ok((submission, share))
     };
     match headers_say_small(headers) {
         true => work(),
@@ -112,6 +153,7 @@ fn headers_say_small(headers: &HeaderMap) -> bool {
 fn refusal(error: RecordError) -> Problem {
     let text = sentence(&error.to_string());
     match error {
+        RecordError::Strict(refused) => strictly_refused(refused),
         RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
@@ -126,7 +168,8 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
         duplicates: 0,
         refused: 0,
     };
-    for item in recorded.items {
+    let mut shortened = recorded.shortened;
+    for (place, item) in recorded.items.into_iter().enumerate() {
         let (status, id, errors) = match item {
             ItemResult::Recorded(seq) => (StatusCode::ACCEPTED, Some(seq), Vec::new()),
             ItemResult::Duplicate(seq) => (StatusCode::OK, Some(seq), Vec::new()),
@@ -142,6 +185,7 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
             status: status.as_u16(),
             id,
             errors,
+            shortened: shortened.remove(&place).unwrap_or_default(),
         });
     }
     if body.refused == body.items.len() {
@@ -156,6 +200,29 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
             .insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
+}
+
+/// A problem with the errors of the items that were refused, each pointer beginning with the item's place; at most a
+/// hundred of them.
+fn strictly_refused(refused: BTreeMap<usize, Vec<FieldError>>) -> Problem {
+    let count = refused.len();
+    let errors = refused.into_iter().flat_map(|(place, errors)| {
+        errors.into_iter().map(move |error| FieldProblem {
+            pointer: format!("/{place}{}", error.pointer),
+            ..FieldProblem::from(error)
+        })
+    });
+    let detail = format!(
+        "Of the activities {count} were refused, and so, with `strict=true`, was the request: nothing is recorded. \
+         See `errors`."
+    );
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_activity",
+        "Nothing could be recorded",
+        detail,
+    )
+    .with_errors(errors.take(100).collect())
 }
 
 /// A problem with the errors of all items, each pointer beginning with the item's place; at most a hundred of them.

@@ -22,7 +22,9 @@ fn encoded(encoding: &'static str) -> HeaderMap {
 }
 
 fn items(text: &str) -> Result<Vec<bool>, StatusCode> {
-    let items = batch::parse(text.as_bytes(), Layout::Json, 100, now()).map_err(status)?;
+    let items = batch::parse(text.as_bytes(), (Layout::Json, false), 100, now())
+        .map_err(status)?
+        .items;
     Ok(items.into_iter().map(|item| item.is_ok()).collect())
 }
 
@@ -51,20 +53,22 @@ fn one_object_or_an_array_is_split_where_its_elements_end() {
 fn lines_are_items_and_blank_ones_are_not() {
     let one = r#"{"activity":"user.login","user":"u1"}"#;
     let body = format!("\n{one}\r\n\n{{broken\n{one}");
-    let items = batch::parse(body.as_bytes(), Layout::Lines, 100, now()).unwrap();
+    let items = batch::parse(body.as_bytes(), (Layout::Lines, false), 100, now())
+        .unwrap()
+        .items;
     assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
-    assert!(batch::parse(b"\n \n", Layout::Lines, 100, now()).is_err());
+    assert!(batch::parse(b"\n \n", (Layout::Lines, false), 100, now()).is_err());
 }
 
 #[test]
 fn more_items_than_allowed_are_refused_before_they_are_read() {
     let many = format!("[{}1]", "1,".repeat(1_000_000));
-    let refused = batch::parse(many.as_bytes(), Layout::Json, 100, now())
+    let refused = batch::parse(many.as_bytes(), (Layout::Json, false), 100, now())
         .map_err(status)
         .err();
     assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
     let lines = "1\n".repeat(101);
-    let refused = batch::parse(lines.as_bytes(), Layout::Lines, 100, now())
+    let refused = batch::parse(lines.as_bytes(), (Layout::Lines, false), 100, now())
         .map_err(status)
         .err();
     assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
