@@ -132,12 +132,6 @@ impl Caller {
         self.may_read() && self.allows(|scopes| scopes.export)
     }
 
-    /// Whether they may report activities: programs with a key for it, and the command line.
-    #[must_use]
-    pub fn may_record(&self) -> bool {
-        !matches!(self.via, Via::Device { .. } | Via::Application { .. }) && self.allows(|scopes| scopes.write)
-    }
-
     fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
         match &self.via {
             Via::ApiKey { scopes, .. } => scope(scopes),
@@ -165,8 +159,12 @@ pub enum Via {
     ApiKey {
         /// Key id.
         id: String,
+        /// What uses it.
+        name: String,
         /// What it may do.
         scopes: Scopes,
+        /// What it may report of.
+        reports: Reports,
     },
     /// The `whodid` command on the machine itself.
     CommandLine,
@@ -185,6 +183,15 @@ impl Via {
     fn is_application(&self) -> bool {
         matches!(self, Self::Application { .. })
     }
+}
+
+/// What an API key may report of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reports {
+    /// The applications it reports for; empty for any but this installation's own.
+    pub applications: Vec<Named>,
+    /// Whether it may name accounts, groups and sessions of this installation by their ids.
+    pub names_accounts: bool,
 }
 
 /// What an API key may be used for.

@@ -165,18 +165,20 @@ fn activity_of(app: &App, key: &Key, counted: &Counted) -> Facts {
 
 /// Writes them in the background until the process ends.
 pub fn keep_writing(app: &App) {
-    let app = app.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(TICK).await;
-            if let Err(error) = write(&app, false).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "refused attempts could not be written yet"
-                );
-            }
+    let of = app.clone();
+    app.tasks().keep("refused attempts", move || work(of.clone()));
+}
+
+async fn work(app: App) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        if let Err(error) = write(&app, false).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "refused attempts could not be written yet"
+            );
         }
-    });
+    }
 }
 
 fn lock(refusals: &Refusals) -> MutexGuard<'_, HashMap<Key, Counted>> {

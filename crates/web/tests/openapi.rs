@@ -128,7 +128,7 @@ async fn what_opens_a_route_is_what_its_policy_says() {
             .flat_map(|one| one.as_object().unwrap().keys().cloned())
             .collect();
         let expected = match route.policy {
-            Policy::Key(_) => "key",
+            Policy::Key(_) | Policy::Reporter => "key",
             Policy::Program => "program",
             Policy::Application => "application",
             policy => panic!("{} {} has the policy {policy:?}", route.method, route.path),

@@ -7,8 +7,9 @@ use store::accounts::{device, known_device};
 
 use super::end::{EndReason, end, forced};
 use super::make_device::make_device;
-use super::{Unavailable, attempts, model, new_id, new_token, token_hash};
+use super::{Unavailable, attempts, model, new_token, token_hash};
 use crate::activity::facts;
+use crate::ids::{Prefix, new_id};
 use crate::{Activities, App, Caller, Tx, Visitor, mail};
 
 /// A browser that is signed in now.
@@ -119,7 +120,7 @@ async fn know(
         known_device::rotate(tx.conn(), id, &token_hash(&token), now).await?;
         return Ok((id.to_owned(), token));
     }
-    let id = new_id(app, "known");
+    let id = new_id(app, Prefix::KnownDevice);
     known_device::insert(tx.conn(), (&account.id, application), &id, &token_hash(&token), now).await?;
     known_device::trim(tx.conn(), &account.id, KNOWN_DEVICES).await?;
     Ok((id, token))

@@ -159,7 +159,7 @@ pub(crate) async fn refuse(
         reason,
     );
     let activities = attempt.failed(app, &mut tx, account, failed).await?;
-    Ok(tx.commit(activities).await?)
+    tx.commit(activities).await
 }
 
 /// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in

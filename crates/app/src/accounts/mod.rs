@@ -100,5 +100,5 @@ pub use set_login_addresses::set_login_addresses;
 pub use set_login_enabled::set_login_enabled;
 pub use set_roles::set_roles;
 pub use set_service_account::set_service_account;
-pub(crate) use tokens::{new_id, new_id_at, new_token, token_hash};
+pub(crate) use tokens::{new_token, token_hash};
 pub use unlock::unlock;

@@ -117,5 +117,5 @@ pub(crate) async fn failed(
     let activities = attempt
         .failed(app, &mut tx, account, facts::failed(failed, reason))
         .await?;
-    Ok(tx.commit(activities).await?)
+    tx.commit(activities).await
 }

@@ -39,5 +39,5 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
             }
         }
     };
-    Ok(tx.commit(facts).await?)
+    tx.commit(facts).await
 }

@@ -201,6 +201,9 @@ fn write_details(row: &Activity, out: &mut String) {
         By::System if row.recorder.is_reported() => add(out, format_args!("; by the reporting system")),
         By::System => add(out, format_args!("; by the system")),
     }
+    if let Some(key) = sentence::with_key(&row.facts) {
+        add(out, format_args!("; with API key {key}"));
+    }
     if row.recorder.is_reported() {
         out.push_str("; ");
         sentence::recorded(&row.facts)

@@ -6,6 +6,7 @@ use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
 use super::model::unavailable;
 use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
 use crate::activity::{CompleteThrough, facts, shortened};
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller};
 
 /// The row as pages and programs see it.
@@ -57,7 +58,7 @@ pub(super) fn new_row(
     zone: &str,
 ) -> Result<Row, ExportError> {
     let now = app.now();
-    let id = crate::accounts::new_id(app, "exp");
+    let id = new_id(app, Prefix::Export);
     let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
     let json = |person: &Person| serde_json::to_string(person).map_err(unavailable);
     Ok(Row {

@@ -9,7 +9,8 @@ use super::addresses::{self, Entry};
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
 use super::{Standing, deeds};
-use crate::accounts::{names, new_id, new_token, token_hash};
+use crate::accounts::{names, new_token, token_hash};
+use crate::ids::{Prefix, new_id};
 use crate::mail::{budget, letters};
 use crate::refusals::{self, Refused};
 use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
@@ -157,7 +158,7 @@ async fn one(
     let now = app.now();
     let token = new_token(app);
     let row = InvitationRow {
-        id: new_id(app, "inv"),
+        id: new_id(app, Prefix::Invitation),
         group: group.named(),
         email_key: names::key(&email),
         email,

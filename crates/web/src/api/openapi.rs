@@ -129,7 +129,9 @@ pub(super) struct Target {
 /// Who did it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct By {
-    /// `self`, `person` (somebody of the reporting system), `administrator`, `member`, `application` or `system`.
+    /// `self`, `person` (somebody of the reporting system: its own people, services and administrators), `application`
+    /// or `system`; of this installation itself also `administrator` and `member`, which are kept as `person` when a
+    /// reporter sends them.
     kind: String,
     /// Stable id of the person or application.
     id: Option<String>,

@@ -57,7 +57,7 @@ pub use cookies::{Cookie, Cookies, with_cookie};
 pub use errors::PageError;
 pub(crate) use errors::{ErrorPage, error_page};
 pub(crate) use extract::RemoteAddress;
-pub use extract::{AdminOnly, ApiCaller, From, FromApplication, MaybeSignedIn, ReaderOfAll, SignedIn};
+pub use extract::{AdminOnly, ApiCaller, From, FromApplication, FromReporter, MaybeSignedIn, ReaderOfAll, SignedIn};
 pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;

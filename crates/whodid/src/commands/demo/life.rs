@@ -99,7 +99,7 @@ pub(super) async fn begin(app: &App, cast: &Cast) -> Result<(Life, SecondFactor)
 }
 
 impl Life {
-    /// Goes on until it is aborted; what fails once is tried again another time.
+    /// Goes on until it is dropped; what fails once is tried again another time.
     pub(super) async fn run(mut self) {
         for beat in 1_u64.. {
             tokio::time::sleep(HEARTBEAT).await;
