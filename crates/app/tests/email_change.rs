@@ -254,14 +254,14 @@ async fn asking_needs_the_password_an_address_and_patience() {
 }
 
 #[tokio::test]
-async fn confirming_ends_reset_links_and_leaves_devices() {
+async fn confirming_ends_reset_links_and_leaves_devices_that_are_to_stay() {
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;
     accounts::request_reset(&test.app, &visitor(), "sam").await.unwrap();
     let reset = test.token_of("Reset your password").await;
     request(&test, &sam, "new@example.com").await.unwrap();
     let token = test.token_of(SUBJECT).await;
-    accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default())
+    accounts::confirm_email_change(&test.app, &visitor(), &token, accounts::OtherDevices::Keep)
         .await
         .unwrap();
     let outcome = accounts::reset_password(&test.app, &visitor(), &reset, OTHER).await;
