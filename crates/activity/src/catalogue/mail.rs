@@ -25,7 +25,7 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Mail shown",
         "An administrator was shown the text of a mail, with the link or code in it",
         &[Text("Mail shown: "), Meta("subject")],
-        "Mail shown: `Reset your password`",
+        "Mail shown: `Activate your account`",
     ),
     Category::Mail.entry(
         "mail.retried",
