@@ -27,14 +27,40 @@ pub const AHEAD: i64 = Time::DAY;
 pub struct FieldError {
     /// JSON pointer to the wrong value; empty for the whole.
     pub pointer: String,
+    /// What sort of fault it is, for programs.
+    pub code: FaultCode,
     /// What is wrong: which value, which limit, what to do.
     pub detail: String,
 }
 
+/// What sort of fault a value has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCode {
+    /// Its shape or its length is wrong.
+    Invalid,
+    /// Only this installation can cause an activity of this type.
+    OnlyThisInstallation,
+    /// It is this installation's own name or id, and the reporter may not speak of that.
+    NotYours,
+    /// It is an application that the reporter does not report for.
+    NotYourApplication,
+}
+
+crate::words::words!(FaultCode: Invalid = "invalid", OnlyThisInstallation = "only_this_installation",
+    NotYours = "not_yours", NotYourApplication = "not_your_application");
+
 impl FieldError {
-    pub(crate) fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    /// A fault of shape or length.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::of(FaultCode::Invalid, pointer, detail)
+    }
+
+    /// A fault of this sort.
+    pub fn of(code: FaultCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: pointer.into(),
+            code,
             detail: detail.into(),
         }
     }
@@ -48,7 +74,8 @@ pub fn is_code(code: &str) -> bool {
 }
 
 /// A value as an error shows it: quoted, escaped and cut.
-pub(crate) fn shown(value: &str) -> String {
+#[must_use]
+pub fn shown(value: &str) -> String {
     const MOST: usize = 40;
     let mut letters = value.chars();
     let head: String = letters.by_ref().take(MOST).flat_map(char::escape_debug).collect();

@@ -54,6 +54,22 @@ pub(crate) enum Part {
     After(&'static str),
 }
 
+/// The key of the metadata under which what an API key did says its id.
+pub const KEY_ID: &str = "api_key";
+/// The key of the metadata under which what an API key did says what the key is called.
+pub const KEY_NAME: &str = "api_key_name";
+
+/// The API key with which something was done here, as it was called then.
+#[must_use]
+pub fn with_key(facts: &Facts) -> Option<&str> {
+    // A reporter may write anything into the metadata.
+    let of_ours = || facts.metadata.get(KEY_NAME).or_else(|| facts.metadata.get(KEY_ID));
+    (!facts.recorder.is_reported())
+        .then(of_ours)
+        .flatten()
+        .map(String::as_str)
+}
+
 /// What is said behind a sentence that does not say how it ended; empty for what was done.
 fn ended(outcome: Outcome) -> &'static str {
     match outcome {

@@ -47,6 +47,8 @@ pub struct Visitor {
     pub origin: Origin,
     /// The registered application they ask through, which has proved itself by its key; `None` for the web manager.
     pub application: Option<Named>,
+    /// The token of the device that their browser is signed in with, if it is: logging in anew there ends it.
+    pub device_token: Option<String>,
 }
 
 impl Visitor {
@@ -114,12 +116,6 @@ impl Caller {
         self.may_read() && self.allows(|scopes| scopes.export)
     }
 
-    /// Whether they may report activities: programs with a key for it, and the command line.
-    #[must_use]
-    pub fn may_record(&self) -> bool {
-        !matches!(self.via, Via::Device { .. } | Via::Application { .. }) && self.allows(|scopes| scopes.write)
-    }
-
     fn allows(&self, scope: impl Fn(&Scopes) -> bool) -> bool {
         match &self.via {
             Via::ApiKey { scopes, .. } => scope(scopes),
@@ -147,8 +143,12 @@ pub enum Via {
     ApiKey {
         /// Key id.
         id: String,
+        /// What uses it.
+        name: String,
         /// What it may do.
         scopes: Scopes,
+        /// What it may report of.
+        reports: Reports,
     },
     /// The `whodid` command on the machine itself.
     CommandLine,
@@ -167,6 +167,15 @@ impl Via {
     fn is_application(&self) -> bool {
         matches!(self, Self::Application { .. })
     }
+}
+
+/// What an API key may report of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reports {
+    /// The applications it reports for; empty for any but this installation's own.
+    pub applications: Vec<Named>,
+    /// Whether it may name accounts, groups and sessions of this installation by their ids.
+    pub names_accounts: bool,
 }
 
 /// What an API key may be used for.

@@ -19,11 +19,11 @@ const WAITING: usize = 2;
 /// The writer's end. Dropping it before [`Feed::whole`], as a panic does, breaks the file off.
 pub(crate) struct Feed {
     sender: mpsc::Sender<Piece>,
-    sent: u64,
-    /// How long the reader was waited for.
-    waited: Duration,
+    /// How much longer the reader is waited for: what is waited is taken off, what is taken earns at the least rate.
+    patience: Duration,
+    /// The most of it, however much was taken at once.
     grace: Duration,
-    /// Bytes a second, on average, after the grace.
+    /// Bytes a second.
     least_rate: u64,
 }
 
@@ -53,8 +53,7 @@ pub(crate) fn feed(settings: &ExportSettings) -> (Feed, Chunks) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let feed = Feed {
         sender,
-        sent: 0,
-        waited: Duration::ZERO,
+        patience: Duration::from_secs(settings.patience_seconds),
         grace: Duration::from_secs(settings.patience_seconds),
         least_rate: settings.least_bytes_per_second.max(1),
     };
@@ -75,7 +74,8 @@ impl Feed {
             }
         };
         self.waiting(1, pass_on).await?;
-        self.sent += length;
+        let earned = Duration::from_micros(length.saturating_mul(1_000_000) / self.least_rate);
+        self.patience = self.grace.min(self.patience + earned);
         Ok(())
     }
 
@@ -87,25 +87,19 @@ impl Feed {
     /// Says that nothing is missing. Without it the file is broken off.
     pub(crate) async fn whole(self) {
         // A reader who has gone in the meantime no longer needs to know.
-        let _ = timeout(self.patience(), self.sender.send(Piece::Whole)).await;
+        let _ = timeout(self.patience, self.sender.send(Piece::Whole)).await;
     }
 
     async fn waiting(&mut self, pieces: usize, then: impl FnOnce(mpsc::PermitIterator<'_, Piece>)) -> Result<(), Lost> {
         let begun = Instant::now();
-        let permits = timeout(self.patience(), self.sender.reserve_many(pieces)).await;
+        let permits = timeout(self.patience, self.sender.reserve_many(pieces)).await;
         match permits {
             Ok(Ok(permits)) => then(permits),
             Ok(Err(_)) => return Err(Lost::Gone),
             Err(_) => return Err(Lost::Slow),
         }
-        self.waited += begun.elapsed();
+        self.patience = self.patience.saturating_sub(begun.elapsed());
         Ok(())
-    }
-
-    /// How much longer the reader is waited for: the grace, and what was sent earned at the least rate.
-    fn patience(&self) -> Duration {
-        let earned = Duration::from_secs(self.sent / self.least_rate);
-        (self.grace + earned).saturating_sub(self.waited)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod exports;
 pub mod factors;
 mod feed;
 pub mod groups;
+pub mod ids;
 pub mod import;
 pub mod ingest;
 pub mod limits;
@@ -30,7 +31,7 @@ mod settings;
 mod sms;
 mod tx;
 
-pub use caller::{Caller, Origin, Role, Roles, Scopes, Via, Visitor, network};
+pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, network};
 pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;

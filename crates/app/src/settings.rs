@@ -106,9 +106,9 @@ pub struct ExportSettings {
     pub at_once: usize,
     /// Files streamed at once to one account.
     pub per_account: usize,
-    /// Seconds a reader is waited for, besides the time that what it took earns at the least rate.
+    /// Seconds that a reader may fall behind the least rate.
     pub patience_seconds: u64,
-    /// The least rate, on average, in bytes a second.
+    /// The least rate, in bytes a second.
     pub least_bytes_per_second: u64,
 }
 

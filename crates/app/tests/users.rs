@@ -419,6 +419,7 @@ async fn a_key_is_shown_once_and_does_what_its_account_and_its_scopes_both_may()
         name: "Robot".to_owned(),
         scopes: all,
         user_id: Some(id.clone()),
+        ..NewKeyRequest::default()
     };
     let new = api_keys::create(&test.app, &admin, request).await.unwrap();
     let token = new.token.unwrap();

@@ -43,9 +43,13 @@ impl Installation {
         let request = NewKeyRequest {
             name: "bench".to_owned(),
             scopes,
-            user_id: Some(created.person.id),
+            ..NewKeyRequest::default()
         };
-        let key = api_keys::create(&app, &Caller::command_line(), request).await?.token;
+        let maker = Caller {
+            person: created.person,
+            ..Caller::command_line()
+        };
+        let key = api_keys::create(&app, &maker, request).await?.token;
         let key = key.context("the key is shown when it is made")?;
         log.close().await;
         Ok(Self {

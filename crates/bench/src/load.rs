@@ -20,7 +20,11 @@ pub fn bodies(facts: impl Iterator<Item = Facts>) -> Result<Vec<Bytes>> {
     let mut body = Vec::new();
     let mut count = 0;
     for fact in facts {
-        serde_json::to_writer(&mut body, &fact)?;
+        let mut sent = serde_json::to_value(&fact)?;
+        // The log gives it, so no reporter may send it.
+        sent.as_object_mut()
+            .map(|fields| fields.remove(activity::Field::Recorder.key()));
+        serde_json::to_writer(&mut body, &sent)?;
         body.push(b'\n');
         count += 1;
         if count == BATCH {

@@ -12,6 +12,7 @@ mod lists;
 mod load;
 mod pages;
 mod report;
+mod reported;
 mod server;
 mod timing;
 
@@ -76,13 +77,13 @@ impl Data {
         let users = generator
             .profiles()
             .iter()
-            .map(|profile| profile.person.id.clone())
+            .map(|profile| reported::id(&profile.person.id))
             .collect();
         Self { activities, end, users }
     }
 
     fn facts(&self) -> impl Iterator<Item = Facts> + use<> {
-        Generator::new(SEED, GeneratorSettings::sized(self.activities, self.end))
+        Generator::new(SEED, GeneratorSettings::sized(self.activities, self.end)).map(reported::facts)
     }
 }
 

@@ -9,7 +9,7 @@ use store::Tx;
 use store::log::head::Advance;
 use store::log::{HotBatch, activity_type, head, hot_batch};
 
-use crate::core::Core;
+use crate::core::{Core, Kind};
 use crate::{LogError, batch, keys};
 
 /// What becomes one row of `hot_batch`.
@@ -40,7 +40,7 @@ impl Core {
         self: &Arc<Self>,
         tx: &mut Tx,
         rows: Vec<Row>,
-        kinds: Vec<Arc<str>>,
+        kinds: Vec<Kind>,
     ) -> Result<Placed, LogError> {
         let dialect = tx.dialect();
         let head = head::lock(tx.conn(), dialect).await?;
@@ -68,7 +68,10 @@ impl Core {
             next += count;
         }
         for kind in &kinds {
-            activity_type::ensure(tx.conn(), kind, recorded_at).await?;
+            match kind.reported {
+                false => activity_type::ensure(tx.conn(), &kind.code, recorded_at).await?,
+                true => activity_type::ensure_reported(tx.conn(), &kind.code, recorded_at).await?,
+            }
         }
         let to = Advance {
             size: next,
@@ -106,7 +109,7 @@ impl Core {
             .map(|facts| keys::leaf(facts, &known))
             .collect::<Result<Vec<_>, _>>()?;
         let packed = batch::pack(facts.iter())?;
-        let kinds = self.new_kinds(facts.iter().map(|facts| &facts.kind));
+        let kinds = self.new_kinds(facts.iter());
         let row = Row {
             packed,
             leaves,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use activity::Time;
+use activity::{Facts, Time};
 use store::log::head::Position;
 use store::{Dialect, Store};
 use tokio::sync::{Mutex, watch};
@@ -44,13 +44,21 @@ pub(crate) struct Core {
     /// What the hot activities weigh, as far as is known here.
     hot_bytes: AtomicU64,
     pub(crate) closing: AtomicBool,
-    /// Types known to be in `activity_type`.
-    kinds: RwLock<HashSet<Arc<str>>>,
+    /// Types known to be in `activity_type` or `reported_type`.
+    kinds: RwLock<HashSet<Kind>>,
     #[cfg(test)]
     pub(crate) crash: std::sync::Mutex<Option<crate::seal::Step>>,
 }
 
 const HOUR: i64 = 3_600 * Time::SECOND;
+
+/// A type of activities that this installation recorded itself, or one that was reported: each is dated by itself, so
+/// that no reporter decides since when something is recorded here.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Kind {
+    pub(crate) code: Arc<str>,
+    pub(crate) reported: bool,
+}
 
 impl Core {
     /// Until when an answer or an id that comes now is remembered.
@@ -94,7 +102,7 @@ impl Core {
     }
 
     /// Takes note of a commit.
-    pub(crate) fn committed(&self, size: u64, bytes: u64, kinds: Vec<Arc<str>>) {
+    pub(crate) fn committed(&self, size: u64, bytes: u64, kinds: Vec<Kind>) {
         self.hot_bytes.fetch_add(bytes, Ordering::Relaxed);
         if !kinds.is_empty() {
             self.kinds.write().unwrap_or_else(PoisonError::into_inner).extend(kinds);
@@ -102,11 +110,20 @@ impl Core {
         raise(&self.size, size);
     }
 
-    /// Those types that are not known to be in `activity_type`, each once.
-    pub(crate) fn new_kinds<'a>(&self, kinds: impl Iterator<Item = &'a Arc<str>>) -> Vec<Arc<str>> {
+    /// Those types that are not known to be in their table, each once.
+    pub(crate) fn new_kinds<'a>(&self, facts: impl Iterator<Item = &'a Facts>) -> Vec<Kind> {
         let known = self.kinds.read().unwrap_or_else(PoisonError::into_inner);
-        let new: HashSet<&Arc<str>> = kinds.filter(|kind| !known.contains(*kind)).collect();
-        new.into_iter().cloned().collect()
+        let mut new = HashSet::new();
+        for facts in facts {
+            let kind = Kind {
+                code: Arc::clone(&facts.kind),
+                reported: facts.recorder.is_reported(),
+            };
+            if !known.contains(&kind) {
+                new.insert(kind);
+            }
+        }
+        new.into_iter().collect()
     }
 
     /// How many activities are hot, as far as is known here.

@@ -210,6 +210,14 @@ impl Log {
         Ok(activity_type::list(&mut *self.core.store.glance().await?).await?)
     }
 
+    /// Every type reported from outside and since when.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn reported_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
+        Ok(activity_type::reported(&mut *self.core.store.glance().await?).await?)
+    }
+
     /// Seals and merges all that is due, now; with `all`, seals whatever is hot as well.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod migrate;
 pub mod passkeys;
 mod pool;
 pub mod privacy;
+pub mod reporters;
 mod row;
 pub mod secret_key;
 pub mod sessions;

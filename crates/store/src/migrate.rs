@@ -82,6 +82,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "disclosures",
         sql: include_str!("../migrations/0013_disclosures.sql"),
     },
+    Migration {
+        version: 15,
+        name: "reporters",
+        sql: include_str!("../migrations/0015_reporters.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -178,12 +178,20 @@ pub const SECTIONS: &[Section] = &[
             ("can_read", Flag),
             ("can_export", Flag),
             ("can_admin", Flag),
+            ("names_accounts", Flag),
             ("created_at", At),
             ("last_used_at", At),
             ("revoked_at", At),
         ],
-        sql: "SELECT id AS k, id, name, hint, can_write, can_read, can_export, can_admin, created_at, last_used_at, \
-              revoked_at FROM api_key WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        sql: "SELECT id AS k, id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_at, \
+              last_used_at, revoked_at FROM api_key WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    },
+    Section {
+        name: "signed_in_to",
+        columns: &[("application_id", Text), ("application", Text)],
+        sql: "SELECT s.application_id AS k, s.application_id, a.name AS application FROM application_account s \
+              JOIN application a ON a.id = s.application_id \
+              WHERE s.account_id = $1 AND s.application_id > $2 ORDER BY s.application_id LIMIT $3",
     },
     Section {
         name: "preference",

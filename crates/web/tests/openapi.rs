@@ -128,7 +128,7 @@ async fn what_opens_a_route_is_what_its_policy_says() {
             .flat_map(|one| one.as_object().unwrap().keys().cloned())
             .collect();
         let expected = match route.policy {
-            Policy::Key(_) => "key",
+            Policy::Key(_) | Policy::Reporter => "key",
             Policy::Program => "program",
             Policy::Application => "application",
             policy => panic!("{} {} has the policy {policy:?}", route.method, route.path),
@@ -207,7 +207,7 @@ async fn the_log_of_a_group_that_never_was_is_not_found() {
     let test = TestApp::start().await;
     assert_eq!(answered(&test, "/v1/activities?group=grp_nobody").await.0, 404);
     // A group of another system is there as soon as the log has a row of it.
-    let row = r#"{"activity":"team.made","group":{"id":"grp-of-theirs","name":"Theirs"}}"#;
+    let row = r#"{"activity":"team.made","application":"theirs","group":{"id":"grp-of-theirs","name":"Theirs"}}"#;
     assert_eq!(test.post_batch("application/json", row).await.status(), 202);
     assert_eq!(answered(&test, "/v1/activities?group=grp-of-theirs").await.0, 200);
 }

@@ -107,10 +107,49 @@ impl Category {
             happens,
             example,
             level: Level::Usual,
+            only_here: self.only_here(),
             template,
             failed: None,
         }
     }
+
+    /// Whether everything under this heading is this installation's own doing.
+    const fn only_here(self) -> bool {
+        match self {
+            Self::Account | Self::Device | Self::Application | Self::Log | Self::ApiKey | Self::Mail => true,
+            // Other systems have log-ins, groups, sessions and contacts as well.
+            Self::User | Self::Group | Self::Session | Self::Connection => false,
+        }
+    }
+}
+
+/// What comes before the first dot of codes that mean this installation's own doing, known or still to come: whole
+/// families that no program from outside may report.
+pub const RESERVED: &[&str] = &[
+    "account",
+    "api_key",
+    "application",
+    "catalogue",
+    "checkpoint",
+    "device",
+    "erasure",
+    "export",
+    "installation",
+    "log",
+    "mail",
+    "passkey",
+    "retention",
+    "role",
+    "sms",
+    "stream",
+    "whodid",
+];
+
+/// Whether only this installation can cause activities with this code, so that nobody else may report one.
+#[must_use]
+pub fn is_only_here(code: &str) -> bool {
+    let family = code.split('.').next().unwrap_or(code);
+    RESERVED.contains(&family) || find(code).is_some_and(|entry| entry.only_here)
 }
 
 /// An entry of the catalogue.
@@ -128,6 +167,8 @@ pub struct ActivityType {
     pub example: &'static str,
     /// How its row is coloured when it succeeded.
     pub level: Level,
+    /// Whether only this installation can cause it: a program from outside that reports it is refused.
+    pub only_here: bool,
     /// What its sentence is made of.
     pub(crate) template: &'static [Part],
     /// Sentence and title when what was tried failed; without one, the usual ones with `(failed)`.
@@ -142,6 +183,12 @@ impl ActivityType {
 
     const fn failure(mut self) -> Self {
         self.level = Level::Failure;
+        self
+    }
+
+    /// Only this installation can cause it, though others of its heading happen elsewhere too.
+    const fn caused_here(mut self) -> Self {
+        self.only_here = true;
         self
     }
 

@@ -127,3 +127,42 @@ fn codes_of_the_catalogue_are_shared_and_others_kept() {
     assert!(Arc::ptr_eq(&shared("user.login"), &shared("user.login")));
     assert_eq!(&*shared("invoice.paid"), "invoice.paid");
 }
+
+#[test]
+fn the_23_everyday_types_of_the_product_may_be_reported_and_what_only_happens_here_may_not() {
+    for code in [
+        "user.login",
+        "user.logout",
+        "user.login_failed",
+        "group.joined",
+        "session.left",
+        "invoice.paid",
+    ] {
+        assert!(!is_only_here(code), "{code}");
+    }
+    for code in [
+        "log.viewed",
+        "log.of_a_later_version",
+        "log",
+        "export.generated",
+        "account.roles_changed",
+        "account.anything.at.all",
+        "api_key.created",
+        "mail.sent",
+        "device.revoked",
+        "user.passkey_added",
+    ] {
+        assert!(is_only_here(code), "{code}");
+    }
+    // A family is reserved by its whole name, not by how it begins.
+    assert!(!is_only_here("logistics.sent") && !is_only_here("accounts.closed"));
+}
+
+#[test]
+fn a_heading_that_is_only_this_installations_has_a_reserved_family_of_codes() {
+    for entry in all() {
+        let family = entry.code.split('.').next().unwrap();
+        assert_eq!(entry.category.only_here(), RESERVED.contains(&family), "{}", entry.code);
+        assert_eq!(entry.only_here, is_only_here(entry.code), "{}", entry.code);
+    }
+}

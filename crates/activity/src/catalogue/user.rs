@@ -151,20 +151,24 @@ pub(super) const TYPES: &[ActivityType] = &[
         &[Text("Cancelled the change of email address")],
         "Cancelled the change of email address",
     ),
-    Category::User.entry(
-        "user.passkey_added",
-        "Passkey added",
-        "A user added a passkey to their account",
-        &[Text("Added passkey: "), TargetName],
-        "Added passkey: `YubiKey`",
-    ),
-    Category::User.entry(
-        "user.passkey_renamed",
-        "Passkey renamed",
-        "A user gave a passkey another name",
-        &[Text("Renamed passkey: "), TargetName],
-        "Renamed passkey: `YubiKey`",
-    ),
+    Category::User
+        .entry(
+            "user.passkey_added",
+            "Passkey added",
+            "A user added a passkey to their account",
+            &[Text("Added passkey: "), TargetName],
+            "Added passkey: `YubiKey`",
+        )
+        .caused_here(),
+    Category::User
+        .entry(
+            "user.passkey_renamed",
+            "Passkey renamed",
+            "A user gave a passkey another name",
+            &[Text("Renamed passkey: "), TargetName],
+            "Renamed passkey: `YubiKey`",
+        )
+        .caused_here(),
     Category::User
         .entry(
             "user.passkey_removed",
@@ -173,7 +177,8 @@ pub(super) const TYPES: &[ActivityType] = &[
             &[Text("Removed passkey: "), TargetName],
             "Removed passkey: `YubiKey`",
         )
-        .warning(),
+        .warning()
+        .caused_here(),
     Category::User
         .entry(
             "user.reauthentication_failed",
@@ -182,5 +187,6 @@ pub(super) const TYPES: &[ActivityType] = &[
             &[Text("Password check failed")],
             "Password check failed",
         )
-        .failure(),
+        .failure()
+        .caused_here(),
 ];

@@ -8,8 +8,9 @@ use activity::Person;
 use serde::Serialize;
 
 use super::get_user::get_user_in;
-use super::{ChangeError, FieldError, UserDetails, links, model, names, new_id, passwords};
+use super::{ChangeError, FieldError, UserDetails, links, model, names, passwords};
 use crate::activity::facts;
+use crate::ids::{Prefix, new_id};
 use crate::{Activities, App, Begun, Caller, Roles, Tx, Via, mail};
 
 /// The account to create.
@@ -168,7 +169,7 @@ async fn insert(
 
 pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
     AccountRow {
-        id: new_id(app, "usr"),
+        id: new_id(app, Prefix::User),
         given_name: names::tidy(&new.given_name),
         family_name: names::tidy(&new.family_name),
         username: names::tidy(&new.username),

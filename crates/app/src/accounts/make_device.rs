@@ -5,11 +5,12 @@ use activity::{Facts, Named, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::device::{self, DeviceRow};
 use store::accounts::refresh_token;
-use store::applications;
+use store::{applications, reporters};
 
 use super::end::{EndReason, end, forced_from};
 use super::log_in::DEVICE_DAYS;
-use super::{Unavailable, new_id, new_token, token_hash};
+use super::{Unavailable, new_token, token_hash};
+use crate::ids::{Prefix, new_id};
 use crate::{App, Origin, Tx, Via, Visitor};
 
 /// Seconds an access token of an application's device is good for.
@@ -63,6 +64,7 @@ pub(crate) async fn make_device(
     row.expires_at = now.plus(REFRESH_DAYS * Time::DAY);
     let token = new_access_token(app);
     device::insert(tx.conn(), &row, &token_hash(&token)).await?;
+    reporters::signed_in(tx.conn(), &application.id, &account.id).await?;
     let refresh_token = add_refresh_token(app, tx, &row).await?;
     let via = Via::Application {
         device_id: row.id,
@@ -107,7 +109,7 @@ async fn end_older(
 fn new_row(app: &App, account: &AccountRow, known_device_id: Option<String>, origin: &Origin) -> DeviceRow {
     let now = app.now();
     DeviceRow {
-        id: new_id(app, "dev"),
+        id: new_id(app, Prefix::Device),
         account_id: account.id.clone(),
         known_device_id,
         name: origin.device.clone().unwrap_or_else(|| "Unknown device".to_owned()),

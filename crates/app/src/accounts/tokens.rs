@@ -1,7 +1,6 @@
-//! Tokens and ids: 256 random bits each for what lets somebody in, stored only as a hash.
+//! Tokens: 256 random bits each for what lets somebody in, stored only as a hash.
 
-use activity::Time;
-use data_encoding::{BASE32HEX_NOPAD, BASE64URL_NOPAD};
+use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::App;
@@ -16,18 +15,4 @@ pub(crate) fn new_token(app: &App) -> String {
 /// What is stored of a token. It has 256 random bits, so a plain hash cannot be turned back.
 pub(crate) fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
-}
-
-/// A new id with this prefix, such as `usr_…`: a UUIDv7 in 26 characters, so ids order by creation.
-pub(crate) fn new_id(app: &App, prefix: &str) -> String {
-    new_id_at(app, prefix, app.now())
-}
-
-/// The id of something made at this time: later ones sort later.
-pub(crate) fn new_id_at(app: &App, prefix: &str, at: Time) -> String {
-    let uuid = app.rng().uuid(at);
-    format!(
-        "{prefix}_{}",
-        BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase()
-    )
 }

@@ -73,7 +73,12 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
     if asked.is_empty() {
         return Ok(None);
     }
-    let recorded = app.log().recorded_since().await.map_err(unavailable)?;
+    let mut recorded = app.log().recorded_since().await.map_err(unavailable)?;
+    // What is reported can be found as well, whoever recorded it.
+    for (code, reported) in app.log().reported_since().await.map_err(unavailable)? {
+        let since = recorded.entry(code).or_insert(reported);
+        *since = reported.min(*since);
+    }
     let until = scoped.bound.time_bounds().1;
     let mut earliest: Option<(String, Option<Time>)> = None;
     for pattern in asked {

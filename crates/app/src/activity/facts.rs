@@ -1,7 +1,7 @@
 //! What every activity of this installation's own says about who caused it, from where and with what. Owns no use
 //! case; each adds its target, changes and metadata to what comes from here.
 
-use activity::{By, Facts, Named, Outcome, Person};
+use activity::{By, Facts, Named, Outcome, Person, Reason, sentence};
 
 use crate::{App, Caller, Origin, Via, Visitor};
 
@@ -11,7 +11,16 @@ pub(crate) fn about(app: &App, caller: &Caller, code: &str, user: &Person) -> Fa
     facts.application = Some(application(&caller.via));
     facts.by = by(caller, user);
     facts.user = Some(user.clone());
+    name_key(&mut facts, &caller.via);
     facts
+}
+
+/// Says with which key it was done, where it was done with one.
+fn name_key(facts: &mut Facts, via: &Via) {
+    if let Via::ApiKey { id, name, .. } = via {
+        facts.metadata.insert(sentence::KEY_ID.to_owned(), id.clone());
+        facts.metadata.insert(sentence::KEY_NAME.to_owned(), name.clone());
+    }
 }
 
 /// Facts of something `caller` did that concerns no account, such as a setting of the installation.
@@ -29,7 +38,7 @@ pub(crate) fn of_installation(app: &App, caller: &Caller, code: &str) -> Facts {
 /// Facts of something tried with `user`'s account by somebody who has not proved to be that user.
 pub(crate) fn by_visitor(app: &App, visitor: &Visitor, code: &str, user: &Person) -> Facts {
     let mut facts = from_origin(app, &visitor.origin, code);
-    facts.application = Some(visitor.application.clone().unwrap_or_else(web_manager));
+    facts.application = Some(visitor.application.clone().unwrap_or_else(|| built_in(WEB_MANAGER)));
     facts.user = Some(user.clone());
     facts
 }
@@ -50,39 +59,41 @@ pub(crate) fn by_system(app: &App, code: &str, user: &Person) -> Facts {
 }
 
 /// The same facts, as a failure for this reason.
-pub(crate) fn failed(mut facts: Facts, reason: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some(reason.to_owned());
-    facts
+pub(crate) fn failed(facts: Facts, reason: Reason) -> Facts {
+    Facts {
+        outcome: Outcome::Failure,
+        ..facts.because(reason)
+    }
 }
+
+/// The ways in that are built in, by id and by what the log calls them.
+const WEB_MANAGER: (&str, &str) = ("app_web", "Web manager");
+const API: (&str, &str) = ("app_api", "API");
+const COMMAND_LINE: (&str, &str) = ("app_cli", "whodid");
+pub(crate) const BUILT_IN: [(&str, &str); 3] = [WEB_MANAGER, API, COMMAND_LINE];
 
 /// The application a caller speaks through.
 pub(crate) fn application(via: &Via) -> Named {
     match via {
-        Via::Device { .. } => web_manager(),
+        Via::Device { .. } => built_in(WEB_MANAGER),
         Via::Application { application, .. } => application.clone(),
-        Via::ApiKey { .. } => Named {
-            id: "app_api".to_owned(),
-            name: "API".to_owned(),
-        },
-        Via::CommandLine => Named {
-            id: "app_cli".to_owned(),
-            name: "whodid".to_owned(),
-        },
+        Via::ApiKey { .. } => built_in(API),
+        Via::CommandLine => built_in(COMMAND_LINE),
     }
 }
 
-fn web_manager() -> Named {
+fn built_in((id, name): (&str, &str)) -> Named {
     Named {
-        id: "app_web".to_owned(),
-        name: "Web manager".to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
     }
 }
 
 fn by(caller: &Caller, user: &Person) -> By {
     match &caller.via {
         Via::CommandLine => By::Application(application(&caller.via)),
-        _ if caller.person.id == user.id => By::Themself,
+        // What a program did is nobody's own doing, even if it acts as that account.
+        via if caller.person.id == user.id && !matches!(via, Via::ApiKey { .. }) => By::Themself,
         _ if caller.roles.administrator => By::Administrator(caller.person.clone()),
         _ => By::Member(caller.person.clone()),
     }

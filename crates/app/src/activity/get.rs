@@ -46,14 +46,24 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
 }
 
 /// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
-/// knows them.
+/// knows them. Who is only known from what others report is called by their id: any reporter may write any name.
 pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<Person>, ViewError> {
     let subject = Scope::User(user_id.to_owned()).allowed(app, caller).await?;
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
     let log = app.inquiry(caller).await?;
-    latest(&log, subject.expr(), |row| row.user.clone()).await
+    latest(&log, subject.expr(), |row| {
+        let user = row.user.clone()?;
+        Some(match row.recorder.is_reported() {
+            true => Person {
+                id: user.id,
+                ..Person::default()
+            },
+            false => user,
+        })
+    })
+    .await
 }
 
 /// The group whose log this is, as it is named now, else as the log named it last; `None` if neither knows it.

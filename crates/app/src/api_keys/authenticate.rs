@@ -3,7 +3,7 @@
 use activity::Time;
 use store::accounts::{account, address, api_key};
 
-use super::list::scopes;
+use super::list::{reports, scopes};
 use super::token;
 use crate::accounts::{Unavailable, address_allowed, roles_of, token_hash};
 use crate::{App, Caller, Origin, Quiet, Via};
@@ -26,10 +26,13 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
         return Ok(None);
     };
     let networks = address::of(read.conn(), &account.id).await?;
+    let reports = reports(read.conn(), &key).await?;
     drop(read);
     // Who never activated their account is not known to be its owner; a service account has no password to set.
     let activated = account.is_service || account.password_hash.is_some();
-    if !account.login_enabled || !activated || !address_allowed(&networks, origin.ip) {
+    // Nobody's key acts as another person, whatever became of the account since it was made.
+    let acts_rightly = account.is_service || account.id == key.created_by;
+    if !account.login_enabled || !activated || !acts_rightly || !address_allowed(&networks, origin.ip) {
         return Ok(None);
     }
     if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
@@ -39,7 +42,9 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     }
     let via = Via::ApiKey {
         scopes: scopes(&key),
+        reports,
         id: key.id,
+        name: key.name,
     };
     Ok(Some(Caller {
         person: account.person(),

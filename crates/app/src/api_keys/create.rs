@@ -1,13 +1,17 @@
 //! Creating a key.
 
 use activity::Target;
-use store::accounts::account;
+use activity::limits::METADATA_VALUE_CHARS;
+use store::accounts::account::{self, AccountRow};
 use store::accounts::api_key::{self, ApiKeyRow};
+use store::reporters;
 
-use super::{ApiKey, token};
-use crate::accounts::{ChangeError, FieldError, new_id, token_hash};
+use super::list::reports as reports_of;
+use super::{ApiKey, reports, token};
+use crate::accounts::{ChangeError, FieldError, token_hash};
 use crate::activity::facts;
-use crate::{App, Begun, Caller, Scopes, Tx};
+use crate::ids::{Prefix, new_id};
+use crate::{App, Begun, Caller, Reports, Scopes, Tx};
 
 const NAME_MAX: usize = 100;
 
@@ -18,8 +22,11 @@ pub struct NewKeyRequest {
     pub name: String,
     /// What it may do; at least one thing.
     pub scopes: Scopes,
-    /// The account it acts as, by id; the caller's own without one. What that account may not do, the key may not.
+    /// The account it acts as, by id: a service account, or the caller's own, which it is without one. What that
+    /// account may not do, the key may not.
     pub user_id: Option<String>,
+    /// What it may report of.
+    pub reports: Reports,
 }
 
 /// A key that was created.
@@ -37,21 +44,17 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         return Err(ChangeError::Forbidden);
     }
     let name = check(&request).map_err(ChangeError::Invalid)?;
-    let asked = (&name, scopes_text(request.scopes), &request.user_id);
+    let asked = (&name, scopes_text(request.scopes), &request.user_id, &request.reports);
     let mut tx = match app.begin_once::<String>(caller, "api_keys/create", &asked).await? {
         Begun::Now(tx) => tx,
         Begun::Before(mut tx, id) => return again(&mut tx, &id).await,
     };
-    let acts_as = request.user_id.as_deref().unwrap_or(&caller.person.id);
-    let Some(account) = account::get(tx.conn(), acts_as).await? else {
-        return Err(ChangeError::invalid(
-            "user_id",
-            "There is no such user for the key to act as; choose one.",
-        ));
-    };
+    let account = acts_as(&mut tx, caller, &request).await?;
+    let reports = reports::check(tx.conn(), &request.reports, request.scopes).await?;
+    let reports = reports.map_err(ChangeError::Invalid)?;
     let token = token::new(app, token::API);
     let row = ApiKeyRow {
-        id: new_id(app, "key"),
+        id: new_id(app, Prefix::ApiKey),
         account_id: account.id.clone(),
         name,
         hint: token::hint(token::API, &token),
@@ -59,23 +62,50 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         can_read: request.scopes.read,
         can_export: request.scopes.export,
         can_admin: request.scopes.admin,
+        names_accounts: reports.names_accounts,
         created_by: caller.person.id.clone(),
         created_at: app.now(),
         last_used_at: None,
         revoked_at: None,
     };
     api_key::insert(tx.conn(), &row, &token_hash(&token)).await?;
+    reporters::set_applications(tx.conn(), &row.id, &reports.applications).await?;
     let mut created = facts::about(app, caller, "api_key.created", &account.person());
     created.targets = vec![target(&row)];
     created
         .metadata
         .insert("scopes".to_owned(), scopes_text(request.scopes));
+    if request.scopes.write {
+        let said = said_of(&reports);
+        created
+            .metadata
+            .extend(said.map(|(key, value)| (key.to_owned(), value)));
+    }
     tx.answered(&row.id).await?;
     tx.commit(created).await?;
     Ok(NewKey {
         token: Some(token),
-        key: ApiKey::of(row, account.person()),
+        key: ApiKey::of(row, reports, account.person()),
     })
+}
+
+/// The account a new key acts as: a service account, or its maker's.
+async fn acts_as(tx: &mut Tx, caller: &Caller, request: &NewKeyRequest) -> Result<AccountRow, ChangeError> {
+    let id = request.user_id.as_deref().unwrap_or(&caller.person.id);
+    let Some(account) = account::get(tx.conn(), id).await? else {
+        return Err(ChangeError::invalid(
+            "user_id",
+            "There is no such user for the key to act as; choose one.",
+        ));
+    };
+    // Nobody makes a program that speaks as another person.
+    if account.is_service || account.id == caller.person.id {
+        return Ok(account);
+    }
+    Err(ChangeError::invalid(
+        "user_id",
+        "A key acts as a service account or as whoever creates it, never as somebody else; choose a service account.",
+    ))
 }
 
 /// What a repeat is answered: the key itself was shown once.
@@ -83,9 +113,10 @@ async fn again(tx: &mut Tx, id: &str) -> Result<NewKey, ChangeError> {
     let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let account = account::get(tx.conn(), &row.account_id).await?;
     let account = account.ok_or(ChangeError::NotFound)?;
+    let reports = reports_of(tx.conn(), &row).await?;
     Ok(NewKey {
         token: None,
-        key: ApiKey::of(row, account.person()),
+        key: ApiKey::of(row, reports, account.person()),
     })
 }
 
@@ -117,6 +148,22 @@ fn check(request: &NewKeyRequest) -> Result<String, Vec<FieldError>> {
         errors.push(FieldError::new("scopes", "Choose at least one thing the key may do."));
     }
     if errors.is_empty() { Ok(name) } else { Err(errors) }
+}
+
+/// What a key may report of, for the log.
+fn said_of(reports: &Reports) -> [(&'static str, String); 2] {
+    let mut ids: Vec<&str> = reports.applications.iter().map(|each| each.id.as_str()).collect();
+    if ids.is_empty() {
+        ids.push("any but this installation's own");
+    }
+    let names = if reports.names_accounts { "yes" } else { "no" };
+    [
+        (
+            "reports_for",
+            ids.join(", ").chars().take(METADATA_VALUE_CHARS).collect(),
+        ),
+        ("names_accounts", names.to_owned()),
+    ]
 }
 
 fn scopes_text(scopes: Scopes) -> String {

@@ -3,9 +3,10 @@
 use activity::{Person, Time};
 use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
+use store::{AnyConnection, SqlError, reporters};
 
 use crate::accounts::ChangeError;
-use crate::{App, Caller, Scopes};
+use crate::{App, Caller, Reports, Scopes};
 
 /// A key, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct ApiKey {
     pub hint: String,
     /// What it may do.
     pub scopes: Scopes,
+    /// What it may report of.
+    pub reports: Reports,
     /// The account it acts as.
     pub acts_as: Person,
     /// When it was created.
@@ -29,12 +32,13 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    pub(super) fn of(row: ApiKeyRow, acts_as: Person) -> Self {
+    pub(super) fn of(row: ApiKeyRow, reports: Reports, acts_as: Person) -> Self {
         Self {
             scopes: scopes(&row),
             id: row.id,
             name: row.name,
             hint: row.hint,
+            reports,
             acts_as,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
@@ -52,6 +56,14 @@ pub(super) fn scopes(row: &ApiKeyRow) -> Scopes {
     }
 }
 
+/// What a key may report of.
+pub(super) async fn reports(conn: &mut AnyConnection, row: &ApiKeyRow) -> Result<Reports, SqlError> {
+    Ok(Reports {
+        applications: reporters::applications_of(conn, &row.id).await?,
+        names_accounts: row.names_accounts,
+    })
+}
+
 /// The newest keys, for administrators.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, ChangeError> {
     if !caller.is_administrator() {
@@ -61,8 +73,10 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, ChangeError
     let mut keys = Vec::new();
     for row in api_key::newest(read.conn()).await? {
         let account = account::get(read.conn(), &row.account_id).await?;
+        let reports = reports(read.conn(), &row).await?;
         keys.push(ApiKey::of(
             row,
+            reports,
             account.map(|account| account.person()).unwrap_or_default(),
         ));
     }

@@ -3,6 +3,7 @@
 mod authenticate;
 mod create;
 mod list;
+mod reports;
 mod revoke;
 pub(crate) mod token;
 

@@ -13,12 +13,16 @@ mod refresh;
 mod register;
 mod rotate_key;
 
+/// What the key of an application begins with.
+pub const KEY_PREFIX: &str = crate::api_keys::token::APPLICATION;
+
 pub use authenticate::{Presented, authenticate};
 pub use delete::delete;
 pub use device_name::on_device;
 pub use edit::{EditApplication, edit};
 pub use list::{get, list};
 pub use model::Application;
+pub(crate) use model::is_built_in;
 pub use refresh::{RefreshRefused, Refreshed, refresh};
 pub use register::{NewApplication, Registered, register};
 pub use rotate_key::rotate_key;

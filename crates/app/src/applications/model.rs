@@ -4,10 +4,8 @@ use activity::{Named, Target, Time};
 use store::applications::ApplicationRow;
 
 use crate::accounts::{FieldError, names};
+use crate::activity::facts;
 use crate::limits;
-
-/// What the log calls the ways in that are built in.
-const BUILT_IN: [&str; 3] = ["web manager", "api", "whodid"];
 
 /// A registered application, without its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +59,12 @@ pub(super) fn target(id: &str, name: &str) -> Target {
     }
 }
 
+/// Whether the log calls a way in that is built in so.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    let key = names::key(name);
+    facts::BUILT_IN.iter().any(|(_, built_in)| names::key(built_in) == key)
+}
+
 /// The name as it is kept, and its key.
 pub(super) fn check_name(typed: &str) -> Result<(String, String), Vec<FieldError>> {
     let name = names::tidy(typed);
@@ -72,7 +76,7 @@ pub(super) fn check_name(typed: &str) -> Result<(String, String), Vec<FieldError
             "name",
             "Say what the application is called, such as `Headset`.",
         ));
-    } else if BUILT_IN.contains(&key.as_str()) {
+    } else if is_built_in(&name) {
         errors.push(FieldError::new(
             "name",
             format!("`{name}` is what the log calls a way in that is built in; choose another name."),

@@ -4,9 +4,10 @@ use store::applications::{self, ApplicationRow};
 
 use super::Application;
 use super::model::{check_name, taken, target};
-use crate::accounts::{ChangeError, new_id, token_hash};
+use crate::accounts::{ChangeError, token_hash};
 use crate::activity::facts;
 use crate::api_keys::token;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Begun, Caller};
 
 /// The application to register.
@@ -35,7 +36,7 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
     let (name, name_key) = check_name(&new.name).map_err(ChangeError::Invalid)?;
     let key = token::new(app, token::APPLICATION);
     let row = ApplicationRow {
-        id: new_id(app, "app"),
+        id: new_id(app, Prefix::Application),
         name,
         hint: token::hint(token::APPLICATION, &key),
         single_device: new.single_device,

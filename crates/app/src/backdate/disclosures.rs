@@ -7,7 +7,7 @@ use activity::{Person, Time};
 use store::disclosures::{self, Disclosure, Kind, Via};
 
 use super::at_the_machine;
-use crate::accounts::new_id_at;
+use crate::ids::{Prefix, new_id_at};
 use crate::{App, Caller, ChangeError, Quiet};
 
 /// A page of somebody's log that was looked at.
@@ -33,7 +33,7 @@ pub async fn disclosures(app: &App, caller: &Caller, past: &[PastDisclosure]) ->
     let mut tx = app.begin().await?;
     for one in past.iter().filter(|one| one.rows > 0) {
         let row = Disclosure {
-            id: new_id_at(app, "dsc", one.at),
+            id: new_id_at(app, Prefix::Disclosure, one.at),
             // Nothing asked from now on is the same question.
             digest: Vec::new(),
             kind: Kind::Page,

@@ -171,7 +171,7 @@ impl UserCsvWriter {
 fn write_details(row: &Activity, out: &mut String) {
     out.clear();
     out.push_str(&sentence::plain(&row.facts));
-    if let Some(reason) = &row.reason {
+    if let Some(reason) = row.reason_in_words() {
         add(out, format_args!(" ({reason})"));
     }
     if let Some(ip) = &row.ip {
@@ -200,6 +200,9 @@ fn write_details(row: &Activity, out: &mut String) {
         By::Application(application) => add(out, format_args!("; by {}", application.name)),
         By::System if row.recorder.is_reported() => add(out, format_args!("; by the reporting system")),
         By::System => add(out, format_args!("; by the system")),
+    }
+    if let Some(key) = sentence::with_key(&row.facts) {
+        add(out, format_args!("; with API key {key}"));
     }
     if row.recorder.is_reported() {
         out.push_str("; ");

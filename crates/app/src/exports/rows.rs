@@ -1,11 +1,12 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
-use activity::{Facts, Named, Outcome, Person, Target, Time};
+use activity::{Facts, Named, Person, Target, Time};
 use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
 
 use super::model::unavailable;
 use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
 use crate::activity::{CompleteThrough, facts, shortened};
+use crate::ids::{Prefix, new_id};
 use crate::{App, Caller};
 
 /// The row as pages and programs see it.
@@ -57,7 +58,7 @@ pub(super) fn new_row(
     zone: &str,
 ) -> Result<Row, ExportError> {
     let now = app.now();
-    let id = crate::accounts::new_id(app, "exp");
+    let id = new_id(app, Prefix::Export);
     let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
     let json = |person: &Person| serde_json::to_string(person).map_err(unavailable);
     Ok(Row {
@@ -140,13 +141,6 @@ pub(super) fn summed(mut facts: Facts, summary: &Summary) -> Facts {
     facts.metadata.insert("rows".to_owned(), summary.rows.to_string());
     facts.metadata.insert("bytes".to_owned(), summary.bytes.to_string());
     facts.metadata.insert("sha256".to_owned(), summary.sha256.clone());
-    facts
-}
-
-/// The same facts as a failure.
-pub(super) fn failed(mut facts: Facts, reason: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some(shortened(reason));
     facts
 }
 

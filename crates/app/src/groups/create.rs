@@ -9,7 +9,8 @@ use store::groups::{GroupRole, word};
 
 use super::get::get_in;
 use super::{Group, deeds};
-use crate::accounts::{names, new_id};
+use crate::accounts::names;
+use crate::ids::{Prefix, new_id};
 use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits};
 
 /// The group to create.
@@ -52,7 +53,7 @@ pub(super) async fn insert(
     let owner = owner(caller, new.owner)?;
     let now = app.now();
     let row = GroupRow {
-        id: new_id(app, "grp"),
+        id: new_id(app, Prefix::Group),
         parent,
         name_key: names::key(&name),
         name,

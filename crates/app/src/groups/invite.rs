@@ -9,7 +9,8 @@ use super::addresses::{self, Entry};
 use super::deeds;
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
-use crate::accounts::{names, new_id, new_token, token_hash};
+use crate::accounts::{names, new_token, token_hash};
+use crate::ids::{Prefix, new_id};
 use crate::limits::INVITATIONS;
 use crate::mail::letters;
 use crate::refusals::{self, Refused};
@@ -141,7 +142,7 @@ async fn one(
     let now = app.now();
     let token = new_token(app);
     let row = InvitationRow {
-        id: new_id(app, "inv"),
+        id: new_id(app, Prefix::Invitation),
         group: group.named(),
         email_key: names::key(&email),
         email,

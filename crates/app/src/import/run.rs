@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
-use activity::{Facts, limits};
+use activity::Facts;
+use activity::limits::{self, FieldError};
 use jiff::tz::TimeZone;
-use log::{Batch, IngestError, Item, Source};
+use log::{Batch, IngestError, Item};
 
 use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};
 use super::openssh::OpenSsh;
 use super::{Reading, jsonl};
 use crate::activity::facts;
+use crate::ingest::{Reporter, restrict};
 use crate::{App, Caller, Unavailable};
 
 /// Activities committed at once.
@@ -136,7 +138,7 @@ pub async fn import(
             }
         }
         if batch.len() >= BATCH {
-            record(app, &reader.source, &mut batch, &mut summary).await?;
+            record(app, &reader.reporter, &mut batch, &mut summary).await?;
         }
         if number % REPORT_EVERY == 0 {
             watch.progress(&Progress {
@@ -146,7 +148,7 @@ pub async fn import(
             });
         }
     }
-    record(app, &reader.source, &mut batch, &mut summary).await?;
+    record(app, &reader.reporter, &mut batch, &mut summary).await?;
     watch.progress(&Progress {
         bytes,
         lines: summary.lines,
@@ -166,7 +168,7 @@ struct Reader<'a> {
     format: ImportFormat,
     open_ssh: OpenSsh,
     keys: Keys,
-    source: String,
+    reporter: Reporter,
 }
 
 impl<'a> Reader<'a> {
@@ -176,13 +178,13 @@ impl<'a> Reader<'a> {
             ImportFormat::Jsonl => "jsonl",
         };
         let open_ssh = OpenSsh::new(request.year, request.zone.clone(), app.now());
-        let source = format!("import:{format}:{}", request.source);
+        let ledger = format!("import:{format}:{}", request.source);
         Self {
             app,
             format: request.format,
             open_ssh,
             keys: Keys::default(),
-            source,
+            reporter: Reporter::import(&ledger, &request.file_name),
         }
     }
 
@@ -202,26 +204,39 @@ impl<'a> Reader<'a> {
             ImportFormat::OpenSsh => self.open_ssh.read(text),
             ImportFormat::Jsonl => jsonl::read(text, now),
         };
-        let Reading::Activities(mut read) = reading else {
+        let Reading::Activities(read) = reading else {
             return reading;
         };
-        for facts in &mut read {
-            if facts.external_id.is_none() {
-                facts.external_id = Some(self.keys.key(line.bytes));
-            }
-            if let Err(errors) = limits::check(facts, now) {
+        let read: Result<Vec<Facts>, Vec<FieldError>> = read
+            .into_iter()
+            .map(|mut facts| {
+                if facts.external_id.is_none() {
+                    facts.external_id = Some(self.keys.key(line.bytes));
+                }
+                limits::check(&facts, now)?;
+                // A file speaks no more for this installation than a program does.
+                restrict(&self.reporter, facts)
+            })
+            .collect();
+        match read {
+            Ok(read) => Reading::Activities(read),
+            Err(errors) => {
                 let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                return Reading::unreadable(all.join("; "));
+                Reading::unreadable(all.join("; "))
             }
         }
-        Reading::Activities(read)
     }
 }
 
-async fn record(app: &App, source: &str, batch: &mut Vec<Facts>, summary: &mut Summary) -> Result<(), ImportError> {
+async fn record(
+    app: &App,
+    reporter: &Reporter,
+    batch: &mut Vec<Facts>,
+    summary: &mut Summary,
+) -> Result<(), ImportError> {
     while !batch.is_empty() {
         let facts = batch.drain(..batch.len().min(BATCH)).collect();
-        let source = Source::Ledger(source.to_owned());
+        let source = reporter.source().clone();
         let result = app
             .log()
             .ingest(Batch {

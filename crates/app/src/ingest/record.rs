@@ -2,10 +2,12 @@
 
 use activity::limits::FieldError;
 use activity::{Facts, Seq};
-use log::{Batch, IngestError, Item, Source};
+use log::{Batch, IngestError, Item};
 use sha2::{Digest as _, Sha256};
 
-use crate::{App, Caller, Via};
+use super::judge::judge;
+use super::reporter::Reporter;
+use crate::App;
 
 /// What a program sent.
 #[derive(Clone, Debug)]
@@ -48,9 +50,6 @@ pub enum ItemResult {
 /// Why nothing of a submission is recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// The caller may not report activities.
-    #[error("this key may not record activities; it needs the scope `activities:write`")]
-    Forbidden,
     /// The idempotency key was used before for another body.
     #[error("this Idempotency-Key was used before with a different body")]
     KeyReused,
@@ -70,23 +69,19 @@ pub enum RecordError {
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Records the items that are right, durably, and says what became of each.
-pub async fn record(app: &App, caller: &Caller, submission: Submission) -> Result<Recorded, RecordError> {
-    if !caller.may_record() {
-        return Err(RecordError::Forbidden);
-    }
-    let reporter = match &caller.via {
-        Via::ApiKey { id, .. } => id.clone(),
-        Via::Device { .. } | Via::Application { .. } | Via::CommandLine => caller.person.id.clone(),
-    };
+/// Records the items that are right and that the reporter may say, durably, and says what became of each.
+pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> Result<Recorded, RecordError> {
+    let judged = judge(app, reporter, submission.items)
+        .await
+        .map_err(|error| RecordError::Unavailable(Box::new(error)))?;
     let idempotency = submission.idempotency.map(|key| log::Idempotency {
-        scope: format!("activities:{reporter}"),
+        scope: format!("activities:{}", reporter.name()),
         key: key.key,
-        fingerprint: with_refusals(key.fingerprint, &submission.items),
+        fingerprint: with_refusals(key.fingerprint, &judged),
     });
-    let mut items = Vec::with_capacity(submission.items.len());
-    let mut facts = Vec::with_capacity(submission.items.len());
-    for item in submission.items {
+    let mut items = Vec::with_capacity(judged.len());
+    let mut facts = Vec::with_capacity(judged.len());
+    for item in judged {
         match item {
             Ok(fact) => {
                 facts.push(fact);
@@ -104,7 +99,7 @@ pub async fn record(app: &App, caller: &Caller, submission: Submission) -> Resul
     let batch = Batch {
         facts,
         idempotency,
-        source: Source::Reporter(reporter),
+        source: reporter.source().clone(),
     };
     let result = app.log().ingest(batch).await?;
     let mut recorded = result.items.into_iter().map(|item| match item {

@@ -1,42 +1,50 @@
 //! Taking in what programs report.
 
+use activity::Facts;
 use activity::limits::FieldError;
 
-use super::{Idempotency, ItemResult, RecordError, Submission, record};
+use super::{Idempotency, ItemResult, RecordError, Reporter, Submission, record};
 use crate::activity::tests::support::{Setup, administrator, member, of};
-use crate::{Caller, Scopes, Via};
+use crate::{Caller, Reports, Scopes, Via, Visitor};
 
 fn key(scopes: Scopes) -> Caller {
     Caller {
         via: Via::ApiKey {
             id: "key_1".to_owned(),
+            name: "Nightly".to_owned(),
             scopes,
+            reports: Reports::default(),
         },
         ..administrator()
     }
 }
 
-fn writer() -> Caller {
-    key(Scopes {
+fn writer() -> Reporter {
+    let caller = key(Scopes {
         write: true,
         ..Scopes::default()
-    })
+    });
+    Reporter::key(&caller).unwrap()
+}
+
+/// A log-in that another system reports.
+fn reported(user: &str) -> Facts {
+    let mut facts = of(user, "user.login");
+    facts.application = None;
+    facts
 }
 
 fn wrong() -> Vec<FieldError> {
-    vec![FieldError {
-        pointer: "/activity".to_owned(),
-        detail: "it is missing".to_owned(),
-    }]
+    vec![FieldError::new("/activity", "it is missing")]
 }
 
 #[tokio::test]
 async fn every_item_gets_its_own_answer_in_the_order_sent() {
     let setup = Setup::new().await;
-    let mut told = of("sam", "user.login");
+    let mut told = reported("sam");
     told.external_id = Some("e-1".to_owned());
     let submission = || Submission {
-        items: vec![Ok(told.clone()), Err(wrong()), Ok(of("noor", "user.login"))],
+        items: vec![Ok(told.clone()), Err(wrong()), Ok(reported("noor"))],
         idempotency: None,
     };
     let first = record(&setup.app, &writer(), submission()).await.unwrap();
@@ -64,7 +72,7 @@ async fn every_item_gets_its_own_answer_in_the_order_sent() {
 async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
     let setup = Setup::new().await;
     let submission = |fingerprint| Submission {
-        items: vec![Ok(of("sam", "user.login")), Err(wrong())],
+        items: vec![Ok(reported("sam")), Err(wrong())],
         idempotency: Some(Idempotency {
             key: "k".to_owned(),
             fingerprint,
@@ -79,24 +87,17 @@ async fn a_repeated_request_gets_the_same_answer_and_another_body_is_refused() {
     assert!(matches!(other, Err(RecordError::KeyReused)), "{other:?}");
 }
 
-#[tokio::test]
-async fn only_a_key_made_for_writing_may_report() {
-    let setup = Setup::new().await;
+#[test]
+fn only_a_key_made_for_writing_may_report() {
     let reader = key(Scopes {
         read: true,
         export: true,
         admin: true,
         write: false,
     });
-    for caller in [administrator(), member("sam"), reader] {
-        let submission = Submission {
-            items: vec![Ok(of("sam", "user.login"))],
-            idempotency: None,
-        };
-        assert!(matches!(
-            record(&setup.app, &caller, submission).await,
-            Err(RecordError::Forbidden)
-        ));
+    for caller in [administrator(), member("sam"), Caller::command_line(), reader] {
+        assert!(Reporter::key(&caller).is_none(), "{caller:?}");
     }
-    assert!(setup.all("").await.is_empty());
+    // Somebody who comes through no application is nobody who reports.
+    assert!(Reporter::application(&Visitor::default()).is_none());
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use store::accounts::mail::{self, MailRow};
 
 use super::letters::Letter;
-use crate::accounts::{Unavailable, new_id};
+use crate::accounts::Unavailable;
+use crate::ids::{Prefix, new_id};
 use crate::{App, Cell, Tx};
 
 /// Keeps the letter with the change that causes it: both or neither. Without a mail server it goes to the outbox.
@@ -28,7 +29,7 @@ pub(crate) async fn keep(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), U
 }
 
 async fn insert(app: &App, tx: &mut Tx, letter: Letter, state: &str) -> Result<String, Unavailable> {
-    let (now, id) = (app.now(), new_id(app, "mail"));
+    let (now, id) = (app.now(), new_id(app, Prefix::Mail));
     let row = MailRow {
         sealed_body: Some(app.seal(Cell::mail_body(&id), letter.body.as_bytes())),
         id,

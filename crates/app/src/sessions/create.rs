@@ -8,8 +8,9 @@ use store::sessions::{SessionRow, SessionState, session};
 use super::access::is_member;
 use super::join::arrival;
 use super::{Session, deeds, password};
-use crate::accounts::{names, new_id};
+use crate::accounts::names;
 use crate::groups::visible;
+use crate::ids::{Prefix, new_id};
 use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits};
 
 /// What is typed for it.
@@ -79,7 +80,7 @@ fn row(
 ) -> SessionRow {
     let now = app.now();
     SessionRow {
-        id: new_id(app, "ses"),
+        id: new_id(app, Prefix::Session),
         group,
         name,
         password_hash,

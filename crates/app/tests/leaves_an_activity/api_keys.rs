@@ -10,6 +10,7 @@ pub(crate) const TABLE: Table = &[
     ("api_keys/create", Is::Mutating(&["api_key.created"])),
     ("api_keys/list", Is::Reading),
     ("api_keys/mod", Is::Machinery),
+    ("api_keys/reports", Is::Machinery),
     ("api_keys/revoke", Is::Mutating(&["api_key.revoked"])),
     ("api_keys/token", Is::Machinery),
 ];
@@ -33,6 +34,6 @@ fn request() -> NewKeyRequest {
             write: true,
             ..Scopes::default()
         },
-        user_id: None,
+        ..NewKeyRequest::default()
     }
 }

@@ -71,6 +71,7 @@ const LOG: &[&str] = &[
     "volume",
     "person_key",
     "activity_type",
+    "reported_type",
     "idempotency",
     "external_id",
 ];

@@ -41,8 +41,10 @@ pub(crate) const TABLE: Table = &[
     ("import/openssh/message", Is::Machinery),
     ("import/openssh/peers", Is::Machinery),
     ("import/run", Is::Mutating(&["user.login", "log.imported"])),
+    ("ingest/judge", Is::Machinery),
     ("ingest/mod", Is::Machinery),
     ("ingest/record", Is::Mutating(&["user.login"])),
+    ("ingest/reporter", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
@@ -88,13 +90,28 @@ impl Watch for Unwatched {
 
 async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
     let mut facts = Facts::new("user.login", stage.app().now());
-    facts.user = Some(stage.member.person.clone());
+    facts.user = Some(activity::Person {
+        id: "24".to_owned(),
+        ..stage.member.person.clone()
+    });
     let submission = Submission {
         items: vec![Ok(facts)],
         idempotency: None,
     };
-    let command_line = app::Caller::command_line();
-    let recorded = ingest::record(stage.app(), &command_line, submission)
+    let key = app::Caller {
+        via: app::Via::ApiKey {
+            id: "key_1".to_owned(),
+            name: "Nightly".to_owned(),
+            scopes: app::Scopes {
+                write: true,
+                ..app::Scopes::default()
+            },
+            reports: app::Reports::default(),
+        },
+        ..stage.admin.clone()
+    };
+    let reporter = ingest::Reporter::key(&key).unwrap();
+    let recorded = ingest::record(stage.app(), &reporter, submission)
         .await
         .map_err(|error| error.to_string())?;
     match recorded.items.as_slice() {

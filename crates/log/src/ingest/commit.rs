@@ -96,7 +96,7 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
         }
     } else {
         let facts = prepared.iter().flat_map(|request| &request.facts);
-        let kinds = core.new_kinds(facts.map(|facts| &facts.kind));
+        let kinds = core.new_kinds(facts);
         core.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
     };
     let answers = answers(&plan, &placed);

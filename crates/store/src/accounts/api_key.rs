@@ -25,6 +25,8 @@ pub struct ApiKeyRow {
     pub can_export: bool,
     /// May manage users and settings.
     pub can_admin: bool,
+    /// Whether what it reports may name accounts, groups and sessions of this installation.
+    pub names_accounts: bool,
     /// The account that created it.
     pub created_by: String,
     /// When it was created.
@@ -45,6 +47,7 @@ fn api_key(row: &AnyRow) -> Result<ApiKeyRow, Error> {
         can_read: flag(row, "can_read")?,
         can_export: flag(row, "can_export")?,
         can_admin: flag(row, "can_admin")?,
+        names_accounts: flag(row, "names_accounts")?,
         created_by: text(row, "created_by")?,
         created_at: time(row, "created_at")?,
         last_used_at: maybe_time(row, "last_used_at")?,
@@ -56,7 +59,7 @@ fn api_key(row: &AnyRow) -> Result<ApiKeyRow, Error> {
 pub async fn insert(conn: &mut AnyConnection, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO api_key (id, account_id, name, token_hash, hint, can_write, can_read, can_export, can_admin, \
-         created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         names_accounts, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&key.id)
     .bind(&key.account_id)
@@ -67,6 +70,7 @@ pub async fn insert(conn: &mut AnyConnection, key: &ApiKeyRow, token_hash: &[u8]
     .bind(i64::from(key.can_read))
     .bind(i64::from(key.can_export))
     .bind(i64::from(key.can_admin))
+    .bind(i64::from(key.names_accounts))
     .bind(&key.created_by)
     .bind(key.created_at.0)
     .execute(conn)
@@ -77,8 +81,8 @@ pub async fn insert(conn: &mut AnyConnection, key: &ApiKeyRow, token_hash: &[u8]
 /// The key with this token that is not revoked.
 pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Option<ApiKeyRow>, Error> {
     let row = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, created_by, created_at, \
-         last_used_at, revoked_at FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL",
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+         created_at, last_used_at, revoked_at FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL",
     );
     row.bind(token_hash)
         .fetch_optional(conn)
@@ -91,8 +95,8 @@ pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Opt
 /// The key with this id.
 pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApiKeyRow>, Error> {
     let row = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, created_by, created_at, \
-         last_used_at, revoked_at FROM api_key WHERE id = $1",
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+         created_at, last_used_at, revoked_at FROM api_key WHERE id = $1",
     );
     row.bind(id)
         .fetch_optional(conn)
@@ -105,8 +109,8 @@ pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApiKeyRow>
 /// The newest keys, at most a thousand.
 pub async fn newest(conn: &mut AnyConnection) -> Result<Vec<ApiKeyRow>, Error> {
     let rows = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, created_by, created_at, \
-         last_used_at, revoked_at FROM api_key ORDER BY created_at DESC, id DESC LIMIT 1000",
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+         created_at, last_used_at, revoked_at FROM api_key ORDER BY created_at DESC, id DESC LIMIT 1000",
     );
     rows.fetch_all(conn).await?.iter().map(api_key).collect()
 }

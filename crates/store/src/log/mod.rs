@@ -5,7 +5,7 @@ pub mod external_id;
 pub mod head;
 pub mod hot_batch;
 pub mod idempotency;
-mod many;
+pub(crate) mod many;
 pub mod person_key;
 pub mod volume;
 

@@ -165,6 +165,7 @@ fn too_many_faults(items: &[Item]) -> Problem {
     let errors = refused.flat_map(|(at, errors)| {
         errors.iter().map(move |error| FieldProblem {
             pointer: format!("/{at}{}", error.pointer),
+            code: error.code.word(),
             detail: error.detail.clone(),
         })
     });

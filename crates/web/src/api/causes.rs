@@ -1,5 +1,6 @@
 //! What use cases refused, as problems.
 
+use activity::limits::FaultCode;
 use app::ChangeError;
 use axum::http::StatusCode;
 
@@ -30,6 +31,7 @@ impl From<ChangeError> for Problem {
                 );
                 let errors = fields.into_iter().map(|field| FieldProblem {
                     pointer: format!("/{}", field.field),
+                    code: FaultCode::Invalid.word(),
                     detail: field.message,
                 });
                 problem.with_errors(errors.collect())

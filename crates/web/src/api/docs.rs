@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use activity::limits::FaultCode;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
@@ -38,6 +39,25 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, PageError
 struct ProblemsPage {
     shell: Shell,
     problems: &'static [(&'static str, u16, &'static str)],
+    faults: Vec<(&'static str, &'static str)>,
+}
+
+/// What a fault of one value means and what to do.
+fn fault(code: FaultCode) -> &'static str {
+    match code {
+        FaultCode::Invalid => "Its shape, its length or its value is wrong. The detail says which limit.",
+        FaultCode::OnlyThisInstallation => {
+            "Only this installation can cause an activity of this type, so nobody reports one. Use a type of your own. \
+             Logged activities lists the types that are meant."
+        }
+        FaultCode::NotYours => {
+            "An id or a name of this installation that the reporter was not given. Send the id your own system knows \
+             it by, or have an administrator create a key that may name accounts here."
+        }
+        FaultCode::NotYourApplication => {
+            "The reporter does not report for this application, or reports for several and does not say which."
+        }
+    }
 }
 
 /// Every code, its status, what it means and what to do.
@@ -183,5 +203,6 @@ pub(super) async fn problems(shell: Shell) -> Result<Response, PageError> {
     render(&ProblemsPage {
         shell,
         problems: PROBLEMS,
+        faults: FaultCode::ALL.iter().map(|code| (code.word(), fault(*code))).collect(),
     })
 }

@@ -1,6 +1,7 @@
 //! The JSON body of a request as a struct; what does not fit becomes a problem that points at the place. Owns no
 //! rule of what a value may be: use cases check.
 
+use activity::limits::FaultCode;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -87,6 +88,7 @@ fn wrong(pointer: &str, error: &serde_json::Error) -> Problem {
     }
     let errors = vec![FieldProblem {
         pointer: pointer.to_owned(),
+        code: FaultCode::Invalid.word(),
         detail: format!("{error}."),
     }];
     Problem::bad_request(detail).with_errors(errors)

@@ -26,9 +26,14 @@ pub(super) struct TypeBody {
     /// Title, such as `Logged in`; absent for a code that only a reporter defined.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'static str>,
-    /// Since when this installation records it; `null` if it never happened yet.
+    /// Whether only this installation can cause it: a program that reports it is refused.
+    only_here: bool,
+    /// Since when this installation records it itself; `null` if it never happened yet.
     #[schema(value_type = Option<String>, format = DateTime)]
     recorded_since: Option<Time>,
+    /// Since when other programs report it; `null` if none did yet, or to whom may not read everything.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    reported_since: Option<Time>,
 }
 
 /// Every activity type, and since when it is recorded here.
@@ -46,8 +51,10 @@ pub(super) async fn list_types(
         .into_iter()
         .map(|row| TypeBody {
             title: row.entry.map(|entry| entry.title),
+            only_here: activity::catalogue::is_only_here(&row.code),
             code: row.code,
             recorded_since: row.recorded_since,
+            reported_since: row.reported_since,
         })
         .collect();
     Ok(Json(Types { data }))

@@ -52,11 +52,7 @@ pub fn routes() -> Vec<Route> {
 /// Activities, and what stands beside the API.
 fn own() -> Vec<Route> {
     vec![
-        Route::post(
-            "/v1/activities",
-            Policy::Key(Scope::Write),
-            record_activities::record_activities,
-        ),
+        Route::post("/v1/activities", Policy::Reporter, record_activities::record_activities),
         Route::get(
             "/v1/activities",
             Policy::Key(Scope::Read),

@@ -58,6 +58,8 @@ pub(crate) struct ProblemDetails {
 pub(crate) struct FieldProblem {
     /// JSON pointer to the value.
     pub(crate) pointer: String,
+    /// What sort of fault it is, for programs: `invalid`, or why this reporter may not say it.
+    pub(crate) code: &'static str,
     /// What is wrong, which limit, what to do.
     pub(crate) detail: String,
 }
@@ -78,6 +80,7 @@ impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
         Self {
             pointer: error.pointer,
+            code: error.code.word(),
             detail: error.detail,
         }
     }

@@ -1,6 +1,7 @@
 //! Reading the query string of the API strictly, and what is wrong with a query as a problem.
 
 use activity::Time;
+use activity::limits::FaultCode;
 use activity::query::ParseError;
 use app::activity::ViewError;
 use axum::http::{StatusCode, Uri};
@@ -107,6 +108,7 @@ impl Params {
         let detail = detail.into();
         let errors = vec![FieldProblem {
             pointer: format!("?{name}"),
+            code: FaultCode::Invalid.word(),
             detail: detail.clone(),
         }];
         Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter is wrong", detail).with_errors(errors)

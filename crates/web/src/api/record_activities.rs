@@ -13,7 +13,7 @@ use super::batch::{self, Layout};
 use super::body::{self, Held, Share};
 use super::problem::{FieldProblem, Problem, sentence};
 use crate::AppState;
-use crate::shell::{ApiCaller, idempotency_key};
+use crate::shell::{FromReporter, idempotency_key};
 
 /// Bodies up to this size are read on the spot; larger ones where they hold up nobody.
 const ON_THE_SPOT: usize = 16 * 1024;
@@ -48,6 +48,14 @@ pub(super) struct ItemBody {
 ///
 /// Send one JSON object, a JSON array, or one object a line (`application/x-ndjson`), plain or compressed with gzip
 /// or zstd. What is answered with 202 is durable and visible to every reader. Each item is judged for itself.
+///
+/// What is reported is *claimed*: it carries its reporter in `recorded_by`, and never counts for anybody's last log-in,
+/// lockout or known devices here. An API key reports for the applications it was given (an item without `application`
+/// gets the key's only one); a registered application reports with its own key, for itself. Refused are types that only
+/// this installation causes (`only_this_installation`; see `only_here` of `GET /v1/activity-types`), applications of
+/// others (`not_your_application`), and ids or names of this installation that the reporter was not given
+/// (`not_yours`). Whoever did it is somebody of the reporting system: `by.kind` `administrator` and `member` are kept
+/// as `person`, and `system` is that system.
 #[utoipa::path(
     post, path = "/v1/activities", tag = "Activities", operation_id = "recordActivities",
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours.")),
@@ -58,17 +66,17 @@ pub(super) struct ItemBody {
         (status = 202, description = "At least one item is recorded.", body = RecordedBody),
         Changing
     ),
-    security(("key" = ["activities:write"])),
+    security(("key" = ["activities:write"]), ("application" = [])),
 )]
 pub(super) async fn record_activities(
     State(state): State<AppState>,
-    ApiCaller(caller): ApiCaller,
+    FromReporter(reporter): FromReporter,
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     // The share is held until what was read is committed: it counts what the log holds of the body as well.
     let (submission, _share) = submission(&state, &head.headers, body).await?;
-    let recorded = ingest::record(state.app(), &caller, submission)
+    let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
     answer(recorded)
@@ -104,7 +112,6 @@ fn headers_say_small(headers: &HeaderMap) -> bool {
 fn refusal(error: RecordError) -> Problem {
     let text = sentence(&error.to_string());
     match error {
-        RecordError::Forbidden => Problem::forbidden(text),
         RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
@@ -163,7 +170,7 @@ fn all_refused(items: Vec<ItemBody>) -> Problem {
                 true => error,
                 false => FieldProblem {
                     pointer: format!("/{place}{}", error.pointer),
-                    detail: error.detail,
+                    ..error
                 },
             })
         })

@@ -1,7 +1,8 @@
 //! The gate of one route: its policy, and how often a secret may be tried. Runs before the handler.
 
 use app::accounts::{ACCESS_PREFIX, EndReason, Identity};
-use app::applications::Presented;
+use app::applications::{KEY_PREFIX as APPLICATION_PREFIX, Presented};
+use app::ingest::Reporter;
 use app::refusals::{self, Refused};
 use app::{Caller, Via, Visitor};
 use axum::extract::{Request, State};
@@ -13,7 +14,9 @@ use axum::response::{IntoResponse, Response};
 use super::outer::RouteName;
 use crate::AppState;
 use crate::api::Problem;
-use crate::shell::{ApiCaller, Cookie, Flash, FromApplication, PageError, Policy, RequestContext, Scope, with_cookie};
+use crate::shell::{
+    ApiCaller, Cookie, Flash, FromApplication, FromReporter, PageError, Policy, RequestContext, Scope, with_cookie,
+};
 
 /// What a gate checks.
 #[derive(Clone)]
@@ -64,6 +67,13 @@ async fn pass(gate: Gate, request: Request, next: Next) -> Response {
             }
             Err(problem) => Err(problem.into_response()),
         },
+        Policy::Reporter => match reporter(&gate, &context, &parts.headers).await {
+            Ok(from) => {
+                parts.extensions.insert(from);
+                Ok(())
+            }
+            Err(problem) => Err(problem.into_response()),
+        },
         Policy::Application => match application(&gate, &context, &parts.headers).await {
             Ok(from) => {
                 parts.extensions.insert(from);
@@ -97,7 +107,7 @@ async fn browser(state: &AppState, context: &RequestContext, policy: Policy, saf
         Policy::Administrator => caller.is_administrator(),
         Policy::ReaderOfAll => caller.reads_everything(),
         Policy::Public | Policy::SignedIn => true,
-        Policy::Key(_) | Policy::Program | Policy::Application => false,
+        Policy::Key(_) | Policy::Program | Policy::Reporter | Policy::Application => false,
     };
     if may {
         Ok(())
@@ -163,6 +173,26 @@ async fn program(state: &AppState, context: &RequestContext, parts: &Parts) -> R
     } else {
         Err(Problem::lacks_scope(Scope::Admin))
     }
+}
+
+/// Whoever reports activities: an API key that may, or a registered application for itself.
+async fn reporter(gate: &Gate, context: &RequestContext, headers: &HeaderMap) -> Result<FromReporter, Problem> {
+    let token = credential(headers)?.ok_or_else(Problem::unauthorized)?;
+    if token.starts_with(APPLICATION_PREFIX) {
+        let FromApplication(visitor) = application(gate, context, headers).await?;
+        let reporter = Reporter::application(&visitor).ok_or_else(Problem::no_application)?;
+        let id = visitor.application.map(|application| application.id);
+        let rates = gate.state.rates();
+        rates.api(&id.unwrap_or_default()).map_err(Problem::too_many)?;
+        return Ok(FromReporter(reporter));
+    }
+    // A device's token speaks for its member, whose doings the installation records itself.
+    let caller = match token.starts_with(ACCESS_PREFIX) {
+        true => by_device(&gate.state, context, token).await?,
+        false => by_key(&gate.state, context, token).await?,
+    };
+    let reporter = Reporter::key(&caller).ok_or_else(|| Problem::lacks_scope(Scope::Write))?;
+    Ok(FromReporter(reporter))
 }
 
 /// Whoever asks through an application that sent its key.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use app::accounts::Identity;
+use app::ingest::Reporter;
 use app::{Caller, Origin, Via, Visitor};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -37,6 +38,10 @@ pub struct ApiCaller(pub Caller);
 /// Somebody who asks through a registered application, which has proved itself by its key.
 #[derive(Clone, Debug)]
 pub struct FromApplication(pub Visitor);
+
+/// A program that reports activities.
+#[derive(Clone, Debug)]
+pub struct FromReporter(pub Reporter);
 
 /// The client's address, after trusted proxies.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +116,7 @@ impl FromRequestParts<AppState> for From {
         Ok(Self(Visitor {
             origin: RequestContext::of(parts).origin().clone(),
             application: None,
+            device_token: RequestContext::of(parts).cookies().device().map(str::to_owned),
         }))
     }
 }
@@ -138,6 +144,14 @@ impl FromRequestParts<AppState> for ApiCaller {
 }
 
 impl FromRequestParts<AppState> for FromApplication {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
+        // As above, put there by the gate.
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
+    }
+}
+
+impl FromRequestParts<AppState> for FromReporter {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
         // As above, put there by the gate.

@@ -23,6 +23,9 @@ pub enum Policy {
     /// A member through a program: a device signed in to a registered application, or an API key with the scope
     /// `admin`; for safe methods also a signed-in browser.
     Program,
+    /// Whoever reports activities: an API key with the scope `activities:write`, or a registered application with its
+    /// own key.
+    Reporter,
     /// A registered application that speaks for itself, with its own key.
     Application,
 }

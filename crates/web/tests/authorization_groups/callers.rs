@@ -139,7 +139,7 @@ pub(crate) const NOBODY: Expect = Expect {
 impl Expect {
     /// What this caller gets where `policy` is the route's.
     pub(crate) fn of(&self, who: Who, policy: Policy) -> Outcome {
-        let by_program = matches!(policy, Policy::Program | Policy::Key(_));
+        let by_program = matches!(policy, Policy::Program | Policy::Key(_) | Policy::Reporter);
         match who {
             Who::Owner => self.owner,
             Who::Administrator => self.administrator,

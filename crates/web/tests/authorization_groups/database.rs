@@ -16,7 +16,14 @@ const KEPT: &[&str] = &[
 ];
 
 /// The tables that only the log's own functions write; what is new in them is compared as activities.
-const LOG: &[&str] = &["log_head", "hot_batch", "person_key", "activity_type", "migration"];
+const LOG: &[&str] = &[
+    "log_head",
+    "hot_batch",
+    "person_key",
+    "activity_type",
+    "reported_type",
+    "migration",
+];
 
 /// The tables and their rows.
 #[derive(PartialEq, Eq)]

@@ -146,7 +146,7 @@ impl Template {
     pub(crate) fn authorize(&self, request: RequestBuilder, who: Who, policy: Policy) -> RequestBuilder {
         let (browser, program) = &self.callers[&who];
         let shows = match policy {
-            Policy::Program | Policy::Key(_) | Policy::Application => program,
+            Policy::Program | Policy::Key(_) | Policy::Reporter | Policy::Application => program,
             Policy::Public | Policy::SignedIn | Policy::Administrator | Policy::ReaderOfAll => browser,
         };
         match shows {
@@ -440,7 +440,10 @@ impl Making<'_> {
         }
     }
 
+    /// A key that acts as this account: made by an administrator for a service account, else by the account itself.
     async fn key(&self, ada: &Caller, word: &str) -> String {
+        let id = &self.names[word];
+        let is_service = word.starts_with("$robot");
         let request = api_keys::NewKeyRequest {
             name: word[1..].to_owned(),
             scopes: Scopes {
@@ -449,9 +452,18 @@ impl Making<'_> {
                 export: true,
                 admin: true,
             },
-            user_id: Some(self.names[word].clone()),
+            user_id: Some(id.clone()),
+            ..api_keys::NewKeyRequest::default()
         };
-        api_keys::create(self.app, ada, request).await.unwrap().token.unwrap()
+        let mut maker = ada.clone();
+        if !is_service {
+            maker.person.id.clone_from(id);
+        }
+        api_keys::create(self.app, &maker, request)
+            .await
+            .unwrap()
+            .token
+            .unwrap()
     }
 }
 

@@ -114,8 +114,11 @@ impl TestApp {
 
     /// A new key of this person with one scope.
     pub async fn key_of(&self, username: &str, scope: Scope) -> String {
-        let administrator = self.caller("ada").await;
-        let person = self.caller(username).await.person;
+        // A key acts as its maker: each made theirs while they were an administrator.
+        let maker = Caller {
+            person: self.caller(username).await.person,
+            ..Caller::command_line()
+        };
         let scopes = Scopes {
             write: scope == Scope::Write,
             read: scope == Scope::Read,
@@ -125,9 +128,9 @@ impl TestApp {
         let request = app::api_keys::NewKeyRequest {
             name: "test".to_owned(),
             scopes,
-            user_id: Some(person.id),
+            ..app::api_keys::NewKeyRequest::default()
         };
-        app::api_keys::create(&self.app, &administrator, request)
+        app::api_keys::create(&self.app, &maker, request)
             .await
             .unwrap()
             .token

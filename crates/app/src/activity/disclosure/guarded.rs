@@ -77,6 +77,11 @@ impl GuardedLog {
         self.0.recorded_since().await
     }
 
+    /// See [`Log::reported_since`].
+    pub(crate) async fn reported_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
+        self.0.reported_since().await
+    }
+
     /// See [`Log::head`].
     pub(crate) async fn head(&self) -> Result<LogHead, LogError> {
         self.0.head().await

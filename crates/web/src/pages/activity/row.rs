@@ -1,8 +1,9 @@
 //! One activity as a row that opens in place: its line, its fields, its JSON and what can be done with it.
 
-use activity::query::{Entity, Expr, IpPattern, KindPattern, Term, Value};
+use activity::query::{Entity, Expr, IpPattern, KindPattern, Term};
 use activity::sentence::{self, Level, Piece};
 use activity::{Activity, By, Facts, Person, Severity, json};
+use app::ids;
 
 use super::state::UrlState;
 
@@ -52,7 +53,7 @@ impl Row {
         }
         .with_range(&near(-5), &near(5));
         let actions = Actions {
-            only_user: user.map(|user| and(Term::User(vec![named(user)]).into())),
+            only_user: user.map(|user| and(of_person(&activity.facts, user))),
             only_address: from.clone().map(&and),
             not_address: from.map(|from| and(from.negated())),
             only_type: and(of_type.clone()),
@@ -123,8 +124,8 @@ impl Row {
     }
 
     /// The whole activity as JSON.
-    pub(crate) fn json(&self) -> String {
-        serde_json::to_string_pretty(&json::to_json(&self.activity)).unwrap_or_default()
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json::to_json(&self.activity)
     }
 
     /// Everything that is stated, in the order people ask for it.
@@ -133,7 +134,7 @@ impl Row {
         let mut fields = Fields::default();
         fields.code("Activity", Some(&*row.kind));
         fields.text("Outcome", Some(row.outcome.word()));
-        fields.text("Reason", row.reason.as_deref());
+        fields.reason(&row.facts);
         fields.text("Severity", row.severity.map(Severity::word));
         if let Some(user) = &row.user {
             fields.person("User", user);
@@ -146,6 +147,7 @@ impl Row {
             By::System if row.recorder.is_reported() => fields.text("By", Some("the reporting system")),
             By::System => fields.text("By", Some("the system")),
         }
+        fields.text("With API key", sentence::with_key(&row.facts));
         for target in &row.targets {
             let name = if target.username.is_empty() {
                 target.name.clone()
@@ -178,15 +180,16 @@ impl Row {
     }
 }
 
-/// The query value that finds this person: what people would type, else the id.
-fn named(user: &Person) -> Entity {
-    if !user.username.is_empty() {
-        return Entity::Is(Value::exact(user.username.as_str()));
+/// What finds this person's rows and nobody else's: by id alone, since a reporter writes any name. Ids of other systems
+/// are told apart by the application they come from.
+fn of_person(row: &Facts, user: &Person) -> Expr {
+    let person: Expr = Term::User(vec![Entity::Id(user.id.clone())]).into();
+    match &row.application {
+        Some(application) if row.recorder.is_reported() && !ids::is_ours(&user.id) => {
+            person.and(Term::Application(vec![Entity::Id(application.id.clone())]).into())
+        }
+        _ => person,
     }
-    if !user.email.is_empty() {
-        return Entity::Is(Value::exact(user.email.as_str()));
-    }
-    Entity::Id(user.id.clone())
 }
 
 #[derive(Default)]
@@ -206,6 +209,13 @@ impl Fields {
 
     fn text(&mut self, label: &'static str, value: Option<&str>) {
         self.add(label, value.unwrap_or_default(), "", false);
+    }
+
+    /// The reason in words, with its code where it is one of ours.
+    fn reason(&mut self, facts: &Facts) {
+        let (words, code) = (facts.reason_in_words().unwrap_or_default(), facts.reason.as_deref());
+        let note = code.filter(|code| *code != words).unwrap_or_default();
+        self.add("Reason", words, note, false);
     }
 
     fn code(&mut self, label: &'static str, value: Option<&str>) {

@@ -37,6 +37,13 @@ pub(super) struct UserPage {
     pub(super) csv: UserCsv,
 }
 
+impl UserPage {
+    /// Whether it is somebody of this installation, who has pages of their own.
+    fn is_account(&self) -> bool {
+        app::ids::is_ours(&self.user_id)
+    }
+}
+
 /// A group's Activity.
 #[derive(askama::Template)]
 #[template(path = "groups/activity.html")]

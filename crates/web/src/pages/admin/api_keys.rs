@@ -1,8 +1,9 @@
 //! API keys.
 
-use app::Scopes;
+use activity::Named;
 use app::accounts::{self, ChangeError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};
 use app::api_keys::{self, ApiKey, NewKeyRequest};
+use app::{Reports, Scopes};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -22,6 +23,9 @@ struct ApiKeysPage {
     name: String,
     scopes: Scopes,
     acts_as: String,
+    /// The applications as they were typed.
+    reports_for: String,
+    names_accounts: bool,
     errors: Vec<FieldError>,
 }
 
@@ -45,6 +49,53 @@ fn scopes_text(key: &ApiKey) -> String {
         .map(|(_, name)| *name)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// What a key reports for, one a line.
+fn reports_text(key: &ApiKey) -> String {
+    if !key.scopes.write {
+        return "Nothing".to_owned();
+    }
+    match key.reports.applications.as_slice() {
+        [] => "Any but this installation's".to_owned(),
+        applications => lines_of(applications).replace('\n', ", "),
+    }
+}
+
+/// Applications as they are typed: one a line, its id and, after a blank, its name.
+fn lines_of(applications: &[Named]) -> String {
+    let line = |each: &Named| format!("{} {}", each.id, each.name).trim().to_owned();
+    applications.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn applications_of(typed: &str) -> Vec<Named> {
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let named = |line: &str| {
+        let (id, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        Named {
+            id: id.to_owned(),
+            name: name.trim().to_owned(),
+        }
+    };
+    lines.map(named).collect()
+}
+
+/// What the form asks for.
+fn asked(fields: &Fields) -> NewKeyRequest {
+    NewKeyRequest {
+        name: fields.trimmed("name").to_owned(),
+        scopes: Scopes {
+            write: fields.ticked("write"),
+            read: fields.ticked("read"),
+            export: fields.ticked("export"),
+            admin: fields.ticked("admin"),
+        },
+        user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
+        reports: Reports {
+            applications: applications_of(fields.trimmed("reports_for")),
+            names_accounts: fields.ticked("names_accounts"),
+        },
+    }
 }
 
 /// What a form asked for, and what became of it.
@@ -87,16 +138,7 @@ pub(super) async fn create(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let request = NewKeyRequest {
-        name: fields.trimmed("name").to_owned(),
-        scopes: Scopes {
-            write: fields.ticked("write"),
-            read: fields.ticked("read"),
-            export: fields.ticked("export"),
-            admin: fields.ticked("admin"),
-        },
-        user_id: fields.opt("acts_as").filter(|id| !id.is_empty()).map(str::to_owned),
-    };
+    let request = asked(&fields);
     let caller = fields.once(caller);
     match api_keys::create(state.app(), &caller, request.clone()).await {
         Ok(new) => {
@@ -168,6 +210,8 @@ async fn show(
         name: outcome.request.name,
         scopes: outcome.request.scopes,
         acts_as: outcome.request.user_id.unwrap_or_default(),
+        reports_for: lines_of(&outcome.request.reports.applications),
+        names_accounts: outcome.request.reports.names_accounts,
         errors: outcome.errors,
     };
     render_status(status, &page)

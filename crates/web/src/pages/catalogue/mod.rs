@@ -4,7 +4,7 @@
 mod tests;
 
 use activity::Time;
-use activity::catalogue::Category;
+use activity::catalogue::{self, Category};
 use activity::query::{Expr, KindPattern, Term};
 use app::activity::TypeRow;
 use axum::extract::State;
@@ -92,6 +92,16 @@ impl Entry {
 
     fn since(&self) -> Option<&Time> {
         self.0.recorded_since.as_ref()
+    }
+
+    /// Since when others report it, as their claim.
+    fn reported(&self) -> Option<&Time> {
+        self.0.reported_since.as_ref()
+    }
+
+    /// Whether no program from outside may report it.
+    fn is_only_here(&self) -> bool {
+        catalogue::is_only_here(&self.0.code)
     }
 
     fn href(&self, base: &str) -> String {

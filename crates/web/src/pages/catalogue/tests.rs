@@ -18,6 +18,7 @@ fn catalogue(since: impl Fn(&str) -> Option<activity::Time>) -> Vec<TypeRow> {
         code: entry.code.to_owned(),
         entry: Some(entry),
         recorded_since: since(entry.code),
+        reported_since: None,
     };
     catalogue::all().map(row).collect()
 }
@@ -46,10 +47,12 @@ fn a_type_of_another_program_is_listed_by_its_code_and_is_text() {
     rows.push(TypeRow {
         code: "\"><script>alert(1)</script>".to_owned(),
         entry: None,
-        recorded_since: Some(at("2026-12-03T12:00:00Z")),
+        recorded_since: None,
+        reported_since: Some(at("2026-12-03T12:00:00Z")),
     });
     let html = page(rows);
-    assert!(html.contains("Of other programs"));
+    assert!(html.contains("Of other programs") && html.contains("reported by programs since"));
+    assert!(html.contains("only this installation"));
     assert_safe(&html);
 }
 

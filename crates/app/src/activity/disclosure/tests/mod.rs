@@ -13,7 +13,7 @@ use store::accounts::api_key::{self, ApiKeyRow};
 use crate::accounts::{Activation, NewUser, create_user};
 use crate::activity::tests::support::{Setup, of};
 use crate::privacy::{Disclosed, readers};
-use crate::{Caller, Origin, PageRequest, Quiet, Roles, Scopes, Via};
+use crate::{Caller, Origin, PageRequest, Quiet, Reports, Roles, Scopes, Via};
 
 /// Accounts and what is in their logs: rows of each alone, of one by another, of nobody by somebody, and of strangers.
 struct World {
@@ -76,7 +76,7 @@ impl World {
             export: true,
             ..Scopes::default()
         };
-        let id = crate::accounts::new_id(&self.setup.app, "key");
+        let id = crate::ids::new_id(&self.setup.app, crate::ids::Prefix::ApiKey);
         let row = ApiKeyRow {
             id: id.clone(),
             account_id: account.person.id.clone(),
@@ -86,6 +86,7 @@ impl World {
             can_read: true,
             can_export: true,
             can_admin: false,
+            names_accounts: false,
             created_by: maker.person.id.clone(),
             created_at: self.setup.now(),
             last_used_at: None,
@@ -95,7 +96,12 @@ impl World {
         api_key::insert(tx.conn(), &row, id.as_bytes()).await.unwrap();
         tx.commit_quietly(Quiet::Past).await.unwrap();
         Caller {
-            via: Via::ApiKey { id, scopes },
+            via: Via::ApiKey {
+                id,
+                name: row.name,
+                scopes,
+                reports: Reports::default(),
+            },
             ..account.clone()
         }
     }

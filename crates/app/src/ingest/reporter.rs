@@ -1,0 +1,105 @@
+//! Who reports from outside, for which applications, and whom they may name. Owns who; what they say is judged next door.
+
+use activity::{Named, Recorder};
+use log::Source;
+
+use crate::{Caller, Via, Visitor};
+
+/// Somebody outside who speaks to this log.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    /// As the activities say it.
+    pub(super) recorder: Recorder,
+    /// The applications they report for; empty for any but this installation's own.
+    pub(super) applications: Vec<Named>,
+    pub(super) naming: Naming,
+    /// Whose external ids and idempotency keys theirs are.
+    source: Source,
+}
+
+/// Which ids of this installation a reporter may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// None.
+    Nobody,
+    /// Accounts that signed in to the application with this id.
+    SignedInTo(String),
+    /// Accounts, groups and sessions.
+    Everybody,
+}
+
+impl Reporter {
+    /// The program that holds this API key; `None` if the caller is no key that may record activities.
+    #[must_use]
+    pub fn key(caller: &Caller) -> Option<Self> {
+        let Via::ApiKey {
+            id,
+            name,
+            scopes,
+            reports,
+        } = &caller.via
+        else {
+            return None;
+        };
+        let naming = match reports.names_accounts {
+            true => Naming::Everybody,
+            false => Naming::Nobody,
+        };
+        let reporter = activity::Reporter {
+            id: id.clone(),
+            name: name.clone(),
+            ip: caller.origin.ip.map(|ip| ip.to_canonical()),
+        };
+        scopes.write.then(|| Self {
+            recorder: Recorder::ApiKey(reporter),
+            applications: reports.applications.clone(),
+            naming,
+            source: Source::Reporter(id.clone()),
+        })
+    }
+
+    /// The registered application that this visitor comes through, which reports for itself only; `None` if they come
+    /// through none.
+    #[must_use]
+    pub fn application(visitor: &Visitor) -> Option<Self> {
+        let application = visitor.application.as_ref()?;
+        let reporter = activity::Reporter {
+            id: application.id.clone(),
+            name: application.name.clone(),
+            ip: visitor.origin.ip.map(|ip| ip.to_canonical()),
+        };
+        Some(Self {
+            recorder: Recorder::Application(reporter),
+            applications: vec![application.clone()],
+            naming: Naming::SignedInTo(application.id.clone()),
+            source: Source::Reporter(application.id.clone()),
+        })
+    }
+
+    /// An import of the log that `ledger` tells apart, from the file of this name.
+    pub(crate) fn import(ledger: &str, file_name: &str) -> Self {
+        let reporter = activity::Reporter {
+            id: ledger.to_owned(),
+            name: file_name.to_owned(),
+            ip: None,
+        };
+        Self {
+            recorder: Recorder::Import(reporter),
+            applications: Vec::new(),
+            naming: Naming::Nobody,
+            source: Source::Ledger(ledger.to_owned()),
+        }
+    }
+
+    /// Whose external ids theirs are.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What its requests are told apart by.
+    pub(super) fn name(&self) -> &str {
+        match &self.source {
+            Source::Reporter(name) | Source::Ledger(name) => name,
+        }
+    }
+}
