@@ -47,13 +47,15 @@ fn facts(version: u8, mut facts: serde_json::Value) -> Facts {
 fn holds(version: u8, least: usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/canonical/v{version}"));
     let mut read = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let golden: Golden = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for entry in fs::read_dir(folder).expect("the corpus is there") {
+        let path = entry.expect("the corpus can be listed").path();
+        let golden: Golden = serde_json::from_slice(&fs::read(&path).expect("a golden file can be read"))
+            .expect("a golden file is JSON");
         let facts = facts(version, golden.facts);
         let canonical = canonical::encode(&facts);
         assert_eq!(canonical.version, version, "{}", path.display());
-        let leaf = canonical::leaf_of(&facts, |id| golden.keys.get(id).map(|text| key(text))).unwrap();
+        let leaf = canonical::leaf_of(&facts, |id| golden.keys.get(id).map(|text| key(text)))
+            .expect("a golden file has the keys of its people");
         let personal = canonical
             .personal
             .iter()
@@ -63,7 +65,7 @@ fn holds(version: u8, least: usize) {
             personal: personal.collect(),
             leaf: hex(&leaf),
         };
-        let told = serde_json::to_string_pretty(&found).unwrap();
+        let told = serde_json::to_string_pretty(&found).expect("what was found is JSON");
         assert_eq!(golden.expected, found, "{}: found {told}", path.display());
         read += 1;
     }

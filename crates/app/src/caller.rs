@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use activity::{Named, Person};
 use serde::{Deserialize, Serialize};
 
+use crate::ChangeError;
+
 /// Where a request came from, as it goes into the activity it causes.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
@@ -94,6 +96,20 @@ impl Caller {
     #[must_use]
     pub fn is_administrator(&self) -> bool {
         self.roles.administrator && !self.via.is_application() && self.allows(|scopes| scopes.admin)
+    }
+
+    /// Whether they may change what is not their own account: an auditor, unless an administrator as well, only looks.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        !self.roles.auditor || self.roles.administrator
+    }
+
+    /// Refuses who only looks.
+    pub(crate) fn check_change(&self) -> Result<(), ChangeError> {
+        match self.may_change() {
+            true => Ok(()),
+            false => Err(ChangeError::Forbidden),
+        }
     }
 
     /// Whether they may read every log.
@@ -197,7 +213,7 @@ pub struct Scopes {
 pub enum Role {
     /// Manages users, reads every log.
     Administrator,
-    /// Reads every log, changes nothing.
+    /// Reads every log, changes nothing but their own account; may still leave, decline and block.
     Auditor,
     /// Reads their own log.
     Member,

@@ -50,13 +50,29 @@ pub struct PasswordSettings {
 }
 
 /// Mail. Without a server, mails are kept in the outbox that administrators see.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSettings {
     /// SMTP URL such as `smtps://user:password@mail.example.com:465` or `smtp://127.0.0.1:2525`.
     pub smtp_url: Option<String>,
     /// Sender, such as `Whodid <whodid@example.com>`.
     pub from: Option<String>,
+    /// Mails that one address gets within an hour because of what others do, all of them together: invitations, and
+    /// attempts to take the address for an account.
+    pub from_others_per_hour: u32,
+    /// The same within a day.
+    pub from_others_per_day: u32,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            smtp_url: None,
+            from: None,
+            from_others_per_hour: 5,
+            from_others_per_day: 12,
+        }
+    }
 }
 
 /// SMS with codes. Without a service or the outbox, codes by SMS are not offered.

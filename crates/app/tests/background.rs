@@ -59,16 +59,20 @@ struct Bed {
 }
 
 async fn bed() -> Bed {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
     let (clock, rng) = (Arc::new(Faulty::default()), Arc::new(SeededRng::new(7)));
-    let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+    let store = Store::open(&StoreUrl::directory(dir.path()))
+        .await
+        .expect("a new store can be made");
     let settings = LogSettings {
         background: false,
         ..LogSettings::new(dir.path().join("volumes"))
     };
     // The log's own clock is another, so that only the use cases meet the fault.
     let time = Arc::new(log::ManualClock::new(Time(1_800_000_000_000_000)));
-    let log = Log::open(store.clone(), settings, time, rng.clone()).await.unwrap();
+    let log = Log::open(store.clone(), settings, time, rng.clone())
+        .await
+        .expect("a new log can be made");
     let mut settings = Settings::default();
     settings.exports.dir = dir.path().join("exports");
     // Nobody listens there: what is due is tried again and again.

@@ -248,7 +248,7 @@ async fn logging_in_anew_in_a_browser_ends_what_it_was_signed_in_with_whoever_it
     assert_eq!(test.codes_of(&mia).await.last().unwrap(), "user.logout");
     let all = test.activities().await;
     let forced = all.iter().find(|a| &*a.kind == "user.forced_logout").unwrap();
-    assert_eq!(forced.reason.as_deref(), Some("logged in anew in the same browser"));
+    assert_eq!(forced.reason.as_deref(), Some("logged_in_again"));
 }
 
 #[tokio::test]

@@ -190,7 +190,7 @@ mod tests {
         let begun = Instant::now();
         let work = move || {
             let run = counted.fetch_add(1, Ordering::SeqCst);
-            async move { assert!(run % 2 == 0, "every other run") }
+            async move { assert!(run.is_multiple_of(2), "every other run") }
         };
         assert!(tasks.keep("test", work));
         assert!(!tasks.keep("test", std::future::pending::<()>), "it is there already");

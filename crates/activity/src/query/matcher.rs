@@ -21,25 +21,29 @@ pub struct Matcher {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for a question, not one for a row"
+)]
 enum Plan {
     /// Few words: each looks at the activity by itself.
     Plain(Expr),
     OnePass {
         node: Node,
-        places: [Phrases; Place::ALL.len()],
+        places: [Phrases; Within::ALL.len()],
     },
 }
 
 /// Where words are looked for.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Within {
     /// Every text of an activity.
     Anywhere,
     Device,
     Place,
 }
 
-impl Place {
+impl Within {
     const ALL: [Self; 3] = [Self::Anywhere, Self::Device, Self::Place];
 }
 
@@ -51,7 +55,7 @@ enum Node {
     Not(Box<Node>),
     Other(Expr),
     /// Any of these phrases, by number.
-    Words(Place, Vec<usize>),
+    Words(Within, Vec<usize>),
 }
 
 impl Matcher {
@@ -85,7 +89,7 @@ impl Matcher {
     }
 
     pub(super) fn in_one_pass(expr: &Expr) -> Self {
-        let mut places: [Phrases; Place::ALL.len()] = Default::default();
+        let mut places: [Phrases; Within::ALL.len()] = Default::default();
         Self {
             plan: Plan::OnePass {
                 node: Node::of(expr, &mut places),
@@ -130,25 +134,25 @@ fn stride(expr: &Expr) -> u32 {
 }
 
 impl Node {
-    fn of(expr: &Expr, places: &mut [Phrases; Place::ALL.len()]) -> Self {
+    fn of(expr: &Expr, places: &mut [Phrases; Within::ALL.len()]) -> Self {
         let mut each = |all: &[Expr]| all.iter().map(|one| Self::of(one, places)).collect();
         match expr {
             Expr::And(all) => Self::And(each(all)),
             Expr::Or(any) => Self::Or(each(any)),
             Expr::Not(inner) => Self::Not(Box::new(Self::of(inner, places))),
-            Expr::Term(Term::Text(words)) => Self::words(Place::Anywhere, std::slice::from_ref(words), places),
-            Expr::Term(Term::Device(words)) => Self::words(Place::Device, words, places),
-            Expr::Term(Term::Place(words)) => Self::words(Place::Place, words, places),
+            Expr::Term(Term::Text(words)) => Self::words(Within::Anywhere, std::slice::from_ref(words), places),
+            Expr::Term(Term::Device(words)) => Self::words(Within::Device, words, places),
+            Expr::Term(Term::Place(words)) => Self::words(Within::Place, words, places),
             other => Self::Other(other.clone()),
         }
     }
 
-    fn words(place: Place, words: &[Words], places: &mut [Phrases; Place::ALL.len()]) -> Self {
+    fn words(place: Within, words: &[Words], places: &mut [Phrases; Within::ALL.len()]) -> Self {
         let phrases = &mut places[place as usize];
         Self::Words(place, words.iter().map(|words| phrases.add(words)).collect())
     }
 
-    fn matches(&self, activity: &Activity, places: &mut [Phrases; Place::ALL.len()]) -> bool {
+    fn matches(&self, activity: &Activity, places: &mut [Phrases; Within::ALL.len()]) -> bool {
         match self {
             Self::And(all) => all.iter().all(|each| each.matches(activity, places)),
             Self::Or(any) => any.iter().any(|each| each.matches(activity, places)),
@@ -205,14 +209,14 @@ impl Phrases {
         number
     }
 
-    fn read(&mut self, facts: &Facts, place: Place) {
+    fn read(&mut self, facts: &Facts, place: Within) {
         self.read = true;
         self.found.fill(false);
         self.left = self.all.len();
         match place {
-            Place::Device => _ = facts.device.as_deref().is_some_and(|text| self.read_text(text)),
-            Place::Place => _ = facts.place.as_deref().is_some_and(|text| self.read_text(text)),
-            Place::Anywhere => {
+            Within::Device => _ = facts.device.as_deref().is_some_and(|text| self.read_text(text)),
+            Within::Place => _ = facts.place.as_deref().is_some_and(|text| self.read_text(text)),
+            Within::Anywhere => {
                 for (words, found) in self.all.iter().zip(&mut self.found) {
                     *found = words.ip().is_some() && words.ip() == facts.ip;
                     self.left -= usize::from(*found);

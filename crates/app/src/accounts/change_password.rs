@@ -45,11 +45,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     };
     let mut tx = app.begin().await?;
     let Some(hash) = hash else {
-        let reason = if attempt.was_locked() {
-            Reason::AccountLocked
-        } else {
-            Reason::WrongPassword
-        };
+        let reason = refused_for(attempt.was_locked());
         let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
         let activities = attempt
             .failed(app, &mut tx, &account, facts::failed(failed, reason))
@@ -82,4 +78,13 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     activities.extend(ended);
     mail::write(app, &mut tx, mail::letters::password_set(&account, typed.others)).await?;
     Ok(tx.commit(activities).await?)
+}
+
+/// Why the current password was not taken.
+fn refused_for(locked: bool) -> Reason {
+    if locked {
+        Reason::AccountLocked
+    } else {
+        Reason::WrongPassword
+    }
 }

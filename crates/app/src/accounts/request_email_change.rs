@@ -47,6 +47,11 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
         let text = "You asked for another address several times within an hour. Try again in an hour.";
         return Err(ChangeError::conflict(text));
     }
+    // Asked before anything is known of the address: the answer is the same whether somebody has it or not.
+    if !mail::budget::take(app, &mut tx, &after.email).await? {
+        refusals::of_caller(app, caller, Refused::EmailChanges);
+        return Err(mail::budget::enough());
+    }
     let link = keep(app, &mut tx, &account, &after.email).await?;
     let (_, is_taken) = account::taken(tx.conn(), &account.id, &names::keys(&after)).await?;
     let to_new = match is_taken {

@@ -13,6 +13,10 @@ const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
 
 /// What a key that was presented is.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for a request, and it is taken apart at once"
+)]
 pub enum Presented {
     /// That of an application: whoever speaks through it now.
     Application(Visitor),

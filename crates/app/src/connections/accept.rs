@@ -7,6 +7,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Accepts the request of `other_id` that waits for the caller.
 pub async fn accept(app: &App, caller: &Caller, other_id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     let other = people::other(&mut tx, caller, other_id).await?;

@@ -11,6 +11,7 @@ use crate::{App, Caller, ChangeError, Quiet, Tx};
 
 /// Asks whoever has exactly this username or e-mail address. If they asked already, the two are connected.
 pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connection, LookUpError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     people::count(app, &mut tx, caller).await?;

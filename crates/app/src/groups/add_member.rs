@@ -16,6 +16,7 @@ pub async fn add_member(
     account_id: &str,
     role: GroupRole,
 ) -> Result<Member, ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     if !caller.is_administrator() {
         super::standing::managed(&mut tx, caller, group_id).await?;

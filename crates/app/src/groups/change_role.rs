@@ -18,6 +18,7 @@ pub async fn change_role(
     role: GroupRole,
     expected: Option<i64>,
 ) -> Result<Member, ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
     let row = member::get(tx.conn(), group_id, account_id).await?;

@@ -26,6 +26,7 @@ pub struct NewGroup {
 
 /// Creates a group and makes its creator, or the named account, its owner.
 pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, ChangeError> {
+    caller.check_change()?;
     if !(caller.is_administrator() || app.settings().groups.members_may_create) {
         return Err(ChangeError::Forbidden);
     }

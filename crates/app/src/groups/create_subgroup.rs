@@ -7,6 +7,7 @@ use crate::{App, Begun, Caller, ChangeError};
 
 /// Creates a subgroup of a group that the caller manages.
 pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: NewGroup) -> Result<Group, ChangeError> {
+    caller.check_change()?;
     let mut tx = match app
         .begin_once::<String>(caller, "groups/create_subgroup", &(parent_id, &new))
         .await?

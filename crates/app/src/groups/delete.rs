@@ -11,6 +11,7 @@ use crate::{App, Caller, ChangeError, Topic, Tx};
 /// Deletes a group, its subgroups, and what was waiting in them. For owners. Every other member's log says that the
 /// membership ended.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, id).await?;
     if !standing.owns() {

@@ -9,6 +9,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Deletes an invitation that waits or has expired: its link no longer works. For who manages the group.
 pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let row = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let (group, _) = managed(&mut tx, caller, &row.group.id).await.map_err(unknown)?;

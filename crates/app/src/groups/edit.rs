@@ -29,6 +29,7 @@ pub async fn edit(
     edit: EditGroup,
     expected: Option<i64>,
 ) -> Result<Group, ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let (before, standing) = managed(&mut tx, caller, id).await?;
     let mut after = before.clone();

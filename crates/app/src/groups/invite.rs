@@ -6,13 +6,13 @@ use store::groups::invitation::{self, InvitationRow};
 use store::groups::{GroupRole, GroupRow};
 
 use super::addresses::{self, Entry};
-use super::deeds;
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
+use super::{Standing, deeds};
 use crate::accounts::{names, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
 use crate::limits::INVITATIONS;
-use crate::mail::letters;
+use crate::mail::{budget, letters};
 use crate::refusals::{self, Refused};
 use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
 
@@ -21,7 +21,7 @@ use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
 pub struct Invite {
     /// Addresses as they were pasted: one a line, or between commas or semicolons, bare or as `Name <address>`.
     pub addresses: String,
-    /// What whoever accepts becomes. Only owners invite owners.
+    /// What whoever accepts becomes; not an owner.
     pub role: GroupRole,
 }
 
@@ -48,6 +48,8 @@ pub enum InviteOutcome {
     AlreadyMember,
     /// An invitation to this address waits.
     AlreadyInvited,
+    /// Nobody was invited: the address takes no more mails today, from whomever.
+    EnoughMails,
     /// It is no address; a sentence says why.
     Invalid(String),
 }
@@ -59,6 +61,7 @@ pub async fn invite(
     group_id: &str,
     invite: Invite,
 ) -> Result<Vec<InviteLine>, ChangeError> {
+    caller.check_change()?;
     let entries = addresses::parse(&invite.addresses);
     let asked = (group_id, &invite.addresses, invite.role.code());
     let (mut tx, before) = match app
@@ -69,9 +72,7 @@ pub async fn invite(
         Begun::Before(tx, lines) => (tx, Some(lines)),
     };
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
-    if invite.role == GroupRole::Owner && !standing.owns() {
-        return Err(ChangeError::Forbidden);
-    }
+    check_role(invite.role, standing)?;
     if let Some(lines) = before {
         return Ok(lines);
     }
@@ -101,6 +102,19 @@ pub async fn invite(
     deeds::tell(&mut tx, group_id, None);
     tx.commit_if_any(activities).await?;
     Ok(lines)
+}
+
+/// A link goes astray: what it gives can be taken back by an owner, and ownership cannot.
+pub(super) fn check_role(role: GroupRole, standing: Standing) -> Result<(), ChangeError> {
+    match role {
+        GroupRole::Owner if !standing.owns() => Err(ChangeError::Forbidden),
+        GroupRole::Owner => {
+            let text = "Nobody becomes an owner by a link. Invite them as an administrator, and make them an owner \
+                        once they are in the group.";
+            Err(ChangeError::invalid("role", text))
+        }
+        GroupRole::Administrator | GroupRole::Member => Ok(()),
+    }
 }
 
 fn check_count(n: usize) -> Result<(), ChangeError> {
@@ -155,7 +169,11 @@ async fn one(
     if invitation::is_member(tx.conn(), &group.id, &row.email_key).await? {
         return Ok(Err(InviteOutcome::AlreadyMember));
     }
+    if !budget::take(app, tx, &row.email).await? {
+        return Ok(Err(InviteOutcome::EnoughMails));
+    }
     if !invitation::insert(tx.conn(), &row, &token_hash(&token)).await? {
+        budget::give_back(app, tx, &row.email).await?;
         return Ok(Err(InviteOutcome::AlreadyInvited));
     }
     mail::write(app, tx, letters::invitation(app, &row, &token)).await?;

@@ -3,7 +3,7 @@
 use activity::{Person, Reason};
 use store::groups::{invitation, member};
 
-use super::accept::membership;
+use super::accept::{check_backed, membership};
 use super::deeds;
 use super::invite::target;
 use crate::accounts::{Registration, register, token_hash};
@@ -46,6 +46,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
         return Err(ChangeError::NotFound);
     }
+    check_backed(&mut tx, &invitation).await?;
     let person = register::insert(app, &mut tx, &checked).await?;
     let of = |code: &str| {
         let mut facts = facts::by_visitor(app, visitor, code, &person);

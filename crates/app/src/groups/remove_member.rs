@@ -10,6 +10,7 @@ use crate::{App, Caller, ChangeError};
 /// Ends the membership of an account. Only owners remove owners, and the only owner stays; to remove oneself is to
 /// leave.
 pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     if account_id == caller.person.id {
         return leave(app, caller, group_id).await;
     }

@@ -2,23 +2,22 @@
 
 use store::groups::invitation::{self, InvitationRow};
 
+use super::deeds;
 use super::delete_invitation::unknown;
-use super::invite::{check_rate, expiry, target, tell_invited};
+use super::invite::{check_rate, check_role, expiry, target, tell_invited};
 use super::standing::managed;
-use super::{GroupRole, deeds};
 use crate::accounts::{new_token, token_hash};
-use crate::mail::letters;
+use crate::mail::{budget, letters};
 use crate::{App, Caller, ChangeError, mail};
 
 /// Mails an invitation that waits or has expired again: the link before stops working, and it can be accepted for as
-/// long as a new one. For who manages the group; it counts as sent today. Only owners invite owners.
+/// long as a new one. For who manages the group; it counts as sent today.
 pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let before = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
     let (group, standing) = managed(&mut tx, caller, &before.group.id).await.map_err(unknown)?;
-    if before.role == GroupRole::Owner && !standing.owns() {
-        return Err(ChangeError::Forbidden);
-    }
+    check_role(before.role, standing)?;
     let token = new_token(app);
     let row = InvitationRow {
         invited_by: caller.person.id.clone(),
@@ -31,6 +30,9 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
         return Err(ChangeError::NotFound);
     }
     check_rate(app, caller, &mut tx, 1).await?;
+    if !budget::take(app, &mut tx, &row.email).await? {
+        return Err(budget::enough());
+    }
     mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(&mut tx, &row.email_key).await?;
     let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());

@@ -1,6 +1,8 @@
 //! Who may do what in a group. The only place where that is decided.
 
 use store::AnyConnection;
+use store::accounts::account;
+use store::groups::invitation::InvitationRow;
 use store::groups::{self, GroupRow};
 
 use super::Standing;
@@ -24,9 +26,41 @@ pub(crate) async fn standing_in(
     if caller.is_administrator() {
         return Ok(Some(Standing::Owner));
     }
-    let own = groups::role_of(conn, &group.id, &caller.person.id).await?;
+    if !caller.may_change() && caller.reads_everything() {
+        return Ok(None);
+    }
+    standing_of(conn, &caller.person.id, group).await
+}
+
+/// Whether whoever sent this invitation could still send it: they may log in and manage the group. The command on the
+/// machine always may.
+pub(super) async fn is_backed(conn: &mut AnyConnection, invitation: &InvitationRow) -> Result<bool, Unavailable> {
+    if invitation.invited_by == Caller::command_line().person.id {
+        return Ok(true);
+    }
+    let sender = account::get(&mut *conn, &invitation.invited_by).await?;
+    let Some(sender) = sender.filter(|sender| sender.login_enabled) else {
+        return Ok(false);
+    };
+    let Some(group) = groups::get(&mut *conn, &invitation.group.id).await? else {
+        return Ok(false);
+    };
+    if sender.is_administrator {
+        return Ok(true);
+    }
+    let standing = standing_of(conn, &sender.id, &group).await?;
+    Ok(!sender.is_auditor && standing.is_some_and(Standing::manages))
+}
+
+/// What an account may do in this group by its roles there and above.
+async fn standing_of(
+    conn: &mut AnyConnection,
+    account_id: &str,
+    group: &GroupRow,
+) -> Result<Option<Standing>, Unavailable> {
+    let own = groups::role_of(conn, &group.id, account_id).await?;
     let above = match &group.parent {
-        Some(parent) => groups::role_of(conn, &parent.id, &caller.person.id).await?,
+        Some(parent) => groups::role_of(conn, &parent.id, account_id).await?,
         None => None,
     };
     // Who manages the group above manages this one; who is a plain member there is a stranger here.

@@ -4,6 +4,7 @@ use activity::{Seq, Time};
 use store::accounts::account::AccountRow;
 use store::groups::invitation::InvitationRow;
 
+use super::name::in_mail;
 use crate::accounts::OtherDevices;
 use crate::{App, Visitor};
 
@@ -37,7 +38,7 @@ fn letter(account: &AccountRow, kind: &'static str, subject: &str, paragraphs: &
     // The name is text somebody typed; it stands on a line of its own and cannot reach a header.
     let body = format!(
         "Hello {},\n\n{}\n\nWhodid\n",
-        account.person().name,
+        in_mail(&account.person().name),
         paragraphs.join("\n\n")
     );
     Letter {
@@ -118,7 +119,9 @@ pub(crate) fn confirm_email(after: &AccountRow, link: &Link) -> Letter {
     let open = format!(
         "Somebody, most likely you, wants {} to be the e-mail address of the account {}. Open this link within 24 hours \
          to confirm it:\n\n{}",
-        after.email, after.username, link.address
+        after.email,
+        in_mail(&after.username),
+        link.address
     );
     let not_you = "If it was not you, do nothing: nothing changes.";
     letter(after, "email_change", NEW_EMAIL, &[&open, not_you]).until(link.expires_at)
@@ -176,7 +179,8 @@ pub(crate) fn invitation(app: &App, invitation: &InvitationRow, token: &str) -> 
     // The names are text somebody typed; each stands on a line of its own and cannot reach a header.
     let what = format!(
         "{}\n\ninvites you to join the group\n\n{}",
-        invitation.invited_by_name, invitation.group.name
+        in_mail(&invitation.invited_by_name),
+        in_mail(&invitation.group.name)
     );
     let open = format!(
         "Open this link to accept or decline:\n\n{}/invitation?token={token}",
@@ -236,6 +240,7 @@ pub(crate) fn second_factor_changed(account: &AccountRow, what: &str) -> Letter 
 }
 
 pub(crate) fn passkey_added(app: &App, account: &AccountRow, name: &str) -> Letter {
+    let name = in_mail(name);
     let what = format!(
         "A passkey was added to your account {}: {name}. Whoever has it can log in with it.",
         account.username
@@ -248,6 +253,7 @@ pub(crate) fn passkey_added(app: &App, account: &AccountRow, name: &str) -> Lett
 }
 
 pub(crate) fn passkey_removed(app: &App, account: &AccountRow, name: &str) -> Letter {
+    let name = in_mail(name);
     let what = format!(
         "A passkey was removed from your account {}: {name}. It does not log in any more.",
         account.username

@@ -2,9 +2,11 @@
 //! mail server it stays in the outbox, which administrators see. Its text is wrapped at rest, gone once it was sent or what
 //! is secret in it has expired, shown only by an act that its owner is told of, and never written to the server's log.
 
+pub(crate) mod budget;
 mod delete;
 pub(crate) mod letters;
 mod list;
+mod name;
 mod retry;
 mod send;
 mod show;

@@ -28,6 +28,7 @@ pub struct NewSession {
 
 /// Creates a session; any member of the group may, and looks after it then.
 pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Session, ChangeError> {
+    caller.check_change()?;
     let mut errors = Vec::new();
     let name = checked_name(&new.name, &mut errors);
     let secret = new.password.as_deref().filter(|password| !password.is_empty());

@@ -23,6 +23,7 @@ pub struct EditSession {
 
 /// Edits a session that has not ended: who looks after it, and who manages its group.
 pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Result<Session, ChangeError> {
+    caller.check_change()?;
     let mut errors = Vec::new();
     let name = edit.name.as_deref().map(|name| checked_name(name, &mut errors));
     let secret = edit.password.map(|password| password.filter(|text| !text.is_empty()));

@@ -9,6 +9,7 @@ use crate::{Activities, App, Caller, ChangeError};
 
 /// Ends a session: who looks after it, and who manages its group.
 pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+    caller.check_change()?;
     let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)
         .await?

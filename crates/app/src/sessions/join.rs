@@ -17,6 +17,7 @@ const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 
 /// Makes the caller present. Who is already has only come again, perhaps on another device. Returns the session.
 pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<SessionDetails, ChangeError> {
+    caller.check_change()?;
     let mut read = app.store().read().await?;
     let access = Access::to(read.conn(), caller, id).await?;
     drop(read);

@@ -9,6 +9,7 @@ use crate::{App, Caller, ChangeError};
 
 /// Starts a planned session, with the caller in it: who created it, and who manages the group.
 pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, ChangeError> {
+    caller.check_change()?;
     let now = app.now();
     let mut tx = app.begin().await?;
     let access = Access::locked(&mut tx, caller, id)

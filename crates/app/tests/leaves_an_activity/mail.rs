@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
 pub(crate) const TABLE: Table = &[
+    ("mail/budget", Is::Machinery),
+    ("mail/name", Is::Machinery),
     ("mail/delete", Is::Mutating(&["mail.deleted"])),
     ("mail/letters", Is::Machinery),
     ("mail/list", Is::Reading),

@@ -11,6 +11,7 @@ pub mod known_device;
 pub mod link;
 pub mod list;
 pub mod mail;
+pub mod mail_sent;
 pub mod preference;
 pub mod refresh_token;
 pub mod word;

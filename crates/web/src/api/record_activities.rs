@@ -147,7 +147,7 @@ fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
     if body.refused == body.items.len() {
         return Err(all_refused(body.items));
     }
-    let bytes = serde_json::to_vec(&body).map_err(|error| Problem::internal(error))?;
+    let bytes = serde_json::to_vec(&body).map_err(Problem::internal)?;
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let mut response = (StatusCode::ACCEPTED, kind, bytes).into_response();
     if recorded.replayed {

@@ -149,15 +149,25 @@ fn reading_works_beside_a_server_and_without_data_says_so() {
 
 /// Whom the rows of this person were given to.
 async fn disclosures_of(home: &Home, person: &str) -> Vec<Disclosed> {
-    let store = Store::open_reader(&StoreUrl::directory(home.data())).await.unwrap();
-    let mut conn = store.glance().await.unwrap();
-    to_others(&mut conn, person, None, 10).await.unwrap()
+    let store = Store::open_reader(&StoreUrl::directory(home.data()))
+        .await
+        .expect("the store can be read");
+    let mut conn = store.glance().await.expect("the store can be read");
+    to_others(&mut conn, person, None, 10)
+        .await
+        .expect("the store can be read")
 }
 
 async fn account_id(home: &Home) -> String {
-    let store = Store::open_reader(&StoreUrl::directory(home.data())).await.unwrap();
-    let mut conn = store.glance().await.unwrap();
-    account::by_login(&mut conn, "ada").await.unwrap().unwrap().id
+    let store = Store::open_reader(&StoreUrl::directory(home.data()))
+        .await
+        .expect("the store can be read");
+    let mut conn = store.glance().await.expect("the store can be read");
+    account::by_login(&mut conn, "ada")
+        .await
+        .expect("accounts can be read")
+        .expect("there is an account")
+        .id
 }
 
 /// The same with an administrator.

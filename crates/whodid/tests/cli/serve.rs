@@ -62,9 +62,9 @@ fn every_address_is_served_only_when_it_is_said_where_links_lead() {
 
 /// Every file and directory below, and their modes.
 fn modes(path: &Path, found: &mut Vec<(PathBuf, u32)>) {
-    for entry in std::fs::read_dir(path).unwrap() {
-        let path = entry.unwrap().path();
-        let meta = std::fs::symlink_metadata(&path).unwrap();
+    for entry in std::fs::read_dir(path).expect("the directory can be read") {
+        let path = entry.expect("the directory can be read").path();
+        let meta = std::fs::symlink_metadata(&path).expect("nothing goes away");
         found.push((path.clone(), meta.permissions().mode() & 0o777));
         if meta.is_dir() {
             modes(&path, found);

@@ -207,5 +207,5 @@ pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
         .expect("a key can be made");
     log.close().await;
     store.close().await;
-    key.token.expect("a fresh key has its token")
+    key.token.expect("a new key has a token")
 }

@@ -249,7 +249,7 @@ impl From<groups::Invitation> for Invitation {
 pub(super) struct NewInvitations {
     /// At most 500 addresses, bare or as `Name <address>`.
     pub(super) addresses: Vec<String>,
-    /// What whoever accepts becomes; `member` if absent. Only owners invite owners.
+    /// What whoever accepts becomes; `member` if absent. Not `owner`: an owner makes somebody one who is in.
     #[serde(default = "member")]
     pub(super) role: GroupRole,
 }
@@ -284,6 +284,8 @@ enum InviteResult {
     AlreadyMember,
     /// An invitation to it waits.
     AlreadyInvited,
+    /// It was sent enough mails for now.
+    EnoughMails,
     /// It is no address that can be invited.
     Invalid,
 }
@@ -294,6 +296,7 @@ impl From<InviteLine> for InvitedLine {
             InviteOutcome::Invited { id, .. } => (InviteResult::Invited, Some(id), None),
             InviteOutcome::AlreadyMember => (InviteResult::AlreadyMember, None, None),
             InviteOutcome::AlreadyInvited => (InviteResult::AlreadyInvited, None, None),
+            InviteOutcome::EnoughMails => (InviteResult::EnoughMails, None, None),
             InviteOutcome::Invalid(why) => (InviteResult::Invalid, None, Some(why)),
         };
         Self {

@@ -32,7 +32,7 @@ pub(super) async fn page(
     SignedIn(caller): SignedIn,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    if !(caller.is_administrator() || state.app().settings().groups.members_may_create) {
+    if !(caller.is_administrator() || (caller.may_change() && state.app().settings().groups.members_may_create)) {
         return Err(PageError::Forbidden);
     }
     render(&NewPage {

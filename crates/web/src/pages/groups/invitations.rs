@@ -68,6 +68,10 @@ impl Form {
                 count(|it| matches!(it, InviteOutcome::AlreadyMember)),
                 "already in the group",
             ),
+            (
+                count(|it| matches!(it, InviteOutcome::EnoughMails)),
+                "not invited: no more mails today",
+            ),
             (count(|it| matches!(it, InviteOutcome::Invalid(_))), "not understood"),
         ];
         let said = parts.iter().filter(|(n, _)| *n > 0);
@@ -78,10 +82,9 @@ impl Form {
 }
 
 impl InvitationsPage {
-    /// The roles the reader invites as: all, or without owner.
-    fn roles(&self) -> Vec<GroupRole> {
-        let may = |role: &GroupRole| self.group.owns() || *role != GroupRole::Owner;
-        GroupRole::ALL.into_iter().rev().filter(may).collect()
+    /// The roles somebody is invited as: nobody becomes an owner by a link.
+    fn roles(&self) -> [GroupRole; 2] {
+        [GroupRole::Member, GroupRole::Administrator]
     }
 
     /// The last day of an invitation.
@@ -89,9 +92,9 @@ impl InvitationsPage {
         self.shell.zone.parts(row.expires_at).0
     }
 
-    /// Whether the reader may send it again: only owners invite owners.
+    /// Whether it can be sent again.
     fn may_resend(&self, row: &Invitation) -> bool {
-        self.group.owns() || row.role != GroupRole::Owner
+        row.role != GroupRole::Owner
     }
 
     fn most(&self) -> usize {

@@ -65,7 +65,8 @@ pub(super) async fn page(
         asked,
         all,
         reads_all,
-        may_create: caller.is_administrator() || state.app().settings().groups.members_may_create,
+        may_create: caller.is_administrator()
+            || (caller.may_change() && state.app().settings().groups.members_may_create),
         page,
     })
 }
