@@ -43,11 +43,28 @@ fn expected(route: &RouteInfo, who: As) -> Gate {
         Policy::Application if who == As::Application => Gate::Through,
         Policy::Application => Gate::Unauthorized,
         _ if !signed_in => Gate::LogIn,
+        Policy::SignedIn if who == As::Auditor && refused_to_auditors(route) => Gate::Forbidden,
         Policy::SignedIn => Gate::Through,
         Policy::Administrator if who == As::Administrator => Gate::Through,
         Policy::ReaderOfAll if who != As::Member => Gate::Through,
         Policy::Administrator | Policy::ReaderOfAll => Gate::Forbidden,
     }
+}
+
+/// What is open to members and not to auditors, who change nothing, before anything of the request is looked at.
+fn refused_to_auditors(route: &RouteInfo) -> bool {
+    const GET: &[&str] = &["/groups/new"];
+    const POST: &[&str] = &[
+        "/groups/{id}/invitations/{invitation}/delete",
+        "/groups/{id}/invitations/{invitation}/resend",
+        "/sessions/{id}/end",
+        "/sessions/{id}/lock",
+        "/sessions/{id}/start",
+        "/sessions/{id}/unlock",
+        "/settings/invitations/{id}/accept",
+    ];
+    let of = if route.method.is_safe() { GET } else { POST };
+    of.contains(&route.path)
 }
 
 /// What a use case says of itself when the gate has let a caller through to it.

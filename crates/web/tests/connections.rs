@@ -63,7 +63,7 @@ impl<'a> Member<'a> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asked_on_the_page_and_accepted_through_the_api_is_seen_by_both_at_once() {
-    let test = TestApp::start().await;
+    let test = TestApp::of_members().await;
     let (mia, otto) = (Member::new(&test, "mia").await, Member::new(&test, "otto").await);
     let found = mia
         .submit("/settings/connections/find", &[("login", "otto@example.com")])
@@ -147,7 +147,7 @@ async fn asked_on_the_page_and_accepted_through_the_api_is_seen_by_both_at_once(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_deed_stands_in_the_api_and_lists_are_paged() {
-    let test = TestApp::start().await;
+    let test = TestApp::of_members().await;
     let (mia, otto) = (Member::new(&test, "mia").await, Member::new(&test, "otto").await);
     let ada = Member::new(&test, "ada").await;
     let made = mia

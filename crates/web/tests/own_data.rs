@@ -48,6 +48,13 @@ async fn a_new_email_address_is_confirmed_signed_out() {
     assert_eq!(done.headers()[LOCATION], "/login");
     let again = post(&test, "/confirm-email", "", &[("token", token)]).await;
     assert_eq!(again.status(), StatusCode::GONE);
+    let ended = get(&test, "/settings/email", &mia).await;
+    assert_eq!(
+        ended.status(),
+        StatusCode::SEE_OTHER,
+        "other devices are ended unless they are to stay"
+    );
+    let mia = test.cookie("mia").await;
     let page = get(&test, "/settings/email", &mia).await.text().await.unwrap();
     assert!(page.contains("mia.new@example.com") && !page.contains("Cancel the change"));
 }

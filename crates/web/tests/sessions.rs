@@ -30,6 +30,8 @@ impl Team {
 
     async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let test = TestApp::with(change).await;
+        // An auditor creates nothing.
+        test.make_otto_a_member().await;
         let (ada, otto, mia) = (
             test.caller("ada").await,
             test.caller("otto").await,

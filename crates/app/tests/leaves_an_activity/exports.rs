@@ -19,6 +19,7 @@ pub(crate) const TABLE: Table = &[
         "exports/generate",
         Is::Silent("only asks; whoever makes the file says so when it is there"),
     ),
+    ("exports/lease", Is::Machinery),
     ("exports/list", Is::Reading),
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),

@@ -24,7 +24,7 @@ const QUIET: &[(&str, &str)] = &[
     ("connections/find", "Counted"),
     ("connections/request", "Counted"),
     ("exports/generate", "ExportQueue"),
-    ("exports/worker", "ExportQueue"),
+    ("exports/lease", "ExportQueue"),
     ("exports/worker", "ExportQueue"),
     ("exports/worker", "ExportQueue"),
     ("exports/worker", "ExportQueue"),

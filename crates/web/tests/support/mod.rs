@@ -64,6 +64,21 @@ impl TestApp {
         Self::with(|_| ()).await
     }
 
+    /// Starts where Otto is a member like Mia: an auditor changes nothing.
+    pub async fn of_members() -> Self {
+        let test = Self::start().await;
+        test.make_otto_a_member().await;
+        test
+    }
+
+    /// Takes from Otto what makes him an auditor.
+    pub async fn make_otto_a_member(&self) {
+        let otto = self.caller("otto").await.person.id;
+        accounts::set_roles(&self.app, &Caller::command_line(), &otto, Roles::default())
+            .await
+            .unwrap();
+    }
+
     /// Starts with settings changed from the defaults.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         Self::with_both(change, |_| ()).await
