@@ -58,5 +58,5 @@ export async function newestSentence(page, path, code) {
     await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
   }
   assert.ok(await row.count(), `${code} is not in ${path}`);
-  return (await row.locator(".what").innerText()).trim().replaceAll(/\s+/g, " ");
+  return (await row.locator(".what .say").innerText()).trim().replaceAll(/\s+/g, " ");
 }

@@ -61,7 +61,7 @@ test("a member searches, filters and exports their own log and sees who read it"
   await page.getByLabel("Search activity").fill("activity:user.login application:\"Web manager\"");
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/q=/);
-  for (const what of await page.locator("details.entry .what").allInnerTexts()) assert.equal(what.trim(), "Logged in");
+  for (const what of await page.locator("details.entry .what .say").allInnerTexts()) assert.equal(what.trim(), "Logged in");
   assert.equal(await page.locator(".chip").count(), 2);
   const counted = Number((await page.locator(".result b").first().innerText()).replaceAll(",", ""));
   await page.getByText("Export", { exact: true }).click();

@@ -10,6 +10,7 @@ pub mod json;
 pub mod limits;
 mod model;
 pub mod query;
+mod reason;
 mod recorder;
 #[cfg(test)]
 mod samples;
@@ -21,6 +22,7 @@ mod words;
 
 pub use field::Field;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
+pub use reason::Reason;
 pub use recorder::{Recorder, RecorderKind, Reporter};
 pub use time::Time;
 pub use weight::weight;

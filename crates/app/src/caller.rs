@@ -47,6 +47,8 @@ pub struct Visitor {
     pub origin: Origin,
     /// The registered application they ask through, which has proved itself by its key; `None` for the web manager.
     pub application: Option<Named>,
+    /// The token of the device that their browser is signed in with, if it is: logging in anew there ends it.
+    pub device_token: Option<String>,
 }
 
 impl Visitor {

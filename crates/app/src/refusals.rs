@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use activity::{Facts, Time};
+use activity::{Facts, Reason, Time};
 
 use crate::activity::facts;
 use crate::{App, Caller, Unavailable, Visitor};
@@ -35,13 +35,13 @@ pub enum Refused {
 }
 
 impl Refused {
-    fn in_words(self) -> &'static str {
+    fn reason(self) -> Reason {
         match self {
-            Self::Secrets => "attempts at a password, code or link",
-            Self::ApiCalls => "calls of the API",
-            Self::LookUps => "look-ups of other users",
-            Self::EmailChanges => "changes of the e-mail address",
-            Self::Invitations => "invitations",
+            Self::Secrets => Reason::TooManySecrets,
+            Self::ApiCalls => Reason::TooManyCalls,
+            Self::LookUps => Reason::TooManyLookUps,
+            Self::EmailChanges => Reason::TooManyEmailChanges,
+            Self::Invitations => Reason::TooManyInvitations,
         }
     }
 }
@@ -153,8 +153,7 @@ fn take(app: &App, all: bool) -> Vec<(Key, Counted)> {
 }
 
 fn activity_of(app: &App, key: &Key, counted: &Counted) -> Facts {
-    let mut facts = counted.facts.clone();
-    facts.reason = Some(key.what.in_words().to_owned());
+    let mut facts = counted.facts.clone().because(key.what.reason());
     facts.metadata.insert("count".to_owned(), counted.n.to_string());
     facts.metadata.insert("since".to_owned(), counted.began_at.to_string());
     facts
@@ -166,18 +165,20 @@ fn activity_of(app: &App, key: &Key, counted: &Counted) -> Facts {
 
 /// Writes them in the background until the process ends.
 pub fn keep_writing(app: &App) {
-    let app = app.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(TICK).await;
-            if let Err(error) = write(&app, false).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "refused attempts could not be written yet"
-                );
-            }
+    let of = app.clone();
+    app.tasks().keep("refused attempts", move || work(of.clone()));
+}
+
+async fn work(app: App) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        if let Err(error) = write(&app, false).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "refused attempts could not be written yet"
+            );
         }
-    });
+    }
 }
 
 fn lock(refusals: &Refusals) -> MutexGuard<'_, HashMap<Key, Counted>> {

@@ -238,7 +238,7 @@ async fn using_a_refresh_token_again_ends_its_device() {
     }
     let last = test.activities().await.into_iter().next_back().unwrap();
     assert_eq!(&*last.kind, "user.forced_logout");
-    assert_eq!(last.reason.as_deref(), Some("refresh token used again"));
+    assert_eq!(last.reason.as_deref(), Some("refresh_token_reused"));
 }
 
 #[tokio::test]
@@ -332,7 +332,7 @@ async fn of_log_ins_at_once_to_a_single_device_application_exactly_one_stays() {
         .iter()
         .find(|activity| &*activity.kind == "user.forced_logout")
         .unwrap();
-    assert_eq!(forced.reason.as_deref(), Some("logged in on another device"));
+    assert_eq!(forced.reason.as_deref(), Some("another_device"));
     assert_eq!(forced.application.as_ref().unwrap().name, "Headset");
     assert_eq!(forced.target().unwrap().name, "Firefox on Linux");
 }
@@ -375,6 +375,7 @@ impl Cause {
             Self::LoginDisabled => accounts::set_login_enabled(app, &admin, id, false).await.unwrap(),
             Self::PasswordChanged => {
                 let typed = ChangePassword {
+                    others: Default::default(),
                     current: GOOD.to_owned(),
                     new: OTHER.to_owned(),
                 };

@@ -22,7 +22,7 @@ async fn guess_for(test: &TestApp, time: i64) -> usize {
 async fn looked_at(test: &TestApp) -> usize {
     let all = test.activities().await;
     all.iter()
-        .filter(|activity| activity.reason.as_deref() == Some("wrong password"))
+        .filter(|activity| activity.reason.as_deref() == Some("wrong_password"))
         .count()
 }
 
@@ -79,7 +79,7 @@ async fn the_owner_who_logs_in_now_and_then_buys_a_guesser_no_more_than_the_most
         .filter(|a| &*a.kind == "user.locked")
         .map(|a| a.reason.clone().unwrap())
         .collect();
-    assert_eq!(reasons, ["12 failed attempts within a day"]);
+    assert_eq!(reasons, ["too_many_failures_in_a_day"]);
     test.clock.advance(24 * HOUR);
     test.log_in("sam", GOOD).await.unwrap();
 }

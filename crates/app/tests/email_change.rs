@@ -40,12 +40,12 @@ async fn a_new_address_counts_once_it_is_confirmed_from_there() {
         .unwrap();
     assert_eq!(peeked.unwrap().person.username, "sam");
     test.clock.advance(24 * HOUR - 1);
-    accounts::confirm_email_change(&test.app, &visitor(), &token)
+    accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default())
         .await
         .unwrap();
     test.log_in("sam.new@example.com", GOOD).await.unwrap();
     assert!(test.log_in("sam@example.com", GOOD).await.is_err());
-    let again = accounts::confirm_email_change(&test.app, &visitor(), &token).await;
+    let again = accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default()).await;
     assert!(matches!(again, Err(LinkError::Gone)));
 
     let changed = test.activities().await;
@@ -78,7 +78,7 @@ async fn a_link_ends_after_a_day_when_cancelled_and_when_another_is_asked_for() 
     let test = TestApp::new().await;
     let sam = test.signed_in("sam", Roles::default()).await;
     let gone = async |token: &str| {
-        let outcome = accounts::confirm_email_change(&test.app, &visitor(), token).await;
+        let outcome = accounts::confirm_email_change(&test.app, &visitor(), token, Default::default()).await;
         matches!(outcome, Err(LinkError::Gone))
     };
     request(&test, &sam, "one@example.com").await.unwrap();
@@ -106,7 +106,11 @@ async fn one_link_fifty_times_at_once_changes_the_address_once() {
     let uses: Vec<_> = (0..50)
         .map(|_| {
             let (app, token) = (test.app.clone(), token.clone());
-            tokio::spawn(async move { accounts::confirm_email_change(&app, &visitor(), &token).await.is_ok() })
+            tokio::spawn(async move {
+                accounts::confirm_email_change(&app, &visitor(), &token, Default::default())
+                    .await
+                    .is_ok()
+            })
         })
         .collect();
     let mut done = 0;
@@ -141,7 +145,7 @@ async fn an_address_taken_meanwhile_is_refused_and_the_link_still_works_later() 
     request(&test, &sam, "ann@example.com").await.unwrap();
     let token = test.token_of(SUBJECT).await;
     test.active("ann", Roles::default()).await;
-    let refused = accounts::confirm_email_change(&test.app, &visitor(), &token).await;
+    let refused = accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default()).await;
     assert!(matches!(refused, Err(LinkError::Invalid(_))));
     assert_eq!(test.count("user.email_changed").await, 0);
 }
@@ -161,7 +165,7 @@ async fn a_change_by_an_administrator_makes_the_link_void() {
     accounts::edit_user(&test.app, &Caller::command_line(), &sam.person.id, edit)
         .await
         .unwrap();
-    let outcome = accounts::confirm_email_change(&test.app, &visitor(), &token).await;
+    let outcome = accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default()).await;
     assert!(matches!(outcome, Err(LinkError::Gone)));
 }
 
@@ -180,7 +184,7 @@ async fn an_address_that_was_changed_back_revives_no_link() {
             .await
             .unwrap();
     }
-    let outcome = accounts::confirm_email_change(&test.app, &visitor(), &token).await;
+    let outcome = accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default()).await;
     assert!(matches!(outcome, Err(LinkError::Gone)));
     let told = mails(&test).await;
     let told = |to: &str| {
@@ -200,11 +204,12 @@ async fn a_new_password_forgets_the_address_that_whoever_knew_the_old_one_asked_
     request(&test, &sam, "one@example.com").await.unwrap();
     let one = test.token_of(SUBJECT).await;
     let typed = accounts::ChangePassword {
+        others: Default::default(),
         current: GOOD.to_owned(),
         new: OTHER.to_owned(),
     };
     accounts::change_password(&test.app, &sam, typed).await.unwrap();
-    let changed = accounts::confirm_email_change(&test.app, &visitor(), &one).await;
+    let changed = accounts::confirm_email_change(&test.app, &visitor(), &one, Default::default()).await;
     assert!(matches!(changed, Err(LinkError::Gone)));
 
     test.clock.advance(1_000);
@@ -219,7 +224,7 @@ async fn a_new_password_forgets_the_address_that_whoever_knew_the_old_one_asked_
     accounts::reset_password(&test.app, &visitor(), &reset, GOOD)
         .await
         .unwrap();
-    let changed = accounts::confirm_email_change(&test.app, &visitor(), &two).await;
+    let changed = accounts::confirm_email_change(&test.app, &visitor(), &two, Default::default()).await;
     assert!(matches!(changed, Err(LinkError::Gone)));
 }
 
@@ -256,7 +261,7 @@ async fn confirming_ends_reset_links_and_leaves_devices() {
     let reset = test.token_of("Reset your password").await;
     request(&test, &sam, "new@example.com").await.unwrap();
     let token = test.token_of(SUBJECT).await;
-    accounts::confirm_email_change(&test.app, &visitor(), &token)
+    accounts::confirm_email_change(&test.app, &visitor(), &token, Default::default())
         .await
         .unwrap();
     let outcome = accounts::reset_password(&test.app, &visitor(), &reset, OTHER).await;

@@ -34,6 +34,7 @@ async fn with_app(test: &TestApp) -> (Caller, String, Vec<String>) {
 async fn enable_app(test: &TestApp, caller: &Caller) -> Result<(String, Vec<String>), ChangeError> {
     let key = factors::offer_totp(&test.app, &caller.person, None).unwrap().key;
     let typed = EnableTotp {
+        others: Default::default(),
         key: key.clone(),
         code: code_of(test, &key),
         proof: Proof::Password(GOOD.to_owned()),
@@ -98,6 +99,7 @@ async fn an_app_is_set_up_only_with_its_own_code_and_the_password() {
     let caller = test.signed_in("sam", Roles::default()).await;
     let key = factors::offer_totp(&test.app, &caller.person, None).unwrap().key;
     let typed = |code: String, password: &str| EnableTotp {
+        others: Default::default(),
         key: key.clone(),
         code,
         proof: Proof::Password(password.to_owned()),
@@ -173,7 +175,7 @@ async fn two_hundred_wrong_codes_at_once_get_five_guesses_and_one_lock() {
     }
     let reasons = reasons(&test).await;
     let count = |reason: &str| reasons.iter().filter(|found| *found == reason).count();
-    assert_eq!((count("wrong code"), count("account locked")), (5, 195));
+    assert_eq!((count("wrong_code"), count("account_locked")), (5, 195));
     assert_eq!(test.count("user.locked").await, 1);
 }
 
@@ -228,6 +230,7 @@ async fn a_remembered_device_is_not_asked_until_a_credential_changes() {
         "another device"
     );
     let typed = ChangePassword {
+        others: Default::default(),
         current: GOOD.to_owned(),
         new: OTHER.to_owned(),
     };
@@ -359,7 +362,8 @@ async fn whoever_must_have_a_factor_sets_it_up_in_the_middle_of_the_log_in() {
     let key = factors::offer_totp(&test.app, &person, None).unwrap().key;
     let set_up = |code: String| SetUp::Totp { key: key.clone(), code };
     let visitor = visitor();
-    let finish = |set_up: SetUp| factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, set_up);
+    let finish =
+        |set_up: SetUp| factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, set_up, Default::default());
     assert!(matches!(
         finish(set_up("123".to_owned())).await,
         Err(SetUpRefused::Wrong)
@@ -429,6 +433,7 @@ async fn another_app_is_set_up_only_with_the_factor_there_is() {
         .expect_err("the password is not enough");
     let new = factors::offer_totp(&test.app, &caller.person, None).unwrap().key;
     let typed = EnableTotp {
+        others: Default::default(),
         key: new.clone(),
         code: code_of(&test, &new),
         proof: Proof::Code(code_of(&test, &key)),
@@ -473,6 +478,7 @@ async fn a_short_password_is_taken_beside_a_factor_and_keeps_the_factor() {
     let (caller, key, _) = with_app(&test).await;
     let change = |current: &str, new: &str| {
         let typed = ChangePassword {
+            others: Default::default(),
             current: current.to_owned(),
             new: new.to_owned(),
         };

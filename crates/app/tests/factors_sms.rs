@@ -33,7 +33,13 @@ async fn with_sms(test: &TestApp) -> Caller {
     let caller = test.signed_in("sam", Roles::default()).await;
     request(test, &caller, PHONE).await.unwrap();
     let code = sms(test).await;
-    assert_eq!(factors::enable_sms(&test.app, &caller, &code).await.unwrap().len(), 10);
+    assert_eq!(
+        factors::enable_sms(&test.app, &caller, &code, Default::default())
+            .await
+            .unwrap()
+            .len(),
+        10
+    );
     test.clock.advance(MINUTE);
     caller
 }
@@ -125,7 +131,7 @@ async fn a_code_to_change_the_number_does_not_log_in_and_the_other_way_round() {
     let to_old_number = sms(&test).await;
     if to_new_number != to_old_number {
         answer(&test, &token, &to_new_number).await.unwrap_err();
-        factors::enable_sms(&test.app, &caller, &to_old_number)
+        factors::enable_sms(&test.app, &caller, &to_old_number, Default::default())
             .await
             .unwrap_err();
     }
@@ -177,7 +183,7 @@ async fn a_group_that_requires_a_factor_has_its_members_set_one_up() {
     let visitor = visitor();
     let set_up = |code: String| {
         let sms = SetUp::Sms { code };
-        factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, sms)
+        factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, sms, Default::default())
     };
     set_up(other(&code)).await.unwrap_err();
     let done = set_up(code).await.unwrap();
@@ -226,7 +232,9 @@ async fn the_service_is_sent_a_form_with_number_sender_and_text() {
         assert!(form.contains(field), "{form}");
     }
     let code = form.split_once("Body=").unwrap().1[..6].to_owned();
-    factors::enable_sms(&test.app, &caller, &code).await.unwrap();
+    factors::enable_sms(&test.app, &caller, &code, Default::default())
+        .await
+        .unwrap();
     assert!(
         test.mails().await.iter().all(|(subject, _)| subject != "SMS"),
         "nothing in the outbox"

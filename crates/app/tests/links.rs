@@ -181,6 +181,7 @@ async fn changing_the_password_asks_for_the_current_one_and_ends_other_devices()
     let here = test.log_in("sam", GOOD).await.unwrap();
     let change = |current: &str, new: &str| {
         let typed = ChangePassword {
+            others: Default::default(),
             current: current.to_owned(),
             new: new.to_owned(),
         };
@@ -227,6 +228,7 @@ async fn of_password_changes_at_once_with_one_current_password_one_is_done() {
         .map(|n| {
             let (app, sam) = (test.app.clone(), sam.clone());
             let typed = ChangePassword {
+                others: Default::default(),
                 current: GOOD.to_owned(),
                 new: format!("{OTHER} {n}"),
             };
@@ -265,6 +267,7 @@ async fn wrong_current_passwords_count_as_failed_attempts() {
     let here = test.log_in("sam", GOOD).await.unwrap();
     for _ in 0..5 {
         let typed = ChangePassword {
+            others: Default::default(),
             current: WRONG.to_owned(),
             new: OTHER.to_owned(),
         };
@@ -273,6 +276,7 @@ async fn wrong_current_passwords_count_as_failed_attempts() {
             .unwrap_err();
     }
     let typed = ChangePassword {
+        others: Default::default(),
         current: GOOD.to_owned(),
         new: OTHER.to_owned(),
     };

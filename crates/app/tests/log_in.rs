@@ -69,14 +69,14 @@ async fn every_refusal_is_the_same_to_the_outside_and_told_apart_in_the_log() {
     assert!(failed.iter().all(|a| a.outcome == Outcome::Failure));
     let reasons: Vec<_> = failed.iter().map(|a| a.reason.as_deref().unwrap()).collect();
     let expected = [
-        "unknown user",
-        "wrong password",
-        "login disabled",
-        "service account",
-        "address not allowed",
-        "account not activated",
-        "wrong password",
-        "unknown user",
+        "unknown_user",
+        "wrong_password",
+        "login_disabled",
+        "service_account",
+        "address_not_allowed",
+        "account_not_activated",
+        "wrong_password",
+        "unknown_user",
     ];
     assert_eq!(reasons, expected);
     assert!(failed[0].user.is_none());
@@ -158,8 +158,8 @@ async fn fifty_wrong_passwords_at_once_get_five_attempts_and_one_lock() {
             .filter(|a| a.reason.as_deref() == Some(reason))
             .count()
     };
-    assert_eq!(reasons("wrong password"), 5);
-    assert_eq!(reasons("account locked"), 45);
+    assert_eq!(reasons("wrong_password"), 5);
+    assert_eq!(reasons("account_locked"), 45);
     assert_eq!(test.count("user.locked").await, 1);
     assert_eq!(test.mails().await.len(), 1);
 }
@@ -338,6 +338,7 @@ async fn a_mapped_ipv6_address_counts_as_the_ipv4_address_it_is() {
     let visitor = Visitor {
         origin: origin("::ffff:203.0.113.7"),
         application: None,
+        device_token: None,
     };
     let typed = accounts::LogIn {
         login: "sam".to_owned(),

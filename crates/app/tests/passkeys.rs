@@ -26,6 +26,7 @@ async fn add_with(
 ) -> (String, Vec<String>) {
     let asked = passkeys::begin_add(&test.app, caller, proof).await.unwrap();
     let new = AddPasskey {
+        others: Default::default(),
         name: "Phone".to_owned(),
         answered: authenticator.create(&asked),
     };
@@ -228,6 +229,7 @@ async fn without_user_verification_or_from_another_site_it_is_refused() {
     let mut elsewhere = Authenticator::new(3);
     elsewhere.origin = "https://whodid.example.net".to_owned();
     let new = AddPasskey {
+        others: Default::default(),
         name: String::new(),
         answered: elsewhere.create(&asked),
     };
@@ -299,6 +301,7 @@ async fn nobody_touches_anothers_passkey() {
         .await
         .unwrap();
     let stolen = AddPasskey {
+        others: Default::default(),
         name: String::new(),
         answered: Authenticator::new(2).create(&asked),
     };

@@ -48,6 +48,7 @@ impl WithFactor {
         let sam = test.signed_in("sam", Roles::default()).await;
         let key = factors::offer_totp(&test.app, &sam.person, None).unwrap().key;
         let typed = EnableTotp {
+            others: Default::default(),
             code: code(&key, test.app.now()),
             key,
             proof: Proof::Password(GOOD.to_owned()),
@@ -111,8 +112,8 @@ async fn two_hundred_wrong_codes_and_passwords_at_once_count_exactly() {
     .await;
     assert!(results.iter().all(|refused| *refused));
     assert_eq!(sam.failures().await, 200);
-    assert_eq!(sam.reasons("wrong code").await, 160);
-    assert_eq!(sam.reasons("wrong password").await, 40);
+    assert_eq!(sam.reasons("wrong_code").await, 160);
+    assert_eq!(sam.reasons("wrong_password").await, 40);
     assert_eq!(sam.test.count("user.locked").await, 0);
 }
 
@@ -161,6 +162,7 @@ impl OneDevice {
             visitor: Visitor {
                 origin: origin("203.0.113.7"),
                 application: Some(application),
+                device_token: None,
             },
         }
     }

@@ -1,6 +1,6 @@
 //! Builders for facts in tests: only what a test states is set.
 
-use activity::{By, Facts, Named, Outcome, Person, Target, Time};
+use activity::{By, Facts, Named, Outcome, Person, Reason, Target, Time};
 
 /// The instant of an RFC 3339 text.
 ///
@@ -103,10 +103,10 @@ impl Build {
 
     /// It failed, for this reason.
     #[must_use]
-    pub fn failed(self, reason: &str) -> Self {
+    pub fn failed(self, reason: Reason) -> Self {
         self.with(|facts| {
             facts.outcome = Outcome::Failure;
-            facts.reason = Some(reason.to_owned());
+            facts.reason = Some(reason.word().to_owned());
         })
     }
 

@@ -158,8 +158,14 @@ async fn every_wrong_body_gets_its_own_answer_and_leaves_nothing() {
         ("application/json", vec![b' '; 17 * 1024 * 1024], 413),
         (
             "application/json",
-            format!("[{}1]", "1,".repeat(10_000)).into_bytes(),
+            format!("[{}{{}}]", r#"{"activity":"a.b"},"#.repeat(10_000)).into_bytes(),
             413,
+        ),
+        // Full of faults: read no further than the first thousand.
+        (
+            "application/json",
+            format!("[{}1]", "1,".repeat(10_000)).into_bytes(),
+            400,
         ),
         ("application/x-ndjson", b"nonsense\n{\n".to_vec(), 400),
         (

@@ -201,7 +201,7 @@ async fn a_device_that_was_forced_out_is_told_why_and_the_log_has_it() {
         let (status, page) = get(&test, query, token).await;
         assert_eq!(status, StatusCode::OK, "{page}");
         let forced = &page["data"][0];
-        assert_eq!(forced["reason"], "logged in on another device", "{page}");
+        assert_eq!(forced["reason"], "another_device", "{page}");
         assert_eq!(forced["user"]["username"], "mia");
         assert_eq!(forced["application"]["name"], "Single");
         assert_eq!(forced["targets"][0]["name"], "Old headset");
@@ -214,6 +214,7 @@ async fn a_second_factor_that_is_due_is_asked_for() {
     let mia = test.caller("mia").await;
     let offer = factors::offer_totp(&test.app, &mia.person, None).unwrap();
     let typed = EnableTotp {
+        others: Default::default(),
         code: code_of(&offer.key),
         key: offer.key,
         proof: Proof::Password(PASSWORD.to_owned()),

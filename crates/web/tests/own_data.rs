@@ -7,6 +7,7 @@ mod support;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, HOST, LOCATION};
 use reqwest::{Response, StatusCode};
 use support::{As, PASSWORD, TestApp};
+use web::Scope;
 
 async fn post(test: &TestApp, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Response {
     let request = test.client.post(test.url(path)).header(COOKIE, cookie);
@@ -134,9 +135,25 @@ async fn a_member_sees_who_read_their_log_and_takes_their_data() {
     let id = test.caller("mia").await.person.id;
     test.get(&format!("/users/{id}/activity"), As::Auditor).await;
     let page = get(&test, "/settings/privacy", &mia).await.text().await.unwrap();
-    assert!(page.contains("Otto Weber (otto)") && page.contains("Browser") && page.contains("user:="));
+    assert!(page.contains("Otto Weber (otto)") && page.contains("Browser") && page.contains("My whole log"));
     let log = get(&test, "/settings/activity-logs", &mia).await.text().await.unwrap();
     assert!(log.contains("Activity log viewed"));
+
+    // By a key, in words that name nobody, and one activity by its id.
+    let by_key = async |path: &str| {
+        let request = test.client.get(test.url(path)).bearer_auth(test.key(Scope::Read));
+        request.send().await.unwrap().json::<serde_json::Value>().await.unwrap()
+    };
+    let all = by_key("/v1/activities?limit=1000").await;
+    let hers = |row: &&serde_json::Value| row["user"]["id"] == id.as_str() || row["by"]["id"] == id.as_str();
+    let rows = all["data"].as_array().unwrap().iter().filter(hers);
+    let seqs: Vec<u64> = rows.map(|row| row["id"].as_u64().unwrap()).collect();
+    let one = by_key(&format!("/v1/activities/{}", seqs[0])).await;
+    assert_eq!(one["id"], seqs[0]);
+    let page = get(&test, "/settings/privacy", &mia).await.text().await.unwrap();
+    assert!(page.contains("API key") && page.contains("Everything"));
+    assert!(page.contains(&format!("id:{}", seqs[0])), "{page}");
+    assert!(page.contains(&format!(">{}</td>", seqs.len())), "{page}");
 
     let file = post(&test, "/settings/privacy/export", &mia, &[]).await;
     assert_eq!(file.status(), StatusCode::OK);

@@ -122,8 +122,12 @@ pub(crate) struct UserCreate {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogCommand {
     /// Print what matches a query, newest first; works beside a running server
+    ///
+    /// Everybody whose activities are printed sees under Settings → Privacy that they were read.
     Search(Search),
     /// Write everything that matches a query to a file; works beside a running server
+    ///
+    /// Everybody whose activities are written sees under Settings → Privacy that they were.
     Export(Export),
     /// Read in a log of another system; repeating it adds nothing
     ///

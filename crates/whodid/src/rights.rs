@@ -5,10 +5,17 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Mode;
+
 use crate::config::Config;
 
 /// What a mode grants to others than the owner.
 const OTHERS: u32 = 0o077;
+
+/// From here on, whatever this process makes is for its user alone.
+pub(crate) fn keep_private() {
+    rustix::process::umask(Mode::from_raw_mode(OTHERS));
+}
 
 /// Whether others than its owner may do anything with it; `None` if it cannot be seen. A link is what it leads to.
 pub(crate) fn is_open(path: &Path) -> Option<bool> {

@@ -37,6 +37,22 @@ const BANS: &[Ban] = &[
         instead: "finish it or leave it out",
     },
     Ban {
+        word: "tokio::spawn(",
+        except: &[
+            // The commit and the sealing that a caller who leaves must not cut short, and the reader of a scan, whose
+            // panic its receiver is told of; those of tests beside the code; the second signal, which ends the process.
+            "crates/store/src/tx.rs",
+            "crates/log/src/engine.rs",
+            "crates/log/src/scan.rs",
+            "crates/log/src/places.rs",
+            "crates/app/src/feed.rs",
+            "crates/bench/src/load.rs",
+            "crates/whodid/src/commands/serve.rs",
+        ],
+        tests_may: true,
+        instead: "use `log::Tasks`: work in the background is supervised and ends at shutdown",
+    },
+    Ban {
         word: "allow(clippy::disallowed_methods",
         except: &["crates/log/src/clock.rs", "crates/log/src/rng.rs"],
         tests_may: true,

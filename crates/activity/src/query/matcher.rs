@@ -295,6 +295,22 @@ mod tests {
     use crate::query::parse;
 
     #[test]
+    fn many_words_cost_little_more_than_one_pass_over_the_texts() {
+        let text = (0..250).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" OR ");
+        let expr = parse(&text, &jiff::tz::TimeZone::UTC).unwrap();
+        let rows = vec![crate::samples::failed_log_in(); 200];
+        let timed = |matches: &mut dyn FnMut(&Activity) -> bool| {
+            let begun = std::time::Instant::now();
+            assert!(!rows.iter().any(matches));
+            begun.elapsed()
+        };
+        let mut matcher = Matcher::new(&expr);
+        let one_pass = timed(&mut |row| matcher.matches(row));
+        let each_by_itself = timed(&mut |row| expr.matches(row));
+        assert!(one_pass * 5 < each_by_itself, "{one_pass:?} and {each_by_itself:?}");
+    }
+
+    #[test]
     fn a_look_at_the_clock_comes_the_more_often_the_more_is_compared() {
         let one = Matcher::new(&parse("login", &jiff::tz::TimeZone::UTC).unwrap());
         assert_eq!(one.stride(), 64);

@@ -3,7 +3,7 @@
 use store::accounts::link::Purpose;
 use store::accounts::{account, link};
 
-use super::{LinkError, LinkPurpose, passwords, token_hash};
+use super::{LinkError, LinkPurpose, links, passwords, token_hash};
 use crate::activity::facts;
 use crate::{App, Visitor};
 
@@ -17,7 +17,8 @@ pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str)
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let taken = link::take(tx.conn(), Purpose::Activation, &token_hash(token), now).await?;
-    let Some(account) = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await? else {
+    let account = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await?;
+    let Some(account) = account.filter(links::may_use) else {
         return Err(LinkError::Gone);
     };
     account::set_password(tx.conn(), &account.id, &hash, now).await?;

@@ -3,8 +3,9 @@
 
 use activity::{Facts, Time};
 use store::accounts::account::{self, AccountRow};
-use store::accounts::known_device;
+use store::accounts::{device, known_device};
 
+use super::end::{EndReason, end, forced};
 use super::make_device::make_device;
 use super::{Unavailable, attempts, model, new_token, token_hash};
 use crate::activity::facts;
@@ -59,13 +60,14 @@ pub(crate) async fn admit(
     if admission.remember {
         known_device::remember(tx.conn(), &known_id, app.now().plus(REMEMBERED)).await?;
     }
+    let former = end_former(app, &mut tx, visitor).await?;
     let device = make_device(app, &mut tx, visitor, account, Some(known_id)).await?;
     let mut login = facts::by_visitor(app, visitor, "user.login", &account.person());
     if let Some(factor) = admission.second_factor {
         login.metadata.insert("second_factor".to_owned(), factor.to_owned());
     }
     let behind = u64::from(device.forced.is_some());
-    let mut activities = Activities::ending(admission.before, login);
+    let mut activities = Activities::ending(admission.before.into_iter().chain(former), login);
     activities.extend(device.forced);
     let mut appended = tx.append(activities).await?;
     // The very first log-in is on a new device of necessity.
@@ -86,6 +88,23 @@ pub(crate) async fn admit(
             origin: visitor.origin.clone(),
         },
     })
+}
+
+/// Ends the device that this browser was signed in with, whoever's it is: nothing would log it out any more.
+async fn end_former(app: &App, tx: &mut Tx, visitor: &Visitor) -> Result<Option<Facts>, Unavailable> {
+    let Some(token) = visitor.device_token.as_deref() else {
+        return Ok(None);
+    };
+    let former = device::by_token(tx.conn(), &token_hash(token)).await?;
+    let Some(former) = former.filter(|device| device.application_id.is_none()) else {
+        return Ok(None);
+    };
+    let Some(owner) = account::get(tx.conn(), &former.account_id).await? else {
+        return Ok(None);
+    };
+    let (devices, reason) = ([former], EndReason::LoggedInAgain);
+    end(app, tx, &devices, reason).await?;
+    Ok(forced(app, &owner.person(), &devices, reason))
 }
 
 /// Gives the known device its next token, or makes one. Its id and token.

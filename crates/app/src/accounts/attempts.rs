@@ -163,10 +163,13 @@ impl Attempt {
             // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
             attempt::lock(tx.conn(), &account.id, until).await?;
         }
-        let mut locked = failed.clone();
+        let (reason, failures) = waits(app, self.known_device.as_deref()).why(&filled);
+        let mut locked = failed.clone().because(reason);
         locked.kind = "user.locked".into();
         locked.outcome = activity::Outcome::Success;
-        locked.reason = Some(waits(app, self.known_device.as_deref()).in_words(&filled));
+        locked
+            .metadata
+            .insert("failed_attempts".to_owned(), failures.to_string());
         locked.by = activity::By::System;
         if account.login_enabled {
             mail::write(app, tx, mail::letters::locked(app, account, (filled.failures, until))).await?;

@@ -1,9 +1,10 @@
 //! A member's change of their own password, for which the current one is asked.
 
+use activity::Reason;
 use store::accounts::{account, device, link};
 
 use super::attempts::{self, Whence};
-use super::end::{EndReason, end_others};
+use super::end::{EndReason, Keep, OtherDevices};
 use super::{ChangeError, passwords};
 use crate::activity::facts;
 use crate::{Activities, App, Caller, Quiet, Via, mail};
@@ -15,9 +16,11 @@ pub struct ChangePassword {
     pub current: String,
     /// The new one.
     pub new: String,
+    /// What becomes of the account's other devices.
+    pub others: OtherDevices,
 }
 
-/// Changes it and ends every other device. A wrong current password counts as a failed attempt.
+/// Changes it and ends every other device unless they are to stay. A wrong current password counts as a failed attempt.
 pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) -> Result<(), ChangeError> {
     let Via::Device { id: device_id } = &caller.via else {
         return Err(ChangeError::Forbidden);
@@ -43,9 +46,9 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let mut tx = app.begin().await?;
     let Some(hash) = hash else {
         let reason = if attempt.was_locked() {
-            "account locked"
+            Reason::AccountLocked
         } else {
-            "wrong password"
+            Reason::WrongPassword
         };
         let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
         let activities = attempt
@@ -71,7 +74,12 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     // A reset link asked for by somebody else must not undo the change.
     link::delete_all(tx.conn(), &account.id, link::Purpose::Reset).await?;
     let mut activities = Activities::from(facts::about(app, caller, "user.password_changed", &account.person()));
-    activities.extend(end_others(app, &mut tx, &account, Some(device_id), EndReason::PasswordChanged).await?);
-    mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
+    let reason = EndReason::PasswordChanged;
+    let ended = typed
+        .others
+        .settle(app, &mut tx, &account, Keep::Device(device_id), reason)
+        .await?;
+    activities.extend(ended);
+    mail::write(app, &mut tx, mail::letters::password_set(&account, typed.others)).await?;
     Ok(tx.commit(activities).await?)
 }

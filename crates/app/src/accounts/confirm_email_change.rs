@@ -3,14 +3,15 @@
 use activity::{Person, Time};
 use store::accounts::account::{self, AccountRow};
 use store::accounts::link::{self, Purpose};
-use store::accounts::{email_change, word};
+use store::accounts::{device, email_change, word};
 
 use super::create_user::check_unique;
 use super::edit_user::changes;
-use super::{ChangeError, LinkError, Unavailable, names, token_hash};
+use super::end::{EndReason, Keep, OtherDevices};
+use super::{ChangeError, LinkError, Unavailable, links, names, token_hash};
 use crate::activity::facts;
 use crate::factors::credentials_changed;
-use crate::{App, Caller, Visitor, mail};
+use crate::{Activities, App, Caller, Tx, Visitor, mail};
 
 /// A new address that waits to be confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +46,22 @@ pub async fn peek_email_change(
         return Ok(None);
     };
     let account = account::get(read.conn(), &change.account_id).await?;
-    Ok(account.map(|account| PendingEmail {
+    Ok(account.filter(links::may_use).map(|account| PendingEmail {
         person: account.person(),
         email: change.email,
         expires_at: change.validity.expires_at,
     }))
 }
 
-/// Makes the new address the account's. Reset links die, and so do remembered devices and half-finished log-ins: what
-/// was trusted because of the old address is not any more.
-pub async fn confirm_email_change(app: &App, visitor: &Visitor, token: &str) -> Result<(), LinkError> {
+/// Makes the new address the account's, and ends its other devices unless they are to stay; the browser it is
+/// confirmed in is none of them if the account is signed in there. Reset links die, and so do remembered devices and
+/// half-finished log-ins: what was trusted because of the old address is not any more.
+pub async fn confirm_email_change(
+    app: &App,
+    visitor: &Visitor,
+    token: &str,
+    others: OtherDevices,
+) -> Result<(), LinkError> {
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let change = email_change::take(tx.conn(), &token_hash(token), app.now()).await?;
@@ -62,7 +69,7 @@ pub async fn confirm_email_change(app: &App, visitor: &Visitor, token: &str) -> 
         return Err(LinkError::Gone);
     };
     let before = account::get(tx.conn(), &change.account_id).await?;
-    let Some(before) = before.filter(|account| account.login_enabled) else {
+    let Some(before) = before.filter(links::may_use) else {
         return Err(LinkError::Gone);
     };
     let after = AccountRow {
@@ -79,7 +86,25 @@ pub async fn confirm_email_change(app: &App, visitor: &Visitor, token: &str) -> 
     mail::write(app, &mut tx, mail::letters::email_change_done(&before, &after)).await?;
     let mut changed = facts::by_visitor(app, visitor, "user.email_changed", &after.person());
     changed.changes = changes(&before, &after);
-    Ok(tx.commit(changed).await?)
+    let here = signed_in_here(&mut tx, visitor, &after.id).await?;
+    let reason = EndReason::EmailChanged;
+    let ended = others
+        .settle(app, &mut tx, &after, Keep::device(here.as_deref()), reason)
+        .await?;
+    let mut activities = Activities::from(changed);
+    activities.extend(ended);
+    Ok(tx.commit(activities).await?)
+}
+
+/// The device of the browser that asks, if it is signed in to this account.
+async fn signed_in_here(tx: &mut Tx, visitor: &Visitor, account_id: &str) -> Result<Option<String>, Unavailable> {
+    let Some(token) = visitor.device_token.as_deref() else {
+        return Ok(None);
+    };
+    let device = device::by_token(tx.conn(), &token_hash(token)).await?;
+    Ok(device
+        .filter(|device| device.account_id == account_id)
+        .map(|device| device.id))
 }
 
 /// Somebody else took the address since it was asked for. Whoever holds the link reads its mailbox and may know.

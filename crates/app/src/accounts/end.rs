@@ -1,10 +1,10 @@
 //! Ending devices: the one way, so that every ended token is told why. Owns the reasons; what else a change does to
 //! an account is its use case's.
 
-use activity::{Facts, Named, Person, Target, Time};
+use activity::{Facts, Named, Person, Reason, Target, Time};
 use store::accounts::account::AccountRow;
 use store::accounts::device::{self, DeviceRow};
-use store::accounts::ended_device;
+use store::accounts::{ended_device, known_device};
 use store::factors::challenge;
 
 use super::Unavailable;
@@ -19,6 +19,8 @@ const TOLD: i64 = 30 * Time::DAY;
 pub enum EndReason {
     /// Its owner logged out on it.
     LoggedOut,
+    /// Somebody logged in anew in the browser.
+    LoggedInAgain,
     /// The account logged in to a single-device application on another device.
     AnotherDevice,
     /// It was ended from a list of devices.
@@ -29,6 +31,10 @@ pub enum EndReason {
     PasswordChanged,
     /// The password was reset.
     PasswordReset,
+    /// The e-mail address was changed.
+    EmailChanged,
+    /// A second factor was set up.
+    SecondFactorChanged,
     /// An administrator disabled the login.
     LoginDisabled,
     /// The account became a service account.
@@ -42,13 +48,16 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::LoggedOut,
+        Self::LoggedInAgain,
         Self::AnotherDevice,
         Self::Revoked,
         Self::AllEnded,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::EmailChanged,
+        Self::SecondFactorChanged,
         Self::LoginDisabled,
         Self::ServiceAccount,
         Self::ApplicationDisabled,
@@ -56,40 +65,31 @@ impl EndReason {
         Self::RefreshTokenReused,
     ];
 
-    /// For programs, such as `another_device`.
+    /// As the log gives it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::LoggedOut => "logged_out",
-            Self::AnotherDevice => "another_device",
-            Self::Revoked => "revoked",
-            Self::AllEnded => "all_ended",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordReset => "password_reset",
-            Self::LoginDisabled => "login_disabled",
-            Self::ServiceAccount => "service_account",
-            Self::ApplicationDisabled => "application_disabled",
-            Self::ApplicationDeleted => "application_deleted",
-            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::LoggedOut => Reason::LoggedOut,
+            Self::LoggedInAgain => Reason::LoggedInAgain,
+            Self::AnotherDevice => Reason::AnotherDevice,
+            Self::Revoked => Reason::Revoked,
+            Self::AllEnded => Reason::AllEnded,
+            Self::PasswordChanged => Reason::PasswordChanged,
+            Self::PasswordReset => Reason::PasswordReset,
+            Self::EmailChanged => Reason::EmailChanged,
+            Self::SecondFactorChanged => Reason::SecondFactorChanged,
+            Self::LoginDisabled => Reason::LoginDisabled,
+            Self::ServiceAccount => Reason::ServiceAccount,
+            Self::ApplicationDisabled => Reason::ApplicationDisabled,
+            Self::ApplicationDeleted => Reason::ApplicationDeleted,
+            Self::RefreshTokenReused => Reason::RefreshTokenReused,
         }
     }
 
-    /// As the log gives it, such as `logged in on another device`.
+    /// For programs, such as `another_device`; the same as in the log.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged out",
-            Self::AnotherDevice => "logged in on another device",
-            Self::Revoked => "device revoked",
-            Self::AllEnded => "all devices ended",
-            Self::PasswordChanged => "password changed",
-            Self::PasswordReset => "password reset",
-            Self::LoginDisabled => "login disabled",
-            Self::ServiceAccount => "became a service account",
-            Self::ApplicationDisabled => "application disabled",
-            Self::ApplicationDeleted => "application deleted",
-            Self::RefreshTokenReused => "refresh token used again",
-        }
+    pub fn code(self) -> &'static str {
+        self.reason().word()
     }
 
     /// A sentence for the person at the device.
@@ -97,11 +97,16 @@ impl EndReason {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::LoggedOut => "You logged out on this device.",
+            Self::LoggedInAgain => "Somebody logged in anew in this browser, which ended the log-in before.",
             Self::AnotherDevice => "You were logged out here because your account logged in on another device.",
             Self::Revoked => "This device was logged out from the list of devices.",
             Self::AllEnded => "All devices of your account were logged out.",
             Self::PasswordChanged => "You were logged out here because the password of your account was changed.",
             Self::PasswordReset => "You were logged out here because the password of your account was reset.",
+            Self::EmailChanged => "You were logged out here because the e-mail address of your account was changed.",
+            Self::SecondFactorChanged => {
+                "You were logged out here because a second factor was set up for your account."
+            }
             Self::LoginDisabled => {
                 "You were logged out because your account may not log in any more. Ask an administrator."
             }
@@ -114,33 +119,109 @@ impl EndReason {
         }
     }
 
+    /// Whether the browser or client itself is no longer trusted: then it is known no more, neither to skip the second
+    /// factor nor with a bucket of attempts of its own. Where its owner only left, it stays theirs.
+    fn ends_trust(self) -> bool {
+        !matches!(self, Self::LoggedOut | Self::LoggedInAgain | Self::AnotherDevice)
+    }
+
     pub(crate) fn of(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 }
 
-/// Ends these devices: their tokens, access and refresh, open nothing from this commit on and are told why.
+/// What stays when the devices of an account end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Keep<'a> {
+    /// Nothing.
+    Nothing,
+    /// This device, and what its browser is known by.
+    Device(&'a str),
+    /// No device, but what this browser is known by.
+    Known(&'a str),
+}
+
+impl<'a> Keep<'a> {
+    /// The device that somebody asks from, if they ask from one.
+    pub(crate) fn device(id: Option<&'a str>) -> Self {
+        id.map_or(Self::Nothing, Self::Device)
+    }
+}
+
+/// What becomes of somebody's other devices when they change how they log in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OtherDevices {
+    /// They are logged out: whoever got in before is out.
+    #[default]
+    End,
+    /// They stay.
+    Keep,
+}
+
+impl OtherDevices {
+    /// Ends them if they are to end, and returns the activity of it if there were any.
+    pub(crate) async fn settle(
+        self,
+        app: &App,
+        tx: &mut Tx,
+        account: &AccountRow,
+        keep: Keep<'_>,
+        reason: EndReason,
+    ) -> Result<Option<Facts>, Unavailable> {
+        match self {
+            Self::End => end_others(app, tx, account, keep, reason).await,
+            Self::Keep => Ok(None),
+        }
+    }
+}
+
+/// Ends these devices: their tokens, access and refresh, open nothing from this commit on and are told why. What they
+/// were trusted with goes with them.
 pub(crate) async fn end(app: &App, tx: &mut Tx, devices: &[DeviceRow], reason: EndReason) -> Result<(), Unavailable> {
     let now = app.now();
     ended_device::forget(tx.conn(), now.plus(-TOLD)).await?;
     for row in devices {
         ended_device::keep(tx.conn(), &row.id, reason.code(), now).await?;
         device::delete(tx.conn(), &row.account_id, &row.id).await?;
+        if let Some(known) = row.known_device_id.as_deref().filter(|_| reason.ends_trust()) {
+            known_device::forget(tx.conn(), &row.account_id, known).await?;
+        }
     }
     Ok(())
 }
 
-/// Ends every device of an account but `keep`, and its half-finished log-ins. Returns the devices.
+/// Ends every device of an account but `keep`, and its half-finished log-ins; browsers that are not logged in just now
+/// are forgotten as well. Returns the devices.
 pub(crate) async fn end_all_but(
     app: &App,
     tx: &mut Tx,
     account_id: &str,
-    keep: Option<&str>,
+    keep: Keep<'_>,
     reason: EndReason,
 ) -> Result<Vec<DeviceRow>, Unavailable> {
     challenge::delete_challenges(tx.conn(), account_id).await?;
-    let devices = device::others(tx.conn(), account_id, keep).await?;
+    let known = match keep {
+        Keep::Device(id) => {
+            let kept = device::get(tx.conn(), account_id, id).await?;
+            kept.and_then(|device| device.known_device_id)
+        }
+        Keep::Known(id) => Some(id.to_owned()),
+        Keep::Nothing => None,
+    };
+    let kept = match keep {
+        Keep::Device(id) => Some(id),
+        Keep::Known(_) | Keep::Nothing => None,
+    };
+    let mut devices = device::others(tx.conn(), account_id, kept).await?;
+    // What the browser that stays was logged in with before is of the same browser.
+    let same_browser = |device: &DeviceRow| known.is_some() && device.known_device_id == known;
+    for device in devices.iter_mut().filter(|device| same_browser(device)) {
+        device.known_device_id = None;
+    }
     end(app, tx, &devices, reason).await?;
+    if reason.ends_trust() {
+        known_device::forget_all_but(tx.conn(), account_id, known.as_deref()).await?;
+    }
     Ok(devices)
 }
 
@@ -149,7 +230,7 @@ pub(crate) async fn end_others(
     app: &App,
     tx: &mut Tx,
     account: &AccountRow,
-    keep: Option<&str>,
+    keep: Keep<'_>,
     reason: EndReason,
 ) -> Result<Option<Facts>, Unavailable> {
     let devices = end_all_but(app, tx, &account.id, keep, reason).await?;
@@ -159,8 +240,7 @@ pub(crate) async fn end_others(
 /// The facts of a forced log out from these devices of one person; `None` if there were none.
 pub(crate) fn forced(app: &App, person: &Person, devices: &[DeviceRow], reason: EndReason) -> Option<Facts> {
     let last = devices.last()?;
-    let mut forced = facts::by_system(app, "user.forced_logout", person);
-    forced.reason = Some(reason.words().to_owned());
+    let mut forced = facts::by_system(app, "user.forced_logout", person).because(reason.reason());
     forced.metadata.insert("devices".to_owned(), devices.len().to_string());
     if devices.len() == 1 {
         forced.device = Some(last.name.clone());

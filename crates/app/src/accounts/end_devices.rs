@@ -3,7 +3,7 @@
 use store::accounts::account;
 
 use super::ChangeError;
-use super::end::{EndReason, end_all_but};
+use super::end::{EndReason, Keep, end_all_but};
 use crate::activity::facts;
 use crate::{App, Caller};
 
@@ -16,7 +16,7 @@ pub async fn end_devices(app: &App, caller: &Caller, user_id: &str) -> Result<u6
     let keep = caller.via.device_id().filter(|_| caller.person.id == user_id);
     let mut tx = app.begin().await?;
     let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
-    let devices = end_all_but(app, &mut tx, user_id, keep, EndReason::AllEnded).await?;
+    let devices = end_all_but(app, &mut tx, user_id, Keep::device(keep), EndReason::AllEnded).await?;
     let mut facts = facts::about(app, caller, "device.all_ended", &account.person());
     facts.metadata.insert("devices".to_owned(), devices.len().to_string());
     tx.commit(facts).await?;

@@ -2,14 +2,34 @@
 //! setting `public_url`, never with anything a request said.
 
 use activity::Time;
+use store::accounts::account::AccountRow;
+use store::accounts::email_change;
 use store::accounts::link::{self, Purpose, Validity};
 
+use store::passkeys::ceremony;
+
 use super::{Unavailable, new_token, token_hash};
+use crate::factors::credentials_changed;
 use crate::mail::letters::Link;
 use crate::{App, Tx};
 
 const ACTIVATION: i64 = 7 * Time::DAY;
 const RESET: i64 = 3_600 * Time::SECOND;
+
+/// Whether an account may go on with a link that was mailed to it: checked at use, whatever it was when it was sent.
+pub(super) fn may_use(account: &AccountRow) -> bool {
+    account.login_enabled && !account.is_service
+}
+
+/// Ends every link and question of an account that waits: of one that may not log in, none opens anything, now or when
+/// it may again.
+pub(super) async fn end_all(tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
+    link::delete_all(tx.conn(), account_id, Purpose::Activation).await?;
+    link::delete_all(tx.conn(), account_id, Purpose::Reset).await?;
+    email_change::void_all(tx.conn(), account_id).await?;
+    ceremony::delete_all(tx.conn(), account_id).await?;
+    credentials_changed(tx, account_id).await
+}
 
 /// Makes a link.
 pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purpose) -> Result<Link, Unavailable> {

@@ -1,5 +1,6 @@
 //! Logging in with a username or e-mail address and a password.
 
+use activity::Reason;
 use std::net::IpAddr;
 
 use store::accounts::account::{self, AccountRow};
@@ -51,7 +52,7 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
         None => None,
     };
     let Some(account) = account else {
-        let failed = facts::failed(facts::of_nobody(app, visitor, "user.login_failed"), "unknown user");
+        let failed = facts::failed(facts::of_nobody(app, visitor, "user.login_failed"), Reason::UnknownUser);
         tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };
@@ -117,10 +118,10 @@ async fn refusal(
     attempt: &Attempt,
     right: bool,
     ip: Option<IpAddr>,
-) -> Result<Option<&'static str>, Unavailable> {
+) -> Result<Option<Reason>, Unavailable> {
     let unchanged = account.password_hash.as_deref() == attempt.stored();
     if !attempt.was_locked() && account.password_hash.is_some() && !(right && unchanged) {
-        return Ok(Some("wrong password"));
+        return Ok(Some(Reason::WrongPassword));
     }
     refusal_of_second_step(tx, account, attempt, ip).await
 }
@@ -131,14 +132,14 @@ pub(crate) async fn refusal_of_second_step(
     account: &AccountRow,
     attempt: &Attempt,
     ip: Option<IpAddr>,
-) -> Result<Option<&'static str>, Unavailable> {
+) -> Result<Option<Reason>, Unavailable> {
     let allowed = address_allowed(&address::of(tx.conn(), &account.id).await?, ip);
     Ok(match () {
-        () if attempt.was_locked() => Some("account locked"),
-        () if account.password_hash.is_none() => Some("account not activated"),
-        () if !account.login_enabled => Some("login disabled"),
-        () if account.is_service => Some("service account"),
-        () if !allowed => Some("address not allowed"),
+        () if attempt.was_locked() => Some(Reason::AccountLocked),
+        () if account.password_hash.is_none() => Some(Reason::AccountNotActivated),
+        () if !account.login_enabled => Some(Reason::LoginDisabled),
+        () if account.is_service => Some(Reason::ServiceAccount),
+        () if !allowed => Some(Reason::AddressNotAllowed),
         () => None,
     })
 }
@@ -150,7 +151,7 @@ pub(crate) async fn refuse(
     mut tx: Tx,
     account: &AccountRow,
     attempt: &Attempt,
-    reason: &str,
+    reason: Reason,
 ) -> Result<(), Unavailable> {
     account::set_attempt_failed(tx.conn(), &account.id).await?;
     let failed = facts::failed(
@@ -158,7 +159,7 @@ pub(crate) async fn refuse(
         reason,
     );
     let activities = attempt.failed(app, &mut tx, account, failed).await?;
-    Ok(tx.commit(activities).await?)
+    tx.commit(activities).await
 }
 
 /// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in

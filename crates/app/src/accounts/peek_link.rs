@@ -3,7 +3,7 @@
 use activity::Person;
 use store::accounts::{account, link};
 
-use super::{Unavailable, passwords, token_hash};
+use super::{Unavailable, links, passwords, token_hash};
 use crate::{App, Visitor};
 
 /// What a mailed link is for.
@@ -43,7 +43,8 @@ pub async fn peek_link(
     let mut read = app.store().read().await?;
     let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
     let Some(id) = id else { return Ok(None) };
-    let Some(account) = account::get(read.conn(), &id).await? else {
+    let account = account::get(read.conn(), &id).await?;
+    let Some(account) = account.filter(links::may_use) else {
         return Ok(None);
     };
     Ok(Some(Link {

@@ -27,5 +27,5 @@ pub async fn set_preference<T: Serialize>(
     let json = value.map(serde_json::to_string).transpose().map_err(Unavailable::new)?;
     let mut tx = app.begin().await?;
     preference::set(tx.conn(), &caller.person.id, name, json.as_deref()).await?;
-    Ok(tx.commit_quietly(Quiet::Preference).await?)
+    tx.commit_quietly(Quiet::Preference).await
 }

@@ -1,5 +1,6 @@
 //! Asking a signed-in person to prove again that they are the owner, before a change that matters.
 
+use activity::Reason;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::device;
 use store::factors::sms_code;
@@ -56,7 +57,7 @@ async fn check_password(
         attempt.give_back(app, &mut tx, &account.id).await?;
         return Ok(tx.commit_quietly(Quiet::Counted).await?);
     }
-    failed(app, caller, tx, account, (&attempt, "wrong password")).await?;
+    failed(app, caller, tx, account, (&attempt, Reason::WrongPassword)).await?;
     let text = "The password is not right, or there were too many attempts. Try again later.";
     Err(ChangeError::invalid("password", text))
 }
@@ -94,7 +95,7 @@ pub(crate) async fn wrong_code(
     account: &AccountRow,
     attempt: &Attempt,
 ) -> Result<ChangeError, Unavailable> {
-    failed(app, caller, tx, account, (attempt, "wrong code")).await?;
+    failed(app, caller, tx, account, (attempt, Reason::WrongCode)).await?;
     let text = "The code is not right, was used already, or there were too many attempts. Wait for the next one.";
     Ok(ChangeError::invalid("code", text))
 }
@@ -105,12 +106,16 @@ pub(crate) async fn failed(
     caller: &Caller,
     mut tx: Tx,
     account: &AccountRow,
-    (attempt, reason): (&Attempt, &str),
+    (attempt, reason): (&Attempt, Reason),
 ) -> Result<(), Unavailable> {
-    let reason = if attempt.was_locked() { "account locked" } else { reason };
+    let reason = if attempt.was_locked() {
+        Reason::AccountLocked
+    } else {
+        reason
+    };
     let failed = facts::about(app, caller, "user.reauthentication_failed", &account.person());
     let activities = attempt
         .failed(app, &mut tx, account, facts::failed(failed, reason))
         .await?;
-    Ok(tx.commit(activities).await?)
+    tx.commit(activities).await
 }

@@ -1,6 +1,6 @@
 //! Asking for a password reset from the log-in page. The answer never says whether there is such an account.
 
-use activity::Time;
+use activity::{Reason, Time};
 use store::accounts::link::{self, Purpose};
 use store::accounts::{account, attempt};
 
@@ -20,17 +20,17 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
     let facts = match &account {
         None => facts::failed(
             facts::of_nobody(app, visitor, "user.password_reset_requested"),
-            "unknown user",
+            Reason::UnknownUser,
         ),
         Some(account) => {
             let asked = facts::by_visitor(app, visitor, "user.password_reset_requested", &account.person());
             let since = app.now().plus(-3_600 * Time::SECOND);
             let open = link::count_since(tx.conn(), &account.id, Purpose::Reset, since).await?;
             match () {
-                () if !account.login_enabled => facts::failed(asked, "login disabled"),
-                () if account.is_service => facts::failed(asked, "service account"),
-                () if account.password_hash.is_none() => facts::failed(asked, "account not activated"),
-                () if open >= OPEN_LINKS => facts::failed(asked, "too many requests"),
+                () if !account.login_enabled => facts::failed(asked, Reason::LoginDisabled),
+                () if account.is_service => facts::failed(asked, Reason::ServiceAccount),
+                () if account.password_hash.is_none() => facts::failed(asked, Reason::AccountNotActivated),
+                () if open >= OPEN_LINKS => facts::failed(asked, Reason::TooManyRequests),
                 () => {
                     let address = links::make(app, &mut tx, &account.id, Purpose::Reset).await?;
                     mail::write(app, &mut tx, mail::letters::reset(account, &address)).await?;
@@ -39,5 +39,5 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
             }
         }
     };
-    Ok(tx.commit(facts).await?)
+    tx.commit(facts).await
 }

@@ -4,8 +4,8 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::link::Purpose;
 use store::accounts::{attempt, link};
 
-use super::end::{EndReason, end_others};
-use super::{LinkError, LinkPurpose, passwords, token_hash};
+use super::end::{EndReason, Keep, OtherDevices, end_others};
+use super::{LinkError, LinkPurpose, links, passwords, token_hash};
 use crate::activity::facts;
 use crate::{Activities, App, Visitor, mail};
 
@@ -19,7 +19,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
     let taken = link::take(tx.conn(), Purpose::Reset, &token_hash(token), app.now()).await?;
-    let Some(account) = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await? else {
+    let account = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await?;
+    let Some(account) = account.filter(links::may_use) else {
         return Err(LinkError::Gone);
     };
     link::delete_all(tx.conn(), &account.id, Purpose::Reset).await?;
@@ -30,8 +31,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     attempt::clear_all(tx.conn(), &account.id).await?;
     let completed = facts::by_visitor(app, visitor, "user.password_reset_completed", &account.person());
     let mut activities = Activities::from(completed);
-    activities.extend(end_others(app, &mut tx, &account, None, EndReason::PasswordReset).await?);
-    mail::write(app, &mut tx, mail::letters::password_set(&account)).await?;
+    activities.extend(end_others(app, &mut tx, &account, Keep::Nothing, EndReason::PasswordReset).await?);
+    mail::write(app, &mut tx, mail::letters::password_set(&account, OtherDevices::End)).await?;
     Ok(tx.commit(activities).await?)
 }
 
@@ -45,5 +46,5 @@ pub(super) async fn account_of(
     let mut read = app.store().read().await?;
     let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
     let account = account::get(read.conn(), id.as_deref().unwrap_or_default()).await?;
-    account.ok_or(LinkError::Gone)
+    account.filter(links::may_use).ok_or(LinkError::Gone)
 }

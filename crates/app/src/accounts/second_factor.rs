@@ -1,5 +1,6 @@
 //! The second step of a log-in: a code.
 
+use activity::Reason;
 use store::factors::challenge::Purpose;
 use store::factors::sms_code;
 
@@ -29,7 +30,15 @@ pub async fn second_factor(
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     let right = refused.is_none() && factors::check(app, &mut tx, &account, &answer, sms_code::Purpose::LogIn).await?;
     if !right {
-        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong code")).await?;
+        refuse(
+            app,
+            visitor,
+            tx,
+            &account,
+            &attempt,
+            refused.unwrap_or(Reason::WrongCode),
+        )
+        .await?;
         return Err(SecondFactorRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {

@@ -3,8 +3,8 @@
 use activity::Facts;
 use store::accounts::account::{self, AccountRow};
 
-use super::end::{EndReason, end_others};
-use super::{ChangeError, set_roles};
+use super::end::{EndReason, Keep, end_others};
+use super::{ChangeError, links, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller, Tx};
 
@@ -40,7 +40,8 @@ pub(super) async fn within(
     };
     let mut activities = vec![facts::about(app, caller, code, &account.person())];
     if !enabled {
-        activities.extend(end_others(app, tx, account, None, EndReason::LoginDisabled).await?);
+        links::end_all(tx, &account.id).await?;
+        activities.extend(end_others(app, tx, account, Keep::Nothing, EndReason::LoginDisabled).await?);
     }
     Ok(activities)
 }

@@ -3,8 +3,8 @@
 use activity::{Change, Facts};
 use store::accounts::account::{self, AccountRow};
 
-use super::end::{EndReason, end_others};
-use super::{ChangeError, set_roles};
+use super::end::{EndReason, Keep, end_others};
+use super::{ChangeError, links, set_roles};
 use crate::activity::facts;
 use crate::{App, Caller, Tx};
 
@@ -42,7 +42,8 @@ pub(super) async fn within(
     }];
     let mut activities = vec![changed];
     if service {
-        activities.extend(end_others(app, tx, account, None, EndReason::ServiceAccount).await?);
+        links::end_all(tx, &account.id).await?;
+        activities.extend(end_others(app, tx, account, Keep::Nothing, EndReason::ServiceAccount).await?);
     }
     Ok(activities)
 }

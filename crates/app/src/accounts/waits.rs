@@ -1,7 +1,7 @@
 //! How long a bucket of attempts stays locked: waits that double, so that whoever guesses for days gets few guesses,
 //! and a most for a day, whatever succeeded in between. Decides only; keeps nothing.
 
-use activity::Time;
+use activity::{Reason, Time};
 use store::accounts::attempt::Failures;
 
 use crate::settings::PasswordSettings;
@@ -101,12 +101,12 @@ impl Waits {
         }
     }
 
-    /// Why a bucket with these failures is locked, in words.
-    pub(super) fn in_words(&self, bucket: &Failures) -> String {
+    /// Why a bucket with these failures is locked, and how many they are.
+    pub(super) fn why(&self, bucket: &Failures) -> (Reason, u64) {
         if self.is_last_of_day(bucket) {
-            return format!("{} failed attempts within a day", bucket.in_day);
+            return (Reason::TooManyFailuresInDay, bucket.in_day);
         }
-        format!("{} failed attempts", bucket.failures)
+        (Reason::TooManyFailures, bucket.failures)
     }
 
     fn is_last_of_day(&self, bucket: &Failures) -> bool {

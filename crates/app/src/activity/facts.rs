@@ -1,7 +1,7 @@
 //! What every activity of this installation's own says about who caused it, from where and with what. Owns no use
 //! case; each adds its target, changes and metadata to what comes from here.
 
-use activity::{By, Facts, Named, Outcome, Person, sentence};
+use activity::{By, Facts, Named, Outcome, Person, Reason, sentence};
 
 use crate::{App, Caller, Origin, Via, Visitor};
 
@@ -59,10 +59,11 @@ pub(crate) fn by_system(app: &App, code: &str, user: &Person) -> Facts {
 }
 
 /// The same facts, as a failure for this reason.
-pub(crate) fn failed(mut facts: Facts, reason: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some(reason.to_owned());
-    facts
+pub(crate) fn failed(facts: Facts, reason: Reason) -> Facts {
+    Facts {
+        outcome: Outcome::Failure,
+        ..facts.because(reason)
+    }
 }
 
 /// The ways in that are built in, by id and by what the log calls them.

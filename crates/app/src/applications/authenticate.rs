@@ -44,5 +44,6 @@ pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presen
     Ok(Presented::Application(Visitor {
         origin,
         application: Some(named(&row)),
+        device_token: None,
     }))
 }

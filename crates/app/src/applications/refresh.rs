@@ -30,7 +30,7 @@ pub struct Refreshed {
 #[derive(Debug, Error)]
 pub enum RefreshRefused {
     /// The device was ended.
-    #[error("the device was ended: {}", .0.words())]
+    #[error("the device was ended: {}", .0.reason().in_words())]
     Ended(EndReason),
     /// It is no refresh token of this application, or its account may not be used now or from here.
     #[error("it is not a refresh token that can be used")]

@@ -171,7 +171,7 @@ impl UserCsvWriter {
 fn write_details(row: &Activity, out: &mut String) {
     out.clear();
     out.push_str(&sentence::plain(&row.facts));
-    if let Some(reason) = &row.reason {
+    if let Some(reason) = row.reason_in_words() {
         add(out, format_args!(" ({reason})"));
     }
     if let Some(ip) = &row.ip {

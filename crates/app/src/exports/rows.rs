@@ -1,6 +1,6 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
-use activity::{Facts, Named, Outcome, Person, Target, Time};
+use activity::{Facts, Named, Person, Target, Time};
 use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
 
 use super::model::unavailable;
@@ -141,13 +141,6 @@ pub(super) fn summed(mut facts: Facts, summary: &Summary) -> Facts {
     facts.metadata.insert("rows".to_owned(), summary.rows.to_string());
     facts.metadata.insert("bytes".to_owned(), summary.bytes.to_string());
     facts.metadata.insert("sha256".to_owned(), summary.sha256.clone());
-    facts
-}
-
-/// The same facts as a failure.
-pub(super) fn failed(mut facts: Facts, reason: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some(shortened(reason));
     facts
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use activity::Reason;
 use futures::{Stream, StreamExt as _};
 use log::{Full, LogError, Order, Place, Through};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
@@ -11,9 +12,10 @@ use super::columns::Column;
 use super::csv::ViewCsvWriter;
 use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
-use super::rows::{export, facts_of, failed, file_name, in_group, new_row, summed, written};
+use super::rows::{export, facts_of, file_name, in_group, new_row, summed, written};
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
+use crate::activity::facts::failed;
 use crate::activity::{
     Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
 };
@@ -204,22 +206,21 @@ impl Run {
         if let Err(error) = self.disclosure.finish().await {
             written = Err(Broken::Log(error.into()));
         }
-        let rows = self.tally.rows;
-        let error = match written {
+        let broken = match written {
             Ok(()) => None,
-            Err(Broken::Reader(Lost::Gone)) => Some(format!("broken off by the reader after {rows} rows")),
-            Err(Broken::Reader(Lost::Slow)) => Some(format!("ended after {rows} rows: the reader was too slow")),
+            Err(Broken::Reader(Lost::Gone)) => Some(Reason::BrokenOff),
+            Err(Broken::Reader(Lost::Slow)) => Some(Reason::ReaderTooSlow),
             Err(Broken::Lease) => {
                 tracing::warn!(id = %self.row.id, "a streamed export was given up by another");
                 return;
             }
             Err(Broken::Log(cause)) => {
                 tracing::warn!(id = %self.row.id, error = %cause, cause = ?std::error::Error::source(&cause), "a streamed export failed");
-                Some(format!("the log could not be read after {rows} rows"))
+                Some(Reason::LogNotRead)
             }
         };
-        let is_whole = error.is_none();
-        match self.finish(error).await {
+        let is_whole = broken.is_none();
+        match self.finish(broken).await {
             Ok(Some(done)) if is_whole => {
                 let _ = summary.set(done);
                 self.feed.whole().await;
@@ -265,10 +266,10 @@ impl Run {
     }
 
     /// Records the end; `None` if the row was given up before.
-    async fn finish(&self, error: Option<String>) -> Result<Option<Summary>, ExportError> {
+    async fn finish(&self, broken: Option<Reason>) -> Result<Option<Summary>, ExportError> {
         let summary = self.tally.summary();
         let facts = summed(facts_of(&self.row, "export.downloaded", self.app.now())?, &summary);
-        let facts = match &error {
+        let facts = match broken {
             None => facts,
             Some(reason) => failed(facts, reason),
         };
@@ -276,10 +277,10 @@ impl Run {
         let end = Finish {
             at: self.app.now().0,
             written: written(0, summary.rows, summary.bytes),
-            sha256: error.is_none().then(|| summary.sha256.clone()),
+            sha256: broken.is_none().then(|| summary.sha256.clone()),
             file: None,
             through: Some((size, self.through.at.0)),
-            error,
+            error: broken.map(|reason| reason.in_words().to_owned()),
         };
         let mut tx = self.app.begin().await.map_err(unavailable)?;
         let is_ours = store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use activity::Reason;
 use activity::query::Expr;
 use log::Order;
 use store::exports::{Finish, Kind as StoredKind, Row};
@@ -15,10 +16,11 @@ use tokio::sync::Notify;
 use super::csv::UserCsvWriter;
 use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
-use super::rows::{facts_of, failed, summed, written};
+use super::rows::{facts_of, summed, written};
 use super::writer::{RowWriter, Tally};
 use super::{ExportError, Summary, ZoneChoice};
 use crate::activity::Kept;
+use crate::activity::facts::failed;
 use crate::{App, Quiet};
 
 /// How often to look for rows whose maker is gone.
@@ -100,17 +102,11 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
         if let Err(error) = made {
             tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
             let _ = tokio::fs::remove_file(part_path(app, &row)).await;
-            give_up(
-                app,
-                &row,
-                "export.generated",
-                "the file could not be written; see the server's log",
-            )
-            .await?;
+            give_up(app, &row, "export.generated", Reason::FileNotWritten).await?;
         }
     }
     while let Some(row) = claim_lapsed_view(app).await? {
-        give_up(app, &row, "export.downloaded", "broken off").await?;
+        give_up(app, &row, "export.downloaded", Reason::BrokenOff).await?;
     }
     Ok(())
 }
@@ -225,7 +221,7 @@ async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, 
 }
 
 /// Gives an export up; one transaction with its activity.
-pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> Result<(), ExportError> {
+pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) -> Result<(), ExportError> {
     let end = Finish {
         at: app.now().0,
         written: store::exports::Written {
@@ -236,7 +232,7 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: &str) -> R
         sha256: None,
         file: None,
         through: None,
-        error: Some(reason.to_owned()),
+        error: Some(reason.in_words().to_owned()),
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
     let mut tx = app.begin().await.map_err(unavailable)?;

@@ -5,10 +5,10 @@ use store::factors::sms_code::{self, Purpose};
 
 use super::check::take_sms;
 use super::credentials_changed;
-use super::enable_totp::first_codes;
+use super::enable_totp::{end_unproved, first_codes};
 use super::keep::prove_with_factor;
 use super::send_code::{number, send_code};
-use crate::accounts::{Proof, asker, attempts, reauthenticate, wrong_code};
+use crate::accounts::{OtherDevices, Proof, asker, attempts, reauthenticate, wrong_code};
 use crate::activity::facts;
 use crate::{Activities, App, Caller, ChangeError, mail};
 
@@ -33,7 +33,12 @@ pub async fn request_enable_sms(app: &App, caller: &Caller, typed: EnableSms) ->
 }
 
 /// Makes the number a factor that the code was sent to. Returns recovery codes to show once if there were none.
-pub async fn enable_sms(app: &App, caller: &Caller, code: &str) -> Result<Vec<String>, ChangeError> {
+pub async fn enable_sms(
+    app: &App,
+    caller: &Caller,
+    code: &str,
+    others: OtherDevices,
+) -> Result<Vec<String>, ChangeError> {
     let (account, known_device) = asker(app, caller).await?;
     let mut tx = app.begin().await?;
     if sms_code::waiting(tx.conn(), &account.id, Purpose::SetUp, app.now())
@@ -67,6 +72,7 @@ pub async fn enable_sms(app: &App, caller: &Caller, code: &str) -> Result<Vec<St
             &account.person(),
         ));
     }
+    activities.extend(end_unproved(app, &mut tx, caller, &account, others).await?);
     let letter = mail::letters::second_factor_changed(&account, "codes by SMS were turned on");
     mail::write(app, &mut tx, letter).await?;
     tx.commit(activities).await?;

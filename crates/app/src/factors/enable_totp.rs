@@ -1,11 +1,12 @@
 //! Turning on the authenticator app.
 
+use activity::Facts;
 use store::accounts::account::AccountRow;
 use store::factors::recovery_code;
 
 use super::keep::prove_with_factor;
 use super::{credentials_changed, has_any, recovery, totp};
-use crate::accounts::{Proof, asker, reauthenticate};
+use crate::accounts::{EndReason, Keep, OtherDevices, Proof, asker, reauthenticate};
 use crate::activity::facts;
 use crate::{Activities, App, Caller, ChangeError, Tx, Unavailable, mail};
 
@@ -18,6 +19,8 @@ pub struct EnableTotp {
     pub code: String,
     /// What shows that it is the owner who asks.
     pub proof: Proof,
+    /// What becomes of the account's other devices, which no code was asked of.
+    pub others: OtherDevices,
 }
 
 /// Sets the app up, or another in its place. Returns recovery codes to show once if there were none.
@@ -43,10 +46,25 @@ pub async fn enable_totp(app: &App, caller: &Caller, typed: EnableTotp) -> Resul
             &account.person(),
         ));
     }
+    activities.extend(end_unproved(app, &mut tx, caller, &account, typed.others).await?);
     let letter = mail::letters::second_factor_changed(&account, "an authenticator app was set up");
     mail::write(app, &mut tx, letter).await?;
     tx.commit(activities).await?;
     Ok(codes)
+}
+
+/// Ends the devices that were signed in without the factor that was set up just now, unless they are to stay.
+pub(crate) async fn end_unproved(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    account: &AccountRow,
+    others: OtherDevices,
+) -> Result<Option<Facts>, Unavailable> {
+    let reason = EndReason::SecondFactorChanged;
+    others
+        .settle(app, tx, account, Keep::device(caller.via.device_id()), reason)
+        .await
 }
 
 /// The secret with this key and the step of this code of it.

@@ -1,7 +1,7 @@
 //! Making recovery codes anew; those before stop working.
 
 use super::keep::prove_with_factor;
-use super::{has_any, recovery};
+use super::{credentials_changed, has_any, recovery};
 use crate::accounts::{Proof, asker, reauthenticate};
 use crate::activity::facts;
 use crate::{App, Caller, ChangeError};
@@ -20,6 +20,8 @@ pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Re
         return Err(none());
     }
     let codes = recovery::replace(app, &mut tx, &account.id).await?;
+    // Whoever makes new ones has lost the old ones, or a device: no browser goes on without being asked.
+    credentials_changed(&mut tx, &account.id).await?;
     let shown = facts::about(app, caller, "user.recovery_codes_shown", &account.person());
     tx.commit(shown).await?;
     Ok(codes)

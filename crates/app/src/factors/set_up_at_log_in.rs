@@ -1,6 +1,6 @@
 //! Setting up a second factor in the middle of a log-in, where the account must have one and has none.
 
-use activity::Facts;
+use activity::{Facts, Reason};
 use store::accounts::account::AccountRow;
 use store::factors::challenge::Purpose;
 use store::factors::{second_factor, sms_code};
@@ -10,7 +10,9 @@ use super::check::take_sms;
 use super::enable_totp::{confirmed, first_codes};
 use super::{has_any, totp};
 use crate::accounts::challenge::{self, Challenged};
-use crate::accounts::{Admission, SignedIn, admit, attempts, refusal_of_second_step, refuse};
+use crate::accounts::{
+    Admission, EndReason, Keep, OtherDevices, SignedIn, admit, attempts, refusal_of_second_step, refuse,
+};
 use crate::activity::facts;
 use crate::error::unavailable;
 use crate::{App, ChangeError, Tx, Unavailable, Visitor, mail};
@@ -63,6 +65,7 @@ pub async fn set_up_at_log_in(
     visitor: &Visitor,
     token: &str,
     set_up: SetUp,
+    others: OtherDevices,
 ) -> Result<SetUpDone, SetUpRefused> {
     let mut tx = app.begin().await?;
     let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SetUp).await?;
@@ -77,7 +80,15 @@ pub async fn set_up_at_log_in(
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     let right = refused.is_none() && keep(app, &mut tx, &account, &set_up).await?;
     if !right {
-        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong code")).await?;
+        refuse(
+            app,
+            visitor,
+            tx,
+            &account,
+            &attempt,
+            refused.unwrap_or(Reason::WrongCode),
+        )
+        .await?;
         return Err(SetUpRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {
@@ -86,11 +97,16 @@ pub async fn set_up_at_log_in(
     let (method, changed) = in_words(&set_up);
     super::credentials_changed(&mut tx, &account.id).await?;
     let recovery_codes = first_codes(app, &mut tx, &account).await?;
+    let known = row.known_device_id.as_deref();
+    let keep = known.map_or(Keep::Nothing, Keep::Known);
+    let reason = EndReason::SecondFactorChanged;
+    let mut before = activities(app, visitor, &account, method);
+    before.extend(others.settle(app, &mut tx, &account, keep, reason).await?);
     let admission = Admission {
         known_device: row.known_device_id,
         second_factor: Some(method),
         remember: false,
-        before: activities(app, visitor, &account, method),
+        before,
     };
     mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, changed)).await?;
     Ok(SetUpDone {

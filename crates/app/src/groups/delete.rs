@@ -1,6 +1,6 @@
 //! Deleting a group with its subgroups. Its name survives in the log.
 
-use activity::Facts;
+use activity::{Facts, Reason};
 use store::groups::list::{self, Groups, MemberQuery};
 use store::groups::{GroupRow, group};
 
@@ -47,9 +47,8 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         topics.push(Topic::Account(member.account.id.clone()));
         if member.account.id != caller.person.id {
             let person = member.account.person();
-            let mut removed = deeds::of_member(app, caller, "group.member_removed", &person, &group.named());
-            removed.reason = Some("group deleted".to_owned());
-            activities.push(removed);
+            let removed = deeds::of_member(app, caller, "group.member_removed", &person, &group.named());
+            activities.push(removed.because(Reason::GroupDeleted));
         }
     }
     activities.push(deleted);

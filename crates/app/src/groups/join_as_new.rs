@@ -1,6 +1,6 @@
 //! Accepting an invitation as somebody who has no account yet: the account is made and joins at once.
 
-use activity::Person;
+use activity::{Person, Reason};
 use store::groups::{invitation, member};
 
 use super::accept::membership;
@@ -52,9 +52,8 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
         facts.group = Some(invitation.group.clone());
         facts
     };
-    let mut created = facts::by_visitor(app, visitor, "account.created", &person);
+    let mut created = facts::by_visitor(app, visitor, "account.created", &person).because(Reason::InvitedToGroup);
     created.metadata.insert("roles".to_owned(), "member".to_owned());
-    created.reason = Some("invited to a group".to_owned());
     let mut accepted = of("group.invitation_accepted");
     accepted.targets = vec![target(&invitation)];
     let mut joined = of("group.joined");

@@ -5,10 +5,11 @@ mod header;
 mod message;
 mod peers;
 
-use activity::{Facts, Named, Outcome, Person, Time};
+use activity::{Facts, Named, Person, Reason, Time};
 use jiff::tz::TimeZone;
 
 use super::Reading;
+use crate::activity::facts::failed;
 use header::{Calendar, Header};
 use message::{Message, Party};
 use peers::Peers;
@@ -75,7 +76,7 @@ impl OpenSsh {
             }
             Message::InvalidUser(party) => {
                 self.peers.heard(header, party);
-                let facts = failed(about(header, at, "ssh.invalid_user", party), "unknown_user");
+                let facts = failed(about(header, at, "ssh.invalid_user", party), Reason::UnknownUser);
                 described(
                     facts,
                     format!("Log in tried with unknown user name {}", party.user.unwrap_or_default()),
@@ -86,7 +87,10 @@ impl OpenSsh {
                     return Reading::Ignored("told by another line");
                 }
                 let party = self.peers.complete(header, party);
-                let facts = failed(about(header, at, "ssh.too_many_failures", &party), "too_many_failures");
+                let facts = failed(
+                    about(header, at, "ssh.too_many_failures", &party),
+                    Reason::TooManyFailures,
+                );
                 described(facts, "Disconnected after too many failed log-ins".to_owned())
             }
             Message::Disconnected { party, why } => {
@@ -139,23 +143,17 @@ fn about(header: &Header<'_>, at: Time, code: &str, party: &Party<'_>) -> Facts 
     facts
 }
 
-fn failed(mut facts: Facts, reason: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    facts.reason = Some(reason.to_owned());
-    facts
-}
-
 fn described(mut facts: Facts, text: String) -> Facts {
     facts.description = Some(text);
     facts
 }
 
-fn reason_of(method: &str, invalid: bool) -> &'static str {
+fn reason_of(method: &str, invalid: bool) -> Reason {
     match method {
-        _ if invalid => "unknown_user",
-        "password" | "keyboard-interactive/pam" => "wrong_password",
-        "publickey" => "key_refused",
-        "none" => "no_credentials",
-        _ => "refused",
+        _ if invalid => Reason::UnknownUser,
+        "password" | "keyboard-interactive/pam" => Reason::WrongPassword,
+        "publickey" => Reason::KeyRefused,
+        "none" => Reason::NoCredentials,
+        _ => Reason::Refused,
     }
 }

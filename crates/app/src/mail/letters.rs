@@ -4,6 +4,7 @@ use activity::{Seq, Time};
 use store::accounts::account::AccountRow;
 use store::groups::invitation::InvitationRow;
 
+use crate::accounts::OtherDevices;
 use crate::{App, Visitor};
 
 /// A mail to write.
@@ -80,11 +81,12 @@ pub(crate) fn locked(app: &App, account: &AccountRow, (failures, until): (u64, T
     letter(account, "locked", "Your account is locked", &[&what, &reset, not_you])
 }
 
-pub(crate) fn password_set(account: &AccountRow) -> Letter {
-    let what = format!(
-        "The password of your account {} was changed, and its other devices were logged out.",
-        account.username
-    );
+pub(crate) fn password_set(account: &AccountRow, others: OtherDevices) -> Letter {
+    let and = match others {
+        OtherDevices::End => ", and its other devices were logged out",
+        OtherDevices::Keep => "; its other devices stay logged in",
+    };
+    let what = format!("The password of your account {} was changed{and}.", account.username);
     let not_you = "If it was not you, reset the password at once and tell an administrator.";
     letter(
         account,

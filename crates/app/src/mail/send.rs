@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use activity::{Facts, Target, Time};
+use activity::{Facts, Reason, Target, Time};
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use store::accounts::account;
@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::text;
 use crate::accounts::{Unavailable, names};
-use crate::activity::facts;
+use crate::activity::{facts, shortened};
 use crate::{App, Caller, Quiet, Tx};
 
 /// A mail that could not be sent for so long is given up.
@@ -124,8 +124,9 @@ async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Resul
         Err(refusal) if refusal.permanent || row.created_at.plus(GIVE_UP) <= now => {
             tracing::warn!(mail = row.id, error = refusal.text, "a mail was given up");
             mail::give_up(tx.conn(), &row.id, &refusal.text, now).await?;
-            let failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
-            tx.commit(facts::failed(failed, &refusal.text)).await
+            let mut failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
+            failed.metadata.insert("answer".to_owned(), shortened(&refusal.text));
+            tx.commit(facts::failed(failed, Reason::MailRefused)).await
         }
         Err(refusal) => {
             let pause = FIRST_PAUSE.saturating_mul(1 << row.attempts.min(10)).min(LONGEST_PAUSE);

@@ -9,9 +9,9 @@ use super::Answered;
 use super::begin_add::full;
 use super::model::{MOST, name_of, target};
 use super::site::site;
-use crate::accounts::{Unavailable, token_hash};
+use crate::accounts::{OtherDevices, Unavailable, token_hash};
 use crate::activity::facts;
-use crate::factors::{credentials_changed, first_codes};
+use crate::factors::{credentials_changed, end_unproved, first_codes};
 use crate::ids::{Prefix, new_id};
 use crate::{Activities, App, Caller, ChangeError, mail};
 
@@ -22,6 +22,8 @@ pub struct AddPasskey {
     pub name: String,
     /// What the browser answered.
     pub answered: Answered,
+    /// What becomes of the account's other devices, which no passkey was asked of.
+    pub others: OtherDevices,
 }
 
 /// Bytes of the longest answer: several times what authenticators send.
@@ -75,6 +77,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
             &account.person(),
         ));
     }
+    activities.extend(end_unproved(app, &mut tx, caller, &account, new.others).await?);
     tx.commit(activities).await?;
     Ok(codes)
 }

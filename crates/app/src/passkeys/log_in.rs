@@ -1,5 +1,6 @@
 //! Logging in with a passkey alone: it is two factors in one, as its owner was verified.
 
+use activity::Reason;
 use store::accounts::{account, known_device};
 use store::passkeys::ceremony::Purpose;
 
@@ -26,7 +27,10 @@ pub async fn log_in(
         None => None,
     };
     let (Some(claim), Some(account)) = (claim, account) else {
-        let failed = facts::failed(facts::of_nobody(app, visitor, "user.login_failed"), "unknown passkey");
+        let failed = facts::failed(
+            facts::of_nobody(app, visitor, "user.login_failed"),
+            Reason::UnknownPasskey,
+        );
         tx.commit(failed).await?;
         return Err(LogInRefused::Refused);
     };
@@ -39,7 +43,15 @@ pub async fn log_in(
     let attempt = attempts::reserve_code(app, &mut tx, &account, known_device.as_deref()).await?;
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     if refused.is_some() || !verify(app, &mut tx, &claim).await? {
-        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong passkey")).await?;
+        refuse(
+            app,
+            visitor,
+            tx,
+            &account,
+            &attempt,
+            refused.unwrap_or(Reason::WrongPasskey),
+        )
+        .await?;
         return Err(LogInRefused::Refused);
     }
     let admission = Admission {

@@ -1,5 +1,6 @@
 //! Removing a passkey, for which a second factor is asked: knowing the password is not enough.
 
+use activity::Reason;
 use store::accounts::account::{self, AccountRow};
 use store::factors::recovery_code;
 use store::passkeys::ceremony::{self, Purpose};
@@ -84,7 +85,7 @@ async fn check_passkey(
         None => false,
     };
     if !right {
-        failed(app, caller, tx, account, (&attempt, "wrong passkey")).await?;
+        failed(app, caller, tx, account, (&attempt, Reason::WrongPasskey)).await?;
         let text = "The passkey is not right, took too long, or there were too many attempts. Try again later.";
         return Err(ChangeError::conflict(text));
     }

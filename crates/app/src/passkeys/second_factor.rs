@@ -1,5 +1,6 @@
 //! Finishing a log-in with a passkey, after the password.
 
+use activity::Reason;
 use store::factors::challenge::Purpose as Waits;
 use store::passkeys::ceremony::Purpose;
 
@@ -32,7 +33,15 @@ pub async fn second_factor(
         None => false,
     };
     if !right {
-        refuse(app, visitor, tx, &account, &attempt, refused.unwrap_or("wrong passkey")).await?;
+        refuse(
+            app,
+            visitor,
+            tx,
+            &account,
+            &attempt,
+            refused.unwrap_or(Reason::WrongPasskey),
+        )
+        .await?;
         return Err(SecondFactorRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {

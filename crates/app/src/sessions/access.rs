@@ -1,5 +1,6 @@
 //! Who may do what with a session. The only place where that is decided.
 
+use activity::Reason;
 use store::AnyConnection;
 use store::groups::{self, GroupRole};
 use store::sessions::{SessionRow, SessionState, presence, session};
@@ -130,14 +131,14 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// As the log says it.
-    pub(super) fn reason(self) -> &'static str {
+    pub(super) fn reason(self) -> Reason {
         match self {
-            Self::NotMember => "not a member of the group",
-            Self::Ended => "the session has ended",
-            Self::NotStarted => "the session has not started",
-            Self::Locked => "the session is locked",
-            Self::WrongPassword => "wrong password",
-            Self::TooManyPasswords => "too many wrong passwords",
+            Self::NotMember => Reason::NotMember,
+            Self::Ended => Reason::SessionEnded,
+            Self::NotStarted => Reason::SessionNotStarted,
+            Self::Locked => Reason::SessionLocked,
+            Self::WrongPassword => Reason::WrongPassword,
+            Self::TooManyPasswords => Reason::TooManyPasswords,
         }
     }
 

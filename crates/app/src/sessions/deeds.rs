@@ -1,6 +1,6 @@
 //! What every activity about a session says: the session, its group, who did it.
 
-use activity::{Facts, Named, Person, Target};
+use activity::{Facts, Named, Person, Reason, Target};
 use store::sessions::SessionRow;
 
 use crate::activity::facts;
@@ -12,14 +12,12 @@ pub(super) fn by(app: &App, caller: &Caller, code: &str, row: &SessionRow) -> Fa
 }
 
 /// Somebody left, because of this; by whoever caused it, or by the system.
-pub(super) fn left(app: &App, caller: Option<&Caller>, person: &Person, row: &SessionRow, reason: &str) -> Facts {
+pub(super) fn left(app: &App, caller: Option<&Caller>, person: &Person, row: &SessionRow, reason: Reason) -> Facts {
     let facts = match caller {
         Some(caller) => facts::about(app, caller, "session.left", person),
         None => facts::by_system(app, "session.left", person),
     };
-    let mut facts = about(facts, row);
-    facts.reason = Some(reason.to_owned());
-    facts
+    about(facts, row).because(reason)
 }
 
 /// The facts with their session and its group.

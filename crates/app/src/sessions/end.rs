@@ -1,5 +1,6 @@
 //! Ending a session: everybody in it leaves at once. A session that never started is called off by the same.
 
+use activity::Reason;
 use store::sessions::{attempt, presence, session};
 
 use super::access::Access;
@@ -22,7 +23,7 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
     let ended = deeds::by(app, caller, "session.ended", &access.row);
     let left = left
         .iter()
-        .map(|person| deeds::left(app, Some(caller), person, &access.row, "the session was ended"));
+        .map(|person| deeds::left(app, Some(caller), person, &access.row, Reason::SessionEnded));
     deeds::tell(&mut tx, &access.row);
     Ok(tx.commit(Activities::ending(left, ended)).await?)
 }

@@ -108,7 +108,7 @@ async fn due(
     let knock = Knock {
         account_id: &caller.person.id,
         session_id: &access.row.id,
-        reason: refusal.reason(),
+        reason: refusal.reason().word(),
     };
     Ok(refusal::is_due(tx.conn(), knock, now, now.plus(SAME_AGAIN)).await?)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use activity::{Facts, Time};
+use activity::{Facts, Reason, Time};
 use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
@@ -18,9 +18,6 @@ use crate::{App, Quiet, Tx, Unavailable};
 const TICK: Duration = Duration::from_secs(1);
 /// Most of one kind in one transaction.
 const BATCH: u32 = 500;
-
-const SILENT: &str = "the device went silent";
-const NO_GROUP: &str = "the group was deleted";
 
 /// Keeps presence true in the background until the process ends. Serving calls it once; calling it again does nothing.
 pub fn keep_presence(app: &App) {
@@ -76,7 +73,7 @@ async fn write_beats(app: &App) -> Result<(), Unavailable> {
 
 struct Due {
     /// Who is to leave, and why; the moment before which a silent one was last heard of.
-    leavers: Vec<(Leaver, &'static str)>,
+    leavers: Vec<(Leaver, Reason)>,
     /// Sessions whose group is gone.
     orphans: Vec<String>,
 }
@@ -95,20 +92,20 @@ async fn look(app: &App) -> Result<Due, Unavailable> {
     let conn = read.conn();
     let mut leavers = Vec::new();
     let mut add = |found: Vec<Leaver>, why| leavers.extend(found.into_iter().map(|leaver| (leaver, why)));
-    add(due::disabled(conn, BATCH).await?, "the account was disabled");
-    add(
-        due::without_device(conn, now, BATCH).await?,
-        "the device was logged out",
-    );
-    add(due::not_members(conn, BATCH).await?, "no longer a member of the group");
+    add(due::disabled(conn, BATCH).await?, Reason::LoginDisabled);
+    add(due::without_device(conn, now, BATCH).await?, Reason::LoggedOut);
+    add(due::not_members(conn, BATCH).await?, Reason::NotMember);
     if app.beats().has_listened_for(presence_micros(app), now) {
-        add(due::silent(conn, silent_before(app), BATCH).await?, SILENT);
+        add(
+            due::silent(conn, silent_before(app), BATCH).await?,
+            Reason::DeviceSilent,
+        );
     }
     let orphans = due::without_group(conn, BATCH).await?;
     Ok(Due { leavers, orphans })
 }
 
-async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<String>) -> Result<u64, Unavailable> {
+async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String>) -> Result<u64, Unavailable> {
     let mut tx = app.begin().await?;
     let mut facts = Vec::new();
     let mut touched: HashMap<String, SessionRow> = HashMap::new();
@@ -128,8 +125,10 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, &'static str)>, orphans: Vec<
         }
         let row = &touched[id];
         let gone = match why {
-            SILENT if app.beats().heard_in(id).contains_key(&leaver.person.id) => false,
-            SILENT => presence::delete_silent(tx.conn(), id, &leaver.person.id, silent_before(app)).await?,
+            Reason::DeviceSilent if app.beats().heard_in(id).contains_key(&leaver.person.id) => false,
+            Reason::DeviceSilent => {
+                presence::delete_silent(tx.conn(), id, &leaver.person.id, silent_before(app)).await?
+            }
             _ => presence::delete(tx.conn(), id, &leaver.person.id).await?,
         };
         if gone {
@@ -151,11 +150,11 @@ async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Fact
     attempt::clear_all(tx.conn(), &row.id).await?;
     let mut facts: Vec<_> = people
         .iter()
-        .map(|person| deeds::left(app, None, person, row, NO_GROUP))
+        .map(|person| deeds::left(app, None, person, row, Reason::GroupDeleted))
         .collect();
     if let Some(host) = account::get(tx.conn(), &row.host_id).await? {
         let mut ended = deeds::about(by_system(app, "session.ended", &host.person()), row);
-        ended.reason = Some(NO_GROUP.to_owned());
+        ended = ended.because(Reason::GroupDeleted);
         facts.push(ended);
     }
     Ok(facts)

@@ -64,6 +64,7 @@ pub(crate) const TABLE: Table = &[
         Is::Mutating(&["user.login_failed", "user.locked"]),
     ),
     ("accounts/log_out", Is::Mutating(&["user.logout"])),
+    ("accounts/log_out_browser", Is::Mutating(&["user.logout"])),
     ("accounts/make_device", Is::Machinery),
     ("accounts/mod", Is::Machinery),
     ("accounts/model", Is::Machinery),
@@ -128,6 +129,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         }
         "accounts/change_password" => {
             let typed = ChangePassword {
+                others: Default::default(),
                 current: GOOD.to_owned(),
                 new: OTHER.to_owned(),
             };
@@ -135,6 +137,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         }
         "accounts/change_password@wrong" => {
             let typed = ChangePassword {
+                others: Default::default(),
                 current: WRONG.to_owned(),
                 new: OTHER.to_owned(),
             };
@@ -186,6 +189,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             deed(accounts::edit_user(app, admin, id, edit))
         }
         "accounts/end_devices" => deed(accounts::end_devices(app, admin, id)),
+        "accounts/log_out_browser" => {
+            let signed_in = stage.test.log_in("sam", GOOD).await.unwrap();
+            let browser = app::Visitor {
+                device_token: Some(signed_in.device_token),
+                ..visitor()
+            };
+            deed(async move { accounts::log_out_browser(app, &browser).await })
+        }
         "accounts/log_out" => deed(accounts::log_out(app, member)),
         "accounts/request_reset" => deed(async move { accounts::request_reset(app, &visitor(), "sam").await }),
         "accounts/reset_password" => {
@@ -236,7 +247,7 @@ async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     match row {
         "accounts/cancel_email_change" => deed(accounts::cancel_email_change(app, member)),
         "accounts/confirm_email_change" => {
-            deed(async move { accounts::confirm_email_change(app, &visitor(), &token).await })
+            deed(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
         }
         other => no_deed(other),
     }

@@ -129,6 +129,7 @@ pub(crate) async fn on_one_device(stage: &Stage<'_>) -> Result<SignedIn, LogInRe
             id: application.id,
             name: application.name,
         }),
+        device_token: None,
     };
     let typed = LogIn {
         login: "sam".to_owned(),

@@ -65,6 +65,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let key = offered(stage);
             let code = code_of(stage, &key);
             let typed = EnableTotp {
+                others: Default::default(),
                 key,
                 code,
                 proof: proof(),
@@ -74,7 +75,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "factors/enable_sms" => {
             factors::request_enable_sms(app, member, number()).await.unwrap();
             let code = sms(stage).await;
-            deed(async move { factors::enable_sms(app, member, &code).await })
+            deed(async move { factors::enable_sms(app, member, &code, Default::default()).await })
         }
         "factors/enable_sms@request" => deed(factors::request_enable_sms(app, member, number())),
         "factors/new_recovery_codes" => {
@@ -126,13 +127,17 @@ async fn at_log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let token = required(stage).await;
             let key = offered(stage);
             let code = code_of(stage, &key);
-            deed(async move { factors::set_up_at_log_in(app, &visitor(), &token, SetUp::Totp { key, code }).await })
+            deed(async move {
+                factors::set_up_at_log_in(app, &visitor(), &token, SetUp::Totp { key, code }, Default::default()).await
+            })
         }
         "factors/set_up_at_log_in@wrong" => {
             let token = required(stage).await;
             let (key, code) = (offered(stage), "000000".to_owned());
             deed(async move {
-                match factors::set_up_at_log_in(app, &visitor(), &token, SetUp::Totp { key, code }).await {
+                match factors::set_up_at_log_in(app, &visitor(), &token, SetUp::Totp { key, code }, Default::default())
+                    .await
+                {
                     Err(factors::SetUpRefused::Wrong) => Ok(()),
                     other => Err(format!("{:?}", other.map(|done| done.recovery_codes))),
                 }
@@ -186,6 +191,7 @@ async fn required(stage: &Stage<'_>) -> String {
 pub(crate) async fn with_app(stage: &Stage<'_>) -> String {
     let key = offered(stage);
     let typed = EnableTotp {
+        others: Default::default(),
         key: key.clone(),
         code: code_of(stage, &key),
         proof: Proof::Password(GOOD.to_owned()),
@@ -201,7 +207,9 @@ async fn with_sms(stage: &Stage<'_>, proof: Proof) {
         .await
         .unwrap();
     let code = sms(stage).await;
-    factors::enable_sms(stage.app(), &stage.member, &code).await.unwrap();
+    factors::enable_sms(stage.app(), &stage.member, &code, Default::default())
+        .await
+        .unwrap();
     stage.test.clock.advance(HOUR);
 }
 

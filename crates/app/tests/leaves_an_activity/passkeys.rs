@@ -44,6 +44,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     let mut authenticator = Authenticator::new(1);
     let asked = passkeys::begin_add(app, member, &password()).await.unwrap();
     let new = AddPasskey {
+        others: Default::default(),
         name: "Phone".to_owned(),
         answered: authenticator.create(&asked),
     };

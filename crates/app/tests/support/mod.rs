@@ -212,6 +212,7 @@ pub(crate) fn visitor() -> Visitor {
     Visitor {
         origin: origin("203.0.113.7"),
         application: None,
+        device_token: None,
     }
 }
 

@@ -63,6 +63,24 @@ pub async fn trim(conn: &mut AnyConnection, account_id: &str, keep: u32) -> Resu
     Ok(())
 }
 
+/// Forgets one of an account's: what it remembered, and its bucket.
+pub async fn forget(conn: &mut AnyConnection, account_id: &str, id: &str) -> Result<(), Error> {
+    let one = sqlx::query("DELETE FROM known_device WHERE id = $1 AND account_id = $2");
+    one.bind(id).bind(account_id).execute(conn).await?;
+    Ok(())
+}
+
+/// Forgets all of an account but `keep`.
+pub async fn forget_all_but(conn: &mut AnyConnection, account_id: &str, keep: Option<&str>) -> Result<(), Error> {
+    let others = sqlx::query("DELETE FROM known_device WHERE account_id = $1 AND id <> $2");
+    others
+        .bind(account_id)
+        .bind(keep.unwrap_or_default())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Does not ask this browser for the second factor until then.
 pub async fn remember(conn: &mut AnyConnection, id: &str, until: Time) -> Result<(), Error> {
     let one = sqlx::query("UPDATE known_device SET remembered_until = $2 WHERE id = $1");

@@ -1,7 +1,7 @@
 //! Turns a planned event into facts, in time order: the one place that knows codes, texts and how things are named.
 
 use activity::catalogue;
-use activity::{By, Change, Facts, Outcome, Person, Target, Time};
+use activity::{By, Change, Facts, Outcome, Person, Reason, Target, Time};
 
 use super::events::{Event, What};
 use super::people::World;
@@ -17,9 +17,9 @@ pub(super) fn render(event: &Event, world: &mut World) -> Facts {
     place(&mut facts, event, world);
     facts.user = Some(person(world, event.user));
     match event.what {
-        What::WrongPassword => fail(&mut facts, "wrong_password"),
+        What::WrongPassword => fail(&mut facts, Reason::WrongPassword),
         What::UnknownUser(name) => {
-            fail(&mut facts, "unknown_user");
+            fail(&mut facts, Reason::UnknownUser);
             facts.user = None;
             facts.metadata.insert(
                 "login".to_owned(),
@@ -28,11 +28,11 @@ pub(super) fn render(event: &Event, world: &mut World) -> Facts {
         }
         What::Locked => {
             facts.by = By::System;
-            facts.reason = Some("too_many_failures".to_owned());
+            facts = facts.because(Reason::TooManyFailures);
         }
         What::ForcedLogout => {
             facts.by = By::System;
-            facts.reason = Some("logged_in_elsewhere".to_owned());
+            facts = facts.because(Reason::AnotherDevice);
         }
         What::EmailChanged => change_email(&mut facts, event.user, world),
         What::TwoFactorOn { sms } => {
@@ -124,9 +124,9 @@ fn place(facts: &mut Facts, event: &Event, world: &World) {
     }
 }
 
-fn fail(facts: &mut Facts, reason: &str) {
+fn fail(facts: &mut Facts, reason: Reason) {
     facts.outcome = Outcome::Failure;
-    facts.reason = Some(reason.to_owned());
+    facts.reason = Some(reason.word().to_owned());
 }
 
 fn person(world: &World, at: u32) -> Person {

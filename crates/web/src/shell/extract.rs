@@ -116,6 +116,7 @@ impl FromRequestParts<AppState> for From {
         Ok(Self(Visitor {
             origin: RequestContext::of(parts).origin().clone(),
             application: None,
+            device_token: RequestContext::of(parts).cookies().device().map(str::to_owned),
         }))
     }
 }

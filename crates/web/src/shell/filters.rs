@@ -2,7 +2,7 @@
 //! scope with `use crate::shell::filters;`.
 //!
 //! `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
-//! `{{ at|ago(now) }}` · `{{ n|number }}` · `{{ bytes|size }}`
+//! `{{ at|ago(now) }}` · `{{ value|laid_out }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
 use askama::filters::Safe;
@@ -20,6 +20,12 @@ pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Sa
 #[askama::filter_fn]
 pub(crate) fn plain(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
     Ok(super::respond::visible_plain(&text.to_string()))
+}
+
+/// JSON laid out for people, inside a `pre`; marks stand in its values only.
+#[askama::filter_fn]
+pub(crate) fn laid_out(value: serde_json::Value, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::json_html::json_html(&value)))
 }
 
 /// `<time>` with date, time, zone: `2026-11-21 14:02:51 UTC`; made relative by the script where asked for.

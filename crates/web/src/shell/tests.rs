@@ -151,3 +151,34 @@ async fn a_panic_is_answered_500_on_a_page_and_503_is_for_what_may_work_in_a_mom
     assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(away.headers().contains_key(header::RETRY_AFTER));
 }
+
+#[test]
+fn lines_of_json_are_layout_and_marks_stand_in_its_values_only() {
+    let value = serde_json::json!({
+        "activity": "a.b",
+        "k\u{202e}": ["two\nlines", "<b>\u{200b}\u{7f}", 7, null, true, {}, []],
+        "none": {"deep": "\u{1}"},
+    });
+    let html = super::json_html::json_html(&value);
+    let plain = |html: &str| {
+        let mut out = String::new();
+        let mut rest = html;
+        while let Some((text, tag)) = rest.split_once('<') {
+            out.push_str(text);
+            rest = tag.split_once('>').unwrap().1;
+        }
+        out + rest
+    };
+    assert_eq!(html.matches("class=\"cp\"").count(), 3, "{html}");
+    assert!(!html.contains("U+000A") && !html.contains("<b>"), "{html}");
+    let shown = plain(&html)
+        .replace("&#34;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
+    let marked = serde_json::to_string_pretty(&value).unwrap();
+    let marked = marked
+        .replace('\u{202e}', "U+202E")
+        .replace('\u{200b}', "U+200B")
+        .replace('\u{7f}', "U+007F");
+    assert_eq!(shown, marked);
+}

@@ -51,12 +51,13 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         () = signals.next() => return Ok(ExitCode::from(130)),
     };
     let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
-    let (life, factor) = match &seeded.cast {
+    let factor = match &seeded.cast {
         Some(cast) => {
             let (life, factor) = Box::pin(life::begin(&installation.app, cast)).await?;
-            (Some(tokio::spawn(life.run())), Some(factor))
+            installation.app.tasks().once("life of the demo", life.run());
+            Some(factor)
         }
-        None => (None, None),
+        None => None,
     };
     let greeting = welcome(
         &config.app.public_url,
@@ -72,9 +73,6 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         greeting,
     };
     let ended = Box::pin(serve::until_stopped(serving)).await;
-    if let Some(life) = life {
-        life.abort();
-    }
     directory
         .close()
         .context("the temporary directory could not be removed")?;

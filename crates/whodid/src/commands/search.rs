@@ -123,7 +123,7 @@ impl Printer {
         let ip = row.ip.map_or_else(|| "–".to_owned(), |ip| ip.to_string());
         let device = row.device.as_deref().or(row.user_agent.as_deref()).unwrap_or("–");
         let mut said = sentence::plain(&row.facts).into_owned();
-        if let Some(reason) = &row.reason {
+        if let Some(reason) = row.facts.reason_in_words() {
             said = format!("{said} ({reason})");
         }
         [

@@ -89,7 +89,6 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::refusals::keep_writing(&app);
     app::activity::keep_appending(&app);
     app::mail::start(&app)?;
-    let background = app.clone();
     // Nobody may be reading any more: a closed terminal is no reason to stop serving.
     if let Err(error) = say(greeting) {
         tracing::debug!(%error, "the greeting was not read");
@@ -103,7 +102,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         }
         cause = failed => Some(cause),
     };
-    background.close().await;
+    app.close().await;
     if let Some(cause) = cause {
         tracing::error!(cause, "stopping: the log cannot be trusted to keep what it is given");
         bail!("stopped, so that nothing is acknowledged that may be lost: {cause}. Look at the disk, then start again");

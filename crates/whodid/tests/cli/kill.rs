@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use activity::canonical;
 use activity::query::Expr;
-use app::accounts::{FirstAdministrator, create_first_administrator};
-use app::{App, Caller, Scopes, SecretKey, Settings, Via, api_keys};
-use log::{Log, LogSettings, Order, SystemClock, SystemRng};
+use app::Scopes;
+use log::{Log, LogSettings, Order, SystemClock};
 use serde_json::{Value, json};
 use store::{Store, StoreUrl};
 
-use crate::support::{Home, Server};
+use crate::support::{Home, Server, key};
 
 const ROUNDS: u64 = 30;
 const CLIENTS: u64 = 4;
@@ -100,7 +99,11 @@ impl Client {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_kills_under_load_lose_nothing_acknowledged_and_double_nothing() {
     let home = Home::new();
-    let key = key(&home).await;
+    let write = Scopes {
+        write: true,
+        ..Scopes::default()
+    };
+    let key = key(&home, write).await;
     let mut clients: Vec<Client> = (0..CLIENTS)
         .map(|number| Client {
             number,
@@ -190,55 +193,4 @@ async fn check(home: &Home, acknowledged: &Acknowledged) {
         tree.push(leaf.expect("everybody named has a key"));
     }
     assert_eq!(tree.root(), head.root, "the root is the one of what is there");
-}
-
-/// An administrator with a key, made before the first server runs.
-async fn key(home: &Home) -> String {
-    std::fs::create_dir_all(home.data()).expect("a temporary directory can be made");
-    let store = Store::open(&StoreUrl::directory(home.data()))
-        .await
-        .expect("a new store can be made");
-    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    let settings = LogSettings::new(home.data().join("volumes"));
-    let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
-        .await
-        .expect("a new log can be made");
-    let app = App::new(
-        store.clone(),
-        log.clone(),
-        clock,
-        rng,
-        Settings::default(),
-        SecretKey::new(&[7; 32]),
-    );
-    let first = FirstAdministrator {
-        given_name: "Ann".to_owned(),
-        username: "ann".to_owned(),
-        email: "ann@example.com".to_owned(),
-        // Keys of an account that was never activated open nothing.
-        password: Some("a password for one test".to_owned()),
-        ..FirstAdministrator::default()
-    };
-    let created = create_first_administrator(&app, first)
-        .await
-        .expect("a first administrator can be made");
-    let caller = Caller {
-        person: created.person,
-        via: Via::CommandLine,
-        ..Caller::command_line()
-    };
-    let request = api_keys::NewKeyRequest {
-        name: "load".to_owned(),
-        scopes: Scopes {
-            write: true,
-            ..Scopes::default()
-        },
-        ..api_keys::NewKeyRequest::default()
-    };
-    let key = api_keys::create(&app, &caller, request)
-        .await
-        .expect("a key can be made");
-    log.close().await;
-    store.close().await;
-    key.token.unwrap()
 }

@@ -3,6 +3,8 @@
 mod demo;
 mod import;
 mod kill;
+#[cfg(target_os = "linux")]
+mod memory;
 mod read;
 mod secrets;
 mod serve;

@@ -3,7 +3,12 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
+use app::accounts::{FirstAdministrator, create_first_administrator};
+use app::{App, Caller, Scopes, SecretKey, Settings, Via, api_keys};
+use log::{Log, LogSettings, SystemClock, SystemRng};
+use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
 /// A temporary directory with a data directory that is not there yet.
@@ -155,4 +160,52 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// An administrator with a key, made before the first server runs.
+pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
+    std::fs::create_dir_all(home.data()).expect("a temporary directory can be made");
+    let store = Store::open(&StoreUrl::directory(home.data()))
+        .await
+        .expect("a new store can be made");
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    let settings = LogSettings::new(home.data().join("volumes"));
+    let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
+        .await
+        .expect("a new log can be made");
+    let app = App::new(
+        store.clone(),
+        log.clone(),
+        clock,
+        rng,
+        Settings::default(),
+        SecretKey::new(&[7; 32]),
+    );
+    let first = FirstAdministrator {
+        given_name: "Ann".to_owned(),
+        username: "ann".to_owned(),
+        email: "ann@example.com".to_owned(),
+        // Keys of an account that was never activated open nothing.
+        password: Some("a password for one test".to_owned()),
+        ..FirstAdministrator::default()
+    };
+    let created = create_first_administrator(&app, first)
+        .await
+        .expect("a first administrator can be made");
+    let caller = Caller {
+        person: created.person,
+        via: Via::CommandLine,
+        ..Caller::command_line()
+    };
+    let request = api_keys::NewKeyRequest {
+        name: "load".to_owned(),
+        scopes,
+        ..api_keys::NewKeyRequest::default()
+    };
+    let key = api_keys::create(&app, &caller, request)
+        .await
+        .expect("a key can be made");
+    log.close().await;
+    store.close().await;
+    key.token.expect("a fresh key has its token")
 }

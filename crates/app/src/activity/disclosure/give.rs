@@ -15,7 +15,7 @@ use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, Quiet, Tx, Via};
 
 /// Rows of people already told of that a file gives before their number is written.
-const MOST_UNWRITTEN: i64 = 50_000;
+const MOST_UNTOLD: i64 = 50_000;
 /// Characters of a query that lists single activities, before it lists no more.
 const MOST_LISTED: usize = 200;
 
@@ -27,10 +27,9 @@ pub(crate) struct Disclosure {
     said: Said,
     /// Whether the rows of the caller's own account are theirs; looked up once, for a key.
     owns_account: Option<bool>,
-    owners: Owners,
-    /// Whom this has told, and what it has not written yet.
+    /// Whom this has told, and what rows it has given since then to whom; with the owners of all of them.
     told: BTreeSet<String>,
-    unwritten: BTreeMap<String, i64>,
+    untold: People,
 }
 
 impl Disclosure {
@@ -55,9 +54,8 @@ impl Disclosure {
             question,
             said,
             owns_account: None,
-            owners: Owners::default(),
             told: BTreeSet::new(),
-            unwritten: BTreeMap::new(),
+            untold: People::default(),
         }
     }
 
@@ -74,13 +72,14 @@ impl Disclosure {
             return Ok(rows.open());
         }
         let seqs: Vec<Seq> = new.iter().map(|row| row.seq).collect();
-        let is_new = people.owners_are_new(&self.owners) || people.counts.keys().any(|id| !self.told.contains(id));
-        self.owners.join(people.owners);
-        for (person, count) in people.counts {
-            *self.unwritten.entry(person).or_default() += count;
-        }
-        if is_new || !self.question.is_whole || self.unwritten.values().sum::<i64>() >= MOST_UNWRITTEN {
-            self.tell().await.map_err(untold)?;
+        let is_new =
+            people.owners_are_new(&self.untold.owners) || people.counts.keys().any(|id| !self.told.contains(id));
+        let mut untold = self.untold.clone();
+        untold.join(people);
+        if is_new || !self.question.is_whole || untold.counts.values().sum::<i64>() >= MOST_UNTOLD {
+            self.tell(untold).await.map_err(not_told)?;
+        } else {
+            self.untold = untold;
         }
         if !self.question.is_whole {
             self.app.repeats().put(&self.question.digest, &seqs, now);
@@ -90,16 +89,17 @@ impl Disclosure {
 
     /// Writes what is not written yet. A file's disclosure ends with it, whole or broken off.
     pub(crate) async fn finish(&mut self) -> Result<(), ViewError> {
-        if self.unwritten.is_empty() {
+        if self.untold.counts.is_empty() {
             Ok(())
         } else {
-            self.tell().await
+            self.tell(self.untold.clone()).await
         }
     }
 
-    async fn tell(&mut self) -> Result<(), ViewError> {
+    /// Tells these people. Whatever fails or is broken off before the commit leaves everything as it was.
+    async fn tell(&mut self, people: People) -> Result<(), ViewError> {
         let mut tx = self.app.begin_trace().await.map_err(unavailable)?;
-        let mut due = self.write(&mut tx).await?;
+        let mut due = self.write(&mut tx, &people).await?;
         if let Some(facts) = due.take_if(|_| self.app.store().is_reader()) {
             // Another process owns the log. It appends what waits for it.
             let json = serde_json::to_string(&facts).map_err(unavailable)?;
@@ -110,7 +110,14 @@ impl Disclosure {
             Some(facts) => tx.commit(facts).await,
             None => tx.commit_quietly(Quiet::Disclosed).await,
         };
-        ended.map_err(unavailable)
+        ended.map_err(unavailable)?;
+        self.said.is_told(&people.owners);
+        self.told.extend(people.counts.into_keys());
+        self.untold = People {
+            owners: people.owners,
+            ..People::default()
+        };
+        Ok(())
     }
 
     /// Tells those whose rows a kept file holds, in the transaction that says that it was downloaded; the activity is
@@ -122,23 +129,26 @@ impl Disclosure {
     ) -> Result<Option<Facts>, ViewError> {
         let me = self.caller.person.id.clone();
         let owns = self.owns_account().await?;
-        self.unwritten = people.into_iter().filter(|(id, _)| !owns || *id != me).collect();
-        self.write(tx).await
+        let people = People {
+            counts: people.into_iter().filter(|(id, _)| !owns || *id != me).collect(),
+            ..People::default()
+        };
+        self.write(tx, &people).await
     }
 
-    /// Writes what is not written yet, and gives the activity that has to tell of it.
-    async fn write(&mut self, tx: &mut Tx) -> Result<Option<Facts>, ViewError> {
-        let unwritten = std::mem::take(&mut self.unwritten);
-        if !unwritten.is_empty() {
+    /// Writes how many rows of whom are given, and gives the activity that has to tell of it.
+    async fn write(&self, tx: &mut Tx, people: &People) -> Result<Option<Facts>, ViewError> {
+        if !people.counts.is_empty() {
             let now = self.app.now().0;
             let id = self.row(tx, now).await?;
-            disclosures::add_people(tx.conn(), &id, &unwritten, now)
+            disclosures::add_people(tx.conn(), &id, &people.counts, now)
                 .await
                 .map_err(unavailable)?;
-            self.told.extend(unwritten.into_keys());
         }
         let (app, caller) = (&self.app, &self.caller);
-        self.said.due(app, caller, tx, &self.owners, self.question.window).await
+        self.said
+            .due(app, caller, tx, &people.owners, self.question.window)
+            .await
     }
 
     /// The id of the row that the rows given now belong to: of the same question a while ago, or a new one.
@@ -219,7 +229,7 @@ impl Disclosure {
 #[error("whose activities these are could not be written down for them to see, so none is given")]
 struct Untold(#[source] ViewError);
 
-fn untold(cause: ViewError) -> ViewError {
+fn not_told(cause: ViewError) -> ViewError {
     unavailable(Untold(cause))
 }
 

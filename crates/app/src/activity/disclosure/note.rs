@@ -37,7 +37,7 @@ impl Said {
 
     /// The activity that has to tell of this, if none does yet; to be appended in this transaction.
     pub(super) async fn due(
-        &mut self,
+        &self,
         app: &App,
         caller: &Caller,
         tx: &mut Tx,
@@ -64,11 +64,16 @@ impl Said {
             let set = store::disclosures::set_noted_at(tx.conn(), &caller.person.id, via_id, subject_id, now);
             set.await.map_err(unavailable)?;
         }
-        match subject {
-            Some(_) => self.is_told_to_one = true,
-            None => self.is_told_of_several = true,
-        }
         Ok(facts)
+    }
+
+    /// That is committed.
+    pub(super) fn is_told(&mut self, owners: &Owners) {
+        match owners {
+            Owners::Nobody => {}
+            Owners::One(_) => self.is_told_to_one = true,
+            Owners::Several => self.is_told_of_several = true,
+        }
     }
 
     /// In the log of whom the rows are about.

@@ -53,6 +53,14 @@ impl People {
         people
     }
 
+    /// These and those.
+    pub(super) fn join(&mut self, others: Self) {
+        self.owners.join(others.owners);
+        for (person, count) in others.counts {
+            *self.counts.entry(person).or_default() += count;
+        }
+    }
+
     fn add(&mut self, row: &Activity, reader: Option<Reader<'_>>) {
         let doer = row.by.person();
         let mut counted = None;

@@ -131,7 +131,7 @@ async fn an_export_that_was_given_up_meanwhile_does_not_end_as_a_whole_one() {
         .unwrap()
         .unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
-    worker::give_up(&it.setup.app, &lapsed, "export.downloaded", "broken off")
+    worker::give_up(&it.setup.app, &lapsed, "export.downloaded", activity::Reason::BrokenOff)
         .await
         .unwrap();
     assert_eq!(it.ended().await, (State::Failed, false));

@@ -88,11 +88,11 @@ async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields
     let streamed = app::exports::export_view(state.app(), caller, &scope, &request)
         .await
         .map_err(export_error)?;
-    Ok(attachment(streamed, format))
+    Ok(attachment(streamed, format, fields.get("ticket")))
 }
 
 /// The file as a response; row count and digest follow the last byte as trailers.
-fn attachment(streamed: Streamed, format: Format) -> Response {
+fn attachment(streamed: Streamed, format: Format, ticket: &str) -> Response {
     let summary = streamed.summary;
     let frames = streamed.chunks.map(|chunk| chunk.map(Frame::data));
     let body = StreamBody::new(frames).with_trailers(async move {
@@ -112,6 +112,7 @@ fn attachment(streamed: Streamed, format: Format) -> Response {
         &format!("attachment; filename=\"{}\"", streamed.file_name),
     );
     put(headers, HeaderName::from_static("whodid-export"), &streamed.export.id);
+    tell(headers, ticket, &streamed.export.id);
     put(
         headers,
         HeaderName::from_static("whodid-complete-through"),
@@ -120,6 +121,8 @@ fn attachment(streamed: Streamed, format: Format) -> Response {
     response
 }
 
+/// Seconds the script has to find the cookie of an export.
+const TOLD_SECONDS: u32 = 60;
 const ROWS: HeaderName = HeaderName::from_static("whodid-rows");
 const SHA256: HeaderName = HeaderName::from_static("whodid-sha256");
 
@@ -143,5 +146,37 @@ pub(crate) fn export_error(error: ExportError) -> PageError {
             text: sentence(&error),
         },
         ExportError::Unavailable(cause) => PageError::unavailable(cause),
+    }
+}
+
+/// Names the export to the script that sent `ticket`, a word of its own choice: a page cannot see its own download
+/// begin. The cookie is for the script, so it is readable, and holds nothing that opens anything.
+fn tell(headers: &mut HeaderMap, ticket: &str, export_id: &str) {
+    let is_word =
+        |text: &str| text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if ticket.is_empty() || !is_word(ticket) || !is_word(export_id) {
+        return;
+    }
+    let line = format!("export-{ticket}={export_id}; Path=/; Max-Age={TOLD_SECONDS}; SameSite=Strict");
+    if let Ok(line) = HeaderValue::try_from(line) {
+        headers.append(header::SET_COOKIE, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_ticket_is_answered_by_a_cookie() {
+        let set = |ticket: &str| {
+            let mut headers = axum::http::HeaderMap::new();
+            tell(&mut headers, ticket, "exp_1");
+            headers.get("set-cookie").map(|line| line.to_str().unwrap().to_owned())
+        };
+        assert!(set("123").unwrap().starts_with("export-123=exp_1; "));
+        for wrong in ["", "a b", "a;b", "a=b", "a\r\nx", &"a".repeat(65)] {
+            assert_eq!(set(wrong), None);
+        }
     }
 }

@@ -124,8 +124,8 @@ impl Row {
     }
 
     /// The whole activity as JSON.
-    pub(crate) fn json(&self) -> String {
-        serde_json::to_string_pretty(&json::to_json(&self.activity)).unwrap_or_default()
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json::to_json(&self.activity)
     }
 
     /// Everything that is stated, in the order people ask for it.
@@ -134,7 +134,7 @@ impl Row {
         let mut fields = Fields::default();
         fields.code("Activity", Some(&*row.kind));
         fields.text("Outcome", Some(row.outcome.word()));
-        fields.text("Reason", row.reason.as_deref());
+        fields.reason(&row.facts);
         fields.text("Severity", row.severity.map(Severity::word));
         if let Some(user) = &row.user {
             fields.person("User", user);
@@ -209,6 +209,13 @@ impl Fields {
 
     fn text(&mut self, label: &'static str, value: Option<&str>) {
         self.add(label, value.unwrap_or_default(), "", false);
+    }
+
+    /// The reason in words, with its code where it is one of ours.
+    fn reason(&mut self, facts: &Facts) {
+        let (words, code) = (facts.reason_in_words().unwrap_or_default(), facts.reason.as_deref());
+        let note = code.filter(|code| *code != words).unwrap_or_default();
+        self.add("Reason", words, note, false);
     }
 
     fn code(&mut self, label: &'static str, value: Option<&str>) {

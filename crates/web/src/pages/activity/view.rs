@@ -218,6 +218,26 @@ impl View {
         !self.quick_ranges().iter().any(|(_, _, is_current)| *is_current)
     }
 
+    /// What the button of the custom range says.
+    pub(crate) fn range_words(&self) -> String {
+        if !self.has_own_range() {
+            return "Custom range".to_owned();
+        }
+        let or = |text: &str, open: &str| {
+            if text.is_empty() {
+                open.to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
+        format!("{} – {}", or(&self.state.from, "…"), or(&self.state.to, "now"))
+    }
+
+    /// How that button looks: chosen or not.
+    pub(crate) fn range_look(&self) -> &'static str {
+        if self.has_own_range() { "own" } else { "" }
+    }
+
     /// The zones offered: label, name, whether it is the present one.
     pub(crate) fn zones(&self) -> Vec<(String, String, bool)> {
         let mut zones: Vec<_> = ZONES

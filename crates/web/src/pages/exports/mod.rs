@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod told;
 
 use app::Caller;
 use app::exports::{Export, Format, Kind, State};
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/exports", Policy::SignedIn, list),
         Route::get("/exports/{id}/download", Policy::SignedIn, download),
+        Route::get("/exports/{id}/told", Policy::SignedIn, told::told),
         Route::post("/exports/{id}/delete", Policy::SignedIn, delete),
     ]
 }

@@ -4,6 +4,7 @@ use app::exports::State;
 use askama::Template as _;
 
 use super::ListPage;
+use super::told::ToldPage;
 use crate::pages::activity::tests::{administrator, assert_safe, export, shell};
 
 fn page(states: &[State]) -> String {
@@ -49,4 +50,22 @@ fn hostile_names_and_queries_are_text() {
             .render()
             .unwrap(),
     );
+}
+
+#[test]
+fn the_page_that_began_an_export_is_told_how_it_goes_and_how_it_ended() {
+    for (state, says, goes_on) in [
+        (State::Running, "so far", true),
+        (State::Done, "Exported", false),
+        (State::Failed, "not whole", false),
+    ] {
+        let told = ToldPage {
+            shell: shell("/exports/exp_1/told"),
+            export: export(state),
+        };
+        let html = told.render().unwrap();
+        assert!(html.contains(says), "{html}");
+        assert_eq!(html.contains("every="), goes_on);
+        assert_safe(&html);
+    }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, redirect_with, refused, render, render_status,
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]

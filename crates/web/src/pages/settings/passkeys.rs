@@ -12,7 +12,8 @@ use super::proof::{self, proof_of};
 use crate::AppState;
 use crate::pages::signed_out::passkey::{answered, no_question, question};
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, done, error_of, filters, redirect_with, refused, render, render_status,
+    Fields, Flash, PageError, Shell, SignedIn, done, error_of, filters, others_of, redirect_with, refused, render,
+    render_status, with_others,
 };
 
 #[derive(Template)]
@@ -25,6 +26,8 @@ struct PasskeysPage {
     takes_codes: bool,
     /// Recovery codes that were made just now.
     codes: Vec<String>,
+    /// What was said with them.
+    said: String,
 }
 
 /// Where passkeys work.
@@ -65,14 +68,14 @@ pub(super) async fn page(
     headers: HeaderMap,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    list(&state, caller, &headers, (shell, Vec::new())).await
+    list(&state, caller, &headers, (shell, Vec::new(), String::new())).await
 }
 
 async fn list(
     state: &AppState,
     caller: Caller,
     headers: &HeaderMap,
-    (shell, codes): (Shell, Vec<String>),
+    (shell, codes, said): (Shell, Vec<String>, String),
 ) -> Result<Response, PageError> {
     let passkeys = passkeys::list(state.app(), &caller).await;
     render(&PasskeysPage {
@@ -82,6 +85,7 @@ async fn list(
         passkeys: passkeys.map_err(PageError::unavailable)?,
         place: place(state, headers),
         codes,
+        said,
     })
 }
 
@@ -130,14 +134,18 @@ pub(super) async fn add(
     let new = AddPasskey {
         name: fields.trimmed("name").to_owned(),
         answered: answered(&fields),
+        others: others_of(&fields),
     };
-    let text = "The passkey was added. It logs you in alone, and is asked for after your password.";
+    let text = format!(
+        "{} It logs you in alone, and is asked for after your password.",
+        with_others("The passkey was added", new.others)
+    );
     match passkeys::add(state.app(), &caller, new).await {
         // Shown this once.
-        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes))
+        Ok(codes) if !codes.is_empty() => list(&state, caller, &headers, (shell, codes, text))
             .await
             .map_err(PageError::after_change),
-        outcome => done(outcome.map(drop), HERE, text),
+        outcome => done(outcome.map(drop), HERE, &text),
     }
 }
 

@@ -9,7 +9,8 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, redirect_with, refused, render, render_status,
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, others_of, redirect_with, refused, render,
+    render_status, with_others,
 };
 
 #[derive(Template)]
@@ -60,6 +61,7 @@ pub(super) async fn submit(
     let typed = ChangePassword {
         current: fields.get("current").to_owned(),
         new: fields.get("password").to_owned(),
+        others: others_of(&fields),
     };
     let outcome = match typed.new == fields.get("repeat") {
         true => accounts::change_password(state.app(), &caller, typed).await,
@@ -70,7 +72,7 @@ pub(super) async fn submit(
     };
     match outcome {
         Ok(()) => {
-            let text = "Your password was changed, and your other devices were logged out.";
+            let text = with_others("Your password was changed", others_of(&fields));
             Ok(redirect_with("/settings/password", Flash::good(text)))
         }
         Err(ChangeError::Invalid(errors)) => {

@@ -1,5 +1,6 @@
 //! Who was given rows of the member's log, and everything that is kept about them as a file.
 
+use activity::query::Expr;
 use app::Page;
 use app::privacy::{self, Disclosed, Form, READERS_QUERY, Through};
 use askama::Template;
@@ -24,12 +25,16 @@ struct PrivacyPage {
     pager: Pager,
     /// The address of what is in the member's own log of it.
     in_log: String,
+    /// What a query says of the member's own log.
+    mine: String,
 }
 
 impl PrivacyPage {
     fn new(shell: Shell, paged: &Paged, page: Page<Disclosed>) -> Self {
         let query = utf8_percent_encode(READERS_QUERY, NON_ALPHANUMERIC);
+        let id = shell.caller.as_ref().map_or("", |caller| caller.person.id.as_str());
         Self {
+            mine: Expr::user_id(id).to_string(),
             shell,
             pager: paged.pager("/settings/privacy", page.next.as_deref()).newest_first(),
             readers: page.rows,
@@ -52,6 +57,16 @@ impl PrivacyPage {
             Form::Pages => "Looked",
             Form::Stream => "Followed",
             Form::File => "Took a file",
+        }
+    }
+
+    /// Where they looked, in words, and what for within it.
+    fn asked<'a>(&self, one: &'a Disclosed) -> (&'static str, &'a str) {
+        match one.query.strip_prefix(&self.mine) {
+            _ if one.query.is_empty() => ("Everything", ""),
+            Some("") => ("My whole log", ""),
+            Some(rest) if rest.starts_with(' ') => ("In my log", rest.trim_start()),
+            _ => ("", &one.query),
         }
     }
 
@@ -147,6 +162,14 @@ mod tests {
         let html = shown(vec![command], None);
         assert!(html.contains("Command line") && html.contains("Took a file") && html.contains("Everything"));
         assert!(!html.contains("rel=\"next\""));
+        for (query, words) in [
+            ("user:=usr_maria", "My whole log"),
+            ("user:=usr_maria outcome:failure", "In my log"),
+            ("user:=usr_maria2", "user:=usr_maria2"),
+        ] {
+            let one = one(query, Through::Browser(String::new()), Form::Pages);
+            assert!(shown(vec![one], None).contains(words), "{query}");
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, qr_svg, redirect_with, refused, render, render_status,
+    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, others_of, qr_svg, redirect_with, refused, render,
+    render_status, with_others,
 };
 
 /// Where this page is.
@@ -24,6 +25,8 @@ struct TwoFactorPage {
     factors: Factors,
     /// Recovery codes that were made just now.
     codes: Vec<String>,
+    /// What was done just now, where the codes of it are shown.
+    said: String,
     /// Why what was tried was not done.
     refused: Option<String>,
 }
@@ -61,6 +64,7 @@ pub(super) async fn page(
         shell,
         factors,
         codes: Vec::new(),
+        said: String::new(),
         refused: None,
     })
 }
@@ -95,6 +99,11 @@ pub(super) async fn after(
         factors: match codes.is_empty() {
             true => factors?,
             false => factors.map_err(PageError::after_change)?,
+        },
+        said: if codes.is_empty() {
+            String::new()
+        } else {
+            text.to_owned()
         },
         codes,
         refused: refused_text,
@@ -138,6 +147,7 @@ pub(super) async fn enable_app(
         key: fields.get("key").to_owned(),
         code: fields.trimmed("code").to_owned(),
         proof: proof_of(&fields),
+        others: others_of(&fields),
     };
     match factors::enable_totp(state.app(), &caller, typed).await {
         Err(ChangeError::Invalid(errors)) => {
@@ -147,6 +157,9 @@ pub(super) async fn enable_app(
             let page = app_page_of(shell, offer, present, errors)?;
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        outcome => after(state.app(), &caller, shell, outcome, "The authenticator app is set up.").await,
+        outcome => {
+            let text = with_others("The authenticator app is set up", others_of(&fields));
+            after(state.app(), &caller, shell, outcome, &text).await
+        }
     }
 }

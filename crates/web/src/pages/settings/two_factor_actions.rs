@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::two_factor::{PAGE, after, proof_of};
 use crate::AppState;
-use crate::shell::{Fields, PageError, Shell, SignedIn, done};
+use crate::shell::{Fields, PageError, Shell, SignedIn, done, others_of, with_others};
 
 pub(super) async fn request_sms(
     State(state): State<AppState>,
@@ -36,8 +36,10 @@ pub(super) async fn enable_sms(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let outcome = factors::enable_sms(state.app(), &caller, fields.trimmed("code")).await;
-    after(state.app(), &caller, shell, outcome, "Codes by SMS are turned on.").await
+    let others = others_of(&fields);
+    let outcome = factors::enable_sms(state.app(), &caller, fields.trimmed("code"), others).await;
+    let text = with_others("Codes by SMS are turned on", others);
+    after(state.app(), &caller, shell, outcome, &text).await
 }
 
 pub(super) async fn send_code(

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, From, MaybeSignedIn, PageError, Query, Shell, filters, redirect_with, render_status,
+    Fields, Flash, From, MaybeSignedIn, PageError, Query, Shell, filters, others_of, redirect_with, render_status,
+    with_others,
 };
 
 #[derive(Template)]
@@ -45,11 +46,12 @@ pub(super) async fn submit(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let token = fields.get("token");
-    match accounts::confirm_email_change(state.app(), &visitor, token).await {
+    let (token, others) = (fields.get("token"), others_of(&fields));
+    match accounts::confirm_email_change(state.app(), &visitor, token, others).await {
         Ok(()) => {
             let next = caller.map_or("/login", |_| "/settings/email");
-            Ok(redirect_with(next, Flash::good("Your e-mail address was changed.")))
+            let text = with_others("Your e-mail address was changed", others);
+            Ok(redirect_with(next, Flash::good(text)))
         }
         Err(LinkError::Gone) => show(&state, &visitor, shell, (String::new(), Vec::new())).await,
         Err(LinkError::Invalid(errors)) => show(&state, &visitor, shell, (token.to_owned(), errors)).await,

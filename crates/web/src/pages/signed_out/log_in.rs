@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, redirect, render, render_status,
-    with_cookie,
+    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, filters, redirect, render,
+    render_status, with_cookie,
 };
 
 #[derive(Template)]

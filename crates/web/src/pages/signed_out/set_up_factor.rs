@@ -14,8 +14,8 @@ use super::log_in::{let_in, with_next};
 use super::second_factor::again;
 use crate::AppState;
 use crate::shell::{
-    Cookies, Fields, Flash, From, LocalPath, PageError, Query, Shell, filters, qr_svg, redirect_with, render,
-    render_status,
+    Cookies, Fields, Flash, From, LocalPath, PageError, Query, Shell, filters, others_of, qr_svg, redirect_with,
+    render, render_status,
 };
 
 #[derive(Template)]
@@ -114,7 +114,7 @@ pub(super) async fn submit(
         },
     };
     let token = cookies.challenge().unwrap_or_default();
-    match factors::set_up_at_log_in(state.app(), &visitor, token, set_up).await {
+    match factors::set_up_at_log_in(state.app(), &visitor, token, set_up, others_of(&fields)).await {
         Ok(SetUpDone {
             signed_in,
             recovery_codes,

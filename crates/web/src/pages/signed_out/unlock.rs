@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::AppState;
-use crate::shell::{PageError, Shell, render};
+use crate::shell::{PageError, Shell, filters, render};
 
 #[derive(Template)]
 #[template(path = "signed_out/unlock.html")]

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, PageError, Shell, error_of, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]

@@ -101,6 +101,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /v1/activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /exports/{id}/download", Nothing, HERS),
+    row("GET /exports/{id}/told", Nothing, HERS),
     row("POST /exports/{id}/delete", Form(""), HERS),
 ];
 

@@ -99,7 +99,7 @@ pub(super) async fn begin(app: &App, cast: &Cast) -> Result<(Life, SecondFactor)
 }
 
 impl Life {
-    /// Goes on until it is aborted; what fails once is tried again another time.
+    /// Goes on until it is dropped; what fails once is tried again another time.
     pub(super) async fn run(mut self) {
         for beat in 1_u64.. {
             tokio::time::sleep(HEARTBEAT).await;
@@ -170,6 +170,7 @@ async fn wear_twice(app: &App, cast: &Cast) -> Result<()> {
         let visitor = Visitor {
             origin: origin(HEADSET, last),
             application: Some(cast.headset.clone()),
+            device_token: None,
         };
         signed_in(app, &visitor, &cast.members[0]).await?;
     }
@@ -181,6 +182,7 @@ async fn second_factor(app: &App, cast: &Cast, members: &[Caller]) -> Result<Sec
     let offer = offer_totp(app, &members[at].person, None)?;
     let proof = Proof::Password(cast.members[at].password.clone());
     let typed = EnableTotp {
+        others: Default::default(),
         key: offer.key.clone(),
         code: code(&offer.url, app.now())?,
         proof,
@@ -204,6 +206,7 @@ async fn web(app: &App, player: &Player, at: usize) -> Result<Caller> {
     let visitor = Visitor {
         origin: origin(BROWSERS[at % BROWSERS.len()], last),
         application: None,
+        device_token: None,
     };
     signed_in(app, &visitor, player).await
 }

@@ -4,10 +4,10 @@ use activity::Time;
 use futures::StreamExt as _;
 
 use super::{World, log_in};
-use crate::activity::{FollowRequest, Scope, ViewRequest, follow, get, view};
+use crate::activity::{FollowRequest, Scope, ViewError, ViewRequest, follow, get, view};
 use crate::exports::{Format, ViewExport, ZoneChoice, export_view};
 use crate::privacy::{Form, Through, export_my_data, readers};
-use crate::{Caller, PageRequest};
+use crate::{Caller, PageRequest, Quiet};
 
 fn asking(q: &str) -> ViewRequest {
     ViewRequest {
@@ -155,6 +155,32 @@ async fn reads_do_not_drown_the_log_and_a_reload_counts_once() {
         .all(&format!("user:={} -activity:log.viewed", world.bob.person.id))
         .await;
     assert_eq!(first.rows, held.len() as u64 + 1, "loaded anew, the look itself is new");
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
+    let world = World::new().await;
+    let app = &world.setup.app;
+    let mut tx = app.begin().await.unwrap();
+    let broken = "CREATE TRIGGER full BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(broken).execute(tx.conn()).await.unwrap();
+    tx.commit_quietly(Quiet::Past).await.unwrap();
+    let size = app.log().head().await.unwrap().through.size;
+    for _ in 0..2 {
+        let refused = view(app, &world.ada, &Scope::Everything, &asking("user:bob")).await;
+        assert!(matches!(refused, Err(ViewError::Unavailable(_))), "{refused:?}");
+        assert!(get(app, &world.ada, 7).await.is_err());
+    }
+    assert_eq!(app.log().head().await.unwrap().through.size, size);
+    let mut tx = app.begin().await.unwrap();
+    sqlx::query("DROP TRIGGER full").execute(tx.conn()).await.unwrap();
+    tx.commit_quietly(Quiet::Past).await.unwrap();
+    let shown = view(app, &world.ada, &Scope::Everything, &asking("user:bob"))
+        .await
+        .unwrap();
+    let told = world.told(&world.bob).await;
+    assert_eq!((told.len(), told[0].rows), (1, shown.rows.len() as u64));
+    assert_eq!(world.setup.all("activity:log.viewed").await.len(), 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,156 @@
+//! Bounds in bytes and time as a client meets them: bodies full of faults, pages of large rows, files that break off.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use support::TestApp;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
+use web::Scope;
+
+async fn post(app: &TestApp, body: impl Into<reqwest::Body>) -> (u16, Value) {
+    let request = app
+        .client
+        .post(app.url("/v1/activities"))
+        .bearer_auth(app.key(Scope::Write));
+    let answer = request
+        .header(CONTENT_TYPE, "application/json")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+async fn recorded(app: &TestApp) -> u64 {
+    let request = app
+        .client
+        .get(app.url("/v1/activities?q=activity:test.*&count=true&limit=1"));
+    let answer = request.bearer_auth(app.key(Scope::Read)).send().await.unwrap();
+    answer.json::<Value>().await.unwrap()["count"]["n"].as_u64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_read_no_further_than_its_first_faults() {
+    let app = TestApp::start().await;
+    let begun = Instant::now();
+    let keys = format!("{{{}\"activity\":\"test.one\"}}", "\"a\":1,".repeat(2_000_000));
+    let (status, problem) = post(&app, keys).await;
+    assert_eq!(status, 400, "{problem}");
+    assert!(problem.to_string().contains("more than 2000 values"), "{problem}");
+
+    let good = json!({ "activity": "test.good" });
+    let wrong = json!({ "activity": "test.wrong", "nonsense": 1, "more": 2, "colour": 3 });
+    let many: Vec<&Value> = std::iter::once(&good)
+        .chain(std::iter::repeat_n(&wrong, 9_000))
+        .collect();
+    let (status, problem) = post(&app, serde_json::to_vec(&many).unwrap()).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("invalid_activity")));
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 100);
+    assert_eq!(problem["errors"][0]["pointer"], "/1/colour");
+    assert_eq!(recorded(&app).await, 0, "nothing of it is recorded");
+
+    // Fewer faults are each item's own.
+    let some: Vec<&Value> = std::iter::once(&good).chain(std::iter::repeat_n(&wrong, 300)).collect();
+    let (status, answer) = post(&app, serde_json::to_vec(&some).unwrap()).await;
+    assert_eq!(
+        (status, &answer["recorded"], &answer["refused"]),
+        (202, &json!(1), &json!(300))
+    );
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_large_rows_says_that_it_ended_early_and_none_is_missed() {
+    let app = TestApp::start().await;
+    let large = |n: u64| {
+        let changes: Vec<Value> = (0..6)
+            .map(|i| json!({ "field": format!("f{i}"), "after": "x".repeat(8_000) }))
+            .collect();
+        json!({ "activity": "test.large", "external_id": format!("{n}"), "changes": changes })
+    };
+    for part in 0..2 {
+        let body: Vec<Value> = (part * 120..(part + 1) * 120).map(large).collect();
+        assert_eq!(post(&app, serde_json::to_vec(&body).unwrap()).await.0, 202);
+    }
+    for order in ["desc", "asc"] {
+        let (mut ids, mut after, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let path = format!("/v1/activities?q=activity:test.large&limit=1000&order={order}{after}");
+            let answer = app
+                .client
+                .get(app.url(&path))
+                .bearer_auth(app.key(Scope::Read))
+                .send()
+                .await
+                .unwrap();
+            let page: Value = answer.json().await.unwrap();
+            let rows = page["data"].as_array().unwrap();
+            assert!(rows.len() <= 100, "{} rows", rows.len());
+            ids.extend(rows.iter().map(|row| row["id"].as_u64().unwrap()));
+            assert_eq!(page["page"]["ended_early"], page["page"]["has_more"]);
+            pages += 1;
+            if page["page"]["has_more"] == json!(false) {
+                break;
+            }
+            after = format!("&after={}", page["page"]["next"].as_str().unwrap());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 240, "{order}");
+        assert!(pages > 2, "{pages} pages");
+    }
+}
+
+/// Everything that an export of all rows sends, from the first byte of the head to the end of the connection.
+async fn exported(app: &TestApp, meanwhile: impl AsyncFnOnce()) -> Vec<u8> {
+    let form = "q=&format=jsonl";
+    let request = format!(
+        "POST /activity/export HTTP/1.1\r\nhost: {}\r\norigin: http://{0}\r\ncookie: {}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nte: trailers\r\nconnection: close\r\n\r\n{form}",
+        app.address,
+        app.cookie("ada").await,
+        form.len(),
+    );
+    // A small buffer, so that what is not read soon waits at the server.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let mut stream = socket.connect(app.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = vec![0; 1024];
+    stream.read_exact(&mut bytes).await.unwrap();
+    meanwhile().await;
+    // A connection that is cut off may end with an error as well as with its end.
+    let _ = stream.read_to_end(&mut bytes).await;
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_breaks_off_has_no_clean_end_and_a_whole_one_has() {
+    let app = TestApp::with_both(|_| (), |settings| settings.exports.patience_seconds = 3).await;
+    let row = json!({ "activity": "test.row", "description": "x".repeat(1_000) });
+    for _ in 0..2 {
+        let body = serde_json::to_vec(&vec![&row; 9_000]).unwrap();
+        assert_eq!(post(&app, body).await.0, 202);
+    }
+    let whole = exported(&app, async || ()).await;
+    let text = String::from_utf8_lossy(&whole);
+    assert!(text.starts_with("HTTP/1.1 200"), "{}", &text[..200]);
+    let end = &text[text.len() - 200..];
+    assert!(end.contains("\r\n0\r\n") && end.contains("whodid-sha256"), "{end}");
+
+    // A reader who takes nothing for longer than anybody is waited for.
+    let broken = exported(&app, async || tokio::time::sleep(Duration::from_secs(15)).await).await;
+    assert!(broken.len() < whole.len());
+    let text = String::from_utf8_lossy(&broken);
+    assert!(text.starts_with("HTTP/1.1 200"));
+    let end = &text[text.len() - 200..];
+    assert!(
+        !end.contains("\r\n0\r\n") && !end.contains("whodid-sha256"),
+        "it ends like a whole one: {end}"
+    );
+}
