@@ -1,0 +1,150 @@
+//! Programs that report over HTTP: keys, registered applications, and what each is told when it says too much.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use support::{As, TestApp};
+use web::Scope;
+
+async fn post(test: &TestApp, who: As, item: Value) -> (StatusCode, Value) {
+    let request = test.client.post(test.url("/v1/activities")).json(&item);
+    let response = test.authorized(request, who).await.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
+}
+
+async fn row(test: &TestApp, id: &Value) -> Value {
+    let path = format!("/v1/activities/{id}");
+    test.get(&path, As::Key(Scope::Read)).await.json().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registered_application_reports_with_its_own_key_for_itself() {
+    let test = TestApp::start().await;
+    let item = json!({ "activity": "headset.started", "user": "24", "by": { "kind": "administrator", "id": "25" } });
+    let (status, body) = post(&test, As::Application, item).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{body}");
+    let row = row(&test, &body["items"][0]["id"]).await;
+    assert_eq!(row["recorded_by"]["kind"], "application");
+    assert_eq!(row["recorded_by"]["name"], "Headset");
+    assert_eq!(row["application"]["name"], "Headset");
+    assert_eq!(row["by"]["kind"], "person");
+    let other = json!({ "activity": "headset.started", "application": "other" });
+    let (status, body) = post(&test, As::Application, other).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(body["errors"][0]["code"], "not_your_application");
+    // Who only signed in through it reports nothing, and a browser neither.
+    let item = json!({ "activity": "headset.started" });
+    assert_eq!(post(&test, As::Device, item.clone()).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(post(&test, As::Administrator, item).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_refused_item_says_why_by_a_code() {
+    let test = TestApp::start().await;
+    let ada = test.caller("ada").await.person;
+    let cases = [
+        (
+            json!({ "activity": "log.viewed", "user": "24" }),
+            "/activity",
+            "only_this_installation",
+        ),
+        (
+            json!({ "activity": "user.login", "user": ada.id }),
+            "/user/id",
+            "not_yours",
+        ),
+        (
+            json!({ "activity": "user.login", "by": { "kind": "administrator", "id": ada.id } }),
+            "/by/id",
+            "not_yours",
+        ),
+        (
+            json!({ "activity": "user.login", "application": "app_web" }),
+            "/application",
+            "not_your_application",
+        ),
+        (json!({ "activity": "user.login", "user": 7 }), "/user", "invalid"),
+    ];
+    let items: Vec<Value> = cases.iter().map(|(item, _, _)| item.clone()).collect();
+    for (item, pointer, code) in &cases {
+        let (status, body) = post(&test, As::Key(Scope::Write), item.clone()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(
+            (&body["errors"][0]["pointer"], &body["errors"][0]["code"]),
+            (&json!(pointer), &json!(code))
+        );
+    }
+    // Beside one that is right, each for itself.
+    let mut all = items;
+    all.insert(0, json!({ "activity": "user.login", "user": "24" }));
+    let (status, body) = post(&test, As::Key(Scope::Write), Value::Array(all)).await;
+    assert_eq!((status, &body["recorded"]), (StatusCode::ACCEPTED, &json!(1)));
+    for (item, (_, _, code)) in body["items"].as_array().unwrap()[1..].iter().zip(&cases) {
+        assert_eq!(item["errors"][0]["code"], *code, "{item}");
+    }
+    let explained = test.get("/docs/problems", As::Nobody).await.text().await.unwrap();
+    for (_, _, code) in &cases {
+        assert!(explained.contains(&format!("id=\"{code}\"")), "{code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_catalogue_says_what_may_not_be_reported_and_since_when_others_report() {
+    let test = TestApp::start().await;
+    let item = json!({ "activity": "user.two_factor_enabled", "user": "24" });
+    post(&test, As::Key(Scope::Write), item).await;
+    let administrator = test.key_of("ada", Scope::Read).await;
+    let response = test
+        .client
+        .get(test.url("/v1/activity-types"))
+        .bearer_auth(administrator);
+    let types: Value = response.send().await.unwrap().json().await.unwrap();
+    let of = |code: &str| {
+        let rows = types["data"].as_array().unwrap();
+        rows.iter().find(|row| row["code"] == code).unwrap().clone()
+    };
+    let enabled = of("user.two_factor_enabled");
+    assert_eq!(
+        (&enabled["only_here"], &enabled["recorded_since"]),
+        (&json!(false), &Value::Null)
+    );
+    assert!(enabled["reported_since"].is_string(), "{enabled}");
+    assert_eq!(of("log.viewed")["only_here"], true);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_gives_a_key_its_applications_on_the_page() {
+    let test = TestApp::start().await;
+    let cookie = test.cookie("ada").await;
+    let send = |fields: Vec<(&'static str, &'static str)>| {
+        let form = test.client.post(test.url("/admin/api-keys")).header("cookie", &cookie);
+        form.header("sec-fetch-site", "same-origin").form(&fields).send()
+    };
+    let right = vec![
+        ("name", "Billing"),
+        ("write", "1"),
+        ("reports_for", "billing Billing & Co\r\n\r\nshop"),
+        ("names_accounts", "1"),
+    ];
+    let page = send(right).await.unwrap().text().await.unwrap();
+    assert!(
+        page.contains("billing Billing &#38; Co, shop") && page.contains("may name accounts here"),
+        "{page}"
+    );
+    let wrong = vec![("name", "Billing"), ("write", "1"), ("reports_for", "app_web")];
+    let answer = send(wrong).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("id=\"reports_for-error\"") && page.contains(">app_web</textarea>"),
+        "{page}"
+    );
+    let as_another = vec![("name", "Billing"), ("write", "1"), ("acts_as", "usr_nobody")];
+    assert_eq!(
+        send(as_another).await.unwrap().status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
