@@ -134,8 +134,9 @@ const ACTIVITIES = [
     await mia.page.getByLabel("New e-mail address").fill("mia@example.org");
     await mia.page.getByLabel("Your password").fill(CHANGED);
     await press(mia.page, mia.page.locator("main form button.primary"));
-    const link = await mailedLink(administrator, "mia@example.org", "Confirm");
+    const link = await mailedLink(administrator, "mia@example.org", "A new e-mail address");
     await mia.page.goto(link.pathname + link.search);
+    await mia.page.locator('[name="keep_others"]').check();
     await press(mia.page, mia.page.getByRole("button", { name: "Confirm" }));
   }],
   ["user.forced_logout", "Forced log out", async ({ administrator, mia }) => {
