@@ -114,37 +114,3 @@ async fn the_catalogue_says_what_may_not_be_reported_and_since_when_others_repor
     assert!(enabled["reported_since"].is_string(), "{enabled}");
     assert_eq!(of("log.viewed")["only_here"], true);
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_administrator_gives_a_key_its_applications_on_the_page() {
-    let test = TestApp::start().await;
-    let cookie = test.cookie("ada").await;
-    let send = |fields: Vec<(&'static str, &'static str)>| {
-        let form = test.client.post(test.url("/admin/api-keys")).header("cookie", &cookie);
-        form.header("sec-fetch-site", "same-origin").form(&fields).send()
-    };
-    let right = vec![
-        ("name", "Billing"),
-        ("write", "1"),
-        ("reports_for", "billing Billing & Co\r\n\r\nshop"),
-        ("names_accounts", "1"),
-    ];
-    let page = send(right).await.unwrap().text().await.unwrap();
-    assert!(
-        page.contains("billing Billing &#38; Co, shop") && page.contains("may name accounts here"),
-        "{page}"
-    );
-    let wrong = vec![("name", "Billing"), ("write", "1"), ("reports_for", "app_web")];
-    let answer = send(wrong).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let page = answer.text().await.unwrap();
-    assert!(
-        page.contains("id=\"reports_for-error\"") && page.contains(">app_web</textarea>"),
-        "{page}"
-    );
-    let as_another = vec![("name", "Billing"), ("write", "1"), ("acts_as", "usr_nobody")];
-    assert_eq!(
-        send(as_another).await.unwrap().status(),
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
-}
