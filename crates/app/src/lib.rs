@@ -150,6 +150,10 @@ impl App {
         &*self.inner.rng
     }
 
+    pub(crate) fn secret_key(&self) -> &SecretKey {
+        &self.inner.secret_key
+    }
+
     /// Wraps a secret for this cell of the database.
     pub(crate) fn seal(&self, cell: Cell<'_>, clear: &[u8]) -> Vec<u8> {
         self.inner.secret_key.seal(self.rng(), cell, clear)

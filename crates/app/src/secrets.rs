@@ -7,6 +7,7 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{constant_time, hmac};
 use data_encoding::HEXLOWER;
 use log::Rng;
 use sha2::{Digest as _, Sha256};
@@ -16,6 +17,8 @@ use thiserror::Error;
 const VERSION: u8 = 1;
 const ID_LEN: usize = 8;
 const HEAD_LEN: usize = 1 + ID_LEN + NONCE_LEN;
+/// Bytes of a tag: what cannot be guessed online or offline.
+pub(crate) const TAG_LEN: usize = 16;
 
 /// What tells keys apart, and nothing about them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,6 +101,8 @@ pub enum Unopened {
 pub struct SecretKey {
     id: KeyId,
     key: std::sync::Arc<LessSafeKey>,
+    /// Derived from the key, so that what it authenticates says nothing about what the key wraps.
+    mac: hmac::Key,
 }
 
 impl fmt::Debug for SecretKey {
@@ -120,6 +125,10 @@ impl SecretKey {
         Self {
             id: KeyId(id),
             key: std::sync::Arc::new(LessSafeKey::new(key)),
+            mac: hmac::Key::new(
+                hmac::HMAC_SHA256,
+                hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"whodid tags\0").as_ref(),
+            ),
         }
     }
 
@@ -144,6 +153,25 @@ impl SecretKey {
         whole.extend_from_slice(&nonce);
         whole.append(&mut sealed);
         whole
+    }
+
+    /// What only a holder of this key can make from `text` for this purpose: HMAC-SHA-256, its first 16 bytes.
+    #[must_use]
+    pub fn tag(&self, purpose: &str, text: &[u8]) -> [u8; TAG_LEN] {
+        let mut mac = hmac::Context::with_key(&self.mac);
+        // No purpose has a zero byte, so no two pairs read the same.
+        mac.update(purpose.as_bytes());
+        mac.update(b"\0");
+        mac.update(text);
+        let mut tag = [0; TAG_LEN];
+        tag.copy_from_slice(&mac.sign().as_ref()[..TAG_LEN]);
+        tag
+    }
+
+    /// Whether this key made this tag, told in the same time for every wrong one.
+    #[must_use]
+    pub fn made(&self, tag: &[u8], purpose: &str, text: &[u8]) -> bool {
+        constant_time::verify_slices_are_equal(&self.tag(purpose, text), tag).is_ok()
     }
 
     /// What was wrapped for this cell.

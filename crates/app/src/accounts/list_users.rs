@@ -5,7 +5,8 @@ use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
 use super::{ChangeError, UserRow, names};
-use crate::{App, Caller, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +113,6 @@ const COUNT_ALL_CAP: u64 = 100_000;
 
 #[derive(Serialize, Deserialize)]
 struct Cursor {
-    sort: Sort,
     text: Option<String>,
     number: Option<i64>,
     id: String,
@@ -127,10 +127,9 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if !(caller.is_administrator() || caller.reads_everything()) {
         return Err(ChangeError::Forbidden);
     }
-    let cursor: Option<Cursor> = paging::after(search.after.as_deref())?;
-    if cursor.as_ref().is_some_and(|cursor| cursor.sort != search.sort) {
-        return Err(paging::of_another_list());
-    }
+    let narrowed = (&search.find, search.status, search.role, search.login_enabled);
+    let pages = Cursors::asked(app, "users", &(narrowed, search.sort));
+    let cursor: Option<Cursor> = pages.after(search.after.as_deref())?;
     let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
     let counted = cursor.as_ref().map(|cursor| Total {
         n: cursor.total,
@@ -160,7 +159,7 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     let next = rows
         .last()
         .filter(|_| more)
-        .map(|row| paging::cursor(&Cursor::after(row, search.sort, shown, total)));
+        .map(|row| pages.cursor(&Cursor::after(row, shown, total)));
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
     Ok(UserPage {
         rows,
@@ -176,13 +175,12 @@ fn key_of(cursor: Cursor) -> Option<(Key, String)> {
 }
 
 impl Cursor {
-    fn after((row, key): &(AccountRow, Key), sort: Sort, before: u64, total: Total) -> Self {
+    fn after((row, key): &(AccountRow, Key), before: u64, total: Total) -> Self {
         let (text, number) = match key {
             Key::Text(text) => (Some(text.clone()), None),
             Key::Number(number) => (None, Some(*number)),
         };
         Self {
-            sort,
             text,
             number,
             id: row.id.clone(),

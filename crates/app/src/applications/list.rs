@@ -4,7 +4,8 @@ use store::applications::{self, ApplicationRow};
 
 use super::Application;
 use crate::accounts::{ChangeError, names};
-use crate::{App, Caller, Page, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, Page};
 
 /// A page of at most `limit` by name, after the cursor `after`.
 pub async fn list(
@@ -17,11 +18,12 @@ pub async fn list(
         return Err(ChangeError::Forbidden);
     }
     let limit = paging::limit(limit);
-    let after: Option<String> = paging::after(after)?;
+    let pages = Cursors::of(app, "applications");
+    let after: Option<String> = pages.after(after)?;
     let mut read = app.store().read().await?;
     let rows = applications::page(read.conn(), after.as_deref().unwrap_or_default(), limit + 1).await?;
     let key = |row: &ApplicationRow| names::key(&row.name);
-    Ok(paging::page(rows, limit, key, Application::of))
+    Ok(pages.page(rows, limit, key, Application::of))
 }
 
 /// One of them; `None` if there is none with this id.

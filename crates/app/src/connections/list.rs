@@ -5,7 +5,8 @@ use store::connections::list::{self as rows, ListQuery, ListRow};
 
 use super::{Connection, Standing};
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError, Page, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +50,8 @@ pub struct Counts {
 
 /// One page of one of the caller's own lists.
 pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<Page<Connection>, ChangeError> {
-    let after: Option<(String, String)> = paging::after(search.after.as_deref())?;
+    let pages = Cursors::of(app, "connections");
+    let after: Option<(String, String)> = pages.after(search.after.as_deref())?;
     let words = names::typed_words(&search.find);
     let query = ListQuery {
         account_id: &caller.person.id,
@@ -60,7 +62,7 @@ pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Resu
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let found = rows::page(read.conn(), &query, limit + 1).await?;
-    Ok(paging::page(
+    Ok(pages.page(
         found,
         limit,
         |row| (row.name_key.clone(), row.id.clone()),

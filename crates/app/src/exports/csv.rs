@@ -73,57 +73,53 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// Writes one cell: neutralised if a spreadsheet would run it, quoted if it needs to be.
+/// Writes one cell: neutralised wherever a spreadsheet would run it, quoted if it needs to be.
 pub(super) fn write_cell(text: &str, out: &mut Vec<u8>) {
-    let neutralise = runs_as_formula(text);
-    // `;` and TAB separate cells in some locales' spreadsheets: quoted, they cannot start a cell of their own.
-    let quote = text
-        .bytes()
-        .any(|b| matches!(b, b',' | b'"' | b'\r' | b'\n' | b';' | b'\t'))
+    let quote = text.bytes().any(|b| matches!(b, b',' | b'"') || separates(b.into()))
         || text.starts_with(' ')
         || text.ends_with(' ');
     if quote {
         out.push(b'"');
-    }
-    if neutralise {
-        out.push(b'\'');
-    }
-    if quote {
-        for (i, part) in text.split('"').enumerate() {
-            if i > 0 {
-                out.extend_from_slice(b"\"\"");
-            }
-            out.extend_from_slice(part.as_bytes());
-        }
+        write_quoted(text, out);
         out.push(b'"');
     } else {
+        if text.starts_with(runs_as_formula) {
+            out.push(b'\'');
+        }
         out.extend_from_slice(text.as_bytes());
     }
 }
 
-/// Whether a spreadsheet might run this text: it begins with `= + - @`, their full-width forms, or a control
+/// The inside of a quoted cell: quotes doubled, and an apostrophe before each character that would run as a formula
+/// where a cell begins, for whoever takes another character than ours for the separator.
+fn write_quoted(text: &str, out: &mut Vec<u8>) {
+    let mut begins = true;
+    for (at, c) in text.char_indices() {
+        // Of the characters that are skipped, those that separate matter only before everything else.
+        if begins && runs_as_formula(c) && (at == 0 || !separates(c)) {
+            out.push(b'\'');
+        }
+        // Blanks and quotes before the first character of a cell are skipped by some readers.
+        begins = separates(c) || (begins && matches!(c, ' ' | '"'));
+        if c == '"' {
+            out.push(b'"');
+        }
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+/// Whether some spreadsheet's import takes this for the end of a cell. The comma is ours: inside quotes no reader of
+/// comma-separated values takes it for one.
+fn separates(c: char) -> bool {
+    matches!(c, ';' | '\t' | '|' | '\r' | '\n')
+}
+
+/// Whether a spreadsheet might run a cell that begins with this: `= + - @`, their full-width forms, or a control
 /// character that spreadsheets skip before one.
-fn runs_as_formula(text: &str) -> bool {
+fn runs_as_formula(first: char) -> bool {
     matches!(
-        text.chars().next(),
-        Some(
-            '=' | '+'
-                | '-'
-                | '@'
-                | '\t'
-                | '\r'
-                | '\n'
-                | '\0'
-                | '＝'
-                | '＋'
-                | '－'
-                | '＠'
-                | '−'
-                | '﹢'
-                | '﹣'
-                | '﹫'
-                | '﹦'
-        )
+        first,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠' | '−' | '﹢' | '﹣' | '﹫' | '﹦'
     )
 }
 
@@ -255,10 +251,80 @@ impl ViewCsvWriter {
     }
 }
 
-/// Numbers and the like as text, for tests of this folder.
 #[cfg(test)]
-pub(super) fn cell(text: &str) -> String {
-    let mut out = Vec::new();
-    write_cell(text, &mut out);
-    String::from_utf8(out).expect("a cell of text is text")
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cell(text: &str) -> String {
+        let mut out = Vec::new();
+        write_cell(text, &mut out);
+        String::from_utf8(out).expect("a cell of text is text")
+    }
+
+    #[test]
+    fn a_cell_that_would_run_gets_an_apostrophe_and_any_other_stays() {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\0x", "＝1", "＋1", "－1", "＠x",
+        ] {
+            assert!(cell(text).trim_start_matches('"').starts_with('\''), "{text:?}");
+        }
+        assert_eq!(cell("Sam Jones"), "Sam Jones");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell("say \"hi\""), "\"say \"\"hi\"\"\"");
+        assert_eq!(cell("=\"a\""), "\"'=\"\"a\"\"\"");
+        assert_eq!(cell("a;=cmd"), "\"a;'=cmd\"");
+        assert_eq!(cell("a;b\t-c|d"), "\"a;b\t'-c|d\"");
+        assert_eq!(cell("one\r\ntwo\n\n@three"), "\"one\r\ntwo\n\n'@three\"");
+        assert_eq!(cell("a; \"=1+1\""), "\"a; \"\"'=1+1\"\"\"");
+        assert_eq!(cell("1-1; 2=2"), "\"1-1; 2=2\"", "nothing runs in the middle of a cell");
+        assert_eq!(cell(""), "");
+    }
+
+    /// Texts made of what matters here, more often than chance would make them.
+    fn texts() -> impl Strategy<Value = String> {
+        let parts = [
+            "=", "+1", "-", "@", "＝", ";", "\t", "|", "\r\n", "\n", ",", "\"", "'", " ", "a", "\0", "é",
+        ];
+        prop::collection::vec(prop::sample::select(parts.to_vec()), 0..12).prop_map(|parts| parts.concat())
+    }
+
+    /// The cells that a spreadsheet makes of a file, told to split it at `separator`.
+    fn read(file: &[u8], separator: u8, quotes: bool) -> Vec<String> {
+        let mut reader = ::csv::ReaderBuilder::new();
+        reader
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator)
+            .quoting(quotes);
+        let records = reader.from_reader(file).into_records();
+        records
+            .flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_runs_whatever_separates_cells_in_the_reader(row in prop::collection::vec(texts(), 1..4)) {
+            let (mut out, mut scratch) = (Vec::new(), String::new());
+            let mut cells = Cells::new(&mut out, &mut scratch);
+            row.iter().for_each(|text| cells.text(text));
+            cells.end();
+            for (separator, quotes) in [(b',', true), (b';', true), (b'\t', true), (b'|', true), (b';', false), (b'\t', false), (b'|', false)] {
+                for cell in read(&out, separator, quotes) {
+                    let first = cell.trim_start_matches([' ', '"']).chars().next();
+                    prop_assert!(!first.is_some_and(|c| runs_as_formula(c) && !separates(c)), "{cell:?} of {row:?}, split at {:?}", char::from(separator));
+                }
+            }
+        }
+
+        #[test]
+        fn what_runs_nowhere_is_read_back_as_it_was(text in "[a-z0-9é \"',.;|\t]{0,20}") {
+            let file = format!("x,{}\r\n", cell(&text));
+            let first = text.chars().next();
+            prop_assume!(!first.is_some_and(runs_as_formula));
+            prop_assert_eq!(read(file.as_bytes(), b',', true), ["x".to_owned(), text]);
+        }
+    }
 }

@@ -4,7 +4,8 @@ use store::groups::list::{self, Groups};
 
 use super::{Group, Standing};
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError, Page, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,14 +29,15 @@ pub async fn list(app: &App, caller: &Caller, search: &GroupSearch) -> Result<Pa
         true => Groups::All,
         false => Groups::Of(caller.person.id.clone()),
     };
-    let after = paging::after(search.after.as_deref())?;
+    let pages = Cursors::of(app, "groups");
+    let after = pages.after(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let words = names::typed_words(&search.find);
     let mut read = app.store().read().await?;
     let viewer = &caller.person.id;
     let rows = list::groups(read.conn(), viewer, &which, &words, after.as_ref(), limit + 1).await?;
     let administrator = caller.is_administrator();
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |listed| (listed.row.name_key.clone(), listed.row.id.clone()),

@@ -4,7 +4,8 @@ use activity::Time;
 use store::groups::invitation;
 
 use super::{Invitation, Standing, visible};
-use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, PageRequest};
 
 /// For so long after it expired, an invitation is shown: who sent it sees that nobody answered, and may send another.
 pub(super) const EXPIRED_KEPT: i64 = 30 * Time::DAY;
@@ -16,7 +17,8 @@ pub async fn list_invitations(
     group_id: &str,
     page: &PageRequest,
 ) -> Result<Page<Invitation>, ChangeError> {
-    let after: Option<(i64, String)> = paging::after(page.after.as_deref())?;
+    let pages = Cursors::of(app, "invitations");
+    let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let (group, standing) = visible(read.conn(), caller, group_id).await?;
@@ -26,7 +28,7 @@ pub async fn list_invitations(
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
     let rows = invitation::of_group(read.conn(), &group.id, now.plus(-EXPIRED_KEPT), after, limit + 1).await?;
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |row| (row.created_at.0, row.id.clone()),

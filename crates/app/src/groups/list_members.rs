@@ -5,7 +5,8 @@ use store::groups::list::{self, MemberQuery};
 
 use super::{Member, Standing, visible};
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +40,8 @@ pub async fn list_members(
     group_id: &str,
     search: &MemberSearch,
 ) -> Result<MemberPage, ChangeError> {
-    let after = paging::after(search.after.as_deref())?;
+    let pages = Cursors::of(app, "members");
+    let after = pages.after(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let (group, standing) = visible(read.conn(), caller, group_id).await?;
@@ -58,7 +60,7 @@ pub async fn list_members(
         n if query.after.is_none() && n <= u64::from(limit) => n,
         _ => list::count_members(read.conn(), &query).await?,
     };
-    let page = paging::page(
+    let page = pages.page(
         rows,
         limit,
         |listed| (listed.name_key.clone(), listed.account.id.clone()),

@@ -5,7 +5,8 @@ use store::groups::invitation;
 
 use super::Invitation;
 use crate::accounts::names;
-use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, PageRequest};
 
 /// One page of invitations, newest first.
 pub async fn list_my_invitations(
@@ -13,7 +14,8 @@ pub async fn list_my_invitations(
     caller: &Caller,
     page: &PageRequest,
 ) -> Result<Page<Invitation>, ChangeError> {
-    let after: Option<(i64, String)> = paging::after(page.after.as_deref())?;
+    let pages = Cursors::of(app, "my invitations");
+    let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let account = account::get(read.conn(), &caller.person.id).await?;
@@ -21,7 +23,7 @@ pub async fn list_my_invitations(
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
     let rows = invitation::to_address(read.conn(), &email, now, after, limit + 1).await?;
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |row| (row.created_at.0, row.id.clone()),

@@ -3,7 +3,8 @@
 use store::groups::list::{self, Groups};
 
 use super::{Group, Standing, visible};
-use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, PageRequest};
 
 /// One page of subgroups, by name: all of them for who manages the group, only their own for its other members.
 pub async fn list_subgroups(
@@ -12,7 +13,8 @@ pub async fn list_subgroups(
     group_id: &str,
     page: &PageRequest,
 ) -> Result<Page<Group>, ChangeError> {
-    let after = paging::after(page.after.as_deref())?;
+    let pages = Cursors::of(app, "subgroups");
+    let after = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let (group, above) = visible(read.conn(), caller, group_id).await?;
@@ -24,7 +26,7 @@ pub async fn list_subgroups(
     let viewer = &caller.person.id;
     let rows = list::groups(read.conn(), viewer, &which, &[], after.as_ref(), limit + 1).await?;
     let above = above.filter(|above| above.manages());
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |listed| (listed.row.name_key.clone(), listed.row.id.clone()),

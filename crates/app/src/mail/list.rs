@@ -4,7 +4,8 @@ use activity::Time;
 use store::accounts::mail::{self, MailRow};
 
 use crate::accounts::ChangeError;
-use crate::{App, Caller, paging};
+use crate::paging::Cursors;
+use crate::{App, Caller};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,11 +87,12 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Mai
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    let after: Option<(i64, String)> = paging::after(after)?;
+    let pages = Cursors::of(app, "outbox");
+    let after: Option<(i64, String)> = pages.after(after)?;
     let mut read = app.store().read().await?;
     let before = after.as_ref().map(|(at, id)| (Time(*at), id.as_str()));
     let rows = mail::newest(read.conn(), before, PAGE + 1).await?;
-    let page = paging::page(
+    let page = pages.page(
         rows,
         PAGE,
         |row| (row.created_at.0, row.id.clone()),

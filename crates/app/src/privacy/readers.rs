@@ -4,7 +4,7 @@ use activity::{Person, Time};
 use store::disclosures::{self, Disclosed as Row, Kind, Via};
 
 use crate::error::Unavailable;
-use crate::paging::{self, Page, PageRequest};
+use crate::paging::{self, Cursors, Page, PageRequest};
 use crate::{App, Caller, ChangeError};
 
 /// The query of the looks that are in the caller's own activity log.
@@ -62,11 +62,12 @@ pub async fn readers(app: &App, caller: &Caller, request: &PageRequest) -> Resul
     if !caller.may_read() {
         return Err(ChangeError::Forbidden);
     }
-    let before: Option<String> = paging::after(request.after.as_deref())?;
+    let pages = Cursors::of(app, "readers");
+    let before: Option<String> = pages.after(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
     let mut conn = app.store().glance().await?;
     let rows = disclosures::to_others(&mut conn, &caller.person.id, before.as_deref(), limit + 1).await?;
-    let page = paging::page(rows, limit, |row| row.id.clone(), disclosed);
+    let page = pages.page(rows, limit, |row| row.id.clone(), disclosed);
     let rows = page
         .rows
         .into_iter()

@@ -7,7 +7,8 @@ use store::sessions::list::{self, SessionQuery};
 
 use super::Session;
 use crate::groups::visible;
-use crate::{App, Caller, ChangeError, Page, Topic, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, Topic};
 
 /// What to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct SessionSearch {
 
 /// One page of sessions. Without a group: of the caller's groups, or of all for administrators and auditors.
 pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<Page<Session>, ChangeError> {
-    let after: Option<(i64, String)> = paging::after(search.after.as_deref())?;
+    let pages = Cursors::of(app, "sessions");
+    let after: Option<(i64, String)> = pages.after(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let conn = read.conn();
@@ -42,7 +44,7 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
         None if sees_all(caller) => list::page(conn, &query).await?,
         None => list::page_of(conn, &caller.person.id, &query).await?,
     };
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |listed| (listed.row.state_at.0, listed.row.id.clone()),

@@ -4,7 +4,8 @@ use store::sessions::presence;
 
 use super::Presence;
 use super::access::Access;
-use crate::{App, Caller, ChangeError, Page, PageRequest, paging};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, PageRequest};
 
 /// One page of those who are in a session, for whoever may know of it.
 pub async fn list_present(
@@ -13,7 +14,8 @@ pub async fn list_present(
     id: &str,
     request: &PageRequest,
 ) -> Result<Page<Presence>, ChangeError> {
-    let after: Option<(i64, String)> = paging::after(request.after.as_deref())?;
+    let pages = Cursors::of(app, "present");
+    let after: Option<(i64, String)> = pages.after(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
     let mut read = app.store().read().await?;
     let access = Access::to(read.conn(), caller, id).await?;
@@ -22,7 +24,7 @@ pub async fn list_present(
     let rows = presence::page(read.conn(), id, after, limit + 1).await?;
     // What was heard since the last write is still in memory.
     let heard = app.beats().heard_in(id);
-    Ok(paging::page(
+    Ok(pages.page(
         rows,
         limit,
         |row| (row.joined_at.0, row.person.id.clone()),
