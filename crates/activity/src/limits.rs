@@ -88,6 +88,33 @@ pub fn is_code(code: &str) -> bool {
     code.len() <= ID_BYTES && code.split('.').all(|part| !part.is_empty() && part.bytes().all(letter))
 }
 
+/// Whether a character may stand in the id of a person, a group or an application. Those are named in addresses, where
+/// these would end a part of it or be taken for something else, here or in what the log is read with.
+fn stands_in_an_id(c: char) -> bool {
+    !c.is_control() && !matches!(c, '/' | '?' | '#' | '\\' | '%')
+}
+
+/// An id made from a text that another program wrote: what no id may hold is written as `=` and its bytes in hex, and
+/// so is `=`, so that no two texts have one id.
+#[must_use]
+pub fn id_of(text: &str) -> String {
+    let mut id = String::with_capacity(text.len());
+    for c in text.chars() {
+        if stands_in_an_id(c) && c != '=' {
+            id.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                id.push_str(&format!("={byte:02X}"));
+            }
+        }
+    }
+    if matches!(&*id, "." | "..") {
+        id.replace('.', "=2E")
+    } else {
+        id
+    }
+}
+
 /// A value as an error shows it: quoted, escaped and cut.
 #[must_use]
 pub fn shown(value: &str) -> String {
@@ -205,6 +232,21 @@ impl Check {
         }
     }
 
+    /// An id that is a part of addresses.
+    fn address_id(&mut self, parent: &str, id: &str) {
+        self.id(parent, id);
+        let wrong = id.chars().find(|c| !stands_in_an_id(*c) && *c != '\0');
+        let wrong = wrong.map(|c| shown(&c.to_string()));
+        if let Some(wrong) = wrong.or_else(|| matches!(id, "." | "..").then(|| shown(id))) {
+            let detail = format!(
+                "{} holds {wrong}, which an id may not, because it stands in addresses: no / ? # \\ % and no control \
+                 characters; write another character instead",
+                shown(id)
+            );
+            self.refuse(format!("{parent}/id"), detail);
+        }
+    }
+
     fn texts<const N: usize>(&mut self, parent: &str, texts: [(&str, &str); N]) {
         for (name, text) in texts {
             self.text(|| format!("{parent}/{name}"), text, FIELD_BYTES);
@@ -212,7 +254,7 @@ impl Check {
     }
 
     fn person(&mut self, parent: &str, person: &Person) {
-        self.id(parent, &person.id);
+        self.address_id(parent, &person.id);
         self.texts(
             parent,
             [
@@ -224,7 +266,7 @@ impl Check {
     }
 
     fn named(&mut self, parent: &str, named: &Named) {
-        self.id(parent, &named.id);
+        self.address_id(parent, &named.id);
         self.texts(parent, [("name", &named.name)]);
     }
 
@@ -235,7 +277,10 @@ impl Check {
         }
         for (index, target) in targets.iter().enumerate() {
             let parent = format!("/targets/{index}");
-            self.id(&parent, &target.id);
+            match target.kind.as_str() {
+                Target::USER | "group" | "session" | "application" => self.address_id(&parent, &target.id),
+                _ => self.id(&parent, &target.id),
+            }
             let texts = [
                 ("name", &*target.name),
                 ("username", &target.username),

@@ -8,6 +8,7 @@ use app::accounts::{
 };
 use app::api_keys::{self, NewKeyRequest};
 use app::{Caller, Roles, Scopes};
+use data_encoding::BASE64URL_NOPAD;
 use support::{GOOD, TestApp, WRONG, origin};
 
 fn names(page: &accounts::UserPage) -> Vec<&str> {
@@ -145,6 +146,7 @@ async fn paging_shows_every_user_once_in_every_order() {
     };
     let error = accounts::list_users(&test.app, &cli, &other).await.unwrap_err();
     assert_eq!(fields(&error), ["after"]);
+    forged_cursors(&test, &cli).await;
 }
 
 #[tokio::test]
@@ -519,4 +521,45 @@ async fn preferences_are_each_persons_own() {
         .await
         .unwrap();
     assert!(of(&ada).await.is_none());
+}
+
+/// A cursor says only what this installation said: how many there are, and where a page ends.
+async fn forged_cursors(test: &TestApp, cli: &Caller) {
+    let first = UserSearch {
+        limit: 1,
+        ..UserSearch::default()
+    };
+    let page = accounts::list_users(&test.app, cli, &first).await.unwrap();
+    let cursor = page.next.unwrap();
+    let goes_on = |after: &str, find: &str| UserSearch {
+        after: Some(after.to_owned()),
+        find: find.to_owned(),
+        ..first.clone()
+    };
+    let next = accounts::list_users(&test.app, cli, &goes_on(&cursor, ""))
+        .await
+        .unwrap();
+    assert_eq!(next.total, page.total);
+    let signed = BASE64URL_NOPAD.decode(cursor.as_bytes()).unwrap();
+    let (json, tag) = signed.split_at(signed.len() - 16);
+    let mut says: serde_json::Value = serde_json::from_slice(json).unwrap();
+    says["total"] = 987_654_321_u64.into();
+    let forged = [serde_json::to_vec(&says).unwrap(), tag.to_vec()].concat();
+    let unsigned = serde_json::to_vec(&says).unwrap();
+    for cursor in [forged, unsigned, json.to_vec(), tag.to_vec(), Vec::new()] {
+        let search = goes_on(&BASE64URL_NOPAD.encode(&cursor), "");
+        let error = accounts::list_users(&test.app, cli, &search).await.unwrap_err();
+        assert_eq!(fields(&error), ["after"], "{cursor:?}");
+    }
+    // Of another question, or of another list.
+    let error = accounts::list_users(&test.app, cli, &goes_on(&cursor, "sam"))
+        .await
+        .unwrap_err();
+    assert_eq!(fields(&error), ["after"]);
+    let groups = app::groups::GroupSearch {
+        after: Some(cursor),
+        ..app::groups::GroupSearch::default()
+    };
+    let error = app::groups::list(&test.app, cli, &groups).await.unwrap_err();
+    assert_eq!(fields(&error), ["after"]);
 }

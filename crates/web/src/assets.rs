@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use rust_embed::Embed;
 
-use crate::shell::{PageError, Policy, Route};
+use crate::shell::{Href, PageError, Policy, Route};
 
 #[derive(Embed)]
 #[folder = "dist"]
@@ -15,8 +15,8 @@ struct Dist;
 /// Hash of all assets together; the style sheet names its fonts relative to itself, so one hash serves them all.
 const HASH: &str = env!("WHODID_ASSETS_HASH");
 
-pub(crate) fn url(name: &str) -> String {
-    format!("/assets/{HASH}/{name}")
+pub(crate) fn url(name: &str) -> Href {
+    Href::to(&["assets", HASH, name])
 }
 
 pub(crate) fn has(name: &str) -> bool {

@@ -86,3 +86,93 @@ fn values_are_shown_cut_and_escaped() {
     assert_eq!(shown("a\u{202e}\n"), r#""a\u{202e}\n""#);
     assert_eq!(shown(&"x".repeat(41)), format!("\"{}…\"", "x".repeat(40)));
 }
+
+#[test]
+fn an_id_that_stands_in_addresses_ends_no_part_of_one() {
+    for id in ["a/b", "a?b", "a#b", "a\\b", "100%", "a\nb", "\u{85}", ".", ".."] {
+        let place = |change: &dyn Fn(&mut Facts, Person, Named)| {
+            let (person, named) = (
+                Person {
+                    id: id.to_owned(),
+                    ..Person::default()
+                },
+                Named {
+                    id: id.to_owned(),
+                    ..Named::default()
+                },
+            );
+            pointers(|facts| change(facts, person, named))
+        };
+        assert_eq!(
+            place(&|facts, person, _| facts.user = Some(person)),
+            ["/user/id"],
+            "{id:?}"
+        );
+        assert_eq!(
+            place(&|facts, person, _| facts.by = By::Person(person)),
+            ["/by/id"],
+            "{id:?}"
+        );
+        assert_eq!(
+            place(&|facts, _, named| facts.by = By::Application(named)),
+            ["/by/id"],
+            "{id:?}"
+        );
+        assert_eq!(
+            place(&|facts, _, named| facts.group = Some(named)),
+            ["/group/id"],
+            "{id:?}"
+        );
+        assert_eq!(
+            place(&|facts, _, named| facts.application = Some(named)),
+            ["/application/id"],
+            "{id:?}"
+        );
+        let target = |kind: &str| Target {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            ..Target::default()
+        };
+        for kind in ["user", "group", "session", "application"] {
+            assert_eq!(
+                pointers(|facts| facts.targets = vec![target(kind)]),
+                ["/targets/0/id"],
+                "{id:?}"
+            );
+        }
+        // What else was acted on is no page here: a file or a URL keeps its name.
+        assert_eq!(
+            pointers(|facts| facts.targets = vec![target("file")]),
+            [""; 0],
+            "{id:?}"
+        );
+    }
+    for id in [
+        "usr=7",
+        "arn:aws:iam::123456789012:sam",
+        "CN=Sam,OU=x",
+        "a.b",
+        "...",
+        "zoë@example.com",
+        "O'Neil & Co",
+    ] {
+        assert_eq!(
+            pointers(|facts| facts.group = Some(Named {
+                id: id.to_owned(),
+                ..Named::default()
+            })),
+            [""; 0],
+            "{id}"
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_text_of_another_program_becomes_an_id_of_its_own(a in "[a/=?%.2F\n]{1,5}", b in "[a/=?%.2F\n]{1,5}") {
+        let id = super::id_of(&a);
+        let found = pointers(|facts| facts.group = Some(Named { id: id.clone(), ..Named::default() }));
+        proptest::prop_assert!(found.is_empty(), "{id:?}");
+        proptest::prop_assert_eq!(id == super::id_of(&b), a == b);
+    }
+}

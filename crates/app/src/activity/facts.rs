@@ -104,5 +104,6 @@ fn from_origin(app: &App, origin: &Origin, code: &str) -> Facts {
     facts.ip = origin.ip.map(|ip| ip.to_canonical());
     facts.device.clone_from(&origin.device);
     facts.user_agent.clone_from(&origin.user_agent);
+    facts.trace_id.clone_from(&origin.trace_id);
     facts
 }

@@ -5,7 +5,7 @@ mod header;
 mod message;
 mod peers;
 
-use activity::{Facts, Named, Person, Reason, Time};
+use activity::{Facts, Named, Person, Reason, Time, limits};
 use jiff::tz::TimeZone;
 
 use super::Reading;
@@ -122,12 +122,12 @@ impl OpenSsh {
 fn about(header: &Header<'_>, at: Time, code: &str, party: &Party<'_>) -> Facts {
     let mut facts = Facts::new(activity::catalogue::shared(code), at);
     facts.user = party.user.filter(|user| !user.is_empty()).map(|user| Person {
-        id: format!("ssh:{user}@{}", header.host),
+        id: limits::id_of(&format!("ssh:{user}@{}", header.host)),
         username: user.to_owned(),
         ..Person::default()
     });
     facts.application = Some(Named {
-        id: format!("ssh:{}", header.host),
+        id: limits::id_of(&format!("ssh:{}", header.host)),
         name: format!("OpenSSH on {}", header.host),
     });
     facts.ip = party

@@ -13,7 +13,7 @@ use super::json::Body;
 use super::list::{Listed, Paging};
 use super::problem::Problem;
 use crate::AppState;
-use crate::shell::{ApiCaller, Policy, Route};
+use crate::shell::{ApiCaller, Href, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
     let program = Policy::Program;
@@ -163,7 +163,7 @@ async fn register_application(
         single_device: new.single_device,
     };
     let registered = applications::register(state.app(), &caller, new).await?;
-    let location = format!("/v1/applications/{}", registered.application.id);
+    let location = Href::to(&["v1", "applications", &registered.application.id]).to_string();
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, location)],

@@ -15,7 +15,7 @@ use super::list::{Listed, Paging};
 use super::problem::Problem;
 use super::query::Params;
 use crate::AppState;
-use crate::shell::{ApiCaller, Policy, Route};
+use crate::shell::{ApiCaller, Href, Policy, Route};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -277,7 +277,7 @@ async fn request(
     let made = connections::request(state.app(), &caller, &whom.login()?).await;
     let made = made.map_err(refused)?;
     let mut headers = HeaderMap::new();
-    if let Ok(place) = HeaderValue::try_from(format!("/v1/connections/{}", made.person.id)) {
+    if let Ok(place) = HeaderValue::try_from(Href::to(&["v1", "connections", &made.person.id]).as_str()) {
         headers.insert(header::LOCATION, place);
     }
     Ok((StatusCode::CREATED, headers, Json(ConnectionBody::of(made))).into_response())

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{RequestContext, Shell, filters, redirect, render_status};
+use super::{Href, RequestContext, Shell, filters, redirect, render_status};
 use crate::AppState;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -203,8 +203,7 @@ fn chain(error: &PageError) -> Option<String> {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         if let Self::SignIn { next } = &self {
-            let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
-            return redirect(&format!("/login?next={next}"));
+            return redirect(Href::from("/login").with(&[("next", next)]));
         }
         let retry_after = match &self {
             Self::TooMany { retry_after } => Some(*retry_after),

@@ -1,7 +1,7 @@
 //! Template filters: untrusted text made visible, times with their zone, numbers. A page module brings them into
 //! scope with `use crate::shell::filters;`.
 //!
-//! `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
+//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
 //! `{{ at|ago(now) }}` · `{{ value|laid_out }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
@@ -9,6 +9,19 @@ use askama::filters::Safe;
 use askama::{Result, Values};
 
 use super::Zone;
+use super::href::{Address, segment as escaped};
+
+/// An address, of the type that cannot be made of untrusted text without escaping it.
+#[askama::filter_fn]
+pub(crate) fn href(to: impl Address, _: &dyn Values) -> Result<String> {
+    Ok(to.address().to_owned())
+}
+
+/// Untrusted text as one segment of an address.
+#[askama::filter_fn]
+pub(crate) fn segment(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
+    Ok(escaped(&text.to_string()))
+}
 
 /// Untrusted text inside `<bdi>`, with control, bidi and invisible characters as visible code-point chips.
 #[askama::filter_fn]

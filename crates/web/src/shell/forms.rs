@@ -76,6 +76,12 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalPath(String);
 
+impl std::fmt::Display for LocalPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl LocalPath {
     /// `text` if it is a path of this site, else `/`.
     #[must_use]

@@ -24,7 +24,7 @@ async fn start(MaybeSignedIn(caller): MaybeSignedIn) -> Response {
 
 async fn display(State(_): State<AppState>, fields: Fields) -> Result<Response, PageError> {
     let next = LocalPath::or_home(fields.get("next"));
-    let mut response = redirect(next.as_str());
+    let mut response = redirect(&next);
     if let Some(theme) = fields.opt("theme") {
         let name = ["light", "dark"]
             .into_iter()

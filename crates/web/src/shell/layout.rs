@@ -4,7 +4,7 @@ use app::Caller;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::{Flash, PageError, RequestContext, Zone};
+use super::{Flash, Href, LocalPath, PageError, RequestContext, Zone};
 use crate::AppState;
 use crate::assets;
 
@@ -14,9 +14,9 @@ pub struct Shell {
     /// Who is signed in.
     pub caller: Option<Caller>,
     /// Path of this page, without its query.
-    pub path: String,
+    pub path: Href,
     /// Path and query of this page, to come back to.
-    pub here: String,
+    pub here: Href,
     /// A message from the step before.
     pub flash: Option<Flash>,
     /// Light, dark, or as the system is.
@@ -86,8 +86,8 @@ impl Shell {
     pub(crate) fn of(context: &RequestContext, state: &AppState) -> Self {
         Self {
             caller: context.known_caller().cloned(),
-            path: context.path().to_owned(),
-            here: context.path_and_query().to_owned(),
+            path: (&LocalPath::or_home(context.path())).into(),
+            here: (&LocalPath::or_home(context.path_and_query())).into(),
             flash: context.cookies().flash(),
             theme: context.theme(),
             zone: context.zone(),
@@ -152,10 +152,11 @@ impl Shell {
 
     fn is_under(&self, href: &str) -> bool {
         // The catalogue lies below the log but has an entry of its own.
-        let is_elsewhere = href == "/activity" && self.path.starts_with("/activity/types");
+        let is_elsewhere = href == "/activity" && self.path.as_str().starts_with("/activity/types");
         !is_elsewhere
             && self
                 .path
+                .as_str()
                 .strip_prefix(href)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
@@ -197,7 +198,7 @@ impl Shell {
 
     /// The address of an asset by its name, with the hash of its content.
     #[must_use]
-    pub fn asset(&self, name: &str) -> String {
+    pub fn asset(&self, name: &str) -> Href {
         assets::url(name)
     }
 

@@ -3,7 +3,7 @@
 use app::{ChangeError, FieldError};
 use axum::response::Response;
 
-use super::{Flash, PageError, redirect_with};
+use super::{Flash, Href, PageError, redirect_with};
 
 const SENT_ALREADY: &str =
     "This form was sent already, with other values. What it was sent with first is done; open the form anew for more.";
@@ -23,7 +23,7 @@ pub(crate) fn refused(error: ChangeError) -> PageError {
 }
 
 /// After something was done on a page: back to it, saying so; or saying why not.
-pub(crate) fn done(outcome: Result<(), ChangeError>, back: &str, text: &str) -> Result<Response, PageError> {
+pub(crate) fn done(outcome: Result<(), ChangeError>, back: impl Into<Href>, text: &str) -> Result<Response, PageError> {
     match outcome {
         Ok(()) => Ok(redirect_with(back, Flash::good(text))),
         Err(error @ (ChangeError::Invalid(_) | ChangeError::Conflict(_) | ChangeError::Stale)) => {

@@ -3,6 +3,8 @@
 use app::PageRequest;
 use serde::Deserialize;
 
+use super::Href;
+
 /// What the address of a list says that is not narrowed: its page alone.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -21,8 +23,8 @@ impl Paged {
     }
 
     /// The links below the list at `path`.
-    pub(crate) fn pager(&self, path: &str, next: Option<&str>) -> Pager {
-        Pager::new(path, &[], &self.after, next)
+    pub(crate) fn pager(&self, list: impl Into<Href>, next: Option<&str>) -> Pager {
+        Pager::new(list, &[], &self.after, next)
     }
 }
 
@@ -35,18 +37,19 @@ pub(crate) fn cursor(after: &str) -> Option<String> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pager {
     /// The first page, unless this is it.
-    pub(crate) first: Option<String>,
+    pub(crate) first: Option<Href>,
     /// The page after this one.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Href>,
     newest_first: bool,
 }
 
 impl Pager {
     /// Of the list at `path` whose page after the cursor `after` is shown; `kept` is what narrows it.
-    pub(crate) fn new(path: &str, kept: &[(&str, &str)], after: &str, next: Option<&str>) -> Self {
+    pub(crate) fn new(list: impl Into<Href>, kept: &[(&str, &str)], after: &str, next: Option<&str>) -> Self {
+        let first = list.into().with(kept);
         Self {
-            first: (!after.is_empty()).then(|| href(path, kept)),
-            next: next.map(|next| href(path, &[kept, &[("after", next)]].concat())),
+            next: next.map(|next| first.clone().with(&[("after", next)])),
+            first: (!after.is_empty()).then_some(first),
             newest_first: false,
         }
     }
@@ -68,14 +71,5 @@ impl Pager {
 
     pub(crate) fn to_next(&self) -> &'static str {
         if self.newest_first { "Older" } else { "Next" }
-    }
-}
-
-/// An address with what is not empty of its parameters.
-fn href(path: &str, parameters: &[(&str, &str)]) -> String {
-    let given: Vec<_> = parameters.iter().filter(|(_, value)| !value.is_empty()).collect();
-    match serde_urlencoded::to_string(given) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        _ => path.to_owned(),
     }
 }

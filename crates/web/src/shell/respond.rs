@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{Flash, PageError};
+use super::{Flash, Href, PageError};
 
 /// The page as a response with status 200.
 pub fn render(page: &impl askama::Template) -> Result<Response, PageError> {
@@ -27,15 +27,15 @@ pub fn render_status(status: StatusCode, page: &impl askama::Template) -> Result
 
 /// 303 to a path of this site.
 #[must_use]
-pub fn redirect(path: &str) -> Response {
-    let target = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));
+pub fn redirect(to: impl Into<Href>) -> Response {
+    let target = HeaderValue::try_from(to.into().as_str()).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
 }
 
 /// 303 to a path of this site, with a message for the page that follows.
 #[must_use]
-pub fn redirect_with(path: &str, flash: Flash) -> Response {
-    let mut response = redirect(path);
+pub fn redirect_with(to: impl Into<Href>, flash: Flash) -> Response {
+    let mut response = redirect(to);
     response.extensions_mut().insert(flash);
     response
 }
@@ -114,6 +114,19 @@ pub(crate) fn ago_words(micros: i64) -> String {
         172_800..5_184_000 => format!("{} days ago", seconds / 86_400),
         5_184_000..63_072_000 => format!("{} months ago", seconds / 2_592_000),
         _ => format!("{} years ago", seconds / 31_536_000),
+    }
+}
+
+/// A span of microseconds in words, such as `3 days`.
+pub(crate) fn span_words(micros: u64) -> String {
+    let seconds = micros / activity::Time::SECOND.unsigned_abs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        172_800..5_184_000 => format!("{} days", seconds / 86_400),
+        5_184_000..63_072_000 => format!("{} months", seconds / 2_592_000),
+        _ => format!("{} years", seconds / 31_536_000),
     }
 }
 

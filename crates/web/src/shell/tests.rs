@@ -3,7 +3,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, size_words, visible_html};
-use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone};
+use super::{Cookie, Cookies, ErrorPage, Flash, Href, LocalPath, PageError, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -106,14 +106,17 @@ fn the_links_below_a_list_keep_what_narrows_it() {
     let kept = [("find", "ann lee"), ("role", "")];
     let pager = Pager::new("/groups", &kept, "", Some("c1"));
     assert!(!pager.is_later());
-    assert_eq!(pager.next.as_deref(), Some("/groups?find=ann+lee&after=c1"));
+    assert_eq!(
+        pager.next.as_ref().map(Href::as_str),
+        Some("/groups?find=ann%20lee&after=c1")
+    );
     let pager = Pager::new("/groups", &kept, "c1", None).newest_first();
     assert_eq!(
-        (pager.first.as_deref(), pager.next),
-        (Some("/groups?find=ann+lee"), None)
+        (pager.first.as_ref().map(Href::as_str), pager.next),
+        (Some("/groups?find=ann%20lee"), None)
     );
     let pager = Pager::new("/groups", &[], "c1", None);
-    assert_eq!(pager.first.as_deref(), Some("/groups"));
+    assert_eq!(pager.first.as_ref().map(Href::as_str), Some("/groups"));
 }
 
 #[test]
@@ -181,4 +184,65 @@ fn lines_of_json_are_layout_and_marks_stand_in_its_values_only() {
         .replace('\u{200b}', "U+200B")
         .replace('\u{7f}', "U+007F");
     assert_eq!(shown, marked);
+}
+
+/// The attributes that are followed or sent to.
+const ADDRESSES: [&str; 6] = ["href", "action", "formaction", "src", "beat", "data-link"];
+
+/// Every value in an attribute of `name` in this template, with what it is written by.
+fn values_of<'a>(template: &'a str, name: &str) -> Vec<&'a str> {
+    let attribute = format!("{name}=\"");
+    let at = template.match_indices(&attribute).filter(|(at, _)| {
+        let before = template[..*at].chars().next_back();
+        before.is_none_or(|c| !(c.is_alphanumeric() || c == '-'))
+    });
+    at.flat_map(|(at, _)| {
+        let rest = &template[at + attribute.len()..];
+        let mut values = Vec::new();
+        let (mut from, mut end) = (0, rest.find('"').unwrap_or(rest.len()));
+        while let Some(open) = rest[from..end].find("{{") {
+            let begin = from + open + 2;
+            let close = begin + rest[begin..].find("}}").unwrap();
+            values.push(rest[begin..close].trim());
+            from = close;
+            end = close + rest[close..].find('"').unwrap_or(rest.len() - close);
+        }
+        values
+    })
+    .collect()
+}
+
+#[test]
+fn no_address_in_a_template_is_raw() {
+    assert_eq!(
+        values_of(
+            r#"<a data-href="{{ x }}" href="/a/{{ f("b") }}/{{ c|segment }}">"#,
+            "href"
+        ),
+        ["f(\"b\")", "c|segment"]
+    );
+    let mut seen = 0;
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/templates"
+    ))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let template = std::fs::read_to_string(&path).unwrap();
+            for value in ADDRESSES.iter().flat_map(|name| values_of(&template, name)) {
+                seen += 1;
+                assert!(
+                    value.ends_with("|href") || value.ends_with("|segment"),
+                    "{}: {value} is written as it is; an address passes through |href or |segment",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert!(seen > 100, "{seen} addresses seen");
 }

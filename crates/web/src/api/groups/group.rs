@@ -13,10 +13,10 @@ use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
 use crate::api::problem::Problem;
 use crate::api::query::Params;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, Href};
 
 fn created(group: groups::Group) -> Response {
-    let location = format!("/v1/groups/{}", group.id);
+    let location = Href::to(&["v1", "groups", &group.id]).to_string();
     let body = Tagged(group.version, Group::from(group));
     (StatusCode::CREATED, [(header::LOCATION, location)], body).into_response()
 }

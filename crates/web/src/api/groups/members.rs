@@ -13,7 +13,7 @@ use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
 use crate::api::problem::Problem;
 use crate::api::query::Params;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, Href};
 
 fn tagged(member: groups::Member) -> Tagged<Member> {
     Tagged(member.version, Member::from(member))
@@ -64,7 +64,7 @@ pub(super) async fn add_member(
     Body(new): Body<NewMember>,
 ) -> Result<Response, Problem> {
     let added = groups::add_member(state.app(), &caller, &id, &new.user_id, new.role.into()).await?;
-    let location = format!("/v1/groups/{id}/members/{}", added.person.id);
+    let location = Href::to(&["v1", "groups", &id, "members", &added.person.id]).to_string();
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(added)).into_response())
 }
 

@@ -6,6 +6,9 @@ use activity::{By, Outcome, RecorderKind, Severity};
 use serde_json::{Map, Value, json};
 
 /// What [`activity::limits::is_code`] takes.
+/// What stands in addresses: no part of one ends in it.
+const ID: &str = r"^[^/?#\\%\x00-\x1f\x7f-\x9f]+$";
+const ID_SAYS: &str = "Stable id. It stands in addresses: no `/`, `?`, `#`, `\\`, `%` or control character.";
 const CODE: &str = "^[a-z0-9_-]+(\\.[a-z0-9_-]+)*$";
 
 /// Puts the shapes of activities among the others.
@@ -50,7 +53,13 @@ fn text(says: &str) -> Value {
 }
 
 fn id() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": ID_BYTES, "description": "Stable id." })
+    json!({ "type": "string", "pattern": ID, "maxLength": ID_BYTES, "description": ID_SAYS })
+}
+
+/// Of a file, a table, an address: any text.
+fn target_id() -> Value {
+    let says = "Stable id. Of a `user`, `group`, `session` or `application` as of those; else any text.";
+    json!({ "type": "string", "minLength": 1, "maxLength": ID_BYTES, "description": says })
 }
 
 fn code(says: &str) -> Value {
@@ -110,7 +119,7 @@ fn with_nulls(mut shape: Value) -> Value {
 fn target() -> Value {
     let properties = [
         ("kind", code("What sort of thing: `user`, `group`, `session`, …")),
-        ("id", id()),
+        ("id", target_id()),
         ("name", text("Name.")),
         ("username", text("Log-in name of a person.")),
         ("email", text("E-mail address of a person.")),

@@ -11,7 +11,7 @@ use crate::api::answers::{Changing, Editing, Once};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
 use crate::api::problem::Problem;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, Href};
 
 fn tagged(session: sessions::Session) -> Tagged<Session> {
     Tagged(session.version, session.into())
@@ -36,7 +36,7 @@ pub(super) async fn create_session(
         start: new.start,
     };
     let session = sessions::create(state.app(), &caller, new).await?;
-    let location = format!("/v1/sessions/{}", session.id);
+    let location = Href::to(&["v1", "sessions", &session.id]).to_string();
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(session)).into_response())
 }
 

@@ -13,7 +13,7 @@ use crate::AppState;
 use crate::api::answers::{Changing, Once};
 use crate::api::json::Body;
 use crate::api::problem::Problem;
-use crate::shell::ApiCaller;
+use crate::shell::{ApiCaller, Href};
 
 /// The account to create.
 #[derive(Deserialize, ToSchema)]
@@ -78,7 +78,7 @@ pub(super) async fn create(
     };
     let created = accounts::create_user(state.app(), &caller, new).await?;
     let mut headers = HeaderMap::new();
-    if let Ok(place) = HeaderValue::try_from(format!("/v1/users/{}", created.person.id)) {
+    if let Ok(place) = HeaderValue::try_from(Href::to(&["v1", "users", &created.person.id]).as_str()) {
         headers.insert(header::LOCATION, place);
     }
     Ok((StatusCode::CREATED, headers, tagged(created.user)).into_response())

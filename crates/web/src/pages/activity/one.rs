@@ -8,11 +8,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::row::Row;
-use super::scopes::segment;
 use super::state::UrlState;
 use super::view::{many_users, page_error};
 use crate::AppState;
-use crate::shell::{PageError, Shell, SignedIn, Zone, filters, render};
+use crate::shell::{Href, PageError, Shell, SignedIn, Zone, filters, render};
 
 /// One activity.
 #[derive(askama::Template)]
@@ -56,10 +55,10 @@ fn absent(id: &str) -> PageError {
 
 impl OnePage {
     pub(super) fn new(shell: Shell, activity: Activity, scope: &Scope) -> Self {
-        let base = match scope {
-            Scope::Everything => "/activity".to_owned(),
-            Scope::Group(id) => format!("/groups/{}/activity", segment(id)),
-            Scope::Me | Scope::User(_) => "/settings/activity-logs".to_owned(),
+        let base: Href = match scope {
+            Scope::Everything => "/activity".into(),
+            Scope::Group(id) => Href::to(&["groups", id, "activity"]),
+            Scope::Me | Scope::User(_) => "/settings/activity-logs".into(),
         };
         let row = Row::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
         let view = Place {

@@ -6,6 +6,7 @@ use activity::{Activity, By, Facts, Person, Severity, json};
 use app::ids;
 
 use super::state::UrlState;
+use crate::shell::{Href, span_words};
 
 /// One activity on a page.
 #[derive(Clone, Debug)]
@@ -15,15 +16,19 @@ pub(crate) struct Row {
 }
 
 /// Where the actions of a row lead; `None` where an action makes no sense.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Actions {
-    pub(crate) only_user: Option<String>,
-    pub(crate) only_address: Option<String>,
-    pub(crate) not_address: Option<String>,
-    pub(crate) only_type: String,
-    pub(crate) not_type: String,
-    pub(crate) around: String,
+    pub(crate) only_user: Option<Href>,
+    pub(crate) only_address: Option<Href>,
+    pub(crate) not_address: Option<Href>,
+    pub(crate) only_type: Href,
+    pub(crate) not_type: Href,
+    pub(crate) around: Href,
 }
+
+/// How far the two times of a row may be apart before it says so: reporters send within minutes, and clocks differ by
+/// less.
+const APART: i64 = 10 * 60 * activity::Time::SECOND;
 
 /// One line of the opened row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +41,7 @@ pub(crate) struct Field {
 
 impl Row {
     /// The row and where its actions lead from a view at `base` that shows `expr`.
-    pub(crate) fn new(activity: Activity, base: &str, state: &UrlState, expr: &Expr, many_users: bool) -> Self {
+    pub(crate) fn new(activity: Activity, base: &Href, state: &UrlState, expr: &Expr, many_users: bool) -> Self {
         let and = |more: Expr| state.with_query(expr.clone().and(more).to_string()).href(base);
         let of_type: Expr = Term::Kind(vec![KindPattern::Exact(activity.kind.to_string())]).into();
         let from = activity.ip.map(|ip| Expr::from(Term::Ip(vec![IpPattern::Exact(ip)])));
@@ -118,9 +123,21 @@ impl Row {
             .collect()
     }
 
+    /// Where the time it happened and the time it was recorded are far apart: a word, and how far in words. Such a row
+    /// stands among others that were there before it.
+    pub(crate) fn apart(&self) -> Option<(&'static str, String)> {
+        let late = self.activity.recorded_at.0.saturating_sub(self.activity.occurred_at.0);
+        let span = span_words(late.unsigned_abs());
+        match late {
+            late if late > APART => Some(("late", format!("Recorded {span} after it is said to have happened"))),
+            late if late < -APART => Some(("ahead", format!("Recorded {span} before it is said to have happened"))),
+            _ => None,
+        }
+    }
+
     /// Where the row's own page is.
-    pub(crate) fn link(&self) -> String {
-        format!("/activities/{}", self.activity.seq)
+    pub(crate) fn link(&self) -> Href {
+        Href::to(&["activities", &self.activity.seq.to_string()])
     }
 
     /// The whole activity as JSON.
@@ -268,5 +285,47 @@ impl Fields {
             note: key.to_owned(),
             is_code: true,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use activity::Time;
+
+    use super::*;
+
+    fn late_by(micros: i64) -> Option<(&'static str, String)> {
+        let facts = Facts::new("acme.done", Time::parse("2026-11-21T14:00:00Z").unwrap());
+        let activity = Activity {
+            seq: 1,
+            recorded_at: facts.occurred_at.plus(micros),
+            facts,
+        };
+        Row::new(activity, &"/activity".into(), &UrlState::default(), &Expr::All, true).apart()
+    }
+
+    #[test]
+    fn a_row_says_where_its_two_times_are_far_apart() {
+        let (minute, day) = (60 * Time::SECOND, Time::DAY);
+        for usual in [0, minute, 10 * minute, -10 * minute] {
+            assert_eq!(late_by(usual), None, "{usual}");
+        }
+        for (micros, word, how) in [
+            (11 * minute, "late", "Recorded 11 min after it is said to have happened"),
+            (
+                47 * 60 * minute,
+                "late",
+                "Recorded 47 h after it is said to have happened",
+            ),
+            (
+                365 * day,
+                "late",
+                "Recorded 12 months after it is said to have happened",
+            ),
+            (-3 * day, "ahead", "Recorded 3 days before it is said to have happened"),
+        ] {
+            assert_eq!(late_by(micros), Some((word, how.to_owned())));
+        }
+        assert_eq!(late_by(i64::MIN).map(|(word, _)| word), Some("ahead"));
     }
 }

@@ -6,7 +6,6 @@ use app::activity::{EmptyReason, Scope, ViewError};
 use app::exports::{UserCsv, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::export::export_error;
 use super::state::UrlState;
@@ -14,7 +13,7 @@ use super::view::{View, page_error};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
 use crate::shell::{
-    Fields, Flash, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect_with, render, render_status,
+    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect_with, render, render_status,
 };
 
 /// Activity: everybody's.
@@ -156,11 +155,7 @@ pub(super) async fn user_csv(
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
-    render(&CsvPart {
-        shell,
-        user_id: segment(&user_id),
-        csv,
-    })
+    render(&CsvPart { shell, user_id, csv })
 }
 
 pub(super) async fn generate(
@@ -185,15 +180,9 @@ pub(super) async fn generate(
         "The CSV is being generated."
     };
     Ok(redirect_with(
-        &format!("/users/{}/activity", segment(&user_id)),
+        Href::to(&["users", &user_id, "activity"]),
         Flash::good(said),
     ))
-}
-
-/// An id as it stands in a path: people of other systems have ids of any form.
-pub(super) fn segment(id: &str) -> String {
-    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
-    utf8_percent_encode(id, PLAIN).to_string()
 }
 
 fn no_such_user(id: &str) -> PageError {

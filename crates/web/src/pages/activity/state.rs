@@ -3,21 +3,9 @@
 
 use activity::Time;
 use jiff::civil;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use crate::shell::Zone;
-
-/// Characters that stand as they are in a query string.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b':')
-    .remove(b',')
-    .remove(b'*')
-    .remove(b'/');
+use crate::shell::{Href, Zone};
 
 /// What the address of a view says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -63,17 +51,8 @@ impl UrlState {
     }
 
     /// The address of this view under `base`.
-    pub(crate) fn href(&self, base: &str) -> String {
-        let mut href = base.to_owned();
-        let mut separator = '?';
-        for (name, value) in self.pairs() {
-            href.push(separator);
-            separator = '&';
-            href.push_str(name);
-            href.push('=');
-            href.extend(utf8_percent_encode(value, QUERY));
-        }
-        href
+    pub(crate) fn href(&self, base: &Href) -> Href {
+        base.clone().with(&self.pairs())
     }
 
     /// What is not empty, by name.
@@ -205,9 +184,9 @@ mod tests {
             tz: "EST".to_owned(),
             ..UrlState::default()
         };
-        let href = state.href("/activity");
-        let query = href.strip_prefix("/activity?").unwrap();
+        let href = state.href(&"/activity".into());
+        let query = href.as_str().strip_prefix("/activity?").unwrap();
         assert_eq!(serde_urlencoded::from_str::<UrlState>(query).unwrap(), state);
-        assert_eq!(UrlState::default().href("/activity"), "/activity");
+        assert_eq!(UrlState::default().href(&"/activity".into()).as_str(), "/activity");
     }
 }

@@ -46,11 +46,11 @@ pub(crate) fn administrator() -> Caller {
     }
 }
 
-pub(crate) fn shell(path: &str) -> Shell {
+pub(crate) fn shell(path: &'static str) -> Shell {
     Shell {
         caller: Some(administrator()),
-        path: path.to_owned(),
-        here: path.to_owned(),
+        path: path.into(),
+        here: path.into(),
         flash: None,
         theme: Theme::Auto,
         zone: Zone::named("EST").unwrap(),
@@ -144,7 +144,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
     let outcome = Shown::Rows(Box::new(Answer::of(
         rows,
         view,
-        "/activity",
+        &"/activity".into(),
         (&url, &Scope::Everything),
         &zone,
     )));
@@ -153,7 +153,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
 
 fn shown(outcome: Shown, state: UrlState) -> View {
     View {
-        base: "/activity".to_owned(),
+        base: "/activity".into(),
         scope: Scope::Everything,
         state,
         zone: Zone::named("EST").unwrap(),
@@ -394,7 +394,7 @@ fn the_csv_of_a_user_is_generated_watched_and_downloaded() {
 fn a_members_page_is_in_the_settings() {
     let mut view = answered(vec![row(1, "2026-11-21T14:00:00Z", "user.login")], "", None);
     view.scope = Scope::Me;
-    view.base = "/settings/activity-logs".to_owned();
+    view.base = "/settings/activity-logs".into();
     let html = MinePage {
         shell: shell("/settings/activity-logs"),
         view,

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use super::row::Row;
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
-use crate::shell::{PageError, Shell, Zone};
+use crate::shell::{Href, PageError, Shell, Zone};
 
 /// The ranges that are one click away: label and `from`.
 const QUICK: [(&str, &str); 5] = [
@@ -32,7 +32,7 @@ const ZONES: [(&str, &str); 4] = [
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     /// Path of the page it is on.
-    pub(crate) base: String,
+    pub(crate) base: Href,
     pub(crate) scope: Scope,
     pub(crate) state: UrlState,
     pub(crate) zone: Zone,
@@ -179,17 +179,17 @@ impl View {
     }
 
     /// The address of this view with another query.
-    pub(crate) fn with_query(&self, q: &str) -> String {
+    pub(crate) fn with_query(&self, q: &str) -> Href {
         self.state.with_query(q).href(&self.base)
     }
 
     /// The address of another page of this view.
-    pub(crate) fn with_after(&self, after: &str) -> String {
+    pub(crate) fn with_after(&self, after: &str) -> Href {
         self.state.with_after(after).href(&self.base)
     }
 
     /// The address of a wider question.
-    pub(crate) fn wider(&self, wider: &Widening) -> String {
+    pub(crate) fn wider(&self, wider: &Widening) -> Href {
         let state = self.state.with_query(wider.query.as_str());
         if wider.keeps_range {
             state.href(&self.base)
@@ -199,13 +199,13 @@ impl View {
     }
 
     /// The address of the failures among what is shown.
-    pub(crate) fn failures(&self, answer: &Answer) -> String {
+    pub(crate) fn failures(&self, answer: &Answer) -> Href {
         let failed = Term::Outcome(vec![Outcome::Failure]);
         self.with_query(&answer.view.expr.clone().and(failed.into()).to_string())
     }
 
     /// The quick ranges: label, address, whether it is the present one.
-    pub(crate) fn quick_ranges(&self) -> Vec<(&'static str, String, bool)> {
+    pub(crate) fn quick_ranges(&self) -> Vec<(&'static str, Href, bool)> {
         let range = |(label, from): (&'static str, &str)| {
             let is_current = self.state.from == from && self.state.to.is_empty();
             (label, self.state.with_range(from, "").href(&self.base), is_current)
@@ -283,7 +283,7 @@ impl View {
 }
 
 impl Answer {
-    pub(super) fn new(mut view: ActivityView, base: &str, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, base: &Href, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
         let rows = std::mem::take(&mut view.rows).into_vec();
         Self::of(rows, view, base, (url, scope), zone)
     }
@@ -292,7 +292,7 @@ impl Answer {
     pub(super) fn of(
         rows: Vec<Activity>,
         view: ActivityView,
-        base: &str,
+        base: &Href,
         (url, scope): (&UrlState, &Scope),
         zone: &Zone,
     ) -> Self {

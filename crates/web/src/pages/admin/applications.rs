@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, PageError, Query, Shell, done, error_of, filters, refused, render, render_status,
+    AdminOnly, Fields, Href, PageError, Query, Shell, done, error_of, filters, refused, render, render_status,
 };
 
 const HERE: &str = "/admin/applications";
@@ -23,7 +23,7 @@ struct ApplicationsPage {
     shell: Shell,
     rows: Vec<Application>,
     /// The address of the next page.
-    next: Option<String>,
+    next: Option<Href>,
     /// The application that was just given a key, and the key: its only appearance.
     created: Option<Registered>,
     name: String,
@@ -237,10 +237,7 @@ async fn show(
     let page = applications::list(state.app(), caller, after, ROWS)
         .await
         .map_err(refused)?;
-    let next = page.next.map(|next| {
-        let next = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
-        format!("{HERE}?after={next}")
-    });
+    let next = page.next.map(|next| Href::from(HERE).with(&[("after", &next)]));
     let page = ApplicationsPage {
         shell,
         rows: page.rows,

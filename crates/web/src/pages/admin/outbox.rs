@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::AppState;
-use crate::shell::{AdminOnly, PageError, Paged, Pager, Query, Shell, cursor, done, filters, refused, render};
+use crate::shell::{AdminOnly, Href, PageError, Paged, Pager, Query, Shell, cursor, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "admin/outbox.html")]
@@ -29,19 +29,15 @@ struct MailTextPage {
 enum Piece<'a> {
     Text(&'a str),
     /// An address of this installation, for the administrator to copy or open.
-    Link(&'a str),
+    Link(Href),
 }
 
 impl MailTextPage {
     /// The lines of the text; a line that is an address of this installation is a link.
     fn pieces(&self) -> Vec<Piece<'_>> {
-        let is_link = |line: &str| line.starts_with(&self.public_url) && !line.contains(char::is_whitespace);
         let lines = self.shown.body.trim_end().lines();
         lines
-            .map(|line| match is_link(line) {
-                true => Piece::Link(line),
-                false => Piece::Text(line),
-            })
+            .map(|line| Href::in_whole(line, &self.public_url).map_or(Piece::Text(line), Piece::Link))
             .collect()
     }
 }

@@ -12,7 +12,7 @@ use axum::response::Response;
 
 use super::activity::{UrlState, page_error};
 use crate::AppState;
-use crate::shell::{PageError, Policy, Route, Shell, SignedIn, filters, render};
+use crate::shell::{Href, PageError, Policy, Route, Shell, SignedIn, filters, render};
 
 /// The routes of these pages.
 #[must_use]
@@ -104,8 +104,8 @@ impl Entry {
         catalogue::is_only_here(&self.0.code)
     }
 
-    fn href(&self, base: &str) -> String {
+    fn href(&self, base: &'static str) -> Href {
         let of_type: Expr = Term::Kind(vec![KindPattern::Exact(self.0.code.clone())]).into();
-        UrlState::default().with_query(of_type.to_string()).href(base)
+        UrlState::default().with_query(of_type.to_string()).href(&base.into())
     }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
+    Fields, Flash, Href, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ pub(super) async fn submit(
     match groups::create(state.app(), &caller, new_group(&fields)).await {
         Ok(group) => {
             let flash = Flash::good(format!("Created {}. Invite its members now.", group.name));
-            Ok(redirect_with(&format!("/groups/{}/invitations", group.id), flash))
+            Ok(redirect_with(Href::to(&["groups", &group.id, "invitations"]), flash))
         }
         Err(ChangeError::Invalid(errors)) => {
             let page = NewPage {

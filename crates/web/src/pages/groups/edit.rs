@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::GroupShell;
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
+    Fields, Flash, Href, PageError, Shell, SignedIn, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -66,7 +66,7 @@ pub(super) async fn submit(
         requires_second_factor: asks_factor.then(|| fields.ticked("requires_second_factor")),
     };
     let expected = fields.get("version").parse().ok();
-    let back = format!("/groups/{id}/settings");
+    let back = Href::to(&["groups", &id, "settings"]);
     match groups::edit(state.app(), &caller, &id, edit, expected).await {
         Ok(_) => Ok(redirect_with(&back, Flash::good("Saved."))),
         Err(ChangeError::Stale) => Ok(redirect_with(&back, Flash::bad(STALE))),

@@ -5,7 +5,7 @@ use app::Caller;
 use app::groups::{Group, Standing};
 
 use crate::AppState;
-use crate::shell::{PageError, refused};
+use crate::shell::{Href, PageError, refused};
 
 /// What `groups/tabs.html` needs; a field `group` of every page struct of a group.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Tab {
     /// What it says.
     pub(crate) label: &'static str,
     /// Where it goes.
-    pub(crate) href: String,
+    pub(crate) href: Href,
 }
 
 impl GroupShell {
@@ -52,8 +52,8 @@ impl GroupShell {
     }
 
     /// The path of its page.
-    pub(crate) fn path(&self) -> String {
-        format!("/groups/{}", self.group.id)
+    pub(crate) fn path(&self) -> Href {
+        Href::to(&["groups", &self.group.id])
     }
 
     /// Whether the caller looks after its members, invitations, subgroups and sessions.
@@ -75,18 +75,18 @@ impl GroupShell {
     pub(crate) fn tabs(&self) -> Vec<Tab> {
         let path = self.path();
         let tabs = [
-            ("Members", "", true),
-            ("Invitations", "/invitations", self.sees_all()),
-            ("Subgroups", "/subgroups", self.group.parent.is_none()),
-            ("Sessions", "/sessions", true),
-            ("Activity", "/activity", self.reads_log),
-            ("Settings", "/settings", self.manages()),
+            ("Members", None, true),
+            ("Invitations", Some("invitations"), self.sees_all()),
+            ("Subgroups", Some("subgroups"), self.group.parent.is_none()),
+            ("Sessions", Some("sessions"), true),
+            ("Activity", Some("activity"), self.reads_log),
+            ("Settings", Some("settings"), self.manages()),
         ];
         let shown = tabs.into_iter().filter(|(_, _, is_shown)| *is_shown);
         shown
             .map(|(label, below, _)| Tab {
                 label,
-                href: format!("{path}{below}"),
+                href: below.into_iter().fold(path.clone(), Href::then),
             })
             .collect()
     }

@@ -9,7 +9,9 @@ use axum::response::Response;
 
 use super::{GroupShell, LIMIT, role_name, role_of};
 use crate::AppState;
-use crate::shell::{Fields, PageError, Paged, Pager, Query, Shell, SignedIn, done, filters, refused, render_status};
+use crate::shell::{
+    Fields, Href, PageError, Paged, Pager, Query, Shell, SignedIn, done, filters, refused, render_status,
+};
 
 #[derive(Template)]
 #[template(path = "groups/invitations.html")]
@@ -162,8 +164,8 @@ async fn show(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let path = format!("{}/invitations", group.path());
-    let pager = asked.pager(&path, page.next.as_deref()).newest_first();
+    let list = group.path().then("invitations");
+    let pager = asked.pager(list, page.next.as_deref()).newest_first();
     let page = InvitationsPage {
         shell,
         group,
@@ -180,7 +182,7 @@ pub(super) async fn delete(
     Path((id, invitation)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let deleted = groups::delete_invitation(state.app(), &caller, &invitation).await;
-    let back = format!("/groups/{id}/invitations");
+    let back = Href::to(&["groups", &id, "invitations"]);
     done(deleted, &back, "Deleted the invitation; its link no longer works.")
 }
 
@@ -190,7 +192,7 @@ pub(super) async fn resend(
     Path((id, invitation)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let sent = groups::resend_invitation(state.app(), &caller, &invitation).await;
-    let back = format!("/groups/{id}/invitations");
+    let back = Href::to(&["groups", &id, "invitations"]);
     done(
         sent,
         &back,

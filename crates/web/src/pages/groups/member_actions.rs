@@ -7,14 +7,14 @@ use axum::response::Response;
 
 use super::role_of;
 use crate::AppState;
-use crate::shell::{Fields, Flash, LocalPath, PageError, SignedIn, done, redirect_with, refused};
+use crate::shell::{Fields, Flash, Href, LocalPath, PageError, SignedIn, done, redirect_with, refused};
 
 /// Where the form came from: this page of the members, or the first.
-fn back(fields: &Fields, group: &str) -> String {
-    let first = || format!("/groups/{group}");
+fn back(fields: &Fields, group: &str) -> Href {
+    let first = || Href::to(&["groups", group]);
     fields
         .opt("back")
-        .map_or_else(first, |path| LocalPath::or_home(path).as_str().to_owned())
+        .map_or_else(first, |path| Href::from(&LocalPath::or_home(path)))
 }
 
 pub(super) async fn change_role(
@@ -61,7 +61,7 @@ pub(super) async fn add(
     Path(group): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let back = format!("/groups/{group}");
+    let back = Href::to(&["groups", &group]);
     let login = fields.trimmed("login");
     let role = role_of(fields.get("role"))?;
     let found = accounts::find_user(state.app(), &caller, login).await;

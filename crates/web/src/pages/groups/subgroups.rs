@@ -11,7 +11,7 @@ use super::create::new_group;
 use super::{GroupShell, LIMIT, role_name};
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, PageError, Paged, Pager, Query, Shell, SignedIn, error_of, filters, redirect_with, refused,
+    Fields, Flash, Href, PageError, Paged, Pager, Query, Shell, SignedIn, error_of, filters, redirect_with, refused,
     render_status,
 };
 
@@ -55,7 +55,7 @@ pub(super) async fn submit(
     match groups::create_subgroup(state.app(), &caller, &id, new_group(&fields)).await {
         Ok(group) => {
             let flash = Flash::good(format!("Created {}.", group.name));
-            Ok(redirect_with(&format!("/groups/{id}/subgroups"), flash))
+            Ok(redirect_with(Href::to(&["groups", &id, "subgroups"]), flash))
         }
         Err(ChangeError::Invalid(errors)) => {
             let page = SubgroupsPage {
@@ -80,7 +80,7 @@ async fn load(
     let page = groups::list_subgroups(state.app(), caller, id, &asked.request(LIMIT))
         .await
         .map_err(refused)?;
-    let pager = asked.pager(&format!("{}/subgroups", group.path()), page.next.as_deref());
+    let pager = asked.pager(group.path().then("subgroups"), page.next.as_deref());
     Ok(SubgroupsPage {
         shell,
         group,

@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::AppState;
-use crate::shell::{Fields, PageError, SignedIn, done};
+use crate::shell::{Fields, Href, PageError, SignedIn, done};
 
-fn page_of(id: &str) -> String {
-    format!("/sessions/{id}")
+fn page_of(id: &str) -> Href {
+    Href::to(&["sessions", id])
 }
 
 pub(super) async fn start(

@@ -10,7 +10,7 @@ use super::lists::{Lists, NewForm, created, new_session};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
 use crate::shell::{
-    Fields, PageError, Paged, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status,
+    Fields, Href, PageError, Paged, Query, RequestContext, Shell, SignedIn, filters, live, refused, render_status,
 };
 
 #[derive(Template)]
@@ -24,8 +24,8 @@ pub(super) struct GroupSessionsPage {
 }
 
 impl GroupSessionsPage {
-    fn path(&self) -> String {
-        format!("{}/sessions", self.group.path())
+    fn path(&self) -> Href {
+        self.group.path().then("sessions")
     }
 
     fn shows_group(&self) -> bool {
@@ -53,7 +53,7 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let caller = fields.once(caller);
     match app::sessions::create(state.app(), &caller, new_session(&fields, &id)).await {
-        Ok(session) => Ok(created(&session, &format!("/groups/{id}/sessions"))),
+        Ok(session) => Ok(created(&session, Href::to(&["groups", &id, "sessions"]))),
         Err(ChangeError::Invalid(errors)) => {
             let page = GroupSessionsPage {
                 form: NewForm::again(&fields, errors),

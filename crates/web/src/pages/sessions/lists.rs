@@ -5,7 +5,7 @@ use app::{Caller, FieldError, Page};
 use axum::response::Response;
 
 use crate::AppState;
-use crate::shell::{Fields, Flash, PageError, Paged, Pager, cursor, error_of, redirect_with, refused};
+use crate::shell::{Fields, Flash, Href, PageError, Paged, Pager, cursor, error_of, redirect_with, refused};
 
 /// Ended sessions of one page.
 const LIMIT: u32 = 50;
@@ -38,7 +38,7 @@ impl Lists {
                 .await?
                 .rows;
         }
-        let path = group_id.map_or_else(|| "/sessions".to_owned(), |id| format!("/groups/{id}/sessions"));
+        let path = group_id.map_or_else(|| "/sessions".into(), |id| Href::to(&["groups", id, "sessions"]));
         let ended = one(state, caller, group_id, SessionState::Ended, (after, LIMIT)).await?;
         Ok(Self {
             running,
@@ -106,10 +106,10 @@ pub(super) fn new_session(fields: &Fields, group_id: &str) -> NewSession {
 }
 
 /// After a session was created: to it if it runs, else back to the list.
-pub(super) fn created(session: &Session, list: &str) -> Response {
+pub(super) fn created(session: &Session, list: impl Into<Href>) -> Response {
     if session.is_running() {
         let flash = Flash::good(format!("Started {}. You are in it.", session.name));
-        return redirect_with(&format!("/sessions/{}", session.id), flash);
+        return redirect_with(Href::to(&["sessions", &session.id]), flash);
     }
     redirect_with(list, Flash::good(format!("Created {} for later.", session.name)))
 }

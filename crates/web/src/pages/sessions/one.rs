@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::AppState;
-use crate::shell::{PageError, Paged, Pager, Query, RequestContext, Shell, SignedIn, filters, live, refused, render};
+use crate::shell::{
+    Href, PageError, Paged, Pager, Query, RequestContext, Shell, SignedIn, filters, live, refused, render,
+};
 
 /// People of one page.
 const LIMIT: u32 = 100;
@@ -41,7 +43,7 @@ pub(super) async fn page(
     render(&SessionPage {
         shell,
         details,
-        pager: asked.pager(&format!("/sessions/{id}"), present.next.as_deref()),
+        pager: asked.pager(&Href::to(&["sessions", &id]), present.next.as_deref()),
         people: present.rows,
         beat_every: (app.settings().sessions.presence_seconds / 4).clamp(1, 20),
     })

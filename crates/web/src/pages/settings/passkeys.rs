@@ -12,8 +12,8 @@ use super::proof::{self, proof_of};
 use crate::AppState;
 use crate::pages::signed_out::passkey::{answered, no_question, question};
 use crate::shell::{
-    Fields, Flash, PageError, Shell, SignedIn, done, error_of, filters, others_of, redirect_with, refused, render,
-    render_status, with_others,
+    Fields, Flash, Href, PageError, Shell, SignedIn, done, error_of, filters, others_of, redirect_with, refused,
+    render, render_status, with_others,
 };
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ struct PasskeysPage {
 enum Place {
     Here,
     /// Only at this address of this installation.
-    At(String),
+    At(Href),
     Nowhere,
 }
 
@@ -100,7 +100,10 @@ fn place(state: &AppState, headers: &HeaderMap) -> Place {
     let is_here = origin
         .split_once("://")
         .is_some_and(|(_, there)| there.eq_ignore_ascii_case(host));
-    if is_here { Place::Here } else { Place::At(origin) }
+    match Href::in_whole(&origin, &origin) {
+        Some(origin) if !is_here => Place::At(origin),
+        _ => Place::Here,
+    }
 }
 
 pub(super) async fn begin(
@@ -185,7 +188,7 @@ pub(super) async fn remove(
     match passkeys::remove(state.app(), &caller, &id, &proof).await {
         Ok(()) => Ok(redirect_with(HERE, Flash::good("The passkey was removed."))),
         Err(ChangeError::Invalid(errors)) => show(&state, &caller, shell, (&id, errors)).await,
-        outcome => done(outcome, &format!("{HERE}/{id}"), ""),
+        outcome => done(outcome, Href::from(HERE).then(&id), ""),
     }
 }
 

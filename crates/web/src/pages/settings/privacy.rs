@@ -8,11 +8,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::AppState;
 use crate::pages::activity::export_error;
-use crate::shell::{PageError, Paged, Pager, Query, Shell, SignedIn, filters, refused, render};
+use crate::shell::{Href, PageError, Paged, Pager, Query, Shell, SignedIn, filters, refused, render};
 
 /// Rows of one page.
 const LIMIT: u32 = 50;
@@ -24,21 +23,20 @@ struct PrivacyPage {
     readers: Vec<Disclosed>,
     pager: Pager,
     /// The address of what is in the member's own log of it.
-    in_log: String,
+    in_log: Href,
     /// What a query says of the member's own log.
     mine: String,
 }
 
 impl PrivacyPage {
     fn new(shell: Shell, paged: &Paged, page: Page<Disclosed>) -> Self {
-        let query = utf8_percent_encode(READERS_QUERY, NON_ALPHANUMERIC);
         let id = shell.caller.as_ref().map_or("", |caller| caller.person.id.as_str());
         Self {
             mine: Expr::user_id(id).to_string(),
             shell,
             pager: paged.pager("/settings/privacy", page.next.as_deref()).newest_first(),
             readers: page.rows,
-            in_log: format!("/settings/activity-logs?q={query}"),
+            in_log: Href::from("/settings/activity-logs").with(&[("q", READERS_QUERY)]),
         }
     }
 

@@ -6,14 +6,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::reset::{Asked, repeated};
 use crate::AppState;
 use crate::pages::groups::role_name;
 use crate::shell::{
-    Fields, Flash, From, MaybeSignedIn, PageError, Query, Shell, SignedIn, error_of, filters, redirect_with, refused,
-    render_status,
+    Fields, Flash, From, Href, MaybeSignedIn, PageError, Query, Shell, SignedIn, error_of, filters, redirect_with,
+    refused, render_status,
 };
 
 #[derive(Template)]
@@ -47,12 +46,9 @@ impl InvitationPage {
     }
 
     /// The log-in page, which leads back here.
-    fn log_in(&self) -> String {
-        let here = format!(
-            "/invitation?token={}",
-            utf8_percent_encode(&self.token, NON_ALPHANUMERIC)
-        );
-        format!("/login?next={}", utf8_percent_encode(&here, NON_ALPHANUMERIC))
+    fn log_in(&self) -> Href {
+        let here = Href::from("/invitation").with(&[("token", &self.token)]);
+        Href::from("/login").with(&[("next", here.as_str())])
     }
 
     fn status(&self) -> StatusCode {
@@ -88,7 +84,7 @@ pub(super) async fn answer(
     }
     let group = groups::accept(state.app(), &caller, &key).await.map_err(refused)?;
     let flash = Flash::good(format!("You are in {} now.", group.name));
-    Ok(redirect_with(&format!("/groups/{}", group.id), flash))
+    Ok(redirect_with(Href::to(&["groups", &group.id]), flash))
 }
 
 /// Makes the account, which joins at once.

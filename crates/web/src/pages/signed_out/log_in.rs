@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    Cookie, Cookies, Fields, From, LocalPath, MaybeSignedIn, PageError, Query, Shell, filters, redirect, render,
+    Cookie, Cookies, Fields, From, Href, LocalPath, MaybeSignedIn, PageError, Query, Shell, filters, redirect, render,
     render_status, with_cookie,
 };
 
@@ -17,7 +17,7 @@ use crate::shell::{
 #[template(path = "signed_out/log_in.html")]
 struct LogInPage {
     shell: Shell,
-    next: String,
+    next: LocalPath,
     login: String,
     refused: Option<String>,
 }
@@ -35,11 +35,11 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let next = LocalPath::or_home(&asked.next);
     if caller.is_some() {
-        return Ok(redirect(next.as_str()));
+        return Ok(redirect(&next));
     }
     render(&LogInPage {
         shell,
-        next: next.as_str().to_owned(),
+        next: next.clone(),
         login: String::new(),
         refused: None,
     })
@@ -59,14 +59,14 @@ pub(super) async fn submit(
         known_device: cookies.known_device().map(str::to_owned),
     };
     match accounts::log_in(state.app(), &visitor, typed).await {
-        Ok(LogInStep::Done(signed_in)) => admit(&state, signed_in, next.as_str()).await,
+        Ok(LogInStep::Done(signed_in)) => admit(&state, signed_in, &next).await,
         Ok(LogInStep::SecondFactor(challenge)) => Ok(go_on("/login/second-factor", &challenge, &next)),
         Ok(LogInStep::SetUp(challenge)) => Ok(go_on("/login/set-up", &challenge, &next)),
         Err(LogInRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(refused @ LogInRefused::Refused) => {
             let page = LogInPage {
                 shell,
-                next: next.as_str().to_owned(),
+                next: next.clone(),
                 login: fields.trimmed("login").to_owned(),
                 refused: Some(refused.to_string()),
             };
@@ -76,24 +76,20 @@ pub(super) async fn submit(
 }
 
 /// In, and on to where the person wanted to go.
-pub(super) async fn admit(state: &AppState, signed_in: SignedIn, next: &str) -> Result<Response, PageError> {
+pub(super) async fn admit(state: &AppState, signed_in: SignedIn, next: &LocalPath) -> Result<Response, PageError> {
     let_in(state, signed_in, redirect(next)).await
 }
 
 /// To the page of the second step.
-fn go_on(path: &str, challenge: &Challenge, next: &LocalPath) -> Response {
-    let response = redirect(&with_next(path, next.as_str()));
+fn go_on(path: &'static str, challenge: &Challenge, next: &LocalPath) -> Response {
+    let response = redirect(with_next(path, next));
     with_cookie(response, Cookie::challenge(challenge.token.clone()))
 }
 
 /// A path of the log-in with where to go after it.
-pub(super) fn with_next(path: &str, next: &str) -> String {
-    if next == "/" {
-        return path.to_owned();
-    }
-    let sign = if path.contains('?') { '&' } else { '?' };
-    let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-    format!("{path}{sign}{query}")
+pub(super) fn with_next(page: impl Into<Href>, next: &LocalPath) -> Href {
+    let next = if next.as_str() == "/" { "" } else { next.as_str() };
+    page.into().with(&[("next", next)])
 }
 
 /// Sets the cookies, and shows times in the zone of the person's profile.

@@ -49,11 +49,11 @@ pub(super) async fn submit(
     let next = LocalPath::or_home(fields.get("next"));
     let answered = answered(&fields);
     match passkeys::log_in(state.app(), &visitor, &answered, cookies.known_device()).await {
-        Ok(signed_in) => let_in(&state, signed_in, redirect(next.as_str())).await,
+        Ok(signed_in) => let_in(&state, signed_in, redirect(&next)).await,
         Err(LogInRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(LogInRefused::Refused) => {
             let text = "This passkey is not right, or its account cannot log in now. Try again, or use your password.";
-            Ok(redirect_with(&with_next("/login", next.as_str()), Flash::bad(text)))
+            Ok(redirect_with(with_next("/login", &next), Flash::bad(text)))
         }
     }
 }
@@ -85,12 +85,12 @@ pub(super) async fn submit_second(
     let token = cookies.challenge().unwrap_or_default();
     let (answered, remember) = (answered(&fields), fields.ticked("remember"));
     match passkeys::second_factor(state.app(), &visitor, token, &answered, remember).await {
-        Ok(signed_in) => let_in(&state, signed_in, redirect(next.as_str())).await,
+        Ok(signed_in) => let_in(&state, signed_in, redirect(&next)).await,
         Err(SecondFactorRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(SecondFactorRefused::Expired) => Ok(again(&next)),
         Err(SecondFactorRefused::Wrong) => {
             let text = "This passkey is not right, or the account cannot log in now. Try again, or use another way.";
-            let back = with_next("/login/second-factor", next.as_str());
+            let back = with_next("/login/second-factor", &next);
             Ok(redirect_with(&back, Flash::bad(text)))
         }
     }

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use super::log_in::{admit, with_next};
 use crate::AppState;
 use crate::shell::{
-    Cookies, Fields, Flash, From, LocalPath, PageError, Query, Shell, filters, redirect_with, render, render_status,
+    Cookies, Fields, Flash, From, Href, LocalPath, PageError, Query, Shell, filters, redirect_with, render,
+    render_status,
 };
 
 #[derive(Template)]
@@ -21,7 +22,7 @@ struct SecondFactorPage {
     waiting: Waiting,
     /// The code of the method whose form is shown.
     method: String,
-    next: String,
+    next: LocalPath,
     refused: Option<String>,
 }
 
@@ -36,7 +37,7 @@ impl SecondFactorPage {
             shell,
             waiting,
             method,
-            next: next.as_str().to_owned(),
+            next: next.clone(),
             refused: None,
         }
     }
@@ -60,8 +61,11 @@ impl SecondFactorPage {
             .unwrap_or_default()
     }
 
-    fn other(&self, method: &str) -> String {
-        with_next(&format!("/login/second-factor?method={method}"), &self.next)
+    fn other(&self, method: &str) -> Href {
+        with_next(
+            Href::from("/login/second-factor").with(&[("method", method)]),
+            &self.next,
+        )
     }
 }
 
@@ -102,7 +106,7 @@ pub(super) async fn submit(
     let answer = answer.ok_or_else(|| PageError::BadRequest("This way to log in takes no code.".to_owned()))?;
     let remember = fields.ticked("remember");
     match accounts::second_factor(state.app(), &visitor, token, answer, remember).await {
-        Ok(signed_in) => admit(&state, signed_in, next.as_str()).await,
+        Ok(signed_in) => admit(&state, signed_in, &next).await,
         Err(SecondFactorRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(SecondFactorRefused::Expired) => Ok(again(&next)),
         Err(refused @ SecondFactorRefused::Wrong) => {
@@ -124,7 +128,7 @@ pub(super) async fn send(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let next = LocalPath::or_home(fields.get("next"));
-    let back = with_next("/login/second-factor?method=sms", next.as_str());
+    let back = with_next("/login/second-factor?method=sms", &next);
     let sent = factors::send_log_in_code(state.app(), &visitor, cookies.challenge().unwrap_or_default()).await;
     match sent {
         Ok(()) => Ok(redirect_with(&back, Flash::good("A code is on its way."))),
@@ -137,5 +141,5 @@ pub(super) async fn send(
 /// Back to the first step.
 pub(super) fn again(next: &LocalPath) -> Response {
     let text = SecondFactorRefused::Expired.to_string();
-    redirect_with(&with_next("/login", next.as_str()), Flash::bad(text))
+    redirect_with(with_next("/login", next), Flash::bad(text))
 }

@@ -14,7 +14,7 @@ use super::log_in::{let_in, with_next};
 use super::second_factor::again;
 use crate::AppState;
 use crate::shell::{
-    Cookies, Fields, Flash, From, LocalPath, PageError, Query, Shell, filters, others_of, qr_svg, redirect_with,
+    Cookies, Fields, Flash, From, Href, LocalPath, PageError, Query, Shell, filters, others_of, qr_svg, redirect_with,
     render, render_status,
 };
 
@@ -30,13 +30,13 @@ struct SetUpPage {
     sms_offered: bool,
     /// Whether a code was sent and waits to be typed.
     sent: bool,
-    next: String,
+    next: LocalPath,
     refused: Option<String>,
 }
 
 impl SetUpPage {
-    fn other(&self, way: &str) -> String {
-        with_next(&format!("/login/set-up?way={way}"), &self.next)
+    fn other(&self, way: &str) -> Href {
+        with_next(Href::from("/login/set-up").with(&[("way", way)]), &self.next)
     }
 }
 
@@ -45,7 +45,7 @@ impl SetUpPage {
 struct RecoveryCodesPage {
     shell: Shell,
     codes: Vec<String>,
-    next: String,
+    next: LocalPath,
 }
 
 /// What the address asks for.
@@ -74,7 +74,7 @@ fn new_page(app: &App, shell: Shell, person: Person, asked: &Asked, key: Option<
         offer,
         sms_offered,
         sent: asked.sent == "1",
-        next: LocalPath::or_home(&asked.next).as_str().to_owned(),
+        next: LocalPath::or_home(&asked.next),
         refused: None,
     })
 }
@@ -125,7 +125,7 @@ pub(super) async fn submit(
                     ..shell
                 },
                 codes: recovery_codes,
-                next: next.as_str().to_owned(),
+                next: next.clone(),
             };
             let_in(&state, signed_in, render(&page)?).await
         }
@@ -166,13 +166,13 @@ pub(super) async fn send(
     let token = cookies.challenge().unwrap_or_default();
     match factors::send_set_up_code(state.app(), &visitor, token, fields.trimmed("phone")).await {
         Ok(()) => {
-            let back = with_next("/login/set-up?way=sms&sent=1", next.as_str());
+            let back = with_next("/login/set-up?way=sms&sent=1", &next);
             Ok(redirect_with(&back, Flash::good("A code is on its way.")))
         }
         Err(SendRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(SendRefused::Expired) => Ok(again(&next)),
         Err(refused) => {
-            let back = with_next("/login/set-up?way=sms", next.as_str());
+            let back = with_next("/login/set-up?way=sms", &next);
             Ok(redirect_with(&back, Flash::bad(refused.to_string())))
         }
     }

@@ -7,17 +7,17 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, LocalPath, PageError, done, refused};
+use crate::shell::{AdminOnly, Fields, Href, LocalPath, PageError, done, refused};
 
-fn settings_of(id: &str) -> String {
-    format!("/users/{id}/login-settings")
+fn settings_of(id: &str) -> Href {
+    Href::to(&["users", id, "login-settings"])
 }
 
 /// Where the form came from: All Users or Login Settings.
-fn back(fields: &Fields, id: &str) -> String {
+fn back(fields: &Fields, id: &str) -> Href {
     fields
         .opt("back")
-        .map_or_else(|| settings_of(id), |path| LocalPath::or_home(path).as_str().to_owned())
+        .map_or_else(|| settings_of(id), |path| Href::from(&LocalPath::or_home(path)))
 }
 
 /// Login enabled: the ticked box allows it, an absent one does not. A script is answered without a page.
@@ -73,7 +73,7 @@ pub(super) async fn roles(
     let outcome = accounts::set_roles(state.app(), &caller, &id, roles).await;
     // Whoever gave up the role may not see the page they did it on.
     let back = if caller.person.id == id && !roles.administrator {
-        "/".to_owned()
+        "/".into()
     } else {
         settings_of(&id)
     };

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ pub(super) async fn submit(
                 false => format!("Created {person}."),
             };
             Ok(redirect_with(
-                &format!("/users/{}/login-settings", person.id),
+                Href::to(&["users", &person.id, "login-settings"]),
                 Flash::good(text),
             ))
         }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::user;
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -63,7 +63,7 @@ pub(super) async fn submit(
         email: fields.trimmed("email").to_owned(),
     };
     match accounts::edit_user(state.app(), &caller, &id, edit.clone()).await {
-        Ok(()) => Ok(redirect_with(&format!("/users/{id}"), Flash::good("Saved."))),
+        Ok(()) => Ok(redirect_with(Href::to(&["users", &id]), Flash::good("Saved."))),
         Err(ChangeError::Invalid(errors)) => {
             let person = user(state.app(), &caller, &id).await?.row.person;
             render_status(

@@ -1,5 +1,6 @@
 //! What All Users shows, as it stands in the address and as it stays until it is cleared.
 
+use crate::shell::Href;
 use app::accounts::{self, Order, RoleFilter, Sort, StatusFilter, UserSearch};
 use app::{App, Caller};
 use serde::{Deserialize, Serialize};
@@ -106,7 +107,7 @@ impl Kept {
     }
 
     /// The address of another page of the same, complete, so that it means the same in another window.
-    pub(super) fn href(&self, after: &str) -> String {
+    pub(super) fn href(&self, after: &str) -> Href {
         let fields = [
             ("find", self.find.clone()),
             ("status", self.status.as_ref().map(name).unwrap_or_default()),
@@ -121,8 +122,8 @@ impl Kept {
             ("dir", if self.sort.descending { "desc" } else { "asc" }.to_owned()),
             ("after", after.to_owned()),
         ];
-        let query = serde_urlencoded::to_string(fields).unwrap_or_default();
-        format!("/users?{query}")
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Href::from("/users").with(&fields)
     }
 }
 
@@ -177,7 +178,7 @@ mod tests {
     fn the_address_of_a_page_means_the_same_elsewhere() {
         let kept = Kept::default().with(&asked("find=Tam%C3%A1s+%26+co&role=auditor&sort=last_login&dir=desc"));
         let href = kept.href("abc");
-        let again = asked(href.strip_prefix("/users?").unwrap());
+        let again = asked(href.as_str().strip_prefix("/users?").unwrap());
         assert_eq!(Kept::default().with(&again), kept);
         assert_eq!(again.after.as_deref(), Some("abc"));
     }

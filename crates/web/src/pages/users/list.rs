@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
 use crate::AppState;
-use crate::shell::{AdminOnly, PageError, Query, Shell, filters, redirect, refused, render};
+use crate::shell::{AdminOnly, Href, PageError, Query, Shell, filters, redirect, refused, render};
 
 #[derive(Template)]
 #[template(path = "users/list.html")]
@@ -55,17 +55,14 @@ impl ListPage {
     }
 
     /// The heading's link: this order, or the other way round if it is this order already.
-    fn order_href(&self, order: &Order) -> String {
+    fn order_href(&self, order: &Order) -> Href {
         let descending = match self.kept.sort.by == *order {
             true => !self.kept.sort.descending,
             // The latest first is what one looks for in a column of times.
             false => matches!(order, Order::LastLogin | Order::Created),
         };
-        format!(
-            "/users?sort={}&dir={}",
-            name(order),
-            if descending { "desc" } else { "asc" }
-        )
+        let dir = if descending { "desc" } else { "asc" };
+        Href::from("/users").with(&[("sort", &name(order)), ("dir", dir)])
     }
 
     fn aria_sort(&self, order: &Order) -> Option<&'static str> {

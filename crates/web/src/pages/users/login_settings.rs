@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::user;
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
 };
 
 #[derive(Template)]
@@ -68,7 +68,7 @@ pub(super) async fn addresses(
     let typed = fields.get("addresses").to_owned();
     match accounts::set_login_addresses(state.app(), &caller, &id, &typed).await {
         Ok(()) => Ok(redirect_with(
-            &format!("/users/{id}/login-settings"),
+            Href::to(&["users", &id, "login-settings"]),
             Flash::good("Login addresses saved."),
         )),
         Err(ChangeError::Invalid(errors)) => {

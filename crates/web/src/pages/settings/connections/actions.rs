@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::HERE;
 use super::page::said;
 use crate::AppState;
-use crate::shell::{Fields, Flash, LocalPath, PageError, SignedIn, done, redirect_with};
+use crate::shell::{Fields, Flash, Href, LocalPath, PageError, SignedIn, done, redirect_with};
 
 pub(super) async fn request(
     State(state): State<AppState>,
@@ -24,7 +24,7 @@ pub(super) async fn request(
     Ok(match connection.standing {
         Standing::Connected => redirect_with(HERE, Flash::good(format!("You and {name} are connected."))),
         _ => redirect_with(
-            &format!("{HERE}?show=sent"),
+            Href::from(HERE).with(&[("show", "sent")]),
             Flash::good(format!("You asked {name} to connect.")),
         ),
     })
@@ -38,10 +38,10 @@ fn back(outcome: Result<(), ChangeError>, fields: &Fields, text: &str) -> Result
     match outcome {
         // The other one was quicker: the list shows how it stands now.
         Err(ChangeError::NotFound) => Ok(redirect_with(
-            back.as_str(),
+            &back,
             Flash::bad("It has changed meanwhile; this is how it stands now."),
         )),
-        outcome => done(outcome, back.as_str(), text),
+        outcome => done(outcome, &back, text),
     }
 }
 

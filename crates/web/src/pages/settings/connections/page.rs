@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::HERE;
 use crate::AppState;
 use crate::shell::{
-    Fields, PageError, Pager, Query, RequestContext, Shell, SignedIn, cursor, filters, live, redirect, refused, render,
-    render_status,
+    Fields, Href, PageError, Pager, Query, RequestContext, Shell, SignedIn, cursor, filters, live, redirect, refused,
+    render, render_status,
 };
 
 const LIMIT: u32 = 50;
@@ -45,7 +45,7 @@ pub(super) struct Asked {
 
 /// One of the four lists, as the page names it.
 struct Tab {
-    href: String,
+    href: Href,
     label: &'static str,
     count: u64,
     current: bool,
@@ -92,7 +92,7 @@ impl ConnectionsPage {
             (Which::Blocked, "Blocked", blocked),
         ]
         .map(|(which, label, count)| Tab {
-            href: format!("{HERE}?show={}", name(which)),
+            href: Href::from(HERE).with(&[("show", name(which))]),
             label,
             count,
             current: which == self.which,
