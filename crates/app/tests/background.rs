@@ -126,6 +126,11 @@ async fn mails_are_sent_again_after_a_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn refused_attempts_are_written_again_after_a_panic() {
+    survives(app::refusals::keep_writing).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
     for format in [Format::Csv, Format::Jsonl] {
         let bed = bed().await;
