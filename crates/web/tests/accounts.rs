@@ -183,7 +183,13 @@ async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"));
     let again = admin.post("/users", &fields).await;
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.text().await.unwrap().contains("Another account has the username"));
+    assert!(
+        again
+            .text()
+            .await
+            .unwrap()
+            .contains("This username, or one that looks like it, is taken")
+    );
 
     let shown = shown(&mut admin, "Activate your account").await;
     let link = shown.split("href=\"").find_map(|rest| {
