@@ -96,6 +96,11 @@ fn people_are_named_uniquely_and_some_of_them_not_in_ascii() {
     let usernames: BTreeSet<_> = profiles.iter().map(|profile| &profile.person.username).collect();
     assert_eq!((ids.len(), usernames.len()), (profiles.len(), profiles.len()));
     assert!(usernames.iter().all(|name| name.is_ascii() && !name.contains(' ')));
+    let looks: BTreeSet<_> = usernames
+        .iter()
+        .map(|name| activity::likeness::skeleton(name))
+        .collect();
+    assert_eq!(looks.len(), usernames.len(), "no username looks like another's");
     let beyond = profiles
         .iter()
         .filter(|profile| !profile.person.name.is_ascii())
