@@ -111,6 +111,23 @@ async fn a_username_that_looks_like_another_is_taken() {
 }
 
 #[tokio::test]
+async fn of_two_at_once_that_look_alike_the_database_keeps_one() {
+    let test = TestApp::new().await;
+    create(&test, "ida").await.unwrap();
+    let other = create(&test, "mia").await.unwrap();
+    // As if both had been asked before either was kept.
+    let mut tx = test.store.begin().await.unwrap();
+    let both = sqlx::query("UPDATE account SET username_skeleton = $2 WHERE id = $1");
+    let refused = both
+        .bind(other)
+        .bind(skeleton("ida"))
+        .execute(tx.conn())
+        .await
+        .unwrap_err();
+    assert!(refused.as_database_error().unwrap().is_unique_violation());
+}
+
+#[tokio::test]
 async fn people_of_many_scripts_get_a_username() {
     let test = TestApp::new().await;
     for name in [
