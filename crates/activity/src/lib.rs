@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod codec;
 pub mod field;
 pub mod json;
+pub mod likeness;
 pub mod limits;
 mod model;
 pub mod query;

@@ -39,6 +39,8 @@ pub(crate) enum Quiet {
     ExportQueue,
     /// A mail waits for its next attempt, or an old one was cleared away.
     MailQueue,
+    /// What follows from other columns was filled in, where an earlier version had no column for it.
+    Derived,
     /// What the imported past led to; its activities are imported.
     Past,
     /// Readers of the log are listed for those they read; an activity tells of it only once in a while.

@@ -967,6 +967,8 @@ async fn a_group_of_ten_thousand_ends_whole_and_every_log_says_so() {
         let keys = AccountKeys {
             name: format!("many {n:05}"),
             username: row.username.clone(),
+            username_skeleton: row.username.clone(),
+            username_shown: row.username.clone(),
             email: row.email.clone(),
         };
         account::insert(tx.conn(), &row, &keys).await.unwrap();

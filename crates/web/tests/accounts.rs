@@ -165,6 +165,27 @@ async fn after_logging_in_nobody_is_sent_to_another_site() {
 }
 
 #[tokio::test]
+async fn a_name_that_mixes_scripts_in_a_word_is_marked_and_no_other() {
+    let test = TestApp::start().await;
+    let mut admin = Browser::signed_in(&test, "ada").await;
+    let mark = "Mixed scripts</span>";
+    assert!(!admin.text("/users").await.contains(mark));
+    for (given_name, username, marks) in [("Анна 陽子 Noa ❤\u{fe0f}", "noa", 0), ("Ивaн", "ivan", 1)] {
+        let email = format!("{username}@example.com");
+        let fields = [
+            ("given_name", given_name),
+            ("family_name", "Smith"),
+            ("username", username),
+            ("email", &email),
+        ];
+        let created = admin.post("/users", &fields).await;
+        let settings = target(&created).to_owned();
+        assert_eq!(admin.text(&settings).await.matches(mark).count(), marks, "{given_name}");
+        assert_eq!(admin.text("/users").await.matches(mark).count(), marks, "{given_name}");
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
     let test = TestApp::start().await;
     let mut admin = Browser::signed_in(&test, "ada").await;
@@ -183,7 +204,13 @@ async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"));
     let again = admin.post("/users", &fields).await;
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.text().await.unwrap().contains("Another account has the username"));
+    assert!(
+        again
+            .text()
+            .await
+            .unwrap()
+            .contains("This username, or one that looks like it, is taken")
+    );
 
     let shown = shown(&mut admin, "Activate your account").await;
     let link = shown.split("href=\"").find_map(|rest| {

@@ -5,22 +5,16 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-/// Whether a character may do something to a terminal or a reader's eyes instead of being seen.
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
+use activity::likeness;
 
-/// A text of somebody else with every such character written out, as `\n` or `\u{202e}`.
+/// A text of somebody else with every character that is not seen, or acts on the terminal, written out, as `\n` or `\u{202e}`.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    if !likeness::hides(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if acts(c) {
+    for (c, hidden) in likeness::hidden(text) {
+        if hidden {
             // Writing to a string cannot fail.
             let _ = if c.is_ascii() {
                 write!(out, "{}", c.escape_default())
@@ -36,12 +30,12 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// The same for a line of JSON, where it stays the same value: `\u202e`.
 pub(crate) fn visible_json(line: &str) -> Cow<'_, str> {
-    if !line.chars().any(acts) {
+    if !likeness::hides(line) {
         return Cow::Borrowed(line);
     }
     let mut out = String::with_capacity(line.len() + 8);
-    for c in line.chars() {
-        if acts(c) {
+    for (c, hidden) in likeness::hidden(line) {
+        if hidden {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
@@ -82,7 +76,9 @@ mod tests {
 
     #[test]
     fn what_acts_on_a_terminal_is_written_out_and_names_stay_as_they_are() {
-        assert_eq!(visible("Zoë 陽子 أحمد"), "Zoë 陽子 أحمد");
+        for name in ["Zoë 陽子 أحمد", "علی\u{200c}رضا", "👩\u{200d}🚀"] {
+            assert_eq!(visible(name), name);
+        }
         assert_eq!(
             visible("a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}"),
             r"a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}\u{7f}"

@@ -72,7 +72,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     }
     let account = row(app, &new);
     let mut errors = Vec::new();
-    names::check(&account, &mut errors);
+    names::check(None, &account, &mut errors);
     let mut hash = None;
     if let Activation::Password(password) = &new.activation {
         match passwords::check(app, &account, password) {
@@ -190,16 +190,13 @@ pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
     }
 }
 
-/// Refuses a username or e-mail address that another account has. Held until commit: the unique indexes stand behind
+/// Refuses a username or e-mail address that another account has, and a username that looks like another's. Held until commit: the unique indexes stand behind
 /// it, this only names the field.
 pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), ChangeError> {
     let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
     let mut errors = Vec::new();
     if username {
-        let text = format!(
-            "Another account has the username `{}`; choose another.",
-            account.username
-        );
+        let text = "This username, or one that looks like it, is taken; choose another.";
         errors.push(FieldError::new("username", text));
     }
     if email {

@@ -64,7 +64,7 @@ pub async fn edit_profile_at(
         ..before.clone()
     };
     let mut errors = Vec::new();
-    names::check(&after, &mut errors);
+    names::check(Some(&before), &after, &mut errors);
     if !is_zone(&after.time_zone) {
         let text = format!(
             "There is no time zone `{}`; give one such as Europe/Berlin.",

@@ -52,7 +52,7 @@ pub(super) async fn within(
         ..before.clone()
     };
     let mut errors = Vec::new();
-    names::check(&after, &mut errors);
+    names::check(Some(before), &after, &mut errors);
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use activity::likeness;
 use store::accounts::account::{AccountKeys, AccountRow};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -17,9 +18,13 @@ pub(crate) fn key(text: &str) -> String {
 
 /// What an account is found, unique and ordered by.
 pub(crate) fn keys(account: &AccountRow) -> AccountKeys {
+    let username = key(&account.username);
+    let shown = likeness::skeleton(&account.username.nfkc().collect::<String>());
     AccountKeys {
         name: key(&account.person().name),
-        username: key(&account.username),
+        username_skeleton: likeness::skeleton(&username),
+        username_shown: likeness::skeleton(&shown.to_lowercase()),
+        username,
         email: key(&account.email),
     }
 }
@@ -62,23 +67,18 @@ pub(crate) fn typed_words(find: &str) -> Vec<String> {
         .collect()
 }
 
-/// Collects what is wrong with the names of an account.
-pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
+/// Collects what is wrong with the names of an account. The rules of usernames are for those who choose one: whoever
+/// had theirs `before` may keep it.
+pub(super) fn check(before: Option<&AccountRow>, account: &AccountRow, errors: &mut Vec<FieldError>) {
     check_text("given_name", "given name", &account.given_name, limits::NAME, errors);
     check_text("family_name", "family name", &account.family_name, limits::NAME, errors);
     if account.given_name.is_empty() && account.family_name.is_empty() {
         errors.push(FieldError::new("given_name", "Give a given name or a family name."));
     }
-    check_text("username", "username", &account.username, limits::USERNAME, errors);
-    if account.username.is_empty() {
-        errors.push(FieldError::new("username", "Give a username."));
-    } else if account.username.chars().any(char::is_whitespace) {
-        errors.push(FieldError::new(
-            "username",
-            "A username has no blanks; use a dot, a dash or an underscore.",
-        ));
+    if before.is_none_or(|before| before.username != account.username) {
+        check_username(&account.username, errors);
     }
-    check_text("email", "e-mail address", &account.email, limits::EMAIL, errors);
+    check_seen("email", "e-mail address", &account.email, limits::EMAIL, errors);
     if account.email.parse::<lettre::Address>().is_err() {
         errors.push(FieldError::new(
             "email",
@@ -87,7 +87,49 @@ pub(super) fn check(account: &AccountRow, errors: &mut Vec<FieldError>) {
     }
 }
 
+/// A username stands alone, beside others that must not look like it: letters and digits of one script.
+fn check_username(username: &str, errors: &mut Vec<FieldError>) {
+    let before = errors.len();
+    check_seen("username", "username", username, limits::USERNAME, errors);
+    if errors.len() > before {
+        return;
+    }
+    let message = if username.is_empty() {
+        "Give a username.".to_owned()
+    } else if username.chars().any(char::is_whitespace) {
+        "A username has no blanks; use a dot, a dash or an underscore.".to_owned()
+    } else if let Some(c) = likeness::no_identifier(username) {
+        format!(
+            "A username has no `{c}` (U+{:04X}); use letters and digits.",
+            u32::from(c)
+        )
+    } else if !likeness::is_of_one_script(username) {
+        "The username mixes letters of several scripts, some of which look alike; use letters of one.".to_owned()
+    } else if likeness::stacks_marks(username) {
+        "The username has marks on its letters that cannot be told apart; leave them out.".to_owned()
+    } else {
+        return;
+    };
+    errors.push(FieldError::new("username", message));
+}
+
+/// What people are shown: joiners and the parts of an emoji may stand where they have work to do.
 pub(crate) fn check_text(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
+    check_length(field, what, text, max, errors);
+    if likeness::hides(text) {
+        errors.push(unseen(field, what));
+    }
+}
+
+/// What tells one account or mailbox from another: nothing in it is invisible.
+pub(crate) fn check_seen(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
+    check_length(field, what, text, max, errors);
+    if text.chars().any(likeness::is_invisible) {
+        errors.push(unseen(field, what));
+    }
+}
+
+fn check_length(field: &'static str, what: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
     let length = text.chars().count();
     if length > max {
         errors.push(FieldError::new(
@@ -95,19 +137,13 @@ pub(crate) fn check_text(field: &'static str, what: &str, text: &str, max: usize
             format!("The {what} has {length} characters; at most {max} fit."),
         ));
     }
-    if text.chars().any(hidden) {
-        errors.push(FieldError::new(
-            field,
-            format!("The {what} holds characters that cannot be seen or that reorder text; type it again by hand."),
-        ));
-    }
 }
 
-/// Controls, bidi controls and zero-width characters: two names that look alike must not differ by one of them.
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+fn unseen(field: &'static str, what: &str) -> FieldError {
+    FieldError::new(
+        field,
+        format!("The {what} holds characters that cannot be seen or that reorder text; type it again by hand."),
+    )
 }
 
 /// Text from a form, without blanks around it and with single blanks inside.

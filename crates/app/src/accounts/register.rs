@@ -40,7 +40,7 @@ pub(crate) async fn check(app: &App, new: Registration) -> Result<Checked, Chang
         },
     );
     let mut errors = Vec::new();
-    names::check(&account, &mut errors);
+    names::check(None, &account, &mut errors);
     // Who chooses a username themself does not take the address of somebody who has no account yet.
     if account.username.contains('@') && names::key(&account.username) != names::key(&account.email) {
         let text = "A username is no e-mail address but your own. Choose one without @.";

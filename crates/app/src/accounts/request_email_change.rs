@@ -80,7 +80,7 @@ async fn account_of(app: &App, caller: &Caller) -> Result<AccountRow, ChangeErro
 /// Refuses what is no address, and the one the account has.
 fn check(before: &AccountRow, after: &AccountRow) -> Result<(), ChangeError> {
     let mut errors = Vec::new();
-    names::check(after, &mut errors);
+    names::check(Some(before), after, &mut errors);
     errors.retain(|error| error.field == "email");
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));

@@ -58,7 +58,7 @@ fn entry(piece: &str) -> Entry {
         _ => piece,
     };
     let mut errors = Vec::new();
-    names::check_text("addresses", "e-mail address", address, limits::EMAIL, &mut errors);
+    names::check_seen("addresses", "e-mail address", address, limits::EMAIL, &mut errors);
     let checked = match errors.pop() {
         Some(error) => Err(error.message),
         None if address.parse::<lettre::Address>().is_err() => {

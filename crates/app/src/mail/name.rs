@@ -1,14 +1,15 @@
 //! Names in mails: text that somebody typed, in a letter that others get with our words around it.
 
+use activity::likeness;
 use unicode_normalization::UnicodeNormalization as _;
 
 const MOST: usize = 60;
 
 /// The name on one line, shortened, and without what a mail program would make a link of.
 pub(super) fn in_mail(name: &str) -> String {
-    let plain: String = name
-        .nfkc()
-        .map(|c| if c.is_alphanumeric() || is_mark(c) { c } else { ' ' })
+    let composed: String = name.nfkc().collect();
+    let plain: String = likeness::hidden(&composed)
+        .map(|(c, hidden)| if hidden { ' ' } else { c })
         .collect();
     let words = plain
         .split_whitespace()
@@ -18,14 +19,6 @@ pub(super) fn in_mail(name: &str) -> String {
         Some((at, _)) => format!("{}…", line[..at].trim_end()),
         None => line,
     }
-}
-
-/// What stands in names beside letters and digits: marks, punctuation, emoji; no control and nothing invisible.
-fn is_mark(c: char) -> bool {
-    !(c.is_control()
-        || c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'))
 }
 
 /// Whether a word is, or holds, an address of a site or a mailbox.
@@ -59,6 +52,7 @@ mod tests {
             ("J. R. R. Tolkien", "J. R. R. Tolkien"),
             ("Müller-Lüdenscheidt, Ann", "Müller-Lüdenscheidt, Ann"),
             ("علی\u{200c}رضا", "علی\u{200c}رضا"),
+            ("👩\u{200d}🚀 Ada\u{3164}Byron", "👩\u{200d}🚀 Ada Byron"),
             ("Win at https://evil.example/now", "Win at …"),
             ("see www.evil.example", "see …"),
             ("evil.example:8080/x?y", "…"),

@@ -46,6 +46,7 @@ pub(crate) const TABLE: Table = &[
     ("accounts/end", Is::Machinery),
     ("accounts/end_devices", Is::Mutating(&["device.all_ended"])),
     ("accounts/error", Is::Machinery),
+    ("accounts/fill_skeletons", Is::Machinery),
     ("accounts/find_user", Is::Reading),
     ("accounts/get_user", Is::Reading),
     ("accounts/hasher", Is::Machinery),

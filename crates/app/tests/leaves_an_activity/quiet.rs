@@ -7,6 +7,7 @@ const QUIET: &[(&str, &str)] = &[
     ("accounts/attempts", "Counted"),
     ("accounts/authenticate", "Seen"),
     ("accounts/change_password", "Counted"),
+    ("accounts/fill_skeletons", "Derived"),
     ("accounts/log_in", "SecondStepDue"),
     ("accounts/log_in", "Rehashed"),
     ("accounts/preferences", "Preference"),

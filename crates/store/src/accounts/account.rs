@@ -70,6 +70,10 @@ pub struct AccountKeys {
     pub name: String,
     /// Of the username.
     pub username: String,
+    /// What the username looks like in small letters: two that look alike are one.
+    pub username_skeleton: String,
+    /// What it looks like as it was typed, where a capital I passes for a small l. Asked, not kept.
+    pub username_shown: String,
     /// Of the e-mail address.
     pub email: String,
 }
@@ -124,13 +128,19 @@ pub async fn by_login(conn: &mut AnyConnection, key: &str) -> Result<Option<Acco
     }
 }
 
-/// Whether another account than `id` has this username key or this e-mail key, in that order. A username may not be
-/// another's e-mail address either, since both are typed into the same field.
+/// Whether another account than `id` has this username key, or one that looks like it, or this e-mail key, in that
+/// order. A username may not be another's e-mail address either, since both are typed into the same field. Who keeps
+/// their username is not asked what it looks like.
 pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Result<(bool, bool), Error> {
     let count = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2)";
-    let username = sqlx::query(count)
+    let alike = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2 \
+         OR (username_skeleton IN ($3, $4) \
+             AND NOT EXISTS (SELECT 1 FROM account AS own WHERE own.id = $1 AND own.username_key = $2)))";
+    let username = sqlx::query(alike)
         .bind(id)
         .bind(&keys.username)
+        .bind(&keys.username_skeleton)
+        .bind(&keys.username_shown)
         .fetch_one(&mut *conn)
         .await?;
     let email = sqlx::query(count)
@@ -145,8 +155,8 @@ pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Re
 pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO account (id, given_name, family_name, username, email, name_key, username_key, email_key, \
-         time_zone, login_enabled, is_administrator, is_auditor, is_service, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         username_skeleton, time_zone, login_enabled, is_administrator, is_auditor, is_service, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(&account.id)
     .bind(&account.given_name)
@@ -156,6 +166,7 @@ pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &Accou
     .bind(&keys.name)
     .bind(&keys.username)
     .bind(&keys.email)
+    .bind(&keys.username_skeleton)
     .bind(&account.time_zone)
     .bind(i64::from(account.login_enabled))
     .bind(i64::from(account.is_administrator))
@@ -169,9 +180,11 @@ pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &Accou
 
 /// Sets the names, username, e-mail address and time zone of `account.id` to what `account` says.
 pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
+    // Who keeps their username keeps what it has: nothing, if it looked like another's before that was asked.
     sqlx::query(
         "UPDATE account SET given_name = $2, family_name = $3, username = $4, email = $5, name_key = $6, \
-         username_key = $7, email_key = $8, time_zone = $9, version = version + 1 WHERE id = $1",
+         username_key = $7, email_key = $8, time_zone = $9, version = version + 1, \
+         username_skeleton = CASE WHEN username_key = $7 THEN username_skeleton ELSE $10 END WHERE id = $1",
     )
     .bind(&account.id)
     .bind(&account.given_name)
@@ -182,6 +195,7 @@ pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &
     .bind(&keys.username)
     .bind(&keys.email)
     .bind(&account.time_zone)
+    .bind(&keys.username_skeleton)
     .execute(&mut *conn)
     .await?;
     crate::connections::rename(conn, &account.id, &keys.name).await?;

@@ -14,4 +14,5 @@ pub mod mail;
 pub mod mail_sent;
 pub mod preference;
 pub mod refresh_token;
+pub mod skeleton;
 pub mod word;

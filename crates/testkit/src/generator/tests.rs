@@ -89,6 +89,25 @@ fn ten_thousand_activities_hold_every_type_and_reach_the_end() {
 }
 
 #[test]
+fn no_two_names_of_anybody_look_alike() {
+    let mut looks = std::collections::HashMap::new();
+    for culture in super::names::CULTURES {
+        for (given, family) in culture
+            .given
+            .iter()
+            .flat_map(|given| culture.family.iter().map(move |family| (given.1, family.1)))
+        {
+            let username = format!("{given}.{family}").to_lowercase();
+            let like = looks.insert(activity::likeness::skeleton(&username), username.clone());
+            assert!(
+                like.is_none() || like == Some(username.clone()),
+                "{username} looks like {like:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn people_are_named_uniquely_and_some_of_them_not_in_ascii() {
     let generator = Generator::new(5, sized(1_000_000));
     let profiles = generator.profiles();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use activity::likeness;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -44,14 +45,14 @@ pub fn redirect_with(to: impl Into<Href>, flash: Flash) -> Response {
 pub(crate) fn visible_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     out.push_str("<bdi>");
-    for c in text.chars() {
+    for (c, hidden) in likeness::hidden(text) {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&#34;"),
             '\'' => out.push_str("&#39;"),
-            c if is_invisible(c) => {
+            c if hidden => {
                 // Writing to a String cannot fail.
                 let _ = write!(
                     out,
@@ -70,8 +71,8 @@ pub(crate) fn visible_html(text: &str) -> String {
 /// Text without characters that cannot be seen or that reorder text: their code points stand for them.
 pub(crate) fn visible_plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_invisible(c) {
+    for (c, hidden) in likeness::hidden(text) {
+        if hidden {
             // Writing to a String cannot fail.
             let _ = write!(out, "U+{:04X}", c as u32);
         } else {
@@ -79,16 +80,6 @@ pub(crate) fn visible_plain(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether a character is a control, a bidi control, a zero-width or otherwise invisible one.
-pub(crate) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn invisible_name(c: char) -> &'static str {

@@ -2,7 +2,7 @@ use activity::Time;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
-use super::respond::{ago_words, size_words, visible_html};
+use super::respond::{ago_words, size_words, visible_html, visible_plain};
 use super::{Cookie, Cookies, ErrorPage, Flash, Href, LocalPath, PageError, Pager, Zone};
 
 #[test]
@@ -21,11 +21,23 @@ fn text_that_hides_or_reorders_is_shown_as_code_points() {
         ('\u{200B}', "U+200B"),
         ('\n', "U+000A"),
         ('\u{E0041}', "U+E0041"),
+        ('\u{2800}', "U+2800"),
+        ('\u{200D}', "U+200D"),
     ] {
         let html = visible_html(&format!("a{hidden}b"));
         assert!(html.contains(point) && !html.contains(hidden), "{html}");
     }
-    assert_eq!(visible_html("مريم 株式会社 é"), "<bdi>مريم 株式会社 é</bdi>");
+    for seen in [
+        "مريم 株式会社 é",
+        "علی\u{200c}رضا",
+        "क्\u{200d}ष",
+        "👩\u{200d}🚀",
+        "❤\u{fe0f}",
+    ] {
+        assert_eq!(visible_html(seen), format!("<bdi>{seen}</bdi>"));
+        assert_eq!(visible_plain(seen), seen);
+    }
+    assert_eq!(visible_plain("a\u{200d}b"), "aU+200Db");
 }
 
 #[test]

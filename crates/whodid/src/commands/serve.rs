@@ -84,6 +84,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         signals,
         greeting,
     } = serving;
+    app::accounts::fill_skeletons_later(&app);
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);

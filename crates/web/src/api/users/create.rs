@@ -26,7 +26,8 @@ pub(super) struct NewUserBody {
     /// Family name; may be empty if there is a given name.
     #[serde(default)]
     family_name: String,
-    /// Log-in name, unique.
+    /// Log-in name, unique: letters and digits of one script, no blanks, nothing invisible; one that looks like
+    /// another account's is taken as well.
     username: String,
     /// E-mail address, unique.
     email: String,

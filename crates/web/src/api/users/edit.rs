@@ -23,7 +23,8 @@ pub(super) struct UserEdit {
     given_name: Option<String>,
     /// Family name.
     family_name: Option<String>,
-    /// Log-in name, unique.
+    /// Log-in name, unique: letters and digits of one script, no blanks, nothing invisible; one that looks like
+    /// another account's is taken as well.
     username: Option<String>,
     /// E-mail address, unique.
     email: Option<String>,
