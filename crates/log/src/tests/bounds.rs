@@ -231,7 +231,7 @@ async fn a_heavy_request_becomes_hot_batches_of_which_each_is_read_alone() {
         bed.log.ingest(super::reporter(batch)).await.unwrap();
     }
     let store = &bed.log.core().store;
-    let batches = store::log::hot_batch::load(&mut *store.glance().await.unwrap(), 0, 400, 100)
+    let batches = store::log::hot_batch::load(&mut store.glance().await.unwrap(), 0, 400, 100)
         .await
         .unwrap();
     assert_eq!(batches.iter().map(|batch| batch.count).sum::<u64>(), 400);
