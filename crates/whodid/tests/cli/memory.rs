@@ -118,7 +118,6 @@ async fn a_load_made_to_fill_the_memory_does_not() {
     let page = page.bytes().await.expect("the page is whole");
     assert!(page.len() < 6 << 20, "{}", page.len());
     let highest = highest(&server);
-    println!("at its highest: {highest} MiB");
     assert!(highest <= MOST_MIB, "{highest} MiB");
 }
 
