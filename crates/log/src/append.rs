@@ -9,6 +9,7 @@ use store::Tx;
 use store::log::head::Advance;
 use store::log::{HotBatch, activity_type, head, hot_batch};
 
+use crate::batch::Packed;
 use crate::core::{Core, Kind};
 use crate::{LogError, batch, keys};
 
@@ -19,6 +20,23 @@ pub(crate) struct Row {
     pub(crate) leaves: Vec<Hash>,
     /// What the activities weigh.
     pub(crate) bytes: u64,
+}
+
+impl Row {
+    /// The rows of facts that were packed, with the leaf of each.
+    pub(crate) fn of(packed: Vec<Packed>, leaves: &[Hash]) -> Vec<Self> {
+        let mut rest = leaves;
+        let row = |packed: Packed| {
+            let (own, others) = rest.split_at(packed.count.min(rest.len()));
+            rest = others;
+            Self {
+                packed: packed.bytes,
+                leaves: own.to_vec(),
+                bytes: packed.weight,
+            }
+        };
+        packed.into_iter().map(row).collect()
+    }
 }
 
 /// What activities weigh.
@@ -108,14 +126,9 @@ impl Core {
             .iter()
             .map(|facts| keys::leaf(facts, &known))
             .collect::<Result<Vec<_>, _>>()?;
-        let packed = batch::pack(facts.iter())?;
+        let rows = Row::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
         let kinds = self.new_kinds(facts.iter());
-        let row = Row {
-            packed,
-            leaves,
-            bytes: weight(&facts),
-        };
-        let placed = self.place(tx, vec![row], kinds).await?;
+        let placed = self.place(tx, rows, kinds).await?;
         let cache = Arc::clone(&self.keys);
         tx.on_commit(move || cache.put(fresh));
         Ok(placed.seqs)

@@ -7,12 +7,53 @@ use crate::LogError;
 
 /// Quick, and already a fifth of the size: a hot batch lives only until it is sealed.
 const LEVEL: i32 = 1;
+/// Bytes of texts with which a batch ends: who reads one holds all of it, once as bytes and once as activities.
+const HEAVY: u64 = 2 << 20;
 /// A batch is far below this; more means that the bytes are not a batch.
 const MAX_UNPACKED: usize = 1 << 30;
 
-/// Packs facts into the bytes of a batch.
-pub(crate) fn pack<'a>(facts: impl ExactSizeIterator<Item = &'a Facts>) -> Result<Vec<u8>, LogError> {
-    let plain = codec::encode_batch(facts);
+/// Facts that make one hot batch.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    /// How many they are.
+    pub(crate) count: usize,
+    /// What they weigh.
+    pub(crate) weight: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Packs facts: into one batch, or into as many as it takes where they are heavy.
+pub(crate) fn pack(facts: &[&Facts]) -> Result<Vec<Packed>, LogError> {
+    let mut batches = Vec::new();
+    let mut rest = facts;
+    while !rest.is_empty() {
+        let (count, weight) = fitting(rest);
+        let (batch, others) = rest.split_at(count);
+        batches.push(Packed {
+            count,
+            weight,
+            bytes: compress(batch)?,
+        });
+        rest = others;
+    }
+    Ok(batches)
+}
+
+/// How many, from the first, make one batch, and what they weigh.
+fn fitting(facts: &[&Facts]) -> (usize, u64) {
+    let (mut count, mut weight) = (0, 0);
+    for facts in facts {
+        count += 1;
+        weight += activity::weight(facts) as u64;
+        if weight >= HEAVY {
+            break;
+        }
+    }
+    (count, weight)
+}
+
+fn compress(facts: &[&Facts]) -> Result<Vec<u8>, LogError> {
+    let plain = codec::encode_batch(facts.iter().copied());
     let mut packed = u32::try_from(plain.len())
         .map_err(|_| LogError::Damaged(format!("a batch of {} bytes is too large", plain.len())))?
         .to_le_bytes()

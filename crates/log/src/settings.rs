@@ -58,7 +58,7 @@ impl Default for LogSettings {
         Self {
             volumes_dir: PathBuf::from("volumes"),
             seal_at: 65_536,
-            seal_bytes: 32 << 20,
+            seal_bytes: 16 << 20,
             seal_after_seconds: 86_400,
             merge_factor: 16,
             gather_micros: 2_000,

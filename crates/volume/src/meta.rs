@@ -4,8 +4,10 @@ use activity::{Seq, Time};
 use proof::Hash;
 use serde::{Deserialize, Serialize};
 
-/// The format of the index this build writes and reads. An older one is rebuilt from the record.
-pub const FORMAT: u32 = 2;
+/// The format of the index this build writes. What is older than [`OLDEST_FORMAT`] is rebuilt from the record.
+pub const FORMAT: u32 = 3;
+/// The oldest that is read. What is new in 3: long details may be compressed.
+pub(crate) const OLDEST_FORMAT: u32 = 2;
 
 /// A sealed volume's place in the log, its bounds and its sums.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

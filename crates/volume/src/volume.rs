@@ -11,7 +11,7 @@ use crate::error::{Result, VolumeError};
 use crate::eval::{self, Node};
 use crate::files;
 use crate::index::open::OpenIndex;
-use crate::meta::{FORMAT, VolumeMeta};
+use crate::meta::{FORMAT, OLDEST_FORMAT, VolumeMeta};
 use crate::query::Query;
 use crate::rows::Decoded;
 use crate::tree::Levels;
@@ -38,7 +38,7 @@ impl fmt::Debug for Volume {
 impl Volume {
     /// Opens the volume `meta` under `root`, whose index must be of this build's format.
     pub fn open(root: &Path, meta: VolumeMeta) -> Result<Self> {
-        if meta.index_format != FORMAT {
+        if !(OLDEST_FORMAT..=FORMAT).contains(&meta.index_format) {
             let detail = format!(
                 "its index has format {}, this build reads {FORMAT}: reindex it",
                 meta.index_format

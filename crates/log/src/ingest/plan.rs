@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use activity::Time;
+use activity::{Facts, Time};
+use proof::Hash;
 use store::AnyConnection;
 use store::log::external_id::{self, Digest};
 use store::log::idempotency;
 
 use super::prepare::Prepared;
 use super::{IngestResult, answer};
-use crate::append::{Row, weight};
+use crate::append::Row;
 use crate::{LogError, batch};
 
 /// What a request becomes.
@@ -102,11 +103,7 @@ impl<'a> Writer<'a> {
         match &request.packed {
             Some(packed) if slots.iter().all(is_new) => {
                 self.flush()?;
-                self.plan.rows.push(Row {
-                    packed: packed.clone(),
-                    leaves: request.leaves.clone(),
-                    bytes: request.bytes,
-                });
+                self.plan.rows.extend(Row::of(packed.clone(), &request.leaves));
             }
             _ => {
                 let new = slots.iter().enumerate().filter(|(_, slot)| is_new(slot));
@@ -138,10 +135,9 @@ impl<'a> Writer<'a> {
         if joint.is_empty() {
             return Ok(());
         }
-        let packed = batch::pack(joint.iter().map(|(request, i)| &request.facts[*i]))?;
-        let leaves = joint.iter().map(|(request, i)| request.leaves[*i]).collect();
-        let bytes = weight(joint.iter().map(|(request, i)| &request.facts[*i]));
-        self.plan.rows.push(Row { packed, leaves, bytes });
+        let facts: Vec<&Facts> = joint.iter().map(|(request, i)| &request.facts[*i]).collect();
+        let leaves: Vec<Hash> = joint.iter().map(|(request, i)| request.leaves[*i]).collect();
+        self.plan.rows.extend(Row::of(batch::pack(&facts)?, &leaves));
         Ok(())
     }
 }

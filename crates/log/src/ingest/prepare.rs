@@ -10,6 +10,7 @@ use store::log::person_key;
 
 use super::{Batch, Idempotency, Source};
 use crate::append::weight;
+use crate::batch::Packed;
 use crate::core::Core;
 use crate::keys::{self, Keys, Proposal};
 use crate::view::blocking;
@@ -27,8 +28,8 @@ pub(super) struct Prepared {
     pub(super) leaves: Vec<Hash>,
     /// What the facts weigh.
     pub(super) bytes: u64,
-    /// All facts packed, where they make a hot batch of their own.
-    pub(super) packed: Option<Vec<u8>>,
+    /// All facts packed, where they make hot batches of their own.
+    pub(super) packed: Option<Vec<Packed>>,
     /// Digests of the external ids.
     pub(super) external: Vec<Option<Digest>>,
     /// Keys for persons who had none.
@@ -62,7 +63,7 @@ impl Prepared {
                 .map(|facts| keys::leaf(facts, &known))
                 .collect::<Result<Vec<_>, _>>()?;
             let packed = (facts.len() >= ROW_OF_ITS_OWN)
-                .then(|| batch::pack(facts.iter()))
+                .then(|| batch::pack(&facts.iter().collect::<Vec<_>>()))
                 .transpose()?;
             let external = facts.iter().map(|facts| external_digest(&source, facts)).collect();
             Ok(Self {

@@ -222,3 +222,22 @@ async fn what_is_hot_stays_bounded_while_heavy_activities_arrive() {
     assert!(begun.elapsed() < Duration::from_secs(60));
     bed.assert_root().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heavy_request_becomes_hot_batches_of_which_each_is_read_alone() {
+    let bed = Bed::new(1000).await;
+    bed.append(heavy(0..100, 60_000)).await;
+    for batch in [heavy(100..300, 60_000), heavy(300..400, 60_000)] {
+        bed.log.ingest(super::reporter(batch)).await.unwrap();
+    }
+    let store = &bed.log.core().store;
+    let batches = store::log::hot_batch::load(&mut store.glance().await.unwrap(), 0, 400, 100)
+        .await
+        .unwrap();
+    assert_eq!(batches.iter().map(|batch| batch.count).sum::<u64>(), 400);
+    let most = batches.iter().map(|batch| batch.count * 60_000).max().unwrap();
+    assert!(most <= (2 << 20) + 60_000, "{most}");
+    bed.assert_root().await;
+    bed.log.settle(true).await.unwrap();
+    bed.assert_root().await;
+}

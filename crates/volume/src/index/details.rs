@@ -10,6 +10,14 @@ const BEFORE: u8 = b'b';
 const AFTER: u8 = b'a';
 /// The raw event, compressed.
 const RAW: u8 = b'r';
+/// In front of a run that is compressed as a whole: its length before, then the rest.
+const PACKED: u8 = b'z';
+
+/// From this many bytes on a run is compressed: what is not is held at full length by whoever builds or merges an
+/// index, and usual runs are far shorter.
+const LONG: usize = 4 << 10;
+/// A run is far below this; more means that the bytes are none.
+const MOST: usize = 16 << 20;
 
 /// The bytes of what is free-form in `facts`; empty if nothing is.
 pub(crate) fn encode(facts: &Facts, out: &mut Vec<u8>) {
@@ -47,10 +55,36 @@ pub(crate) fn encode(facts: &Facts, out: &mut Vec<u8>) {
         // Compressing into memory cannot fail; an empty run would be taken for damage.
         put(RAW, &zstd::bulk::compress(raw.as_bytes(), 3).unwrap_or_default());
     }
+    if out.len() >= LONG {
+        pack(out);
+    }
+}
+
+/// Compresses a run, if it becomes shorter.
+fn pack(run: &mut Vec<u8>) {
+    let (Ok(length), Ok(packed)) = (u32::try_from(run.len()), zstd::bulk::compress(run, 1)) else {
+        return;
+    };
+    if packed.len() + 5 < run.len() {
+        run.clear();
+        run.push(PACKED);
+        run.extend_from_slice(&length.to_le_bytes());
+        run.extend_from_slice(&packed);
+    }
 }
 
 /// Puts back what [`encode`] wrote; `None` if it cannot have.
-pub(crate) fn decode(mut bytes: &[u8], facts: &mut Facts) -> Option<()> {
+pub(crate) fn decode(bytes: &[u8], facts: &mut Facts) -> Option<()> {
+    let Some(packed) = bytes.strip_prefix(&[PACKED]) else {
+        return decode_run(bytes, facts);
+    };
+    let (length, packed) = packed.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let run = zstd::bulk::decompress(packed, Some(length).filter(|length| *length <= MOST)?).ok()?;
+    decode_run(&run, facts)
+}
+
+fn decode_run(mut bytes: &[u8], facts: &mut Facts) -> Option<()> {
     while !bytes.is_empty() {
         let (tag, run) = take(&mut bytes)?;
         if tag == RAW {
@@ -98,4 +132,43 @@ fn take<'a>(bytes: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
     let (run, rest) = rest.split_at_checked(length)?;
     *bytes = rest;
     Some((*tag, run))
+}
+
+#[cfg(test)]
+mod tests {
+    use activity::Time;
+
+    use super::*;
+
+    /// So many changes, each of other texts.
+    fn changed(count: usize) -> Facts {
+        let mut facts = Facts::new("test.changed", Time(0));
+        let change = |n: usize| Change {
+            field: format!("field {n}"),
+            before: Some("before ".repeat(30)),
+            after: Some(format!("after {n}")),
+        };
+        facts.changes = (0..count).map(change).collect();
+        facts
+    }
+
+    #[test]
+    fn a_long_run_is_kept_short_and_every_run_comes_back() {
+        for count in [0, 1, 17, 100] {
+            let (facts, mut run) = (changed(count), Vec::new());
+            encode(&facts, &mut run);
+            assert!(run.len() < LONG, "{count} take {} bytes", run.len());
+            let mut again = changed(0);
+            decode(&run, &mut again).unwrap();
+            assert_eq!(again, facts);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_run_are_refused_whatever_length_they_claim() {
+        let mut facts = changed(0);
+        for wrong in [&b"z"[..], b"z\xff\xff\xff\xff", b"z\x01\0\0\0x", b"q\x01x"] {
+            assert_eq!(decode(wrong, &mut facts), None, "{wrong:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::schema::{NUMBERS, Text, VERSION, VERSION_KEY, schema};
 use crate::error::{Result, VolumeError};
 
 /// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 
 /// A record open for reading from its start.
 pub(crate) struct RecordReader {

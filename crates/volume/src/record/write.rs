@@ -17,13 +17,19 @@ use proof::Hash;
 
 use super::schema::{OCCURRED_AT, RECORDED_AT, SEQ, Text, VERSION, VERSION_KEY, schema};
 use crate::error::{Result, VolumeError};
+use crate::query::Room;
 
 /// Rows of one row group: few and large ones share their dictionaries; one is held encoded in memory while written.
 const ROW_GROUP: usize = 1 << 20;
 /// A dictionary may grow to this before its column falls back to plain texts.
 const DICTIONARY_BYTES: usize = 4 << 20;
-/// Rows turned into columns at once: few, because one may hold 64 KiB.
-const BATCH: usize = 512;
+/// What of it is held encoded at once: a row group of heavy rows is ended by this.
+const ROW_GROUP_BYTES: usize = 32 << 20;
+/// Rows turned into columns at once: few, because a page ends only between them.
+const BATCH: Room = Room {
+    rows: 512,
+    bytes: 1 << 20,
+};
 
 /// A record being written.
 pub(crate) struct RecordWriter {
@@ -45,7 +51,10 @@ impl RecordWriter {
 
     /// Adds activities, in `seq` order.
     pub(crate) fn add(&mut self, activities: &[Activity]) -> Result<()> {
-        for rows in activities.chunks(BATCH) {
+        let mut rest = activities;
+        while !rest.is_empty() {
+            let (rows, others) = rest.split_at(BATCH.fitting(rest));
+            rest = others;
             let mut columns = Columns::default();
             rows.iter()
                 .try_for_each(|row| columns.add(row))
@@ -71,6 +80,7 @@ fn properties() -> std::result::Result<WriterProperties, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_data_page_row_count_limit(1 << 17)
         .set_statistics_enabled(EnabledStatistics::Chunk)

@@ -20,8 +20,8 @@ use crate::layers::TooSlow;
 
 /// A body is counted against the memory set aside in steps of this size; the first step is free.
 const STEP: usize = 64 * 1024;
-/// A body that grows beyond this takes its whole part at once: many that hold a part each and wait for more would
-/// keep each other from ever being read.
+/// A body that grows beyond this takes its whole part at once, from what is set aside for large ones: many that hold a
+/// part each and wait for more of the same would keep each other from ever being read.
 const LARGE: usize = 1024 * 1024;
 /// How long a body waits for memory that other bodies hold.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -30,18 +30,22 @@ const RATIO: u64 = 250;
 /// A zstd frame may not ask for a window beyond 2^24 bytes; levels up to 19 ask for less.
 const ZSTD_WINDOW_LOG: u32 = 24;
 
-/// The memory set aside for bodies under way, of all requests together.
+/// The memory set aside for bodies under way, of all requests together: one half for those that are small so far, one
+/// for those that turned out to be large.
 pub(crate) struct Budget {
-    steps: Arc<Semaphore>,
-    /// All of them.
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
+    /// The steps of each half.
     most: usize,
 }
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        let most = (bytes / STEP).max(1);
+        let most = (bytes / 2 / STEP).max(1);
+        let half = || Arc::new(Semaphore::new(most));
         Self {
-            steps: Arc::new(Semaphore::new(most)),
+            small: half(),
+            large: half(),
             most,
         }
     }
@@ -68,6 +72,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, budget: 
         whole: limit,
         budget,
         permits: None,
+        is_large: false,
     };
     if let Encoding::Identity = encoding {
         return plain(headers, body, sink).await;
@@ -141,6 +146,8 @@ struct Sink<'a> {
     whole: usize,
     budget: &'a Budget,
     permits: Option<OwnedSemaphorePermit>,
+    /// Whether they are of those for large bodies.
+    is_large: bool,
 }
 
 impl Sink<'_> {
@@ -149,27 +156,34 @@ impl Sink<'_> {
         if length > self.limit {
             return Err(over(self.limit));
         }
-        let held = self.permits.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        if length / STEP > held {
-            let wanted = if length > LARGE { self.whole } else { length };
-            let missing = (wanted / STEP).min(self.budget.most).saturating_sub(held);
-            self.take(missing).await?;
+        if length > LARGE && !self.is_large {
+            // Only then what it held so far is free for another.
+            self.permits = Some(self.take(&self.budget.large, self.whole / STEP).await?);
+            self.is_large = true;
+            // At once, as its part is: one that doubles again and again leaves as much behind for the allocator.
+            self.bytes.reserve_exact(self.whole.saturating_sub(self.bytes.len()));
+        } else if !self.is_large {
+            let held = self.permits.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+            let missing = (length / STEP).min(self.budget.most).saturating_sub(held);
+            if missing > 0 {
+                let more = self.take(&self.budget.small, missing).await?;
+                match &mut self.permits {
+                    Some(held) => held.merge(more),
+                    none => *none = Some(more),
+                }
+            }
         }
         self.bytes.extend_from_slice(more);
         Ok(())
     }
 
-    async fn take(&mut self, steps: usize) -> Result<(), Problem> {
-        let count = u32::try_from(steps).unwrap_or(u32::MAX);
-        let more = Arc::clone(&self.budget.steps).acquire_many_owned(count);
-        let Ok(Ok(permits)) = tokio::time::timeout(PATIENCE, more).await else {
-            return Err(busy());
-        };
-        match &mut self.permits {
-            Some(held) => held.merge(permits),
-            none => *none = Some(permits),
+    async fn take(&self, from: &Arc<Semaphore>, steps: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let count = u32::try_from(steps.min(self.budget.most)).unwrap_or(u32::MAX);
+        let share = Arc::clone(from).acquire_many_owned(count);
+        match tokio::time::timeout(PATIENCE, share).await {
+            Ok(Ok(share)) => Ok(share),
+            _ => Err(busy()),
         }
-        Ok(())
     }
 
     fn done(mut self) -> Held {

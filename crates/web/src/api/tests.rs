@@ -2,6 +2,7 @@ use activity::Time;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
+use futures::StreamExt as _;
 use tokio::io::AsyncReadExt as _;
 
 use super::batch::{self, Layout};
@@ -171,6 +172,29 @@ async fn bodies_wait_for_memory_only_for_a_moment() {
     assert!(small.is_ok(), "a small body needs none of it");
     drop(held);
     assert!(body::read(&HeaderMap::new(), half(), LIMIT, &budget).await.is_ok());
+}
+
+#[tokio::test]
+async fn bodies_that_begin_and_stall_keep_no_large_one_from_being_read() {
+    let budget = Budget::new(LIMIT);
+    let headers = HeaderMap::new();
+    let stalled = || {
+        let begun = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; 900 * 1024])) });
+        Body::from_stream(begun.chain(futures::stream::pending()))
+    };
+    let waiting: Vec<_> = (0..8)
+        .map(|_| Box::pin(body::read(&headers, stalled(), LIMIT, &budget)))
+        .collect();
+    let mut waiting = futures::future::select_all(waiting);
+    assert!(futures::poll!(&mut waiting).is_pending());
+    // Of unknown length, so it takes all that it may come to.
+    let frames = vec![b'x'; LIMIT]
+        .chunks(64 * 1024)
+        .map(Bytes::copy_from_slice)
+        .collect::<Vec<_>>();
+    let large = Body::from_stream(futures::stream::iter(frames).map(Ok::<_, std::io::Error>));
+    let read = body::read(&headers, large, LIMIT, &budget).await.map_err(status);
+    assert_eq!(read.map(|held| held.bytes.len()), Ok(LIMIT));
 }
 
 #[test]
