@@ -303,6 +303,7 @@ async fn open(
     };
     settings.password.argon2_memory_kib = 8;
     settings.sms.outbox = true;
+    settings.exports.dir = directory.join("exports");
     settings.password.argon2_passes = 1;
     change(&mut settings);
     (
