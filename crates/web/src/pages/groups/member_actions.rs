@@ -30,7 +30,7 @@ pub(super) async fn change_role(
         Ok(member) => format!("{} is {} now.", member.person.name, said(member.role)),
         Err(_) => String::new(),
     };
-    done(changed.map(drop), &back(&fields, &group), &text)
+    done(changed.map(drop), back(&fields, &group), &text)
 }
 
 fn said(role: GroupRole) -> &'static str {
@@ -52,7 +52,7 @@ pub(super) async fn remove(
     if removed.is_ok() && user == caller.person.id {
         return Ok(redirect_with("/groups", Flash::good("You left the group.")));
     }
-    done(removed, &back(&fields, &group), "Removed from the group.")
+    done(removed, back(&fields, &group), "Removed from the group.")
 }
 
 pub(super) async fn add(

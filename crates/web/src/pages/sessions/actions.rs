@@ -20,7 +20,7 @@ pub(super) async fn start(
     let outcome = sessions::start(state.app(), &caller, &id).await;
     done(
         outcome.map(drop),
-        &page_of(&id),
+        page_of(&id),
         "The session has started. You are in it.",
     )
 }
@@ -32,7 +32,7 @@ pub(super) async fn join(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let outcome = sessions::join(state.app(), &caller, &id, fields.opt("password")).await;
-    done(outcome.map(drop), &page_of(&id), "You are in the session.")
+    done(outcome.map(drop), page_of(&id), "You are in the session.")
 }
 
 pub(super) async fn leave(
@@ -41,7 +41,7 @@ pub(super) async fn leave(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = sessions::leave(state.app(), &caller, &id).await;
-    done(outcome, &page_of(&id), "You left the session.")
+    done(outcome, page_of(&id), "You left the session.")
 }
 
 pub(super) async fn end(
@@ -50,7 +50,7 @@ pub(super) async fn end(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = sessions::end(state.app(), &caller, &id).await;
-    done(outcome, &page_of(&id), "The session has ended.")
+    done(outcome, page_of(&id), "The session has ended.")
 }
 
 pub(super) async fn lock(
@@ -59,7 +59,7 @@ pub(super) async fn lock(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = set_locked(&state, &caller, &id, true).await;
-    done(outcome, &page_of(&id), "The session is locked: nobody else may join.")
+    done(outcome, page_of(&id), "The session is locked: nobody else may join.")
 }
 
 pub(super) async fn unlock(
@@ -68,7 +68,7 @@ pub(super) async fn unlock(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let outcome = set_locked(&state, &caller, &id, false).await;
-    done(outcome, &page_of(&id), "The session is open again.")
+    done(outcome, page_of(&id), "The session is open again.")
 }
 
 async fn set_locked(state: &AppState, caller: &Caller, id: &str, locked: bool) -> Result<(), ChangeError> {
@@ -98,5 +98,5 @@ pub(super) async fn edit(
         ..EditSession::default()
     };
     let outcome = sessions::edit(state.app(), &caller, &id, edit).await;
-    done(outcome.map(drop), &page_of(&id), "Saved.")
+    done(outcome.map(drop), page_of(&id), "Saved.")
 }

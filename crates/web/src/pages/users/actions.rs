@@ -39,7 +39,7 @@ pub(super) async fn login_enabled(
     }
     done(
         outcome,
-        &back(&fields, &id),
+        back(&fields, &id),
         if enabled { "Login enabled." } else { "Login disabled." },
     )
 }
@@ -57,7 +57,7 @@ pub(super) async fn service_account(
     } else {
         "This is a person's account now."
     };
-    done(outcome, &settings_of(&id), text)
+    done(outcome, settings_of(&id), text)
 }
 
 pub(super) async fn roles(
@@ -78,7 +78,7 @@ pub(super) async fn roles(
         settings_of(&id)
     };
     match outcome {
-        Err(ChangeError::Invalid(_)) => done(outcome, &settings_of(&id), ""),
+        Err(ChangeError::Invalid(_)) => done(outcome, settings_of(&id), ""),
         outcome => done(outcome, &back, "Roles saved."),
     }
 }
@@ -95,7 +95,7 @@ pub(super) async fn require_mfa(
         true => "MFA is required from the next log-in on.",
         false => "MFA is no longer required.",
     };
-    done(outcome, &settings_of(&id), text)
+    done(outcome, settings_of(&id), text)
 }
 
 pub(super) async fn reset_mfa(
@@ -106,7 +106,7 @@ pub(super) async fn reset_mfa(
     let outcome = app::factors::reset_mfa(state.app(), &caller, &id).await;
     done(
         outcome,
-        &settings_of(&id),
+        settings_of(&id),
         "Every second factor of this account was removed.",
     )
 }
@@ -118,7 +118,7 @@ pub(super) async fn unlock(
 ) -> Result<Response, PageError> {
     done(
         accounts::unlock(state.app(), &caller, &id).await,
-        &settings_of(&id),
+        settings_of(&id),
         "Unlocked.",
     )
 }
@@ -131,7 +131,7 @@ pub(super) async fn activation(
     let outcome = accounts::send_activation(state.app(), &caller, &id).await;
     done(
         outcome,
-        &settings_of(&id),
+        settings_of(&id),
         "An activation link is on its way; the ones before stopped working.",
     )
 }
@@ -147,7 +147,7 @@ pub(super) async fn end_devices(
         Ok(n) => format!("{n} devices were logged out."),
         Err(_) => String::new(),
     };
-    done(ended.map(drop), &settings_of(&id), &text)
+    done(ended.map(drop), settings_of(&id), &text)
 }
 
 pub(super) async fn revoke_device(
@@ -156,5 +156,5 @@ pub(super) async fn revoke_device(
     Path((id, device)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let outcome = accounts::revoke_device(state.app(), &caller, &id, &device).await;
-    done(outcome, &settings_of(&id), "The device was logged out.")
+    done(outcome, settings_of(&id), "The device was logged out.")
 }
