@@ -108,7 +108,7 @@ async fn every_reporter_names_only_whom_it_may_and_by_their_names_here() {
         (json!({ "user": bob.id }), "/user/id", trusted),
         (json!({ "user": "usr_nobody" }), "/user/id", nobody),
         (json!({ "user": cara.id.to_uppercase() }), "/user/id", nobody),
-        (json!({ "user": format!("{}/roles?", cara.id) }), "/user/id", nobody),
+        (json!({ "user": format!("{}:roles", cara.id) }), "/user/id", nobody),
         (json!({ "user": world.headset_id() }), "/user/id", nobody),
         (json!({ "user": group }), "/user/id", nobody),
         (json!({ "by": { "kind": "member", "id": cara.id } }), "/by/id", both),
