@@ -13,6 +13,9 @@ use crate::core::Core;
 
 /// How often the task looks for what became due by time alone.
 const LOOK: Duration = Duration::from_secs(60);
+/// After so many times what one merge takes, volumes that were sealed wait no longer until nothing is to be sealed:
+/// each open one costs memory, and a load that never ends would never let them be merged.
+const UNMERGED: usize = 2;
 /// How long it rests after a failure.
 const REST: Duration = Duration::from_secs(10);
 
@@ -20,11 +23,16 @@ impl Core {
     /// Seals and merges until nothing is due.
     pub(crate) async fn settle(self: &Arc<Self>, all: bool) -> Result<(), LogError> {
         let _alone = self.sealing.lock().await;
-        let mut untidy = false;
+        let most = self.settings.merge_factor.saturating_mul(UNMERGED);
+        let (mut untidy, mut unmerged) = (false, 0);
         loop {
             let sealed = self.seal_next(all).await?;
             untidy |= sealed;
-            let merged = !sealed && self.merge_next().await?;
+            unmerged += usize::from(sealed);
+            let merged = (!sealed || unmerged >= most) && self.merge_next().await?;
+            if !sealed || (unmerged >= most && !merged) {
+                unmerged = 0;
+            }
             self.gauges();
             if !sealed && !merged {
                 if untidy {

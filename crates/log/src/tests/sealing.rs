@@ -181,3 +181,17 @@ async fn sealing_in_the_background_goes_on_under_load_and_reading() {
     bed.assert_root().await;
     bed.log.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn volumes_are_merged_also_while_there_is_always_more_to_seal() {
+    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (10, 2)).await;
+    bed.append(many(0..400)).await;
+    *bed.log.core().crash.lock().unwrap() = Some(Step::MergePublished);
+    assert!(bed.log.settle(false).await.is_err());
+    let sealed = bed.log.head().await.unwrap().sealed;
+    assert_eq!(sealed, 40, "the first merge comes after twice what it takes");
+    *bed.log.core().crash.lock().unwrap() = None;
+    bed.log.settle(false).await.unwrap();
+    assert_eq!(bed.log.head().await.unwrap().sealed, 400);
+    bed.assert_root().await;
+}

@@ -15,7 +15,8 @@ use crate::support::{Home, Server, key};
 
 /// Clients that send at once.
 const SENDERS: usize = 6;
-/// Bodies they send: the highest figure was measured within the first 12 of 60.
+/// Bodies they send: a tenth of the whole load, which takes five minutes and some more memory, by the volumes that are
+/// not merged yet.
 const BODIES: usize = 20;
 /// Activities of one body, of 48 KB each: 16 MB that gzip makes 87 to 166 KB of.
 const ACTIVITIES: usize = 330;
