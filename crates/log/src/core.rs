@@ -35,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) volumes: Arc<Volumes>,
     /// Held while hot activities are loaded from SQL.
     pub(crate) loading: Mutex<()>,
+    /// Volumes that could not be merged.
+    pub(crate) aside: std::sync::Mutex<HashSet<String>>,
     /// Held while volumes are made.
     pub(crate) sealing: Mutex<()>,
     /// The log's size as far as is known here.
@@ -81,6 +83,7 @@ impl Core {
             asking,
             volumes,
             loading: Mutex::new(()),
+            aside: std::sync::Mutex::default(),
             sealing: Mutex::new(()),
             size: watch::channel(0).0,
             sealed: watch::channel(0).0,

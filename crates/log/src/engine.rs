@@ -56,7 +56,9 @@ impl Log {
         head::ensure(tx.conn(), &empty.to_bytes(), &empty.root()).await?;
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
-        core.remove_orphans().await?;
+        core.check_place().await?;
+        core.give_up_all().await?;
+        core.sweep().await?;
         core.view().await?;
         let tasks = Tasks::default();
         let fail = |store: Store| move |cause: &str| store.fail(cause);
@@ -87,6 +89,14 @@ impl Log {
             core,
             life: Arc::default(),
         })
+    }
+
+    /// What lies where the volumes are and is none of them, in order: left as it is, whatever it is.
+    ///
+    /// # Errors
+    /// If the store or the directory cannot be read.
+    pub async fn strangers(&self) -> Result<Vec<String>, LogError> {
+        self.core.strangers().await
     }
 
     /// Appends activities inside the caller's transaction, together with the change they tell of. Call it last before

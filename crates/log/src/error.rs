@@ -34,6 +34,35 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// The database knows less than the volumes hold.
+    #[error(
+        "the database knows {size} activities, and {place} has a volume up to {end} that it does not know ({volume}): it \
+         is older than its volumes, as a restored backup is. Nothing was changed. Put back the newer database; or, to go \
+         on from {size} without what came later, move the volumes that reach beyond it to another directory and keep them"
+    )]
+    OlderThanVolumes {
+        /// Where the volumes are.
+        place: String,
+        /// The one that reaches furthest.
+        volume: String,
+        /// How many activities the database knows.
+        size: u64,
+        /// The number after the last activity in the volume.
+        end: u64,
+    },
+    /// The volumes are another installation's.
+    #[error(
+        "{place} holds the volumes of the installation {theirs}, and this database is of the installation {ours}. Nothing \
+         was changed. Give each installation a log.volumes_dir of its own, or put back the database that belongs there"
+    )]
+    OthersVolumes {
+        /// Where the volumes are.
+        place: String,
+        /// Whose they are.
+        theirs: String,
+        /// Whose database this is.
+        ours: String,
+    },
     /// A mistake of ours: work on the log panicked. What is stored is as it was.
     #[error("work on the log panicked: {0}")]
     Panicked(String),
@@ -93,6 +122,8 @@ impl LogError {
             Self::Volume(_)
             | Self::Panicked(_)
             | Self::Damaged(_)
+            | Self::OlderThanVolumes { .. }
+            | Self::OthersVolumes { .. }
             | Self::Overloaded { .. }
             | Self::Overdue(_)
             | Self::TooCostly { .. }

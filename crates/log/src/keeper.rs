@@ -75,6 +75,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
             let work = async {
                 if look {
                     core.forget().await?;
+                    core.sweep().await?;
                 }
                 core.settle(false).await
             };

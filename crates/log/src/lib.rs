@@ -12,6 +12,7 @@ mod ingest;
 mod inquiry;
 mod keeper;
 mod keys;
+mod ledger;
 mod merge;
 mod page;
 mod places;

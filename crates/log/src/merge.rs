@@ -1,11 +1,12 @@
 //! Making one volume of many small neighbours, so that a year is tens of files.
 
+use std::io::ErrorKind;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use activity::Activity;
 use store::log::{head, volume as volume_table};
-use volume::Volume;
+use volume::{Volume, VolumeError, VolumeMeta};
 
 use crate::core::Core;
 use crate::seal::Step;
@@ -19,7 +20,7 @@ impl Core {
     /// Merges the oldest run of small neighbours that is due; whether there was one.
     pub(crate) async fn merge_next(self: &Arc<Self>) -> Result<bool, LogError> {
         let view = self.view().await?;
-        let counts: Vec<u64> = view.volumes.iter().map(|volume| volume.meta().count).collect();
+        let counts: Vec<u64> = view.volumes.iter().map(|volume| self.mergeable(volume)).collect();
         let Some(due) = due(&counts, self.settings.seal_at, self.settings.merge_factor) else {
             return Ok(false);
         };
@@ -32,34 +33,86 @@ impl Core {
             tokio::runtime::Handle::current(),
         );
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
+        let (first, count) = (
+            parts[0].meta().first_seq,
+            parts.iter().map(|part| part.meta().count).sum(),
+        );
+        let id = self.note(first, count).await?;
+        self.reached(Step::MergeNoted)?;
+        let of = id.clone();
         let merge = move || {
-            let meta = volume::merge(&root, &parts)?;
+            let meta = volume::merge(&root, &of, &parts)?;
             let key_of = |person: &str| core.key_blocking(person, &handle);
             volume::verify(&root, &meta, &|activity: &Activity| {
                 activity::canonical::leaf_of(activity, key_of)
             })?;
             Ok(meta)
         };
-        let meta = blocking(merge).await?;
+        let merged = self.or_give_up(&id, blocking(merge).await).await;
+        let meta = match merged {
+            Ok(meta) => meta,
+            Err(error) => return self.set_aside(ids, error),
+        };
         self.reached(Step::MergeWritten)?;
-        let mut tx = self.store.begin().await?;
-        for id in &ids {
-            // The fence: a part that is gone was merged by another node, and this volume is nobody's.
-            if !volume_table::delete(tx.conn(), id).await? {
-                tx.rollback().await;
-                self.remove(vec![meta.id]).await?;
-                return Ok(false);
-            }
+        if !self.swap(&ids, &meta).await? {
+            self.give_up(&id).await;
+            return Ok(false);
         }
-        volume_table::insert(tx.conn(), &volumes::row(&meta)?).await?;
-        head::bump_generation(tx.conn()).await?;
-        tx.commit().await?;
         self.reached(Step::MergePublished)?;
         drop(self.view().await?);
         metrics::histogram!("whodid_merge_seconds").record(started.elapsed().as_secs_f64());
         tracing::info!(volume = %meta.id, activities = meta.count, parts = ids.len(),
             millis = started.elapsed().as_millis(), "merged volumes");
-        self.remove(ids).await?;
+        self.sweep().await?;
+        Ok(true)
+    }
+
+    /// The one transaction: the volume takes the place of its parts. False if one of them is not live any more, because
+    /// another maker merged it, or this one took too long.
+    async fn swap(&self, parts: &[String], meta: &VolumeMeta) -> Result<bool, LogError> {
+        let gone_at = self.clock.now().plus(self.grace());
+        let mut tx = self.store.begin().await?;
+        for part in parts {
+            if !volume_table::doom(tx.conn(), part, gone_at).await? {
+                tx.rollback().await;
+                return Ok(false);
+            }
+        }
+        if !volume_table::publish(tx.conn(), &volumes::row(meta)?).await? {
+            tx.rollback().await;
+            return Ok(false);
+        }
+        head::bump_generation(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// How many activities of a volume count for merging: one that is set aside is as good as a large one.
+    fn mergeable(&self, volume: &Volume) -> u64 {
+        let aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        if aside.contains(&volume.meta().id) {
+            u64::MAX
+        } else {
+            volume.meta().count
+        }
+    }
+
+    /// After a merge that failed: its parts are left as they are until the next start, so that the others are merged
+    /// and sealing goes on. A full disk and an end of the process are not the parts' fault.
+    fn set_aside(&self, parts: Vec<String>, error: LogError) -> Result<bool, LogError> {
+        let of_the_parts = match &error {
+            LogError::Volume(VolumeError::Io { source, .. }) => {
+                matches!(source.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof)
+            }
+            LogError::Volume(error) => !matches!(error, VolumeError::Unfit(_) | VolumeError::Overdue(_)),
+            _ => false,
+        };
+        if !of_the_parts {
+            return Err(error);
+        }
+        tracing::error!(%error, parts = ?parts, "these volumes cannot be merged and are left as they are; run `whodid doctor`");
+        metrics::counter!("whodid_merge_failures_total").increment(1);
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner).extend(parts);
         Ok(true)
     }
 }

@@ -23,9 +23,11 @@ const BATCHES: u32 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Chosen,
+    Noted,
     Written,
     Verified,
     Published,
+    MergeNoted,
     MergeWritten,
     MergePublished,
 }
@@ -60,13 +62,15 @@ impl Core {
         let (from, frontier, bytes) = (due.from, due.frontier, stretch.bytes);
         let end = from + stretch.activities.len() as u64;
         let keys = self.keys_of(&stretch).await?;
-        let root = self.volumes.root().to_owned();
+        let id = self.note(from, end - from).await?;
+        self.reached(Step::Noted)?;
+        let (root, of) = (self.volumes.root().to_owned(), id.clone());
         let write = move || {
             let (leaves, frontier) = leaves(&stretch, frontier, &keys)?;
-            let meta = volume::write(&root, &stretch.activities, &leaves)?;
+            let meta = volume::write(&root, &of, &stretch.activities, &leaves)?;
             Ok((meta, frontier, keys))
         };
-        let (meta, frontier, keys) = blocking(write).await?;
+        let (meta, frontier, keys) = self.or_give_up(&id, blocking(write).await).await?;
         self.reached(Step::Written)?;
         let root = self.volumes.root().to_owned();
         let verify = move || {
@@ -76,7 +80,7 @@ impl Core {
             })?;
             Ok(meta)
         };
-        let meta = blocking(verify).await?;
+        let meta = self.or_give_up(&id, blocking(verify).await).await?;
         self.reached(Step::Verified)?;
         let sealed = Sealed {
             from,
@@ -84,7 +88,10 @@ impl Core {
             frontier: &frontier.to_bytes(),
             bytes,
         };
-        self.publish(&meta, sealed).await?;
+        if !self.publish(&meta, sealed).await? {
+            self.give_up(&id).await;
+            return Ok(false);
+        }
         self.reached(Step::Published)?;
         self.tail.drop_below(end);
         metrics::histogram!("whodid_seal_seconds").record(started.elapsed().as_secs_f64());
@@ -166,45 +173,19 @@ impl Core {
         Ok(keys)
     }
 
-    /// The one transaction: the volume is the log's from here on, and its hot rows are gone.
-    async fn publish(&self, meta: &VolumeMeta, sealed: Sealed<'_>) -> Result<(), LogError> {
+    /// The one transaction: the volume is the log's from here on, and its hot rows are gone. False if another sealer
+    /// published this stretch, or this one took too long.
+    async fn publish(&self, meta: &VolumeMeta, sealed: Sealed<'_>) -> Result<bool, LogError> {
         let mut tx = self.store.begin().await?;
-        // The fence: false means that another sealer published this stretch, and this volume is nobody's.
-        if !head::seal(tx.conn(), sealed).await? {
+        let fenced =
+            !head::seal(tx.conn(), sealed).await? || !volume_table::publish(tx.conn(), &volumes::row(meta)?).await?;
+        if fenced {
             tx.rollback().await;
-            self.remove(vec![meta.id.clone()]).await?;
-            return Ok(());
+            return Ok(false);
         }
-        volume_table::insert(tx.conn(), &volumes::row(meta)?).await?;
         hot_batch::delete_sealed(tx.conn(), sealed.to).await?;
         tx.commit().await?;
-        self.view().await.map(drop)
-    }
-
-    /// Removes the files of volumes that are not in the catalogue.
-    pub(crate) async fn remove(&self, ids: Vec<String>) -> Result<(), LogError> {
-        let root = self.volumes.root().to_owned();
-        let remove = move || {
-            ids.iter()
-                .try_for_each(|id| volume::remove(&root, id))
-                .map_err(LogError::from)
-        };
-        blocking(remove).await
-    }
-
-    /// Removes what a crash left: files of no volume of the catalogue. Only at start, when nothing else writes.
-    pub(crate) async fn remove_orphans(&self) -> Result<(), LogError> {
-        let rows = volume_table::list(&mut *self.store.glance().await?).await?;
-        let root = self.volumes.root().to_owned();
-        let found = blocking(move || Ok(volume::list(&root)?)).await?;
-        let orphans: Vec<String> = found
-            .into_iter()
-            .filter(|name| rows.iter().all(|row| row.id != *name))
-            .collect();
-        for orphan in &orphans {
-            tracing::info!(volume = %orphan, "removing what an interrupted seal or merge left");
-        }
-        self.remove(orphans).await
+        self.view().await.map(|_| true)
     }
 
     /// A key for verifying, from the cache or else from SQL. For blocking threads only.

@@ -19,6 +19,8 @@ pub struct LogSettings {
     pub seal_after_seconds: u64,
     /// How many adjacent small volumes become one.
     pub merge_factor: usize,
+    /// Seconds for which a volume that was merged into another stays, for readers that have yet to open it.
+    pub grace_seconds: u32,
     /// Microseconds a commit waits for more requests while several arrive at once.
     pub gather_micros: u64,
     /// Most activities in one request, and in one commit.
@@ -61,6 +63,7 @@ impl Default for LogSettings {
             seal_bytes: 16 << 20,
             seal_after_seconds: 86_400,
             merge_factor: 16,
+            grace_seconds: 60,
             gather_micros: 2_000,
             max_batch: 10_000,
             remember_hours: 24,

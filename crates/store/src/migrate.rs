@@ -87,6 +87,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "reporters",
         sql: include_str!("../migrations/0015_reporters.sql"),
     },
+    Migration {
+        version: 16,
+        name: "ledger",
+        sql: include_str!("../migrations/0016_ledger.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -32,7 +32,15 @@ fn main() {
             .unwrap()
             .clone();
         let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
-        let (meta, cpu, _) = once(|| volume::write(root, &activities, &leaves).unwrap());
+        let (meta, cpu, _) = once(|| {
+            volume::write(
+                root,
+                &VolumeMeta::new_id(first, count as u64, "made"),
+                &activities,
+                &leaves,
+            )
+            .unwrap()
+        });
         writing += cpu;
         verifying += once(|| volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap()).1;
         metas.push(meta);
@@ -49,7 +57,14 @@ fn main() {
         .iter()
         .map(|meta| Volume::open(root, meta.clone()).unwrap())
         .collect();
-    let (meta, cpu, wall) = once(|| volume::merge(root, &parts).unwrap());
+    let (meta, cpu, wall) = once(|| {
+        volume::merge(
+            root,
+            &VolumeMeta::new_id(0, parts.iter().map(|part| part.meta().count).sum(), "merged"),
+            &parts,
+        )
+        .unwrap()
+    });
     println!(
         "merge {cpu:?} (processor), {wall:?} (wall), {} MiB resident, {} at most",
         resident(),

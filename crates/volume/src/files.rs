@@ -29,7 +29,7 @@ pub(crate) fn meta(dir: &Path) -> PathBuf {
     dir.join("meta.json")
 }
 
-/// An empty directory to write the volume `name` in, cleared of what an interrupted write left.
+/// A new directory to write the volume `name` in. Nothing is ever there under this name: if something is, it stays.
 pub(crate) fn begin(root: &Path, name: &str) -> Result<PathBuf> {
     let dir = root.join(format!("{UNFINISHED}{name}"));
     if !root.exists() {
@@ -38,17 +38,19 @@ pub(crate) fn begin(root: &Path, name: &str) -> Result<PathBuf> {
             .filter(|parent| !parent.as_os_str().is_empty())
             .map_or(Ok(()), sync)?;
     }
-    remove_dir(&dir)?;
+    let target = root.join(name);
+    if target.exists() {
+        return Err(VolumeError::Unfit(format!("volume {name} is there already")));
+    }
     fs::create_dir(&dir).map_err(VolumeError::io(&dir))?;
     Ok(dir)
 }
 
-/// Makes everything under `dir` durable, then gives it its name, durably. What was there under that name goes.
+/// Makes everything under `dir` durable, then gives it its name, durably.
 pub(crate) fn publish(root: &Path, dir: &Path, meta: &VolumeMeta) -> Result<()> {
     write_meta(dir, meta)?;
     sync_all(dir)?;
     let target = root.join(&meta.id);
-    remove_dir(&target)?;
     fs::rename(dir, &target).map_err(VolumeError::io(&target))?;
     sync(root)
 }
@@ -123,16 +125,23 @@ pub(crate) fn sum(path: &Path) -> Result<(u64, [u8; 32])> {
     }
 }
 
-/// Removes a volume's files, or what an interrupted write left under this name, durably. Absence is fine.
+/// Removes a volume's files, finished or not, durably. Absence is fine.
 pub fn remove(root: &Path, id: &str) -> Result<()> {
     if id.is_empty() || id.contains(['/', '\\']) || id.starts_with('.') {
         return Err(VolumeError::Unfit(format!("`{id}` is not the name of a volume")));
     }
     remove_dir(&root.join(id))?;
+    remove_dir(&root.join(format!("{UNFINISHED}{id}")))?;
     sync(root)
 }
 
-/// The names under `root`, in order: volumes, and leftovers of interrupted writes, which no catalogue knows.
+/// The volume that a name under `root` is of, finished or not.
+#[must_use]
+pub fn id_of(name: &str) -> &str {
+    name.strip_prefix(UNFINISHED).unwrap_or(name)
+}
+
+/// The names under `root`, in order: volumes, finished or not, and whatever else lies there.
 pub fn list(root: &Path) -> Result<Vec<String>> {
     match fs::read_dir(root) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
@@ -141,7 +150,7 @@ pub fn list(root: &Path) -> Result<Vec<String>> {
             let mut names = Vec::new();
             for entry in entries {
                 let entry = entry.map_err(VolumeError::io(root))?;
-                names.extend(entry.file_name().into_string().ok().filter(|_| entry.path().is_dir()));
+                names.push(entry.file_name().to_string_lossy().into_owned());
             }
             names.sort_unstable();
             Ok(names)

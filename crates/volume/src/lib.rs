@@ -28,7 +28,7 @@ mod tests;
 
 pub use count::{Count, Facet};
 pub use error::{Result, VolumeError};
-pub use files::{list, remove};
+pub use files::{id_of, list, remove};
 pub use merge::merge;
 pub use meta::{FORMAT, VolumeMeta};
 pub use order::{Cursor, Order};

@@ -14,9 +14,9 @@ use crate::tree::Levels;
 use crate::volume::Volume;
 use crate::write::write_tree;
 
-/// Makes one volume of these two or more adjacent ones under `root`, in order, durably. The parts stay. The caller verifies what
+/// Makes the volume `id` of these two or more adjacent ones under `root`, in order, durably. The parts stay. The caller verifies what
 /// came out before it removes them.
-pub fn merge(root: &Path, parts: &[Volume]) -> Result<VolumeMeta> {
+pub fn merge(root: &Path, id: &str, parts: &[Volume]) -> Result<VolumeMeta> {
     let metas: Vec<&VolumeMeta> = parts.iter().map(Volume::meta).collect();
     let (first, last) = check(&metas)?;
     let mut levels = Levels::new(first.first_seq);
@@ -25,8 +25,7 @@ pub fn merge(root: &Path, parts: &[Volume]) -> Result<VolumeMeta> {
     }
     let tree_root = levels.range().root();
     let count = metas.iter().map(|part| part.count).sum();
-    let id = VolumeMeta::name(first.first_seq, count, &tree_root);
-    let dir = files::begin(root, &id)?;
+    let dir = files::begin(root, id)?;
 
     let mut record = RecordWriter::create(&files::record(&dir))?;
     for part in &metas {
@@ -55,7 +54,7 @@ pub fn merge(root: &Path, parts: &[Volume]) -> Result<VolumeMeta> {
         .windows(2)
         .all(|pair| matches!(pair, [a, b] if a.max_occurred <= b.min_occurred));
     let meta = VolumeMeta {
-        id,
+        id: id.to_owned(),
         first_seq: first.first_seq,
         count,
         min_occurred,
@@ -86,7 +85,6 @@ fn check<'a>(metas: &[&'a VolumeMeta]) -> Result<(&'a VolumeMeta, &'a VolumeMeta
         return Err(VolumeError::Unfit("there are no volumes to merge".to_owned()));
     };
     if metas.len() == 1 {
-        // It would take the place of its own part.
         return Err(VolumeError::Unfit(format!(
             "volume {} alone has nothing to merge with",
             first.id

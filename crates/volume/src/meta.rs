@@ -13,8 +13,9 @@ pub(crate) const OLDEST_FORMAT: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VolumeMeta {
-    /// `FIRST-LAST-ROOT`: first and last sequence number with 20 digits, and 8 hexadecimal digits of the tree root.
-    /// Also the name of the directory.
+    /// `FIRST-LAST-MAKING`: first and last sequence number with 20 digits, and what tells this making from every other,
+    /// so that no two volumes have one id, and none is ever overwritten. Also the name of the directory. (Earlier builds
+    /// wrote digits of the tree root in the third place.)
     pub id: String,
     /// The first activity's sequence number.
     pub first_seq: Seq,
@@ -63,10 +64,24 @@ impl VolumeMeta {
         from.is_none_or(|from| self.max_occurred >= from) && to.is_none_or(|to| self.min_occurred < to)
     }
 
-    pub(crate) fn name(first_seq: Seq, count: u64, root: &Hash) -> String {
+    /// The id of a volume that is going to be made; `making` is never used twice.
+    #[must_use]
+    pub fn new_id(first_seq: Seq, count: u64, making: &str) -> String {
         let last = first_seq + count.saturating_sub(1);
-        let [a, b, c, d, ..] = root;
-        format!("{first_seq:020}-{last:020}-{a:02x}{b:02x}{c:02x}{d:02x}")
+        format!("{first_seq:020}-{last:020}-{making}")
+    }
+
+    /// The sequence number after the last one that a volume of this id holds; `None` if it is no volume's.
+    #[must_use]
+    pub fn end_of_id(id: &str) -> Option<Seq> {
+        const DIGITS: usize = 20;
+        let (first, rest) = id.split_once('-')?;
+        let (last, making) = rest.split_once('-')?;
+        let number = |text: &str| (text.len() == DIGITS).then(|| text.parse::<Seq>().ok()).flatten();
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last && !making.is_empty())
+            .then(|| last.checked_add(1))
+            .flatten()
     }
 }
 

@@ -6,6 +6,8 @@ mod files;
 mod property;
 mod samples;
 
+use std::sync::atomic::{AtomicU64, Ordering as Atomic};
+
 use activity::Activity;
 use activity::query::Expr;
 use proof::Hash;
@@ -18,7 +20,27 @@ fn leaf(activity: &Activity) -> Hash {
 
 fn write(root: &std::path::Path, activities: &[Activity]) -> VolumeMeta {
     let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
-    crate::write(root, activities, &leaves).unwrap()
+    let id = id(activities[0].seq, activities.len() as u64);
+    crate::write(root, &id, activities, &leaves).unwrap()
+}
+
+fn merge(root: &std::path::Path, parts: &[Volume]) -> crate::Result<VolumeMeta> {
+    let first = parts.first().map_or(0, |part| part.meta().first_seq);
+    crate::merge(
+        root,
+        &id(first, parts.iter().map(|part| part.meta().count).sum()),
+        parts,
+    )
+}
+
+/// An id that no other volume of this process has.
+fn id(first_seq: u64, count: u64) -> String {
+    static MAKINGS: AtomicU64 = AtomicU64::new(0);
+    VolumeMeta::new_id(
+        first_seq,
+        count,
+        &format!("test{}", MAKINGS.fetch_add(1, Atomic::Relaxed)),
+    )
 }
 
 fn open(root: &std::path::Path, meta: &VolumeMeta) -> Volume {

@@ -12,15 +12,14 @@ use crate::meta::{FORMAT, VolumeMeta};
 use crate::record::write::RecordWriter;
 use crate::tree::Levels;
 
-/// Writes a volume of these activities (gapless by `seq`) and their leaf hashes under `root`, durably: it is there
+/// Writes the volume `id` of these activities (gapless by `seq`) and their leaf hashes under `root`, durably: it is there
 /// whole, under its own name, when this returns, and not at all under that name if it fails.
-pub fn write(root: &Path, activities: &[Activity], leaves: &[Hash]) -> Result<VolumeMeta> {
+pub fn write(root: &Path, id: &str, activities: &[Activity], leaves: &[Hash]) -> Result<VolumeMeta> {
     let (first, last) = check(activities, leaves)?;
     let mut levels = Levels::new(first.seq);
     leaves.iter().for_each(|leaf| levels.push(*leaf));
     let tree_root = levels.range().root();
-    let id = VolumeMeta::name(first.seq, activities.len() as u64, &tree_root);
-    let dir = files::begin(root, &id)?;
+    let dir = files::begin(root, id)?;
 
     let mut record = RecordWriter::create(&files::record(&dir))?;
     record.add(activities)?;
@@ -33,7 +32,7 @@ pub fn write(root: &Path, activities: &[Activity], leaves: &[Hash]) -> Result<Vo
     let (record_bytes, record_sha256) = files::sum(&files::record(&dir))?;
     let times = || activities.iter().map(|activity| activity.occurred_at);
     let meta = VolumeMeta {
-        id,
+        id: id.to_owned(),
         first_seq: first.seq,
         count: activities.len() as u64,
         min_occurred: times().min().unwrap_or(Time::MIN),

@@ -3,12 +3,14 @@
 mod append;
 mod bounds;
 mod ingest;
+mod ledger;
 mod model;
 mod reading;
 mod sealing;
 mod sharing;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering as Atomic};
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Named, Person, Time, canonical};
@@ -93,7 +95,7 @@ impl Bed {
 
     fn volumes_on_disk(&self) -> Vec<String> {
         let mut names = volume::list(&self.dir.path().join("volumes")).unwrap();
-        names.sort();
+        names.retain(|name| name != "installation");
         names
     }
 
@@ -136,11 +138,16 @@ async fn open(dir: &TempDir, clock: &Arc<ManualClock>, change: impl Fn(&mut LogS
         ..LogSettings::new(dir.path().join("volumes"))
     };
     settings.merge_factor = 4;
+    settings.grace_seconds = 0;
     change(&mut settings);
-    let log = Log::open(store.clone(), settings, clock.clone(), Arc::new(SeededRng::new(7)))
-        .await
-        .unwrap();
+    let log = Log::open(store.clone(), settings, clock.clone(), rng()).await.unwrap();
     (store, log)
+}
+
+/// Random numbers as a process draws them: no two starts have the same.
+fn rng() -> Arc<SeededRng> {
+    static STARTS: AtomicU64 = AtomicU64::new(7);
+    Arc::new(SeededRng::new(STARTS.fetch_add(1, Atomic::Relaxed)))
 }
 
 /// The `n`-th activity of a made-up history: three users, two types, one every second.

@@ -40,7 +40,13 @@ async fn a_few_activities_are_sealed_after_their_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
-    for step in [Step::Chosen, Step::Written, Step::Verified, Step::Published] {
+    for step in [
+        Step::Chosen,
+        Step::Noted,
+        Step::Written,
+        Step::Verified,
+        Step::Published,
+    ] {
         let bed = Bed::new(50).await;
         bed.append(many(0..120)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
@@ -72,7 +78,7 @@ async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
-    for step in [Step::MergeWritten, Step::MergePublished] {
+    for step in [Step::MergeNoted, Step::MergeWritten, Step::MergePublished] {
         let bed = Bed::new(50).await;
         bed.append(many(0..220)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
@@ -95,17 +101,6 @@ async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
         assert_eq!(bed.volumes_on_disk().len(), 1);
         assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn leftovers_of_an_interrupted_write_are_removed_at_start() {
-    let bed = Bed::new(50).await;
-    bed.append(many(0..60)).await;
-    bed.log.settle(false).await.unwrap();
-    let volumes = bed.dir.path().join("volumes");
-    std::fs::create_dir(volumes.join("00000000000000000050-00000000000000000099-deadbeef")).unwrap();
-    let bed = bed.reopen(50).await;
-    assert_eq!(bed.volumes_on_disk().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

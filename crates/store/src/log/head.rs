@@ -69,6 +69,20 @@ pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error>
     row.fetch_optional(conn).await?.map(|row| head(&row)).transpose()
 }
 
+/// Which installation the database is of: `new` from now on, if it has no name yet.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn installation(conn: &mut AnyConnection, new: &str) -> Result<String, sqlx::Error> {
+    sqlx::query("UPDATE log_head SET installation = $1 WHERE id = 1 AND installation IS NULL")
+        .bind(new)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query_scalar("SELECT installation FROM log_head WHERE id = 1")
+        .fetch_one(conn)
+        .await
+}
+
 /// The position of the head as it is now; that of an empty log where none was ever opened.
 ///
 /// # Errors

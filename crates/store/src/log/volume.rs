@@ -1,10 +1,12 @@
-//! The table `volume`: which sealed stretches make up the log below `log_head.sealed`.
+//! The table `volume`, the ledger of volumes: `pending` while one is being made, `live` while it is part of the log
+//! below `log_head.sealed`, `doomed` until its files are gone.
 
+use activity::Time;
 use sqlx::{AnyConnection, Row as _};
 
 use super::{signed, unsigned};
 
-/// A row of `volume`.
+/// A live volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VolumeRow {
     /// Seq of its first activity.
@@ -17,41 +19,107 @@ pub struct VolumeRow {
     pub meta: String,
 }
 
-/// Adds a volume.
+/// A volume that is going to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending<'a> {
+    /// Its id, which no other volume has or had.
+    pub id: &'a str,
+    /// Seq of its first activity.
+    pub first_seq: u64,
+    /// How many activities.
+    pub count: u64,
+    /// Until when its maker has it to itself.
+    pub until: Time,
+}
+
+/// Notes a volume before its first byte is written.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn insert(conn: &mut AnyConnection, row: &VolumeRow) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO volume (first_seq, count, id, meta) VALUES ($1, $2, $3, $4)")
-        .bind(signed(row.first_seq))
-        .bind(signed(row.count))
-        .bind(row.id.as_str())
-        .bind(row.meta.as_str())
+pub async fn begin(conn: &mut AnyConnection, of: Pending<'_>) -> Result<(), sqlx::Error> {
+    let insert = "INSERT INTO volume (id, first_seq, count, state, until) VALUES ($1, $2, $3, 'pending', $4)";
+    sqlx::query(insert)
+        .bind(of.id)
+        .bind(signed(of.first_seq))
+        .bind(signed(of.count))
+        .bind(of.until.0)
         .execute(conn)
         .await?;
     Ok(())
 }
 
-/// Removes a volume; whether it was there.
+/// Makes a pending volume part of the log. The fence: false if it is not pending any more, because its maker took so
+/// long that it was given up.
+///
+/// # Errors
+/// Whatever the database refuses, such as a second live volume of the same stretch.
+pub async fn publish(conn: &mut AnyConnection, row: &VolumeRow) -> Result<bool, sqlx::Error> {
+    let update = "UPDATE volume SET state = 'live', until = NULL, meta = $1, count = $2
+        WHERE id = $3 AND state = 'pending' AND first_seq = $4";
+    let query = sqlx::query(update)
+        .bind(row.meta.as_str())
+        .bind(signed(row.count))
+        .bind(row.id.as_str())
+        .bind(signed(row.first_seq));
+    Ok(query.execute(conn).await?.rows_affected() == 1)
+}
+
+/// Takes a live volume out of the log; its files may go from `until` on. The fence: false if it is not live any more.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM volume WHERE id = $1")
-        .bind(id)
-        .execute(conn)
-        .await?;
+pub async fn doom(conn: &mut AnyConnection, id: &str, until: Time) -> Result<bool, sqlx::Error> {
+    let update = "UPDATE volume SET state = 'doomed', until = $1 WHERE id = $2 AND state = 'live'";
+    let done = sqlx::query(update).bind(until.0).bind(id).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// All volumes, oldest first.
+/// Gives up the pending volumes whose time is over at `now`, and with `all` every one; how many.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn give_up(conn: &mut AnyConnection, now: Time, all: bool) -> Result<u64, sqlx::Error> {
+    let update = "UPDATE volume SET state = 'doomed', until = $1 WHERE state = 'pending' AND (until <= $1 OR $2)";
+    let done = sqlx::query(update).bind(now.0).bind(all).execute(conn).await?;
+    Ok(done.rows_affected())
+}
+
+/// The doomed volumes whose files may go at `now`.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn due(conn: &mut AnyConnection, now: Time) -> Result<Vec<String>, sqlx::Error> {
+    let select = "SELECT id FROM volume WHERE state = 'doomed' AND until <= $1 ORDER BY id";
+    sqlx::query_scalar(select).bind(now.0).fetch_all(conn).await
+}
+
+/// Takes a volume that is not live out of the ledger, after its files are gone.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn forget(conn: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
+    let delete = "DELETE FROM volume WHERE id = $1 AND state <> 'live'";
+    sqlx::query(delete).bind(id).execute(conn).await?;
+    Ok(())
+}
+
+/// The ids of all volumes in the ledger, whatever their state.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn known(conn: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM volume ORDER BY id")
+        .fetch_all(conn)
+        .await
+}
+
+/// The live volumes, oldest first.
 ///
 /// # Errors
 /// Whatever the database refuses.
 pub async fn list(conn: &mut AnyConnection) -> Result<Vec<VolumeRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT first_seq, count, id, meta FROM volume ORDER BY first_seq")
-        .fetch_all(conn)
-        .await?;
+    let select = "SELECT first_seq, count, id, meta FROM volume WHERE state = 'live' ORDER BY first_seq";
+    let rows = sqlx::query(select).fetch_all(conn).await?;
     let volume = |row: &sqlx::any::AnyRow| {
         Ok(VolumeRow {
             first_seq: unsigned(row.try_get(0)?, "first_seq")?,

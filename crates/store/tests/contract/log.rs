@@ -135,24 +135,77 @@ pub(crate) async fn sealed_hot_batches_go_and_half_sealed_ones_stay(place: Place
     assert_eq!(left.iter().map(|batch| batch.first_seq).collect::<Vec<_>>(), [5, 10]);
 }
 
-pub(crate) async fn volumes_are_listed_in_order(place: Place) {
-    let row = |first_seq: u64| VolumeRow {
+async fn made(conn: &mut sqlx::AnyConnection, id: &str, first_seq: u64) -> VolumeRow {
+    let (count, until) = (10, Time(100));
+    let pending = volume::Pending {
+        id,
         first_seq,
-        count: 10,
-        id: format!("v{first_seq}"),
-        meta: "{}".to_owned(),
+        count,
+        until,
     };
+    volume::begin(conn, pending).await.unwrap();
+    VolumeRow {
+        first_seq,
+        count,
+        id: id.to_owned(),
+        meta: "{}".to_owned(),
+    }
+}
+
+pub(crate) async fn live_volumes_are_listed_in_order(place: Place) {
     let mut tx = begin(&place).await;
     for first in [20, 0, 10] {
-        volume::insert(tx.conn(), &row(first)).await.unwrap();
+        let row = made(tx.conn(), &format!("v{first}"), first).await;
+        assert!(volume::publish(tx.conn(), &row).await.unwrap());
+        assert!(!volume::publish(tx.conn(), &row).await.unwrap(), "once");
     }
-    assert_eq!(volume::list(tx.conn()).await.unwrap(), [row(0), row(10), row(20)]);
-    assert!(volume::delete(tx.conn(), "v10").await.unwrap());
-    assert!(!volume::delete(tx.conn(), "v10").await.unwrap());
+    made(tx.conn(), "w0", 0).await;
+    let live: Vec<_> = volume::list(tx.conn()).await.unwrap();
+    assert_eq!(
+        live.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+        ["v0", "v10", "v20"]
+    );
+    assert_eq!(volume::known(tx.conn()).await.unwrap(), ["v0", "v10", "v20", "w0"]);
+    assert!(volume::doom(tx.conn(), "v10", Time(7)).await.unwrap());
+    assert!(!volume::doom(tx.conn(), "v10", Time(9)).await.unwrap(), "once");
+    assert!(!volume::doom(tx.conn(), "w0", Time(9)).await.unwrap(), "it is not live");
     assert_eq!(volume::list(tx.conn()).await.unwrap().len(), 2);
-    assert!(
-        volume::insert(tx.conn(), &row(0)).await.is_err(),
-        "a stretch is in one volume"
+    volume::forget(tx.conn(), "v0").await.unwrap();
+    assert_eq!(
+        volume::list(tx.conn()).await.unwrap().len(),
+        2,
+        "a live one is not forgotten"
+    );
+}
+
+pub(crate) async fn a_stretch_is_in_one_live_volume(place: Place) {
+    let mut tx = begin(&place).await;
+    let (one, other) = (made(tx.conn(), "a", 0).await, made(tx.conn(), "b", 0).await);
+    assert!(volume::publish(tx.conn(), &one).await.unwrap());
+    assert!(volume::publish(tx.conn(), &other).await.is_err());
+}
+
+pub(crate) async fn what_is_given_up_is_due_and_cannot_be_published(place: Place) {
+    let mut tx = begin(&place).await;
+    let (one, other) = (made(tx.conn(), "a", 0).await, made(tx.conn(), "b", 10).await);
+    assert_eq!(
+        volume::give_up(tx.conn(), Time(99), false).await.unwrap(),
+        0,
+        "its maker has it"
+    );
+    assert!(volume::publish(tx.conn(), &one).await.unwrap());
+    assert_eq!(volume::give_up(tx.conn(), Time(100), false).await.unwrap(), 1);
+    assert!(!volume::publish(tx.conn(), &other).await.unwrap());
+    assert!(volume::doom(tx.conn(), "a", Time(200)).await.unwrap());
+    assert_eq!(volume::due(tx.conn(), Time(199)).await.unwrap(), ["b"]);
+    assert_eq!(volume::due(tx.conn(), Time(200)).await.unwrap(), ["a", "b"]);
+    volume::forget(tx.conn(), "b").await.unwrap();
+    assert_eq!(volume::known(tx.conn()).await.unwrap(), ["a"]);
+    made(tx.conn(), "c", 20).await;
+    assert_eq!(
+        volume::give_up(tx.conn(), Time(0), true).await.unwrap(),
+        1,
+        "at a start, whatever was begun"
     );
 }
 

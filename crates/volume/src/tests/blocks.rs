@@ -256,7 +256,7 @@ proptest! {
             .collect();
         let dir = tempfile::tempdir().unwrap();
         let parts = [&rows[..cut], &rows[cut..]].map(|part| open(dir.path(), &write(dir.path(), part)));
-        let merged = crate::merge(dir.path(), &parts).unwrap();
+        let merged = super::merge(dir.path(), &parts).unwrap();
         let merged = open(dir.path(), &merged);
         let mut queries: Vec<Expr> = people(&rows).into_iter().chain(texts(&rows)).chain(sorts()).map(Expr::from).collect();
         queries.extend(networks(&rows));

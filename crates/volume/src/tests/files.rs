@@ -5,8 +5,8 @@ use std::fs;
 use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
-use super::{leaf, open, write};
-use crate::{Order, VolumeError, VolumeMeta, list, merge, reindex, remove, tree_range, verify};
+use super::{leaf, merge, open, write};
+use crate::{Order, VolumeError, VolumeMeta, id_of, list, reindex, remove, tree_range, verify};
 
 fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
@@ -46,13 +46,41 @@ fn a_written_volume_is_listed_verified_and_gone_after_removal() {
 }
 
 #[test]
-fn a_volume_written_again_replaces_what_a_crash_left() {
+fn nothing_is_written_over_and_the_unfinished_goes_by_its_id() {
     let dir = tempfile::tempdir().unwrap();
     let meta = write(dir.path(), &activities(0..4));
-    fs::create_dir(dir.path().join(format!("unfinished-{}", meta.id))).unwrap();
-    assert_eq!(list(dir.path()).unwrap().len(), 2);
-    assert_eq!(write(dir.path(), &activities(0..4)).id, meta.id);
-    assert_eq!(list(dir.path()).unwrap(), [meta.id.as_str()]);
+    let again = activities(0..4);
+    let leaves: Vec<proof::Hash> = again.iter().map(leaf).collect();
+    let refused = crate::write(dir.path(), &meta.id, &again, &leaves).unwrap_err();
+    assert!(matches!(refused, VolumeError::Unfit(_)), "{refused}");
+    check(dir.path(), &meta).unwrap();
+    let unfinished = format!("unfinished-{}", super::id(0, 4));
+    fs::create_dir(dir.path().join(&unfinished)).unwrap();
+    let refused = crate::write(dir.path(), id_of(&unfinished), &again, &leaves).unwrap_err();
+    assert!(matches!(refused, VolumeError::Io { .. }), "{refused}");
+    assert_eq!(list(dir.path()).unwrap(), [meta.id.clone(), unfinished.clone()]);
+    remove(dir.path(), id_of(&unfinished)).unwrap();
+    assert_eq!(list(dir.path()).unwrap(), [meta.id]);
+}
+
+#[test]
+fn an_id_says_where_its_volume_ends_and_other_names_say_nothing() {
+    assert_eq!(VolumeMeta::end_of_id(&VolumeMeta::new_id(5, 10, "x")), Some(15));
+    assert_eq!(
+        VolumeMeta::end_of_id("00000000000000000000-00000000000000000499-deadbeef"),
+        Some(500)
+    );
+    for name in [
+        "lost+found",
+        "photos",
+        "1-2-3",
+        "00000000000000000009-00000000000000000001-x",
+        "installation",
+        "unfinished-00000000000000000000-00000000000000000499-x",
+        "00000000000000000000-00000000000000000499-",
+    ] {
+        assert_eq!(VolumeMeta::end_of_id(name), None, "{name}");
+    }
 }
 
 #[test]
@@ -71,7 +99,7 @@ fn what_no_volume_can_hold_is_refused() {
     let leaves = [[0; 32]; 3];
     for (activities, leaves) in [(&gap[..], &leaves[..]), (&gap[..2], &leaves[..]), (&[], &[])] {
         assert!(matches!(
-            crate::write(dir.path(), activities, leaves),
+            crate::write(dir.path(), "x", activities, leaves),
             Err(VolumeError::Unfit(_))
         ));
     }

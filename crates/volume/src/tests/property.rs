@@ -61,7 +61,7 @@ proptest! {
         }
         let mut volumes = vec![(parts[0].clone(), &activities[..parts[0].meta().count as usize])];
         if parts.len() > 1 {
-            let merged = crate::merge(dir.path(), &parts).unwrap();
+            let merged = super::merge(dir.path(), &parts).unwrap();
             volumes.push((open(dir.path(), &merged), &activities));
         }
         for (volume, _) in &volumes {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use activity::Time;
 use activity::query::Expr;
-use log::{Clock as _, Log, SystemClock};
+use log::{Clock as _, Log, LogError, SystemClock};
 use rustix::fs::{Access, access, statvfs};
 use store::accounts::account;
 use store::{Owner, Store, StoreError, StoreUrl};
@@ -183,8 +183,32 @@ async fn volumes(log: &Log) -> Vec<Finding> {
     };
     vec![
         counted,
+        strangers(log.strangers().await),
         clock(SystemClock.now(), (size > 0).then_some(head.last_recorded_at)),
     ]
+}
+
+/// What lies beside the volumes is said, and never touched.
+fn strangers(found: Result<Vec<String>, LogError>) -> Finding {
+    const MOST: usize = 5;
+    match found {
+        Ok(names) if names.is_empty() => Good("volumes: all that lies there is in the ledger".to_owned()),
+        Ok(names) => {
+            let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+            let more = names.len().saturating_sub(MOST);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            Wrong(format!(
+                "volumes: {}{more} lie there and are none of this log's; they are left as they are. Move away what does \
+                 not belong there",
+                shown.join(", ")
+            ))
+        }
+        Err(error) => Wrong(format!("volumes: {error}")),
+    }
 }
 
 fn clock(now: Time, last: Option<Time>) -> Finding {
