@@ -396,7 +396,7 @@ async fn a_browser_that_was_ended_is_told_why_at_the_log_in_page() {
         .await
         .unwrap();
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    assert_eq!(answer.headers()[LOCATION], "/login?next=%2Fsettings%2Fdevices");
+    assert_eq!(answer.headers()[LOCATION], "/login?next=/settings/devices");
     let set: Vec<String> = answer
         .headers()
         .get_all(SET_COOKIE)

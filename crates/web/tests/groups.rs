@@ -201,7 +201,7 @@ async fn a_mailed_link_is_for_whoever_logs_in_or_makes_an_account_and_works_once
     let visitor = Browser::visitor(&test);
     let otto = link(&test, "otto@example.com").await;
     let page = visitor.text(&otto).await;
-    assert!(page.contains("/login?next=%2Finvitation") && !page.contains("/invitation/join"));
+    assert!(page.contains("/login?next=/invitation") && !page.contains("/invitation/join"));
     assert!(
         Browser::of(&test, "mia")
             .await

@@ -296,11 +296,13 @@ async fn a_request_keeps_its_id_and_trace_and_our_own_ids_tell_nothing() {
     assert!(!parent.contains("b7ad6b7169203331"), "the span is ours");
     assert!(answer.text().await.unwrap().contains("from-outside-1"));
     // What the request did is found by its trace.
-    let look = test.client.get(test.url("/activity?q=user:ada"));
-    let look = look.header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    let look = test.authorized(look, As::Administrator).await.send().await.unwrap();
-    assert_eq!(look.status(), StatusCode::OK);
-    let looks = test.of_type("log.viewed").await;
-    let traces: Vec<_> = looks.iter().map(|look| look.trace_id.as_deref()).collect();
+    let request = test.client.post(test.url("/login"));
+    let request = request
+        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        .header("origin", test.url(""))
+        .form(&[("login", "mia"), ("password", "not hers at all")]);
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let failed = test.of_type("user.login_failed").await;
+    let traces: Vec<_> = failed.iter().map(|activity| activity.trace_id.as_deref()).collect();
     assert_eq!(traces, [Some("0af7651916cd43dd8448eb211c80319c")]);
 }

@@ -120,7 +120,7 @@ async fn a_member_turns_two_factor_on_logs_in_with_it_and_turns_it_off() {
 
     let mut browser = Browser::new(&test);
     let answer = browser.log_in("/settings/devices").await;
-    let second_step = "/login/second-factor?next=%2Fsettings%2Fdevices";
+    let second_step = "/login/second-factor?next=/settings/devices";
     assert_eq!(target(&answer), second_step);
     assert!(!browser.header().contains("__Host-device="), "half a log-in is none");
     assert!(target(&browser.get("/settings/devices").await).starts_with("/login"));

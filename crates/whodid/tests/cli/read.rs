@@ -105,7 +105,7 @@ fn exports_say_what_they_hold_and_a_spreadsheet_runs_nothing_of_them() {
         csv.starts_with("occurred_at,user,device\r\n2026-07-15T12:00:00.000000Z,"),
         "{csv}"
     );
-    assert!(csv.contains(",'=cmd|' /C calc'!A0\r\n"), "{csv}");
+    assert!(csv.contains(",\"'=cmd|' /C calc'!A0\"\r\n"), "{csv}");
     home.run(&["log", "export", "user:zoe", "--format", "jsonl", "--out", "x.jsonl"])
         .ok();
     let row = std::fs::read_to_string(home.path().join("x.jsonl")).unwrap();
