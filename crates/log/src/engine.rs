@@ -57,7 +57,7 @@ impl Log {
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.check_place().await?;
-        core.give_up_all().await?;
+        core.give_up_begun().await?;
         core.sweep().await?;
         core.view().await?;
         let tasks = Tasks::default();

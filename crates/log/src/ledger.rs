@@ -1,8 +1,10 @@
 //! The ledger of volumes: a row before the first byte, one swap of rows when a volume is there, and the only thing that
 //! says what may be removed. What lies beside the volumes and is not in the ledger is never touched.
 
+use std::collections::HashSet;
 use std::path::Path;
 
+use store::Dialect;
 use store::log::head;
 use store::log::volume::{self as table, Pending};
 use volume::VolumeMeta;
@@ -35,17 +37,17 @@ impl Core {
     }
 
     /// What came of making the volume `id`; if that failed, what was written of it goes.
-    pub(crate) async fn or_give_up<T>(&self, id: &str, made: Result<T, LogError>) -> Result<T, LogError> {
+    pub(crate) async fn or_clear_away<T>(&self, id: &str, made: Result<T, LogError>) -> Result<T, LogError> {
         if made.is_err() {
-            self.give_up(id).await;
+            self.clear_away(id).await;
         }
         made
     }
 
-    /// Removes what this process made of a volume that never became live. If that fails, it goes when its lease is over.
-    pub(crate) async fn give_up(&self, id: &str) {
+    /// Removes what there is of a volume that is not live. If that fails, a later sweep does it.
+    pub(crate) async fn clear_away(&self, id: &str) {
         if let Err(error) = self.remove(id).await {
-            tracing::warn!(%error, volume = id, "what was written of a volume could not be removed yet");
+            tracing::warn!(%error, volume = id, "the files of a volume that is not part of the log could not be removed yet");
         }
     }
 
@@ -57,10 +59,10 @@ impl Core {
         Ok(tx.commit().await?)
     }
 
-    /// Gives up what earlier processes began: at a start, this one is alone.
-    pub(crate) async fn give_up_all(&self) -> Result<(), LogError> {
+    /// Gives up what earlier processes began: all of it where this process is alone, else what nobody has any more.
+    pub(crate) async fn give_up_begun(&self) -> Result<(), LogError> {
         let mut tx = self.store.begin().await?;
-        let begun = table::give_up(tx.conn(), self.clock.now(), true).await?;
+        let begun = table::give_up(tx.conn(), self.clock.now(), self.store.dialect() == Dialect::Sqlite).await?;
         tx.commit().await?;
         if begun > 0 {
             tracing::info!(volumes = begun, "removing what an interrupted seal or merge left");
@@ -72,7 +74,7 @@ impl Core {
     pub(crate) async fn sweep(&self) -> Result<(), LogError> {
         let due = table::due(&mut *self.store.glance().await?, self.clock.now()).await?;
         for id in due {
-            self.give_up(&id).await;
+            self.clear_away(&id).await;
         }
         Ok(())
     }
@@ -84,15 +86,13 @@ impl Core {
 
     /// What lies where the volumes are and is not in the ledger, in order.
     pub(crate) async fn strangers(&self) -> Result<Vec<String>, LogError> {
-        let known = table::known(&mut *self.store.glance().await?).await?;
+        let known: HashSet<String> = table::known(&mut *self.store.glance().await?)
+            .await?
+            .into_iter()
+            .collect();
         let root = self.volumes.root().to_owned();
         let mut found = blocking(move || Ok(volume::list(&root)?)).await?;
-        found.retain(|name| {
-            name != OWNER
-                && known
-                    .binary_search_by(|id| id.as_str().cmp(volume::id_of(name)))
-                    .is_err()
-        });
+        found.retain(|name| name != OWNER && !known.contains(volume::id_of(name)));
         Ok(found)
     }
 

@@ -48,14 +48,14 @@ impl Core {
             })?;
             Ok(meta)
         };
-        let merged = self.or_give_up(&id, blocking(merge).await).await;
+        let merged = self.or_clear_away(&id, blocking(merge).await).await;
         let meta = match merged {
             Ok(meta) => meta,
             Err(error) => return self.set_aside(ids, error),
         };
         self.reached(Step::MergeWritten)?;
         if !self.swap(&ids, &meta).await? {
-            self.give_up(&id).await;
+            self.clear_away(&id).await;
             return Ok(false);
         }
         self.reached(Step::MergePublished)?;

@@ -70,7 +70,7 @@ impl Core {
             let meta = volume::write(&root, &of, &stretch.activities, &leaves)?;
             Ok((meta, frontier, keys))
         };
-        let (meta, frontier, keys) = self.or_give_up(&id, blocking(write).await).await?;
+        let (meta, frontier, keys) = self.or_clear_away(&id, blocking(write).await).await?;
         self.reached(Step::Written)?;
         let root = self.volumes.root().to_owned();
         let verify = move || {
@@ -80,7 +80,7 @@ impl Core {
             })?;
             Ok(meta)
         };
-        let meta = self.or_give_up(&id, blocking(verify).await).await?;
+        let meta = self.or_clear_away(&id, blocking(verify).await).await?;
         self.reached(Step::Verified)?;
         let sealed = Sealed {
             from,
@@ -89,7 +89,7 @@ impl Core {
             bytes,
         };
         if !self.publish(&meta, sealed).await? {
-            self.give_up(&id).await;
+            self.clear_away(&id).await;
             return Ok(false);
         }
         self.reached(Step::Published)?;

@@ -190,8 +190,8 @@ pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
     }
 }
 
-/// Refuses a username or e-mail address that another account has, and a username that looks like another's. Held until commit: the unique indexes stand behind
-/// it, this only names the field.
+/// Refuses a username or e-mail address that another account has, and a username that looks like another's. Held until
+/// commit: the unique indexes stand behind it, this only names the field.
 pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), ChangeError> {
     let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
     let mut errors = Vec::new();

@@ -30,15 +30,8 @@ pub async fn second_factor(
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     let right = refused.is_none() && factors::check(app, &mut tx, &account, &answer, sms_code::Purpose::LogIn).await?;
     if !right {
-        refuse(
-            app,
-            visitor,
-            tx,
-            &account,
-            &attempt,
-            refused.unwrap_or(Reason::WrongCode),
-        )
-        .await?;
+        let reason = refused.unwrap_or(Reason::WrongCode);
+        refuse(app, visitor, tx, &account, &attempt, reason).await?;
         return Err(SecondFactorRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {

@@ -80,15 +80,8 @@ pub async fn set_up_at_log_in(
     let refused = refusal_of_second_step(&mut tx, &account, &attempt, visitor.origin.ip).await?;
     let right = refused.is_none() && keep(app, &mut tx, &account, &set_up).await?;
     if !right {
-        refuse(
-            app,
-            visitor,
-            tx,
-            &account,
-            &attempt,
-            refused.unwrap_or(Reason::WrongCode),
-        )
-        .await?;
+        let reason = refused.unwrap_or(Reason::WrongCode);
+        refuse(app, visitor, tx, &account, &attempt, reason).await?;
         return Err(SetUpRefused::Wrong);
     }
     if !challenge::use_up(&mut tx, token).await? {

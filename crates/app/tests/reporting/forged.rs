@@ -7,36 +7,10 @@ use activity::{Activity, By, Recorder, canonical, catalogue, json, sentence};
 use app::accounts::LoginStatus;
 use app::activity::{Scope, ViewRequest, types, view};
 use serde_json::{Value, json};
+use testkit::EVERYDAY;
 
 use crate::support::{GOOD, TestApp, WRONG};
 use crate::world::{World, person};
-
-/// The 23 types of the product.
-const EVERYDAY: [&str; 23] = [
-    "user.login",
-    "user.logout",
-    "user.login_failed",
-    "user.locked",
-    "user.password_reset_requested",
-    "user.password_reset_completed",
-    "group.joined",
-    "group.left",
-    "user.forced_logout",
-    "session.joined",
-    "session.left",
-    "session.started",
-    "group.invitation_accepted",
-    "group.invitation_declined",
-    "user.default_group_set",
-    "connection.requested",
-    "connection.accepted",
-    "connection.rejected",
-    "connection.removed",
-    "user.two_factor_enabled",
-    "user.two_factor_disabled",
-    "user.password_changed",
-    "user.email_changed",
-];
 
 /// A row in every field like one that this installation writes itself; ids of accounts are `id`'s where it has one.
 fn forged(world: &World, code: &str, ids: Option<(&str, &str)>) -> Value {

@@ -3,34 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use activity::{By, Facts, Outcome, Time};
 
 use super::{Generator, GeneratorSettings, Standing};
-use crate::at;
-
-/// The codes of the 23 activities a person can cause.
-const TYPES: [&str; 23] = [
-    "user.login",
-    "user.logout",
-    "user.login_failed",
-    "user.locked",
-    "user.password_reset_requested",
-    "user.password_reset_completed",
-    "group.joined",
-    "group.left",
-    "user.forced_logout",
-    "session.joined",
-    "session.left",
-    "session.started",
-    "group.invitation_accepted",
-    "group.invitation_declined",
-    "user.default_group_set",
-    "connection.requested",
-    "connection.accepted",
-    "connection.rejected",
-    "connection.removed",
-    "user.two_factor_enabled",
-    "user.two_factor_disabled",
-    "user.password_changed",
-    "user.email_changed",
-];
+use crate::{EVERYDAY, at};
 
 fn sized(activities: u64) -> GeneratorSettings {
     GeneratorSettings::sized(activities, at("2026-11-21T15:00:00Z"))
@@ -80,7 +53,7 @@ fn ten_thousand_activities_hold_every_type_and_reach_the_end() {
     for facts in &facts {
         *counts.entry(&facts.kind).or_default() += 1;
     }
-    for code in TYPES {
+    for code in EVERYDAY {
         assert!(counts.contains_key(code), "{code} never happens: {counts:?}");
     }
     assert!(counts["user.login"] > counts["user.logout"], "{counts:?}");

@@ -1,7 +1,7 @@
 //! Addresses of this site. What a page links to, posts to or redirects to is an [`Href`], and what comes from an
 //! activity gets into one as a segment or a parameter, escaped: an id with `/` or `?` in it names another page's
 //! thing, never another page. The templates' filters `|href` and `|segment` take nothing else, and
-//! `templates::no_address_in_a_template_is_raw` sees to it that every address passes through one of them.
+//! a test over all templates (`no_address_in_a_template_is_raw`) sees to it that every address passes through one of them.
 
 use std::fmt;
 

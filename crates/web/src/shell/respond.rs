@@ -94,17 +94,11 @@ fn invisible_name(c: char) -> &'static str {
 
 /// Microseconds ago, in words.
 pub(crate) fn ago_words(micros: i64) -> String {
-    let seconds = micros / activity::Time::SECOND;
-    match seconds {
+    match micros / activity::Time::SECOND {
         i64::MIN..-59 => "in the future".to_owned(),
         -59..5 => "just now".to_owned(),
-        5..60 => format!("{seconds} s ago"),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..86_400 => format!("{} h ago", seconds / 3_600),
         86_400..172_800 => "yesterday".to_owned(),
-        172_800..5_184_000 => format!("{} days ago", seconds / 86_400),
-        5_184_000..63_072_000 => format!("{} months ago", seconds / 2_592_000),
-        _ => format!("{} years ago", seconds / 31_536_000),
+        _ => format!("{} ago", span_words(micros.unsigned_abs())),
     }
 }
 
