@@ -149,6 +149,34 @@ async fn ambiguous_framing_is_refused_and_the_connection_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_sends_all_before_it_reads_still_gets_its_answer() {
+    let test = TestApp::start().await;
+    let length = 24 * 1024 * 1024;
+    // Refused for what it is, for its length, and for who sends it: each before a byte of the body is read.
+    for (key, kind, status) in [
+        (test.key(Scope::Write), "text/csv", "415"),
+        (test.key(Scope::Write), "application/json", "413"),
+        ("wd_nobody", "application/json", "401"),
+    ] {
+        let mut stream = say(
+            &test,
+            format!(
+                "POST /v1/activities HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n\
+                 Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n",
+                test.address
+            ),
+        )
+        .await;
+        // By then the server has answered and closed, if it does not wait.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let body = vec![b' '; length];
+        stream.write_all(&body).await.unwrap();
+        let answer = until_closed(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
     let mut test = TestApp::start().await;
     let address = test.address;

@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use self::caps::Caps;
-use self::connection::Watched;
+use self::connection::{Unread, Watched};
 use crate::layers::PeerAddress;
 use crate::{AppState, Limits, router};
 
@@ -107,15 +107,17 @@ impl Server {
         let _ = stream.set_nodelay(true);
         let stall = Duration::from_millis(self.limits.idle_ms);
         let router = self.router.clone();
+        let unread = Unread::default();
+        let of = unread.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let router = router.clone();
+            let mut request = request.map(|body| Body::new(of.watch(body)));
             async move {
-                let mut request = request.map(Body::new);
                 request.extensions_mut().insert(PeerAddress(peer));
                 Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
             }
         });
-        let io = Watched::new(TokioIo::new(stream), stall);
+        let io = Watched::new(TokioIo::new(stream), stall, unread);
         let connection = self.graceful.watch(self.builder.serve_connection(io, service));
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {
