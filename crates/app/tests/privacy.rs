@@ -82,3 +82,33 @@ async fn every_section_can_be_read_on_this_database() {
             .unwrap_or_else(|error| panic!("{}: {error}", section.name));
     }
 }
+
+#[tokio::test]
+async fn what_a_reader_beside_the_server_left_is_appended_whatever_lies_beside_it() {
+    let test = TestApp::new().await;
+    test.active("sam", Roles::default()).await;
+    let mut facts = test.log.get(0).await.unwrap().unwrap().facts;
+    facts.kind = "log.viewed".into();
+    let readable = serde_json::to_string(&facts).unwrap();
+    let mut tx = test.store.begin().await.unwrap();
+    for n in 0..250 {
+        let text = if n % 100 == 7 {
+            readable.as_str()
+        } else {
+            "{\"of a later version\": 1}"
+        };
+        store::disclosures::insert_waiting(tx.conn(), &format!("w{n:03}"), text)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let waited = app::activity::append_waiting(&test.app).await.unwrap();
+    assert_eq!((waited.appended, waited.unreadable.len()), (3, 247));
+    assert_eq!(test.count("log.viewed").await, 3);
+    let again = app::activity::append_waiting(&test.app).await.unwrap();
+    assert_eq!(
+        (again.appended, again.unreadable.len()),
+        (0, 247),
+        "what cannot be read stays"
+    );
+}

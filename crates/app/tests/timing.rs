@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use app::Roles;
 use support::{GOOD, TestApp, WRONG};
 
-/// Medians over alternating attempts at a real cost; the bound is wide, because machines are noisy, and far below the
+/// The quickest of alternating attempts at a real cost; the bound is wide, because machines are noisy, and far below the
 /// cost of the hash that a shortcut would save.
 #[tokio::test]
 async fn unknown_wrong_and_locked_take_as_long() {
@@ -26,25 +26,30 @@ async fn unknown_wrong_and_locked_take_as_long() {
     store::accounts::attempt::lock(tx.conn(), &locked, until).await.unwrap();
     tx.commit().await.unwrap();
 
+    let mut seen = Vec::new();
+    // A shortcut shows every time; a machine that has other things to do does not slow down the same one every time.
+    for _ in 0..6 {
+        let least = quickest(&test).await;
+        let (shortest, longest) = (least.iter().min().unwrap(), least.iter().max().unwrap());
+        if *longest < *shortest * 3 / 2 + Duration::from_millis(3) {
+            return;
+        }
+        seen.push(least);
+    }
+    panic!("unknown, wrong, locked: {seen:?}");
+}
+
+/// The quickest answer of several, to an unknown name, a wrong password and a locked account.
+async fn quickest(test: &TestApp) -> [Duration; 3] {
     let attempts = [("nobody", WRONG), ("sam", WRONG), ("loc", GOOD)];
-    let mut times: [Vec<Duration>; 3] = Default::default();
-    for round in 0..16 {
-        for (at, (login, password)) in attempts.iter().enumerate() {
+    let mut least = [Duration::MAX; 3];
+    // The first round makes the dummy hash.
+    for _ in 0..8 {
+        for ((login, password), least) in attempts.iter().zip(&mut least) {
             let started = Instant::now();
             test.log_in(login, password).await.unwrap_err();
-            // The first round makes the dummy hash.
-            if round > 0 {
-                times[at].push(started.elapsed());
-            }
+            *least = (*least).min(started.elapsed());
         }
     }
-    let medians = times.map(|mut all| {
-        all.sort();
-        all[all.len() / 2]
-    });
-    let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-    assert!(
-        *most < *least * 3 / 2 + Duration::from_millis(3),
-        "unknown, wrong, locked: {medians:?}"
-    );
+    least
 }

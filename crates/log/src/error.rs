@@ -1,5 +1,7 @@
 //! What can go wrong in the engine. [`LogError::is_fatal`] tells what must stop the process.
 
+use std::time::Duration;
+
 use store::StoreError;
 use volume::{Overdue, VolumeError};
 
@@ -16,10 +18,10 @@ pub enum LogError {
     #[error(transparent)]
     Overdue(#[from] Overdue),
     /// The question takes longer than one may.
-    #[error("this question takes longer than {seconds} seconds; narrow its range or ask for less at once")]
+    #[error("this question takes longer than {after:?}; narrow its range or ask for less at once")]
     TooCostly {
         /// How long one may take.
-        seconds: u64,
+        after: Duration,
     },
     /// As many questions are being answered at once as may be.
     #[error("{}", if *.yours {

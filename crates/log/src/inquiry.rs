@@ -44,11 +44,11 @@ impl Core {
 
     /// Questions that are counted with nobody's, under the deadline of the settings.
     pub(crate) fn of_nobody(self: &Arc<Self>) -> Inquiry {
-        let deadline = match self.settings.query_seconds {
+        let deadline = match self.settings.query_ms {
             // Beside a server, the command line may take its time.
             _ if self.store.is_reader() => Deadline::none(),
             0 => Deadline::none(),
-            seconds => Deadline::within(Duration::from_secs(seconds)),
+            millis => Deadline::within(Duration::from_millis(millis)),
         };
         Inquiry {
             core: Arc::clone(self),
@@ -94,7 +94,7 @@ impl Inquiry {
             Err(LogError::Overdue(_)) => {
                 metrics::counter!("whodid_queries_overdue_total").increment(1);
                 Err(LogError::TooCostly {
-                    seconds: self.core.settings.query_seconds,
+                    after: Duration::from_millis(self.core.settings.query_ms),
                 })
             }
             result => result,

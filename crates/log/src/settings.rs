@@ -29,8 +29,8 @@ pub struct LogSettings {
     pub remember_hours: u32,
     /// Bytes of activities that may be on their way into the log at once.
     pub queue_bytes: usize,
-    /// Seconds that one question may take; 0: as long as somebody waits for it.
-    pub query_seconds: u64,
+    /// Milliseconds that one question may take; 0: as long as somebody waits for it.
+    pub query_ms: u64,
     /// Callers' questions that are answered at once, in all.
     pub queries: usize,
     /// The same of one caller.
@@ -68,7 +68,7 @@ impl Default for LogSettings {
             max_batch: 10_000,
             remember_hours: 24,
             queue_bytes: 32 << 20,
-            query_seconds: 5,
+            query_ms: 5_000,
             queries: 32,
             queries_per_caller: 4,
             page_bytes: 4 << 20,

@@ -5,9 +5,11 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use support::TestApp;
+use support::{As, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 use web::Scope;
@@ -152,5 +154,74 @@ async fn a_file_that_breaks_off_has_no_clean_end_and_a_whole_one_has() {
     assert!(
         !end.contains("\r\n0\r\n") && !end.contains("whodid-sha256"),
         "it ends like a whole one: {end}"
+    );
+}
+
+/// The status of an answer and what it says, as a page or a problem.
+async fn said(response: Response) -> (u16, String) {
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_takes_too_long_is_answered_422_with_what_to_do() {
+    let test = TestApp::with_log(|settings| settings.query_ms = 1).await;
+    for _ in 0..3 {
+        let batch = vec![json!({ "activity": "invoice.paid", "description": "many words ".repeat(80) }); 1_000];
+        let answer = test
+            .post_batch("application/json", serde_json::to_vec(&batch).unwrap())
+            .await;
+        assert_eq!(answer.status(), 202);
+    }
+    let words: Vec<String> = (0..40).map(|n| format!("\"no{n} word{n}\"")).collect();
+    let costly = words.join(" OR ");
+    let costly = utf8_percent_encode(&costly, NON_ALPHANUMERIC);
+    let (status, problem) = said(
+        test.get(&format!("/v1/activities?q={costly}"), As::Key(Scope::Read))
+            .await,
+    )
+    .await;
+    let problem: Value = serde_json::from_str(&problem).unwrap();
+    assert_eq!(
+        (status, problem["code"].as_str()),
+        (422, Some("too_costly")),
+        "{problem}"
+    );
+    assert!(
+        problem["detail"].as_str().unwrap().contains("arrow its range"),
+        "{problem}"
+    );
+    let (status, page) = said(test.get(&format!("/activity?q={costly}"), As::Administrator).await).await;
+    assert_eq!(status, 422);
+    assert!(
+        page.contains("arrow its range") && page.contains("no0 word0"),
+        "the query is still there: {page}"
+    );
+    // What needs no search is answered.
+    assert_eq!(said(test.get("/v1/me", As::Key(Scope::Admin)).await).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beyond_so_many_questions_at_once_the_answer_is_503_and_comes_again_when_there_is_room() {
+    let test = TestApp::with_log(|settings| settings.queries = 2).await;
+    let held = [
+        test.log.inquiry("a").await.unwrap(),
+        test.log.inquiry("b").await.unwrap(),
+    ];
+    let response = test.get("/v1/activities", As::Key(Scope::Read)).await;
+    assert!(response.headers().contains_key("retry-after"));
+    let (status, problem) = said(response).await;
+    assert_eq!(status, 503);
+    assert!(problem.contains("try again"), "{problem}");
+    let (status, page) = said(test.get("/activity", As::Administrator).await).await;
+    assert_eq!(status, 503, "{page}");
+    assert_eq!(said(test.get("/healthz", As::Nobody).await).await.0, 200);
+    let recorded = test
+        .post_batch("application/json", r#"{"activity":"invoice.paid"}"#)
+        .await;
+    assert_eq!(recorded.status(), 202, "what arrives is recorded meanwhile");
+    drop(held);
+    assert_eq!(
+        said(test.get("/v1/activities", As::Key(Scope::Read)).await).await.0,
+        200
     );
 }

@@ -16,7 +16,7 @@ mod view;
 
 pub use chips::Chip;
 pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan, shortened};
-pub use disclosure::{Rows, append_waiting, keep_appending};
+pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;

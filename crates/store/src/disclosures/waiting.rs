@@ -9,10 +9,10 @@ pub async fn insert_waiting(conn: &mut AnyConnection, id: &str, facts: &str) -> 
     Ok(())
 }
 
-/// Ids and facts of the oldest that wait, at most `limit`.
-pub async fn waiting(conn: &mut AnyConnection, limit: u32) -> Result<Vec<(String, String)>, Error> {
-    let rows = sqlx::query("SELECT id, facts FROM disclosure_waiting ORDER BY id LIMIT $1");
-    let rows = rows.bind(i64::from(limit)).fetch_all(conn).await?;
+/// Ids and facts of those that wait behind the id `after`, by id, at most `limit`.
+pub async fn waiting(conn: &mut AnyConnection, after: &str, limit: u32) -> Result<Vec<(String, String)>, Error> {
+    let rows = sqlx::query("SELECT id, facts FROM disclosure_waiting WHERE id > $1 ORDER BY id LIMIT $2");
+    let rows = rows.bind(after).bind(i64::from(limit)).fetch_all(conn).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 

@@ -51,7 +51,7 @@ pub struct TestApp {
     pub app: App,
     pub client: Client,
     pub directory: tempfile::TempDir,
-    log: log::Log,
+    pub log: log::Log,
     keys: Vec<(Scope, String)>,
     /// The key of the application `Headset`.
     pub application: String,
@@ -86,6 +86,19 @@ impl TestApp {
 
     /// The same, and settings of the use cases.
     pub async fn with_both(change: impl FnOnce(&mut Settings), change_app: impl FnOnce(&mut app::Settings)) -> Self {
+        Self::with_all(change, change_app, |_| ()).await
+    }
+
+    /// Starts with settings of the log changed from the defaults.
+    pub async fn with_log(change: impl FnOnce(&mut log::LogSettings)) -> Self {
+        Self::with_all(|_| (), |_| (), change).await
+    }
+
+    async fn with_all(
+        change: impl FnOnce(&mut Settings),
+        change_app: impl FnOnce(&mut app::Settings),
+        change_log: impl FnOnce(&mut log::LogSettings),
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -93,7 +106,7 @@ impl TestApp {
         settings.limits.secrets_per_minute = 100_000;
         settings.limits.application_secrets_per_minute = 100_000;
         change(&mut settings);
-        let (app, log) = open(directory.path(), address, change_app).await;
+        let (app, log) = open(directory.path(), address, change_app, change_log).await;
         people(&app).await;
         let (stop, stopped) = oneshot::channel::<()>();
         let state = AppState::new(app.clone(), settings);
@@ -288,12 +301,14 @@ async fn open(
     directory: &std::path::Path,
     address: SocketAddr,
     change: impl FnOnce(&mut app::Settings),
+    change_log: impl FnOnce(&mut log::LogSettings),
 ) -> (App, log::Log) {
     let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
     let store = store::Store::open(&store::StoreUrl::directory(directory))
         .await
         .unwrap();
-    let settings = log::LogSettings::new(directory.join("volumes"));
+    let mut settings = log::LogSettings::new(directory.join("volumes"));
+    change_log(&mut settings);
     let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .unwrap();

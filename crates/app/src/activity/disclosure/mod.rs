@@ -22,4 +22,4 @@ pub(crate) use question::Asked;
 pub(crate) use repeats::Repeats;
 pub use rows::Rows;
 pub(crate) use rows::Unseen;
-pub use waiting::{append_waiting, keep_appending};
+pub use waiting::{Waited, append_waiting, keep_appending};

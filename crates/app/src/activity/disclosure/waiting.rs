@@ -12,25 +12,40 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Activities appended in one transaction.
 const AT_ONCE: u32 = 100;
 
-/// Appends everything that waits; how many activities that was.
-pub async fn append_waiting(app: &App) -> Result<usize, Unavailable> {
-    let mut appended = 0;
+/// What became of those that waited.
+#[derive(Debug, Default)]
+pub struct Waited {
+    /// How many activities were appended.
+    pub appended: usize,
+    /// The ids of those that cannot be read, by id.
+    pub unreadable: Vec<String>,
+}
+
+/// Appends everything that waits. What cannot be read stays where it is, and keeps nothing else from being appended: a
+/// later version may have written it.
+pub async fn append_waiting(app: &App) -> Result<Waited, Unavailable> {
+    let (mut waited, mut after) = (Waited::default(), String::new());
     loop {
         let mut conn = app.store().glance().await?;
-        let waiting = disclosures::waiting(&mut conn, AT_ONCE).await?;
+        let waiting = disclosures::waiting(&mut conn, &after, AT_ONCE).await?;
         drop(conn);
-        if waiting.is_empty() {
-            return Ok(appended);
-        }
+        let Some((last, _)) = waiting.last() else {
+            return Ok(waited);
+        };
+        after.clone_from(last);
         let mut tx = app.begin().await?;
         let mut facts = Vec::new();
         for (id, json) in &waiting {
+            let Ok(read) = serde_json::from_str(json) else {
+                waited.unreadable.push(id.clone());
+                continue;
+            };
             // Within the transaction: of two processes that look at once only one finds it there.
             if disclosures::remove_waiting(tx.conn(), id).await? {
-                facts.push(serde_json::from_str(json).map_err(Unavailable::new)?);
+                facts.push(read);
             }
         }
-        appended += facts.len();
+        waited.appended += facts.len();
         tx.commit_if_any(facts).await?;
     }
 }
@@ -42,12 +57,18 @@ pub fn keep_appending(app: &App) {
 }
 
 async fn work(app: App) {
+    let mut known = Vec::new();
     loop {
-        if let Err(error) = append_waiting(&app).await {
-            tracing::warn!(
+        match append_waiting(&app).await {
+            Ok(waited) if waited.unreadable != known => {
+                known = waited.unreadable;
+                tracing::error!(ids = ?known, "activities that readers beside this server left cannot be read");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "activities of readers beside this server could not be appended yet"
-            );
+            ),
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
