@@ -33,6 +33,12 @@ impl Deref for Activity {
     }
 }
 
+impl AsRef<Self> for Activity {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// Everything an activity states, before and after it has a place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {

@@ -8,9 +8,11 @@ use activity::{Facts, Time};
 use store::log::head::Position;
 use store::{Dialect, Store};
 use tokio::sync::{Mutex, watch};
+use volume::Deadline;
 
 use crate::keys::KeyCache;
 use crate::places::Places;
+use crate::shelf::Shelf;
 use crate::tail::Tail;
 use crate::volumes::Volumes;
 use crate::watermark::Watermark;
@@ -46,10 +48,12 @@ pub(crate) struct Core {
     /// What the hot activities weigh, as far as is known here.
     hot_bytes: AtomicU64,
     pub(crate) closing: AtomicBool,
+    /// Given up when what is being made is not to be finished.
+    pub(crate) halt: Deadline,
     /// Types known to be in `activity_type` or `reported_type`.
     kinds: RwLock<HashSet<Kind>>,
     #[cfg(test)]
-    pub(crate) crash: std::sync::Mutex<Option<crate::seal::Step>>,
+    pub(crate) crash: std::sync::Mutex<Option<(crate::rewrite::Work, crate::rewrite::Step)>>,
 }
 
 const HOUR: i64 = 3_600 * Time::SECOND;
@@ -70,7 +74,7 @@ impl Core {
     }
 
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        let volumes = Arc::new(Volumes::new(settings.volumes_dir.clone()));
+        let volumes = Arc::new(Volumes::new(Shelf::new(settings.volumes_dir.clone())));
         let asking = Places::new(settings.queries, settings.queries_per_caller);
         Self {
             store,
@@ -89,6 +93,7 @@ impl Core {
             sealed: watch::channel(0).0,
             hot_bytes: AtomicU64::new(0),
             closing: AtomicBool::new(false),
+            halt: Deadline::none(),
             kinds: RwLock::default(),
             #[cfg(test)]
             crash: std::sync::Mutex::new(None),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
 use proof::Frontier;
 use store::log::{activity_type, head};
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use tokio::sync::watch;
 use volume::{Count, Facet, Order};
 
@@ -50,12 +49,12 @@ impl Log {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, LogError> {
-        make_directory(&settings.volumes_dir)?;
         let empty = Frontier::new();
         let mut tx = store.begin().await?;
         head::ensure(tx.conn(), &empty.to_bytes(), &empty.root()).await?;
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
+        core.volumes.shelf().ensure()?;
         core.check_place().await?;
         core.give_up_begun().await?;
         core.sweep().await?;
@@ -246,6 +245,8 @@ impl Log {
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.
     pub async fn close(&self) {
         self.core.closing.store(true, Ordering::SeqCst);
+        // What is being sealed or merged is done again after the next start.
+        self.core.halt.give_up();
         drop(lock(&self.life.queue).take());
         self.life.tasks.close(CLOSE).await;
         drop(self.core.sealing.lock().await);
@@ -261,20 +262,6 @@ impl Log {
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
-}
-
-/// Makes a directory whose entry survives a power cut.
-fn make_directory(path: &Path) -> Result<(), StoreError> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::create_dir_all(path)
-        .and_then(|()| std::fs::File::open(parent)?.sync_all())
-        .map_err(|source| StoreError::File {
-            path: path.to_owned(),
-            source,
-        })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -80,7 +80,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
                 core.settle(false).await
             };
             match work.await {
-                Ok(()) | Err(LogError::Closed) => {}
+                Ok(()) | Err(LogError::Closed | LogError::Overdue(_)) => {}
                 Err(error) => {
                     tracing::error!(%error, "sealing failed; the activities stay hot and it is tried again");
                     metrics::counter!("whodid_seal_failures_total").increment(1);

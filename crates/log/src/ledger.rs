@@ -2,7 +2,6 @@
 //! says what may be removed. What lies beside the volumes and is not in the ledger is never touched.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use store::Dialect;
 use store::log::head;
@@ -11,12 +10,11 @@ use volume::VolumeMeta;
 
 use crate::LogError;
 use crate::core::Core;
+use crate::shelf::Owner;
 use crate::view::blocking;
 
 /// How long a maker has a pending volume to itself, in seconds: a merge of the largest takes minutes.
 const LEASE: i64 = 3_600;
-/// The file that says whose volumes these are.
-const OWNER: &str = "installation";
 
 impl Core {
     /// Notes a volume that is going to be made, before its first byte, and names it.
@@ -36,14 +34,6 @@ impl Core {
         Ok(id)
     }
 
-    /// What came of making the volume `id`; if that failed, what was written of it goes.
-    pub(crate) async fn or_clear_away<T>(&self, id: &str, made: Result<T, LogError>) -> Result<T, LogError> {
-        if made.is_err() {
-            self.clear_away(id).await;
-        }
-        made
-    }
-
     /// Removes what there is of a volume that is not live. If that fails, a later sweep does it.
     pub(crate) async fn clear_away(&self, id: &str) {
         if let Err(error) = self.remove(id).await {
@@ -52,8 +42,8 @@ impl Core {
     }
 
     async fn remove(&self, id: &str) -> Result<(), LogError> {
-        let (root, of) = (self.volumes.root().to_owned(), id.to_owned());
-        blocking(move || Ok(volume::remove(&root, &of)?)).await?;
+        let (shelf, of) = (self.volumes.shelf().clone(), id.to_owned());
+        blocking(move || Ok(shelf.remove(&of)?)).await?;
         let mut tx = self.store.begin().await?;
         table::forget(tx.conn(), id).await?;
         Ok(tx.commit().await?)
@@ -90,10 +80,12 @@ impl Core {
             .await?
             .into_iter()
             .collect();
-        let root = self.volumes.root().to_owned();
-        let mut found = blocking(move || Ok(volume::list(&root)?)).await?;
-        found.retain(|name| name != OWNER && !known.contains(volume::id_of(name)));
-        Ok(found)
+        let shelf = self.volumes.shelf().clone();
+        let found = blocking(move || Ok(shelf.list()?)).await?;
+        let strangers = found.into_iter().filter(|(id, _)| !known.contains(id));
+        let mut names: Vec<String> = strangers.map(|(_, name)| name).collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// Refuses to go on where the volumes are another installation's, or reach beyond what the database knows; and says
@@ -104,10 +96,10 @@ impl Core {
         let ends = strangers
             .iter()
             .filter_map(|name| Some((VolumeMeta::end_of_id(name)?, name)));
-        let root = self.volumes.root();
+        let place = self.volumes.shelf().name();
         if let Some((end, name)) = ends.max().filter(|(end, _)| *end > size) {
             return Err(LogError::OlderThanVolumes {
-                place: root.display().to_string(),
+                place,
                 volume: name.clone(),
                 size,
                 end,
@@ -115,7 +107,7 @@ impl Core {
         }
         self.claim_place().await?;
         if !strangers.is_empty() {
-            tracing::warn!(place = %root.display(), names = ?strangers,
+            tracing::warn!(place, names = ?strangers,
                 "what lies beside the volumes and is none of this log's is left as it is");
         }
         Ok(())
@@ -127,31 +119,14 @@ impl Core {
         let mut tx = self.store.begin().await?;
         let ours = head::installation(tx.conn(), &new).await?;
         tx.commit().await?;
-        let path = self.volumes.root().join(OWNER);
-        let found = read(&path)?;
-        match found {
-            None => std::fs::write(&path, format!("{ours}\n")).map_err(|error| io(&path, error)),
-            Some(theirs) if theirs == ours => Ok(()),
-            Some(theirs) => Err(LogError::OthersVolumes {
-                place: self.volumes.root().display().to_string(),
+        let shelf = self.volumes.shelf();
+        match shelf.claim(&ours)? {
+            Owner::Ours => Ok(()),
+            Owner::Theirs(theirs) => Err(LogError::OthersVolumes {
+                place: shelf.name(),
                 theirs,
                 ours,
             }),
         }
     }
-}
-
-fn read(path: &Path) -> Result<Option<String>, LogError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io(path, error)),
-    }
-}
-
-fn io(path: &Path, error: std::io::Error) -> LogError {
-    LogError::Volume(volume::VolumeError::Io {
-        path: path.to_owned(),
-        source: error,
-    })
 }

@@ -5,13 +5,11 @@ use std::ops::Range;
 use std::sync::{Arc, PoisonError};
 
 use activity::Activity;
-use store::log::{head, volume as volume_table};
-use volume::{Volume, VolumeError, VolumeMeta};
+use volume::{Part, Volume, VolumeError};
 
+use crate::LogError;
 use crate::core::Core;
-use crate::seal::Step;
-use crate::view::blocking;
-use crate::{LogError, volumes};
+use crate::rewrite::{Replaced, Work, Workplace};
 
 /// How often small volumes become larger ones: 16 into 1, twice.
 const LEVELS: u32 = 2;
@@ -27,63 +25,23 @@ impl Core {
         let parts: Vec<Volume> = view.volumes[due].to_vec();
         drop(view);
         let started = std::time::Instant::now();
-        let (root, core, handle) = (
-            self.volumes.root().to_owned(),
-            Arc::clone(self),
-            tokio::runtime::Handle::current(),
-        );
+        let (first, last) = (parts[0].meta().first_seq, parts[parts.len() - 1].meta().end_seq());
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
-        let (first, count) = (
-            parts[0].meta().first_seq,
-            parts.iter().map(|part| part.meta().count).sum(),
-        );
-        let id = self.note(first, count).await?;
-        self.reached(Step::MergeNoted)?;
-        let of = id.clone();
-        let merge = move || {
-            let meta = volume::merge(&root, &of, &parts)?;
-            let key_of = |person: &str| core.key_blocking(person, &handle);
-            volume::verify(&root, &meta, &|activity: &Activity| {
-                activity::canonical::leaf_of(activity, key_of)
-            })?;
-            Ok(meta)
+        let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let make = move |place: &Workplace<'_>| {
+            let whole = parts.iter().map(Part::<Activity>::Volume).collect();
+            place.make(whole, &|activity| core.leaf_blocking(activity, &handle))
         };
-        let merged = self.or_clear_away(&id, blocking(merge).await).await;
-        let meta = match merged {
-            Ok(meta) => meta,
+        let replaced = Replaced::Volumes(ids.clone());
+        let meta = match self.rewrite(Work::Merge, first..last, replaced, make).await {
+            Ok(Some(meta)) => meta,
+            Ok(None) => return Ok(false),
             Err(error) => return self.set_aside(ids, error),
         };
-        self.reached(Step::MergeWritten)?;
-        if !self.swap(&ids, &meta).await? {
-            self.clear_away(&id).await;
-            return Ok(false);
-        }
-        self.reached(Step::MergePublished)?;
-        drop(self.view().await?);
         metrics::histogram!("whodid_merge_seconds").record(started.elapsed().as_secs_f64());
         tracing::info!(volume = %meta.id, activities = meta.count, parts = ids.len(),
             millis = started.elapsed().as_millis(), "merged volumes");
         self.sweep().await?;
-        Ok(true)
-    }
-
-    /// The one transaction: the volume takes the place of its parts. False if one of them is not live any more, because
-    /// another maker merged it, or this one took too long.
-    async fn swap(&self, parts: &[String], meta: &VolumeMeta) -> Result<bool, LogError> {
-        let gone_at = self.clock.now().plus(self.grace());
-        let mut tx = self.store.begin().await?;
-        for part in parts {
-            if !volume_table::doom(tx.conn(), part, gone_at).await? {
-                tx.rollback().await;
-                return Ok(false);
-            }
-        }
-        if !volume_table::publish(tx.conn(), &volumes::row(meta)?).await? {
-            tx.rollback().await;
-            return Ok(false);
-        }
-        head::bump_generation(tx.conn()).await?;
-        tx.commit().await?;
         Ok(true)
     }
 

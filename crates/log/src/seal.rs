@@ -1,36 +1,23 @@
-//! Making a volume of the oldest hot activities: write, verify, and only then one transaction that swaps them.
+//! Choosing the oldest hot activities and making a volume of them.
 //!
 //! Nothing here remembers a step between two calls: after a crash the same function finds the same work.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use activity::Activity;
+use activity::{Activity, canonical};
 use proof::{Frontier, Hash};
-use store::log::head::Sealed;
-use store::log::{HotBatch, head, hot_batch, volume as volume_table};
-use volume::VolumeMeta;
+use store::log::{HotBatch, head, hot_batch};
+use volume::{Leaf, Part, VolumeMeta};
 
 use crate::core::Core;
-use crate::keys::{self, Key, Keys};
+use crate::keys::{self, Keys};
+use crate::rewrite::{Replaced, Step, Work, Workplace};
 use crate::view::blocking;
-use crate::{LogError, batch, volumes};
+use crate::{LogError, batch};
 
 /// Hot batches read from SQL at a time: few, because one may unpack to megabytes.
 const BATCHES: u32 = 64;
-
-/// The steps of sealing and merging between which a process can die.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    Chosen,
-    Noted,
-    Written,
-    Verified,
-    Published,
-    MergeNoted,
-    MergeWritten,
-    MergePublished,
-}
 
 /// Where the next volume begins, and where it ends at the latest.
 struct Due {
@@ -42,9 +29,13 @@ struct Due {
 /// What is read for one volume.
 #[derive(Default)]
 struct Stretch {
-    activities: Vec<Activity>,
+    within: Range<u64>,
+    /// What it may weigh.
+    most: u64,
+    next: u64,
+    activities: Vec<Arc<Activity>>,
     /// The rest of the batch that it ends in.
-    rest: Vec<Activity>,
+    rest: Vec<Arc<Activity>>,
     /// Where the batches end, and the roots that were committed there.
     roots: Vec<(u64, Hash)>,
     bytes: u64,
@@ -56,58 +47,27 @@ impl Core {
         let Some(due) = self.due(all).await? else {
             return Ok(false);
         };
-        self.reached(Step::Chosen)?;
+        self.reached(Work::Seal, Step::Chosen)?;
         let started = std::time::Instant::now();
         let stretch = self.stretch(&due).await?;
-        let (from, frontier, bytes) = (due.from, due.frontier, stretch.bytes);
-        let end = from + stretch.activities.len() as u64;
+        let (from, bytes) = (due.from, stretch.bytes);
+        let to = from + stretch.activities.len() as u64;
         let keys = self.keys_of(&stretch).await?;
-        let id = self.note(from, end - from).await?;
-        self.reached(Step::Noted)?;
-        let (root, of) = (self.volumes.root().to_owned(), id.clone());
-        let write = move || {
-            let (leaves, frontier) = leaves(&stretch, frontier, &keys)?;
-            let meta = volume::write(&root, &of, &stretch.activities, &leaves)?;
-            Ok((meta, frontier, keys))
-        };
-        let (meta, frontier, keys) = self.or_clear_away(&id, blocking(write).await).await?;
-        self.reached(Step::Written)?;
-        let root = self.volumes.root().to_owned();
-        let verify = move || {
-            let key_of = |person: &str| keys.get(person).copied();
-            volume::verify(&root, &meta, &|activity: &Activity| {
-                activity::canonical::leaf_of(activity, key_of)
-            })?;
-            Ok(meta)
-        };
-        let meta = self.or_clear_away(&id, blocking(verify).await).await?;
-        self.reached(Step::Verified)?;
-        let sealed = Sealed {
-            from,
-            to: end,
-            frontier: &frontier.to_bytes(),
+        let sealing = blocking(move || Sealing::of(stretch, due.frontier, keys)).await?;
+        let replaced = Replaced::Hot {
+            to,
+            frontier: sealing.frontier.to_bytes(),
             bytes,
         };
-        if !self.publish(&meta, sealed).await? {
-            self.clear_away(&id).await;
+        let make = move |place: &Workplace<'_>| sealing.make(place);
+        let Some(meta) = self.rewrite(Work::Seal, from..to, replaced, make).await? else {
             return Ok(false);
-        }
-        self.reached(Step::Published)?;
-        self.tail.drop_below(end);
+        };
+        self.tail.drop_below(to);
         metrics::histogram!("whodid_seal_seconds").record(started.elapsed().as_secs_f64());
-        tracing::info!(volume = %meta.id, activities = meta.count, bytes = meta.record_bytes + meta.index_bytes,
+        tracing::info!(volume = %meta.id, activities = meta.count, bytes = meta.record_bytes() + meta.index_bytes(),
             millis = started.elapsed().as_millis(), "sealed a volume");
         Ok(true)
-    }
-
-    /// Says how far the work has come; a test lets it end here as a crash would.
-    pub(crate) fn reached(&self, step: Step) -> Result<(), LogError> {
-        tracing::debug!(?step, "sealing");
-        #[cfg(test)]
-        if *self.crash.lock().unwrap() == Some(step) {
-            return Err(LogError::Closed);
-        }
-        Ok(())
     }
 
     /// Where the next volume is, if one is due: at most up to the next multiple of the volume size, so that volumes
@@ -136,20 +96,36 @@ impl Core {
         }))
     }
 
-    /// The activities of the next volume: up to its end, or the one that makes it as heavy as a volume may be.
+    /// The activities of the next volume: up to its end, or the one that makes it as heavy as a volume may be. Those of
+    /// the tail are taken as they are.
     async fn stretch(&self, due: &Due) -> Result<Stretch, LogError> {
-        let (from, end, most) = (due.from, due.end, self.settings.seal_bytes.max(1));
-        let mut stretch = Stretch::default();
-        let mut next = from;
-        while next < end && stretch.rest.is_empty() && stretch.bytes < most {
-            let batches = hot_batch::load(&mut *self.store.glance().await?, next, end, BATCHES).await?;
+        let within = due.from..due.end;
+        let mut stretch = Stretch::new(within.clone(), self.settings.seal_bytes.max(1));
+        let roots = hot_batch::roots(&mut *self.store.glance().await?, within.start, within.end).await?;
+        let held = roots.last().and_then(|(end, _)| self.tail.view(within.start, *end));
+        if let Some(chunks) = held {
+            let mut next = within.start;
+            for (end, root) in roots {
+                let rows = chunks.iter().flat_map(|chunk| chunk.shared(next..end)).cloned();
+                stretch.add(rows, end, root)?;
+                next = end;
+                if stretch.is_full() {
+                    break;
+                }
+            }
+            return Ok(stretch);
+        }
+        let mut next = within.start;
+        while !stretch.is_full() {
+            let batches = hot_batch::load(&mut *self.store.glance().await?, next, within.end, BATCHES).await?;
             next = batches.last().map(HotBatch::end).ok_or_else(|| missing(next))?;
             stretch = blocking(move || {
                 for batch in batches {
-                    if stretch.bytes >= most {
+                    if stretch.is_full() {
                         break;
                     }
-                    stretch.add(&batch, from..end, most)?;
+                    let rows = batch::unpack(&batch)?.into_iter().map(Arc::new);
+                    stretch.add(rows, batch.end(), batch.root)?;
                 }
                 Ok(stretch)
             })
@@ -172,38 +148,6 @@ impl Core {
         }
         Ok(keys)
     }
-
-    /// The one transaction: the volume is the log's from here on, and its hot rows are gone. False if another sealer
-    /// published this stretch, or this one took too long.
-    async fn publish(&self, meta: &VolumeMeta, sealed: Sealed<'_>) -> Result<bool, LogError> {
-        let mut tx = self.store.begin().await?;
-        let fenced =
-            !head::seal(tx.conn(), sealed).await? || !volume_table::publish(tx.conn(), &volumes::row(meta)?).await?;
-        if fenced {
-            tx.rollback().await;
-            return Ok(false);
-        }
-        hot_batch::delete_sealed(tx.conn(), sealed.to).await?;
-        tx.commit().await?;
-        self.view().await.map(|_| true)
-    }
-
-    /// A key for verifying, from the cache or else from SQL. For blocking threads only.
-    pub(crate) fn key_blocking(&self, person: &str, handle: &tokio::runtime::Handle) -> Option<Key> {
-        if let Some(key) = self.keys.get(person) {
-            return Some(key);
-        }
-        let load = async {
-            let mut conn = self.store.glance().await.ok()?;
-            store::log::person_key::load(&mut conn, &[person])
-                .await
-                .ok()?
-                .remove(person)
-        };
-        let key = handle.block_on(load)?;
-        self.keys.put([(person.to_owned(), key)]);
-        Some(key)
-    }
 }
 
 fn missing(seq: u64) -> LogError {
@@ -211,53 +155,91 @@ fn missing(seq: u64) -> LogError {
 }
 
 impl Stretch {
-    fn all(&self) -> impl Iterator<Item = &Activity> {
-        self.activities.iter().chain(&self.rest)
+    fn new(within: Range<u64>, most: u64) -> Self {
+        Self {
+            next: within.start,
+            within,
+            most,
+            ..Self::default()
+        }
     }
 
-    /// Adds what of a batch lies in `within`, until it weighs `most`.
-    fn add(&mut self, batch: &HotBatch, within: Range<u64>, most: u64) -> Result<(), LogError> {
-        let activities = batch::unpack(batch)?.into_iter();
-        for activity in activities.filter(|activity| activity.seq >= within.start) {
-            let next = within.start + (self.activities.len() + self.rest.len()) as u64;
-            if activity.seq != next {
-                return Err(missing(next));
+    fn all(&self) -> impl Iterator<Item = &Activity> {
+        self.activities.iter().chain(&self.rest).map(|activity| &**activity)
+    }
+
+    /// Whether no further batch belongs to it.
+    fn is_full(&self) -> bool {
+        self.next >= self.within.end || self.bytes >= self.most
+    }
+
+    /// Adds what of a batch that ends at `end` lies within, until it weighs as much as it may.
+    fn add(&mut self, rows: impl Iterator<Item = Arc<Activity>>, end: u64, root: Hash) -> Result<(), LogError> {
+        for activity in rows.filter(|activity| activity.seq >= self.within.start) {
+            if activity.seq != self.next {
+                return Err(missing(self.next));
             }
-            if activity.seq < within.end && self.bytes < most {
+            self.next += 1;
+            if activity.seq < self.within.end && self.bytes < self.most {
                 self.bytes += activity::weight(&activity) as u64;
                 self.activities.push(activity);
             } else {
                 self.rest.push(activity);
             }
         }
-        self.roots.push((batch.end(), batch.root));
+        if self.next != end {
+            return Err(missing(self.next));
+        }
+        self.roots.push((end, root));
         Ok(())
     }
 }
 
-/// The leaf hashes, checked against the root that was committed with every batch: what goes into the volume is what
-/// was acknowledged.
-fn leaves(stretch: &Stretch, mut frontier: Frontier, keys: &Keys) -> Result<(Vec<Hash>, Frontier), LogError> {
-    let count = stretch.activities.len();
-    let mut leaves = Vec::with_capacity(count);
-    let mut sealed = None;
-    let mut roots = stretch.roots.iter().peekable();
-    for activity in stretch.all() {
-        let leaf = keys::leaf(activity, keys)?;
-        if leaves.len() < count {
-            leaves.push(leaf);
-        } else if sealed.is_none() {
-            sealed = Some(frontier.clone());
+/// What is known before a volume is made: what goes into it, and the tree up to its end.
+struct Sealing {
+    stretch: Stretch,
+    leaves: Vec<Leaf>,
+    frontier: Frontier,
+    keys: Keys,
+}
+
+impl Sealing {
+    /// Computes the leaves, and checks them against the root that was committed with every batch: what goes into the
+    /// volume is what was acknowledged.
+    fn of(mut stretch: Stretch, mut frontier: Frontier, keys: Keys) -> Result<Self, LogError> {
+        let count = stretch.activities.len();
+        let mut leaves = Vec::with_capacity(count);
+        let mut sealed = None;
+        let mut roots = stretch.roots.iter().peekable();
+        for activity in stretch.all() {
+            let leaf = keys::leaf(activity, &keys)?;
+            if leaves.len() < count {
+                leaves.push(Leaf::Yielded(leaf));
+            } else if sealed.is_none() {
+                sealed = Some(frontier.clone());
+            }
+            frontier.push(leaf);
+            if let Some((_, root)) = roots.next_if(|(end, _)| *end == frontier.size())
+                && *root != frontier.root()
+            {
+                let size = frontier.size();
+                return Err(LogError::Damaged(format!(
+                    "the hot activities before {size} do not give the committed root"
+                )));
+            }
         }
-        frontier.push(leaf);
-        if let Some((_, root)) = roots.next_if(|(end, _)| *end == frontier.size())
-            && *root != frontier.root()
-        {
-            let size = frontier.size();
-            return Err(LogError::Damaged(format!(
-                "the hot activities before {size} do not give the committed root"
-            )));
-        }
+        stretch.rest = Vec::new();
+        Ok(Self {
+            stretch,
+            leaves,
+            frontier: sealed.unwrap_or(frontier),
+            keys,
+        })
     }
-    Ok((leaves, sealed.unwrap_or(frontier)))
+
+    fn make(self, place: &Workplace<'_>) -> Result<VolumeMeta, LogError> {
+        let key_of = |person: &str| self.keys.get(person).copied();
+        let parts = vec![Part::Rows(&self.stretch.activities, &self.leaves)];
+        place.make(parts, &|activity| canonical::leaf_of(activity, key_of))
+    }
 }

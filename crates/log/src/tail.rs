@@ -2,6 +2,7 @@
 //!
 //! Owns what is kept and for how long; what is visible is decided by each read's view of the head.
 
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::{Activity, Seq, Time};
@@ -57,6 +58,13 @@ impl Chunk {
     pub(crate) fn get(&self, seq: Seq) -> Option<&Activity> {
         let index = usize::try_from(seq.checked_sub(self.first_seq())?).ok()?;
         self.rows.get(index).map(|row| &**row)
+    }
+
+    /// Those of these seqs that are here.
+    pub(crate) fn shared(&self, seqs: Range<Seq>) -> &[Arc<Activity>] {
+        let first = self.first_seq();
+        let at = |seq: Seq| usize::try_from(seq.saturating_sub(first)).map_or(self.len(), |at| at.min(self.len()));
+        &self.rows[at(seqs.start)..at(seqs.end)]
     }
 
     /// All by seq.

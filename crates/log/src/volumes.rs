@@ -1,13 +1,13 @@
 //! The open volumes of one process: which there are follows the catalogue in SQL, generation by generation.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use store::log::VolumeRow;
 use volume::{Volume, VolumeMeta};
 
 use crate::LogError;
+use crate::shelf::Shelf;
 
 /// The volumes as of one generation of the catalogue, oldest first.
 #[derive(Clone, Debug)]
@@ -19,15 +19,15 @@ pub(crate) struct VolumeSet {
 /// The newest set that was opened.
 #[derive(Debug)]
 pub(crate) struct Volumes {
-    root: PathBuf,
+    shelf: Shelf,
     set: RwLock<VolumeSet>,
 }
 
 impl Volumes {
     /// None yet.
-    pub(crate) fn new(root: PathBuf) -> Self {
+    pub(crate) fn new(shelf: Shelf) -> Self {
         Self {
-            root,
+            shelf,
             set: RwLock::new(VolumeSet {
                 generation: 0,
                 volumes: Arc::new([]),
@@ -36,8 +36,8 @@ impl Volumes {
     }
 
     /// Where the volumes are.
-    pub(crate) fn root(&self) -> &std::path::Path {
-        &self.root
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The newest set that was opened.
@@ -55,7 +55,7 @@ impl Volumes {
             .collect();
         let volume = |row: &VolumeRow| match open.get(row.id.as_str()) {
             Some(volume) => Ok((*volume).clone()),
-            None => Ok(Volume::open(&self.root, meta(row)?)?),
+            None => Ok(self.shelf.open(meta(row)?)?),
         };
         let volumes = rows.iter().map(volume).collect::<Result<Arc<[Volume]>, LogError>>()?;
         let set = VolumeSet { generation, volumes };
@@ -69,7 +69,7 @@ impl Volumes {
 
 /// A catalogue row's own description of its volume.
 pub(crate) fn meta(row: &VolumeRow) -> Result<VolumeMeta, LogError> {
-    let meta: VolumeMeta = serde_json::from_str(&row.meta)
+    let meta = VolumeMeta::from_json(row.meta.as_bytes())
         .map_err(|why| LogError::Damaged(format!("the catalogue entry of volume {}: {why}", row.id)))?;
     if (meta.first_seq, meta.count, meta.id.as_str()) != (row.first_seq, row.count, row.id.as_str()) {
         return Err(LogError::Damaged(format!(

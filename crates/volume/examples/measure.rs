@@ -9,7 +9,7 @@ use activity::query::{Binding, Expr, parse};
 use activity::{Activity, Person, Time};
 use proof::Hash;
 use testkit::{Generator, GeneratorSettings};
-use volume::{Deadline, Facet, Filling, Order, Query, Room, Volume, VolumeMeta};
+use volume::{Deadline, Facet, Filling, Leaf, Order, Part, Query, Room, Volume, VolumeMeta};
 
 const SEAL: u64 = 65_536;
 
@@ -31,23 +31,17 @@ fn main() {
             .find_map(|row| row.user.as_ref())
             .unwrap()
             .clone();
-        let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
-        let (meta, cpu, _) = once(|| {
-            volume::write(
-                root,
-                &VolumeMeta::new_id(first, count as u64, "made"),
-                &activities,
-                &leaves,
-            )
-            .unwrap()
-        });
+        let leaves: Vec<Leaf> = activities.iter().map(|row| Leaf::Yielded(leaf(row))).collect();
+        let id = VolumeMeta::new_id(first, count as u64, "made");
+        let parts = vec![Part::Rows(&activities[..], &leaves[..])];
+        let (meta, cpu, _) = once(|| made(root, &id, parts));
         writing += cpu;
-        verifying += once(|| volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap()).1;
+        verifying += once(|| verified(root, &meta)).1;
         metas.push(meta);
     }
     let volumes = metas.len() as u32;
     println!(
-        "sealed {volumes}: write {:?} each, verify {:?} each (processor), {} MiB resident at most",
+        "sealed {volumes}: write and verify {:?} each, verify again {:?} each (processor), {} MiB resident at most",
         writing / volumes,
         verifying / volumes,
         peak()
@@ -55,31 +49,33 @@ fn main() {
     sizes("one sealed", root, &metas[0]);
     let parts: Vec<Volume> = metas
         .iter()
-        .map(|meta| Volume::open(root, meta.clone()).unwrap())
+        .map(|meta| Volume::open(&root.join(&meta.id), meta.clone()).unwrap())
         .collect();
-    let (meta, cpu, wall) = once(|| {
-        volume::merge(
-            root,
-            &VolumeMeta::new_id(0, parts.iter().map(|part| part.meta().count).sum(), "merged"),
-            &parts,
-        )
-        .unwrap()
-    });
+    let id = VolumeMeta::new_id(0, parts.iter().map(|part| part.meta().count).sum(), "merged");
+    let (meta, cpu, wall) = once(|| made(root, &id, parts.iter().map(Part::Volume).collect()));
     println!(
         "merge {cpu:?} (processor), {wall:?} (wall), {} MiB resident, {} at most",
         resident(),
         peak()
     );
-    let ((), cpu, wall) = once(|| volume::verify(root, &meta, &|activity| Some(leaf(activity))).unwrap());
+    let ((), cpu, wall) = once(|| verified(root, &meta));
     println!("verify {cpu:?} (processor), {wall:?} (wall)");
     drop(parts);
     sizes("merged", root, &meta);
     let start = Instant::now();
-    let opened = Volume::open(root, meta).unwrap();
+    let opened = Volume::open(&root.join(&meta.id), meta).unwrap();
     println!("open {:?}", start.elapsed());
     questions(&opened, &user);
     scans(&opened);
     println!("at the end: {} MiB resident, {} at most", resident(), peak());
+}
+
+fn made(root: &Path, id: &str, parts: Vec<Part<'_, Activity>>) -> VolumeMeta {
+    volume::rewrite(&root.join(id), id, parts, &|row| Some(leaf(row)), &Deadline::none()).unwrap()
+}
+
+fn verified(root: &Path, meta: &VolumeMeta) {
+    volume::verify(&root.join(&meta.id), meta, &|row| Some(leaf(row)), &Deadline::none()).unwrap();
 }
 
 fn questions(volume: &Volume, user: &Person) {
@@ -166,10 +162,10 @@ fn sizes(what: &str, root: &Path, meta: &VolumeMeta) {
     println!(
         "{what}: {} activities, bytes each: record {:.1}, index {:.1}, tree {:.2}, together {:.1}",
         meta.count,
-        each(meta.record_bytes),
-        each(meta.index_bytes),
+        each(meta.record_bytes()),
+        each(meta.index_bytes()),
         each(tree),
-        each(meta.record_bytes + meta.index_bytes + tree)
+        each(meta.record_bytes() + meta.index_bytes() + tree)
     );
     for entry in std::fs::read_dir(dir.join("index")).unwrap() {
         let entry = entry.unwrap();

@@ -1,18 +1,28 @@
-//! What is known of a volume without opening it: `meta.json`, and the same in the log's catalogue.
+//! What is known of a volume without opening it: `meta.json`, and the same in the log's ledger.
+
+use std::collections::BTreeMap;
 
 use activity::{Seq, Time};
 use proof::Hash;
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-/// The format of the index this build writes. What is older than [`OLDEST_FORMAT`] is rebuilt from the record.
-pub const FORMAT: u32 = 3;
-/// The oldest that is read. What is new in 3: long details may be compressed.
-pub(crate) const OLDEST_FORMAT: u32 = 2;
+/// The format of the index this build writes.
+pub const INDEX_FORMAT: u32 = 3;
+/// The oldest that is read; what is older is built anew from the record. What is new in 3: long details may be
+/// compressed.
+pub(crate) const OLDEST_INDEX_FORMAT: u32 = 2;
+/// The format of `meta.json` this build writes. What is new in 2: sums of every file, and the formats of all of them.
+pub(crate) const META_FORMAT: u32 = 2;
+const TREE_FORMAT: u32 = 1;
 
 /// A sealed volume's place in the log, its bounds and its sums.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VolumeMeta {
+    /// The format of this description.
+    pub(crate) format: u32,
     /// `FIRST-LAST-MAKING`: first and last sequence number with 20 digits, and what tells this making from every other,
     /// so that no two volumes have one id, and none is ever overwritten. Also the name of the directory. (Earlier builds
     /// wrote digits of the tree root in the third place.)
@@ -31,21 +41,80 @@ pub struct VolumeMeta {
     pub first_recorded: Time,
     /// When the last activity was recorded.
     pub last_recorded: Time,
-    /// Size of `record.parquet` in bytes.
-    pub record_bytes: u64,
-    /// Size of the index in bytes.
-    pub index_bytes: u64,
-    /// SHA-256 of `record.parquet`.
-    #[serde(with = "hex")]
-    pub record_sha256: [u8; 32],
     /// [`proof::CompactRange::root`] of its leaves' places in the log's tree.
     #[serde(with = "hex")]
     pub tree_root: Hash,
-    /// The index's [`FORMAT`].
-    pub index_format: u32,
+    /// The formats of its files.
+    pub formats: Formats,
+    /// Its files but `meta.json`, by their names below its directory, with `/` between folders. Of a volume whose meta
+    /// is of format 1, only the record is known.
+    pub files: BTreeMap<String, FileSum>,
 }
 
+/// The formats of a volume's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Formats {
+    /// Of `record.parquet`; `None` where the meta does not say. The record itself says it too.
+    pub record: Option<u32>,
+    /// Of `index/`.
+    pub index: u32,
+    /// Of `tree`.
+    pub tree: u32,
+}
+
+impl Formats {
+    /// Those this build writes.
+    pub(crate) const NEWEST: Self = Self {
+        record: Some(crate::record::schema::VERSION as u32),
+        index: INDEX_FORMAT,
+        tree: TREE_FORMAT,
+    };
+}
+
+/// What a file is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSum {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    #[serde(with = "hex")]
+    pub sha256: [u8; 32],
+}
+
+/// The name of the record.
+pub(crate) const RECORD: &str = "record.parquet";
+/// The name of the folder of the index.
+pub(crate) const INDEX: &str = "index";
+/// The name of the tree levels.
+pub(crate) const TREE: &str = "tree";
+
 impl VolumeMeta {
+    /// Reads a meta of any format that was ever written.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut value: Value = serde_json::from_slice(json)?;
+        if let Some(fields) = value.as_object_mut().filter(|fields| !fields.contains_key("format")) {
+            let mut take = |name: &str| fields.remove(name).unwrap_or(Value::Null);
+            let formats = json!({ "record": null, "index": take("index_format"), "tree": TREE_FORMAT });
+            let record = json!({ "bytes": take("record_bytes"), "sha256": take("record_sha256") });
+            take("index_bytes");
+            fields.insert("format".to_owned(), META_FORMAT.into());
+            fields.insert("formats".to_owned(), formats);
+            fields.insert("files".to_owned(), json!({ RECORD: record }));
+        }
+        let meta: Self = serde_json::from_value(value)?;
+        match meta.format {
+            META_FORMAT => Ok(meta),
+            other => Err(serde_json::Error::custom(format!(
+                "it is of format {other}; this build reads formats up to {META_FORMAT}"
+            ))),
+        }
+    }
+
     /// The sequence number after the last one held.
     #[must_use]
     pub fn end_seq(&self) -> Seq {
@@ -62,6 +131,25 @@ impl VolumeMeta {
     #[must_use]
     pub fn overlaps(&self, from: Option<Time>, to: Option<Time>) -> bool {
         from.is_none_or(|from| self.max_occurred >= from) && to.is_none_or(|to| self.min_occurred < to)
+    }
+
+    /// Whether this build reads its index, or has to build it anew.
+    #[must_use]
+    pub fn reads_index(&self) -> bool {
+        (OLDEST_INDEX_FORMAT..=INDEX_FORMAT).contains(&self.formats.index)
+    }
+
+    /// Size of the record in bytes, as far as is known.
+    #[must_use]
+    pub fn record_bytes(&self) -> u64 {
+        self.files.get(RECORD).map_or(0, |file| file.bytes)
+    }
+
+    /// Size of the index in bytes, as far as is known.
+    #[must_use]
+    pub fn index_bytes(&self) -> u64 {
+        let of_index = |(name, _): &(&String, &FileSum)| name.starts_with(INDEX);
+        self.files.iter().filter(of_index).map(|(_, file)| file.bytes).sum()
     }
 
     /// The id of a volume that is going to be made; `making` is never used twice.

@@ -6,31 +6,51 @@ mod files;
 mod property;
 mod samples;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering as Atomic};
 
 use activity::Activity;
 use activity::query::Expr;
 use proof::Hash;
 
-use crate::{Cursor, Deadline, Order, Query, Volume, VolumeMeta};
+use crate::{Cursor, Deadline, Leaf, Order, Part, Query, Volume, VolumeMeta};
 
 fn leaf(activity: &Activity) -> Hash {
     proof::leaf_hash(&activity::codec::to_bytes(&activity.facts))
 }
 
-fn write(root: &std::path::Path, activities: &[Activity]) -> VolumeMeta {
-    let leaves: Vec<Hash> = activities.iter().map(leaf).collect();
-    let id = id(activities[0].seq, activities.len() as u64);
-    crate::write(root, &id, activities, &leaves).unwrap()
+/// Makes a volume in a directory of its own under `root`, named by its id.
+fn rewrite(root: &Path, first: u64, count: u64, parts: Vec<Part<'_, Activity>>) -> crate::Result<VolumeMeta> {
+    let id = id(first, count);
+    crate::rewrite(
+        &root.join(&id),
+        &id,
+        parts,
+        &|activity| Some(leaf(activity)),
+        &Deadline::none(),
+    )
 }
 
-fn merge(root: &std::path::Path, parts: &[Volume]) -> crate::Result<VolumeMeta> {
+fn write(root: &Path, activities: &[Activity]) -> VolumeMeta {
+    let leaves: Vec<Leaf> = activities.iter().map(|row| Leaf::Yielded(leaf(row))).collect();
+    let parts = vec![Part::Rows(activities, &leaves)];
+    rewrite(root, activities[0].seq, activities.len() as u64, parts).unwrap()
+}
+
+fn merge(root: &Path, parts: &[Volume]) -> crate::Result<VolumeMeta> {
     let first = parts.first().map_or(0, |part| part.meta().first_seq);
-    crate::merge(
-        root,
-        &id(first, parts.iter().map(|part| part.meta().count).sum()),
-        parts,
-    )
+    let count = parts.iter().map(|part| part.meta().count).sum();
+    rewrite(root, first, count, parts.iter().map(Part::Volume).collect())
+}
+
+/// The same rows with an index made anew.
+fn reindex(root: &Path, meta: &VolumeMeta) -> crate::Result<VolumeMeta> {
+    let part = Part::Record {
+        dir: &root.join(&meta.id),
+        meta,
+        alter: None,
+    };
+    rewrite(root, meta.first_seq, meta.count, vec![part])
 }
 
 /// An id that no other volume of this process has.
@@ -43,8 +63,8 @@ fn id(first_seq: u64, count: u64) -> String {
     )
 }
 
-fn open(root: &std::path::Path, meta: &VolumeMeta) -> Volume {
-    Volume::open(root, meta.clone()).unwrap()
+fn open(root: &Path, meta: &VolumeMeta) -> Volume {
+    Volume::open(&root.join(&meta.id), meta.clone()).unwrap()
 }
 
 /// A query without a deadline.

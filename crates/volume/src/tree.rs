@@ -75,6 +75,12 @@ impl Levels {
         Ok(())
     }
 
+    /// The root of this whole tile of the log.
+    fn tile(&self, index: u64) -> Option<&Hash> {
+        let (first, tiles) = self.heights.first()?;
+        tiles.get(usize::try_from(index.checked_sub(*first)?).ok()?)
+    }
+
     fn push_tile(&mut self, index: u64, tile: &Hash) -> std::result::Result<(), proof::NotAdjacent> {
         let (begin, end) = (index << LOWEST, (index + 1) << LOWEST);
         let Some(range) = CompactRange::from_parts(begin, end, vec![*tile]) else {
@@ -84,6 +90,16 @@ impl Levels {
         note(heights, LOWEST, index, tile);
         self.range
             .join_noting(&range, |height, index, hash| note(heights, height, index, hash))
+    }
+
+    /// Begins to hold leaves against these levels, from the first.
+    pub(crate) fn check(&self) -> Check<'_> {
+        Check {
+            levels: self,
+            at: self.range.begin(),
+            tile: Vec::new(),
+            is_whole: true,
+        }
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -130,6 +146,46 @@ impl Levels {
         let bytes = std::fs::read(path).map_err(VolumeError::io(path))?;
         let damaged = || VolumeError::damaged(&path.to_string_lossy(), "these are not tree levels of version 1");
         Self::from_bytes(&bytes).ok_or_else(damaged)
+    }
+}
+
+/// Leaves held against kept levels, one after the other.
+pub(crate) struct Check<'a> {
+    levels: &'a Levels,
+    at: Seq,
+    /// Leaves of the tile under way, and whether all of them are known.
+    tile: Vec<Hash>,
+    is_whole: bool,
+}
+
+impl Check<'_> {
+    /// Whether the next leaf is what the levels say, as far as that can be told by now: a tile is compared with its last
+    /// leaf, and not at all if a leaf of it is unknown.
+    pub(crate) fn holds(&mut self, leaf: Option<Hash>) -> bool {
+        let (levels, at) = (self.levels, self.at);
+        self.at += 1;
+        let edge = |leaves: &[Hash], first: Seq| {
+            let kept = usize::try_from(at - first).ok().and_then(|at| leaves.get(at));
+            kept.is_some_and(|kept| leaf.is_none_or(|leaf| leaf == *kept))
+        };
+        if at >= levels.range.end() {
+            return false;
+        }
+        if at < levels.boundary() {
+            return edge(&levels.left, levels.range.begin());
+        }
+        let right = levels.range.end() - levels.right.len() as u64;
+        if at >= right {
+            return edge(&levels.right, right);
+        }
+        self.is_whole &= leaf.is_some();
+        self.tile.extend(leaf);
+        if !(at + 1).is_multiple_of(TILE) {
+            return true;
+        }
+        let tile = std::mem::take(&mut self.tile);
+        let is_whole = std::mem::replace(&mut self.is_whole, true);
+        !is_whole || levels.tile(at >> LOWEST) == Some(&proof::root_of(&tile))
     }
 }
 
@@ -184,6 +240,30 @@ mod tests {
             let whole = levels(cuts[0]..cuts[cuts.len() - 1]);
             assert_eq!(joined, whole);
             assert_eq!(Levels::from_bytes(&whole.to_bytes()), Some(whole));
+        }
+    }
+
+    #[test]
+    fn leaves_are_held_against_levels_wherever_these_lie_and_unknown_ones_pass() {
+        for range in [0..1, 0..256, 0..777, 100..301, 77..1300, 256..1024, 5..20, 300..520] {
+            let levels = levels(range.clone());
+            let sound = |seq: u64| Some(leaf(seq));
+            let holds = |leaf_at: &dyn Fn(u64) -> Option<Hash>| {
+                let mut check = levels.check();
+                range.clone().all(|seq| check.holds(leaf_at(seq)))
+            };
+            assert!(holds(&sound), "{range:?}");
+            assert!(holds(&|_| None), "{range:?}");
+            assert!(holds(&|seq| sound(seq).filter(|_| seq % 3 > 0)), "{range:?}");
+            for wrong in range.clone() {
+                let other = |seq: u64| sound(if seq == wrong { seq + 1 } else { seq });
+                assert!(!holds(&other), "{wrong} of {range:?}");
+            }
+            let mut check = levels.check();
+            assert!(
+                range.clone().all(|seq| check.holds(sound(seq))) && !check.holds(None),
+                "no more than it has"
+            );
         }
     }
 

@@ -18,39 +18,48 @@ use crate::volume::Volume;
 /// Bytes of rows of the index read at once.
 const CHUNK_BYTES: usize = 2 << 20;
 
-/// Reads the volume back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root, and
-/// every row of the index against the record. `leaf_of` recomputes a leaf; where it cannot, the record must carry it.
-pub fn verify(root: &Path, meta: &VolumeMeta, leaf_of: &dyn Fn(&Activity) -> Option<Hash>) -> Result<()> {
-    let dir = root.join(&meta.id);
+/// The leaf of a row, recomputed; `None` if it cannot be, as where a person's key is gone.
+pub type LeafOf<'a> = &'a dyn Fn(&Activity) -> Option<Hash>;
+
+/// Checks that every file of the volume in `dir` is the one that was written, without reading any further.
+pub fn check_sums(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<()> {
+    files::check_sums(dir, meta, halt)
+}
+
+/// Reads the volume in `dir` back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root,
+/// and every row of the index against the record. How many rows there are whose leaf neither the record carries nor
+/// `leaf_of` gives: those cannot be held against the tree.
+pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadline) -> Result<u64> {
     let damaged = |detail: &str| VolumeError::damaged(&meta.id, detail);
-    if files::read_meta(&dir)? != *meta {
-        return Err(damaged("its meta.json is not what the catalogue says"));
+    if files::read_meta(dir)? != *meta {
+        return Err(damaged("its meta.json is not what the ledger says"));
     }
-    if files::sum(&files::record(&dir))? != (meta.record_bytes, meta.record_sha256) {
-        return Err(damaged("its record is not the one that was written"));
+    files::check_sums(dir, meta, halt)?;
+    let levels = Levels::read(&files::tree(dir))?;
+    if levels.range().root() != meta.tree_root {
+        return Err(damaged("its tree levels do not yield its root"));
     }
-    let mut indexed = Indexed::open(Volume::open(root, meta.clone())?)?;
+    let (mut leaves, mut unknown) = (levels.check(), 0);
+    let mut indexed = Indexed::open(Volume::open(dir, meta.clone())?, halt)?;
     let mut bounds = Bounds::new(meta);
-    let mut levels = Levels::new(meta.first_seq);
-    let mut record = RecordReader::open(&files::record(&dir))?;
+    let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
+        halt.check()?;
         for Row { activity, leaf } in rows? {
             bounds.add(&activity)?;
             let leaf = leaf.or_else(|| leaf_of(&activity));
-            levels.push(leaf.ok_or_else(|| damaged(&format!("activity {} has no leaf hash", activity.seq)))?);
+            unknown += u64::from(leaf.is_none());
+            if !leaves.holds(leaf) {
+                let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);
+                return Err(damaged(&detail));
+            }
             if indexed.next()?.as_ref() != Some(&activity) {
                 return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
             }
         }
     }
     bounds.finish()?;
-    if levels.range().root() != meta.tree_root {
-        return Err(damaged("its activities do not yield its tree root"));
-    }
-    if Levels::read(&files::tree(&dir))? != levels {
-        return Err(damaged("its tree levels are not those of its activities"));
-    }
-    Ok(())
+    Ok(unknown)
 }
 
 /// All rows of the index, one by one.
@@ -60,8 +69,8 @@ struct Indexed {
 }
 
 impl Indexed {
-    fn open(volume: Volume) -> Result<Self> {
-        let query = Query::new(&Expr::All, Deadline::none());
+    fn open(volume: Volume, halt: &Deadline) -> Result<Self> {
+        let query = Query::new(&Expr::All, halt.clone());
         let chunk = Room {
             rows: 4096,
             bytes: CHUNK_BYTES,

@@ -1,7 +1,7 @@
 //! An open volume.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::{Activity, Seq};
@@ -11,7 +11,7 @@ use crate::error::{Result, VolumeError};
 use crate::eval::{self, Node};
 use crate::files;
 use crate::index::open::OpenIndex;
-use crate::meta::{FORMAT, OLDEST_FORMAT, VolumeMeta};
+use crate::meta::{INDEX_FORMAT, VolumeMeta};
 use crate::query::Query;
 use crate::rows::Decoded;
 use crate::tree::Levels;
@@ -24,6 +24,7 @@ const DECODED_BYTES: usize = 1 << 20;
 pub struct Volume(pub(crate) Arc<Opened>);
 
 pub(crate) struct Opened {
+    dir: PathBuf,
     pub(crate) meta: VolumeMeta,
     pub(crate) index: OpenIndex,
     decoded: Mutex<Decoded>,
@@ -36,25 +37,32 @@ impl fmt::Debug for Volume {
 }
 
 impl Volume {
-    /// Opens the volume `meta` under `root`, whose index must be of this build's format.
-    pub fn open(root: &Path, meta: VolumeMeta) -> Result<Self> {
-        if !(OLDEST_FORMAT..=FORMAT).contains(&meta.index_format) {
+    /// Opens the volume `meta` in `dir`, whose index must be of a format that this build reads.
+    pub fn open(dir: &Path, meta: VolumeMeta) -> Result<Self> {
+        if !meta.reads_index() {
             let detail = format!(
-                "its index has format {}, this build reads {FORMAT}: reindex it",
-                meta.index_format
+                "its index has format {}, this build reads {INDEX_FORMAT}: it has to be built anew",
+                meta.formats.index
             );
             return Err(VolumeError::damaged(&meta.id, detail));
         }
-        let index = OpenIndex::open(&files::index(&root.join(&meta.id)))?;
+        files::check_sizes(dir, &meta)?;
+        let index = OpenIndex::open(&files::index(dir))?;
         if u64::from(index.docs) != meta.count {
             let detail = format!("its index holds {} of {} activities", index.docs, meta.count);
             return Err(VolumeError::damaged(&meta.id, detail));
         }
         Ok(Self(Arc::new(Opened {
+            dir: dir.to_owned(),
             meta,
             index,
             decoded: Mutex::new(Decoded::new(DECODED_BYTES)),
         })))
+    }
+
+    /// Where its files are.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.0.dir
     }
 
     /// What is known of it.
@@ -75,10 +83,10 @@ impl Volume {
     }
 }
 
-/// The subtrees of the log that cover the volume `meta` under `root`, from its `tree`: joined in order over all
-/// volumes from the first, they are the log's frontier.
-pub fn tree_range(root: &Path, meta: &VolumeMeta) -> Result<CompactRange> {
-    let levels = Levels::read(&files::tree(&root.join(&meta.id)))?;
+/// The subtrees of the log that cover the volume `meta` in `dir`, from its `tree`: joined in order over all volumes from
+/// the first, they are the log's frontier.
+pub fn tree_range(dir: &Path, meta: &VolumeMeta) -> Result<CompactRange> {
+    let levels = Levels::read(&files::tree(dir))?;
     if levels.range().begin() != meta.first_seq || levels.range().end() != meta.end_seq() {
         return Err(VolumeError::damaged(&meta.id, "its tree levels are another volume's"));
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use activity::query::Expr;
-use activity::{Recorder, canonical};
-use volume::{Deadline, Filling, Order, Query, Room, Volume, VolumeMeta};
+use activity::{Activity, Recorder, canonical};
+use volume::{Deadline, Filling, Order, Part, Query, Room, Volume, VolumeMeta};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/v1");
 const ID: &str = "00000000000000000000-00000000000000000059-31d5d8e7";
@@ -24,17 +24,22 @@ fn a_volume_of_version_1_yields_its_tree_once_its_index_is_built_anew() {
         std::fs::copy(corpus.join(ID).join(file), volume.join(file)).unwrap();
     }
     let read = |path: &Path| std::fs::read(path).unwrap();
-    let meta: VolumeMeta = serde_json::from_slice(&read(&volume.join("meta.json"))).unwrap();
+    let meta: VolumeMeta = VolumeMeta::from_json(&read(&volume.join("meta.json"))).unwrap();
     let keys: BTreeMap<String, String> = serde_json::from_slice(&read(&corpus.join("keys.json"))).unwrap();
-    let refused = Volume::open(dir.path(), meta.clone()).unwrap_err().to_string();
-    assert!(refused.contains("reindex"), "{refused}");
+    let refused = Volume::open(&volume, meta.clone()).unwrap_err().to_string();
+    assert!(refused.contains("built anew"), "{refused}");
 
-    let meta = volume::reindex(dir.path(), &meta).unwrap();
-    volume::verify(dir.path(), &meta, &|row| {
-        canonical::leaf_of(row, |person| keys.get(person).map(|digits| key(digits)))
-    })
-    .unwrap();
-    let open = Volume::open(dir.path(), meta).unwrap();
+    let leaf_of = |row: &Activity| canonical::leaf_of(row, |person| keys.get(person).map(|digits| key(digits)));
+    let part: Part<'_, Activity> = Part::Record {
+        dir: &volume,
+        meta: &meta,
+        alter: None,
+    };
+    let anew = dir.path().join("anew");
+    let made = volume::rewrite(&anew, "anew", vec![part], &leaf_of, &Deadline::none()).unwrap();
+    assert_eq!(made.tree_root, meta.tree_root);
+    assert_eq!(volume::verify(&anew, &made, &leaf_of, &Deadline::none()).unwrap(), 0);
+    let open = Volume::open(&anew, made).unwrap();
     let rows = open
         .search(
             &mut asked(&Expr::All),

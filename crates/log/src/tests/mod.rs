@@ -94,9 +94,8 @@ impl Bed {
     }
 
     fn volumes_on_disk(&self) -> Vec<String> {
-        let mut names = volume::list(&self.dir.path().join("volumes")).unwrap();
-        names.retain(|name| name != "installation");
-        names
+        let found = self.log.core().volumes.shelf().list().unwrap();
+        found.into_iter().map(|(_, name)| name).collect()
     }
 
     /// Recomputes the tree from the rows and keys and compares it with the head.

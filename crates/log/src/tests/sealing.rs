@@ -5,7 +5,7 @@ use activity::query::Expr;
 
 use super::{Bed, many, reporter};
 use crate::Order;
-use crate::seal::Step;
+use crate::rewrite::{Step, Work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hot_rows_go_only_when_their_volume_is_there() {
@@ -40,17 +40,11 @@ async fn a_few_activities_are_sealed_after_their_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
-    for step in [
-        Step::Chosen,
-        Step::Noted,
-        Step::Written,
-        Step::Verified,
-        Step::Published,
-    ] {
+    for step in [Step::Chosen, Step::Noted, Step::Made, Step::Published] {
         let bed = Bed::new(50).await;
         bed.append(many(0..120)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        *bed.log.core().crash.lock().unwrap() = Some(step);
+        *bed.log.core().crash.lock().unwrap() = Some((Work::Seal, step));
         assert!(bed.log.settle(false).await.is_err());
         assert_eq!(
             bed.all(&Expr::All, Order::Newest, 50).await,
@@ -78,11 +72,11 @@ async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
-    for step in [Step::MergeNoted, Step::MergeWritten, Step::MergePublished] {
+    for step in [Step::Noted, Step::Made, Step::Published] {
         let bed = Bed::new(50).await;
         bed.append(many(0..220)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        *bed.log.core().crash.lock().unwrap() = Some(step);
+        *bed.log.core().crash.lock().unwrap() = Some((Work::Merge, step));
         assert!(bed.log.settle(false).await.is_err());
         assert_eq!(
             bed.all(&Expr::All, Order::Newest, 50).await,
@@ -95,7 +89,7 @@ async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
             before,
             "{step:?}, after the restart"
         );
-        let volumes = if step == Step::MergePublished { 1 } else { 4 };
+        let volumes = if step == Step::Published { 1 } else { 4 };
         assert_eq!(bed.volumes_on_disk().len(), volumes, "{step:?}: no orphan remains");
         bed.log.settle(false).await.unwrap();
         assert_eq!(bed.volumes_on_disk().len(), 1);
@@ -181,7 +175,7 @@ async fn sealing_in_the_background_goes_on_under_load_and_reading() {
 async fn volumes_are_merged_also_while_there_is_always_more_to_seal() {
     let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (10, 2)).await;
     bed.append(many(0..400)).await;
-    *bed.log.core().crash.lock().unwrap() = Some(Step::MergePublished);
+    *bed.log.core().crash.lock().unwrap() = Some((Work::Merge, Step::Published));
     assert!(bed.log.settle(false).await.is_err());
     let sealed = bed.log.head().await.unwrap().sealed;
     assert_eq!(sealed, 40, "the first merge comes after twice what it takes");

@@ -86,7 +86,7 @@ async fn a_reader_beside_the_owner_leaves_traces_and_nothing_else() {
     let mut tx = store.begin().await.unwrap();
     let conn = tx.conn();
     assert_eq!(
-        waiting(conn, 10).await.unwrap(),
+        waiting(conn, "", 10).await.unwrap(),
         [("wait_1".to_owned(), "{}".to_owned())]
     );
     assert!(remove_waiting(conn, "wait_1").await.unwrap());

@@ -64,6 +64,28 @@ pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> R
     rows.iter().map(batch).collect()
 }
 
+/// Where the rows that hold anything of `from..to` end, in order, and the roots of the tree there.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn roots(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<(u64, [u8; 32])>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT first_seq + count, root FROM hot_batch
+         WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
+           AND first_seq < $2 AND first_seq + count > $1
+         ORDER BY first_seq",
+    )
+    .bind(signed(from))
+    .bind(signed(to))
+    .fetch_all(conn)
+    .await?;
+    let root = |row: &AnyRow| {
+        let end = unsigned(row.try_get(0)?, "end")?;
+        Ok((end, bytes32(&row.try_get::<Vec<u8>, _>(1)?, "root")?))
+    };
+    rows.iter().map(root).collect()
+}
+
 /// When the oldest activity at or after `from` was recorded; `None` if nothing is hot.
 ///
 /// # Errors

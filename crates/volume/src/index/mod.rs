@@ -1,7 +1,9 @@
 //! The index of a volume: its fields, its writing, and its opening.
 
+pub(crate) mod build;
 pub(crate) mod column;
 pub(crate) mod details;
+pub(crate) mod halting;
 pub(crate) mod open;
 pub(crate) mod schema;
 pub(crate) mod write;

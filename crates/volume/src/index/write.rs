@@ -27,6 +27,8 @@ pub(crate) struct IndexWriter {
     mentioned: [HashSet<Box<str>>; Column::ALL.len()],
     encoded: String,
     details: Vec<u8>,
+    rows: usize,
+    bytes: usize,
 }
 
 /// The settings of every index, which must agree to be merged.
@@ -70,7 +72,19 @@ impl IndexWriter {
             mentioned: Default::default(),
             encoded: String::new(),
             details: Vec::new(),
+            rows: 0,
+            bytes: 0,
         })
+    }
+
+    /// How many rows it has.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes of free-form texts and details, which are held until it is written.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) fn add(&mut self, activity: &Activity) -> Result<()> {
@@ -88,6 +102,7 @@ impl IndexWriter {
             document.add_text(self.fields.word, words);
         }
         self.add_free_form(activity.seq, facts, &mut document);
+        self.rows += 1;
         self.inner
             .add_document(document)
             .map_err(VolumeError::index(&self.path))
@@ -162,6 +177,7 @@ impl IndexWriter {
                 .flatten()
                 .for_each(|value| add(value));
         }
+        self.bytes += texts.len();
         document.add_text(self.fields.text, texts);
         marks.iter().for_each(|mark| document.add_text(self.fields.mark, mark));
         details::encode(facts, &mut self.details);
@@ -169,6 +185,7 @@ impl IndexWriter {
             // The sequence number in front keeps the dictionary in document order: rows of a page lie together.
             let mut keyed = seq.to_be_bytes().to_vec();
             keyed.extend_from_slice(&self.details);
+            self.bytes += keyed.len();
             document.add_bytes(self.fields.details, &keyed);
         }
     }

@@ -23,10 +23,13 @@ pub(crate) struct RecordReader {
     batches: ParquetRecordBatchReader,
 }
 
-/// An activity as it stands in the record, with its leaf if the row no longer yields it.
-pub(crate) struct Row {
-    pub(crate) activity: Activity,
-    pub(crate) leaf: Option<Hash>,
+/// An activity as it stands in the record.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What is left of it.
+    pub activity: Activity,
+    /// Its leaf, if the row no longer yields it.
+    pub leaf: Option<Hash>,
 }
 
 impl RecordReader {

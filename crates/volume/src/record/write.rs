@@ -35,6 +35,10 @@ const BATCH: Room = Room {
 pub(crate) struct RecordWriter {
     path: PathBuf,
     writer: ArrowWriter<File>,
+    /// Rows that are columns already, and not written yet.
+    columns: Columns,
+    rows: usize,
+    bytes: usize,
 }
 
 impl RecordWriter {
@@ -46,31 +50,43 @@ impl RecordWriter {
         Ok(Self {
             path: path.to_owned(),
             writer,
+            columns: Columns::default(),
+            rows: 0,
+            bytes: 0,
         })
     }
 
-    /// Adds activities, in `seq` order.
-    pub(crate) fn add(&mut self, activities: &[Activity]) -> Result<()> {
-        let mut rest = activities;
-        while !rest.is_empty() {
-            let (rows, others) = rest.split_at(BATCH.fitting(rest));
-            rest = others;
-            let mut columns = Columns::default();
-            rows.iter()
-                .try_for_each(|row| columns.add(row))
-                .map_err(VolumeError::record(&self.path))?;
-            let batch = columns.finish().map_err(VolumeError::record(&self.path))?;
-            self.add_batch(&batch)?;
+    /// Adds a row, and its leaf where the row does not yield it any more.
+    pub(crate) fn add(&mut self, activity: &Activity, kept: Option<&Hash>) -> Result<()> {
+        self.columns
+            .add(activity, kept)
+            .map_err(VolumeError::record(&self.path))?;
+        self.rows += 1;
+        self.bytes += activity::weight(activity);
+        if self.rows >= BATCH.rows || self.bytes >= BATCH.bytes {
+            self.flush()?;
         }
         Ok(())
     }
 
+    fn flush(&mut self) -> Result<()> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        (self.rows, self.bytes) = (0, 0);
+        let columns = std::mem::take(&mut self.columns);
+        let batch = columns.finish().map_err(VolumeError::record(&self.path))?;
+        self.writer.write(&batch).map_err(VolumeError::record(&self.path))
+    }
+
     /// Adds rows of another record as they are.
     pub(crate) fn add_batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.flush()?;
         self.writer.write(batch).map_err(VolumeError::record(&self.path))
     }
 
-    pub(crate) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.flush()?;
         self.writer.close().map_err(VolumeError::record(&self.path))?;
         Ok(())
     }
@@ -117,11 +133,14 @@ impl Default for Columns {
 }
 
 impl Columns {
-    fn add(&mut self, activity: &Activity) -> std::result::Result<(), ParquetError> {
+    fn add(&mut self, activity: &Activity, kept: Option<&Hash>) -> std::result::Result<(), ParquetError> {
         self.seq.append_value(activity.seq);
         self.occurred_at.append_value(activity.occurred_at.0);
         self.recorded_at.append_value(activity.recorded_at.0);
-        self.leaf.append_null();
+        match kept {
+            Some(leaf) => self.leaf.append_value(leaf)?,
+            None => self.leaf.append_null(),
+        }
         let changes = json((!activity.changes.is_empty()).then_some(&activity.changes))?;
         let metadata = json((!activity.metadata.is_empty()).then_some(&activity.metadata))?;
         let more = json(activity.targets.get(1..).filter(|more| !more.is_empty()))?;

@@ -1,12 +1,12 @@
-//! What is on disk: durable names, damage found, leftovers listed, indexes rebuilt.
+//! What is on disk: damage found, rows rewritten, indexes built anew.
 
 use std::fs;
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
-use super::{leaf, merge, open, write};
-use crate::{Order, VolumeError, VolumeMeta, id_of, list, reindex, remove, tree_range, verify};
+use super::{leaf, merge, open, reindex, rewrite, write};
+use crate::{Deadline, Leaf, Order, Part, Row, VolumeError, VolumeMeta, tree_range, verify};
 
 fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
@@ -25,42 +25,61 @@ fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     seqs.map(activity).collect()
 }
 
-fn check(root: &std::path::Path, meta: &VolumeMeta) -> crate::Result<()> {
-    verify(root, meta, &|activity| Some(leaf(activity)))
+fn check(root: &std::path::Path, meta: &VolumeMeta) -> crate::Result<u64> {
+    verify(
+        &root.join(&meta.id),
+        meta,
+        &|activity| Some(leaf(activity)),
+        &Deadline::none(),
+    )
 }
 
 #[test]
-fn a_written_volume_is_listed_verified_and_gone_after_removal() {
+fn a_volume_is_verified_and_its_meta_names_every_file() {
     let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path().join("volumes");
-    let meta = write(&dir, &activities(0..40));
-    assert_eq!(list(&dir).unwrap(), [meta.id.as_str()]);
+    let meta = write(dir.path(), &activities(0..40));
     assert!(meta.id.starts_with("00000000000000000000-00000000000000000039-"));
-    check(&dir, &meta).unwrap();
-    let json = fs::read_to_string(dir.join(&meta.id).join("meta.json")).unwrap();
-    assert_eq!(serde_json::from_str::<VolumeMeta>(&json).unwrap(), meta);
-    remove(&dir, &meta.id).unwrap();
-    remove(&dir, &meta.id).unwrap();
-    assert_eq!(list(&dir).unwrap(), Vec::<String>::new());
-    assert_eq!(list(&dir.join("absent")).unwrap(), Vec::<String>::new());
+    assert_eq!(check(dir.path(), &meta).unwrap(), 0);
+    let volume = dir.path().join(&meta.id);
+    let json = fs::read(volume.join("meta.json")).unwrap();
+    assert_eq!(VolumeMeta::from_json(&json).unwrap(), meta);
+    let mut names = vec!["record.parquet".to_owned(), "tree".to_owned()];
+    for entry in fs::read_dir(volume.join("index")).unwrap() {
+        names.push(format!("index/{}", entry.unwrap().file_name().to_string_lossy()));
+    }
+    names.retain(|name| !name.ends_with(".lock"));
+    names.sort_unstable();
+    assert_eq!(meta.files.keys().cloned().collect::<Vec<_>>(), names);
+    assert!(!volume.join("index.parts").exists());
 }
 
 #[test]
-fn nothing_is_written_over_and_the_unfinished_goes_by_its_id() {
+fn a_meta_of_a_later_format_or_with_other_fields_is_not_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = write(dir.path(), &activities(0..3));
+    let json = serde_json::to_string(&meta).unwrap();
+    for (from, to) in [
+        ("\"format\":2", "\"format\":3"),
+        ("\"count\":3", "\"count\":3,\"new\":1"),
+    ] {
+        let other = json.replacen(from, to, 1);
+        assert_ne!(other, json);
+        assert!(VolumeMeta::from_json(other.as_bytes()).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn nothing_is_written_over() {
     let dir = tempfile::tempdir().unwrap();
     let meta = write(dir.path(), &activities(0..4));
     let again = activities(0..4);
-    let leaves: Vec<proof::Hash> = again.iter().map(leaf).collect();
-    let refused = crate::write(dir.path(), &meta.id, &again, &leaves).unwrap_err();
-    assert!(matches!(refused, VolumeError::Unfit(_)), "{refused}");
-    check(dir.path(), &meta).unwrap();
-    let unfinished = format!("unfinished-{}", super::id(0, 4));
-    fs::create_dir(dir.path().join(&unfinished)).unwrap();
-    let refused = crate::write(dir.path(), id_of(&unfinished), &again, &leaves).unwrap_err();
+    let leaves: Vec<Leaf> = again.iter().map(|row| Leaf::Yielded(leaf(row))).collect();
+    let parts = vec![Part::Rows(&again[..], &leaves[..])];
+    let place = dir.path().join(&meta.id);
+    let leaf_of = |row: &Activity| Some(leaf(row));
+    let refused = crate::rewrite(&place, &meta.id, parts, &leaf_of, &Deadline::none()).unwrap_err();
     assert!(matches!(refused, VolumeError::Io { .. }), "{refused}");
-    assert_eq!(list(dir.path()).unwrap(), [meta.id.clone(), unfinished.clone()]);
-    remove(dir.path(), id_of(&unfinished)).unwrap();
-    assert_eq!(list(dir.path()).unwrap(), [meta.id]);
+    check(dir.path(), &meta).unwrap();
 }
 
 #[test]
@@ -84,26 +103,87 @@ fn an_id_says_where_its_volume_ends_and_other_names_say_nothing() {
 }
 
 #[test]
-fn names_outside_the_directory_are_not_removed() {
-    let dir = tempfile::tempdir().unwrap();
-    for name in ["", "..", "../x", ".", "/etc"] {
-        assert!(matches!(remove(dir.path(), name), Err(VolumeError::Unfit(_))), "{name}");
-    }
-}
-
-#[test]
 fn what_no_volume_can_hold_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let mut gap = activities(0..4);
     gap.remove(2);
-    let leaves = [[0; 32]; 3];
+    let leaves = [Leaf::Yielded([0; 32]); 3];
     for (activities, leaves) in [(&gap[..], &leaves[..]), (&gap[..2], &leaves[..]), (&[], &[])] {
-        assert!(matches!(
-            crate::write(dir.path(), "x", activities, leaves),
-            Err(VolumeError::Unfit(_))
-        ));
+        let made = rewrite(dir.path(), 0, 3, vec![Part::Rows(activities, leaves)]);
+        assert!(matches!(made, Err(VolumeError::Unfit(_))));
     }
-    assert_eq!(list(dir.path()).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_rewrite_that_is_given_up_ends_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let parts = [0..300, 300..600].map(|seqs| open(dir.path(), &write(dir.path(), &activities(seqs))));
+    let halt = Deadline::none();
+    halt.give_up();
+    let place = dir.path().join("given-up");
+    let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
+    let made = crate::rewrite(&place, "given-up", whole, &|row| Some(leaf(row)), &halt);
+    assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
+    // The index library has no other way to stop than a file that takes no more.
+    let indexes = parts.each_ref().map(|part| part.0.index.index.clone());
+    let into = dir.path().join("index");
+    fs::create_dir(&into).unwrap();
+    let inner = tantivy::directory::MmapDirectory::open(&into).unwrap();
+    let halting = crate::index::halting::Halting { inner, halt };
+    let made = tantivy::indexer::merge_indices(&indexes, halting).map_err(VolumeError::index(&into));
+    assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
+}
+
+#[test]
+fn rows_whose_values_are_gone_keep_their_leaves_through_every_rewrite() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = activities(0..600);
+    let meta = write(dir.path(), &all);
+    let erase = |row: &mut Row| {
+        if row.activity.seq % 5 == 2 {
+            row.leaf = Some(leaf(&row.activity));
+            row.activity.facts.user = None;
+        }
+    };
+    let part = Part::Record {
+        dir: &dir.path().join(&meta.id),
+        meta: &meta,
+        alter: Some(&mut { erase }),
+    };
+    let erased = rewrite(dir.path(), 0, 600, vec![part]).unwrap();
+    assert_eq!(erased.tree_root, meta.tree_root);
+    assert_eq!(check(dir.path(), &erased).unwrap(), 0);
+    let next = write(dir.path(), &activities(600..700));
+    let merged = merge(dir.path(), &[open(dir.path(), &erased), open(dir.path(), &next)]).unwrap();
+    let again = reindex(dir.path(), &merged).unwrap();
+    assert_eq!(
+        (again.tree_root, check(dir.path(), &again).unwrap()),
+        (merged.tree_root, 0)
+    );
+    let row = open(dir.path(), &again).get(7).unwrap().unwrap();
+    assert_eq!((row.user.as_ref(), row.seq), (None, 7));
+    assert_eq!(open(dir.path(), &again).get(8).unwrap().unwrap(), all[8]);
+}
+
+#[test]
+fn leaves_that_nothing_yields_any_more_stop_no_rewrite() {
+    let dir = tempfile::tempdir().unwrap();
+    let metas = [0..300, 300..700].map(|seqs| write(dir.path(), &activities(seqs)));
+    // As where a person's key is destroyed and the rows are not rewritten yet.
+    let leaf_of = |row: &Activity| (row.seq % 7 > 0).then(|| leaf(row));
+    let parts = metas.each_ref().map(|meta| open(dir.path(), meta));
+    let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
+    let (place, id) = (dir.path().join("m"), "m");
+    let merged = crate::rewrite(&place, id, whole, &leaf_of, &Deadline::none()).unwrap();
+    assert_eq!(verify(&place, &merged, &leaf_of, &Deadline::none()).unwrap(), 100);
+    let part: Part<'_, Activity> = Part::Record {
+        dir: &place,
+        meta: &merged,
+        alter: None,
+    };
+    let anew = dir.path().join("r");
+    let again = crate::rewrite(&anew, "r", vec![part], &leaf_of, &Deadline::none()).unwrap();
+    assert_eq!(again.tree_root, merged.tree_root);
 }
 
 #[test]
@@ -126,8 +206,13 @@ fn any_damaged_file_is_found_by_verification() {
         check(dir.path(), &meta).unwrap();
     }
     let other = |activity: &Activity| Some(proof::leaf_hash(&activity.seq.to_be_bytes()));
-    assert!(verify(dir.path(), &meta, &other).is_err());
-    assert!(verify(dir.path(), &meta, &|_| None).is_err());
+    let verify = |leaf_of: crate::LeafOf<'_>| verify(&volume, &meta, leaf_of, &Deadline::none());
+    assert!(verify(&other).is_err());
+    assert_eq!(
+        verify(&|_| None).unwrap(),
+        600,
+        "it says for how many nothing can be told"
+    );
 }
 
 #[test]
@@ -135,7 +220,6 @@ fn volumes_apart_are_not_merged() {
     let dir = tempfile::tempdir().unwrap();
     let parts = [0..5, 6..9].map(|seqs| open(dir.path(), &write(dir.path(), &activities(seqs))));
     assert!(matches!(merge(dir.path(), &parts), Err(VolumeError::Unfit(_))));
-    assert!(matches!(merge(dir.path(), &parts[..1]), Err(VolumeError::Unfit(_))));
     assert!(matches!(merge(dir.path(), &[]), Err(VolumeError::Unfit(_))));
 }
 
@@ -148,9 +232,11 @@ fn joined_ranges_of_volumes_are_the_logs_frontier() {
     let leaves: Vec<proof::Hash> = activities(0..2000).iter().map(leaf).collect();
     for volumes in [&metas[..], &[metas[0].clone(), merged][..]] {
         let mut frontier = proof::Frontier::new();
-        volumes
-            .iter()
-            .for_each(|meta| frontier.join(&tree_range(dir.path(), meta).unwrap()).unwrap());
+        volumes.iter().for_each(|meta| {
+            frontier
+                .join(&tree_range(&dir.path().join(&meta.id), meta).unwrap())
+                .unwrap()
+        });
         assert_eq!(frontier.root(), proof::root_of(&leaves));
     }
 }
@@ -161,7 +247,7 @@ fn an_index_is_rebuilt_from_the_record() {
     let all = activities(10..45);
     let meta = write(dir.path(), &all);
     fs::remove_dir_all(dir.path().join(&meta.id).join("index")).unwrap();
-    assert!(crate::Volume::open(dir.path(), meta.clone()).is_err());
+    assert!(crate::Volume::open(&dir.path().join(&meta.id), meta.clone()).is_err());
     let meta = reindex(dir.path(), &meta).unwrap();
     check(dir.path(), &meta).unwrap();
     let rows = open(dir.path(), &meta)
@@ -178,10 +264,25 @@ fn an_index_is_rebuilt_from_the_record() {
 #[test]
 fn an_index_of_another_format_is_not_opened() {
     let dir = tempfile::tempdir().unwrap();
-    let meta = VolumeMeta {
-        index_format: 0,
-        ..write(dir.path(), &activities(0..3))
-    };
-    let error = crate::Volume::open(dir.path(), meta).unwrap_err();
-    assert!(error.to_string().contains("reindex"), "{error}");
+    let mut meta = write(dir.path(), &activities(0..3));
+    meta.formats.index = 0;
+    let error = crate::Volume::open(&dir.path().join(&meta.id), meta).unwrap_err();
+    assert!(error.to_string().contains("built anew"), "{error}");
+}
+
+#[test]
+fn a_volume_with_a_file_cut_off_or_missing_is_not_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = write(dir.path(), &activities(0..50));
+    let volume = dir.path().join(&meta.id);
+    for name in meta.files.keys() {
+        let path = volume.join(name);
+        let sound = fs::read(&path).unwrap();
+        fs::write(&path, &sound[..sound.len() - 1]).unwrap();
+        assert!(crate::Volume::open(&volume, meta.clone()).is_err(), "{name} cut off");
+        fs::remove_file(&path).unwrap();
+        assert!(crate::Volume::open(&volume, meta.clone()).is_err(), "{name} missing");
+        fs::write(&path, &sound).unwrap();
+    }
+    crate::Volume::open(&volume, meta).unwrap();
 }

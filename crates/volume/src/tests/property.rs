@@ -65,7 +65,7 @@ proptest! {
             volumes.push((open(dir.path(), &merged), &activities));
         }
         for (volume, _) in &volumes {
-            crate::verify(dir.path(), volume.meta(), &|activity| Some(leaf(activity))).unwrap();
+            crate::verify(volume.dir(), volume.meta(), &|activity| Some(leaf(activity)), &crate::Deadline::none()).unwrap();
         }
         for (volume, activities) in &volumes {
             for query in &queries {

@@ -1,0 +1,266 @@
+//! The one way in which a volume comes to be: rows and volumes in, files out, read back and checked before anything that
+//! they replace may go. Sealing, merging and building an index anew are calls of it, as is whatever changes rows.
+
+use std::path::Path;
+
+use activity::{Activity, Seq, Time};
+use proof::Hash;
+
+use crate::error::{Result, VolumeError};
+use crate::files;
+use crate::index::build::IndexBuilder;
+use crate::meta::{Formats, META_FORMAT, VolumeMeta};
+use crate::query::Deadline;
+use crate::record::read::{RecordReader, Row};
+use crate::record::write::RecordWriter;
+use crate::tree::Levels;
+use crate::verify::{self, LeafOf};
+use crate::volume::Volume;
+
+/// A leaf of the log's tree, and whether its row yields it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaf {
+    /// It is computed from the row.
+    Yielded(Hash),
+    /// Values of the row are gone; the record carries the leaf.
+    Kept(Hash),
+}
+
+impl Leaf {
+    /// The hash.
+    #[must_use]
+    pub fn hash(&self) -> &Hash {
+        match self {
+            Self::Yielded(hash) | Self::Kept(hash) => hash,
+        }
+    }
+
+    fn kept(&self) -> Option<&Hash> {
+        match self {
+            Self::Yielded(_) => None,
+            Self::Kept(hash) => Some(hash),
+        }
+    }
+}
+
+/// Changes a row of a record. Where values go, the leaf must be there: set by it if it was not.
+pub type Alter<'a> = dyn FnMut(&mut Row) + 'a;
+
+/// What a volume is made of, in order.
+pub enum Part<'a, A> {
+    /// New rows and their leaves, as many.
+    Rows(&'a [A], &'a [Leaf]),
+    /// A whole volume as it is: record, index and tree.
+    Volume(&'a Volume),
+    /// The rows of a volume's record, changed or not, indexed anew. The index of that volume is not looked at.
+    Record {
+        /// Its directory.
+        dir: &'a Path,
+        /// What is known of it.
+        meta: &'a VolumeMeta,
+        /// What becomes of each row.
+        alter: Option<&'a mut Alter<'a>>,
+    },
+}
+
+impl<A: AsRef<Activity>> Part<'_, A> {
+    fn first_seq(&self) -> Option<Seq> {
+        match self {
+            Self::Rows(rows, _) => rows.first().map(|row| row.as_ref().seq),
+            Self::Volume(volume) => Some(volume.meta().first_seq),
+            Self::Record { meta, .. } => Some(meta.first_seq),
+        }
+    }
+}
+
+/// Makes the volume `id` of these parts in the new directory `dir`, durably, and reads it back: whole when this returns,
+/// and to be removed if it fails. `leaf_of` gives the leaf of a row of a record that does not carry it; with `halt` the
+/// work ends early.
+pub fn rewrite<A: AsRef<Activity>>(
+    dir: &Path,
+    id: &str,
+    parts: Vec<Part<'_, A>>,
+    leaf_of: LeafOf<'_>,
+    halt: &Deadline,
+) -> Result<VolumeMeta> {
+    let unfit = |detail: String| VolumeError::Unfit(detail);
+    let Some(first) = parts.first().and_then(Part::first_seq) else {
+        return Err(unfit("there are no activities".to_owned()));
+    };
+    std::fs::create_dir(dir).map_err(VolumeError::io(dir))?;
+    let mut work = Work {
+        record: RecordWriter::create(&files::record(dir))?,
+        index: IndexBuilder::new(dir.join("index.parts"), halt.clone()),
+        levels: Levels::new(first),
+        bounds: None,
+        leaf_of,
+        halt,
+    };
+    for part in parts {
+        match part {
+            Part::Rows(rows, leaves) => work.add_rows(rows, leaves)?,
+            Part::Volume(volume) => work.add_volume(volume)?,
+            Part::Record { dir, meta, alter } => work.add_record(dir, meta, alter)?,
+        }
+    }
+    let meta = work.finish(dir, id, first)?;
+    verify::verify(dir, &meta, leaf_of, halt)?;
+    Ok(meta)
+}
+
+/// A volume being made.
+struct Work<'a> {
+    record: RecordWriter,
+    index: IndexBuilder,
+    levels: Levels,
+    bounds: Option<Bounds>,
+    leaf_of: LeafOf<'a>,
+    halt: &'a Deadline,
+}
+
+/// The times of the rows so far.
+struct Bounds {
+    occurred: (Time, Time),
+    recorded: (Time, Time),
+    in_time_order: bool,
+}
+
+impl Work<'_> {
+    fn end(&self) -> Seq {
+        self.levels.range().end()
+    }
+
+    fn follows(&self, seq: Seq) -> Result<()> {
+        let end = self.end();
+        if seq == end {
+            Ok(())
+        } else {
+            Err(VolumeError::Unfit(format!("activity {seq} stands where {end} belongs")))
+        }
+    }
+
+    fn add_rows<A: AsRef<Activity>>(&mut self, rows: &[A], leaves: &[Leaf]) -> Result<()> {
+        if rows.len() != leaves.len() {
+            let detail = format!("{} activities have {} leaves", rows.len(), leaves.len());
+            return Err(VolumeError::Unfit(detail));
+        }
+        for (row, leaf) in rows.iter().zip(leaves) {
+            let row = row.as_ref();
+            self.follows(row.seq)?;
+            self.levels.push(*leaf.hash());
+            self.record.add(row, leaf.kept())?;
+            self.index.add(row)?;
+            self.note(row);
+        }
+        Ok(())
+    }
+
+    fn add_volume(&mut self, volume: &Volume) -> Result<()> {
+        let (dir, meta) = (volume.dir(), volume.meta());
+        self.follows(meta.first_seq)?;
+        self.levels.join(&Levels::read(&files::tree(dir))?)?;
+        let mut rows = RecordReader::open(&files::record(dir))?;
+        while let Some(batch) = rows.next_batch() {
+            self.halt.check()?;
+            self.record.add_batch(&batch?)?;
+        }
+        self.index.join(volume.0.index.index.clone())?;
+        self.join(Bounds {
+            occurred: (meta.min_occurred, meta.max_occurred),
+            recorded: (meta.first_recorded, meta.last_recorded),
+            in_time_order: meta.in_time_order,
+        });
+        Ok(())
+    }
+
+    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<&mut Alter<'_>>) -> Result<()> {
+        self.follows(meta.first_seq)?;
+        // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.
+        let levels = Levels::read(&files::tree(dir)).ok();
+        if let Some(levels) = &levels {
+            self.levels.join(levels)?;
+        }
+        let mut record = RecordReader::open(&files::record(dir))?;
+        let mut next = meta.first_seq;
+        while let Some(rows) = record.next_rows() {
+            self.halt.check()?;
+            for mut row in rows? {
+                if row.activity.seq != next {
+                    let detail = format!("activity {} stands where {next} belongs", row.activity.seq);
+                    return Err(VolumeError::damaged(&meta.id, detail));
+                }
+                next += 1;
+                if levels.is_none() {
+                    let leaf = row.leaf.or_else(|| (self.leaf_of)(&row.activity));
+                    self.levels
+                        .push(leaf.ok_or_else(|| without_leaf(meta, row.activity.seq))?);
+                }
+                if let Some(alter) = &mut alter {
+                    alter(&mut row);
+                }
+                self.record.add(&row.activity, row.leaf.as_ref())?;
+                self.index.add(&row.activity)?;
+                self.note(&row.activity);
+            }
+        }
+        if next == meta.end_seq() {
+            Ok(())
+        } else {
+            let detail = format!("its record ends before activity {next}");
+            Err(VolumeError::damaged(&meta.id, detail))
+        }
+    }
+
+    fn note(&mut self, row: &Activity) {
+        let (occurred, recorded) = (row.occurred_at, row.recorded_at);
+        self.join(Bounds {
+            occurred: (occurred, occurred),
+            recorded: (recorded, recorded),
+            in_time_order: true,
+        });
+    }
+
+    fn join(&mut self, next: Bounds) {
+        let Some(bounds) = &mut self.bounds else {
+            self.bounds = Some(next);
+            return;
+        };
+        bounds.in_time_order &= next.in_time_order && bounds.occurred.1 <= next.occurred.0;
+        bounds.occurred.0 = bounds.occurred.0.min(next.occurred.0);
+        bounds.occurred.1 = bounds.occurred.1.max(next.occurred.1);
+        bounds.recorded.1 = next.recorded.1;
+    }
+
+    fn finish(self, dir: &Path, id: &str, first_seq: Seq) -> Result<VolumeMeta> {
+        let count = self.end() - first_seq;
+        let bounds = match self.bounds {
+            Some(bounds) if count < u64::from(u32::MAX) => bounds,
+            _ => return Err(VolumeError::Unfit(format!("{count} activities do not make a volume"))),
+        };
+        self.record.finish()?;
+        self.index.finish(&files::index(dir))?;
+        let tree = files::tree(dir);
+        std::fs::write(&tree, self.levels.to_bytes()).map_err(VolumeError::io(&tree))?;
+        let meta = VolumeMeta {
+            format: META_FORMAT,
+            id: id.to_owned(),
+            first_seq,
+            count,
+            min_occurred: bounds.occurred.0,
+            max_occurred: bounds.occurred.1,
+            in_time_order: bounds.in_time_order,
+            first_recorded: bounds.recorded.0,
+            last_recorded: bounds.recorded.1,
+            tree_root: self.levels.range().root(),
+            formats: Formats::NEWEST,
+            files: files::sums(dir, self.halt)?,
+        };
+        files::write_meta(dir, &meta)?;
+        files::sync_all(dir)?;
+        Ok(meta)
+    }
+}
+
+fn without_leaf(meta: &VolumeMeta, seq: Seq) -> VolumeError {
+    VolumeError::damaged(&meta.id, format!("activity {seq} has no leaf hash"))
+}
