@@ -16,11 +16,10 @@ use clap::Parser as _;
 
 use cli::Cli;
 
-// Activities are many small texts that one thread makes and another drops; the C library's per-thread arenas kept far
-// more memory for them (docs/benchmarks.md). Version 2 of it gives freed memory back within milliseconds, version 3 after
-// a second.
+// Activities are many small texts that one thread makes and another drops, which other allocators keep with the thread
+// that made them (docs/benchmarks.md). How it is built is in .cargo/config.toml.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     // Before any file is made, and before there is a second thread that could make one.
