@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use app::accounts::{self, FirstAdministrator};
+use app::accounts::{self, Activation, FirstAdministrator, NewUser};
 use app::api_keys::{self, NewKeyRequest};
-use app::{App, Caller, Scopes, SecretKey, Settings};
+use app::{App, Caller, Roles, Scopes, SecretKey, Settings};
 use log::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 
@@ -14,6 +14,9 @@ use store::{Store, StoreUrl};
 pub const USERNAME: &str = "bench";
 /// The administrator's password.
 pub const PASSWORD: &str = "a password for nothing but loopback";
+
+/// Accounts beside the administrator's: as many as a page has rows.
+const PEOPLE: usize = 50;
 
 /// A data directory, and what opens it.
 pub struct Installation {
@@ -34,6 +37,18 @@ impl Installation {
             password: Some(PASSWORD.to_owned()),
         };
         let created = accounts::create_first_administrator(&app, first).await?;
+        for n in 0..PEOPLE {
+            let new = NewUser {
+                given_name: format!("Person {n}"),
+                family_name: "Mark".to_owned(),
+                username: format!("person{n}"),
+                email: format!("person{n}@example.com"),
+                roles: Roles::default(),
+                service_account: false,
+                activation: Activation::Mail,
+            };
+            accounts::create_user(&app, &Caller::command_line(), new).await?;
+        }
         let scopes = Scopes {
             write: true,
             read: true,
@@ -68,6 +83,8 @@ async fn open(directory: &Path, background: bool) -> Result<(App, Log)> {
     let store = Store::open(&StoreUrl::Directory(directory.to_owned())).await?;
     let settings = LogSettings {
         background,
+        // What was merged goes at once: it is not part of what the log takes on disk.
+        grace_seconds: 0,
         ..LogSettings::new(directory.join("volumes"))
     };
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));

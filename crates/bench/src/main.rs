@@ -258,6 +258,14 @@ async fn served(place: &Path, data: &Data, baseline: &Baseline, figures: &mut Fi
         Some(baseline.newest_ms),
         Goal::AtMost(10.0),
     );
+    let telling = pages::telling_ms(&client, &server.url).await?;
+    figures.add(
+        "telling 50 people of a page of their rows",
+        telling,
+        "ms",
+        None,
+        Goal::AtMost(2.0),
+    );
     let (csv, rows) = load::lines_per_second(&client, &pages::export_url(&server.url)).await?;
     anyhow::ensure!(
         rows > data.activities,

@@ -47,6 +47,21 @@ pub async fn newest_of_user_ms(client: &Client, url: &str, users: &[String]) -> 
     .await
 }
 
+/// What it costs to tell 50 people that their rows were handed out: a page of a row of each, asked for by another
+/// question every time, beside the same page asked for again, which tells nobody anything new.
+pub async fn telling_ms(client: &Client, url: &str) -> Result<f64> {
+    let page = |run: usize| {
+        let page = format!("{url}/activity?q=activity:account.created%20-nowhere{run}");
+        async move {
+            client.get(page).send().await?.error_for_status()?.bytes().await?;
+            Ok(())
+        }
+    };
+    let again = median_ms(100, |_| page(0)).await?;
+    let told = median_ms(100, |run| page(run + 1)).await?;
+    Ok(told - again)
+}
+
 /// Where everything is exported.
 pub fn export_url(url: &str) -> String {
     format!("{url}/activity/export")

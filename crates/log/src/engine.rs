@@ -17,8 +17,8 @@ use volume::{Count, Facet, Order};
 use crate::core::Core;
 use crate::ingest::Queue;
 use crate::{
-    Batch, Clock, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Page, Rng, Scan, Search,
-    SystemRng, Tasks, Through, keeper,
+    Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Page, Rng, Scan, Search,
+    SystemRng, Tasks, Through, Verified, keeper,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -240,6 +240,35 @@ impl Log {
         tokio::spawn(async move { core.settle(all).await })
             .await
             .map_err(LogError::of_ended)?
+    }
+
+    /// Reads the whole log back, as of now, and holds every file, row, leaf and root of it against the tree. `progress` is
+    /// told how many activities were looked at.
+    ///
+    /// # Errors
+    /// If the store cannot be read. Whatever is wrong with the log itself is in the result.
+    pub async fn verify(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.core.verify(progress).await
+    }
+
+    /// Builds indexes anew from their records: of all volumes, or of those that cannot be read or are of an older format.
+    /// The ids of these volumes, and what became of each.
+    ///
+    /// # Errors
+    /// If the log was opened for reading only, or the store cannot be read or written.
+    pub async fn reindex(&self, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
+        if self.core.store.is_reader() {
+            return Err(LogError::ReadOnly);
+        }
+        self.core.reindex(all).await
+    }
+
+    /// What of the log cannot be read as of now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn holes(&self) -> Result<Vec<Hole>, LogError> {
+        Ok(self.core.view().await?.holes.to_vec())
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use store::StoreError;
 use volume::{Overdue, VolumeError};
 
+use crate::hole::Hole;
+
 /// What can go wrong in the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -36,6 +38,9 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// A part of the log cannot be read, and the answer would lack it.
+    #[error("{0}; ask for a range without them, or see `whodid doctor` for what to do")]
+    Unreadable(Hole),
     /// The database knows less than the volumes hold.
     #[error(
         "the database knows {size} activities, and {place} has a volume up to {end} that it does not know ({volume}): it \
@@ -124,6 +129,7 @@ impl LogError {
             Self::Volume(_)
             | Self::Panicked(_)
             | Self::Damaged(_)
+            | Self::Unreadable(_)
             | Self::OlderThanVolumes { .. }
             | Self::OthersVolumes { .. }
             | Self::Overloaded { .. }

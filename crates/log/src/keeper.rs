@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use crate::LogError;
 use crate::core::Core;
+use crate::heal::Health;
 
 /// How often the task looks for what became due by time alone.
 const LOOK: Duration = Duration::from_secs(60);
@@ -70,6 +71,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
     let mut size = core.size.subscribe();
     // Due by time, and so looked for, at the start and then at every tick.
     let mut look = true;
+    let mut health = Health::default();
     while !core.is_closing() {
         if look || core.is_due() {
             let work = async {
@@ -77,7 +79,11 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
                     core.forget().await?;
                     core.sweep().await?;
                 }
-                core.settle(false).await
+                core.settle(false).await?;
+                if look {
+                    core.mend_all(&mut health).await?;
+                }
+                Ok(())
             };
             match work.await {
                 Ok(()) | Err(LogError::Closed | LogError::Overdue(_)) => {}
@@ -95,8 +101,21 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
         look = tokio::select! {
             () = &mut stop => { core.closing.store(true, Ordering::SeqCst); false }
             () = due(&core, &mut size) => false,
+            () = check(&core, &mut health) => health.has_damage(),
             () = sleep(LOOK) => true,
         };
+    }
+}
+
+/// Compares files with their sums as long as there is nothing else to do, one volume after the other.
+async fn check(core: &Arc<Core>, health: &mut Health) {
+    match core.check_one(health).await {
+        Ok(true) => {}
+        Ok(false) | Err(LogError::Closed | LogError::Overdue(_)) => std::future::pending().await,
+        Err(error) => {
+            tracing::warn!(%error, "volumes cannot be checked just now");
+            std::future::pending().await
+        }
     }
 }
 

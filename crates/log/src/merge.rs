@@ -18,11 +18,16 @@ impl Core {
     /// Merges the oldest run of small neighbours that is due; whether there was one.
     pub(crate) async fn merge_next(self: &Arc<Self>) -> Result<bool, LogError> {
         let view = self.view().await?;
-        let counts: Vec<u64> = view.volumes.iter().map(|volume| self.mergeable(volume)).collect();
-        let Some(due) = due(&counts, self.settings.seal_at, self.settings.merge_factor) else {
+        let adjacent = |a: &Volume, b: &Volume| a.meta().end_seq() == b.meta().first_seq;
+        let mut runs = view.volumes.chunk_by(adjacent);
+        let parts: Option<Vec<Volume>> = runs.find_map(|run| {
+            let counts: Vec<u64> = run.iter().map(|volume| self.mergeable(volume)).collect();
+            let due = due(&counts, self.settings.seal_at, self.settings.merge_factor)?;
+            Some(run[due].to_vec())
+        });
+        let Some(parts) = parts else {
             return Ok(false);
         };
-        let parts: Vec<Volume> = view.volumes[due].to_vec();
         drop(view);
         let started = std::time::Instant::now();
         let (first, last) = (parts[0].meta().first_seq, parts[parts.len() - 1].meta().end_seq());

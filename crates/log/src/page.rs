@@ -5,6 +5,8 @@ use activity::{Activity, Time};
 use serde::{Deserialize, Serialize};
 use volume::{Cursor, Order};
 
+use crate::Hole;
+
 /// How far an answer is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Through {
@@ -38,6 +40,8 @@ pub struct Page {
     pub is_cut: bool,
     /// How far the answer is complete.
     pub complete_through: Through,
+    /// What cannot be read and may hold rows that are missing here.
+    pub unreadable: Vec<Hole>,
 }
 
 /// The state of the log.

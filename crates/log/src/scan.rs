@@ -68,6 +68,10 @@ impl Core {
     /// Begins a scan of the log as it is now.
     pub(crate) async fn scan(&self, expr: Expr, order: Order) -> Result<Scan, LogError> {
         let view = self.view().await?;
+        // A file is whole or it is not made: nobody looks at it again for what is missing.
+        if let Some(hole) = view.holes_of(&expr, order, None).next() {
+            return Err(LogError::Unreadable(hole.clone()));
+        }
         let through = view.through;
         let (into, chunks) = mpsc::channel(AHEAD);
         let deadline = Deadline::none();

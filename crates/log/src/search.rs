@@ -6,6 +6,7 @@ use activity::query::Expr;
 use activity::{Activity, Seq};
 use volume::{Count, Deadline, Facet, Filling, Query, Room};
 
+use crate::hole::Hole;
 use crate::source::{Rank, Source, cursor};
 use crate::view::View;
 use crate::{Inquiry, LogError, Page, Search};
@@ -21,8 +22,12 @@ impl Inquiry {
             rows: search.limit,
             bytes: self.page_bytes(),
         };
-        let page = move |view: &View| page(view, &asked, room, deadline.clone());
-        let (mut rows, complete_through) = self.reading(page).await?;
+        let page = move |view: &View| {
+            let Search { expr, order, after, .. } = &asked;
+            let unreadable: Vec<Hole> = view.holes_of(expr, *order, *after).cloned().collect();
+            Ok((page(view, &asked, room, deadline.clone())?, unreadable))
+        };
+        let ((mut rows, unreadable), complete_through) = self.reading(page).await?;
         let fitting = room.fitting(&rows);
         let more = rows.len() > fitting;
         rows.truncate(fitting);
@@ -31,6 +36,7 @@ impl Inquiry {
             is_cut: more && fitting < search.limit,
             rows,
             complete_through,
+            unreadable,
         })
     }
 
@@ -77,9 +83,12 @@ impl Inquiry {
                 return Ok(view.hot_at(seq).and_then(|chunk| chunk.get(seq)).cloned());
             }
             let at = view.volumes.partition_point(|volume| volume.meta().end_seq() <= seq);
-            match view.volumes.get(at) {
+            match view.volumes.get(at).filter(|volume| volume.meta().holds(seq)) {
                 Some(volume) => Ok(volume.get(seq)?),
-                None => Ok(None),
+                None => match view.holes.iter().find(|hole| hole.seqs.contains(&seq)) {
+                    Some(hole) => Err(LogError::Unreadable(hole.clone())),
+                    None => Ok(None),
+                },
             }
         };
         Ok(self.reading(get).await?.0)
@@ -123,11 +132,16 @@ fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<
 
 fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
     if *query.expr() == Expr::All {
+        let lacking: u64 = view.holes.iter().map(|hole| hole.seqs.end - hole.seqs.start).sum();
         return Ok(Count {
-            n: view.position.size,
-            exact: true,
+            n: view.position.size - lacking,
+            exact: lacking == 0,
         });
     }
+    let is_whole = view
+        .holes_of(query.expr(), volume::Order::Recorded, None)
+        .next()
+        .is_none();
     let mut n = 0;
     // Newest first: an inexact count is then at least that of what was looked for most often.
     let sources = view.sources().rev();
@@ -143,5 +157,5 @@ fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
             return Ok(Count { n, exact: false });
         }
     }
-    Ok(Count { n, exact: true })
+    Ok(Count { n, exact: is_whole })
 }

@@ -60,7 +60,7 @@ impl Default for LogSettings {
         Self {
             volumes_dir: PathBuf::from("volumes"),
             seal_at: 65_536,
-            seal_bytes: 16 << 20,
+            seal_bytes: 24 << 20,
             seal_after_seconds: 86_400,
             merge_factor: 16,
             grace_seconds: 60,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use activity::query::Expr;
-use activity::{Activity, Seq};
+use activity::{Activity, Seq, Time};
 use volume::{Cursor, Facet, Filling, Order, Query, Room, Volume, VolumeError};
 
 use crate::tail::Chunk;
@@ -39,6 +39,27 @@ pub(crate) fn cursor(activity: &Activity) -> Cursor {
     }
 }
 
+/// Where a stretch of the log lies: the earliest and latest `occurred_at`, and its seqs.
+pub(crate) struct Extent {
+    pub(crate) times: (Time, Time),
+    pub(crate) seqs: Range<Seq>,
+}
+
+/// Whether any row of a stretch can match, and come after the cursor.
+pub(crate) fn may_match(extent: &Extent, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
+    let ((min, max), first, end) = (extent.times, extent.seqs.start, extent.seqs.end);
+    let (from, to) = expr.time_bounds();
+    let (least, most) = expr.seq_bounds();
+    let in_time = from.is_none_or(|from| max >= from) && to.is_none_or(|to| min < to);
+    let in_seq = least.is_none_or(|least| end > least) && most.is_none_or(|most| first <= most);
+    let follows = after.is_none_or(|after| match order {
+        Order::Newest => min <= after.occurred_at,
+        Order::Oldest => max >= after.occurred_at,
+        Order::Recorded => end > after.seq.saturating_add(1),
+    });
+    first < end && in_time && in_seq && follows
+}
+
 /// A stretch of the log that is read as one.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
@@ -70,27 +91,20 @@ impl Source {
 
     /// Whether any row in here can match, and come after the cursor.
     pub(crate) fn may_match(&self, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
-        let ((min, max), first, end) = match self {
-            Self::Hot(chunk, seqs) => (
-                chunk.times(),
-                chunk.first_seq().max(seqs.start),
-                chunk.end_seq().min(seqs.end),
-            ),
+        let extent = match self {
+            Self::Hot(chunk, seqs) => Extent {
+                times: chunk.times(),
+                seqs: chunk.first_seq().max(seqs.start)..chunk.end_seq().min(seqs.end),
+            },
             Self::Sealed(volume) => {
                 let meta = volume.meta();
-                ((meta.min_occurred, meta.max_occurred), meta.first_seq, meta.end_seq())
+                Extent {
+                    times: (meta.min_occurred, meta.max_occurred),
+                    seqs: meta.first_seq..meta.end_seq(),
+                }
             }
         };
-        let (from, to) = expr.time_bounds();
-        let (least, most) = expr.seq_bounds();
-        let in_time = from.is_none_or(|from| max >= from) && to.is_none_or(|to| min < to);
-        let in_seq = least.is_none_or(|least| end > least) && most.is_none_or(|most| first <= most);
-        let follows = after.is_none_or(|after| match order {
-            Order::Newest => min <= after.occurred_at,
-            Order::Oldest => max >= after.occurred_at,
-            Order::Recorded => end > after.seq.saturating_add(1),
-        });
-        first < end && in_time && in_seq && follows
+        may_match(&extent, expr, order, after)
     }
 
     /// The first matches after the cursor, as many as `filling` takes.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use activity::Seq;
+use activity::query::Expr;
 use store::log::head::{self, Position};
 use store::log::{HotBatch, hot_batch, volume as volume_table};
-use volume::Volume;
+use volume::{Cursor, Order, Volume};
 
 use crate::core::Core;
+use crate::hole::Hole;
 use crate::source::Source;
 use crate::tail::Chunk;
 use crate::{LogError, Through, batch};
@@ -27,6 +29,7 @@ pub(crate) struct View {
     pub(crate) position: Position,
     pub(crate) through: Through,
     pub(crate) volumes: Arc<[Volume]>,
+    pub(crate) holes: Arc<[Hole]>,
     hot: Vec<Arc<Chunk>>,
 }
 
@@ -39,6 +42,16 @@ impl View {
             .iter()
             .map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
         self.volumes.iter().cloned().map(Source::Sealed).chain(hot)
+    }
+
+    /// What cannot be read and may hold something that the question asks for.
+    pub(crate) fn holes_of<'a>(
+        &'a self,
+        expr: &'a Expr,
+        order: Order,
+        after: Option<Cursor>,
+    ) -> impl Iterator<Item = &'a Hole> {
+        self.holes.iter().filter(move |hole| hole.may_match(expr, order, after))
     }
 
     /// The hot chunk that holds `seq`.
@@ -65,8 +78,6 @@ impl Core {
                         "hot activities are missing between volumes and head".into(),
                     ));
                 }
-                // A volume that the catalogue named may have been merged away in the meantime by another process.
-                Err(LogError::Volume(_)) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
                 Err(error) => return Err(error),
             }
             attempt += 1;
@@ -85,7 +96,12 @@ impl Core {
             let (through, generation) = (view.through, view.position.generation);
             let this = Arc::clone(&read);
             match blocking(move || this(&view)).await {
-                Err(LogError::Volume(_)) if attempt < ATTEMPTS && self.generation().await? != generation => {}
+                Err(LogError::Volume(error)) if attempt < ATTEMPTS => {
+                    let is_gone = self.generation().await? != generation;
+                    if !is_gone && !self.volumes.distrust(&error) {
+                        return Err(error.into());
+                    }
+                }
                 result => return result.map(|value| (value, through)),
             }
             attempt += 1;
@@ -100,7 +116,7 @@ impl Core {
     async fn try_view(&self, claimed: activity::Time) -> Result<Option<View>, LogError> {
         let position = head::position(&mut *self.store.glance().await?).await?;
         let set = self.volumes.set();
-        let (position, set) = if set.generation == position.generation {
+        let (position, set) = if set.is_of(position.generation) {
             (position, set)
         } else {
             let mut read = self.store.read().await?;
@@ -108,7 +124,11 @@ impl Core {
             let rows = volume_table::list(read.conn()).await?;
             drop(read);
             let volumes = Arc::clone(&self.volumes);
-            let set = blocking(move || volumes.open(position.generation, &rows)).await?;
+            let set = blocking(move || Ok(volumes.open(position.generation, position.sealed, &rows))).await?;
+            // A volume that the ledger named may have been merged away by another process meanwhile.
+            if !set.holes.is_empty() && self.generation().await? != position.generation {
+                return Ok(None);
+            }
             (position, set)
         };
         let hot = match self.tail.view(position.sealed, position.size) {
@@ -129,6 +149,7 @@ impl Core {
             position,
             through,
             volumes: set.volumes,
+            holes: set.holes,
             hot,
         }))
     }

@@ -1,19 +1,37 @@
 //! The open volumes of one process: which there are follows the catalogue in SQL, generation by generation.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
+use activity::Time;
 use store::log::VolumeRow;
-use volume::{Volume, VolumeMeta};
+use volume::{Volume, VolumeError, VolumeMeta};
 
 use crate::LogError;
+use crate::hole::Hole;
 use crate::shelf::Shelf;
 
-/// The volumes as of one generation of the catalogue, oldest first.
+/// How long a volume that could not be read is left alone before it is looked at again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// The volumes as of one generation of the ledger, oldest first.
 #[derive(Clone, Debug)]
 pub(crate) struct VolumeSet {
     pub(crate) generation: u64,
     pub(crate) volumes: Arc<[Volume]>,
+    /// What of the sealed log is in none of them.
+    pub(crate) holes: Arc<[Hole]>,
+    /// When it was opened.
+    opened: Instant,
+}
+
+impl VolumeSet {
+    /// Whether it is what a reader of this generation needs: one with holes is tried again after a while.
+    pub(crate) fn is_of(&self, generation: u64) -> bool {
+        self.generation == generation && (self.holes.is_empty() || self.opened.elapsed() < AGAIN)
+    }
 }
 
 /// The newest set that was opened.
@@ -31,6 +49,8 @@ impl Volumes {
             set: RwLock::new(VolumeSet {
                 generation: 0,
                 volumes: Arc::new([]),
+                holes: Arc::new([]),
+                opened: Instant::now(),
             }),
         }
     }
@@ -45,26 +65,109 @@ impl Volumes {
         self.set.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens what the catalogue names and is not open yet, on the calling thread, and keeps the set if it is newer.
-    pub(crate) fn open(&self, generation: u64, rows: &[VolumeRow]) -> Result<VolumeSet, LogError> {
+    /// Opens what the ledger names up to `sealed` and is not open yet, on the calling thread, and keeps the set if it is
+    /// newer. What cannot be opened is a hole.
+    pub(crate) fn open(&self, generation: u64, sealed: u64, rows: &[VolumeRow]) -> VolumeSet {
         let known = self.set();
         let open: HashMap<&str, &Volume> = known
             .volumes
             .iter()
             .map(|volume| (volume.meta().id.as_str(), volume))
             .collect();
-        let volume = |row: &VolumeRow| match open.get(row.id.as_str()) {
-            Some(volume) => Ok((*volume).clone()),
-            None => Ok(self.shelf.open(meta(row)?)?),
+        let (mut volumes, mut holes, mut next) = (Vec::new(), Vec::new(), 0);
+        for row in rows {
+            if row.first_seq > next {
+                holes.push(lacking(next..row.first_seq));
+            }
+            next = row.first_seq + row.count;
+            match open.get(row.id.as_str()) {
+                Some(volume) => volumes.push((*volume).clone()),
+                None => match self.open_one(row) {
+                    Ok(volume) => volumes.push(volume),
+                    Err(hole) => holes.push(hole),
+                },
+            }
+        }
+        if sealed > next {
+            holes.push(lacking(next..sealed));
+        }
+        let set = VolumeSet {
+            generation,
+            volumes: volumes.into(),
+            holes: holes.into(),
+            opened: Instant::now(),
         };
-        let volumes = rows.iter().map(volume).collect::<Result<Arc<[Volume]>, LogError>>()?;
-        let set = VolumeSet { generation, volumes };
         let mut kept = self.set.write().unwrap_or_else(PoisonError::into_inner);
-        if generation > kept.generation {
+        if generation >= kept.generation {
+            for hole in set.holes.iter().filter(|hole| !kept.holes.contains(hole)) {
+                tracing::error!(%hole, volume = hole.volume, "a part of the log cannot be read; see `whodid doctor`");
+            }
             *kept = set.clone();
         }
-        Ok(set)
+        set
     }
+
+    fn open_one(&self, row: &VolumeRow) -> Result<Volume, Hole> {
+        let meta = meta(row).map_err(|error| hole(row, None, &error))?;
+        let opened = self.shelf.open(meta.clone()).map_err(LogError::from);
+        opened.map_err(|error| hole(row, Some(&meta), &error))
+    }
+
+    /// Takes the volume that an error tells of out of the set, for a while; whether there was one.
+    pub(crate) fn distrust(&self, error: &VolumeError) -> bool {
+        let why = chain(error);
+        let mut kept = self.set.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(bad) = kept.volumes.iter().find(|volume| why.contains(&volume.meta().id)) else {
+            return false;
+        };
+        let meta = bad.meta().clone();
+        tracing::error!(volume = %meta.id, error = %why, "a volume cannot be read");
+        let others = kept.volumes.iter().filter(|volume| volume.meta().id != meta.id);
+        let volumes = others.cloned().collect();
+        let mut holes = kept.holes.to_vec();
+        holes.push(Hole {
+            seqs: meta.first_seq..meta.end_seq(),
+            volume: Some(meta.id),
+            why,
+            times: (meta.min_occurred, meta.max_occurred),
+        });
+        (kept.volumes, kept.holes, kept.opened) = (volumes, holes.into(), Instant::now());
+        true
+    }
+}
+
+/// Activities that no volume of the ledger holds.
+fn lacking(seqs: Range<u64>) -> Hole {
+    Hole {
+        seqs,
+        volume: None,
+        why: "the ledger names no volume that holds them".to_owned(),
+        times: (Time::MIN, Time::MAX),
+    }
+}
+
+fn hole(row: &VolumeRow, meta: Option<&VolumeMeta>, error: &LogError) -> Hole {
+    Hole {
+        seqs: row.first_seq..row.first_seq + row.count,
+        volume: Some(row.id.clone()),
+        why: chain(error),
+        times: meta.map_or((Time::MIN, Time::MAX), |meta| (meta.min_occurred, meta.max_occurred)),
+    }
+}
+
+/// An error and what caused it, as one text.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        next = cause.source();
+    }
+    text
 }
 
 /// A catalogue row's own description of its volume.

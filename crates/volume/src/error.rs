@@ -59,8 +59,8 @@ pub enum VolumeError {
 
 impl VolumeError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| match overdue(&source) {
-            Some(overdue) => Self::Overdue(overdue),
+        move |source| match source.get_ref().and_then(|inner| inner.downcast_ref::<Overdue>()) {
+            Some(overdue) => Self::Overdue(*overdue),
             None => Self::Io {
                 path: path.to_owned(),
                 source,
@@ -76,15 +76,9 @@ impl VolumeError {
     }
 
     pub(crate) fn index<E: Into<TantivyError>>(path: &Path) -> impl FnOnce(E) -> Self {
-        move |source| {
-            let source = source.into();
-            match &source {
-                TantivyError::IoError(error) if let Some(overdue) = overdue(error) => Self::Overdue(overdue),
-                _ => Self::Index {
-                    path: path.to_owned(),
-                    source,
-                },
-            }
+        move |source| Self::Index {
+            path: path.to_owned(),
+            source: source.into(),
         }
     }
 
@@ -94,9 +88,4 @@ impl VolumeError {
             detail: detail.into(),
         }
     }
-}
-
-/// The end of the work, where that is what passed through a library as its error.
-fn overdue(error: &std::io::Error) -> Option<Overdue> {
-    error.get_ref()?.downcast_ref::<Overdue>().copied()
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use activity::query::Expr;
 use activity::{Activity, Seq, Time};
 use proof::Hash;
 
@@ -10,7 +11,8 @@ use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
 use crate::meta::{Formats, META_FORMAT, VolumeMeta};
-use crate::query::Deadline;
+use crate::order::Order;
+use crate::query::{Deadline, Query, Room};
 use crate::record::read::{RecordReader, Row};
 use crate::record::write::RecordWriter;
 use crate::tree::Levels;
@@ -43,6 +45,12 @@ impl Leaf {
     }
 }
 
+/// Rows of an index read at once.
+const CHUNK: Room = Room {
+    rows: 4096,
+    bytes: 2 << 20,
+};
+
 /// Changes a row of a record. Where values go, the leaf must be there: set by it if it was not.
 pub type Alter<'a> = dyn FnMut(&mut Row) + 'a;
 
@@ -52,6 +60,8 @@ pub enum Part<'a, A> {
     Rows(&'a [A], &'a [Leaf]),
     /// A whole volume as it is: record, index and tree.
     Volume(&'a Volume),
+    /// The rows of a volume's index, of which a record is made anew. All of them must yield their leaves.
+    Index(&'a Volume),
     /// The rows of a volume's record, changed or not, indexed anew. The index of that volume is not looked at.
     Record {
         /// Its directory.
@@ -63,11 +73,16 @@ pub enum Part<'a, A> {
     },
 }
 
-impl<A: AsRef<Activity>> Part<'_, A> {
+impl<'a, A: AsRef<Activity>> Part<'a, A> {
+    /// The rows of a volume's record as they are.
+    pub fn record(dir: &'a Path, meta: &'a VolumeMeta) -> Self {
+        Self::Record { dir, meta, alter: None }
+    }
+
     fn first_seq(&self) -> Option<Seq> {
         match self {
             Self::Rows(rows, _) => rows.first().map(|row| row.as_ref().seq),
-            Self::Volume(volume) => Some(volume.meta().first_seq),
+            Self::Volume(volume) | Self::Index(volume) => Some(volume.meta().first_seq),
             Self::Record { meta, .. } => Some(meta.first_seq),
         }
     }
@@ -100,6 +115,7 @@ pub fn rewrite<A: AsRef<Activity>>(
         match part {
             Part::Rows(rows, leaves) => work.add_rows(rows, leaves)?,
             Part::Volume(volume) => work.add_volume(volume)?,
+            Part::Index(volume) => work.add_index(volume)?,
             Part::Record { dir, meta, alter } => work.add_record(dir, meta, alter)?,
         }
     }
@@ -173,10 +189,28 @@ impl Work<'_> {
         Ok(())
     }
 
+    fn add_index(&mut self, volume: &Volume) -> Result<()> {
+        let meta = volume.meta();
+        self.follows(meta.first_seq)?;
+        let query = Query::new(&Expr::All, self.halt.clone());
+        for rows in volume.scan(query, Order::Recorded, CHUNK)? {
+            for row in rows? {
+                self.follows(row.seq)?;
+                let leaf = (self.leaf_of)(&row).ok_or_else(|| without_leaf(meta, row.seq))?;
+                self.levels.push(leaf);
+                self.record.add(&row, None)?;
+                self.index.add(&row)?;
+                self.note(&row);
+            }
+        }
+        Ok(())
+    }
+
     fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<&mut Alter<'_>>) -> Result<()> {
         self.follows(meta.first_seq)?;
         // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.
         let levels = Levels::read(&files::tree(dir)).ok();
+        let levels = levels.filter(|levels| levels.range().root() == meta.tree_root);
         if let Some(levels) = &levels {
             self.levels.join(levels)?;
         }

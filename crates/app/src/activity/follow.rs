@@ -71,12 +71,20 @@ pub async fn follow(
         limit,
     };
     let found = scoped.log.search(&search).await?;
-    let (rows, has_more) = (found.rows, found.has_more);
+    // Whoever follows misses nothing: what cannot be read is waited for.
+    let barrier = found.unreadable.into_iter().min_by_key(|seqs| seqs.start);
+    if let Some(hole) = barrier.clone().filter(|hole| hole.start <= from) {
+        return Err(ViewError::Unreadable(hole));
+    }
+    let (mut rows, mut has_more) = (found.rows, found.has_more);
+    if let Some(hole) = &barrier {
+        has_more |= rows.keep_below(hole.start);
+    }
     // With every match taken, everything below the answered size was looked at: a later page begins there, and a
     // later commit always has a greater id, so none is skipped.
     let next = match rows.last() {
         Some(last) if has_more => last.seq + 1,
-        _ => found.complete_through.size.max(from),
+        _ => barrier.map_or(found.complete_through.size, |hole| hole.start).max(from),
     };
     let rows = Disclosure::new(app, caller, &scoped, Asked::Following)
         .give(rows)

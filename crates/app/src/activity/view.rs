@@ -1,9 +1,10 @@
 //! One page of an activity view, newest first, with what the page says about it.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use activity::query::{Expr, ParseError, Term};
-use activity::{Outcome, Time};
+use activity::{Outcome, Seq, Time};
 use jiff::tz::TimeZone;
 use log::{LogError, Order, Search};
 
@@ -82,6 +83,8 @@ pub struct ActivityView {
     pub newer: Option<String>,
     /// Up to where this answer is complete.
     pub complete_through: CompleteThrough,
+    /// Activities that cannot be read, some of which may be missing here.
+    pub unreadable: Vec<Range<Seq>>,
     /// Whether the page ended before its limit because its rows are large; the cursors go on.
     pub is_cut: bool,
     /// How many rows match, on all pages; asked for with `explain`.
@@ -129,6 +132,9 @@ pub enum ViewError {
     /// Too much is asked at once; the text says what to do.
     #[error("{0}")]
     Busy(String),
+    /// A part of the log cannot be read, and the answer would lack it.
+    #[error("activities {} to {} cannot be read at the moment; ask for a range without them", .0.start, .0.end - 1)]
+    Unreadable(Range<Seq>),
     /// The log cannot be read now.
     #[error("the log cannot be read at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -167,6 +173,7 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         older: page.older,
         newer: page.newer,
         complete_through: page.through,
+        unreadable: page.unreadable,
         is_cut: page.is_cut,
         count,
         failures,
@@ -195,6 +202,7 @@ struct PageRows {
     older: Option<String>,
     newer: Option<String>,
     through: CompleteThrough,
+    unreadable: Vec<Range<Seq>>,
     is_cut: bool,
 }
 
@@ -227,6 +235,7 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
         older: rows.last().filter(|_| has_older).map(cursor::older),
         newer: rows.first().filter(|_| has_newer).map(cursor::newer),
         through: found.complete_through.into(),
+        unreadable: found.unreadable,
         is_cut: found.is_cut,
         rows,
     })
@@ -251,6 +260,7 @@ impl From<LogError> for ViewError {
         match error {
             LogError::TooCostly { .. } => Self::TooCostly(error.to_string()),
             LogError::Busy { .. } => Self::Busy(error.to_string()),
+            LogError::Unreadable(hole) => Self::Unreadable(hole.seqs),
             other => unavailable(other),
         }
     }

@@ -2,6 +2,7 @@
 
 mod append;
 mod bounds;
+mod holes;
 mod ingest;
 mod ledger;
 mod model;

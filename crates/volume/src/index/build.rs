@@ -62,6 +62,11 @@ impl IndexBuilder {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(crate) fn join_all(&mut self, indexes: impl IntoIterator<Item = Index>) {
+        self.parts.extend(indexes);
+    }
+
     fn end_segment(&mut self) -> Result<()> {
         self.halt.check()?;
         if let Some(writer) = self.open.take() {
@@ -72,7 +77,9 @@ impl IndexBuilder {
 
     /// Makes the index in `path`, of one segment, in which documents keep their order.
     pub(crate) fn finish(mut self, path: &Path) -> Result<()> {
-        self.end_segment()?;
+        if self.open.is_some() {
+            self.end_segment()?;
+        }
         if self.made == 1 && self.parts.len() == 1 {
             self.parts.clear();
             let only = self.parts_dir.join("0");
@@ -83,7 +90,11 @@ impl IndexBuilder {
                 inner: MmapDirectory::open(path).map_err(VolumeError::index(path))?,
                 halt: self.halt.clone(),
             };
-            tantivy::indexer::merge_indices(&self.parts, into).map_err(VolumeError::index(path))?;
+            if let Err(error) = tantivy::indexer::merge_indices(&self.parts, into) {
+                // A file that took no more comes out as any error of a file.
+                self.halt.check()?;
+                return Err(VolumeError::index(path)(error));
+            }
             self.parts.clear();
         }
         files::remove_dir(&self.parts_dir)

@@ -125,12 +125,9 @@ fn a_rewrite_that_is_given_up_ends_at_once() {
     let made = crate::rewrite(&place, "given-up", whole, &|row| Some(leaf(row)), &halt);
     assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
     // The index library has no other way to stop than a file that takes no more.
-    let indexes = parts.each_ref().map(|part| part.0.index.index.clone());
-    let into = dir.path().join("index");
-    fs::create_dir(&into).unwrap();
-    let inner = tantivy::directory::MmapDirectory::open(&into).unwrap();
-    let halting = crate::index::halting::Halting { inner, halt };
-    let made = tantivy::indexer::merge_indices(&indexes, halting).map_err(VolumeError::index(&into));
+    let mut index = crate::index::build::IndexBuilder::new(dir.path().join("parts"), halt.clone());
+    index.join_all(parts.each_ref().map(|part| part.0.index.index.clone()));
+    let made = index.finish(&dir.path().join("index"));
     assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
 }
 

@@ -1,5 +1,7 @@
 //! `GET /v1/activities`: search newest first, or follow in the order of recording.
 
+use std::ops::Range;
+
 use activity::json;
 use app::Caller;
 use app::activity::{CompleteThrough, Count, FollowRequest, Rows, Scope, ViewRequest, follow, view};
@@ -92,6 +94,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
         ended_early: found.is_cut,
         next: found.older,
         through: found.complete_through,
+        unreadable: found.unreadable,
         count: found.count,
     })
 }
@@ -112,6 +115,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Pa
         has_more: found.has_more,
         ended_early: found.is_cut,
         through: found.complete_through,
+        unreadable: Vec::new(),
         count: None,
     })
 }
@@ -143,6 +147,7 @@ struct Page {
     has_more: bool,
     ended_early: bool,
     through: CompleteThrough,
+    unreadable: Vec<Range<u64>>,
     count: Option<Count>,
 }
 
@@ -159,6 +164,11 @@ impl Page {
         let page = json!({ "next": self.next, "has_more": self.has_more, "ended_early": self.ended_early });
         let through = json!({ "size": self.through.size, "at": self.through.at });
         body.extend_from_slice(format!("],\"page\":{page},\"complete_through\":{through}").as_bytes());
+        if !self.unreadable.is_empty() {
+            let range = |seqs: &Range<u64>| json!({ "from": seqs.start, "to": seqs.end - 1 });
+            let unreadable: Vec<_> = self.unreadable.iter().map(range).collect();
+            body.extend_from_slice(format!(",\"unreadable\":{}", json!(unreadable)).as_bytes());
+        }
         if let Some(count) = self.count {
             let count = json!({ "n": count.n, "exact": count.exact });
             body.extend_from_slice(format!(",\"count\":{count}").as_bytes());

@@ -123,6 +123,7 @@ pub(super) fn refusal(error: ViewError) -> Problem {
         ViewError::NoSuchGroup => Problem::not_found("There is no such group that this key may see."),
         ViewError::TooCostly(text) => Problem::too_costly(sentence(&text)),
         ViewError::Busy(text) => Problem::busy(sentence(&text), 2),
+        ViewError::Unreadable(_) => Problem::busy(sentence(&error.to_string()), 60),
         ViewError::Unavailable(cause) => Problem::unavailable(cause),
         ViewError::Cursor => Params::cursor(),
         ViewError::Range { from, to } => {

@@ -31,6 +31,8 @@ pub(crate) struct Found {
     /// Whether it ended before its limit because its rows are large.
     pub(crate) is_cut: bool,
     pub(crate) complete_through: Through,
+    /// What cannot be read and may hold rows that are missing here.
+    pub(crate) unreadable: Vec<Range<Seq>>,
 }
 
 /// All matches of a query, a chunk at a time, that nobody was given yet.
@@ -113,6 +115,7 @@ impl GuardedInquiry {
             has_more: page.next.is_some(),
             is_cut: page.is_cut,
             complete_through: page.complete_through,
+            unreadable: page.unreadable.into_iter().map(|hole| hole.seqs).collect(),
         })
     }
 

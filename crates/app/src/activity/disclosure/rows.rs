@@ -20,6 +20,13 @@ impl Unseen {
         Self(rows)
     }
 
+    /// Keeps only rows below this place, of rows in order of recording; whether there were others.
+    pub(crate) fn keep_below(&mut self, seq: activity::Seq) -> bool {
+        let all = self.0.len();
+        self.0.truncate(self.0.partition_point(|row| row.seq < seq));
+        self.0.len() < all
+    }
+
     pub(crate) fn reverse(&mut self) {
         self.0.reverse();
     }

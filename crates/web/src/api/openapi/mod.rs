@@ -123,6 +123,8 @@ pub(super) struct ActivityPage {
     page: ActivityPageLinks,
     /// Up to where this answer is complete.
     complete_through: Through,
+    /// Only there while a part of the log cannot be read: activities that may be missing here.
+    unreadable: Option<Vec<Unreadable>>,
     /// How many match; only with `count=true`.
     count: Option<Counted>,
 }
@@ -136,6 +138,15 @@ pub(super) struct ActivityPageLinks {
     has_more: bool,
     /// Whether the page ended before its limit because its rows are large.
     ended_early: bool,
+}
+
+/// Activities that cannot be read at the moment.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Unreadable {
+    /// The id of the first.
+    from: u64,
+    /// The id of the last.
+    to: u64,
 }
 
 /// Up to where an answer is complete.

@@ -122,6 +122,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
     let view = ActivityView {
         older: rows.last().map(|row| format!("o1.{}", row.seq)),
         newer: None,
+        unreadable: Vec::new(),
         is_cut: false,
         complete_through: CompleteThrough {
             size: 9,

@@ -308,6 +308,13 @@ impl Answer {
         Self { days, view }
     }
 
+    /// What cannot be read and may be missing here, in words: `500 to 999`.
+    pub(crate) fn unreadable(&self) -> Option<String> {
+        let range = |seqs: &std::ops::Range<u64>| format!("{} to {}", seqs.start, seqs.end - 1);
+        let ranges: Vec<String> = self.view.unreadable.iter().map(range).collect();
+        (!ranges.is_empty()).then(|| ranges.join(", "))
+    }
+
     /// How long the log took, in milliseconds.
     pub(crate) fn took(&self) -> String {
         format!("{:.1} ms", self.view.took.as_secs_f64() * 1000.0)
@@ -332,6 +339,10 @@ pub(crate) fn page_error(error: ViewError) -> PageError {
         ViewError::Query(_) | ViewError::Cursor | ViewError::Range { .. } => PageError::bad_request(sentence(&error)),
         ViewError::TooCostly(_) => PageError::TooCostly(sentence(&error)),
         ViewError::Busy(_) => PageError::Busy {
+            yours: false,
+            text: sentence(&error),
+        },
+        ViewError::Unreadable(_) => PageError::Busy {
             yours: false,
             text: sentence(&error),
         },

@@ -1,0 +1,233 @@
+//! Reading the whole log back and holding all of it against the tree: every file, every row, every leaf, every root.
+
+use std::sync::Arc;
+
+use activity::Activity;
+use proof::Frontier;
+use store::log::{HotBatch, head, hot_batch};
+use volume::VolumeError;
+
+use crate::core::Core;
+use crate::view::blocking;
+use crate::{LogError, batch};
+
+/// Hot batches read from SQL at a time.
+const BATCHES: u32 = 64;
+
+/// What a verification found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// How many activities the log has.
+    pub size: u64,
+    /// How many of them were read and hold.
+    pub sound: u64,
+    /// How many of those could not be held against the tree one by one, because the key of a person they name is gone.
+    pub without_key: u64,
+    /// What is wrong, in the order of the log.
+    pub faults: Vec<Fault>,
+}
+
+/// A place at which the log is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The first activity concerned.
+    pub first_seq: u64,
+    /// How many are.
+    pub count: u64,
+    /// The volume that holds them; `None` if they are hot.
+    pub volume: Option<String>,
+    /// What was expected and what was found.
+    pub what: String,
+}
+
+impl Core {
+    /// Verifies everything as of now; `progress` is told how many activities were looked at.
+    pub(crate) async fn verify(self: &Arc<Self>, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        let mut read = self.store.read().await?;
+        let Some(head) = head::read(read.conn()).await? else {
+            return Ok(Verified::default());
+        };
+        let rows = store::log::volume::list(read.conn()).await?;
+        drop(read);
+        let mut found = Verified {
+            size: head.size,
+            ..Verified::default()
+        };
+        // The tree up to where everything before was sound; without it no later root can be held against anything.
+        let mut frontier = Some(Frontier::new());
+        let mut next = 0;
+        for row in rows {
+            if row.first_seq != next {
+                found.fault(
+                    next,
+                    row.first_seq - next,
+                    None,
+                    "the ledger names no volume that holds them",
+                );
+                frontier = None;
+            }
+            next = row.first_seq + row.count;
+            let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+            let verified = match crate::volumes::meta(&row) {
+                Ok(meta) => {
+                    blocking(move || {
+                        let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
+                        let dir = core.volumes.shelf().place(&meta.id)?;
+                        let unknown = volume::verify(&dir, &meta, &leaf_of, &core.halt)?;
+                        Ok((unknown, volume::tree_range(&dir, &meta)?))
+                    })
+                    .await
+                }
+                Err(error) => Err(error),
+            };
+            match verified {
+                Ok((unknown, range)) => {
+                    found.sound += row.count;
+                    found.without_key += unknown;
+                    let joined = frontier.as_mut().map(|frontier| frontier.join(&range).is_ok());
+                    if joined == Some(false) {
+                        frontier = None;
+                    }
+                }
+                Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
+                    let what = causes(&error);
+                    found.fault(row.first_seq, row.count, Some(row.id.clone()), &what);
+                    frontier = None;
+                }
+                Err(error) => return Err(error),
+            }
+            progress(next);
+        }
+        if next != head.sealed {
+            found.fault(
+                next,
+                head.sealed.saturating_sub(next),
+                None,
+                "the ledger names no volume that holds them",
+            );
+            frontier = None;
+        }
+        let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
+        if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
+            && tree.root() != sealed.root()
+        {
+            found.fault(
+                0,
+                head.sealed,
+                None,
+                "the volumes together do not yield the tree that was committed",
+            );
+        }
+        self.verify_hot(&mut found, &head, frontier.or(sealed), progress)
+            .await?;
+        Ok(found)
+    }
+
+    /// The hot activities, from the tree that the volumes give.
+    async fn verify_hot(
+        &self,
+        found: &mut Verified,
+        head: &head::Head,
+        mut frontier: Option<Frontier>,
+        progress: impl Fn(u64) + Send + Sync,
+    ) -> Result<(), LogError> {
+        let mut next = head.sealed;
+        while next < head.size {
+            let batches = hot_batch::load(&mut *self.store.glance().await?, next, head.size, BATCHES).await?;
+            if batches.first().is_none_or(|batch| batch.first_seq > next) {
+                found.fault(
+                    next,
+                    head.size - next,
+                    None,
+                    "they are in no hot batch and in no volume",
+                );
+                return Ok(());
+            }
+            for batch in batches {
+                self.verify_batch(found, &batch, next, &mut frontier).await?;
+                next = batch.end();
+            }
+            progress(next);
+        }
+        let ends_there = frontier.is_none_or(|frontier| frontier.root() == head.root);
+        if !ends_there {
+            found.fault(
+                head.sealed,
+                head.size - head.sealed,
+                None,
+                "the head's root is not that of the last batch",
+            );
+        }
+        Ok(())
+    }
+
+    async fn verify_batch(
+        &self,
+        found: &mut Verified,
+        batch: &HotBatch,
+        from: u64,
+        frontier: &mut Option<Frontier>,
+    ) -> Result<(), LogError> {
+        let count = batch.end() - from;
+        let rows = match batch::unpack(batch) {
+            Ok(rows) => rows,
+            Err(error) => {
+                found.fault(from, count, None, &error.to_string());
+                *frontier = None;
+                return Ok(());
+            }
+        };
+        let people = crate::keys::people(rows.iter().map(|row| &row.facts));
+        let people: Vec<&str> = people.into_iter().collect();
+        let keys = store::log::person_key::load(&mut *self.store.glance().await?, &people).await?;
+        let mut unknown = 0;
+        for row in rows.iter().filter(|row| row.seq >= from) {
+            match (crate::keys::leaf(row, &keys), frontier.as_mut()) {
+                (Ok(leaf), Some(frontier)) => frontier.push(leaf),
+                (Ok(_), None) => {}
+                (Err(_), _) => {
+                    unknown += 1;
+                    *frontier = None;
+                }
+            }
+        }
+        if frontier.as_ref().is_some_and(|frontier| frontier.root() != batch.root) {
+            found.fault(
+                from,
+                count,
+                None,
+                "they do not yield the root that was committed with them",
+            );
+            *frontier = None;
+            return Ok(());
+        }
+        found.sound += count;
+        found.without_key += unknown;
+        Ok(())
+    }
+}
+
+impl Verified {
+    fn fault(&mut self, first_seq: u64, count: u64, volume: Option<String>, what: &str) {
+        self.faults.push(Fault {
+            first_seq,
+            count,
+            volume,
+            what: what.to_owned(),
+        });
+    }
+}
+
+/// An error with what the libraries below said.
+fn causes(error: &LogError) -> String {
+    let mut text = error.to_string();
+    let mut next = match error {
+        LogError::Volume(error) => std::error::Error::source(error as &VolumeError),
+        _ => None,
+    };
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
