@@ -135,9 +135,9 @@ impl App {
         &self.inner.repeats
     }
 
-    /// Whether the log and its database answer just now and no write has failed for good.
-    pub async fn is_ready(&self) -> bool {
-        self.inner.log.failed().borrow().is_none() && self.inner.log.head().await.is_ok()
+    /// What keeps the log from taking activities as it should; `None` if nothing does.
+    pub async fn obstacle(&self) -> Option<log::Obstacle> {
+        self.inner.log.obstacle().await
     }
 
     /// The present moment, by the injected clock.

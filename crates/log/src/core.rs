@@ -48,6 +48,8 @@ pub(crate) struct Core {
     /// What the hot activities weigh, as far as is known here.
     hot_bytes: AtomicU64,
     pub(crate) closing: AtomicBool,
+    /// Whether the last attempt to seal failed.
+    sealing_fails: AtomicBool,
     /// Given up when what is being made is not to be finished.
     pub(crate) halt: Deadline,
     /// Types known to be in `activity_type` or `reported_type`.
@@ -93,6 +95,7 @@ impl Core {
             sealed: watch::channel(0).0,
             hot_bytes: AtomicU64::new(0),
             closing: AtomicBool::new(false),
+            sealing_fails: AtomicBool::new(false),
             halt: Deadline::none(),
             kinds: RwLock::default(),
             #[cfg(test)]
@@ -153,6 +156,16 @@ impl Core {
     pub(crate) fn is_backed_up(&self) -> bool {
         self.hot() > self.settings.seal_at.saturating_mul(BACKLOG)
             || self.hot_bytes() > self.settings.seal_bytes.saturating_mul(BACKLOG_BYTES)
+    }
+
+    /// Whether the last attempt to seal failed.
+    pub(crate) fn sealing_fails(&self) -> bool {
+        self.sealing_fails.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of what the last attempt to seal came to.
+    pub(crate) fn note_sealing(&self, fails: bool) {
+        self.sealing_fails.store(fails, Ordering::Relaxed);
     }
 
     /// The instant a read is complete to: what was claimed before it, where every append goes through this process;

@@ -287,7 +287,6 @@ impl Log {
         self.core.store.failed()
     }
 
-    #[cfg(test)]
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }

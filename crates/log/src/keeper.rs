@@ -85,7 +85,9 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
                 }
                 Ok(())
             };
-            match work.await {
+            let done = work.await;
+            core.note_sealing(done.is_err());
+            match done {
                 Ok(()) | Err(LogError::Closed | LogError::Overdue(_)) => {}
                 Err(error) => {
                     tracing::error!(%error, "sealing failed; the activities stay hot and it is tried again");

@@ -61,10 +61,24 @@ impl Dialect {
         }
     }
 
-    /// Gives back the space of deleted rows.
+    /// Checks every page, where that is ours to do.
+    pub(crate) fn quick_check(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA quick_check(100)"),
+            Self::Postgres => None,
+        }
+    }
+
+    /// Gives back the space of deleted rows. The checkpoint waits for nobody: while an outside reader holds a snapshot,
+    /// the one after the next commits does what this one cannot.
     pub(crate) fn tidy(self) -> &'static [&'static str] {
         match self {
-            Self::Sqlite => &["PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)"],
+            Self::Sqlite => &[
+                "PRAGMA incremental_vacuum",
+                "PRAGMA busy_timeout = 0",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                "PRAGMA busy_timeout = 10000",
+            ],
             Self::Postgres => &[],
         }
     }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Executor as _, Row as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 use tokio::sync::{OnceCell, watch};
 
 use crate::error::end_in;
@@ -36,6 +37,7 @@ struct Inner {
     traces: OnceCell<AnyPool>,
     dialect: Dialect,
     failed: watch::Sender<Option<String>>,
+    refused: Arc<AtomicBool>,
     lock: Mutex<Option<DirectoryLock>>,
 }
 
@@ -112,6 +114,7 @@ impl Store {
                 traces: OnceCell::new(),
                 dialect,
                 failed,
+                refused: Arc::default(),
                 lock: Mutex::new(lock),
             }),
         }
@@ -144,11 +147,14 @@ impl Store {
             return Err(StoreError::Failed(cause.clone()));
         }
         let dialect = self.inner.dialect;
+        // Until it is committed it is not known that the database takes it.
+        self.inner.refused.store(true, Ordering::Relaxed);
         let inner = Open::begin(writer, dialect.begin_write()).await?;
         Ok(Tx {
             inner,
             dialect,
             failed: self.inner.failed.clone(),
+            refused: Arc::clone(&self.inner.refused),
             on_commit: Vec::new(),
         })
     }
@@ -185,6 +191,36 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Whether the database takes writes: it does if the last transaction was committed. If not, one is tried.
+    pub async fn can_write(&self) -> bool {
+        if !self.inner.refused.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Ok(mut tx) = self.begin().await else {
+            return false;
+        };
+        // The row as it is: what is tried is whether a page can be written.
+        let done = tx.conn().execute("UPDATE log_head SET generation = generation").await;
+        done.is_ok() && tx.commit().await.is_ok()
+    }
+
+    /// What is wrong with the pages of the database, each read and checked; nothing where the database checks itself.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn quick_check(&self) -> Result<Vec<String>, StoreError> {
+        let Some(statement) = self.inner.dialect.quick_check() else {
+            return Ok(Vec::new());
+        };
+        let rows = sqlx::query(statement).fetch_all(&mut *self.glance().await?).await?;
+        let mut lines = Vec::new();
+        for row in rows {
+            lines.push(row.try_get::<String, _>(0)?);
+        }
+        lines.retain(|line| line != "ok");
+        Ok(lines)
     }
 
     /// Which database this is.
@@ -250,6 +286,12 @@ fn encode_path(path: &Path) -> String {
 
 async fn connect(url: &str, dialect: Dialect, writer: bool, connections: u32) -> Result<AnyPool, StoreError> {
     sqlx::any::install_default_drivers();
+    // Directly at first: a pool tries again and again what cannot succeed, and then says only that it took too long.
+    let mut first = AnyConnection::connect(url).await?;
+    for statement in dialect.on_connect(writer) {
+        first.execute(*statement).await?;
+    }
+    first.close().await?;
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)

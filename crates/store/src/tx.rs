@@ -1,6 +1,8 @@
 //! A write transaction and a read snapshot. Owns when they begin and end, and that a connection whose transaction
 //! ended in an error is not used again; owns no SQL of any table.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -82,6 +84,8 @@ pub struct Tx {
     pub(crate) inner: Open,
     pub(crate) dialect: Dialect,
     pub(crate) failed: watch::Sender<Option<String>>,
+    /// Whether the last transaction of all was not committed.
+    pub(crate) refused: Arc<AtomicBool>,
     pub(crate) on_commit: Vec<Hook>,
 }
 
@@ -116,7 +120,9 @@ impl Tx {
     }
 
     async fn finish(self) -> Result<(), StoreError> {
-        if let Err(error) = self.inner.commit().await {
+        let done = self.inner.commit().await;
+        self.refused.store(done.is_err(), Ordering::Relaxed);
+        if let Err(error) = done {
             return Err(crate::error::end_in(&self.failed, StoreError::of_commit(error)));
         }
         for then in self.on_commit {

@@ -37,6 +37,8 @@ macro_rules! on {
                 a_full_disk_blocks_nothing_once_there_is_room,
                 a_commit_without_an_answer_is_unknown_and_stops_the_store,
                 a_failed_store_writes_nothing_more,
+                whether_it_takes_writes_is_tried_when_the_last_one_was_not_kept,
+                tidying_waits_for_no_reader,
                 a_store_opens_again_with_what_it_held,
                 a_schema_from_the_future_is_refused,
                 a_reader_reads_and_does_not_write;
@@ -57,3 +59,38 @@ macro_rules! on {
 }
 
 on!(sqlite: super::place::sqlite());
+
+/// What is wrong with a database file is said at once.
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_at_once_with_its_cause() {
+    for (content, cause) in [
+        (vec![b'x'; 100_000], "not a database"),
+        (
+            [b"SQLite format 3\0".to_vec(), vec![0xAB; 100_000]].concat(),
+            "malformed",
+        ),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("whodid.db"), &content).unwrap();
+        for reader in [false, true] {
+            let place = store::StoreUrl::directory(dir.path());
+            let open = async {
+                match reader {
+                    true => store::Store::open_reader(&place).await.err(),
+                    false => store::Store::open(&place).await.err(),
+                }
+            };
+            let error = tokio::time::timeout(std::time::Duration::from_secs(5), open).await;
+            let text = error.expect("it does not wait").unwrap().to_string();
+            assert!(
+                text.contains(cause) || text.contains("not a database"),
+                "{cause}: {text}"
+            );
+        }
+        assert_eq!(
+            std::fs::read(dir.path().join("whodid.db")).unwrap(),
+            content,
+            "it is left as it is"
+        );
+    }
+}

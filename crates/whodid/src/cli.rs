@@ -65,6 +65,10 @@ pub(crate) enum Command {
     Key(KeyCommand),
     /// Say what is wrong with an installation, and what to do about it
     Doctor(Doctor),
+    /// Read the whole log back and hold every file, row and leaf against its tree; works beside a running server
+    Verify(Verify),
+    /// Build indexes anew from their records, where they cannot be read or are of an older version
+    Reindex(Reindex),
 }
 
 #[derive(Debug, Args)]
@@ -233,4 +237,22 @@ pub(crate) enum KeyCommand {
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) data: DataDir,
+    /// Check the database page by page, and verify the whole log
+    #[arg(long)]
+    pub(crate) deep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reindex {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Every index, not only those that need it
+    #[arg(long)]
+    pub(crate) all: bool,
 }

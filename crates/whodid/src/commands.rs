@@ -5,9 +5,11 @@ mod doctor;
 mod export;
 mod import;
 mod key;
+mod reindex;
 mod search;
 mod serve;
 mod user;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
         Command::Key(KeyCommand::Replace(data)) => key::replace(&flags, data).await,
         Command::Doctor(command) => doctor::run(&flags, command).await,
+        Command::Verify(command) => Box::pin(verify::run(&flags, command)).await,
+        Command::Reindex(command) => Box::pin(reindex::run(&flags, command)).await,
     }
 }
 

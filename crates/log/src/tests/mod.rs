@@ -6,6 +6,7 @@ mod holes;
 mod ingest;
 mod ledger;
 mod model;
+mod readiness;
 mod reading;
 mod sealing;
 mod sharing;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use activity::Time;
 use sqlx::AnyConnection;
-use store::log::{HotBatch, activity_type, hot_batch};
+use store::log::{HotBatch, activity_type, head, hot_batch};
 use store::{Dialect, Store, StoreError, StoreUrl};
 
 use super::place::Place;
@@ -283,4 +283,36 @@ pub(crate) async fn a_reader_reads_and_does_not_write(place: Place) {
     assert!(matches!(reader.begin().await.err(), Some(StoreError::ReadOnly)));
     let mut conn = reader.glance().await.unwrap();
     assert!(activity_type::ensure(&mut conn, "sneaked in", Time(1)).await.is_err());
+}
+
+pub(crate) async fn whether_it_takes_writes_is_tried_when_the_last_one_was_not_kept(place: Place) {
+    let mut tx = place.store.begin().await.unwrap();
+    head::ensure(tx.conn(), &[], &[0; 32]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(place.store.can_write().await);
+    run(
+        &place.store,
+        "CREATE TRIGGER no BEFORE UPDATE ON log_head BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    .await;
+    assert!(place.store.can_write().await, "the last one was kept");
+    drop(place.store.begin().await.unwrap());
+    assert!(!place.store.can_write().await);
+    run(&place.store, "DROP TRIGGER no").await;
+    assert!(place.store.can_write().await);
+    assert_eq!(place.store.quick_check().await.unwrap(), Vec::<String>::new());
+}
+
+pub(crate) async fn tidying_waits_for_no_reader(place: Place) {
+    let mut read = place.store.read().await.unwrap();
+    assert_eq!(activity_type::list(read.conn()).await.unwrap().len(), 0);
+    let mut tx = place.store.begin().await.unwrap();
+    note(tx.conn(), "kept").await;
+    tx.commit().await.unwrap();
+    // Far less than what a reader is waited for.
+    let tidy = tokio::time::timeout(Duration::from_secs(5), place.store.tidy()).await;
+    tidy.expect("it waits for nobody").unwrap();
+    every_kind_of_write_works(&place.store, "after").await;
+    drop(read);
+    assert_eq!(noted(&place.store).await, ["after", "kept"]);
 }

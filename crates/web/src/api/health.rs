@@ -9,13 +9,13 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the log can be read, its writer has not failed, and nobody is shutting down.
-pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
+/// Ready when the log can be read and takes activities as it should, and nobody is shutting down.
+pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, String) {
     if state.is_draining() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n".to_owned());
     }
-    match state.app().is_ready().await {
-        true => (StatusCode::OK, "ready\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+    match state.app().obstacle().await {
+        None => (StatusCode::OK, "ready\n".to_owned()),
+        Some(obstacle) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {obstacle}\n")),
     }
 }

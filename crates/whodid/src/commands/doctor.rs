@@ -33,7 +33,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Doctor) -> Result<ExitCod
     };
     diagnostics::start(&config.diagnostics, Some("error"));
     let mut findings = settings::look(&config);
-    findings.extend(Box::pin(data::look(&config)).await);
+    findings.extend(Box::pin(data::look(&config, command.deep)).await);
     print(&findings)?;
     let wrong = findings
         .iter()

@@ -43,13 +43,23 @@ async fn print_all(app: &App, mut request: ViewRequest, limit: u64, print: &mut 
     let mut out = BufWriter::new(io::stdout().lock());
     let mut left = if limit == 0 { u64::MAX } else { limit };
     let caller = reader();
-    let mut rows = 0;
+    let (mut rows, mut told) = (0, false);
     while left > 0 {
         request.limit = usize::try_from(left).unwrap_or(usize::MAX).min(PAGE);
         let page = Box::pin(view(app, &caller, &Scope::Everything, &request)).await?;
         print.rows(&page.rows, &mut out)?;
         out.flush()?;
         rows += page.rows.len() as u64;
+        if !page.unreadable.is_empty() && !told {
+            told = true;
+            for seqs in &page.unreadable {
+                note(format!(
+                    "activities {} to {} cannot be read; those that match are missing here. See `whodid doctor`",
+                    seqs.start,
+                    seqs.end - 1
+                ));
+            }
+        }
         left -= (page.rows.len() as u64).min(left);
         request.after = page.older;
         if request.after.is_none() {

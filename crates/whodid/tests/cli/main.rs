@@ -10,3 +10,4 @@ mod serve;
 mod settings;
 mod support;
 mod user;
+mod verify;

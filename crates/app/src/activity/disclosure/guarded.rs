@@ -8,9 +8,8 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use futures::{Stream, StreamExt as _};
-use log::{Batch, Count, IngestError, IngestResult, Inquiry, Log, LogError, LogHead, Order, Scan, Search, Through};
+use log::{Batch, Count, IngestError, IngestResult, Inquiry, Log, LogError, Obstacle, Order, Scan, Search, Through};
 use store::Tx;
-use tokio::sync::watch;
 
 use super::Unseen;
 
@@ -85,13 +84,14 @@ impl GuardedLog {
     }
 
     /// See [`Log::head`].
-    pub(crate) async fn head(&self) -> Result<LogHead, LogError> {
+    #[cfg(test)]
+    pub(crate) async fn head(&self) -> Result<log::LogHead, LogError> {
         self.0.head().await
     }
 
-    /// See [`Log::failed`].
-    pub(crate) fn failed(&self) -> watch::Receiver<Option<String>> {
-        self.0.failed()
+    /// See [`Log::obstacle`].
+    pub(crate) async fn obstacle(&self) -> Option<Obstacle> {
+        self.0.obstacle().await
     }
 
     /// The engine itself, past all scopes, for what tests compare with.

@@ -10,6 +10,7 @@ use store::accounts::account;
 use store::{Owner, Store, StoreError, StoreUrl};
 
 use super::Finding::{self, Advice, Good, Wrong};
+use crate::commands::verify;
 use crate::config::Config;
 use crate::{rights, secret_key};
 
@@ -18,7 +19,7 @@ const LEAST_FREE: u64 = 1 << 30;
 /// 2026-01-01T00:00:00Z: no clock of today is before it.
 const BUILT_AFTER: Time = Time(1_767_225_600 * Time::SECOND);
 
-pub(super) async fn look(config: &Config) -> Vec<Finding> {
+pub(super) async fn look(config: &Config, deep: bool) -> Vec<Finding> {
     let directory = &config.data_dir;
     let mut findings = Vec::new();
     if !directory.is_dir() {
@@ -34,7 +35,10 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     let no_database = match Store::open_reader(&StoreUrl::directory(directory)).await {
         Ok(store) => {
             findings.push(key(config, &store).await);
-            findings.extend(log(config, store).await);
+            if deep {
+                findings.push(pages(&store).await);
+            }
+            findings.extend(log(config, store, deep).await);
             return findings;
         }
         Err(error @ StoreError::Absent(_)) => Advice(format!("database: {error}")),
@@ -135,7 +139,7 @@ fn lock(directory: &Path) -> Finding {
     }
 }
 
-async fn log(config: &Config, store: Store) -> Vec<Finding> {
+async fn log(config: &Config, store: Store, deep: bool) -> Vec<Finding> {
     let mut findings = vec![Good(format!(
         "database: {:?}, of a version and with a schema this program knows",
         store.dialect()
@@ -149,7 +153,12 @@ async fn log(config: &Config, store: Store) -> Vec<Finding> {
         Err(error) => findings.push(Wrong(format!("accounts: {error}"))),
     }
     match Log::open_reader(store, config.log.clone(), std::sync::Arc::new(SystemClock)).await {
-        Ok(log) => findings.extend(Box::pin(volumes(&log)).await),
+        Ok(log) => {
+            findings.extend(Box::pin(volumes(&log)).await);
+            if deep {
+                findings.extend(Box::pin(verified(&log)).await);
+            }
+        }
         Err(error) => findings.push(Wrong(format!(
             "log: {error}; restore {} from a backup, it holds the only copy of sealed activities",
             config.log.volumes_dir.display()
@@ -158,12 +167,41 @@ async fn log(config: &Config, store: Store) -> Vec<Finding> {
     findings
 }
 
+/// Every page of the database, read and checked.
+async fn pages(store: &Store) -> Finding {
+    match store.quick_check().await {
+        Ok(faults) if faults.is_empty() => Good("database: every page of it is sound".to_owned()),
+        Ok(faults) => Wrong(format!(
+            "database: {}; put it back from a backup, beside the volumes of that time",
+            faults.join("; ")
+        )),
+        Err(error) => Wrong(format!("database: {error}")),
+    }
+}
+
+/// Everything there is in the log.
+async fn verified(log: &Log) -> Vec<Finding> {
+    match verify::verified(log).await {
+        Ok(found) if found.faults.is_empty() => vec![Good(format!(
+            "log: {} activities were read back; every file, row and leaf is what was recorded",
+            found.sound
+        ))],
+        Ok(found) => found
+            .faults
+            .iter()
+            .map(|fault| Wrong(format!("log: {}", verify::described(fault))))
+            .collect(),
+        Err(error) => vec![Wrong(format!("log: {error:#}"))],
+    }
+}
+
 async fn administrators(store: &Store) -> Result<u64, StoreError> {
     let mut connection = store.glance().await?;
     Ok(account::other_administrators(&mut connection, "", store.dialect()).await?)
 }
 
-/// Opens every volume and counts: quick, and it finds what is missing. What is written in them is for `verify`.
+/// Opens every volume and counts what can be read: quick, and it finds what is missing or cut off. What is written in
+/// them is for `--deep`.
 async fn volumes(log: &Log) -> Vec<Finding> {
     let head = match log.head().await {
         Ok(head) => head,
@@ -176,16 +214,20 @@ async fn volumes(log: &Log) -> Vec<Finding> {
             head.sealed
         )),
         Ok(count) => Wrong(format!(
-            "log: {size} activities were recorded and {} can be read; restore from a backup",
+            "log: {size} activities were recorded and {} can be read. A running server mends what it can, as does \
+             `whodid reindex`; what is left of that has to be put back from a backup",
             count.n
         )),
         Err(error) => Wrong(format!("log: {error}; restore from a backup")),
     };
-    vec![
+    let holes = log.holes().await.unwrap_or_default();
+    let mut findings: Vec<Finding> = holes.iter().map(|hole| Wrong(format!("log: {hole}"))).collect();
+    findings.extend([
         counted,
         strangers(log.strangers().await),
         clock(SystemClock.now(), (size > 0).then_some(head.last_recorded_at)),
-    ]
+    ]);
+    findings
 }
 
 /// What lies beside the volumes is said, and never touched.

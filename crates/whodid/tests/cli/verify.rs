@@ -1,0 +1,116 @@
+//! Damage as whoever runs an installation meets it: the server starts, `doctor` names it, `verify` finds it, `reindex`
+//! mends it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::{Done, Home};
+
+/// An installation whose log of an import is sealed.
+fn home() -> Home {
+    let home = Home::new();
+    let lines: Vec<String> = (0..300)
+        .map(|n| {
+            format!(
+                "{{\"activity\":\"invoice.paid\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"description\":\"no {n}\"}}"
+            )
+        })
+        .collect();
+    let file = home.file("log.jsonl", lines.join("\n"));
+    let file = file.to_string_lossy().into_owned();
+    let done = home.run(&["log", "import", &file, "--format", "jsonl", "--source", "test"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let server = home.serve(&["--set", "log.seal_at=100", "--set", "log.merge_factor=0"]);
+    let sealed = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        volumes(&home).len() >= 3
+    });
+    assert!(sealed, "{:?}", volumes(&home));
+    assert_eq!(server.terminate(), Some(0));
+    home
+}
+
+fn volumes(home: &Home) -> Vec<PathBuf> {
+    let entries = fs::read_dir(home.data().join("volumes")).unwrap();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir() && !path.to_string_lossy().contains("unfinished"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn doctor(home: &Home, deep: bool) -> Done {
+    let words = ["doctor", "--set", "web.listen=127.0.0.1:0"];
+    match deep {
+        true => home.run(&[&words[..], &["--deep"]].concat()),
+        false => home.run(&words),
+    }
+}
+
+#[test]
+fn a_sound_log_is_verified_and_what_is_damaged_is_named_and_mended() {
+    let home = home();
+    let done = home.run(&["verify"]);
+    assert!(
+        done.code == 0 && done.out.contains("every file, row and leaf is what was recorded"),
+        "{done:?}"
+    );
+    assert!(doctor(&home, true).out.contains("every page of it is sound"));
+    let index = volumes(&home)[0].join("index");
+    let mut files = fs::read_dir(&index).unwrap().map(|entry| entry.unwrap().path());
+    let fast = files
+        .find(|path| path.extension().is_some_and(|it| it == "fast"))
+        .unwrap();
+    fs::write(&fast, b"cut").unwrap();
+    let done = home.run(&["verify"]);
+    assert!(
+        done.code == 1 && done.out.contains("WRONG  activities 0 to "),
+        "{done:?}"
+    );
+    let done = doctor(&home, false);
+    assert!(
+        done.code == 1 && done.out.contains("cannot be read") && done.out.contains("whodid reindex"),
+        "{done:?}"
+    );
+    // Everything else works, and says what is missing.
+    let done = home.run(&["log", "search", "activity:invoice.paid", "--limit", "1000"]);
+    assert!(
+        done.code == 0 && done.err.contains("cannot be read; those that match are missing here"),
+        "{done:?}"
+    );
+    let done = home.run(&[
+        "user",
+        "create",
+        "--username",
+        "zoe",
+        "--email",
+        "zoe@example.com",
+        "--name",
+        "Zoe",
+    ]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let done = home.run(&["reindex"]);
+    assert!(done.code == 0 && done.out.contains("built anew"), "{done:?}");
+    let done = home.run(&["verify"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let done = home.run(&["reindex"]);
+    assert!(
+        done.code == 0 && done.out.contains("Every index can be read"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn a_running_server_mends_an_index_by_itself() {
+    let home = home();
+    let index = volumes(&home)[0].join("index");
+    fs::remove_dir_all(&index).unwrap();
+    let server = home.serve(&[]);
+    let mended = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        home.run(&["verify"]).code == 0
+    });
+    assert!(mended, "{:?}", home.run(&["verify"]));
+    assert_eq!(server.terminate(), Some(0));
+}
