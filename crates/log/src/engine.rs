@@ -17,8 +17,8 @@ use volume::{Count, Facet, Order};
 use crate::core::Core;
 use crate::ingest::Queue;
 use crate::{
-    Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Page, Rng, Scan, Search,
-    SystemRng, Tasks, Through, Verified, keeper,
+    Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
+    Search, SystemRng, Tasks, Through, Verified, keeper,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -140,44 +140,52 @@ impl Log {
         self.core.of_nobody()
     }
 
-    /// [`Inquiry::search`], as a question of the installation's own.
+    /// The log as of now, for questions of the installation's own.
+    ///
+    /// # Errors
+    /// If the store or the volumes cannot be read.
+    pub async fn look(&self) -> Result<Look, LogError> {
+        self.own_inquiry().look().await
+    }
+
+    /// [`Look::search`] in a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn search(&self, search: &Search) -> Result<Page, LogError> {
-        self.own_inquiry().search(search).await
+        self.look().await?.search(search).await
     }
 
-    /// [`Inquiry::count`], as a question of the installation's own.
+    /// [`Look::count`] in a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        self.own_inquiry().count(expr, cap).await
+        self.look().await?.count(expr, cap).await
     }
 
-    /// [`Inquiry::count_by`], as a question of the installation's own.
+    /// [`Look::count_by`] in a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read, or the deadline is over.
     pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        self.own_inquiry().count_by(expr, facet).await
+        self.look().await?.count_by(expr, facet).await
     }
 
-    /// [`Inquiry::get`], as a question of the installation's own.
+    /// [`Look::get`] in a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
-        self.own_inquiry().get(seq).await
+        self.look().await?.get(seq).await
     }
 
-    /// All matches as of now, in order, as a stream of chunks read on a thread of its own.
+    /// [`Look::scan`] of a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be opened.
     pub async fn scan(&self, expr: Expr, order: Order) -> Result<Scan, LogError> {
-        self.core.scan(expr, order).await
+        self.look().await?.scan(expr, order)
     }
 
     /// The state of the log.

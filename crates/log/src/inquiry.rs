@@ -8,8 +8,8 @@ use volume::Deadline;
 
 use crate::core::Core;
 use crate::places::{Full, Place};
-use crate::view::View;
-use crate::{LogError, Through};
+use crate::view::{View, blocking};
+use crate::{LogError, Look};
 
 /// How long a caller waits for a place among those who ask.
 const PATIENCE: Duration = if cfg!(test) {
@@ -66,6 +66,15 @@ impl Inquiry {
         self
     }
 
+    /// The log as of now, for these questions.
+    ///
+    /// # Errors
+    /// If the store or the volumes cannot be read.
+    pub async fn look(self) -> Result<Look, LogError> {
+        let view = self.core.view().await?;
+        Ok(Look::new(self, view))
+    }
+
     pub(crate) fn deadline(&self) -> Deadline {
         self.deadline.clone()
     }
@@ -80,22 +89,28 @@ impl Inquiry {
         self.core.settings.page_bytes
     }
 
-    /// Runs a reading of the log off the async threads. It ends when its future is dropped.
+    /// Runs a reading of this view off the async threads. It ends when its future is dropped.
     pub(crate) async fn reading<T: Send + 'static>(
         &self,
-        read: impl Fn(&View) -> Result<T, LogError> + Send + Sync + 'static,
-    ) -> Result<(T, Through), LogError> {
-        let place = self.place.clone();
-        let read = move |view: &View| {
-            let _place = &place;
-            read(view)
+        view: &Arc<View>,
+        read: impl FnOnce(&View) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let (place, view) = (self.place.clone(), Arc::clone(view));
+        let read = move || {
+            let _place = place;
+            read(&view)
         };
-        match self.core.reading(read).await {
+        match blocking(read).await {
             Err(LogError::Overdue(_)) => {
                 metrics::counter!("whodid_queries_overdue_total").increment(1);
                 Err(LogError::TooCostly {
                     after: Duration::from_millis(self.core.settings.query_ms),
                 })
+            }
+            Err(LogError::Volume(error)) => {
+                // The next look has a hole there, and is answered.
+                self.core.volumes.distrust(&error);
+                Err(error.into())
             }
             result => result,
         }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use activity::Activity;
@@ -10,7 +11,6 @@ use futures::Stream;
 use tokio::sync::mpsc;
 use volume::{Deadline, Filling, Order, Query, Room};
 
-use crate::core::Core;
 use crate::source::{Rank, Rows, Source};
 use crate::view::{View, blocking};
 use crate::{LogError, Through};
@@ -64,10 +64,9 @@ impl Stream for Scan {
     }
 }
 
-impl Core {
-    /// Begins a scan of the log as it is now.
-    pub(crate) async fn scan(&self, expr: Expr, order: Order) -> Result<Scan, LogError> {
-        let view = self.view().await?;
+impl Scan {
+    /// Begins to read this view.
+    pub(crate) fn begin(view: Arc<View>, expr: Expr, order: Order) -> Result<Self, LogError> {
         // A file is whole or it is not made: nobody looks at it again for what is missing.
         if let Some(hole) = view.holes_of(&expr, order, None).next() {
             return Err(LogError::Unreadable(hole.clone()));
@@ -93,7 +92,7 @@ impl Core {
                 drop(end.send(Err(error)).await);
             }
         });
-        Ok(Scan {
+        Ok(Self {
             through,
             chunks,
             deadline,

@@ -84,30 +84,6 @@ impl Core {
         }
     }
 
-    /// Runs a reading of the log off the async threads, again if a volume vanished under it.
-    pub(crate) async fn reading<T: Send + 'static>(
-        &self,
-        read: impl Fn(&View) -> Result<T, LogError> + Send + Sync + 'static,
-    ) -> Result<(T, Through), LogError> {
-        let read = Arc::new(read);
-        let mut attempt = 0;
-        loop {
-            let view = self.view().await?;
-            let (through, generation) = (view.through, view.position.generation);
-            let this = Arc::clone(&read);
-            match blocking(move || this(&view)).await {
-                Err(LogError::Volume(error)) if attempt < ATTEMPTS => {
-                    let is_gone = self.generation().await? != generation;
-                    if !is_gone && !self.volumes.distrust(&error) {
-                        return Err(error.into());
-                    }
-                }
-                result => return result.map(|value| (value, through)),
-            }
-            attempt += 1;
-        }
-    }
-
     async fn generation(&self) -> Result<u64, LogError> {
         Ok(head::position(&mut *self.store.glance().await?).await?.generation)
     }

@@ -65,6 +65,9 @@ fn is_in_use(c: char) -> bool {
 /// one, or more than anybody writes (UTS 39, 5.4).
 #[must_use]
 pub fn stacks_marks(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
     let (mut last, mut marks) = (None, 0);
     for c in text.nfd() {
         let is_mark = is_combining_mark(c);

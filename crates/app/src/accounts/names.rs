@@ -12,7 +12,11 @@ use crate::limits;
 
 /// NFKC, lower case, one blank between words: what texts are compared by.
 pub(crate) fn key(text: &str) -> String {
-    let lower: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    let lower = match text.is_ascii() {
+        // Its own NFKC, and most of what arrives.
+        true => text.to_ascii_lowercase(),
+        false => text.nfkc().collect::<String>().to_lowercase().nfkc().collect(),
+    };
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

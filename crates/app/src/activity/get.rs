@@ -5,7 +5,7 @@ use activity::{Activity, Named, Person, Seq};
 
 use log::{Order, Search};
 
-use super::disclosure::GuardedInquiry;
+use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};
 use super::view::{ViewError, unavailable};
 use super::{Asked, Disclosure, Scope};
@@ -15,7 +15,7 @@ use crate::{App, Caller};
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
     Scope::Me.allowed(app, caller).await?;
-    let Some(found) = app.inquiry(caller).await?.get(seq).await? else {
+    let Some(found) = app.look(caller).await?.get(seq).await? else {
         return Ok(None);
     };
     let Some(row) = found.peek().first() else {
@@ -52,7 +52,7 @@ pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
-    let log = app.inquiry(caller).await?;
+    let log = app.look(caller).await?;
     latest(&log, subject.expr(), |row| {
         let user = row.user.clone()?;
         Some(match row.recorder.is_reported() {
@@ -72,7 +72,7 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
     match subject.group() {
         Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
         _ => {
-            let log = app.inquiry(caller).await?;
+            let log = app.look(caller).await?;
             latest(&log, subject.expr(), |row| row.group.clone()).await
         }
     }
@@ -89,7 +89,7 @@ pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewE
 
 /// What the latest row calls somebody or something; the row itself is given to nobody.
 async fn latest<T>(
-    log: &GuardedInquiry,
+    log: &GuardedLook,
     expr: Expr,
     named: impl Fn(&Activity) -> Option<T>,
 ) -> Result<Option<T>, ViewError> {

@@ -4,7 +4,7 @@ use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
-use super::disclosure::GuardedInquiry;
+use super::disclosure::GuardedLook;
 use super::view::{ViewError, count, unavailable};
 use crate::{App, Caller, Via, groups};
 
@@ -130,8 +130,8 @@ pub(crate) struct Question<'a> {
 /// The question within its scope, ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Scoped {
-    /// What it is asked with: all that belongs to it has one deadline.
-    pub(crate) log: GuardedInquiry,
+    /// The log as of when it was asked: all that belongs to it has one deadline, and agrees.
+    pub(crate) log: GuardedLook,
     pub(crate) subject: Subject,
     /// The query as it was typed, as a tree.
     pub(crate) typed: Expr,
@@ -161,7 +161,7 @@ impl Scoped {
             me: Some(caller.person.id.clone()),
         };
         let mut scoped = Self {
-            log: app.inquiry(caller).await?,
+            log: app.look(caller).await?,
             subject,
             typed: Expr::All,
             bound: Expr::All,
@@ -207,12 +207,12 @@ impl Scoped {
 }
 
 impl App {
-    /// Questions of this caller to the log. Waits a moment while they have as many under way as they may.
-    pub(crate) async fn inquiry(&self, caller: &Caller) -> Result<GuardedInquiry, ViewError> {
+    /// The log as of now for this caller. Waits a moment while they have as many questions under way as they may.
+    pub(crate) async fn look(&self, caller: &Caller) -> Result<GuardedLook, ViewError> {
         Ok(match &caller.via {
-            Via::ApiKey { id, .. } => self.log().inquiry(id).await?,
-            Via::Device { .. } | Via::Application { .. } => self.log().inquiry(&caller.person.id).await?,
-            Via::CommandLine => self.log().own_inquiry(),
+            Via::ApiKey { id, .. } => self.log().look_of(id).await?,
+            Via::Device { .. } | Via::Application { .. } => self.log().look_of(&caller.person.id).await?,
+            Via::CommandLine => self.log().look().await?,
         })
     }
 }

@@ -146,9 +146,9 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
-    let counted = app.log().own_inquiry().unhurried();
-    progress.expect(counted.count(&expr, u64::MAX).await.map_err(unavailable)?.n);
-    let mut scan = app.log().scan(expr, Order::Newest).await.map_err(unavailable)?;
+    let look = app.log().look().await.map_err(unavailable)?.unhurried();
+    progress.expect(look.count(&expr, u64::MAX).await.map_err(unavailable)?.n);
+    let mut scan = look.scan(expr, Order::Newest).map_err(unavailable)?;
     let through = scan.complete_through();
     tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
     let part = part_path(app, row);

@@ -47,21 +47,24 @@ fn costly() -> Expr {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_takes_too_long_is_refused_and_the_next_is_answered() {
     let bed = half_sealed(|settings| settings.query_ms = 5_000).await;
-    let inquiry = bed.log.inquiry("ada").await.unwrap();
+    let look = bed.log.inquiry("ada").await.unwrap().look().await.unwrap();
     // As if five seconds had passed.
     let overdue = bed
         .log
         .inquiry("ada")
         .await
         .unwrap()
-        .with_deadline(volume::Deadline::within(Duration::ZERO));
+        .with_deadline(volume::Deadline::within(Duration::ZERO))
+        .look()
+        .await
+        .unwrap();
     let expr = costly();
     let is_refused = |error| matches!(error, LogError::TooCostly { after } if after == Duration::from_secs(5));
     assert!(is_refused(overdue.search(&asked(&expr, 10)).await.unwrap_err()));
     assert!(is_refused(overdue.count(&expr, 10).await.unwrap_err()));
     assert!(is_refused(overdue.count_by(&expr, Facet::Kind).await.unwrap_err()));
-    assert_eq!(inquiry.search(&asked(&expr, 10)).await.unwrap().rows.len(), 0);
-    assert_eq!(inquiry.search(&asked(&Expr::All, 10)).await.unwrap().rows.len(), 10);
+    assert_eq!(look.search(&asked(&expr, 10)).await.unwrap().rows.len(), 0);
+    assert_eq!(look.search(&asked(&Expr::All, 10)).await.unwrap().rows.len(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,6 +79,7 @@ async fn a_caller_has_so_many_questions_at_once_and_others_are_answered_meanwhil
         LogError::Busy { yours: true }
     ));
     let ada = bed.log.inquiry("ada").await.unwrap();
+    let ada = ada.look().await.unwrap();
     assert_eq!(ada.search(&asked(&Expr::All, 10)).await.unwrap().rows.len(), 10);
     assert!(matches!(
         bed.log.inquiry("cara").await.unwrap_err(),
@@ -92,13 +96,14 @@ async fn the_work_for_somebody_who_has_gone_ends_and_only_then_is_their_place_fr
     let looked = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let (counted, deadline) = (Arc::clone(&looked), inquiry.deadline());
     // Looks for ever, as long as somebody waits.
+    let view = Arc::new(bed.log.core().view().await.unwrap());
     let reading = tokio::spawn(async move {
         let look = move |_: &crate::view::View| loop {
             deadline.check()?;
             counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(1));
         };
-        inquiry.reading::<()>(look).await.map(drop)
+        inquiry.reading::<()>(&view, look).await
     });
     while looked.load(std::sync::atomic::Ordering::SeqCst) == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;

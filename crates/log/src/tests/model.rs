@@ -4,8 +4,8 @@ use activity::query::Expr;
 use activity::{Activity, Facts, Time};
 use proptest::prelude::*;
 
-use super::{Bed, START, facts, reporter, seqs};
-use crate::{Order, Search};
+use super::{Bed, START, facts, parse, reporter, seqs};
+use crate::{Count, Facet, Look, Order, Search};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -15,6 +15,7 @@ enum Step {
     Settle(bool),
     Reopen,
     Read { order: u8, limit: usize },
+    Look,
 }
 
 fn some() -> impl Strategy<Value = Vec<(u64, i64)>> {
@@ -29,6 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<bool>().prop_map(Step::Settle),
         1 => Just(Step::Reopen),
         3 => (0..3_u8, 1..20_usize).prop_map(|(order, limit)| Step::Read { order, limit }),
+        3 => Just(Step::Look),
     ]
 }
 
@@ -55,9 +57,52 @@ fn ordered(model: &[Facts], order: Order) -> Vec<u64> {
     rows.into_iter().map(|(_, seq)| seq).collect()
 }
 
+/// Whatever happened since, a look answers everything as of when it was taken, and its answers agree.
+async fn assert_as_of(look: &Look, model: &[Facts]) {
+    assert_eq!(look.complete_through().size, model.len() as u64);
+    for order in [Order::Newest, Order::Oldest, Order::Recorded] {
+        let search = Search {
+            expr: Expr::All,
+            order,
+            after: None,
+            limit: 100_000,
+        };
+        let page = look.search(&search).await.unwrap();
+        assert_eq!(seqs(&page.rows), ordered(model, order));
+        assert_eq!((page.next, page.complete_through), (None, look.complete_through()));
+        let mut scan = look.scan(Expr::All, order).unwrap();
+        let mut rows = Vec::new();
+        while let Some(chunk) = scan.next_chunk().await {
+            rows.extend(chunk.unwrap());
+        }
+        assert_eq!(rows, page.rows);
+    }
+    for query in ["", "user:usr_1", "outcome:failure", "at:2027-01-15T08:00:00Z.."] {
+        let expr = parse(query);
+        let n = model.iter().filter(|facts| expr.matches(&of(facts))).count() as u64;
+        assert_eq!(
+            look.count(&expr, u64::MAX).await.unwrap(),
+            Count { n, exact: true },
+            "{query}"
+        );
+        let by = look.count_by(&expr, Facet::Kind).await.unwrap();
+        assert_eq!(by.values().sum::<u64>(), n, "{query}");
+    }
+    assert!(look.get(model.len() as u64).await.unwrap().is_none());
+}
+
+fn of(facts: &Facts) -> Activity {
+    Activity {
+        seq: 0,
+        recorded_at: START,
+        facts: facts.clone(),
+    }
+}
+
 async fn play(steps: Vec<Step>) {
     let mut bed = Bed::new(30).await;
     let mut model: Vec<Facts> = Vec::new();
+    let mut looks: Vec<(Look, usize)> = Vec::new();
     for step in steps {
         match step {
             Step::Append(some) => {
@@ -80,7 +125,11 @@ async fn play(steps: Vec<Step>) {
                 assert_eq!(seqs(&bed.all(&Expr::All, order, limit).await), ordered(&model, order));
                 assert_eq!(seqs(&bed.scanned(&Expr::All, order).await), ordered(&model, order));
             }
+            Step::Look => looks.push((bed.log.look().await.unwrap(), model.len())),
         }
+    }
+    for (look, size) in &looks {
+        assert_as_of(look, &model[..*size]).await;
     }
     let rows: Vec<Activity> = bed
         .log

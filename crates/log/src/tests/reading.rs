@@ -189,7 +189,9 @@ async fn work_that_panics_is_told_as_a_mistake_not_as_damage_and_the_next_readin
     bed.append((0..3).map(facts).collect()).await;
     for text in ["", "user:usr_1"] {
         let fails = move |_: &crate::view::View| -> Result<(), LogError> { panic!("capacity {text}overflow") };
-        let failed = bed.log.core().reading(fails).await.unwrap_err();
+        let inquiry = bed.log.own_inquiry();
+        let view = std::sync::Arc::new(bed.log.core().view().await.unwrap());
+        let failed = inquiry.reading(&view, fails).await.unwrap_err();
         assert!(
             matches!(&failed, LogError::Panicked(why) if why.contains("overflow")),
             "{failed}"

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use futures::{Stream, StreamExt as _};
-use log::{Batch, Count, IngestError, IngestResult, Inquiry, Log, LogError, Obstacle, Order, Scan, Search, Through};
+use log::{Batch, Count, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through};
 use store::Tx;
 
 use super::Unseen;
@@ -17,9 +17,9 @@ use super::Unseen;
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedLog(Log);
 
-/// The questions of one caller, answered with rows that nobody was given yet.
+/// The log as of one moment for one caller, answering with rows that nobody was given yet.
 #[derive(Debug)]
-pub(crate) struct GuardedInquiry(Inquiry);
+pub(crate) struct GuardedLook(Look);
 
 /// A page that nobody was given yet.
 #[derive(Debug)]
@@ -59,13 +59,13 @@ impl GuardedLog {
     }
 
     /// See [`Log::inquiry`].
-    pub(crate) async fn inquiry(&self, caller: &str) -> Result<GuardedInquiry, LogError> {
-        Ok(GuardedInquiry(self.0.inquiry(caller).await?))
+    pub(crate) async fn look_of(&self, caller: &str) -> Result<GuardedLook, LogError> {
+        Ok(GuardedLook(self.0.inquiry(caller).await?.look().await?))
     }
 
-    /// See [`Log::own_inquiry`].
-    pub(crate) fn own_inquiry(&self) -> GuardedInquiry {
-        GuardedInquiry(self.0.own_inquiry())
+    /// See [`Log::look`].
+    pub(crate) async fn look(&self) -> Result<GuardedLook, LogError> {
+        Ok(GuardedLook(self.0.look().await?))
     }
 
     /// See [`Log::scan`].
@@ -101,13 +101,13 @@ impl GuardedLog {
     }
 }
 
-impl GuardedInquiry {
-    /// See [`Inquiry::unhurried`].
+impl GuardedLook {
+    /// See [`Look::unhurried`].
     pub(crate) fn unhurried(self) -> Self {
         Self(self.0.unhurried())
     }
 
-    /// See [`Inquiry::search`].
+    /// See [`Look::search`].
     pub(crate) async fn search(&self, search: &Search) -> Result<Found, LogError> {
         let page = self.0.search(search).await?;
         Ok(Found {
@@ -124,9 +124,14 @@ impl GuardedInquiry {
         Ok(self.0.get(seq).await?.map(|row| Unseen::new(vec![row])))
     }
 
-    /// See [`Inquiry::count`].
+    /// See [`Look::count`].
     pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
         self.0.count(expr, cap).await
+    }
+
+    /// See [`Look::scan`].
+    pub(crate) fn scan(&self, expr: Expr, order: Order) -> Result<UnseenScan, LogError> {
+        Ok(UnseenScan(self.0.scan(expr, order)?))
     }
 }
 

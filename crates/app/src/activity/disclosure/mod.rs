@@ -15,7 +15,7 @@ mod tests;
 mod waiting;
 
 pub(crate) use give::Disclosure;
-pub(crate) use guarded::{GuardedInquiry, GuardedLog, UnseenScan};
+pub(crate) use guarded::{GuardedLog, GuardedLook, UnseenScan};
 pub(crate) use kept::Kept;
 pub(crate) use note::shortened;
 pub(crate) use question::Asked;

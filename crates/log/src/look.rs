@@ -1,79 +1,111 @@
-//! Pages, counts and single rows across hot and sealed.
+//! The log as of one moment: pages, counts, single rows and streams across hot and sealed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq};
-use volume::{Count, Deadline, Facet, Filling, Query, Room};
+use volume::{Count, Deadline, Facet, Filling, Order, Query, Room};
 
 use crate::hole::Hole;
 use crate::source::{Rank, Source, cursor};
 use crate::view::View;
-use crate::{Inquiry, LogError, Page, Search};
+use crate::{Inquiry, LogError, Page, Scan, Search, Through};
 
-impl Inquiry {
+/// The log as of one moment, for one caller's questions: rows, counts and facets of one look agree, whatever is recorded,
+/// sealed or merged meanwhile. It is the only way to read.
+#[derive(Debug)]
+pub struct Look {
+    inquiry: Inquiry,
+    view: Arc<View>,
+}
+
+impl Look {
+    pub(crate) fn new(inquiry: Inquiry, view: View) -> Self {
+        Self {
+            inquiry,
+            view: Arc::new(view),
+        }
+    }
+
+    /// The same without a deadline: for what is bounded otherwise.
+    #[must_use]
+    pub fn unhurried(mut self) -> Self {
+        self.inquiry = self.inquiry.unhurried();
+        self
+    }
+
+    /// How far every answer of it is complete.
+    #[must_use]
+    pub fn complete_through(&self) -> Through {
+        self.view.through
+    }
+
+    /// What of the log cannot be read.
+    #[must_use]
+    pub fn holes(&self) -> &[Hole] {
+        &self.view.holes
+    }
+
     /// A page of what matches.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read, or the deadline is over.
+    /// If a volume cannot be read, or the deadline is over.
     pub async fn search(&self, search: &Search) -> Result<Page, LogError> {
-        let (asked, deadline) = (search.clone(), self.deadline());
+        let (asked, deadline) = (search.clone(), self.inquiry.deadline());
         let room = Room {
             rows: search.limit,
-            bytes: self.page_bytes(),
+            bytes: self.inquiry.page_bytes(),
         };
-        let page = move |view: &View| {
-            let Search { expr, order, after, .. } = &asked;
-            let unreadable: Vec<Hole> = view.holes_of(expr, *order, *after).cloned().collect();
-            Ok((page(view, &asked, room, deadline.clone())?, unreadable))
-        };
-        let ((mut rows, unreadable), complete_through) = self.reading(page).await?;
+        let page = move |view: &View| page(view, &asked, room, deadline);
+        let mut rows = self.inquiry.reading(&self.view, page).await?;
         let fitting = room.fitting(&rows);
         let more = rows.len() > fitting;
         rows.truncate(fitting);
+        let Search { expr, order, after, .. } = search;
         Ok(Page {
             next: if more { rows.last().map(cursor) } else { None },
             is_cut: more && fitting < search.limit,
             rows,
-            complete_through,
-            unreadable,
+            complete_through: self.view.through,
+            unreadable: self.view.holes_of(expr, *order, *after).cloned().collect(),
         })
     }
 
     /// How many match, counting no further than `cap` where counting costs something.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read, or the deadline is over.
+    /// If a volume cannot be read, or the deadline is over.
     pub async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
-        let (expr, deadline) = (expr.clone(), self.deadline());
-        let count = move |view: &View| count(view, &mut Query::new(&expr, deadline.clone()), cap);
-        Ok(self.reading(count).await?.0)
+        let mut query = Query::new(expr, self.inquiry.deadline());
+        let count = move |view: &View| count(view, &mut query, cap);
+        self.inquiry.reading(&self.view, count).await
     }
 
     /// How many match for each value of the facet.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read, or the deadline is over.
+    /// If a volume cannot be read, or the deadline is over.
     pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        let (expr, deadline) = (expr.clone(), self.deadline());
+        let expr = expr.clone();
+        let mut query = Query::new(&expr, self.inquiry.deadline());
         let counts = move |view: &View| {
             let mut counts = BTreeMap::new();
-            let mut query = Query::new(&expr, deadline.clone());
             for source in view
                 .sources()
-                .filter(|source| source.may_match(&expr, volume::Order::Recorded, None))
+                .filter(|source| source.may_match(&expr, Order::Recorded, None))
             {
                 source.count_by(&mut query, facet, &mut counts)?;
             }
             Ok(counts)
         };
-        Ok(self.reading(counts).await?.0)
+        self.inquiry.reading(&self.view, counts).await
     }
 
     /// The activity at this place.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read.
+    /// If a volume cannot be read, or the place is in a hole.
     pub async fn get(&self, seq: Seq) -> Result<Option<Activity>, LogError> {
         let get = move |view: &View| {
             if seq >= view.position.size {
@@ -91,7 +123,15 @@ impl Inquiry {
                 },
             }
         };
-        Ok(self.reading(get).await?.0)
+        self.inquiry.reading(&self.view, get).await
+    }
+
+    /// All matches, in order, as a stream of chunks read on a thread of its own.
+    ///
+    /// # Errors
+    /// [`LogError::Unreadable`] if a hole may hold some of them: a file is whole or it is not made.
+    pub fn scan(&self, expr: Expr, order: Order) -> Result<Scan, LogError> {
+        Scan::begin(Arc::clone(&self.view), expr, order)
     }
 }
 
@@ -138,15 +178,12 @@ fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
             exact: lacking == 0,
         });
     }
-    let is_whole = view
-        .holes_of(query.expr(), volume::Order::Recorded, None)
-        .next()
-        .is_none();
+    let is_whole = view.holes_of(query.expr(), Order::Recorded, None).next().is_none();
     let mut n = 0;
     // Newest first: an inexact count is then at least that of what was looked for most often.
     let sources = view.sources().rev();
     let expr = query.expr().clone();
-    for source in sources.filter(|source| source.may_match(&expr, volume::Order::Recorded, None)) {
+    for source in sources.filter(|source| source.may_match(&expr, Order::Recorded, None)) {
         if n >= cap {
             return Ok(Count { n, exact: false });
         }
