@@ -25,7 +25,7 @@ pub fn is_unknown(error: &(dyn Error + 'static)) -> bool {
         // Each by its own type: an error that wraps another transparently leaves it out of the chain.
         let unknown = matches!(error.downcast_ref(), Some(Unavailable::Unknown(_)))
             || error.downcast_ref().is_some_and(store::StoreError::is_unknown)
-            || error.downcast_ref().is_some_and(log::LogError::is_unknown);
+            || error.downcast_ref().is_some_and(engine::LogError::is_unknown);
         if unknown {
             return true;
         }
@@ -53,7 +53,7 @@ impl Unavailable {
 #[must_use]
 pub fn is_mistake(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| (*error).source()).any(|error| {
-        matches!(error.downcast_ref(), Some(log::LogError::Panicked(_)))
+        matches!(error.downcast_ref(), Some(engine::LogError::Panicked(_)))
             || error.downcast_ref().is_some_and(tokio::task::JoinError::is_panic)
     })
 }
@@ -128,7 +128,7 @@ macro_rules! unavailable {
                 Self::Unavailable(cause)
             }
         }
-        $crate::error::unavailable!(@from $error, store::StoreError, store::SqlError, log::LogError);
+        $crate::error::unavailable!(@from $error, store::StoreError, store::SqlError, engine::LogError);
     )+};
     (@from $error:ty, $($cause:ty),+) => {$(
         impl From<$cause> for $error {
@@ -156,8 +156,8 @@ impl From<store::SqlError> for Unavailable {
     }
 }
 
-impl From<log::LogError> for Unavailable {
-    fn from(cause: log::LogError) -> Self {
+impl From<engine::LogError> for Unavailable {
+    fn from(cause: engine::LogError) -> Self {
         let unknown = cause.is_unknown();
         Self::of(cause, unknown)
     }
@@ -165,7 +165,7 @@ impl From<log::LogError> for Unavailable {
 
 #[cfg(test)]
 mod tests {
-    use log::LogError;
+    use engine::LogError;
 
     use super::*;
     use crate::activity::ViewError;

@@ -48,8 +48,8 @@ pub(crate) use tx::{Activities, Quiet, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::{Clock, Log, Rng};
-pub use log::{Full, Place, Places, Tasks};
+use engine::{Clock, Log, Rng};
+pub use engine::{Full, Place, Places, Tasks};
 use store::Store;
 
 /// How long closing waits for what works in the background.
@@ -136,7 +136,7 @@ impl App {
     }
 
     /// What keeps the log from taking activities as it should; `None` if nothing does.
-    pub async fn obstacle(&self) -> Option<log::Obstacle> {
+    pub async fn obstacle(&self) -> Option<engine::Obstacle> {
         self.inner.log.obstacle().await
     }
 

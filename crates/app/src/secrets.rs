@@ -9,7 +9,7 @@ use std::fmt;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{constant_time, hmac};
 use data_encoding::HEXLOWER;
-use log::Rng;
+use engine::Rng;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
@@ -202,7 +202,7 @@ impl SecretKey {
 
 #[cfg(test)]
 mod tests {
-    use log::SeededRng;
+    use engine::SeededRng;
 
     use super::*;
 

@@ -9,8 +9,8 @@ use activity::{Facts, Time};
 use app::activity::{Scope, ViewRequest};
 use app::exports::{Format, ViewExport, ZoneChoice, export_view};
 use app::{App, Caller, Settings, exports, mail, sessions};
+use engine::{Clock, Log, LogSettings, SeededRng};
 use futures::StreamExt as _;
-use log::{Clock, Log, LogSettings, SeededRng};
 use store::{Store, StoreUrl};
 
 /// A clock that panics once when it is told to: all work in the background asks for the time.
@@ -69,7 +69,7 @@ async fn bed() -> Bed {
         ..LogSettings::new(dir.path().join("volumes"))
     };
     // The log's own clock is another, so that only the use cases meet the fault.
-    let time = Arc::new(log::ManualClock::new(Time(1_800_000_000_000_000)));
+    let time = Arc::new(engine::ManualClock::new(Time(1_800_000_000_000_000)));
     let log = Log::open(store.clone(), settings, time, rng.clone())
         .await
         .expect("a new log can be made");
@@ -135,10 +135,10 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
     for format in [Format::Csv, Format::Jsonl] {
         let bed = bed().await;
         let facts = (0..5_000).map(|n| Facts::new("user.login", Time(1_800_000_000_000_000 + n)));
-        let batch = log::Batch {
+        let batch = engine::Batch {
             facts: facts.collect(),
             idempotency: None,
-            source: log::Source::Reporter("test".to_owned()),
+            source: engine::Source::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
         let asked = ViewExport {
@@ -180,10 +180,10 @@ async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_ro
         facts
     });
     for part in facts.collect::<Vec<_>>().chunks(10_000) {
-        let batch = log::Batch {
+        let batch = engine::Batch {
             facts: part.to_vec(),
             idempotency: None,
-            source: log::Source::Reporter("test".to_owned()),
+            source: engine::Source::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
     }

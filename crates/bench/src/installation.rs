@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use app::accounts::{self, Activation, FirstAdministrator, NewUser};
 use app::api_keys::{self, NewKeyRequest};
 use app::{App, Caller, Roles, Scopes, SecretKey, Settings};
-use log::{Log, LogSettings, SystemClock, SystemRng};
+use engine::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 
 /// The administrator's username.

@@ -6,11 +6,11 @@
 )]
 
 mod baseline;
-mod engine;
 mod installation;
 mod lists;
 mod load;
 mod pages;
+mod questions;
 mod report;
 mod reported;
 mod server;
@@ -23,8 +23,8 @@ use activity::{Facts, Time};
 use anyhow::Result;
 use baseline::Baseline;
 use clap::Parser;
+use engine::Clock as _;
 use installation::Installation;
-use log::Clock as _;
 use report::{Figure, Goal};
 use server::Server;
 use testkit::{Generator, GeneratorSettings};
@@ -72,7 +72,7 @@ struct Data {
 
 impl Data {
     fn new(activities: u64) -> Self {
-        let end = log::SystemClock.now();
+        let end = engine::SystemClock.now();
         let generator = Generator::new(SEED, GeneratorSettings::sized(activities, end));
         let users = generator
             .profiles()
@@ -206,7 +206,7 @@ async fn sealed(
         Some(baseline.bytes),
         Goal::AtMost(75.0),
     );
-    let engine = engine::measure(&log, &data.users).await?;
+    let engine = questions::measure(&log, &data.users).await?;
     figures.add(
         "newest 50 of one user, engine",
         engine.newest_ms,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::{App, SecretKey};
-use log::{Clock, Log, Rng as _, SystemClock, SystemRng};
+use engine::{Clock, Log, Rng as _, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
@@ -48,7 +48,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store> {
 pub(crate) async fn assemble(
     config: &Config,
     store: Store,
-    settings: log::LogSettings,
+    settings: engine::LogSettings,
     clock: Arc<dyn Clock>,
 ) -> Result<Installation> {
     let rng = Arc::new(SystemRng);

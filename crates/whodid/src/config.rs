@@ -35,7 +35,7 @@ pub(crate) struct Config {
     /// The web server.
     pub(crate) web: web::Settings,
     /// The log engine.
-    pub(crate) log: log::LogSettings,
+    pub(crate) log: engine::LogSettings,
     /// The program's own messages.
     pub(crate) diagnostics: Diagnostics,
     /// Whether the public address was set, or is only the default.
@@ -145,7 +145,7 @@ fn defaults() -> Value {
         root[place] = Value::Null;
     }
     root["web"] = tree(serde_json::to_value(web::Settings::default()));
-    root["log"] = tree(serde_json::to_value(log::LogSettings::default()));
+    root["log"] = tree(serde_json::to_value(engine::LogSettings::default()));
     root["diagnostics"] = tree(serde_json::to_value(Diagnostics::default()));
     root
 }
@@ -156,7 +156,7 @@ fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
     let checked = match section {
         place if PLACES.contains(&place) => Ok(()),
         "web" => section_of::<web::Settings>(tree, section).map(drop),
-        "log" => section_of::<log::LogSettings>(tree, section).map(drop),
+        "log" => section_of::<engine::LogSettings>(tree, section).map(drop),
         "diagnostics" => section_of::<Diagnostics>(tree, section).and_then(|section| section.check()),
         _ => app_settings(tree).map(drop),
     };
@@ -221,7 +221,7 @@ fn build(
     };
     let mut app = app_settings(&tree).map_err(whole)?;
     let web: web::Settings = section_of(&tree, "web").map_err(whole)?;
-    let mut log: log::LogSettings = section_of(&tree, "log").map_err(whole)?;
+    let mut log: engine::LogSettings = section_of(&tree, "log").map_err(whole)?;
     log.volumes_dir = data_dir.join(&log.volumes_dir);
     app.exports.dir = data_dir.join(&app.exports.dir);
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;

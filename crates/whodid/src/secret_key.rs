@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use app::{KeyId, SecretKey};
 use data_encoding::HEXLOWER;
-use log::{Clock as _, Rng, SystemClock};
+use engine::{Clock as _, Rng, SystemClock};
 use store::{Store, StoreError, secret_key};
 use thiserror::Error;
 

@@ -10,14 +10,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("proof", &[]),
     ("volume", &["activity", "proof"]),
     ("store", &["activity", "proof"]),
-    ("log", &["activity", "proof", "store", "volume"]),
-    ("app", &["activity", "log", "store"]),
+    ("engine", &["activity", "proof", "store", "volume"]),
+    ("app", &["activity", "engine", "store"]),
     ("web", &["activity", "app"]),
     ("testkit", &["activity"]),
-    ("whodid", &["activity", "app", "log", "store", "testkit", "web"]),
+    ("whodid", &["activity", "app", "engine", "store", "testkit", "web"]),
     (
         "bench",
-        &["activity", "app", "log", "store", "testkit", "volume", "web"],
+        &["activity", "app", "engine", "store", "testkit", "volume", "web"],
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! The text form of cursors: opaque to readers, checked on the way in.
 
 use activity::{Seq, Time};
-use log::Cursor;
+use engine::Cursor;
 
 use super::ViewError;
 

@@ -1,8 +1,8 @@
 //! Following the log in the order of recording: nothing is ever skipped, and there is always a next page.
 
 use activity::Time;
+use engine::{Cursor, Order, Search};
 use jiff::tz::TimeZone;
-use log::{Cursor, Order, Search};
 
 use super::cursor::{self, read_follow};
 use super::scope::{Question, Scoped};

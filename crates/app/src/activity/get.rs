@@ -3,7 +3,7 @@
 use activity::query::Expr;
 use activity::{Activity, Named, Person, Seq};
 
-use log::{Order, Search};
+use engine::{Order, Search};
 
 use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};

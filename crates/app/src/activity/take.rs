@@ -1,6 +1,6 @@
 //! All rows of a view, a chunk at a time in constant memory, each told of before it is given.
 
-use log::Order;
+use engine::Order;
 
 use super::scope::{Question, Scoped};
 use super::view::{count, unavailable};

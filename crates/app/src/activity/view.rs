@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use activity::query::{Expr, ParseError, Term};
 use activity::{Outcome, Seq, Time};
+use engine::{LogError, Order, Search};
 use jiff::tz::TimeZone;
-use log::{LogError, Order, Search};
 
 use super::chips::chips;
 use super::cursor::{self, Page};
@@ -266,8 +266,8 @@ impl From<LogError> for ViewError {
     }
 }
 
-impl From<log::Through> for CompleteThrough {
-    fn from(through: log::Through) -> Self {
+impl From<engine::Through> for CompleteThrough {
+    fn from(through: engine::Through) -> Self {
         Self {
             size: through.size,
             at: through.at,

@@ -4,8 +4,8 @@
 use std::sync::{Arc, OnceLock};
 
 use activity::Reason;
+use engine::{Full, LogError, Order, Place, Through};
 use futures::{Stream, StreamExt as _};
-use log::{Full, LogError, Order, Place, Through};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
 
 use super::columns::Column;

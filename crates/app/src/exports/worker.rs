@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use activity::Reason;
 use activity::query::Expr;
-use log::Order;
+use engine::Order;
 use store::exports::{Finish, Kind as StoredKind, Row};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;

@@ -5,8 +5,8 @@ use std::io::{self, BufRead};
 
 use activity::Facts;
 use activity::limits::{self, FieldError};
+use engine::{Batch, IngestError, Item};
 use jiff::tz::TimeZone;
-use log::{Batch, IngestError, Item};
 
 use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
 use activity::{Facts, Seq};
-use log::{Batch, IngestError, Item};
+use engine::{Batch, IngestError, Item};
 use sha2::{Digest as _, Sha256};
 
 use super::judge::judge;
@@ -93,7 +93,7 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         ));
     }
     let shortened = submission.shortened;
-    let idempotency = submission.idempotency.map(|key| log::Idempotency {
+    let idempotency = submission.idempotency.map(|key| engine::Idempotency {
         scope: format!("activities:{}", reporter.name()),
         key: key.key,
         fingerprint: with_refusals(key.fingerprint, &judged),

@@ -1,7 +1,7 @@
 //! Who reports from outside, for which applications, and whom they may name. Owns who; what they say is judged next door.
 
 use activity::{Named, Recorder};
-use log::Source;
+use engine::Source;
 
 use crate::{Caller, Via, Visitor};
 

@@ -2,7 +2,7 @@
 //! its size costs no memory; that it was taken is in the log before its first byte leaves.
 
 use activity::{Time, json};
-use log::Order;
+use engine::Order;
 use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};

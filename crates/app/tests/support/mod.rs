@@ -9,7 +9,7 @@ use activity::query::Expr;
 use activity::{Activity, Time};
 use app::accounts::{self, Activation, LogIn, LogInRefused, LogInStep, LoginStatus, NewUser, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
-use log::{Log, LogSettings, ManualClock, SeededRng};
+use engine::{Log, LogSettings, ManualClock, SeededRng};
 use store::accounts::mail::MailRow;
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
@@ -149,9 +149,9 @@ impl TestApp {
 
     /// Every activity, oldest first.
     pub(crate) async fn activities(&self) -> Vec<Activity> {
-        let search = log::Search {
+        let search = engine::Search {
             expr: Expr::All,
-            order: log::Order::Recorded,
+            order: engine::Order::Recorded,
             after: None,
             limit: 10_000,
         };

@@ -137,10 +137,7 @@ impl Columns {
         self.seq.append_value(activity.seq);
         self.occurred_at.append_value(activity.occurred_at.0);
         self.recorded_at.append_value(activity.recorded_at.0);
-        match kept {
-            Some(leaf) => self.leaf.append_value(leaf)?,
-            None => self.leaf.append_null(),
-        }
+        self.add_leaf(kept)?;
         let changes = json((!activity.changes.is_empty()).then_some(&activity.changes))?;
         let metadata = json((!activity.metadata.is_empty()).then_some(&activity.metadata))?;
         let more = json(activity.targets.get(1..).filter(|more| !more.is_empty()))?;
@@ -193,6 +190,14 @@ impl Columns {
                 Text::Changes => changes.as_deref(),
                 Text::Metadata => metadata.as_deref(),
             });
+        }
+        Ok(())
+    }
+
+    fn add_leaf(&mut self, kept: Option<&Hash>) -> std::result::Result<(), ParquetError> {
+        match kept {
+            Some(leaf) => self.leaf.append_value(leaf)?,
+            None => self.leaf.append_null(),
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ pub(crate) struct Template {
 /// A running copy of it.
 pub(crate) struct World {
     pub(crate) store: Store,
-    pub(crate) log: log::Log,
+    pub(crate) log: engine::Log,
     /// A connection that notices when another one has written.
     watcher: tokio::sync::Mutex<PoolConnection<Any>>,
     address: SocketAddr,
@@ -180,9 +180,9 @@ impl World {
 
     /// The activities from `seq` on.
     pub(crate) async fn activities_from(&self, seq: u64) -> Vec<Activity> {
-        let search = log::Search {
+        let search = engine::Search {
             expr: activity::query::Expr::All,
-            order: log::Order::Recorded,
+            order: engine::Order::Recorded,
             after: None,
             limit: 10_000,
         };
@@ -467,14 +467,14 @@ impl Making<'_> {
     }
 }
 
-async fn open(directory: &Path) -> (App, Store, log::Log) {
-    let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
+async fn open(directory: &Path) -> (App, Store, engine::Log) {
+    let (clock, rng) = (Arc::new(engine::SystemClock), Arc::new(engine::SystemRng));
     let store = Store::open(&StoreUrl::directory(directory)).await.unwrap();
-    let settings = log::LogSettings {
+    let settings = engine::LogSettings {
         background: false,
-        ..log::LogSettings::new(directory.join("volumes"))
+        ..engine::LogSettings::new(directory.join("volumes"))
     };
-    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone())
+    let log = engine::Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .unwrap();
     let mut settings = app::Settings::default();

@@ -51,7 +51,7 @@ pub struct TestApp {
     pub app: App,
     pub client: Client,
     pub directory: tempfile::TempDir,
-    pub log: log::Log,
+    pub log: engine::Log,
     keys: Vec<(Scope, String)>,
     /// The key of the application `Headset`.
     pub application: String,
@@ -90,14 +90,14 @@ impl TestApp {
     }
 
     /// Starts with settings of the log changed from the defaults.
-    pub async fn with_log(change: impl FnOnce(&mut log::LogSettings)) -> Self {
+    pub async fn with_log(change: impl FnOnce(&mut engine::LogSettings)) -> Self {
         Self::with_all(|_| (), |_| (), change).await
     }
 
     async fn with_all(
         change: impl FnOnce(&mut Settings),
         change_app: impl FnOnce(&mut app::Settings),
-        change_log: impl FnOnce(&mut log::LogSettings),
+        change_log: impl FnOnce(&mut engine::LogSettings),
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -266,19 +266,19 @@ impl TestApp {
 
     /// Puts facts into the log past every check, as an earlier version or a restored log may have them.
     pub async fn append(&self, facts: activity::Facts) {
-        let batch = log::Batch {
+        let batch = engine::Batch {
             facts: vec![facts],
             idempotency: None,
-            source: log::Source::Reporter("test".to_owned()),
+            source: engine::Source::Reporter("test".to_owned()),
         };
         self.log.ingest(batch).await.unwrap();
     }
 
     /// Every activity of this type, oldest first.
     pub async fn of_type(&self, code: &str) -> Vec<activity::Activity> {
-        let search = log::Search {
+        let search = engine::Search {
             expr: activity::query::Expr::All,
-            order: log::Order::Recorded,
+            order: engine::Order::Recorded,
             after: None,
             limit: 10_000,
         };
@@ -301,15 +301,15 @@ async fn open(
     directory: &std::path::Path,
     address: SocketAddr,
     change: impl FnOnce(&mut app::Settings),
-    change_log: impl FnOnce(&mut log::LogSettings),
-) -> (App, log::Log) {
-    let (clock, rng) = (Arc::new(log::SystemClock), Arc::new(log::SystemRng));
+    change_log: impl FnOnce(&mut engine::LogSettings),
+) -> (App, engine::Log) {
+    let (clock, rng) = (Arc::new(engine::SystemClock), Arc::new(engine::SystemRng));
     let store = store::Store::open(&store::StoreUrl::directory(directory))
         .await
         .unwrap();
-    let mut settings = log::LogSettings::new(directory.join("volumes"));
+    let mut settings = engine::LogSettings::new(directory.join("volumes"));
     change_log(&mut settings);
-    let log = log::Log::open(store.clone(), settings, clock.clone(), rng.clone())
+    let log = engine::Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .unwrap();
     let mut settings = app::Settings {

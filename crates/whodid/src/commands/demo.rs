@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use activity::Time;
 use anyhow::{Context as _, Result};
-use log::{Clock as _, SystemClock};
+use engine::{Clock as _, SystemClock};
 use testkit::{GeneratorSettings, Standing};
 use web::AllowedHost;
 

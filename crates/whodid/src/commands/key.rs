@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use log::SystemRng;
+use engine::SystemRng;
 
 use super::settings;
 use crate::cli::{DataDir, SettingFlags};

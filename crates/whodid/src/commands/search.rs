@@ -8,7 +8,7 @@ use anyhow::Result;
 use app::App;
 use app::activity::{Scope, ViewRequest, view};
 use app::exports::{Stamp, ZoneChoice};
-use log::Log;
+use engine::Log;
 
 use super::{question, reader, settings, zone};
 use crate::cli::{Search, SearchFormat, SettingFlags};

@@ -37,7 +37,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
         &config,
         store,
         config.log.clone(),
-        std::sync::Arc::new(log::SystemClock),
+        std::sync::Arc::new(engine::SystemClock),
     )
     .await?;
     if config.app.mail.smtp_url.is_none() {

@@ -4,8 +4,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use engine::{Fault, Log, Verified};
 use indicatif::ProgressBar;
-use log::{Fault, Log, Verified};
 
 use super::import::bar;
 use super::settings;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use activity::canonical;
 use activity::query::Expr;
 use app::Scopes;
-use log::{Log, LogSettings, Order, SystemClock};
+use engine::{Log, LogSettings, Order, SystemClock};
 use serde_json::{Value, json};
 use store::{Store, StoreUrl};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use app::accounts::{FirstAdministrator, create_first_administrator};
 use app::{App, Caller, Scopes, SecretKey, Settings, Via, api_keys};
-use log::{Log, LogSettings, SystemClock, SystemRng};
+use engine::{Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 

@@ -1,6 +1,8 @@
 //! Damage as whoever runs an installation meets it: the server starts, `doctor` names it, `verify` finds it, `reindex`
 //! mends it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::PathBuf;
 

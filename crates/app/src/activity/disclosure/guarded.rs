@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
+use engine::{Batch, Count, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through};
 use futures::{Stream, StreamExt as _};
-use log::{Batch, Count, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through};
 use store::Tx;
 
 use super::Unseen;
@@ -85,7 +85,7 @@ impl GuardedLog {
 
     /// See [`Log::head`].
     #[cfg(test)]
-    pub(crate) async fn head(&self) -> Result<log::LogHead, LogError> {
+    pub(crate) async fn head(&self) -> Result<engine::LogHead, LogError> {
         self.0.head().await
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use activity::Activity;
-use log::Cursor;
+use engine::Cursor;
 
 /// Rows that nobody was given yet. Only a disclosure, or the keeper of a file, opens them.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activity::query::{Binding, parse};
 use activity::{Activity, Facts, Named, Person, Target, Time};
-use log::{Log, LogSettings, ManualClock, Order, Search, SeededRng};
+use engine::{Log, LogSettings, ManualClock, Order, Search, SeededRng};
 use store::{Store, StoreUrl};
 
 use crate::{App, Caller, Origin, Roles, Settings, Via};

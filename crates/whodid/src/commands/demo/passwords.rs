@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use data_encoding::BASE32_NOPAD;
-use log::{Rng as _, SystemRng};
+use engine::{Rng as _, SystemRng};
 
 /// The password of every account one can log in with, where only this machine reaches the demo.
 const PASSWORD: &str = "just looking around";

@@ -10,7 +10,7 @@ use app::applications::{NewApplication, register};
 use app::backdate::{self, Past};
 use app::groups::{self, NewGroup};
 use app::{Caller, Origin, Roles, Via};
-use log::{Batch, ManualClock, Source};
+use engine::{Batch, ManualClock, Source};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
 
@@ -59,11 +59,11 @@ pub(super) async fn seed(
     let months = i64::from(settings.months);
     let clock = Arc::new(ManualClock::new(settings.end.plus(-months * 30 * Time::DAY)));
     // Sealing by age makes no sense while months pass in a second.
-    let log = log::LogSettings {
+    let log = engine::LogSettings {
         background: false,
         ..config.log.clone()
     };
-    let installation = compose::assemble(config, store, log, Arc::clone(&clock) as Arc<dyn log::Clock>).await?;
+    let installation = compose::assemble(config, store, log, Arc::clone(&clock) as Arc<dyn engine::Clock>).await?;
     let mut seeder = Seeder {
         generator: Generator::new(number, settings),
         bar: super::super::import::bar(None),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use activity::Time;
 use activity::query::Expr;
-use log::{Clock as _, Log, LogError, SystemClock};
+use engine::{Clock as _, Log, LogError, SystemClock};
 use rustix::fs::{Access, access, statvfs};
 use store::accounts::account;
 use store::{Owner, Store, StoreError, StoreUrl};

@@ -59,8 +59,8 @@ impl Bed {
         let page = self.page(&Expr::All, Order::Recorded, None, 1_000).await;
         let others: Vec<u64> = (0..50).chain(100..170).collect();
         assert_eq!(seqs(&page.rows), others, "{what}");
-        let holes: Vec<_> = page.unreadable.iter().map(|hole| hole.seqs.clone()).collect();
-        assert_eq!(holes, [50..100], "{what}");
+        assert_eq!(page.unreadable.len(), 1, "{what}");
+        assert_eq!(page.unreadable[0].seqs, 50..100, "{what}");
         let count = self.log.count(&Expr::All, 1_000).await.unwrap();
         assert_eq!((count.n, count.exact), (120, false), "{what}");
         let count = self.log.count(&parse("user:usr_1"), 1_000).await.unwrap();

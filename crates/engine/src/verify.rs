@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use activity::Activity;
-use proof::Frontier;
-use store::log::{HotBatch, head, hot_batch};
+use proof::{CompactRange, Frontier};
+use store::log::{HotBatch, VolumeRow, head, hot_batch};
 use volume::VolumeError;
 
 use crate::core::Core;
@@ -53,60 +53,7 @@ impl Core {
             size: head.size,
             ..Verified::default()
         };
-        // The tree up to where everything before was sound; without it no later root can be held against anything.
-        let mut frontier = Some(Frontier::new());
-        let mut next = 0;
-        for row in rows {
-            if row.first_seq != next {
-                found.fault(
-                    next,
-                    row.first_seq - next,
-                    None,
-                    "the ledger names no volume that holds them",
-                );
-                frontier = None;
-            }
-            next = row.first_seq + row.count;
-            let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
-            let verified = match crate::volumes::meta(&row) {
-                Ok(meta) => {
-                    blocking(move || {
-                        let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
-                        let dir = core.volumes.shelf().place(&meta.id)?;
-                        let unknown = volume::verify(&dir, &meta, &leaf_of, &core.halt)?;
-                        Ok((unknown, volume::tree_range(&dir, &meta)?))
-                    })
-                    .await
-                }
-                Err(error) => Err(error),
-            };
-            match verified {
-                Ok((unknown, range)) => {
-                    found.sound += row.count;
-                    found.without_key += unknown;
-                    let joined = frontier.as_mut().map(|frontier| frontier.join(&range).is_ok());
-                    if joined == Some(false) {
-                        frontier = None;
-                    }
-                }
-                Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
-                    let what = causes(&error);
-                    found.fault(row.first_seq, row.count, Some(row.id.clone()), &what);
-                    frontier = None;
-                }
-                Err(error) => return Err(error),
-            }
-            progress(next);
-        }
-        if next != head.sealed {
-            found.fault(
-                next,
-                head.sealed.saturating_sub(next),
-                None,
-                "the ledger names no volume that holds them",
-            );
-            frontier = None;
-        }
+        let frontier = self.verify_volumes(&mut found, rows, head.sealed, &progress).await?;
         let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
         if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
             && tree.root() != sealed.root()
@@ -121,6 +68,57 @@ impl Core {
         self.verify_hot(&mut found, &head, frontier.or(sealed), progress)
             .await?;
         Ok(found)
+    }
+
+    /// The volumes; gives the tree up to `sealed`, or `None` where something is wrong before: no later root can be held
+    /// against anything then.
+    async fn verify_volumes(
+        self: &Arc<Self>,
+        found: &mut Verified,
+        rows: Vec<VolumeRow>,
+        sealed: u64,
+        progress: &(impl Fn(u64) + Send + Sync),
+    ) -> Result<Option<Frontier>, LogError> {
+        const NONE: &str = "the ledger names no volume that holds them";
+        let (mut frontier, mut next) = (Some(Frontier::new()), 0);
+        for row in rows {
+            if row.first_seq != next {
+                found.fault(next, row.first_seq - next, None, NONE);
+                frontier = None;
+            }
+            next = row.first_seq + row.count;
+            match self.verify_volume(&row).await {
+                Ok((unknown, range)) => {
+                    found.sound += row.count;
+                    found.without_key += unknown;
+                    frontier = frontier.and_then(|mut tree| tree.join(&range).ok().map(|()| tree));
+                }
+                Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
+                    found.fault(row.first_seq, row.count, Some(row.id), &causes(&error));
+                    frontier = None;
+                }
+                Err(error) => return Err(error),
+            }
+            progress(next);
+        }
+        if next != sealed {
+            found.fault(next, sealed.saturating_sub(next), None, NONE);
+            frontier = None;
+        }
+        Ok(frontier)
+    }
+
+    /// One volume: for how many rows nothing can be told, and its part of the tree.
+    async fn verify_volume(self: &Arc<Self>, row: &VolumeRow) -> Result<(u64, CompactRange), LogError> {
+        let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let meta = crate::volumes::meta(row)?;
+        blocking(move || {
+            let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
+            let dir = core.volumes.shelf().place(&meta.id)?;
+            let unknown = volume::verify(&dir, &meta, &leaf_of, &core.halt)?;
+            Ok((unknown, volume::tree_range(&dir, &meta)?))
+        })
+        .await
     }
 
     /// The hot activities, from the tree that the volumes give.

@@ -2,7 +2,7 @@
 
 use activity::query::{Binding, parse};
 use anyhow::{Result, anyhow};
-use log::{Facet, Log, Order, Search};
+use engine::{Facet, Log, Order, Search};
 
 use crate::timing::median_ms;
 
