@@ -55,7 +55,7 @@ pub(crate) struct Core {
     /// Types known to be in `activity_type` or `reported_type`.
     kinds: RwLock<HashSet<Kind>>,
     #[cfg(test)]
-    pub(crate) crash: std::sync::Mutex<Option<(crate::rewrite::Work, crate::rewrite::Step)>>,
+    pub(crate) at_step: std::sync::Mutex<Option<((crate::rewrite::Work, crate::rewrite::Step), crate::rewrite::Hook)>>,
 }
 
 const HOUR: i64 = 3_600 * Time::SECOND;
@@ -99,7 +99,7 @@ impl Core {
             halt: Deadline::none(),
             kinds: RwLock::default(),
             #[cfg(test)]
-            crash: std::sync::Mutex::new(None),
+            at_step: std::sync::Mutex::default(),
         }
     }
 

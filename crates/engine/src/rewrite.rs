@@ -36,6 +36,18 @@ pub(crate) enum Step {
     Published,
 }
 
+/// What a test does at a step.
+#[cfg(test)]
+#[derive(Clone)]
+pub(crate) struct Hook(pub(crate) std::sync::Arc<dyn Fn() -> Result<(), LogError> + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hook")
+    }
+}
+
 /// What a new volume takes the place of.
 #[derive(Debug)]
 pub(crate) enum Replaced {
@@ -141,12 +153,17 @@ impl Core {
         Ok(true)
     }
 
-    /// Says how far the work has come; a test lets it end here as a crash would.
+    /// Says how far the work has come; a test lets it end here as a crash would, or wait.
     pub(crate) fn reached(&self, work: Work, step: Step) -> Result<(), LogError> {
         tracing::debug!(?work, ?step, "rewriting");
         #[cfg(test)]
-        if *self.crash.lock().unwrap() == Some((work, step)) {
-            return Err(LogError::Closed);
+        {
+            let hook = self.at_step.lock().unwrap().clone();
+            if let Some((at, hook)) = hook
+                && at == (work, step)
+            {
+                return hook.0();
+            }
         }
         Ok(())
     }

@@ -1,57 +1,111 @@
 //! Volumes of every version that was ever written open for ever.
+//!
+//! `v1`: records without recorder, meta of format 1, its index of a format that is built anew. `v2`: records with recorder,
+//! meta of format 1. `v3`: meta of format 2, with the sums of all files.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use activity::query::Expr;
 use activity::{Activity, Recorder, canonical};
+use proof::Hash;
 use volume::{Deadline, Filling, Order, Part, Query, Room, Volume, VolumeMeta};
 
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/v1");
-const ID: &str = "00000000000000000000-00000000000000000059-31d5d8e7";
+/// A volume of the corpus in a directory of its own, and the keys of whom it names.
+struct Sample {
+    _temporary: tempfile::TempDir,
+    dir: PathBuf,
+    meta: VolumeMeta,
+    keys: BTreeMap<String, String>,
+}
+
+impl Sample {
+    fn of(version: &str) -> Self {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(version);
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = temporary.path().join("volume");
+        let entries = std::fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path());
+        copy(&entries.into_iter().find(|path| path.is_dir()).unwrap(), &dir);
+        let meta = VolumeMeta::from_json(&std::fs::read(dir.join("meta.json")).unwrap()).unwrap();
+        let keys = serde_json::from_slice(&std::fs::read(corpus.join("keys.json")).unwrap()).unwrap();
+        Self {
+            _temporary: temporary,
+            dir,
+            meta,
+            keys,
+        }
+    }
+
+    fn leaf_of(&self, row: &Activity) -> Option<Hash> {
+        canonical::leaf_of(row, |person| self.keys.get(person).map(|digits| key(digits)))
+    }
+
+    /// The same rows, made by this build.
+    fn anew(&self) -> Volume {
+        let dir = self.dir.with_file_name("anew");
+        let parts = vec![Part::<'_, Activity>::record(&self.dir, &self.meta)];
+        let leaf_of = |row: &Activity| self.leaf_of(row);
+        let made = volume::rewrite(&dir, "anew", parts, &leaf_of, &Deadline::none()).unwrap();
+        assert_eq!(made.tree_root, self.meta.tree_root);
+        assert_eq!(volume::verify(&dir, &made, &leaf_of, &Deadline::none()).unwrap(), 0);
+        Volume::open(&dir, made).unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
 
 fn key(digits: &str) -> [u8; 32] {
     std::array::from_fn(|at| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).expect("64 hexadecimal digits"))
 }
 
+fn rows(volume: &Volume) -> Vec<Activity> {
+    let all = Filling::new(Room::rows(100));
+    volume
+        .search(&mut asked(&Expr::All), Order::Recorded, None, all)
+        .unwrap()
+}
+
 #[test]
 fn a_volume_of_version_1_yields_its_tree_once_its_index_is_built_anew() {
-    let corpus = Path::new(CORPUS);
-    let dir = tempfile::tempdir().unwrap();
-    let volume = dir.path().join(ID);
-    std::fs::create_dir(&volume).unwrap();
-    for file in ["record.parquet", "tree", "meta.json"] {
-        std::fs::copy(corpus.join(ID).join(file), volume.join(file)).unwrap();
-    }
-    let read = |path: &Path| std::fs::read(path).unwrap();
-    let meta: VolumeMeta = VolumeMeta::from_json(&read(&volume.join("meta.json"))).unwrap();
-    let keys: BTreeMap<String, String> = serde_json::from_slice(&read(&corpus.join("keys.json"))).unwrap();
-    let refused = Volume::open(&volume, meta.clone()).unwrap_err().to_string();
+    let sample = Sample::of("v1");
+    let refused = Volume::open(&sample.dir, sample.meta.clone()).unwrap_err().to_string();
     assert!(refused.contains("built anew"), "{refused}");
-
-    let leaf_of = |row: &Activity| canonical::leaf_of(row, |person| keys.get(person).map(|digits| key(digits)));
-    let part: Part<'_, Activity> = Part::Record {
-        dir: &volume,
-        meta: &meta,
-        alter: None,
-    };
-    let anew = dir.path().join("anew");
-    let made = volume::rewrite(&anew, "anew", vec![part], &leaf_of, &Deadline::none()).unwrap();
-    assert_eq!(made.tree_root, meta.tree_root);
-    assert_eq!(volume::verify(&anew, &made, &leaf_of, &Deadline::none()).unwrap(), 0);
-    let open = Volume::open(&anew, made).unwrap();
-    let rows = open
-        .search(
-            &mut asked(&Expr::All),
-            Order::Recorded,
-            None,
-            Filling::new(Room::rows(100)),
-        )
-        .unwrap();
+    let open = sample.anew();
+    let rows = rows(&open);
     assert_eq!(rows.len(), 60);
     assert!(rows.iter().all(|row| row.recorder == Recorder::Unstated));
     let unstated = activity::query::parse("reported:unstated", &jiff::tz::TimeZone::UTC).unwrap();
     assert_eq!(open.count(&mut asked(&unstated), 1000).unwrap().n, 60);
+}
+
+#[test]
+fn later_volumes_open_as_they_are_and_are_verified() {
+    for version in ["v2", "v3"] {
+        let sample = Sample::of(version);
+        let open = Volume::open(&sample.dir, sample.meta.clone()).unwrap();
+        let verified = volume::verify(&sample.dir, &sample.meta, &|row| sample.leaf_of(row), &Deadline::none());
+        assert_eq!(verified.unwrap(), 0, "{version}");
+        let rows = rows(&open);
+        assert_eq!(rows.len(), 60, "{version}");
+        assert_eq!(
+            rows,
+            self::rows(&sample.anew()),
+            "{version}: made anew it holds the same"
+        );
+        assert!(rows.iter().all(|row| row.recorder.is_reported()), "{version}");
+        assert_eq!(rows[0].targets.len(), 2, "{version}");
+        assert_eq!(sample.meta.files.len() > 1, version == "v3", "sums of all files");
+    }
 }
 
 fn asked(expr: &Expr) -> Query {

@@ -239,7 +239,7 @@ async fn a_key_that_is_gone_stops_neither_reading_nor_merging_and_is_told() {
 async fn a_crash_at_any_step_of_building_an_index_anew_loses_nothing_and_leaves_nothing() {
     for step in [Step::Noted, Step::Made, Step::Published] {
         let bed = bed().await;
-        *bed.log.core().crash.lock().unwrap() = Some((Work::Reindex, step));
+        bed.crash_at(Work::Reindex, step);
         let done = bed.log.reindex(true).await.unwrap();
         assert!(done.iter().all(|(_, done)| done.is_err()), "{step:?}: {done:?}");
         let bed = bed.reopened().await;

@@ -6,6 +6,7 @@ mod holes;
 mod ingest;
 mod ledger;
 mod model;
+mod racing;
 mod readiness;
 mod reading;
 mod sealing;
@@ -19,7 +20,8 @@ use activity::{Activity, Facts, Named, Person, Time, canonical};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
-use crate::{Batch, Idempotency, Log, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source};
+use crate::rewrite::{Hook, Step, Work};
+use crate::{Batch, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source};
 
 const START: Time = Time(1_800_000_000_000_000);
 
@@ -51,6 +53,11 @@ impl Bed {
         drop((log, store));
         let (store, log) = open(&dir, &clock, |settings| settings.seal_at = seal_at).await;
         Self { dir, clock, store, log }
+    }
+
+    /// Lets the work end at this step as if the process died.
+    fn crash_at(&self, work: Work, step: Step) {
+        *self.log.core().at_step.lock().unwrap() = Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed)))));
     }
 
     async fn append(&self, facts: Vec<Facts>) -> std::ops::Range<u64> {

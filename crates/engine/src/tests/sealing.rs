@@ -44,7 +44,7 @@ async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
         let bed = Bed::new(50).await;
         bed.append(many(0..120)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        *bed.log.core().crash.lock().unwrap() = Some((Work::Seal, step));
+        bed.crash_at(Work::Seal, step);
         assert!(bed.log.settle(false).await.is_err());
         assert_eq!(
             bed.all(&Expr::All, Order::Newest, 50).await,
@@ -76,7 +76,7 @@ async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
         let bed = Bed::new(50).await;
         bed.append(many(0..220)).await;
         let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        *bed.log.core().crash.lock().unwrap() = Some((Work::Merge, step));
+        bed.crash_at(Work::Merge, step);
         assert!(bed.log.settle(false).await.is_err());
         assert_eq!(
             bed.all(&Expr::All, Order::Newest, 50).await,
@@ -175,11 +175,11 @@ async fn sealing_in_the_background_goes_on_under_load_and_reading() {
 async fn volumes_are_merged_also_while_there_is_always_more_to_seal() {
     let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (10, 2)).await;
     bed.append(many(0..400)).await;
-    *bed.log.core().crash.lock().unwrap() = Some((Work::Merge, Step::Published));
+    bed.crash_at(Work::Merge, Step::Published);
     assert!(bed.log.settle(false).await.is_err());
     let sealed = bed.log.head().await.unwrap().sealed;
     assert_eq!(sealed, 40, "the first merge comes after twice what it takes");
-    *bed.log.core().crash.lock().unwrap() = None;
+    *bed.log.core().at_step.lock().unwrap() = None;
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 400);
     bed.assert_root().await;

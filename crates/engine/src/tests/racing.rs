@@ -1,0 +1,102 @@
+//! Two makers of volumes on one log: whatever step one of them is at when the other does the same work, every activity is
+//! there once, and nothing is left of the one that was late.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use activity::query::Expr;
+
+use super::{Bed, many, rng};
+use crate::rewrite::{Hook, Step, Work};
+use crate::{Log, LogSettings, Order};
+
+/// The other process on the same database and shelf.
+async fn other(bed: &Bed, merge_factor: usize) -> Log {
+    let settings = LogSettings {
+        background: false,
+        seal_at: 50,
+        merge_factor,
+        grace_seconds: 0,
+        ..LogSettings::new(bed.dir.path().join("volumes"))
+    };
+    Log::open(bed.store.clone(), settings, bed.clock.clone(), rng())
+        .await
+        .unwrap()
+}
+
+/// Does this work.
+async fn work(log: &Log, work: Work) {
+    match work {
+        Work::Seal | Work::Merge => log.settle(false).await.unwrap(),
+        Work::Reindex => drop(log.reindex(true).await.unwrap()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_makers_one_wins_at_every_step_and_nothing_is_lost_or_doubled() {
+    for what in [Work::Seal, Work::Merge, Work::Reindex] {
+        for step in [Step::Chosen, Step::Noted, Step::Made, Step::Published] {
+            if step == Step::Chosen && what != Work::Seal {
+                continue;
+            }
+            let merge_factor = if what == Work::Merge { 4 } else { 0 };
+            let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, merge_factor)).await;
+            bed.append(many(0..230)).await;
+            if what == Work::Reindex {
+                bed.log.settle(false).await.unwrap();
+            }
+            let before = bed.all(&Expr::All, Order::Newest, 60).await;
+            let (reached, is_reached) = sync_channel(1);
+            let (go, wait) = sync_channel::<()>(1);
+            let wait = std::sync::Mutex::new(wait);
+            let hook = move || {
+                // Only the first time: later volumes of the same work are not held up.
+                if reached.send(()).is_ok() {
+                    let _ = wait.lock().unwrap().recv();
+                }
+                Ok(())
+            };
+            *bed.log.core().at_step.lock().unwrap() = Some(((what, step), Hook(Arc::new(hook))));
+            let late = bed.log.clone();
+            let late = tokio::spawn(async move { work(&late, what).await });
+            tokio::task::spawn_blocking(move || {
+                is_reached.recv().unwrap();
+                is_reached
+            })
+            .await
+            .map(drop)
+            .unwrap();
+            let early = other(&bed, merge_factor).await;
+            work(&early, what).await;
+            go.send(()).unwrap();
+            late.await.unwrap();
+            for log in [&bed.log, &early] {
+                let verified = log.verify(|_| {}).await.unwrap();
+                assert_eq!((verified.sound, verified.faults), (230, vec![]), "{what:?} at {step:?}");
+            }
+            assert_eq!(
+                bed.all(&Expr::All, Order::Newest, 60).await,
+                before,
+                "{what:?} at {step:?}"
+            );
+            bed.log.core().sweep().await.unwrap();
+            let mut live: Vec<String> = bed
+                .log
+                .core()
+                .live()
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|meta| meta.id)
+                .collect();
+            live.sort_unstable();
+            assert_eq!(
+                bed.volumes_on_disk(),
+                live,
+                "{what:?} at {step:?}: nothing is left of the other"
+            );
+            bed.assert_root().await;
+            early.close().await;
+        }
+    }
+}
