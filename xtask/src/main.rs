@@ -1,4 +1,4 @@
-//! Development commands: `cargo xtask test | fuzz | bench | check-structure | assets`. Owns no product code.
+//! Development commands: `cargo xtask test | fuzz | soak | bench | check-structure | assets`. Owns no product code.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,6 +12,7 @@ mod documents;
 mod fuzz;
 mod machine;
 mod shell;
+mod soak;
 mod structure;
 mod test;
 
@@ -21,6 +22,7 @@ const HELP: &str = "cargo xtask COMMAND
   test             formatting, lints, structure, every test, the API as it is described, the browser; installs what it needs
   test --no-browser  the same without installing and driving Chromium
   fuzz             [CASES] of the properties of hostile input, 1,000,000 in all unless said otherwise
+  soak             [KILLS] under load, 3,000 unless said otherwise: nothing acknowledged is lost, nothing doubled
   bench            [--activities N] [--json]  measures the release build
   check-structure  dependency direction, file and function length, banned calls, documents; licences, sources and
                    versions of what others wrote
@@ -33,6 +35,7 @@ fn main() -> Result<()> {
         Some("test") => test::run(rest),
         Some("bench") => bench::run(rest),
         Some("fuzz") => fuzz::run(rest),
+        Some("soak") => soak::run(rest),
         Some("check-structure") => structure::run(),
         Some("assets") => assets::build(),
         Some("help" | "--help" | "-h") | None => {

@@ -1,7 +1,7 @@
 //! The bytes of a hot batch: many facts, encoded and compressed. Owns the compression; the encoding is the activity crate's.
 
 use activity::{Activity, Facts, codec};
-use store::log::HotBatch;
+use store::log::{HotBatch, Loaded};
 
 use crate::LogError;
 
@@ -64,7 +64,10 @@ fn compress(facts: &[&Facts]) -> Result<Vec<u8>, LogError> {
 }
 
 /// Unpacks a batch into its activities.
-pub(crate) fn unpack(batch: &HotBatch) -> Result<Vec<Activity>, LogError> {
+pub(crate) fn unpack(batch: &Loaded) -> Result<Vec<Activity>, LogError> {
+    if !batch.is_sound {
+        return Err(damaged(batch, "it is not what was written"));
+    }
     let facts = unpack_facts(&batch.facts).map_err(|why| damaged(batch, &why))?;
     if facts.len() as u64 != batch.count {
         return Err(damaged(

@@ -56,6 +56,7 @@ impl Log {
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.volumes.shelf().ensure()?;
         core.check_place().await?;
+        core.check_head().await?;
         core.give_up_begun().await?;
         core.sweep().await?;
         core.view().await?;

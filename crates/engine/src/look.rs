@@ -111,16 +111,16 @@ impl Look {
             if seq >= view.position.size {
                 return Ok(None);
             }
+            if let Some(hole) = view.holes.iter().find(|hole| hole.seqs.contains(&seq)) {
+                return Err(LogError::Unreadable(hole.clone()));
+            }
             if seq >= view.position.sealed {
                 return Ok(view.hot_at(seq).and_then(|chunk| chunk.get(seq)).cloned());
             }
             let at = view.volumes.partition_point(|volume| volume.meta().end_seq() <= seq);
             match view.volumes.get(at).filter(|volume| volume.meta().holds(seq)) {
                 Some(volume) => Ok(volume.get(seq)?),
-                None => match view.holes.iter().find(|hole| hole.seqs.contains(&seq)) {
-                    Some(hole) => Err(LogError::Unreadable(hole.clone())),
-                    None => Ok(None),
-                },
+                None => Ok(None),
             }
         };
         self.inquiry.reading(&self.view, get).await

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use activity::{Activity, canonical};
 use proof::{Frontier, Hash};
-use store::log::{HotBatch, head, hot_batch};
+use store::log::{head, hot_batch};
 use volume::{Leaf, Part, VolumeMeta};
 
 use crate::core::Core;
@@ -106,6 +106,14 @@ impl Core {
         if let Some(chunks) = held {
             let mut next = within.start;
             for (end, root) in roots {
+                let hole = chunks
+                    .iter()
+                    .filter_map(|chunk| chunk.hole())
+                    .find(|hole| hole.seqs.contains(&next));
+                if let Some(hole) = hole {
+                    stretch.end_before(LogError::Unreadable(hole.clone()))?;
+                    break;
+                }
                 let rows = chunks.iter().flat_map(|chunk| chunk.shared(next..end)).cloned();
                 stretch.add(rows, end, root)?;
                 next = end;
@@ -118,14 +126,16 @@ impl Core {
         let mut next = within.start;
         while !stretch.is_full() {
             let batches = hot_batch::load(&mut *self.store.glance().await?, next, within.end, BATCHES).await?;
-            next = batches.last().map(HotBatch::end).ok_or_else(|| missing(next))?;
+            next = batches.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
             stretch = blocking(move || {
                 for batch in batches {
                     if stretch.is_full() {
                         break;
                     }
-                    let rows = batch::unpack(&batch)?.into_iter().map(Arc::new);
-                    stretch.add(rows, batch.end(), batch.root)?;
+                    match batch::unpack(&batch) {
+                        Ok(rows) => stretch.add(rows.into_iter().map(Arc::new), batch.end(), batch.root)?,
+                        Err(error) => stretch.end_before(error)?,
+                    }
                 }
                 Ok(stretch)
             })
@@ -171,6 +181,15 @@ impl Stretch {
     /// Whether no further batch belongs to it.
     fn is_full(&self) -> bool {
         self.next >= self.within.end || self.bytes >= self.most
+    }
+
+    /// Ends before a batch that cannot be read; fails if there is nothing before it.
+    fn end_before(&mut self, error: LogError) -> Result<(), LogError> {
+        self.within.end = self.next;
+        match self.activities.is_empty() {
+            true => Err(error),
+            false => Ok(()),
+        }
     }
 
     /// Adds what of a batch that ends at `end` lies within, until it weighs as much as it may.

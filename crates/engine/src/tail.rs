@@ -8,12 +8,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use activity::{Activity, Seq, Time};
 use volume::Order;
 
+use crate::hole::Hole;
+
 /// Activities in a full chunk.
 const FULL: usize = 1024;
 
 /// A run of activities, gapless by seq.
 #[derive(Debug)]
 pub(crate) struct Chunk {
+    first: Seq,
+    end: Seq,
+    /// Why there are no rows, if there should be.
+    hole: Option<Hole>,
     rows: Vec<Arc<Activity>>,
     /// Positions by `(occurred_at, seq)`, where that is not the order of `rows`.
     by_time: Option<Vec<u32>>,
@@ -31,7 +37,11 @@ impl Chunk {
             order
         });
         let (min_occurred, max_occurred) = (times().min().unwrap_or(Time::MAX), times().max().unwrap_or(Time::MIN));
+        let first = rows.first().map_or(0, |row| row.seq);
         Self {
+            first,
+            end: first + rows.len() as u64,
+            hole: None,
             rows,
             by_time,
             min_occurred,
@@ -39,14 +49,32 @@ impl Chunk {
         }
     }
 
+    /// In the place of activities that cannot be read.
+    fn of_hole(hole: Hole) -> Self {
+        Self {
+            first: hole.seqs.start,
+            end: hole.seqs.end,
+            rows: Vec::new(),
+            by_time: None,
+            min_occurred: hole.times.0,
+            max_occurred: hole.times.1,
+            hole: Some(hole),
+        }
+    }
+
+    /// What cannot be read here.
+    pub(crate) fn hole(&self) -> Option<&Hole> {
+        self.hole.as_ref()
+    }
+
     /// The first activity's seq.
     pub(crate) fn first_seq(&self) -> Seq {
-        self.rows.first().map_or(0, |row| row.seq)
+        self.first
     }
 
     /// The seq after the last activity.
     pub(crate) fn end_seq(&self) -> Seq {
-        self.first_seq() + self.rows.len() as u64
+        self.end
     }
 
     /// The earliest and latest `occurred_at`.
@@ -163,6 +191,23 @@ impl Tail {
         );
     }
 
+    /// Adds a stretch that cannot be read, as [`Tail::extend`] adds activities.
+    pub(crate) fn extend_hole(&self, hole: Hole) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let seqs = hole.seqs.clone();
+        if seqs.start > state.end || seqs.start < state.start {
+            *state = State {
+                chunks: Vec::new(),
+                start: seqs.start,
+                end: seqs.start,
+            };
+        }
+        if seqs.start == state.end {
+            state.end = seqs.end;
+            state.chunks.push(Arc::new(Chunk::of_hole(hole)));
+        }
+    }
+
     /// Drops what is below `sealed`.
     pub(crate) fn drop_below(&self, sealed: Seq) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
@@ -178,6 +223,7 @@ impl State {
         self.end += rows.len() as u64;
         if let Some(last) = self.chunks.last()
             && last.len() < FULL
+            && last.hole.is_none()
         {
             let room = (FULL - last.len()).min(rows.len());
             let joined = last.rows.iter().cloned().chain(rows.drain(..room)).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activity::Activity;
 use proof::{CompactRange, Frontier};
-use store::log::{HotBatch, VolumeRow, head, hot_batch};
+use store::log::{Loaded, VolumeRow, head, hot_batch};
 use volume::VolumeError;
 
 use crate::core::Core;
@@ -159,10 +159,49 @@ impl Core {
         Ok(())
     }
 
+    /// Sees to it at a start that the tree goes on from what was committed: a state of the tree that does not yield its
+    /// root is made anew from the volumes' state and the hot activities, or nothing is appended to it.
+    pub(crate) async fn check_head(&self) -> Result<(), LogError> {
+        let Some(head) = head::read(&mut *self.store.glance().await?).await? else {
+            return Ok(());
+        };
+        let yields = |bytes: &[u8]| Frontier::from_bytes(bytes).is_ok_and(|tree| tree.root() == head.root);
+        if yields(&head.frontier) {
+            return Ok(());
+        }
+        let mut found = Verified::default();
+        let mut tree = Frontier::from_bytes(&head.sealed_frontier).ok();
+        let mut next = head.sealed;
+        while next < head.size && tree.is_some() {
+            let batches = hot_batch::load(&mut *self.store.glance().await?, next, head.size, BATCHES).await?;
+            if batches.first().is_none_or(|batch| batch.first_seq > next) {
+                break;
+            }
+            for batch in batches {
+                self.verify_batch(&mut found, &batch, next, &mut tree).await?;
+                next = batch.end();
+            }
+        }
+        match tree.filter(|tree| yields(&tree.to_bytes())) {
+            Some(tree) => {
+                let mut tx = self.store.begin().await?;
+                head::mend(tx.conn(), &head.root, &tree.to_bytes()).await?;
+                tx.commit().await?;
+                tracing::error!("the state of the log's tree was damaged and has been made anew from the log itself");
+                Ok(())
+            }
+            None => Err(LogError::Damaged(
+                "the state of its tree does not yield the committed root and cannot be made anew, so nothing can be \
+                 recorded; run `whodid verify`, and put the database back from a backup, beside the volumes of that time"
+                    .to_owned(),
+            )),
+        }
+    }
+
     async fn verify_batch(
         &self,
         found: &mut Verified,
-        batch: &HotBatch,
+        batch: &Loaded,
         from: u64,
         frontier: &mut Option<Frontier>,
     ) -> Result<(), LogError> {

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use activity::Seq;
 use activity::query::Expr;
+use activity::{Activity, Seq, Time};
 use store::log::head::{self, Position};
 use store::log::{HotBatch, hot_batch, volume as volume_table};
 use volume::{Cursor, Order, Volume};
@@ -125,7 +125,7 @@ impl Core {
             position,
             through,
             volumes: set.volumes,
-            holes: set.holes,
+            holes: with_hot(set.holes, &hot),
             hot,
         }))
     }
@@ -138,19 +138,49 @@ impl Core {
         while from < position.size {
             let batches = hot_batch::load(&mut *self.store.glance().await?, from, position.size, BATCHES).await?;
             // None, or a gap: they were sealed since the head was read. The caller looks again.
-            let Some(end) = batches.last().map(HotBatch::end) else {
+            let Some(end) = batches.last().map(|batch| batch.end()) else {
                 return Ok(());
             };
             if batches[0].first_seq > from {
                 return Ok(());
             }
-            let unpacked = blocking(move || batches.iter().map(batch::unpack).collect::<Result<Vec<_>, _>>()).await?;
+            let unpack = move || {
+                Ok(batches
+                    .iter()
+                    .map(|of| batch::unpack(of).map_err(|e| hole(of, &e)))
+                    .collect())
+            };
+            let unpacked: Vec<Result<Vec<Activity>, Hole>> = blocking(unpack).await?;
             for activities in unpacked {
-                self.tail.extend(activities, true);
+                match activities {
+                    Ok(activities) => self.tail.extend(activities, true),
+                    Err(hole) => {
+                        tracing::error!(%hole, "a hot batch cannot be read; see `whodid doctor`");
+                        self.tail.extend_hole(hole);
+                    }
+                }
             }
             from = end;
         }
         Ok(())
+    }
+}
+
+/// The holes of the volumes and of the hot tail.
+fn with_hot(sealed: Arc<[Hole]>, hot: &[Arc<Chunk>]) -> Arc<[Hole]> {
+    let mut more = hot.iter().filter_map(|chunk| chunk.hole()).peekable();
+    match more.peek() {
+        None => sealed,
+        Some(_) => sealed.iter().chain(more).cloned().collect(),
+    }
+}
+
+fn hole(batch: &HotBatch, error: &LogError) -> Hole {
+    Hole {
+        seqs: batch.first_seq..batch.end(),
+        volume: None,
+        why: error.to_string(),
+        times: (Time::MIN, Time::MAX),
     }
 }
 

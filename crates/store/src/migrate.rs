@@ -92,6 +92,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "ledger",
         sql: include_str!("../migrations/0016_ledger.sql"),
     },
+    Migration {
+        version: 17,
+        name: "hot_batch_sum",
+        sql: include_str!("../migrations/0017_hot_batch_sum.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -220,6 +220,80 @@ async fn verification_reads_everything_and_names_the_hot_batch_that_is_damaged()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_hot_batch_is_a_named_hole_and_never_shown_as_true() {
+    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    for seq in 0..40 {
+        bed.append(many(seq..seq + 1)).await;
+    }
+    let sound = bed.all(&Expr::All, Order::Recorded, 100).await;
+    // Every bit of it counts: what it holds, when it was recorded, and where it stands in the tree.
+    let flips = [
+        "UPDATE hot_batch SET facts = CAST(facts || x'00' AS BLOB) WHERE first_seq = 25",
+        "UPDATE hot_batch SET facts = (SELECT facts FROM hot_batch WHERE first_seq = 24) WHERE first_seq = 25",
+        "UPDATE hot_batch SET recorded_at = recorded_at + 1 WHERE first_seq = 25",
+        "UPDATE hot_batch SET root = (SELECT root FROM hot_batch WHERE first_seq = 24) WHERE first_seq = 25",
+    ];
+    bed.sql("CREATE TABLE was AS SELECT * FROM hot_batch WHERE first_seq = 25")
+        .await;
+    let mut bed = bed;
+    for flip in flips {
+        bed.sql(flip).await;
+        bed = bed.reopened().await;
+        let page = bed.page(&Expr::All, Order::Recorded, None, 100).await;
+        let others: Vec<_> = sound.iter().filter(|row| row.seq != 25).cloned().collect();
+        assert_eq!(page.rows, others, "{flip}");
+        assert_eq!(page.unreadable.len(), 1, "{flip}");
+        assert_eq!(page.unreadable[0].seqs, 25..26, "{flip}");
+        assert!(matches!(bed.log.get(25).await, Err(LogError::Unreadable(_))), "{flip}");
+        assert_eq!(bed.log.count(&Expr::All, 100).await.unwrap().n, 39);
+        let verified = bed.log.verify(|_| {}).await.unwrap();
+        assert_eq!(
+            (verified.faults[0].first_seq, verified.faults[0].count),
+            (25, 1),
+            "{flip}"
+        );
+        bed.sql("DELETE FROM hot_batch WHERE first_seq = 25").await;
+        bed.sql("INSERT INTO hot_batch SELECT * FROM was").await;
+    }
+    bed.sql(flips[0]).await;
+    bed = bed.reopened().await;
+    // What is before it is sealed, what comes is recorded and read.
+    bed.append(many(40..60)).await;
+    assert!(bed.log.settle(true).await.is_err());
+    assert_eq!(bed.log.head().await.unwrap().sealed, 25);
+    assert_eq!(bed.all(&Expr::All, Order::Newest, 100).await.len(), 59);
+    bed.sql("DELETE FROM hot_batch WHERE first_seq = 25").await;
+    bed.sql("INSERT INTO hot_batch SELECT * FROM was").await;
+    bed = bed.reopened().await;
+    bed.log.settle(true).await.unwrap();
+    assert_eq!(bed.all(&Expr::All, Order::Recorded, 100).await.len(), 60);
+    bed.assert_root().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_state_of_the_tree_is_made_anew_from_the_log_or_nothing_is_appended() {
+    let bed = bed().await;
+    bed.append(many(170..175)).await;
+    bed.sql("UPDATE log_head SET frontier = sealed_frontier").await;
+    let bed = bed.reopened().await;
+    bed.append(many(175..180)).await;
+    let verified = bed.log.verify(|_| {}).await.unwrap();
+    assert_eq!((verified.sound, verified.faults), (180, vec![]));
+    bed.sql("UPDATE log_head SET frontier = sealed_frontier, root = (SELECT root FROM hot_batch ORDER BY first_seq LIMIT 1)")
+        .await;
+    let Bed { dir, clock, store, log } = bed;
+    log.close().await;
+    let settings = crate::LogSettings::new(dir.path().join("volumes"));
+    let error = crate::Log::open(store, settings, clock, super::rng())
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("put the database back from a backup"),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_gone_stops_neither_reading_nor_merging_and_is_told() {
     let bed = bed().await;
     bed.sql("DELETE FROM person_key WHERE person_id = 'usr_1'").await;

@@ -103,7 +103,9 @@ async fn damage_to_hot_rows_is_noticed_before_they_are_sealed() {
     bed.append(many(0..30)).await;
     bed.append(many(30..60)).await;
     let mut tx = bed.store.begin().await.unwrap();
-    let swap = "UPDATE hot_batch SET facts = (SELECT facts FROM hot_batch WHERE first_seq = 30) WHERE first_seq = 0";
+    // A row of an earlier version, which has no sum of its own.
+    let swap = "UPDATE hot_batch SET sum = NULL, facts = (SELECT facts FROM hot_batch WHERE first_seq = 30) \
+                WHERE first_seq = 0";
     sqlx::query(swap).execute(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();
     let error = bed.log.settle(false).await.unwrap_err();

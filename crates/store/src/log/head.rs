@@ -126,6 +126,19 @@ pub struct Advance<'a> {
     pub bytes: u64,
 }
 
+/// Replaces the state of the tree, if its root is still this one.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn mend(conn: &mut AnyConnection, root: &[u8; 32], frontier: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE log_head SET frontier = $1 WHERE root = $2")
+        .bind(frontier.to_vec())
+        .bind(root.to_vec())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Moves the head after an append.
 ///
 /// # Errors

@@ -1,6 +1,9 @@
 //! The table `hot_batch`: activities that are not in a volume yet, many to a row.
 
+use std::ops::Deref;
+
 use activity::Time;
+use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 use super::{bytes32, signed, unsigned};
@@ -20,11 +23,38 @@ pub struct HotBatch {
     pub facts: Vec<u8>,
 }
 
+/// A row as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// What it says.
+    pub batch: HotBatch,
+    /// Whether it is what was written.
+    pub is_sound: bool,
+}
+
+impl Deref for Loaded {
+    type Target = HotBatch;
+    fn deref(&self) -> &HotBatch {
+        &self.batch
+    }
+}
+
 impl HotBatch {
     /// The seq after its last activity.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.first_seq + self.count
+    }
+
+    /// SHA-256 over all of it.
+    fn sum(&self) -> [u8; 32] {
+        let mut sum = Sha256::new();
+        sum.update(self.first_seq.to_le_bytes());
+        sum.update(self.count.to_le_bytes());
+        sum.update(self.recorded_at.0.to_le_bytes());
+        sum.update(self.root);
+        sum.update(&self.facts);
+        sum.finalize().into()
     }
 }
 
@@ -33,12 +63,16 @@ impl HotBatch {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts) VALUES ($1, $2, $3, $4, $5)")
+    let insert =
+        "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts, sum) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sum = batch.sum();
+    sqlx::query(insert)
         .bind(signed(batch.first_seq))
         .bind(signed(batch.count))
         .bind(batch.recorded_at.0)
         .bind(batch.root.to_vec())
         .bind(batch.facts)
+        .bind(sum.to_vec())
         .execute(conn)
         .await?;
     Ok(())
@@ -48,10 +82,10 @@ pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sql
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> Result<Vec<HotBatch>, sqlx::Error> {
+pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> Result<Vec<Loaded>, sqlx::Error> {
     // The row that holds `from` begins at or before it: the newest such row, found by the primary key.
     let rows = sqlx::query(
-        "SELECT first_seq, count, recorded_at, root, facts FROM hot_batch
+        "SELECT first_seq, count, recorded_at, root, facts, sum FROM hot_batch
          WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
            AND first_seq < $2 AND first_seq + count > $1
          ORDER BY first_seq LIMIT $3",
@@ -115,12 +149,15 @@ pub async fn delete_sealed(conn: &mut AnyConnection, sealed: u64) -> Result<(), 
     Ok(())
 }
 
-fn batch(row: &AnyRow) -> Result<HotBatch, sqlx::Error> {
-    Ok(HotBatch {
+fn batch(row: &AnyRow) -> Result<Loaded, sqlx::Error> {
+    let batch = HotBatch {
         first_seq: unsigned(row.try_get(0)?, "first_seq")?,
         count: unsigned(row.try_get(1)?, "count")?,
         recorded_at: Time(row.try_get(2)?),
         root: bytes32(&row.try_get::<Vec<u8>, _>(3)?, "root")?,
         facts: row.try_get(4)?,
-    })
+    };
+    let sum: Option<Vec<u8>> = row.try_get(5)?;
+    let is_sound = sum.is_none_or(|sum| sum == batch.sum());
+    Ok(Loaded { batch, is_sound })
 }

@@ -10,7 +10,7 @@ pub mod person_key;
 pub mod volume;
 
 pub use head::{Head, Position};
-pub use hot_batch::HotBatch;
+pub use hot_batch::{HotBatch, Loaded};
 pub use idempotency::Remembered;
 pub use volume::VolumeRow;
 
