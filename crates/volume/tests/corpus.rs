@@ -3,6 +3,8 @@
 //! `v1`: records without recorder, meta of format 1, its index of a format that is built anew. `v2`: records with recorder,
 //! meta of format 1. `v3`: meta of format 2, with the sums of all files.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
