@@ -10,7 +10,7 @@ use proof::Hash;
 use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
-use crate::meta::{Formats, META_FORMAT, VolumeMeta};
+use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
 use crate::record::read::{RecordReader, Row};
@@ -174,6 +174,8 @@ impl Work<'_> {
     fn add_volume(&mut self, volume: &Volume) -> Result<()> {
         let (dir, meta) = (volume.dir(), volume.meta());
         self.follows(meta.first_seq)?;
+        // Rows whose leaves nothing yields any more are held against nothing but this.
+        files::check_sums(dir, meta, self.halt)?;
         self.levels.join(&Levels::read(&files::tree(dir))?)?;
         let mut rows = RecordReader::open(&files::record(dir))?;
         while let Some(batch) = rows.next_batch() {
@@ -208,6 +210,7 @@ impl Work<'_> {
 
     fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<&mut Alter<'_>>) -> Result<()> {
         self.follows(meta.first_seq)?;
+        files::check_sum(dir, meta, RECORD, self.halt)?;
         // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.
         let levels = Levels::read(&files::tree(dir)).ok();
         let levels = levels.filter(|levels| levels.range().root() == meta.tree_root);

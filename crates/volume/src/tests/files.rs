@@ -213,6 +213,31 @@ fn any_damaged_file_is_found_by_verification() {
 }
 
 #[test]
+fn what_was_changed_passes_no_rewrite_even_where_no_leaf_can_be_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let metas = [0..300, 300..700].map(|seqs| write(dir.path(), &activities(seqs)));
+    let record = dir.path().join(&metas[0].id).join("record.parquet");
+    let others = activities(0..300).into_iter().map(|mut row| {
+        row.facts.description = Some("never recorded".to_owned());
+        row
+    });
+    // A record that is whole in itself, with other rows.
+    let forged = write(dir.path(), &others.collect::<Vec<_>>());
+    fs::copy(dir.path().join(&forged.id).join("record.parquet"), &record).unwrap();
+    let mut padded = fs::read(&record).unwrap();
+    padded.resize(usize::try_from(metas[0].record_bytes()).unwrap().max(padded.len()), 0);
+    let place = dir.path().join(&metas[0].id);
+    let anew = vec![Part::<Activity>::record(&place, &metas[0])];
+    let made = crate::rewrite(&dir.path().join("r"), "r", anew, &|_| None, &Deadline::none());
+    assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
+    fs::write(&record, &padded[..usize::try_from(metas[0].record_bytes()).unwrap()]).unwrap();
+    let parts = metas.each_ref().map(|meta| open(dir.path(), meta));
+    let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
+    let made = crate::rewrite(&dir.path().join("m"), "m", whole, &|_| None, &Deadline::none());
+    assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
+}
+
+#[test]
 fn volumes_apart_are_not_merged() {
     let dir = tempfile::tempdir().unwrap();
     let parts = [0..5, 6..9].map(|seqs| open(dir.path(), &write(dir.path(), &activities(seqs))));
