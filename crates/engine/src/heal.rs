@@ -1,7 +1,7 @@
 //! Finding damage of volumes before somebody needs what is in them, and mending what can be: an index is built anew from
 //! its record, a record from its index. What comes out is held against the tree, so nothing but what was recorded passes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ const CHECK: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug, Default)]
 pub(crate) struct Health {
     /// Volumes whose files were compared with their sums, and when.
-    checked: std::collections::HashMap<String, Instant>,
+    checked: HashMap<String, Instant>,
     /// Volumes found damaged, and what of them is to be made anew.
     damaged: Vec<(String, Remedy)>,
     /// Volumes that could not be mended.
@@ -75,19 +75,17 @@ impl Core {
         };
         let begun = Instant::now();
         let (shelf, halt, of) = (self.volumes.shelf().clone(), self.halt.clone(), meta.clone());
-        let checked = blocking(move || Ok(volume::check_sums(&shelf.place(&of.id)?, &of, &halt)?)).await;
+        let damaged = blocking(move || Ok(volume::first_damaged(&shelf.place(&of.id)?, &of, &halt)?)).await?;
         health.checked.insert(meta.id.clone(), Instant::now());
-        match checked {
-            Ok(()) => {}
-            Err(LogError::Volume(error)) => {
-                tracing::error!(volume = %meta.id, %error, "a file of a volume is not what was written");
-                metrics::counter!("whodid_damaged_volumes_total").increment(1);
-                let of_record = matches!(&error, VolumeError::Damaged { detail, .. } if detail.contains("record"))
-                    || matches!(&error, VolumeError::Io { path, .. } if path.ends_with("record.parquet"));
-                let remedy = if of_record { Remedy::Record } else { Remedy::Index };
-                health.damaged.push((meta.id.clone(), remedy));
-            }
-            Err(error) => return Err(error),
+        if let Some(file) = damaged {
+            tracing::error!(volume = %meta.id, file, "a file of a volume is not what was written");
+            metrics::counter!("whodid_damaged_volumes_total").increment(1);
+            let remedy = if file == volume::RECORD {
+                Remedy::Record
+            } else {
+                Remedy::Index
+            };
+            health.damaged.push((meta.id, remedy));
         }
         tokio::time::sleep((begun.elapsed() * REST).min(Duration::from_secs(60))).await;
         Ok(true)
@@ -96,14 +94,8 @@ impl Core {
     /// Builds the indexes of all live volumes anew, or only of those that cannot be read or are of an older format.
     pub(crate) async fn reindex(self: &Arc<Self>, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
         let _alone = self.sealing.lock().await;
-        drop(self.view().await?);
-        let unreadable: HashSet<String> = self
-            .volumes
-            .set()
-            .holes
-            .iter()
-            .filter_map(|hole| hole.volume.clone())
-            .collect();
+        let holes = self.view().await?.holes;
+        let unreadable: HashSet<&String> = holes.iter().filter_map(|hole| hole.volume.as_ref()).collect();
         let mut done = Vec::new();
         for meta in self.live().await? {
             let is_old = meta.formats.index < volume::INDEX_FORMAT;

@@ -79,11 +79,11 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
                     core.forget().await?;
                     core.sweep().await?;
                 }
-                core.settle(false).await?;
+                let settled = core.settle(false).await;
                 if look {
                     core.mend_all(&mut health).await?;
                 }
-                Ok(())
+                settled
             };
             let done = work.await;
             core.note_sealing(done.is_err());

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use activity::Activity;
 use proof::{CompactRange, Frontier};
 use store::log::{Loaded, VolumeRow, head, hot_batch};
-use volume::VolumeError;
 
 use crate::core::Core;
 use crate::view::blocking;
+use crate::volumes::{self, chain};
 use crate::{LogError, batch};
 
-/// Hot batches read from SQL at a time.
-const BATCHES: u32 = 64;
+/// How often the whole is begun again where volumes are replaced under it.
+const ATTEMPTS: u32 = 5;
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,33 +40,68 @@ pub struct Fault {
     pub what: String,
 }
 
+/// The log as the database describes it at one moment.
+struct Snapshot {
+    head: head::Head,
+    volumes: Vec<VolumeRow>,
+    hot: Vec<Loaded>,
+}
+
 impl Core {
     /// Verifies everything as of now; `progress` is told how many activities were looked at.
     pub(crate) async fn verify(self: &Arc<Self>, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        for _ in 1..ATTEMPTS {
+            let found = self.verify_once(&progress).await?;
+            if !self.names_what_is_gone(&found).await? {
+                return Ok(found);
+            }
+        }
+        self.verify_once(&progress).await
+    }
+
+    /// Whether a fault is of a volume that another process, or the keeper, has replaced meanwhile.
+    async fn names_what_is_gone(&self, found: &Verified) -> Result<bool, LogError> {
+        if found.faults.iter().all(|fault| fault.volume.is_none()) {
+            return Ok(false);
+        }
+        let live = store::log::volume::list(&mut *self.store.glance().await?).await?;
+        let mut named = found.faults.iter().filter_map(|fault| fault.volume.as_ref());
+        Ok(named.any(|id| live.iter().all(|row| row.id != *id)))
+    }
+
+    async fn snapshot(&self) -> Result<Option<Snapshot>, LogError> {
         let mut read = self.store.read().await?;
         let Some(head) = head::read(read.conn()).await? else {
+            return Ok(None);
+        };
+        let volumes = store::log::volume::list(read.conn()).await?;
+        // As they are packed, so that what is sealed meanwhile is not missing; unpacked one by one.
+        let hot = hot_batch::load(read.conn(), head.sealed, head.size, u32::MAX).await?;
+        Ok(Some(Snapshot { head, volumes, hot }))
+    }
+
+    async fn verify_once(self: &Arc<Self>, progress: &(impl Fn(u64) + Send + Sync)) -> Result<Verified, LogError> {
+        let Some(Snapshot { head, volumes, hot }) = self.snapshot().await? else {
             return Ok(Verified::default());
         };
-        let rows = store::log::volume::list(read.conn()).await?;
-        drop(read);
         let mut found = Verified {
             size: head.size,
             ..Verified::default()
         };
-        let frontier = self.verify_volumes(&mut found, rows, head.sealed, &progress).await?;
+        let frontier = self.verify_volumes(&mut found, volumes, head.sealed, progress).await?;
         let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
         if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
             && tree.root() != sealed.root()
         {
-            found.fault(
-                0,
-                head.sealed,
-                None,
-                "the volumes together do not yield the tree that was committed",
-            );
+            const OTHER: &str = "the volumes together do not yield the tree that was committed";
+            found.fault(0, head.sealed, None, OTHER);
         }
-        self.verify_hot(&mut found, &head, frontier.or(sealed), progress)
-            .await?;
+        let tree = self.verify_hot(&mut found, &head, hot, frontier.or(sealed)).await?;
+        if tree.is_some_and(|tree| tree.root() != head.root) {
+            const OTHER: &str = "the head's root is not that of the last batch";
+            found.fault(head.sealed, head.size - head.sealed, None, OTHER);
+        }
+        progress(head.size);
         Ok(found)
     }
 
@@ -94,7 +129,7 @@ impl Core {
                     frontier = frontier.and_then(|mut tree| tree.join(&range).ok().map(|()| tree));
                 }
                 Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
-                    found.fault(row.first_seq, row.count, Some(row.id), &causes(&error));
+                    found.fault(row.first_seq, row.count, Some(row.id), &chain(&error));
                     frontier = None;
                 }
                 Err(error) => return Err(error),
@@ -111,7 +146,7 @@ impl Core {
     /// One volume: for how many rows nothing can be told, and its part of the tree.
     async fn verify_volume(self: &Arc<Self>, row: &VolumeRow) -> Result<(u64, CompactRange), LogError> {
         let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
-        let meta = crate::volumes::meta(row)?;
+        let meta = volumes::meta(row)?;
         blocking(move || {
             let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
             let dir = core.volumes.shelf().place(&meta.id)?;
@@ -121,42 +156,30 @@ impl Core {
         .await
     }
 
-    /// The hot activities, from the tree that the volumes give.
+    /// The hot activities, from the tree that the volumes give; gives the tree up to the head, as the volumes do.
     async fn verify_hot(
         &self,
         found: &mut Verified,
         head: &head::Head,
+        hot: Vec<Loaded>,
         mut frontier: Option<Frontier>,
-        progress: impl Fn(u64) + Send + Sync,
-    ) -> Result<(), LogError> {
+    ) -> Result<Option<Frontier>, LogError> {
+        const NOWHERE: &str = "they are in no hot batch and in no volume";
         let mut next = head.sealed;
-        while next < head.size {
-            let batches = hot_batch::load(&mut *self.store.glance().await?, next, head.size, BATCHES).await?;
-            if batches.first().is_none_or(|batch| batch.first_seq > next) {
-                found.fault(
-                    next,
-                    head.size - next,
-                    None,
-                    "they are in no hot batch and in no volume",
-                );
-                return Ok(());
+        for batch in hot {
+            if batch.first_seq > next {
+                found.fault(next, batch.first_seq - next, None, NOWHERE);
+                frontier = None;
             }
-            for batch in batches {
-                self.verify_batch(found, &batch, next, &mut frontier).await?;
-                next = batch.end();
-            }
-            progress(next);
+            let from = next.max(batch.first_seq);
+            self.verify_batch(found, &batch, from, &mut frontier).await?;
+            next = batch.end();
         }
-        let ends_there = frontier.is_none_or(|frontier| frontier.root() == head.root);
-        if !ends_there {
-            found.fault(
-                head.sealed,
-                head.size - head.sealed,
-                None,
-                "the head's root is not that of the last batch",
-            );
+        if next < head.size {
+            found.fault(next, head.size - next, None, NOWHERE);
+            frontier = None;
         }
-        Ok(())
+        Ok(frontier)
     }
 
     /// Sees to it at a start that the tree goes on from what was committed: a state of the tree that does not yield its
@@ -165,24 +188,15 @@ impl Core {
         let Some(head) = head::read(&mut *self.store.glance().await?).await? else {
             return Ok(());
         };
-        let yields = |bytes: &[u8]| Frontier::from_bytes(bytes).is_ok_and(|tree| tree.root() == head.root);
-        if yields(&head.frontier) {
+        if Frontier::from_bytes(&head.frontier).is_ok_and(|tree| tree.root() == head.root) {
             return Ok(());
         }
-        let mut found = Verified::default();
-        let mut tree = Frontier::from_bytes(&head.sealed_frontier).ok();
-        let mut next = head.sealed;
-        while next < head.size && tree.is_some() {
-            let batches = hot_batch::load(&mut *self.store.glance().await?, next, head.size, BATCHES).await?;
-            if batches.first().is_none_or(|batch| batch.first_seq > next) {
-                break;
-            }
-            for batch in batches {
-                self.verify_batch(&mut found, &batch, next, &mut tree).await?;
-                next = batch.end();
-            }
-        }
-        match tree.filter(|tree| yields(&tree.to_bytes())) {
+        let Some(Snapshot { head, hot, .. }) = self.snapshot().await? else {
+            return Ok(());
+        };
+        let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
+        let tree = self.verify_hot(&mut Verified::default(), &head, hot, sealed).await?;
+        match tree.filter(|tree| tree.root() == head.root) {
             Some(tree) => {
                 let mut tx = self.store.begin().await?;
                 head::mend(tx.conn(), &head.root, &tree.to_bytes()).await?;
@@ -253,18 +267,4 @@ impl Verified {
             what: what.to_owned(),
         });
     }
-}
-
-/// An error with what the libraries below said.
-fn causes(error: &LogError) -> String {
-    let mut text = error.to_string();
-    let mut next = match error {
-        LogError::Volume(error) => std::error::Error::source(error as &VolumeError),
-        _ => None,
-    };
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }

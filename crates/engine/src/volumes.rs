@@ -156,7 +156,7 @@ fn hole(row: &VolumeRow, meta: Option<&VolumeMeta>, error: &LogError) -> Hole {
 }
 
 /// An error and what caused it, as one text.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -26,11 +26,11 @@ mod tests;
 
 pub use count::{Count, Facet};
 pub use error::{Result, VolumeError};
-pub use meta::{FileSum, Formats, INDEX_FORMAT, VolumeMeta};
+pub use meta::{FileSum, Formats, INDEX_FORMAT, RECORD, VolumeMeta};
 pub use order::{Cursor, Order};
 pub use query::{Deadline, Filling, Overdue, Query, Room};
 pub use record::read::Row;
 pub use rewrite::{Alter, Leaf, Part, rewrite};
 pub use scan::Scan;
-pub use verify::{LeafOf, check_sums, verify};
+pub use verify::{LeafOf, first_damaged, verify};
 pub use volume::{Volume, tree_range};

@@ -84,7 +84,7 @@ pub struct FileSum {
 }
 
 /// The name of the record.
-pub(crate) const RECORD: &str = "record.parquet";
+pub const RECORD: &str = "record.parquet";
 /// The name of the folder of the index.
 pub(crate) const INDEX: &str = "index";
 /// The name of the tree levels.

@@ -21,9 +21,16 @@ const CHUNK_BYTES: usize = 2 << 20;
 /// The leaf of a row, recomputed; `None` if it cannot be, as where a person's key is gone.
 pub type LeafOf<'a> = &'a dyn Fn(&Activity) -> Option<Hash>;
 
-/// Checks that every file of the volume in `dir` is the one that was written, without reading any further.
-pub fn check_sums(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<()> {
-    files::check_sums(dir, meta, halt)
+/// The first file of the volume in `dir`, by name, that is not the one that was written.
+pub fn first_damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Option<String>> {
+    for name in meta.files.keys() {
+        match files::check_sum(dir, meta, name, halt) {
+            Ok(()) => {}
+            Err(VolumeError::Overdue(overdue)) => return Err(overdue.into()),
+            Err(_) => return Ok(Some(name.clone())),
+        }
+    }
+    Ok(None)
 }
 
 /// Reads the volume in `dir` back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root,

@@ -100,3 +100,34 @@ async fn of_two_makers_one_wins_at_every_step_and_nothing_is_lost_or_doubled() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_verification_finds_no_fault_where_volumes_are_replaced_and_more_is_sealed_meanwhile() {
+    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    bed.append(many(0..230)).await;
+    bed.log.settle(false).await.unwrap();
+    let merging = other(&bed, 4).await;
+    let (reached, is_reached) = sync_channel(1);
+    let (go, wait) = sync_channel::<()>(1);
+    let wait = std::sync::Mutex::new(Some(wait));
+    let log = bed.log.clone();
+    let verifying = tokio::spawn(async move {
+        let wait_once = move |_: u64| {
+            if let Some(wait) = wait.lock().unwrap().take() {
+                reached.send(()).unwrap();
+                wait.recv().unwrap();
+            }
+        };
+        log.verify(wait_once).await.unwrap()
+    });
+    tokio::task::spawn_blocking(move || is_reached.recv().unwrap())
+        .await
+        .unwrap();
+    // The first volume was read: all of them become one, and what was hot is sealed.
+    merging.settle(true).await.unwrap();
+    merging.core().sweep().await.unwrap();
+    go.send(()).unwrap();
+    let verified = verifying.await.unwrap();
+    assert_eq!((verified.sound, verified.faults), (230, vec![]));
+    merging.close().await;
+}

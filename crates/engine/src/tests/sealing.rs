@@ -1,7 +1,7 @@
 //! Sealing, merging and dying in between.
 
-use activity::Time;
 use activity::query::Expr;
+use activity::{Activity, Time};
 
 use super::{Bed, many, reporter};
 use crate::Order;
@@ -38,31 +38,29 @@ async fn a_few_activities_are_sealed_after_their_time() {
     bed.assert_root().await;
 }
 
+/// A log of so many activities whose work ended at this step, as after the restart: everything is read before and after,
+/// and so many volumes are there.
+async fn crashed(count: u64, work: Work, step: Step, volumes: usize) -> (Bed, Vec<Activity>) {
+    let bed = Bed::new(50).await;
+    bed.append(many(0..count)).await;
+    let before = bed.all(&Expr::All, Order::Newest, 50).await;
+    bed.crash_at(work, step);
+    assert!(bed.log.settle(false).await.is_err());
+    let read = bed.all(&Expr::All, Order::Newest, 50).await;
+    assert_eq!(read, before, "{step:?}, before the restart");
+    let bed = bed.reopen(50).await;
+    let read = bed.all(&Expr::All, Order::Newest, 50).await;
+    assert_eq!(read, before, "{step:?}, after the restart");
+    let on_disk = bed.volumes_on_disk().len();
+    assert_eq!(on_disk, volumes, "{step:?}: only published volumes remain");
+    (bed, before)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
     for step in [Step::Chosen, Step::Noted, Step::Made, Step::Published] {
-        let bed = Bed::new(50).await;
-        bed.append(many(0..120)).await;
-        let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        bed.crash_at(Work::Seal, step);
-        assert!(bed.log.settle(false).await.is_err());
-        assert_eq!(
-            bed.all(&Expr::All, Order::Newest, 50).await,
-            before,
-            "{step:?}, before the restart"
-        );
-        let bed = bed.reopen(50).await;
-        assert_eq!(
-            bed.all(&Expr::All, Order::Newest, 50).await,
-            before,
-            "{step:?}, after the restart"
-        );
         let published = usize::from(step == Step::Published);
-        assert_eq!(
-            bed.volumes_on_disk().len(),
-            published,
-            "{step:?}: only published volumes remain"
-        );
+        let (bed, before) = crashed(120, Work::Seal, step, published).await;
         bed.log.settle(false).await.unwrap();
         assert_eq!(bed.log.head().await.unwrap().sealed, 100);
         assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
@@ -73,24 +71,8 @@ async fn a_crash_at_any_step_of_sealing_loses_nothing_and_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_step_of_merging_loses_nothing_and_leaves_nothing() {
     for step in [Step::Noted, Step::Made, Step::Published] {
-        let bed = Bed::new(50).await;
-        bed.append(many(0..220)).await;
-        let before = bed.all(&Expr::All, Order::Newest, 50).await;
-        bed.crash_at(Work::Merge, step);
-        assert!(bed.log.settle(false).await.is_err());
-        assert_eq!(
-            bed.all(&Expr::All, Order::Newest, 50).await,
-            before,
-            "{step:?}, before the restart"
-        );
-        let bed = bed.reopen(50).await;
-        assert_eq!(
-            bed.all(&Expr::All, Order::Newest, 50).await,
-            before,
-            "{step:?}, after the restart"
-        );
         let volumes = if step == Step::Published { 1 } else { 4 };
-        assert_eq!(bed.volumes_on_disk().len(), volumes, "{step:?}: no orphan remains");
+        let (bed, before) = crashed(220, Work::Merge, step, volumes).await;
         bed.log.settle(false).await.unwrap();
         assert_eq!(bed.volumes_on_disk().len(), 1);
         assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
