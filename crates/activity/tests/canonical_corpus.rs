@@ -45,7 +45,8 @@ fn facts(version: u8, mut facts: serde_json::Value) -> Facts {
 }
 
 fn holds(version: u8, least: usize) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/canonical/v{version}"));
+    // Tests run in their crate's directory, which need not be the one that they were built in.
+    let folder = format!("tests/corpus/canonical/v{version}");
     let mut read = 0;
     for entry in fs::read_dir(folder).expect("the corpus is there") {
         let path = entry.expect("the corpus can be listed").path();

@@ -23,7 +23,7 @@ struct Sample {
 
 impl Sample {
     fn of(version: &str) -> Self {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(version);
+        let corpus = Path::new("tests/corpus").join(version);
         let temporary = tempfile::tempdir().unwrap();
         let dir = temporary.path().join("volume");
         let entries = std::fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path());
