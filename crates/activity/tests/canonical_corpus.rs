@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use activity::{Facts, canonical};
 use serde::{Deserialize, Serialize};
