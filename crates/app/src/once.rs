@@ -48,7 +48,7 @@ impl App {
             key: key.clone(),
             fingerprint: Sha256::digest(asked).into(),
         };
-        let Some(before) = idempotency::find(tx.conn(), &asked.scope, &asked.key, self.now()).await? else {
+        let Some(before) = idempotency::find(&mut tx, &asked.scope, &asked.key, self.now()).await? else {
             tx.asked = Some(asked);
             return Ok(Begun::Now(tx));
         };
@@ -71,7 +71,7 @@ impl Tx {
             result: serde_json::to_vec(answer).map_err(Unavailable::new)?,
         };
         let (now, until) = (self.app().now(), self.app().log().remembers_until());
-        match idempotency::remember(self.conn(), &asked.scope, &asked.key, &remembered, (now, until)).await? {
+        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, (now, until)).await? {
             true => Ok(()),
             // On PostgreSQL, where two can be under way at once.
             false => Err(ChangeError::conflict(

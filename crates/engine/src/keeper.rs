@@ -51,8 +51,8 @@ impl Core {
     pub(crate) async fn forget(&self) -> Result<(), LogError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        idempotency::forget_expired(tx.conn(), now).await?;
-        external_id::forget_expired(tx.conn(), now).await?;
+        idempotency::forget_expired(&mut tx, now).await?;
+        external_id::forget_expired(&mut tx, now).await?;
         Ok(tx.commit().await?)
     }
 

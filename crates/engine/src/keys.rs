@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::{Facts, canonical};
-use store::AnyConnection;
+use store::Tx;
 use store::log::person_key;
 
 use crate::{LogError, Rng};
@@ -134,7 +134,7 @@ pub(crate) fn leaf(facts: &Facts, keys: &Keys) -> Result<proof::Hash, LogError> 
 
 /// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold.
 pub(crate) async fn ensure(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     cache: &KeyCache,
     people: HashSet<&str>,
     rng: &dyn Rng,
@@ -143,17 +143,17 @@ pub(crate) async fn ensure(
     if missing.is_empty() {
         return Ok((keys, Vec::new()));
     }
-    let mut found = person_key::load(conn, &missing).await?;
+    let mut found = person_key::load(tx, &missing).await?;
     let proposed: Vec<(&str, Key)> = missing
         .iter()
         .filter(|person| !found.contains_key(**person))
         .map(|person| (*person, rng.key()))
         .collect();
     if !proposed.is_empty() {
-        person_key::ensure(conn, &proposed).await?;
+        person_key::ensure(tx, &proposed).await?;
         // Read back: with several nodes, another one's key may have been first.
         let new: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
-        found.extend(person_key::load(conn, &new).await?);
+        found.extend(person_key::load(tx, &new).await?);
     }
     let fresh: Vec<(String, Key)> = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
     keys.extend(found);

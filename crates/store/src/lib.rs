@@ -25,10 +25,9 @@ mod sql;
 mod tx;
 mod url;
 
-pub use dialect::Dialect;
+use dialect::Dialect;
 pub use error::StoreError;
 pub use lock::{Owner, owner};
 pub use pool::Store;
-pub use sqlx::{AnyConnection, Error as SqlError};
 pub use tx::{Read, Tx};
 pub use url::StoreUrl;

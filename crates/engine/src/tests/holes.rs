@@ -39,9 +39,8 @@ impl Bed {
     }
 
     async fn sql(&self, statement: &'static str) {
-        let mut tx = self.store.begin().await.unwrap();
-        sqlx::query(statement).execute(tx.conn()).await.unwrap();
-        tx.commit().await.unwrap();
+        let mut beside = self.store.beside().await.unwrap();
+        sqlx::query(statement).execute(&mut beside).await.unwrap();
     }
 
     async fn reopened(self) -> Self {
