@@ -120,7 +120,7 @@ pub(crate) fn sentences(errors: &[FieldError]) -> String {
         .join(" ")
 }
 
-/// The three ways the machinery below can fail, into each error that has a place for it.
+/// The ways the machinery below can fail, into each error that has a place for it.
 macro_rules! unavailable {
     ($($error:ty),+) => {$(
         impl From<$crate::error::Unavailable> for $error {
@@ -128,7 +128,7 @@ macro_rules! unavailable {
                 Self::Unavailable(cause)
             }
         }
-        $crate::error::unavailable!(@from $error, store::StoreError, store::SqlError, engine::LogError);
+        $crate::error::unavailable!(@from $error, store::StoreError, engine::LogError);
     )+};
     (@from $error:ty, $($cause:ty),+) => {$(
         impl From<$cause> for $error {
@@ -147,12 +147,6 @@ impl From<store::StoreError> for Unavailable {
     fn from(cause: store::StoreError) -> Self {
         let unknown = cause.is_unknown();
         Self::of(cause, unknown)
-    }
-}
-
-impl From<store::SqlError> for Unavailable {
-    fn from(cause: store::SqlError) -> Self {
-        Self::new(cause)
     }
 }
 

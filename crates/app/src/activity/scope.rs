@@ -70,10 +70,10 @@ impl Scope {
 /// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
 /// anybody else there is no such group.
 async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let found = store::groups::get(&mut conn, id).await.map_err(unavailable)?;
+    let mut read = app.store().glance().await.map_err(unavailable)?;
+    let found = store::groups::get(&mut read, id).await.map_err(unavailable)?;
     let standing = match &found {
-        Some(group) => groups::standing_in(&mut conn, caller, group)
+        Some(group) => groups::standing_in(&mut read, caller, group)
             .await
             .map_err(unavailable)?,
         None => None,
@@ -84,7 +84,7 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
         Some(_) => return Err(ViewError::Forbidden),
         None => return Err(ViewError::NoSuchGroup),
     }
-    let mut ids = store::groups::managed_group_ids(&mut conn, id)
+    let mut ids = store::groups::managed_group_ids(&mut read, id)
         .await
         .map_err(unavailable)?;
     if ids.is_empty() {

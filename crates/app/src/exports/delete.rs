@@ -20,7 +20,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, 
     let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
     let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
     let mut tx = app.begin().await.map_err(unavailable)?;
-    if !store::exports::delete(tx.conn(), id).await.map_err(unavailable)? {
+    if !store::exports::delete(&mut tx, id).await.map_err(unavailable)? {
         return Ok(None);
     }
     tx.commit(facts).await.map_err(unavailable)?;

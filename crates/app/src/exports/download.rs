@@ -54,7 +54,7 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         &summary,
     );
     let mut tx = app.begin().await.map_err(unavailable)?;
-    let kept = store::exports::people(tx.conn(), &row.id).await.map_err(unavailable)?;
+    let kept = store::exports::people(&mut tx, &row.id).await.map_err(unavailable)?;
     let kept: BTreeMap<String, i64> = kept
         .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
         .map_err(unavailable)?;

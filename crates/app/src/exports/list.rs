@@ -21,8 +21,8 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize)
         Some(caller.person.id.as_str())
     };
     let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let rows = store::exports::list(&mut conn, requester, after, limit)
+    let mut read = app.store().glance().await.map_err(unavailable)?;
+    let rows = store::exports::list(&mut read, requester, after, limit)
         .await
         .map_err(unavailable)?;
     rows.into_iter().map(export).collect()
@@ -38,8 +38,8 @@ pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<R
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let row = store::exports::by_id(&mut conn, id).await.map_err(unavailable)?;
+    let mut read = app.store().glance().await.map_err(unavailable)?;
+    let row = store::exports::by_id(&mut read, id).await.map_err(unavailable)?;
     Ok(row.filter(|row| caller.reads_everything() || is_own(row, caller)))
 }
 

@@ -112,7 +112,7 @@ pub async fn export_view(
     row.lease_until = app.now().plus(micros(LEASE)).0;
     row.fence = 1;
     let mut tx = app.begin().await.map_err(unavailable)?;
-    store::exports::insert(tx.conn(), &row).await.map_err(unavailable)?;
+    store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await.map_err(unavailable)?;
     let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
@@ -283,7 +283,7 @@ impl Run {
             error: broken.map(|reason| reason.in_words().to_owned()),
         };
         let mut tx = self.app.begin().await.map_err(unavailable)?;
-        let is_ours = store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end)
+        let is_ours = store::exports::finish(&mut tx, &self.row.id, self.row.fence, &end)
             .await
             .map_err(unavailable)?;
         if !is_ours {

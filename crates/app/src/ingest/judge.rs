@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use activity::limits::{FaultCode, FieldError, shown};
 use activity::{By, Facts, Named, Person, Target, catalogue};
-use store::{SqlError, reporters};
+use store::{StoreError, reporters};
 
 use super::reporter::{Naming, Reporter};
 use crate::App;
@@ -39,12 +39,9 @@ pub(crate) async fn judge(app: &App, reporter: &Reporter, items: Vec<Item>) -> R
 /// Why nothing can be judged.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
-    /// The store cannot be opened.
+    /// The store does not answer.
     #[error(transparent)]
-    Store(#[from] store::StoreError),
-    /// A query failed.
-    #[error(transparent)]
-    Sql(#[from] SqlError),
+    Store(#[from] StoreError),
 }
 
 /// All that can be said without looking anything up, which is all there is to say of who may name nobody here.
@@ -225,14 +222,14 @@ impl Known {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let things = match prefix {
                 Prefix::User => {
-                    let people = reporters::accounts(read.conn(), &ids, application).await?;
+                    let people = reporters::accounts(&mut read, &ids, application).await?;
                     known
                         .people
                         .extend(people.into_iter().map(|person| (person.id.clone(), person)));
                     continue;
                 }
-                Prefix::Group => reporters::groups(read.conn(), &ids).await?,
-                Prefix::Session => reporters::sessions(read.conn(), &ids).await?,
+                Prefix::Group => reporters::groups(&mut read, &ids).await?,
+                Prefix::Session => reporters::sessions(&mut read, &ids).await?,
                 _ => continue,
             };
             known

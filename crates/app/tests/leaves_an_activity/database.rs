@@ -205,9 +205,11 @@ pub(crate) async fn break_commit(store: &Store) {
 }
 
 async fn change(store: &Store, sql: &str) {
-    let mut tx = store.begin().await.unwrap();
-    raw_sql(AssertSqlSafe(sql.to_owned())).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut beside = store.beside().await.unwrap();
+    raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut beside)
+        .await
+        .unwrap();
 }
 
 async fn tables_of(store: &Store) -> Vec<String> {
@@ -221,7 +223,7 @@ async fn columns_of(store: &Store, table: &str) -> Vec<String> {
 }
 
 async fn texts(store: &Store, sql: String) -> Vec<String> {
-    let mut read = store.read().await.unwrap();
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(read.conn()).await.unwrap();
+    let mut beside = store.beside().await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut beside).await.unwrap();
     rows.iter().map(|row| row.try_get(0).unwrap()).collect()
 }

@@ -52,7 +52,7 @@ impl Said {
         let subject_id = subject.map_or("", |person| person.id.as_str());
         let (_, via_id) = via(&caller.via);
         let now = app.now().0;
-        let noted = store::disclosures::noted_at(tx.conn(), &caller.person.id, via_id, subject_id);
+        let noted = store::disclosures::noted_at(tx, &caller.person.id, via_id, subject_id);
         let noted = noted.await.map_err(unavailable)?;
         let is_noted = noted.is_some_and(|at| at >= now.saturating_sub(window));
         let facts = match subject {
@@ -61,7 +61,7 @@ impl Said {
             None => Some(self.searched(app, caller)),
         };
         if facts.is_some() {
-            let set = store::disclosures::set_noted_at(tx.conn(), &caller.person.id, via_id, subject_id, now);
+            let set = store::disclosures::set_noted_at(tx, &caller.person.id, via_id, subject_id, now);
             set.await.map_err(unavailable)?;
         }
         Ok(facts)
@@ -114,7 +114,7 @@ impl Said {
 
 /// The person as their account is named now, else as the log names them.
 async fn named_now(tx: &mut Tx, person: &Person) -> Result<Person, ViewError> {
-    let account = store::accounts::account::get(tx.conn(), &person.id).await;
+    let account = store::accounts::account::get(tx, &person.id).await;
     Ok(account
         .map_err(unavailable)?
         .map_or_else(|| person.clone(), |account| account.person()))
