@@ -48,10 +48,12 @@ pub(crate) use tx::{Activities, Quiet, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Clock, Log, Rng};
+use engine::{Clock, Jobs, Log, Rng};
 pub use engine::{Full, Place, Places, Tasks};
 use store::Store;
 
+/// How often it is looked whether work in the background has progress to show.
+const LOOK: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 500 });
 /// How long closing waits for what works in the background.
 const CLOSE: Duration = Duration::from_secs(10);
 
@@ -74,6 +76,7 @@ struct Inner {
     exports: exports::Wake,
     streaming: Places<String>,
     tasks: Tasks,
+    jobs: Jobs,
     live: Live,
     sms: sms::Sms,
     beats: sessions::Beats,
@@ -94,6 +97,7 @@ impl App {
         let sms = sms::Sms::new(&settings.sms);
         let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
+        let jobs = Jobs::new(store.clone(), Arc::clone(&clock), &*rng, LOOK);
         Self {
             inner: Arc::new(Inner {
                 store: tx::Database::new(store),
@@ -108,6 +112,7 @@ impl App {
                 exports: exports::Wake::default(),
                 streaming,
                 tasks: Tasks::default(),
+                jobs,
                 live: Live::default(),
                 sms,
                 beats: sessions::Beats::default(),
@@ -128,6 +133,7 @@ impl App {
     /// Ends what works in the background, and waits for it, but not for long.
     pub async fn close(&self) {
         self.tasks().close(CLOSE).await;
+        self.jobs().close().await;
     }
 
     /// Answers that were given a moment ago.
@@ -201,6 +207,11 @@ impl App {
     #[must_use]
     pub fn tasks(&self) -> &Tasks {
         &self.inner.tasks
+    }
+
+    /// What of that is done by one process at a time.
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
     }
 
     /// Signs of life of those in sessions.

@@ -68,11 +68,6 @@ impl Database {
         self.0.glance().await
     }
 
-    /// Whether whatever is written goes through this process.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.0.is_alone()
-    }
-
     /// Whether another process owns the data, and this one may write nothing but who reads.
     pub(crate) fn is_reader(&self) -> bool {
         self.0.is_reader()

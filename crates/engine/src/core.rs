@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use activity::{Facts, Time};
 use store::Store;
@@ -16,11 +17,13 @@ use crate::shelf::Shelf;
 use crate::tail::Tail;
 use crate::volumes::Volumes;
 use crate::watermark::Watermark;
-use crate::{Clock, LogSettings, Rng};
+use crate::{Clock, Jobs, LogSettings, Rng};
 
 /// So many volumes may be hot, by number and by weight.
 const BACKLOG: u64 = 3;
 const BACKLOG_BYTES: u64 = 2;
+/// How often who makes volumes looks whether its lease is to be renewed.
+const LOOK: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 500 });
 
 /// The shared state of one open log.
 #[derive(Debug)]
@@ -39,8 +42,8 @@ pub(crate) struct Core {
     pub(crate) loading: Mutex<()>,
     /// Volumes that could not be merged.
     pub(crate) aside: std::sync::Mutex<HashSet<String>>,
-    /// Held while volumes are made.
-    pub(crate) sealing: Mutex<()>,
+    /// Whose turn it is to make volumes, among others.
+    pub(crate) jobs: Jobs,
     /// The log's size as far as is known here.
     pub(crate) size: watch::Sender<u64>,
     /// How much is sealed as far as is known here.
@@ -89,6 +92,7 @@ impl Core {
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
         let volumes = Arc::new(Volumes::new(Shelf::new(settings.volumes_dir.clone())));
         let asking = Places::new(settings.queries, settings.queries_per_caller);
+        let jobs = Jobs::new(store.clone(), Arc::clone(&clock), &*rng, LOOK);
         Self {
             store,
             settings,
@@ -101,7 +105,7 @@ impl Core {
             volumes,
             loading: Mutex::new(()),
             aside: std::sync::Mutex::default(),
-            sealing: Mutex::new(()),
+            jobs,
             size: watch::channel(0).0,
             sealed: watch::channel(0).0,
             hot_bytes: AtomicU64::new(0),

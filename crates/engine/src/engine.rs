@@ -16,6 +16,7 @@ use volume::{Count, Facet, Order};
 
 use crate::core::Core;
 use crate::ingest::Queue;
+use crate::keeper::SEAL;
 use crate::{
     Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
     Search, SystemRng, Tasks, Through, Verified, keeper,
@@ -52,6 +53,10 @@ impl Log {
         let empty = Frontier::new();
         let mut tx = store.begin().await?;
         head::ensure(&mut tx, &empty.to_bytes(), &empty.root()).await?;
+        if store.is_alone() {
+            // Whoever had a job had it in a former process, which is gone.
+            store::jobs::release_all(&mut tx).await?;
+        }
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.volumes.shelf().ensure()?;
@@ -59,7 +64,7 @@ impl Log {
         core.skipped.store(skipped - core.clock.skipped(), Ordering::Relaxed);
         core.check_place().await?;
         core.check_head().await?;
-        core.give_up_begun().await?;
+        core.give_up_begun(core.store.is_alone()).await?;
         core.sweep().await?;
         core.view().await?;
         let tasks = Tasks::default();
@@ -248,14 +253,14 @@ impl Log {
     /// Seals and merges all that is due, now; with `all`, seals whatever is hot as well.
     ///
     /// # Errors
-    /// If the store or a volume cannot be read or written.
+    /// If the store or a volume cannot be read or written, or another process seals the log just now.
     pub async fn settle(&self, all: bool) -> Result<(), LogError> {
         if self.core.store.is_reader() {
             return Err(LogError::ReadOnly);
         }
         let core = Arc::clone(&self.core);
         // A task of its own, so that a caller who gives up does not leave a volume half published.
-        tokio::spawn(async move { core.settle(all).await })
+        tokio::spawn(async move { core.as_sealer(core.settle(all)).await })
             .await
             .map_err(LogError::of_ended)?
     }
@@ -273,12 +278,13 @@ impl Log {
     /// The ids of these volumes, and what became of each.
     ///
     /// # Errors
-    /// If the log was opened for reading only, or the store cannot be read or written.
+    /// If the log was opened for reading only, the store cannot be read or written, or another process seals the log just
+    /// now.
     pub async fn reindex(&self, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
         if self.core.store.is_reader() {
             return Err(LogError::ReadOnly);
         }
-        self.core.reindex(all).await
+        self.core.as_sealer(self.core.reindex(all)).await
     }
 
     /// What of the log cannot be read as of now.
@@ -305,7 +311,8 @@ impl Log {
         self.core.halt.give_up();
         drop(lock(&self.life.queue).take());
         self.life.tasks.close(CLOSE).await;
-        drop(self.core.sealing.lock().await);
+        let _nothing_is_made = self.core.jobs.wait(SEAL).await;
+        self.core.jobs.close().await;
     }
 
     /// Becomes `Some` with the cause when the process must stop.

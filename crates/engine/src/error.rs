@@ -79,6 +79,9 @@ pub enum LogError {
         /// How many are hot.
         hot: u64,
     },
+    /// The volumes are another process's to make.
+    #[error("another process seals and merges the log at the moment; try again in a minute")]
+    Elsewhere,
     /// The log was opened for reading only.
     #[error("this log was opened for reading only")]
     ReadOnly,
@@ -130,6 +133,7 @@ impl LogError {
             | Self::Overdue(_)
             | Self::TooCostly { .. }
             | Self::Busy { .. }
+            | Self::Elsewhere
             | Self::ReadOnly
             | Self::Closed => false,
         }

@@ -49,7 +49,6 @@ enum Remedy {
 impl Core {
     /// Mends the volumes that cannot be read or were found damaged, as far as they can be.
     pub(crate) async fn mend_all(self: &Arc<Self>, health: &mut Health) -> Result<(), LogError> {
-        let _alone = self.sealing.lock().await;
         let holes = self.view().await?.holes;
         let unreadable = holes
             .iter()
@@ -93,7 +92,6 @@ impl Core {
 
     /// Builds the indexes of all live volumes anew, or only of those that cannot be read or are of an older format.
     pub(crate) async fn reindex(self: &Arc<Self>, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
-        let _alone = self.sealing.lock().await;
         let holes = self.view().await?.holes;
         let unreadable: HashSet<&String> = holes.iter().filter_map(|hole| hole.volume.as_ref()).collect();
         let mut done = Vec::new();

@@ -1,4 +1,5 @@
-//! The background task that seals, merges and forgets. Owns when; how is the sealer's.
+//! The background task that seals, merges and forgets, in one process at a time. Owns when, and whose turn it is; how is
+//! the sealer's.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,13 +19,46 @@ const LOOK: Duration = Duration::from_secs(60);
 /// After so many times what one merge takes, volumes that were sealed wait no longer until nothing is to be sealed:
 /// each open one costs memory, and a load that never ends would never let them be merged.
 const UNMERGED: usize = 2;
-/// How long it rests after a failure.
-const REST: Duration = Duration::from_secs(10);
+/// How long it rests after a failure, and while it is another process's turn.
+const REST: Duration = Duration::from_secs(1);
+
+/// The job of making volumes and removing them. Whoever has not its lease replaces nothing that readers see.
+pub(crate) const SEAL: &str = "seal";
 
 impl Core {
-    /// Seals and merges until nothing is due.
+    /// Does work on the volumes that somebody asks for, after what is under way here.
+    pub(crate) async fn as_sealer<T>(&self, work: impl Future<Output = Result<T, LogError>>) -> Result<T, LogError> {
+        let lease = self.jobs.take(SEAL).await?.ok_or(LogError::Elsewhere)?;
+        lease.work(judged(work)).await?.ok_or(LogError::Elsewhere)?
+    }
+
+    /// One turn of the background task; whether it is this process's turn. With `look`, also what is due by time alone.
+    async fn turn(self: &Arc<Self>, look: bool, health: &mut Health) -> Result<bool, LogError> {
+        if look {
+            self.tell_changes().await?;
+        }
+        let Some(lease) = self.jobs.claim(SEAL).await? else {
+            // What another process seals is hot here no more.
+            self.view().await?;
+            return Ok(false);
+        };
+        let work = async {
+            if look {
+                self.forget().await?;
+                self.give_up_begun(false).await?;
+                self.sweep().await?;
+            }
+            let settled = self.settle(false).await;
+            if look {
+                self.mend_all(health).await?;
+            }
+            settled
+        };
+        Ok(lease.work(judged(work)).await?.transpose()?.is_some())
+    }
+
+    /// Seals and merges until nothing is due. For the holder of [`SEAL`].
     pub(crate) async fn settle(self: &Arc<Self>, all: bool) -> Result<(), LogError> {
-        let _alone = self.sealing.lock().await;
         let most = self.settings.merge_factor.saturating_mul(UNMERGED);
         let (mut untidy, mut unmerged) = (false, 0);
         loop {
@@ -82,6 +116,15 @@ impl Core {
     }
 }
 
+/// The result of work on the volumes; that it was ended before its end is no failure of it.
+async fn judged<T>(work: impl Future<Output = Result<T, LogError>>) -> Result<Result<T, LogError>, LogError> {
+    match work.await {
+        Err(error @ (LogError::Closed | LogError::Overdue(_))) => Ok(Err(error)),
+        Err(error) => Err(error),
+        Ok(done) => Ok(Ok(done)),
+    }
+}
+
 /// Runs until `stop` is done.
 pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
@@ -91,29 +134,23 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
     let mut health = Health::default();
     while !core.is_closing() {
         if look || core.is_due() {
-            let work = async {
-                if look {
-                    core.tell_changes().await?;
-                    core.forget().await?;
-                    core.sweep().await?;
-                }
-                let settled = core.settle(false).await;
-                if look {
-                    core.mend_all(&mut health).await?;
-                }
-                settled
-            };
-            let done = work.await;
-            core.note_sealing(done.is_err());
-            match done {
-                Ok(()) | Err(LogError::Closed | LogError::Overdue(_)) => {}
+            let turn = core.turn(look, &mut health).await;
+            if !matches!(turn, Ok(false)) {
+                core.note_sealing(turn.is_err());
+            }
+            let is_over = match turn {
+                Ok(worked) => worked,
+                Err(LogError::Closed | LogError::Overdue(_)) => true,
                 Err(error) => {
                     tracing::error!(%error, "sealing failed; the activities stay hot and it is tried again");
                     metrics::counter!("whodid_seal_failures_total").increment(1);
-                    tokio::select! {
-                        () = sleep(REST) => {}
-                        () = &mut stop => core.closing.store(true, Ordering::SeqCst),
-                    }
+                    false
+                }
+            };
+            if !is_over {
+                tokio::select! {
+                    () = sleep(REST) => {}
+                    () = &mut stop => core.closing.store(true, Ordering::SeqCst),
                 }
             }
         }

@@ -48,10 +48,10 @@ impl Core {
         Ok(tx.commit().await?)
     }
 
-    /// Gives up what earlier processes began: all of it where this process is alone, else what nobody has any more.
-    pub(crate) async fn give_up_begun(&self) -> Result<(), LogError> {
+    /// Gives up the volumes that nobody makes any more, and with `all` whatever was begun.
+    pub(crate) async fn give_up_begun(&self, all: bool) -> Result<(), LogError> {
         let mut tx = self.store.begin().await?;
-        let begun = table::give_up(&mut tx, self.clock.now(), self.store.is_alone()).await?;
+        let begun = table::give_up(&mut tx, self.clock.now(), all).await?;
         tx.commit().await?;
         if begun > 0 {
             tracing::info!(volumes = begun, "removing what an interrupted seal or merge left");

@@ -11,8 +11,9 @@ use store::log::{PersonKey, hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
 
 use crate::core::Core;
+use crate::keeper::SEAL;
 use crate::view::blocking;
-use crate::{LogError, volumes};
+use crate::{Fence, LogError, volumes};
 
 /// What a volume is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,8 @@ impl Workplace<'_> {
 
 impl Core {
     /// Makes a volume of the activities `seqs` and puts it in the place of what it replaces. `None` if that was replaced
-    /// by another maker meanwhile, or this one took too long: nothing is left of it then, as after a failure.
+    /// by another maker meanwhile, this one took too long or has not the lease any more: nothing is left of it then, as
+    /// after a failure.
     pub(crate) async fn rewrite(
         &self,
         work: Work,
@@ -90,6 +92,7 @@ impl Core {
         replaced: Replaced,
         make: impl FnOnce(&Workplace<'_>) -> Result<VolumeMeta, LogError> + Send + 'static,
     ) -> Result<Option<VolumeMeta>, LogError> {
+        let fence = self.jobs.held(SEAL).ok_or(LogError::Elsewhere)?;
         let id = self.note(seqs.start, seqs.end - seqs.start).await?;
         self.reached(work, Step::Noted)?;
         let (shelf, of, halt) = (self.volumes.shelf().clone(), id.clone(), self.halt.clone());
@@ -109,7 +112,7 @@ impl Core {
         }
         let meta = made?;
         self.reached(work, Step::Made)?;
-        if !self.publish(&meta, &replaced).await? {
+        if !self.publish(&meta, &replaced, &fence).await? {
             self.clear_away(&id).await;
             return Ok(None);
         }
@@ -119,11 +122,11 @@ impl Core {
     }
 
     /// The one transaction: readers see the volume and nothing of what it replaces. False if something of that is not
-    /// there any more, or the volume was given up.
-    async fn publish(&self, meta: &VolumeMeta, replaced: &Replaced) -> Result<bool, LogError> {
+    /// there any more, the volume was given up, or the lease it was begun with has another holder.
+    async fn publish(&self, meta: &VolumeMeta, replaced: &Replaced, fence: &Fence) -> Result<bool, LogError> {
         let gone_at = self.clock.now().plus(self.grace());
         let mut tx = self.store.begin().await?;
-        let mut fenced = false;
+        let mut fenced = !fence.holds(&mut tx).await?;
         match replaced {
             Replaced::Hot { to, frontier, bytes } => {
                 let sealed = Sealed {

@@ -11,6 +11,7 @@ mod error;
 pub mod exports;
 pub mod factors;
 pub mod groups;
+pub mod jobs;
 mod lock;
 pub mod log;
 mod migrate;

@@ -102,6 +102,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "losses",
         sql: include_str!("../migrations/0018_losses.sql"),
     },
+    Migration {
+        version: 19,
+        name: "jobs",
+        sql: include_str!("../migrations/0019_jobs.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -189,4 +194,41 @@ fn checksum(migration: &Migration) -> Vec<u8> {
 fn has_statements(sql: &str) -> bool {
     sql.lines()
         .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_leases_of_exports_become_jobs() {
+        sqlx::any::install_default_drivers();
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", dir.path().join("old.db").display());
+        let pool = AnyPool::connect(&url).await.unwrap();
+        for migration in MIGRATIONS.iter().filter(|migration| migration.version < 19) {
+            raw_sql(migration.sql).execute(&pool).await.unwrap();
+        }
+        let export = "INSERT INTO export (id, kind, state, requester_id, requester, origin, query, zone, created_at, \
+            expected, written, bytes, lease_until, fence) VALUES ";
+        for row in [
+            "('exp_1', 'view_csv', 'running', 'u', '', '', '', '', 7, 20, 10, 100, 60, 3)",
+            "('exp_2', 'view_csv', 'queued', 'u', '', '', '', '', 8, 0, 0, 0, 0, 0)",
+            "('exp_3', 'view_csv', 'failed', 'u', '', '', '', '', 9, 9, 9, 9, 9, 1)",
+        ] {
+            raw_sql(AssertSqlSafe(format!("{export}{row}")))
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
+        let jobs = MIGRATIONS.iter().find(|migration| migration.version == 19).unwrap();
+        raw_sql(jobs.sql).execute(&pool).await.unwrap();
+        let rows = sqlx::query(
+            "SELECT name || ' ' || due_at || ' ' || lease_until || ' ' || fence || ' ' || done || ' ' || total \
+             FROM job ORDER BY name",
+        );
+        let rows = rows.fetch_all(&pool).await.unwrap();
+        let rows: Vec<String> = rows.iter().map(|row| row.try_get(0).unwrap()).collect();
+        assert_eq!(rows, ["export:exp_1 7 60 3 10 20", "export:exp_2 8 0 0 0 0"]);
+    }
 }

@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod contract {
+    pub(crate) mod jobs;
     pub(crate) mod log;
     pub(crate) mod place;
     pub(crate) mod transactions;
 }
 
-use contract::{log, place, transactions};
+use contract::{jobs, log, place, transactions};
 
 macro_rules! contract {
     ($backend:ident, $place:expr, { $($suite:ident: $($test:ident),+ $(,)?;)+ }) => {
@@ -41,6 +42,13 @@ macro_rules! on {
                 a_store_opens_again_with_what_it_held,
                 a_schema_from_the_future_is_refused,
                 a_reader_reads_and_does_not_write;
+            jobs:
+                of_two_that_claim_at_once_one_gets_it,
+                a_former_holder_of_a_lapsed_lease_changes_nothing,
+                what_failed_is_free_when_it_is_due_again,
+                jobs_of_a_kind_are_due_in_order_to_whom_they_are_free,
+                leases_are_released_of_one_owner_or_of_all,
+                a_lease_without_an_owner_is_no_row;
             log:
                 the_head_is_made_once_and_moves,
                 only_one_sealer_gets_past_the_fence,

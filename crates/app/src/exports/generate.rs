@@ -52,6 +52,8 @@ pub async fn generate_user_csv(
         return export(running);
     }
     store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
+    let job = store::exports::job(&row.id);
+    app.jobs().add(&mut tx, &job).await.map_err(unavailable)?;
     tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
     worker::wake(app);
     // Asked for it is, whatever can be read of it now.

@@ -5,7 +5,6 @@ mod csv;
 mod delete;
 mod download;
 mod generate;
-mod lease;
 mod list;
 mod model;
 mod rows;

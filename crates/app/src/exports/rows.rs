@@ -1,7 +1,7 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
 use activity::{Facts, Named, Person, Target, Time};
-use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
+use store::exports::{Kind as StoredKind, Row, State as StoredState};
 
 use super::model::unavailable;
 use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
@@ -82,8 +82,6 @@ pub(super) fn new_row(
         through_size: None,
         through_at: None,
         error: None,
-        lease_until: 0,
-        fence: 0,
     })
 }
 
@@ -183,12 +181,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// Sizes as the table holds them.
-pub(super) fn written(expected: u64, rows: u64, bytes: u64) -> Written {
-    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    Written {
-        expected: number(expected),
-        rows: number(rows),
-        bytes: number(bytes),
-    }
+/// A size as the table holds it.
+pub(super) fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }

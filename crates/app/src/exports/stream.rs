@@ -4,15 +4,15 @@
 use std::sync::{Arc, OnceLock};
 
 use activity::Reason;
-use engine::{Full, LogError, Order, Place, Through};
+use engine::{Full, Lease, LogError, Order, Place, Through};
 use futures::{Stream, StreamExt as _};
 use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
 
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
-use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
-use super::rows::{export, facts_of, file_name, in_group, new_row, summed, written};
+use super::rows::{export, facts_of, file_name, in_group, new_row, number, summed};
+use super::worker::ended;
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format, ZoneChoice};
 use crate::activity::facts::failed;
@@ -109,14 +109,14 @@ pub async fn export_view(
         row = in_group(row, group)?;
     }
     row.state = StoredState::Running;
-    row.lease_until = app.now().plus(micros(LEASE)).0;
-    row.fence = 1;
     let mut tx = app.begin().await.map_err(unavailable)?;
     store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
+    let lease = app.jobs().begin(&mut tx, &store::exports::job(&row.id)).await;
+    let lease = lease.map_err(unavailable)?.ok_or_else(taken)?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await.map_err(unavailable)?;
     let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
-    begin(app, row, (scan, disclosure), (writer, place))
+    begin(app, (row, lease), (scan, disclosure), (writer, place))
 }
 
 /// A place among those whose files are on their way.
@@ -127,9 +127,14 @@ pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportE
     })
 }
 
+/// The name of a new export is nobody's yet, so neither is its job.
+fn taken() -> ExportError {
+    ExportError::Unavailable("somebody works on an export that was not there before".into())
+}
+
 fn begin(
     app: &App,
-    row: Row,
+    (row, lease): (Row, Lease),
     (scan, disclosure): (UnseenScan, Disclosure),
     (writer, place): (RowWriter, Place<String>),
 ) -> Result<Streamed, ExportError> {
@@ -145,7 +150,7 @@ fn begin(
         feed,
         through: complete_through,
         tally: Tally::default(),
-        progress: Progress::default(),
+        lease: Arc::new(lease),
     };
     let done = Arc::clone(&summary);
     app.tasks().once("export", async move {
@@ -186,7 +191,7 @@ struct Run {
     feed: Feed,
     through: Through,
     tally: Tally,
-    progress: Progress,
+    lease: Arc<Lease>,
 }
 
 impl Run {
@@ -197,11 +202,9 @@ impl Run {
         writer: RowWriter,
         summary: Arc<OnceLock<Summary>>,
     ) {
-        let (app, row, progress) = (self.app.clone(), self.row.clone(), self.progress.clone());
-        let mut written = tokio::select! {
-            written = self.write(rows, writer) => written,
-            () = keep(&app, &row, &progress) => Err(Broken::Lease),
-        };
+        let lease = Arc::clone(&self.lease);
+        let held = lease.hold(self.write(rows, writer)).await;
+        let mut written = held.unwrap_or(Err(Broken::Lease));
         // Whole or broken off, everybody is told of all of their rows that left.
         if let Err(error) = self.disclosure.finish().await {
             written = Err(Broken::Log(error.into()));
@@ -261,7 +264,7 @@ impl Run {
 
     async fn send(&mut self, bytes: Vec<u8>) -> Result<(), Broken> {
         self.tally.add(&bytes);
-        self.progress.reached(self.tally.rows, self.tally.bytes);
+        self.lease.progress().reached(self.tally.rows);
         Ok(self.feed.send(bytes).await?)
     }
 
@@ -276,17 +279,15 @@ impl Run {
         let size = i64::try_from(self.through.size).unwrap_or(i64::MAX);
         let end = Finish {
             at: self.app.now().0,
-            written: written(0, summary.rows, summary.bytes),
+            rows: number(summary.rows),
+            bytes: number(summary.bytes),
             sha256: broken.is_none().then(|| summary.sha256.clone()),
             file: None,
             through: Some((size, self.through.at.0)),
             error: broken.map(|reason| reason.in_words().to_owned()),
         };
         let mut tx = self.app.begin().await.map_err(unavailable)?;
-        let is_ours = store::exports::finish(&mut tx, &self.row.id, self.row.fence, &end)
-            .await
-            .map_err(unavailable)?;
-        if !is_ours {
+        if !ended(&mut tx, &self.row.id, self.lease.fence(), &end).await? {
             return Ok(None);
         }
         tx.commit(facts).await.map_err(unavailable)?;

@@ -158,11 +158,12 @@ async fn a_restart_makes_what_was_being_made() {
     )
     .unwrap();
     row.state = store::exports::State::Running;
-    row.lease_until = setup.now().plus(30 * Time::SECOND).0;
-    row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
+    let job = store::exports::job(&row.id);
+    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap());
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
+    let setup = setup.restarted().await;
     let dir = setup.dir.path().join("exports");
     std::fs::create_dir_all(&dir).unwrap();
     std::fs::write(dir.join(format!(".{}.1.part", row.id)), "User,Det").unwrap();
@@ -195,10 +196,12 @@ async fn a_stream_whose_process_died_is_given_up_and_says_so() {
     let kind = store::exports::Kind::ViewCsv;
     let mut row = super::rows::new_row(&setup.app, &auditor(), kind, None, String::new(), "UTC").unwrap();
     row.state = store::exports::State::Running;
-    row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
+    let job = store::exports::job(&row.id);
+    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap());
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
+    let setup = setup.restarted().await;
     super::worker::make_all(&setup.app).await.unwrap();
     let now = get(&setup.app, &auditor(), &row.id).await.unwrap().unwrap();
     assert_eq!((now.state, now.error.as_deref()), (State::Failed, Some("broken off")));

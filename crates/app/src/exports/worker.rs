@@ -1,5 +1,5 @@
-//! Makes the files that were asked for, one at a time, under a lease: a restart finds what was being made and makes
-//! it again. Owns the directory of kept files.
+//! Makes the files that were asked for, one at a time, each as a job: a restart finds what was being made and makes it
+//! again. Owns the directory of kept files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,25 +8,24 @@ use std::time::Duration;
 
 use activity::Reason;
 use activity::query::Expr;
-use engine::Order;
-use store::exports::{Finish, Kind as StoredKind, Row};
+use engine::{Fence, Lease, Order};
+use store::exports::{Finish, JOB, Kind as StoredKind, Row};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
 use super::csv::UserCsvWriter;
-use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
-use super::rows::{facts_of, summed, written};
+use super::rows::{facts_of, number, summed};
 use super::writer::{RowWriter, Tally};
 use super::{ExportError, Summary, ZoneChoice};
 use crate::activity::Kept;
 use crate::activity::facts::failed;
-use crate::{App, Quiet};
+use crate::{App, Quiet, Tx};
 
 /// How often to look for rows whose maker is gone.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// How often a file is begun before it is given up: it may be what stops the process.
-const MOST_ATTEMPTS: i64 = 5;
+const MOST_ATTEMPTS: u64 = 5;
 
 /// What wakes the maker of exports.
 #[derive(Clone, Debug, Default)]
@@ -63,14 +62,8 @@ pub(super) fn wake(app: &App) {
     app.exports().wanted.notify_one();
 }
 
-/// Takes over what a former process left: its leases, where it was the only one, and its unfinished files.
+/// Removes the unfinished files that a former process left.
 async fn recover(app: &App) -> Result<(), ExportError> {
-    if app.store().is_alone() {
-        // The data directory is ours alone, so whoever held a lease is gone.
-        let mut tx = app.begin().await.map_err(unavailable)?;
-        store::exports::release_all(&mut tx).await.map_err(unavailable)?;
-        tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
-    }
     let dir = directory(app);
     tokio::fs::create_dir_all(&dir).await.map_err(unavailable)?;
     let mut read = app.store().glance().await.map_err(unavailable)?;
@@ -91,58 +84,59 @@ async fn recover(app: &App) -> Result<(), ExportError> {
 
 /// Makes files until none is waiting, and gives up streams whose reader and writer are gone.
 pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
-    while let Some(row) = claim(app).await? {
-        let made = if row.fence > MOST_ATTEMPTS {
-            Err(ExportError::Unavailable(
-                "it was begun and interrupted too often".into(),
-            ))
-        } else {
-            make(app, &row).await
-        };
-        if let Err(error) = made {
-            tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
-            let _ = tokio::fs::remove_file(part_path(app, &row)).await;
-            give_up(app, &row, "export.generated", Reason::FileNotWritten).await?;
+    while let Some(lease) = app.jobs().claim_oldest(JOB).await.map_err(unavailable)? {
+        let ended = end(app, &lease).await;
+        if let Err(error) = &ended {
+            lease.failed(&error.to_string()).await.map_err(unavailable)?;
         }
-    }
-    while let Some(row) = claim_lapsed_view(app).await? {
-        give_up(app, &row, "export.downloaded", Reason::BrokenOff).await?;
+        ended?;
     }
     Ok(())
 }
 
-async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    let now = app.now();
-    let row = store::exports::claim(&mut tx, now.0, now.plus(micros(LEASE)).0)
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
-    Ok(row)
+/// Brings the export of this job to its end, well or not.
+async fn end(app: &App, lease: &Lease) -> Result<(), ExportError> {
+    let id = lease.name().trim_start_matches(JOB).trim_start_matches(':');
+    let mut read = app.store().glance().await.map_err(unavailable)?;
+    let found = store::exports::by_id(&mut read, id).await.map_err(unavailable)?;
+    drop(read);
+    let Some(row) = found else {
+        // It was deleted just before its job was claimed.
+        return forget(app, lease.fence()).await;
+    };
+    if row.kind != StoredKind::UserCsv {
+        return give_up(app, &row, lease.fence(), ("export.downloaded", Reason::BrokenOff)).await;
+    }
+    let made = if lease.attempts() > MOST_ATTEMPTS {
+        Err(ExportError::Unavailable(
+            "it was begun and interrupted too often".into(),
+        ))
+    } else {
+        make(app, &row, lease).await
+    };
+    let Err(error) = made else { return Ok(()) };
+    tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
+    let _ = tokio::fs::remove_file(part_path(app, &row, lease.fence())).await;
+    give_up(app, &row, lease.fence(), ("export.generated", Reason::FileNotWritten)).await
 }
 
-async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
+async fn forget(app: &App, fence: &Fence) -> Result<(), ExportError> {
     let mut tx = app.begin().await.map_err(unavailable)?;
-    let now = app.now();
-    let until = now.plus(micros(LEASE)).0;
-    let row = store::exports::claim_lapsed_view(&mut tx, now.0, until)
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
-    Ok(row)
+    fence.finish(&mut tx).await.map_err(unavailable)?;
+    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)
 }
 
-/// Makes one user's file for as long as the row is ours.
-async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
-    let progress = Progress::default();
-    tokio::select! {
-        made = write(app, row, &progress) => made,
-        () = keep(app, row, &progress) => remove(&part_path(app, row)).await,
+/// Makes one user's file for as long as the job is ours.
+async fn make(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
+    match lease.hold(write(app, row, lease)).await {
+        Some(made) => made,
+        None => remove(&part_path(app, row, lease.fence())).await,
     }
 }
 
 /// Writes one user's file beside its name, then gives it the name, then says it is there.
-async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportError> {
+async fn write(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
+    let progress = lease.progress();
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
@@ -151,7 +145,7 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
     let mut scan = look.scan(expr, Order::Newest).map_err(unavailable)?;
     let through = scan.complete_through();
     tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
-    let part = part_path(app, row);
+    let part = part_path(app, row, lease.fence());
     let mut file = tokio::fs::File::create(&part).await.map_err(unavailable)?;
     let mut writer = RowWriter::UserCsv(Box::new(UserCsvWriter::new(&zone)));
     let mut tally = Tally::default();
@@ -162,7 +156,7 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
         tally.add(&out);
         file.write_all(&out).await.map_err(unavailable)?;
         out.clear();
-        progress.reached(tally.rows, tally.bytes);
+        progress.reached(tally.rows);
         let Some(chunk) = scan.next_chunk().await else { break };
         let rows = kept.keep(chunk.map_err(unavailable)?);
         writer.write_rows(&rows, &mut out);
@@ -177,13 +171,14 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
     let summary = tally.summary();
     let end = Finish {
         at: app.now().0,
-        written: written(summary.rows, summary.rows, summary.bytes),
+        rows: number(summary.rows),
+        bytes: number(summary.bytes),
         sha256: Some(summary.sha256.clone()),
         file: Some(name),
         through: Some((i64::try_from(through.size).unwrap_or(i64::MAX), through.at.0)),
         error: None,
     };
-    if finish(app, row, &end, (&summary, &kept)).await? {
+    if finish(app, (row, lease.fence()), &end, (&summary, &kept)).await? {
         Ok(())
     } else {
         remove(&path).await
@@ -191,13 +186,15 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
-async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, &Kept)) -> Result<bool, ExportError> {
+async fn finish(
+    app: &App,
+    (row, fence): (&Row, &Fence),
+    end: &Finish,
+    (summary, kept): (&Summary, &Kept),
+) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
     let mut tx = app.begin().await.map_err(unavailable)?;
-    if !store::exports::finish(&mut tx, &row.id, row.fence, end)
-        .await
-        .map_err(unavailable)?
-    {
+    if !ended(&mut tx, &row.id, fence, end).await? {
         return Ok(false);
     }
     let people = serde_json::to_string(kept.people()).map_err(unavailable)?;
@@ -220,15 +217,25 @@ async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, 
     Ok(true)
 }
 
+/// Ends an export together with its job; `false` if another has the job.
+pub(super) async fn ended(tx: &mut Tx, id: &str, fence: &Fence, end: &Finish) -> Result<bool, ExportError> {
+    if !fence.finish(tx).await.map_err(unavailable)? {
+        return Ok(false);
+    }
+    store::exports::finish(tx, id, end).await.map_err(unavailable)
+}
+
 /// Gives an export up; one transaction with its activity.
-pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) -> Result<(), ExportError> {
+pub(super) async fn give_up(
+    app: &App,
+    row: &Row,
+    fence: &Fence,
+    (code, reason): (&str, Reason),
+) -> Result<(), ExportError> {
     let end = Finish {
         at: app.now().0,
-        written: store::exports::Written {
-            expected: row.expected,
-            rows: row.written,
-            bytes: row.bytes,
-        },
+        rows: row.written,
+        bytes: row.bytes,
         sha256: None,
         file: None,
         through: None,
@@ -236,10 +243,7 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) ->
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
     let mut tx = app.begin().await.map_err(unavailable)?;
-    if store::exports::finish(&mut tx, &row.id, row.fence, &end)
-        .await
-        .map_err(unavailable)?
-    {
+    if ended(&mut tx, &row.id, fence, &end).await? {
         tx.commit(facts).await.map_err(unavailable)?;
     }
     Ok(())
@@ -250,8 +254,8 @@ pub(super) fn directory(app: &App) -> PathBuf {
     app.settings().exports.dir.clone()
 }
 
-fn part_path(app: &App, row: &Row) -> PathBuf {
-    directory(app).join(format!(".{}.{}.part", row.id, row.fence))
+fn part_path(app: &App, row: &Row, fence: &Fence) -> PathBuf {
+    directory(app).join(format!(".{}.{}.part", row.id, fence.number()))
 }
 
 async fn remove(path: &Path) -> Result<(), ExportError> {

@@ -57,10 +57,21 @@ const BOOKKEEPING: &[Early] = &[
         ],
         rows: &["sessions/join@wrong_password"],
     },
-    // Whoever makes a file claims it first.
+    // Work in the background is claimed first.
     Early {
-        columns: &["export.fence", "export.lease_until"],
-        rows: &["exports/worker"],
+        columns: &[
+            "job.name",
+            "job.owner",
+            "job.lease_until",
+            "job.fence",
+            "job.due_at",
+            "job.attempts",
+            "job.error",
+            "job.cursor",
+            "job.done",
+            "job.total",
+        ],
+        rows: &["exports/worker", "mail/send", "sessions/sweep"],
     },
 ];
 

@@ -19,7 +19,6 @@ pub(crate) const TABLE: Table = &[
         "exports/generate",
         Is::Silent("only asks; whoever makes the file says so when it is there"),
     ),
-    ("exports/lease", Is::Machinery),
     ("exports/list", Is::Reading),
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),
@@ -49,6 +48,8 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
             store::exports::insert(&mut tx, &row).await.unwrap();
+            let job = store::exports::job(&row.id);
+            store::jobs::add(&mut tx, &job, stage.app().now()).await.unwrap();
             tx.commit().await.unwrap();
             deed(async move {
                 exports::start(app);
@@ -106,8 +107,6 @@ fn interrupted(stage: &Stage<'_>) -> Row {
         through_size: None,
         through_at: None,
         error: None,
-        lease_until: 0,
-        fence: 1,
     }
 }
 

@@ -58,14 +58,13 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "activity/disclosure/give@several" => {
             deed(async move { view::view(app, admin, &Scope::Everything, &ViewRequest::default()).await })
         }
-        "activity/close_holes" => deed(async move {
-            let mut holes = view::open_holes(app, admin).await.map_err(|error| error.to_string())?;
+        "activity/close_holes" => {
+            // Seals what is hot, which stays when closing fails.
+            let mut holes = view::open_holes(app, admin).await.unwrap();
             assert!(holes.is_empty(), "nothing is damaged here");
             holes.push(engine::Hole::lost(0..1, "it was damaged"));
-            view::close_holes(app, admin, &holes)
-                .await
-                .map_err(|error| error.to_string())
-        }),
+            deed(async move { view::close_holes(app, admin, &holes).await })
+        }
         "import/run" => deed(imported(stage)),
         "ingest/record" => deed(recorded(stage)),
         other => no_deed(other),

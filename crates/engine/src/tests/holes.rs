@@ -79,7 +79,12 @@ impl Bed {
     }
 
     async fn mend(&self) {
-        self.log.core().mend_all(&mut Health::default()).await.unwrap();
+        self.mend_as(&mut Health::default()).await;
+    }
+
+    async fn mend_as(&self, health: &mut Health) {
+        let core = self.log.core();
+        core.as_sealer(core.mend_all(health)).await.unwrap();
     }
 
     async fn assert_whole(&self, what: &str) {
@@ -154,7 +159,7 @@ async fn a_flipped_bit_in_any_file_is_found_named_and_mended() {
         let mut health = Health::default();
         while bed.log.core().check_one(&mut health).await.unwrap() {}
         assert!(health.has_damage(), "{name}");
-        bed.log.core().mend_all(&mut health).await.unwrap();
+        bed.mend_as(&mut health).await;
         bed.assert_whole(name).await;
     }
 }
@@ -168,7 +173,7 @@ async fn a_volume_of_which_nothing_is_left_stays_a_named_hole_and_holds_up_nothi
     let bed = bed.reopened().await;
     bed.assert_hole("gone").await;
     let mut health = Health::default();
-    bed.log.core().mend_all(&mut health).await.unwrap();
+    bed.mend_as(&mut health).await;
     bed.assert_hole("still gone").await;
     bed.append(many(170..260)).await;
     bed.log.settle(false).await.unwrap();

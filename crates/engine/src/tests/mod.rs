@@ -5,6 +5,7 @@ mod bounds;
 mod clocks;
 mod holes;
 mod ingest;
+mod jobs;
 mod ledger;
 mod losses;
 mod model;

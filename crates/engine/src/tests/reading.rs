@@ -87,7 +87,8 @@ async fn pages_are_the_same_hot_and_sealed_and_after_a_merge() {
     assert_eq!(model.len(), 450);
     assert_same_everywhere(&bed, &model).await;
     assert_eq!(bed.volumes_on_disk().len(), 0);
-    while bed.log.core().seal_next(false).await.unwrap() {
+    let core = bed.log.core();
+    while core.as_sealer(core.seal_next(false)).await.unwrap() {
         assert_same_everywhere(&bed, &model).await;
     }
     assert_eq!(bed.log.head().await.unwrap().sealed, 400);

@@ -5,6 +5,7 @@ use activity::{Activity, Time};
 
 use super::{Bed, many, reporter};
 use crate::Order;
+use crate::keeper::SEAL;
 use crate::rewrite::{Step, Work};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +103,7 @@ async fn requests_wait_while_the_hot_tail_is_far_too_long() {
         settings.seal_at = 50;
     })
     .await;
-    let blocked = bed.log.core().sealing.lock().await;
+    let blocked = bed.log.core().jobs.take(SEAL).await.unwrap();
     bed.append(many(0..200)).await;
     let log = bed.log.clone();
     let waiting = tokio::spawn(async move { log.ingest(reporter(many(200..201))).await });

@@ -1,11 +1,11 @@
 //! The table `export`. Owns their SQL; what is written into files and activities is told elsewhere.
 
-mod lease;
+mod finish;
 mod people;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use lease::{Finish, Written, claim, claim_lapsed_view, finish, release_all, renew};
+pub use finish::{Finish, finish};
 pub use people::{keep_people, people};
-pub use table::{Kind, Row, State, by_id, delete, files, for_subject, insert, list};
+pub use table::{JOB, Kind, Row, State, by_id, delete, files, for_subject, insert, job, list};

@@ -2,7 +2,7 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{Read, StoreError, Tx};
+use crate::{Read, StoreError, Tx, jobs};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -39,9 +39,9 @@ impl Kind {
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Nobody works on it yet.
+    /// Nobody works on it.
     Queued,
-    /// Somebody works on it, or did when they stopped.
+    /// Somebody works on it, or did until they stopped.
     Running,
     /// Complete.
     Done,
@@ -100,9 +100,9 @@ pub struct Row {
     pub created_at: i64,
     /// When it ended, well or not.
     pub finished_at: Option<i64>,
-    /// Rows expected.
+    /// Rows expected, while it is being made: its job's.
     pub expected: i64,
-    /// Rows written.
+    /// Rows written; its job's while it is being made.
     pub written: i64,
     /// Bytes written.
     pub bytes: i64,
@@ -116,22 +116,31 @@ pub struct Row {
     pub through_at: Option<i64>,
     /// Why it was given up.
     pub error: Option<String>,
-    /// Until when its holder may work on it.
-    pub lease_until: i64,
-    /// Counts holders.
-    pub fence: i64,
 }
 
-/// The columns in the order of [`stored`]; a macro so that each statement stays one literal.
-macro_rules! columns {
-    () => {
-        "id, kind, state, subject_id, subject, requester_id, requester, origin, query, zone, created_at, \
-         finished_at, expected, written, bytes, sha256, file, through_size, through_at, error, lease_until, fence"
+/// The kind of the jobs that make exports.
+pub const JOB: &str = "export";
+
+/// The name of the job that makes this export.
+#[must_use]
+pub fn job(id: &str) -> String {
+    format!("{JOB}:{id}")
+}
+
+/// What [`stored`] reads, each export with its job; a macro so that each statement stays one literal.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.id, e.kind, CASE WHEN e.state = 'queued' AND j.owner IS NOT NULL THEN 'running' ELSE e.state END, \
+             e.subject_id, e.subject, e.requester_id, e.requester, e.origin, e.query, e.zone, e.created_at, \
+             e.finished_at, COALESCE(j.total, 0), COALESCE(j.done, e.written), e.bytes, e.sha256, e.file, \
+             e.through_size, e.through_at, e.error FROM export e LEFT JOIN job j ON j.name = 'export:' || e.id ",
+            $rest
+        )
     };
 }
-pub(super) use columns;
 
-pub(super) fn stored(row: &AnyRow) -> Result<Row> {
+fn stored(row: &AnyRow) -> Result<Row> {
     Ok(Row {
         id: row.try_get(0)?,
         kind: Kind::of(row.try_get::<String, _>(1)?.as_str())?,
@@ -153,86 +162,72 @@ pub(super) fn stored(row: &AnyRow) -> Result<Row> {
         through_size: row.try_get(17)?,
         through_at: row.try_get(18)?,
         error: row.try_get(19)?,
-        lease_until: row.try_get(20)?,
-        fence: row.try_get(21)?,
     })
 }
 
-/// Inserts a row as it is.
+/// Inserts a row. The job that makes the export is another row, added in the same transaction.
 pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
-    sqlx::query(concat!(
-        "INSERT INTO export (",
-        columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
-    ))
-    .bind(row.id.as_str())
-    .bind(row.kind.word())
-    .bind(row.state.word())
-    .bind(row.subject_id.as_deref())
-    .bind(row.subject.as_deref())
-    .bind(row.requester_id.as_str())
-    .bind(row.requester.as_str())
-    .bind(row.origin.as_str())
-    .bind(row.query.as_str())
-    .bind(row.zone.as_str())
-    .bind(row.created_at)
-    .bind(row.finished_at)
-    .bind(row.expected)
-    .bind(row.written)
-    .bind(row.bytes)
-    .bind(row.sha256.as_deref())
-    .bind(row.file.as_deref())
-    .bind(row.through_size)
-    .bind(row.through_at)
-    .bind(row.error.as_deref())
-    .bind(row.lease_until)
-    .bind(row.fence)
-    .execute(tx.conn())
-    .await?;
+    let insert = sqlx::query(
+        "INSERT INTO export (id, kind, state, subject_id, subject, requester_id, requester, origin, query, zone, \
+         created_at, finished_at, written, bytes, sha256, file, through_size, through_at, error) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+    );
+    insert
+        .bind(row.id.as_str())
+        .bind(row.kind.word())
+        .bind(row.state.word())
+        .bind(row.subject_id.as_deref())
+        .bind(row.subject.as_deref())
+        .bind(row.requester_id.as_str())
+        .bind(row.requester.as_str())
+        .bind(row.origin.as_str())
+        .bind(row.query.as_str())
+        .bind(row.zone.as_str())
+        .bind(row.created_at)
+        .bind(row.finished_at)
+        .bind(row.written)
+        .bind(row.bytes)
+        .bind(row.sha256.as_deref())
+        .bind(row.file.as_deref())
+        .bind(row.through_size)
+        .bind(row.through_at)
+        .bind(row.error.as_deref())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// The row with this id.
 pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<Row>> {
-    let row = sqlx::query(concat!("SELECT ", columns!(), " FROM export WHERE id = $1"))
-        .bind(id)
-        .fetch_optional(read.conn())
-        .await?;
+    let row = sqlx::query(select!("WHERE e.id = $1"));
+    let row = row.bind(id).fetch_optional(read.conn()).await?;
     row.as_ref().map(stored).transpose()
 }
 
 /// The latest rows of one sort about one person, newest first.
 pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<Row>> {
-    let rows = sqlx::query(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM export WHERE subject_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3"
-    ))
-    .bind(subject_id)
-    .bind(kind.word())
-    .bind(limit)
-    .fetch_all(read.conn())
-    .await?;
-    rows.iter().map(stored).collect()
+    let rows = sqlx::query(select!(
+        "WHERE e.subject_id = $1 AND e.kind = $2 ORDER BY e.id DESC LIMIT $3"
+    ));
+    let rows = rows.bind(subject_id).bind(kind.word()).bind(limit);
+    rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
 }
 
 /// The latest rows, newest first; of one requester only if one is given, and older than `before` if given.
 pub async fn list(read: &mut Read, requester_id: Option<&str>, before: Option<&str>, limit: i64) -> Result<Vec<Row>> {
-    let rows = sqlx::query(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM export WHERE ($1 = '' OR requester_id = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3"
-    ))
-    .bind(requester_id.unwrap_or_default())
-    .bind(before.unwrap_or_default())
-    .bind(limit)
-    .fetch_all(read.conn())
-    .await?;
-    rows.iter().map(stored).collect()
+    let rows = sqlx::query(select!(
+        "WHERE ($1 = '' OR e.requester_id = $1) AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
+    ));
+    let rows = rows
+        .bind(requester_id.unwrap_or_default())
+        .bind(before.unwrap_or_default())
+        .bind(limit);
+    rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
 }
 
-/// Deletes a row; whether it was there.
+/// Deletes a row, and with it the job that makes the export; whether it was there.
 pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
+    jobs::delete(tx, &job(id)).await?;
     let done = sqlx::query("DELETE FROM export WHERE id = $1")
         .bind(id)
         .execute(tx.conn())

@@ -1,7 +1,9 @@
 //! Contract of the table `export`.
 
+use activity::Time;
+
 use super::*;
-use crate::{Store, StoreUrl};
+use crate::{Store, StoreUrl, Tx, jobs};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
@@ -31,19 +33,14 @@ fn row(id: &str, kind: Kind) -> Row {
         through_size: None,
         through_at: None,
         error: None,
-        lease_until: 0,
-        fence: 0,
     }
 }
 
 fn done() -> Finish {
     Finish {
         at: 9,
-        written: Written {
-            expected: 2,
-            rows: 2,
-            bytes: 20,
-        },
+        rows: 2,
+        bytes: 20,
         sha256: Some("ab".to_owned()),
         file: Some("a.csv".to_owned()),
         through: Some((5, 8)),
@@ -65,60 +62,58 @@ async fn a_row_is_read_back_as_it_was_written() {
     assert_eq!(by_id(&mut read, "exp_2").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn the_oldest_free_row_is_claimed_and_only_once_until_its_lease_lapses() {
-    let (_dir, store) = store().await;
-    let mut tx = store.begin().await.unwrap();
-    let tx = &mut tx;
-    insert(tx, &row("exp_2", Kind::UserCsv)).await.unwrap();
-    insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
-    insert(tx, &row("exp_0", Kind::ViewCsv)).await.unwrap();
-    let first = claim(tx, 10, 20).await.unwrap().unwrap();
-    assert_eq!(
-        (first.id.as_str(), first.state, first.fence),
-        ("exp_1", State::Running, 1)
-    );
-    assert_eq!(claim(tx, 10, 20).await.unwrap().unwrap().id, "exp_2");
-    assert_eq!(claim(tx, 19, 29).await.unwrap(), None);
-    let again = claim(tx, 20, 30).await.unwrap().unwrap();
-    assert_eq!((again.id.as_str(), again.fence), ("exp_1", 2));
-    assert_eq!(claim_lapsed_view(tx, 10, 20).await.unwrap().unwrap().id, "exp_0");
+/// Adds the export's job and lets `owner` claim it.
+async fn claimed(tx: &mut Tx, id: &str, owner: &str) -> jobs::Job {
+    jobs::add(tx, &job(id), Time(1)).await.unwrap();
+    let claim = jobs::Claim {
+        owner,
+        now: Time(10),
+        until: Time(20),
+        early: false,
+    };
+    jobs::claim(tx, &job(id), claim).await.unwrap().unwrap()
 }
 
 #[tokio::test]
-async fn a_former_holder_changes_nothing_any_more() {
+async fn an_export_is_as_far_as_its_job_until_it_ends_once() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
     let tx = &mut tx;
     insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
-    let former = claim(tx, 10, 20).await.unwrap().unwrap();
-    let present = claim(tx, 20, 30).await.unwrap().unwrap();
-    assert!(!renew(tx, "exp_1", former.fence, 99, Written::default()).await.unwrap());
-    assert!(!finish(tx, "exp_1", former.fence, &done()).await.unwrap());
-    assert!(
-        renew(
-            tx,
-            "exp_1",
-            present.fence,
-            40,
-            Written {
-                rows: 1,
-                ..Written::default()
-            }
-        )
-        .await
-        .unwrap()
+    let held = claimed(tx, "exp_1", "me").await;
+    let held = jobs::Held {
+        name: &held.name,
+        fence: held.fence,
+    };
+    let progress = jobs::Progress {
+        cursor: None,
+        done: 1,
+        total: 2,
+    };
+    assert!(jobs::renew(tx, held, Time(40), &progress).await.unwrap());
+    let running = by_id(tx, "exp_1").await.unwrap().unwrap();
+    assert_eq!(
+        (running.state, running.written, running.expected),
+        (State::Running, 1, 2)
     );
-    assert!(finish(tx, "exp_1", present.fence, &done()).await.unwrap());
-    assert!(
-        !finish(tx, "exp_1", present.fence, &done()).await.unwrap(),
-        "it ends once"
-    );
+    assert!(jobs::finish(tx, held).await.unwrap());
+    assert!(finish(tx, "exp_1", &done()).await.unwrap());
+    assert!(!finish(tx, "exp_1", &done()).await.unwrap(), "it ends once");
     let row = by_id(tx, "exp_1").await.unwrap().unwrap();
     assert_eq!((row.state, row.written, row.through_size), (State::Done, 2, Some(5)));
     assert_eq!(files(tx).await.unwrap(), ["a.csv"]);
+}
+
+#[tokio::test]
+async fn the_job_of_an_export_goes_with_it() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let tx = &mut tx;
+    insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    claimed(tx, "exp_1", "me").await;
     assert!(delete(tx, "exp_1").await.unwrap());
     assert!(!delete(tx, "exp_1").await.unwrap());
+    assert_eq!(jobs::get(tx, &job("exp_1")).await.unwrap(), None);
 }
 
 #[tokio::test]

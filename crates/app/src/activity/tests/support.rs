@@ -18,14 +18,25 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T14:00:00Z").unwrap()));
+        Self::at(tempfile::tempdir().unwrap(), clock, 7).await
+    }
+
+    /// The same after its process was killed and started again.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { app, clock, dir, store } = self;
+        store.close().await;
+        drop((app, store));
+        Self::at(dir, clock, 8).await
+    }
+
+    async fn at(dir: tempfile::TempDir, clock: Arc<ManualClock>, seed: u64) -> Self {
         let store = Store::open(&StoreUrl::Directory(dir.path().to_owned())).await.unwrap();
         let settings = LogSettings {
             background: false,
             ..LogSettings::new(dir.path().join("volumes"))
         };
-        let rng = Arc::new(SeededRng::new(7));
+        let rng = Arc::new(SeededRng::new(seed));
         let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())
             .await
             .unwrap();
@@ -40,6 +51,18 @@ impl Setup {
             crate::SecretKey::new(&[7; 32]),
         );
         Self { app, clock, dir, store }
+    }
+
+    /// Another process on the same database, by whose clock it is `now`.
+    pub(crate) fn another_process(&self, now: Time) -> App {
+        App::new(
+            self.store.clone(),
+            self.app.log().past_all_scopes().clone(),
+            Arc::new(ManualClock::new(now)),
+            Arc::new(SeededRng::new(9)),
+            self.app.settings().clone(),
+            crate::SecretKey::new(&[7; 32]),
+        )
     }
 
     /// A connection beside the app's.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use activity::{Activity, Time};
+use engine::LEASE;
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 
@@ -31,10 +32,10 @@ async fn fed() -> Fed {
     )
     .unwrap();
     row.state = StoredState::Running;
-    row.lease_until = setup.now().plus(micros(LEASE)).0;
-    row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
+    let job = store::exports::job(&row.id);
+    let lease = setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let (rows, source) = mpsc::channel(1);
     let (feed, chunks) = feed(&setup.app.settings().exports);
@@ -58,7 +59,7 @@ async fn fed() -> Fed {
             at: setup.now(),
         },
         tally: Tally::default(),
-        progress: Progress::default(),
+        lease: Arc::new(lease),
     };
     let run = tokio::spawn(run.run(source, RowWriter::Jsonl, Arc::new(OnceLock::new())));
     Fed {
@@ -83,7 +84,7 @@ impl Fed {
     /// Ten times as long as a lease, with a look for lapsed ones after each step.
     async fn long(&self) {
         for _ in 0..30 {
-            self.setup.clock.advance(micros(LEASE) / 3);
+            self.setup.clock.advance(LEASE / 3);
             tokio::time::sleep(std::time::Duration::from_millis(60)).await;
             worker::make_all(&self.setup.app).await.unwrap();
         }
@@ -123,17 +124,9 @@ async fn an_export_that_waits_for_rows_longer_than_its_lease_is_delivered_whole_
 async fn an_export_that_was_given_up_meanwhile_does_not_end_as_a_whole_one() {
     let mut it = fed().await;
     it.rows.send(Ok(chunk())).await.unwrap();
-    // As another node does when this one does not answer for long: the row has another holder.
-    let mut tx = it.setup.app.begin().await.unwrap();
-    let far = it.setup.now().plus(Time::DAY).0;
-    let lapsed = store::exports::claim_lapsed_view(&mut tx, far, far)
-        .await
-        .unwrap()
-        .unwrap();
-    tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
-    worker::give_up(&it.setup.app, &lapsed, "export.downloaded", activity::Reason::BrokenOff)
-        .await
-        .unwrap();
+    // As another process does when this one does not answer for long: the job has another holder.
+    let later = it.setup.now().plus(Time::DAY);
+    worker::make_all(&it.setup.another_process(later)).await.unwrap();
     assert_eq!(it.ended().await, (State::Failed, false));
 }
 

@@ -1,0 +1,49 @@
+//! How an export ends, once. That only the holder of its job says so is checked by `jobs::finish` in the same transaction.
+
+use super::table::State;
+use crate::{StoreError, Tx};
+
+/// How an export ended.
+#[derive(Clone, Debug)]
+pub struct Finish {
+    /// When.
+    pub at: i64,
+    /// Rows written.
+    pub rows: i64,
+    /// Bytes written.
+    pub bytes: i64,
+    /// Digest of the file; absent if it was given up.
+    pub sha256: Option<String>,
+    /// Name of the kept file.
+    pub file: Option<String>,
+    /// Size of the log and moment it is complete through.
+    pub through: Option<(i64, i64)>,
+    /// Why it was given up.
+    pub error: Option<String>,
+}
+
+/// Ends an export, well or not; `false` if it has ended already or is gone.
+pub async fn finish(tx: &mut Tx, id: &str, end: &Finish) -> Result<bool, StoreError> {
+    let state = if end.error.is_none() {
+        State::Done
+    } else {
+        State::Failed
+    };
+    let done = sqlx::query(
+        "UPDATE export SET state = $2, finished_at = $3, written = $4, bytes = $5, sha256 = $6, file = $7, \
+         through_size = $8, through_at = $9, error = $10 WHERE id = $1 AND state IN ('queued', 'running')",
+    )
+    .bind(id)
+    .bind(state.word())
+    .bind(end.at)
+    .bind(end.rows)
+    .bind(end.bytes)
+    .bind(end.sha256.as_deref())
+    .bind(end.file.as_deref())
+    .bind(end.through.map(|through| through.0))
+    .bind(end.through.map(|through| through.1))
+    .bind(end.error.as_deref())
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
