@@ -1,8 +1,10 @@
-//! The one task that hands mails to the mail server: what is due, oldest first, with growing pauses after a failure.
+//! The one task that hands mails to the mail server: what is due, oldest first, with growing pauses after a failure. Of
+//! several processes that send one at a time does.
 
 use std::time::Duration;
 
 use activity::{Facts, Reason, Target, Time};
+use engine::Fence;
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use store::accounts::account;
@@ -22,6 +24,8 @@ const FIRST_PAUSE: i64 = 30 * Time::SECOND;
 const LONGEST_PAUSE: i64 = 3_600 * Time::SECOND;
 const TICK: Duration = Duration::from_secs(15);
 const AT_ONCE: u32 = 20;
+/// The job of sending; each mail's own attempts are kept with the mail.
+const JOB: &str = "mail";
 
 /// What is wrong with the settings of mail.
 #[derive(Debug, Error)]
@@ -41,6 +45,7 @@ pub enum MailSetupError {
 }
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
+type Way = (Transport, Mailbox);
 
 /// Sends mails and forgets what has expired, in the background until the process ends; whether there is a mail server to
 /// send them through. Ending loses nothing: an unsent mail stays queued, and one that was sent but not marked is sent twice
@@ -54,7 +59,7 @@ pub fn start(app: &App) -> Result<bool, MailSetupError> {
 }
 
 /// The mail server and the sender that are set; `None` without a server.
-fn way_out(app: &App) -> Result<Option<(Transport, Mailbox)>, MailSetupError> {
+fn way_out(app: &App) -> Result<Option<Way>, MailSetupError> {
     let settings = &app.settings().mail;
     let Some(url) = &settings.smtp_url else { return Ok(None) };
     let transport = Transport::from_url(url)
@@ -69,10 +74,10 @@ fn way_out(app: &App) -> Result<Option<(Transport, Mailbox)>, MailSetupError> {
     Ok(Some((transport, sender)))
 }
 
-async fn work(app: App, way: Option<(Transport, Mailbox)>) {
+async fn work(app: App, way: Option<Way>) {
     loop {
         let worked = match &way {
-            Some((transport, sender)) => send_due(&app, transport, sender).await,
+            Some(way) => send_due(&app, way).await,
             None => clean(&app).await,
         };
         if let Err(error) = worked {
@@ -85,21 +90,38 @@ async fn work(app: App, way: Option<(Transport, Mailbox)>) {
     }
 }
 
-/// Sends what is due now.
-pub(super) async fn send_due(app: &App, transport: &Transport, sender: &Mailbox) -> Result<(), Unavailable> {
+/// Sends what is due now, unless another process does.
+async fn send_due(app: &App, way: &Way) -> Result<(), Unavailable> {
+    if !due(app).await?.is_empty()
+        && let Some(lease) = app.jobs().claim(JOB).await?
+    {
+        let fence = lease.fence().clone();
+        lease.work(send_all(app, way, &fence)).await?;
+    }
+    clean(app).await
+}
+
+async fn due(app: &App) -> Result<Vec<MailRow>, Unavailable> {
+    Ok(mail::due(&mut app.store().read().await?, app.now(), AT_ONCE).await?)
+}
+
+/// Sends until nothing is due, or another process does.
+async fn send_all(app: &App, way: &Way, fence: &Fence) -> Result<(), Unavailable> {
     loop {
-        let due = mail::due(&mut app.store().read().await?, app.now(), AT_ONCE).await?;
+        let due = due(app).await?;
         if due.is_empty() {
-            return clean(app).await;
+            return Ok(());
         }
         for row in due {
-            let outcome = attempt(app, transport, sender, &row).await;
-            settle(app, &row, outcome).await?;
+            let outcome = attempt(app, way, &row).await;
+            if !settle(app, &row, outcome, fence).await? {
+                return Ok(());
+            }
         }
     }
 }
 
-async fn attempt(app: &App, transport: &Transport, sender: &Mailbox, row: &MailRow) -> Result<(), Refusal> {
+async fn attempt(app: &App, (transport, sender): &Way, row: &MailRow) -> Result<(), Refusal> {
     let refused = |permanent, text| Refusal { permanent, text };
     let body = text::of(app, row).ok_or_else(|| refused(true, "its text is not kept any more".to_owned()))?;
     let message = message(row, &body, sender).map_err(|text| refused(true, text))?;
@@ -112,21 +134,26 @@ struct Refusal {
     text: String,
 }
 
-async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Result<(), Unavailable> {
+/// Writes what became of a mail; `false`, and nothing is written, if another process sends by now.
+async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>, fence: &Fence) -> Result<bool, Unavailable> {
     let now = app.now();
     let mut tx = app.begin().await?;
+    if !fence.holds(&mut tx).await? {
+        tx.rollback().await;
+        return Ok(false);
+    }
     match outcome {
         Ok(()) => {
             mail::sent(&mut tx, &row.id, now).await?;
             let sent = facts_of(app, &mut tx, None, "mail.sent", row).await?;
-            tx.commit(sent).await
+            tx.commit(sent).await?;
         }
         Err(refusal) if refusal.permanent || row.created_at.plus(GIVE_UP) <= now => {
             tracing::warn!(mail = row.id, error = refusal.text, "a mail was given up");
             mail::give_up(&mut tx, &row.id, &refusal.text, now).await?;
             let mut failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
             failed.metadata.insert("answer".to_owned(), shortened(&refusal.text));
-            tx.commit(facts::failed(failed, Reason::MailRefused)).await
+            tx.commit(facts::failed(failed, Reason::MailRefused)).await?;
         }
         Err(refusal) => {
             let pause = FIRST_PAUSE.saturating_mul(1 << row.attempts.min(10)).min(LONGEST_PAUSE);
@@ -136,9 +163,10 @@ async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Resul
                 "a mail could not be sent and will be tried again"
             );
             mail::retry(&mut tx, &row.id, &refusal.text, now.plus(pause)).await?;
-            tx.commit_quietly(Quiet::MailQueue).await
+            tx.commit_quietly(Quiet::MailQueue).await?;
         }
     }
+    Ok(true)
 }
 
 /// The activity of what happened to a mail: in the log of the account it is about.

@@ -1,11 +1,13 @@
 //! Takes out of sessions whoever is there no longer: their device went silent or was logged out, their account was
-//! disabled, they left the group, or the group is gone. Each leaves by an activity; a batch is one transaction.
+//! disabled, they left the group, or the group is gone. Each leaves by an activity; a batch is one transaction. Every
+//! process writes the signs of life that it heard; one at a time takes out.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use activity::{Facts, Reason, Time};
+use engine::Fence;
 use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
@@ -18,6 +20,8 @@ use crate::{App, Quiet, Tx, Unavailable};
 const TICK: Duration = Duration::from_secs(1);
 /// Most of one kind in one transaction.
 const BATCH: u32 = 500;
+/// The job of taking out.
+const JOB: &str = "presence";
 
 /// Keeps presence true in the background until the process ends. Serving calls it once; calling it again does nothing.
 pub fn keep_presence(app: &App) {
@@ -38,17 +42,30 @@ async fn work(app: App) {
     }
 }
 
-/// Writes the signs of life that came in, takes out who is there no longer, and returns how many.
+/// Writes the signs of life that came in, takes out who is there no longer unless another process does, and returns how
+/// many.
 pub async fn sweep(app: &App) -> Result<u64, Unavailable> {
     write_beats(app).await?;
+    // Looked for before the job is claimed, so that a look that finds nobody writes nothing.
+    if look(app).await?.count() == 0 {
+        return Ok(0);
+    }
+    let Some(lease) = app.jobs().claim(JOB).await? else {
+        return Ok(0);
+    };
+    let fence = lease.fence().clone();
+    Ok(lease.work(take_out_all(app, &fence)).await?.unwrap_or_default())
+}
+
+async fn take_out_all(app: &App, fence: &Fence) -> Result<u64, Unavailable> {
     let mut left = 0;
     loop {
-        let Due { leavers, orphans } = look(app).await?;
-        let found = leavers.len() + orphans.len();
+        let due = look(app).await?;
+        let found = due.count();
         if found == 0 {
             return Ok(left);
         }
-        let taken = take_out(app, leavers, orphans).await?;
+        let taken = take_out(app, due, fence).await?;
         left += taken;
         if taken == 0 || found < BATCH as usize {
             return Ok(left);
@@ -78,6 +95,12 @@ struct Due {
     orphans: Vec<String>,
 }
 
+impl Due {
+    fn count(&self) -> usize {
+        self.leavers.len() + self.orphans.len()
+    }
+}
+
 fn silent_before(app: &App) -> Time {
     app.now().plus(-presence_micros(app))
 }
@@ -104,8 +127,12 @@ async fn look(app: &App) -> Result<Due, Unavailable> {
     Ok(Due { leavers, orphans })
 }
 
-async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String>) -> Result<u64, Unavailable> {
+async fn take_out(app: &App, Due { leavers, orphans }: Due, fence: &Fence) -> Result<u64, Unavailable> {
     let mut tx = app.begin().await?;
+    if !fence.holds(&mut tx).await? {
+        tx.rollback().await;
+        return Ok(0);
+    }
     let mut facts = Vec::new();
     let mut touched: HashMap<String, SessionRow> = HashMap::new();
     for id in orphans {
