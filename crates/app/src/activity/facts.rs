@@ -66,11 +66,27 @@ pub(crate) fn failed(facts: Facts, reason: Reason) -> Facts {
     }
 }
 
-/// The ways in that are built in, by id and by what the log calls them.
-const WEB_MANAGER: (&str, &str) = ("app_web", "Web manager");
-const API: (&str, &str) = ("app_api", "API");
-const COMMAND_LINE: (&str, &str) = ("app_cli", "whodid");
-pub(crate) const BUILT_IN: [(&str, &str); 3] = [WEB_MANAGER, API, COMMAND_LINE];
+/// A way in that is built in.
+#[derive(Clone, Copy)]
+pub(crate) struct BuiltIn {
+    pub(crate) id: &'static str,
+    /// What the log calls it.
+    pub(crate) name: &'static str,
+}
+
+const WEB_MANAGER: BuiltIn = BuiltIn {
+    id: "app_web",
+    name: "Web manager",
+};
+const API: BuiltIn = BuiltIn {
+    id: "app_api",
+    name: "API",
+};
+const COMMAND_LINE: BuiltIn = BuiltIn {
+    id: "app_cli",
+    name: "whodid",
+};
+pub(crate) const BUILT_IN: [BuiltIn; 3] = [WEB_MANAGER, API, COMMAND_LINE];
 
 /// The application a caller speaks through.
 pub(crate) fn application(via: &Via) -> Named {
@@ -82,7 +98,8 @@ pub(crate) fn application(via: &Via) -> Named {
     }
 }
 
-fn built_in((id, name): (&str, &str)) -> Named {
+fn built_in(application: BuiltIn) -> Named {
+    let BuiltIn { id, name } = application;
     Named {
         id: id.to_owned(),
         name: name.to_owned(),

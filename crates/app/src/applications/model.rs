@@ -62,7 +62,7 @@ pub(super) fn target(id: &str, name: &str) -> Target {
 /// Whether the log calls a way in that is built in so.
 pub(crate) fn is_built_in(name: &str) -> bool {
     let key = names::key(name);
-    facts::BUILT_IN.iter().any(|(_, built_in)| names::key(built_in) == key)
+    facts::BUILT_IN.iter().any(|built_in| names::key(built_in.name) == key)
 }
 
 /// The name as it is kept, and its key.

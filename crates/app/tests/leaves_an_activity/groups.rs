@@ -106,7 +106,7 @@ async fn with_a_member<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     match row {
         "groups/change_role" => deed(async move {
             let role = GroupRole::Administrator;
-            groups::change_role(app, admin, (&group, id), role, None).await
+            groups::change_role(app, admin, &group, id, role, None).await
         }),
         "groups/create_subgroup" => {
             deed(async move { groups::create_subgroup(app, admin, &group, named("North")).await })

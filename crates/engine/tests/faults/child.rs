@@ -14,14 +14,16 @@ pub(crate) const DIR: &str = "FAULT_CHILD_DIR";
 #[test]
 fn works_on_a_log_until_it_is_told_to_stop() {
     let Some(dir) = std::env::var_os(DIR) else { return };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(work(Path::new(&dir)));
 }
 
 fn say(line: &str) {
     // Past the harness, so that it is there when the process ends in the next moment.
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .expect("the parent reads what is said");
 }
 
 /// What fails is tried again, once: the fault happens once. `None` if the process would have to stop.

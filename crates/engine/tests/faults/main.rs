@@ -38,7 +38,7 @@ struct Told {
 
 #[test]
 fn no_failing_call_loses_doubles_or_invents_an_activity() {
-    let tools = tempfile::tempdir().unwrap();
+    let tools = tempfile::tempdir().expect("a temporary directory can be made");
     let shim = built(tools.path());
     let calls = counted(&shim);
     assert!(
@@ -58,9 +58,12 @@ fn no_failing_call_loses_doubles_or_invents_an_activity() {
         }
         tried += 1;
     }
-    println!("{tried} of {} faults", calls * KINDS.len() as u64);
     assert!(wrong.is_empty(), "{} faults: {wrong:?}", wrong.len());
-    assert!(tried >= LEAST, "only {tried} faults were tried in {SECONDS} seconds");
+    assert!(
+        tried >= LEAST,
+        "only {tried} of {} faults were tried in {SECONDS} seconds",
+        calls * KINDS.len() as u64
+    );
 }
 
 /// Every call in every way, in an order that soon has some of everything.
@@ -96,15 +99,16 @@ fn built(into: &Path) -> PathBuf {
 
 /// How many calls change files if nothing fails.
 fn counted(shim: &Path) -> u64 {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
     let count = dir.path().join("count");
     let told = child(shim, &dir, |child| child.env("FAULT_COUNT", &count));
     assert!(told.went_on && told.refused.is_empty(), "{}", told.output);
-    std::fs::read_to_string(count).unwrap().trim().parse().unwrap()
+    let count = std::fs::read_to_string(count).expect("the shim counts");
+    count.trim().parse().expect("what it counted is a number")
 }
 
 fn child(shim: &Path, dir: &TempDir, set: impl FnOnce(&mut Command) -> &mut Command) -> Told {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = Command::new(std::env::current_exe().expect("this binary has a path"));
     command
         .args([
             "--exact",
@@ -115,7 +119,7 @@ fn child(shim: &Path, dir: &TempDir, set: impl FnOnce(&mut Command) -> &mut Comm
         .env("FAULT_DIR", dir.path().join("data"))
         .env("LD_PRELOAD", shim);
     set(&mut command);
-    let output = command.output().unwrap();
+    let output = command.output().expect("this binary can be run again");
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     let mut told = Told {
         acknowledged: BTreeMap::new(),
@@ -126,7 +130,10 @@ fn child(shim: &Path, dir: &TempDir, set: impl FnOnce(&mut Command) -> &mut Comm
     for line in told.output.lines() {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
-            ["kept", id, seq] => drop(told.acknowledged.insert(id.to_owned(), seq.parse().unwrap())),
+            ["kept", id, seq] => drop(
+                told.acknowledged
+                    .insert(id.to_owned(), seq.parse().expect("a seq is a number")),
+            ),
             ["refused", id] => told.refused.push(id.to_owned()),
             _ => {}
         }
@@ -135,8 +142,8 @@ fn child(shim: &Path, dir: &TempDir, set: impl FnOnce(&mut Command) -> &mut Comm
 }
 
 fn try_one(shim: &Path, at: u64, kind: &str) {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("data")).unwrap();
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    std::fs::create_dir(dir.path().join("data")).expect("a directory can be made");
     let told = child(shim, &dir, |child| {
         child.env("FAULT_AT", at.to_string()).env("FAULT_KIND", kind)
     });
@@ -145,7 +152,7 @@ fn try_one(shim: &Path, at: u64, kind: &str) {
     let must_go_on = matches!(kind, "full" | "short");
     assert!(told.went_on || !must_go_on, "it did not go on after {what}");
     assert!(!told.output.contains("panicked"), "{what}");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(check(&dir.path().join("data"), &told, &what));
 }
 
