@@ -53,6 +53,13 @@ impl Look {
         &self.view.closed
     }
 
+    /// Volumes whose index cannot be read or is of an older format: their records answer, slowly, until it is built anew.
+    #[must_use]
+    pub fn unindexed(&self) -> Vec<String> {
+        let volumes = self.view.unindexed.iter();
+        volumes.map(|volume| volume.meta().id.clone()).collect()
+    }
+
     /// A page of what matches.
     ///
     /// # Errors
