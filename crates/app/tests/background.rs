@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use activity::{Facts, Time};
 use app::activity::{Scope, ViewRequest};
-use app::exports::{Format, ViewExport, ZoneChoice, export_view};
-use app::{App, Caller, Settings, exports, mail, sessions};
+use app::exports::{self, Format, ViewExport, export_view};
+use app::{App, Caller, Settings, ZoneChoice, mail, sessions};
 use engine::{Clock, Log, LogSettings, SeededRng};
 use futures::StreamExt as _;
 use store::{Store, StoreUrl};

@@ -6,10 +6,9 @@ mod support;
 use std::time::Duration;
 
 use activity::{Activity, By, Outcome, Time};
-use app::PageRequest;
 use app::groups::{self, GroupRole, NewGroup};
 use app::sessions::{self, EditSession, NewSession, SessionSearch, SessionState};
-use app::{App, Caller, ChangeError, Roles, Topic, accounts};
+use app::{App, Caller, ChangeError, PageRequest, Roles, Topic, accounts, devices};
 use support::{MINUTE, TestApp};
 
 const NOBODY: Roles = Roles {
@@ -464,7 +463,7 @@ async fn who_is_disabled_removed_or_logged_out_leaves_at_the_next_look() {
     groups::remove_member(app, &team.owner, &team.group, &team.sam.person.id)
         .await
         .unwrap();
-    accounts::end_devices(app, admin, &team.owner.person.id).await.unwrap();
+    devices::end_devices(app, admin, &team.owner.person.id).await.unwrap();
     assert_eq!(sessions::sweep(app).await.unwrap(), 3);
     assert!(team.present(&id).await.is_empty());
     let mut reasons: Vec<_> = team

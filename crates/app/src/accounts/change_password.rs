@@ -3,11 +3,11 @@
 use activity::Reason;
 use store::accounts::{account, device, link};
 
-use super::attempts::{self, Whence};
-use super::end::{EndReason, Keep, OtherDevices};
-use super::{ChangeError, passwords};
-use crate::activity::facts;
-use crate::{Activities, App, Caller, Quiet, Via, mail};
+use super::passwords;
+use crate::attempts::{self, Whence};
+use crate::devices::{EndReason, Keep, OtherDevices};
+use crate::hasher::salt;
+use crate::{Activities, App, Caller, ChangeError, Quiet, Via, facts, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let mut attempt = attempts::reserve(app, Some(&account), whence).await?;
     let right = attempt.check(app, &typed.current).await?;
     let hash = match right {
-        true => Some(app.hasher().hash(&typed.new, passwords::salt(app)).await?),
+        true => Some(app.hasher().hash(&typed.new, salt(app)).await?),
         false => None,
     };
     let mut tx = app.begin().await?;

@@ -4,7 +4,6 @@ mod chips;
 mod cursor;
 mod disclosure;
 mod empty;
-pub(crate) mod facts;
 mod follow;
 mod get;
 mod scope;
@@ -15,7 +14,7 @@ mod types;
 mod view;
 
 pub use chips::Chip;
-pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan, shortened};
+pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};

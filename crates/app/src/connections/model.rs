@@ -6,7 +6,8 @@ use activity::{Person, Time};
 use thiserror::Error;
 
 use super::people::contact;
-use crate::error::{ChangeError, Unavailable, unavailable};
+use crate::error::unavailable;
+use crate::{ChangeError, Unavailable};
 use store::accounts::account::AccountRow;
 use store::connections::connection::{ConnectionRow, State};
 

@@ -5,8 +5,7 @@ use super::list::row;
 use super::model::unavailable;
 use super::rows::{described, export};
 use super::worker::directory;
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, facts};
 
 /// Deletes an export; `None` if there is none that `caller` may see.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, ExportError> {

@@ -10,8 +10,8 @@ use super::model::unavailable;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, facts};
-use crate::{Activities, App, Caller};
+use crate::activity::{Asked, Disclosure, Question, Scope, Scoped};
+use crate::{Activities, App, Caller, facts};
 
 /// A kept file, open.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use store::exports::{Kind as StoredKind, Row, State as StoredState};
 
 use super::model::unavailable;
 use super::rows::{export, new_row};
-use super::{Export, ExportError, ZoneChoice, worker};
+use super::{Export, ExportError, worker};
 use crate::activity::{Scope, person};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller, Quiet};
 
 /// How many of the latest rows of one user are looked at; older ones are replaced and gone.

@@ -24,7 +24,7 @@ pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
 pub(crate) use model::unavailable;
 pub use model::{Export, ExportError, Format, Kind, Progress, State};
-pub use stamp::{Stamp, ZoneChoice};
+pub use stamp::Stamp;
 pub(crate) use stream::place;
 pub use stream::{Streamed, Summary, ViewExport, export_view};
 pub(crate) use worker::Wake;

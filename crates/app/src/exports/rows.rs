@@ -5,7 +5,8 @@ use store::exports::{Kind as StoredKind, Row, State as StoredState, Written};
 
 use super::model::unavailable;
 use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
-use crate::activity::{CompleteThrough, facts, shortened};
+use crate::activity::CompleteThrough;
+use crate::facts::{self, shortened};
 use crate::ids::{Prefix, new_id};
 use crate::{App, Caller};
 

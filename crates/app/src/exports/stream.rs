@@ -14,12 +14,13 @@ use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
 use super::rows::{export, facts_of, file_name, in_group, new_row, summed, written};
 use super::writer::{RowWriter, Tally};
-use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::facts::failed;
+use super::{Export, ExportError, Format};
 use crate::activity::{
     Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
 };
+use crate::facts::failed;
 use crate::feed::{Chunks, Feed, Lost, feed};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.

@@ -7,11 +7,12 @@ use tokio::io::AsyncReadExt as _;
 
 use super::csv::ViewCsvWriter;
 use super::{
-    Column, Export, ExportError, Format, State, Streamed, ViewExport, ZoneChoice, delete, export_view,
-    generate_user_csv, get, list, open_download, user_csv,
+    Column, Export, ExportError, Format, State, Streamed, ViewExport, delete, export_view, generate_user_csv, get,
+    list, open_download, user_csv,
 };
 use crate::activity::tests::support::{Setup, administrator, auditor, hostile, member, of};
 use crate::activity::{Scope, ViewRequest};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller};
 
 async fn generated(setup: &Setup, caller: &Caller, user: &str, zone: &ZoneChoice) -> Export {

@@ -18,9 +18,10 @@ use super::lease::{LEASE, Progress, keep, micros};
 use super::model::unavailable;
 use super::rows::{facts_of, summed, written};
 use super::writer::{RowWriter, Tally};
-use super::{ExportError, Summary, ZoneChoice};
+use super::{ExportError, Summary};
 use crate::activity::Kept;
-use crate::activity::facts::failed;
+use crate::facts::failed;
+use crate::zone::ZoneChoice;
 use crate::{App, Quiet};
 
 /// How often to look for rows whose maker is gone.

@@ -9,8 +9,8 @@ use super::get::get_in;
 use super::invite::target;
 use super::standing::is_backed;
 use super::{Group, InvitationKey, deeds};
-use crate::accounts::{names, token_hash};
-use crate::{Activities, App, Caller, ChangeError, Tx};
+use crate::tokens::token_hash;
+use crate::{Activities, App, Caller, ChangeError, Tx, names};
 
 /// Uses the invitation up and makes the caller a member. Who is a member already stays what they are.
 pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<Group, ChangeError> {

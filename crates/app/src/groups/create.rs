@@ -9,9 +9,8 @@ use store::groups::{GroupRole, word};
 
 use super::get::get_in;
 use super::{Group, deeds};
-use crate::accounts::names;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits, names};
 
 /// The group to create.
 #[derive(Clone, Debug, Default, Serialize)]

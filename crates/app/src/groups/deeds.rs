@@ -2,8 +2,7 @@
 
 use activity::{Facts, Named, Person};
 
-use crate::activity::facts;
-use crate::{App, Caller, Topic, Tx, Via};
+use crate::{App, Caller, Topic, Tx, Via, facts};
 
 /// Facts of something the caller did in a group, in their own log.
 pub(super) fn of_group(app: &App, caller: &Caller, code: &str, group: &Named) -> Facts {

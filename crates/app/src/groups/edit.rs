@@ -8,8 +8,7 @@ use super::create::check_name;
 use super::get::get_in;
 use super::standing::managed;
 use super::{Group, deeds};
-use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, names};
 
 /// What is to change; what is absent stays.
 #[derive(Clone, Debug, Default)]

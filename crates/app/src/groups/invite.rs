@@ -9,12 +9,12 @@ use super::addresses::{self, Entry};
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
 use super::{Standing, deeds};
-use crate::accounts::{names, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
 use crate::limits::INVITATIONS;
-use crate::mail::{budget, letters};
+use crate::mail::{self, budget, letters};
 use crate::refusals::{self, Refused};
-use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Begun, Caller, ChangeError, Topic, Tx, names};
 
 /// Whom to invite, as what.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@ use store::groups::{invitation, member};
 use super::accept::{check_backed, membership};
 use super::deeds;
 use super::invite::target;
-use crate::accounts::{Registration, register, token_hash};
-use crate::activity::facts;
-use crate::{App, ChangeError, Visitor};
+use crate::accounts::{Registration, register};
+use crate::tokens::token_hash;
+use crate::{App, ChangeError, Visitor, facts};
 
 /// Who joins. The e-mail address is the invited one: the mail was received there.
 #[derive(Clone, Debug, Default)]

@@ -6,9 +6,9 @@ use super::deeds;
 use super::delete_invitation::unknown;
 use super::invite::{check_rate, check_role, expiry, target, tell_invited};
 use super::standing::managed;
-use crate::accounts::{new_token, token_hash};
-use crate::mail::{budget, letters};
-use crate::{App, Caller, ChangeError, mail};
+use crate::mail::{self, budget, letters};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Caller, ChangeError};
 
 /// Mails an invitation that waits or has expired again: the link before stops working, and it can be accepted for as
 /// long as a new one. For who manages the group; it counts as sent today.

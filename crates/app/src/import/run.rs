@@ -12,9 +12,8 @@ use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};
 use super::openssh::OpenSsh;
 use super::{Reading, jsonl};
-use crate::activity::facts;
 use crate::ingest::{Reporter, restrict};
-use crate::{App, Caller, Unavailable};
+use crate::{App, Caller, Unavailable, facts};
 
 /// Activities committed at once.
 const BATCH: usize = 4_000;

@@ -10,7 +10,7 @@ use store::{SqlError, reporters};
 
 use super::reporter::{Naming, Reporter};
 use crate::App;
-use crate::applications::is_built_in;
+use crate::facts::is_built_in;
 use crate::ids::Prefix;
 
 /// An item of a submission: facts, or why they are refused.

@@ -6,8 +6,7 @@ use webauthn_rs::prelude::Passkey as Credential;
 use super::Asked;
 use super::model::keep;
 use super::site::site;
-use crate::accounts::Unavailable;
-use crate::{App, Tx};
+use crate::{App, Tx, Unavailable};
 
 /// The question; `None` if the account has no passkey, or passkeys cannot work here.
 pub(super) async fn ask(

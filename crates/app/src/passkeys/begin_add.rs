@@ -7,9 +7,8 @@ use webauthn_rs::prelude::CredentialID;
 use super::Asked;
 use super::model::{MOST, keep};
 use super::site::{handle, site};
-use crate::accounts::{Proof, Unavailable, asker, reauthenticate};
-use crate::factors::prove_with_factor;
-use crate::{App, Caller, ChangeError, Quiet};
+use crate::factors::{Proof, asker, prove_with_factor, reauthenticate};
+use crate::{App, Caller, ChangeError, Quiet, Unavailable};
 
 /// Asks for a new passkey of the caller. A wrong proof counts as a failed attempt; an account with codes proves it with
 /// one, so that a password alone adds nothing beside the second factor.

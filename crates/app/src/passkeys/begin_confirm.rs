@@ -4,7 +4,7 @@ use store::passkeys::ceremony::Purpose;
 
 use super::Asked;
 use super::ask::ask;
-use crate::accounts::asker;
+use crate::factors::asker;
 use crate::{App, Caller, ChangeError, Quiet};
 
 /// Asks for one of the caller's own passkeys.

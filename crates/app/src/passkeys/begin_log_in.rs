@@ -5,8 +5,7 @@ use store::passkeys::ceremony::{self, Purpose};
 use super::Asked;
 use super::model::keep;
 use super::site::site;
-use crate::accounts::Unavailable;
-use crate::{App, Quiet, Visitor};
+use crate::{App, Quiet, Unavailable, Visitor};
 
 /// Most questions that wait at once and belong to nobody; more are refused until some expire.
 const MOST_WAITING: u64 = 20_000;

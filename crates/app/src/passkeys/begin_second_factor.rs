@@ -5,7 +5,7 @@ use store::passkeys::ceremony::Purpose;
 
 use super::Asked;
 use super::ask::ask;
-use crate::accounts::{SecondFactorRefused, challenge};
+use crate::logging_in::{SecondFactorRefused, challenge};
 use crate::{App, Quiet, Visitor};
 
 /// Asks for a passkey of the account whose log-in waits under this token.

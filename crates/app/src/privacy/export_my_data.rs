@@ -7,11 +7,10 @@ use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan, facts};
-use crate::error::Unavailable;
+use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan};
 use crate::exports::{self, ExportError, unavailable};
 use crate::feed::{Chunks, Feed, Lost, feed};
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable, facts};
 
 /// Bytes gathered before they are passed on.
 const CHUNK: usize = 64 * 1024;

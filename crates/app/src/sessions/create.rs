@@ -8,10 +8,9 @@ use store::sessions::{SessionRow, SessionState, session};
 use super::access::is_member;
 use super::join::arrival;
 use super::{Session, deeds, password};
-use crate::accounts::names;
 use crate::groups::visible;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits, names};
 
 /// What is typed for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

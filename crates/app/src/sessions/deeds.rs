@@ -3,8 +3,7 @@
 use activity::{Facts, Named, Person, Reason, Target};
 use store::sessions::SessionRow;
 
-use crate::activity::facts;
-use crate::{App, Caller, Topic, Tx};
+use crate::{App, Caller, Topic, Tx, facts};
 
 /// Facts of something the caller did with a session, in their own log.
 pub(super) fn by(app: &App, caller: &Caller, code: &str, row: &SessionRow) -> Facts {

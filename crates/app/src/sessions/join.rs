@@ -8,7 +8,7 @@ use store::sessions::refusal::{self, Knock};
 use super::access::{Access, Refusal};
 use super::get::get_in;
 use super::{SessionDetails, deeds, password};
-use crate::activity::facts::failed;
+use crate::facts::failed;
 use crate::{App, Caller, ChangeError, Quiet, Tx};
 
 /// For so long, whoever is refused for the same reason again is only counted: the log says that somebody knocks, not

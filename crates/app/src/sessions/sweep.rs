@@ -11,7 +11,7 @@ use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
 
 use super::deeds;
-use crate::activity::facts::by_system;
+use crate::facts::by_system;
 use crate::{App, Quiet, Tx, Unavailable};
 
 /// How often it is looked: what an administrator ends, ends here within a second as well.

@@ -1,8 +1,9 @@
 //! Accounts.
 
 use app::accounts::{
-    self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, Proof, RequestEmailChange,
+    self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, RequestEmailChange,
 };
+use app::factors::Proof;
 use app::{ChangeError, Roles};
 
 use crate::support::{GOOD, OTHER, WRONG, visitor};
@@ -10,10 +11,6 @@ use crate::{Deed, Is, Stage, Table, deed, no_deed};
 
 pub(crate) const TABLE: Table = &[
     ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
-    ("accounts/admit", Is::Machinery),
-    ("accounts/attempts", Is::Machinery),
-    ("accounts/authenticate", Is::Silent("only when a device was last seen")),
-    ("accounts/challenge", Is::Machinery),
     (
         "accounts/cancel_email_change",
         Is::Mutating(&["user.email_change_cancelled"]),
@@ -43,41 +40,20 @@ pub(crate) const TABLE: Table = &[
     ),
     ("accounts/edit_profile", Is::Mutating(&["account.profile_edited"])),
     ("accounts/edit_user", Is::Mutating(&["account.edited"])),
-    ("accounts/end", Is::Machinery),
-    ("accounts/end_devices", Is::Mutating(&["device.all_ended"])),
     ("accounts/error", Is::Machinery),
     ("accounts/fill_skeletons", Is::Machinery),
     ("accounts/find_user", Is::Reading),
     ("accounts/get_user", Is::Reading),
-    ("accounts/hasher", Is::Machinery),
     ("accounts/links", Is::Machinery),
-    ("accounts/list_devices", Is::Reading),
     ("accounts/list_users", Is::Reading),
-    ("accounts/log_in", Is::Mutating(&["user.login"])),
-    (
-        "accounts/log_in@single_device",
-        Is::Mutating(&["user.login", "user.forced_logout"]),
-    ),
-    ("accounts/log_in@wrong_password", Is::Mutating(&["user.login_failed"])),
-    ("accounts/log_in@unknown_user", Is::Mutating(&["user.login_failed"])),
-    (
-        "accounts/log_in@last_attempt",
-        Is::Mutating(&["user.login_failed", "user.locked"]),
-    ),
-    ("accounts/log_out", Is::Mutating(&["user.logout"])),
-    ("accounts/log_out_browser", Is::Mutating(&["user.logout"])),
-    ("accounts/make_device", Is::Machinery),
     ("accounts/mod", Is::Machinery),
     ("accounts/model", Is::Machinery),
-    ("accounts/names", Is::Machinery),
     ("accounts/passwords", Is::Machinery),
-    ("accounts/peek_challenge", Is::Reading),
     ("accounts/peek_link", Is::Reading),
     (
         "accounts/preferences",
         Is::Silent("how somebody's own pages look concerns nobody"),
     ),
-    ("accounts/reauthenticate", Is::Machinery),
     ("accounts/register", Is::Machinery),
     (
         "accounts/request_email_change",
@@ -91,13 +67,6 @@ pub(crate) const TABLE: Table = &[
         "accounts/reset_password",
         Is::Mutating(&["user.password_reset_completed", "user.forced_logout"]),
     ),
-    ("accounts/second_factor", Is::Mutating(&["user.login"])),
-    (
-        "accounts/second_factor@recovery",
-        Is::Mutating(&["user.recovery_code_used", "user.login"]),
-    ),
-    ("accounts/second_factor@wrong", Is::Mutating(&["user.login_failed"])),
-    ("accounts/revoke_device", Is::Mutating(&["device.revoked"])),
     (
         "accounts/send_activation",
         Is::Mutating(&["account.activation_link_sent"]),
@@ -116,9 +85,7 @@ pub(crate) const TABLE: Table = &[
         "accounts/set_service_account",
         Is::Mutating(&["account.service_account_changed"]),
     ),
-    ("accounts/tokens", Is::Machinery),
     ("accounts/unlock", Is::Mutating(&["account.unlocked"])),
-    ("accounts/waits", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
@@ -189,23 +156,12 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             };
             deed(accounts::edit_user(app, admin, id, edit))
         }
-        "accounts/end_devices" => deed(accounts::end_devices(app, admin, id)),
-        "accounts/log_out_browser" => {
-            let signed_in = stage.test.log_in("sam", GOOD).await.unwrap();
-            let browser = app::Visitor {
-                device_token: Some(signed_in.device_token),
-                ..visitor()
-            };
-            deed(async move { accounts::log_out_browser(app, &browser).await })
-        }
-        "accounts/log_out" => deed(accounts::log_out(app, member)),
         "accounts/request_reset" => deed(async move { accounts::request_reset(app, &visitor(), "sam").await }),
         "accounts/reset_password" => {
             accounts::request_reset(app, &visitor(), "sam").await.unwrap();
             let token = stage.test.token_of("Reset your password").await;
             deed(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
         }
-        "accounts/revoke_device" => deed(accounts::revoke_device(app, member, id, &stage.other_device)),
         "accounts/send_activation" => deed(accounts::send_activation(app, admin, &stage.invited)),
         "accounts/set_login_addresses" => deed(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
         "accounts/set_login_enabled" => deed(accounts::set_login_enabled(app, admin, id, false)),
@@ -227,8 +183,6 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             }
             deed(accounts::unlock(app, admin, id))
         }
-        row if row.starts_with("accounts/second_factor") => crate::factors::second_step(stage, row).await,
-        row if row.starts_with("accounts/log_in") => log_in(stage, row).await,
         row if row.ends_with("email_change") => email_change(stage, row).await,
         other => no_deed(other),
     }
@@ -251,33 +205,6 @@ async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             deed(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
         }
         other => no_deed(other),
-    }
-}
-
-async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
-    match row {
-        "accounts/log_in" => deed(async move { stage.test.log_in("sam", GOOD).await }),
-        "accounts/log_in@single_device" => {
-            crate::applications::on_one_device(stage).await.unwrap();
-            deed(crate::applications::on_one_device(stage))
-        }
-        "accounts/log_in@wrong_password" => deed(refused(stage, "sam")),
-        "accounts/log_in@unknown_user" => deed(refused(stage, "nobody")),
-        "accounts/log_in@last_attempt" => {
-            for _ in 0..4 {
-                refused(stage, "sam").await.unwrap();
-            }
-            deed(refused(stage, "sam"))
-        }
-        other => no_deed(other),
-    }
-}
-
-/// A refusal is what such an attempt is there for; anything else is an error.
-async fn refused(stage: &Stage<'_>, login: &str) -> Result<(), String> {
-    match stage.test.log_in(login, WRONG).await {
-        Err(accounts::LogInRefused::Refused) => Ok(()),
-        other => Err(format!("{:?}", other.map(|signed_in| signed_in.caller))),
     }
 }
 

@@ -12,7 +12,6 @@ pub(crate) const TABLE: Table = &[
     ("api_keys/mod", Is::Machinery),
     ("api_keys/reports", Is::Machinery),
     ("api_keys/revoke", Is::Mutating(&["api_key.revoked"])),
-    ("api_keys/token", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {

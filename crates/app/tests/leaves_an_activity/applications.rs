@@ -2,8 +2,8 @@
 
 use activity::Named;
 use app::Visitor;
-use app::accounts::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
+use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 
 use crate::support::{GOOD, origin};
 use crate::{Deed, Is, Stage, Table, deed, no_deed};
@@ -100,7 +100,7 @@ async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, Signed
         password: GOOD.to_owned(),
         known_device: None,
     };
-    let LogInStep::Done(signed_in) = accounts::log_in(stage.app(), &visitor, typed).await.unwrap() else {
+    let LogInStep::Done(signed_in) = logging_in::log_in(stage.app(), &visitor, typed).await.unwrap() else {
         panic!()
     };
     (visitor, signed_in)
@@ -136,7 +136,7 @@ pub(crate) async fn on_one_device(stage: &Stage<'_>) -> Result<SignedIn, LogInRe
         password: GOOD.to_owned(),
         known_device: None,
     };
-    match accounts::log_in(stage.app(), &visitor, typed).await? {
+    match logging_in::log_in(stage.app(), &visitor, typed).await? {
         LogInStep::Done(signed_in) => Ok(signed_in),
         other => panic!("{other:?}"),
     }

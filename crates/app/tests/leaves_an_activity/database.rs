@@ -33,7 +33,7 @@ const BOOKKEEPING: &[Early] = &[
             "known_device.day_failures",
         ],
         rows: &[
-            "accounts/log_in",
+            "logging_in/log_in",
             "accounts/change_password",
             "accounts/request_email_change",
             "factors/enable_sms@request",

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use activity::{Facts, Person};
+use app::ZoneChoice;
 use app::activity::{Scope, ViewRequest};
-use app::exports::{self, Format, State, ViewExport, ZoneChoice};
+use app::exports::{self, Format, State, ViewExport};
 use futures::StreamExt as _;
 use store::exports::Row;
 

@@ -11,9 +11,11 @@ mod applications;
 mod backdate;
 mod connections;
 mod database;
+mod devices;
 mod exports;
 mod factors;
 mod groups;
+mod logging_in;
 mod mail;
 mod passkeys;
 mod privacy;
@@ -68,9 +70,11 @@ const TABLES: &[Table] = &[
     applications::TABLE,
     backdate::TABLE,
     connections::TABLE,
+    devices::TABLE,
     exports::TABLE,
     factors::TABLE,
     groups::TABLE,
+    logging_in::TABLE,
     mail::TABLE,
     passkeys::TABLE,
     privacy::TABLE,
@@ -84,9 +88,11 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "api_keys" => api_keys::prepare(stage, row).await,
         "applications" => applications::prepare(stage, row).await,
         "connections" => connections::prepare(stage, row).await,
+        "devices" => devices::prepare(stage, row).await,
         "exports" => exports::prepare(stage, row).await,
         "factors" | "sms" => factors::prepare(stage, row).await,
         "groups" => groups::prepare(stage, row).await,
+        "logging_in" => logging_in::prepare(stage, row).await,
         "mail" => mail::prepare(stage, row).await,
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
@@ -244,7 +250,7 @@ async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
 
 /// What is in nobody's own log.
 fn concerns_no_account(row: &str, code: &str) -> bool {
-    code.starts_with("application.") || code == "log.imported" || row == "accounts/log_in@unknown_user"
+    code.starts_with("application.") || code == "log.imported" || row == "logging_in/log_in@unknown_user"
 }
 
 /// What is made to fail while a use case does its deed.

@@ -1,6 +1,7 @@
 //! Passkeys.
 
-use app::accounts::{LogInRefused, LogInStep, Proof, SecondFactorRefused};
+use app::factors::Proof;
+use app::logging_in::{LogInRefused, LogInStep, SecondFactorRefused};
 use app::passkeys::{self, AddPasskey, RemoveProof};
 
 use crate::support::authenticator::Authenticator;

@@ -23,7 +23,6 @@ pub(crate) const TABLE: Table = &[
     ("activity/disclosure/rows", Is::Machinery),
     ("activity/disclosure/waiting", Is::Machinery),
     ("activity/empty", Is::Machinery),
-    ("activity/facts", Is::Machinery),
     ("activity/follow", Is::Reading),
     ("activity/get", Is::Reading),
     ("activity/mod", Is::Machinery),

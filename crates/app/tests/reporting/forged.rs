@@ -210,7 +210,7 @@ fn faces(row: &Activity) -> [String; 4] {
     let mut placeless = row.clone();
     (placeless.seq, placeless.recorded_at) = (0, row.occurred_at);
     let mut csv = Vec::new();
-    let mut writer = app::exports::UserCsvWriter::new(&app::exports::ZoneChoice::named("UTC").unwrap());
+    let mut writer = app::exports::UserCsvWriter::new(&app::ZoneChoice::named("UTC").unwrap());
     writer.write_row(&placeless, &mut csv);
     let leaf = canonical::leaf_of(&placeless.facts, |_| Some([7; 32])).unwrap();
     [

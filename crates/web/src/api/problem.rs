@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use activity::limits::FieldError;
-use app::accounts::EndReason;
+use app::devices::EndReason;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

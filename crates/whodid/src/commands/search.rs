@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use activity::{Activity, json, sentence};
 use anyhow::Result;
-use app::App;
 use app::activity::{Scope, ViewRequest, view};
-use app::exports::{Stamp, ZoneChoice};
+use app::exports::Stamp;
+use app::{App, ZoneChoice};
 use engine::Log;
 
 use super::{question, reader, settings, zone};

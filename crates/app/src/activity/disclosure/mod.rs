@@ -17,7 +17,6 @@ mod waiting;
 pub(crate) use give::Disclosure;
 pub(crate) use guarded::{GuardedLog, GuardedLook, UnseenScan};
 pub(crate) use kept::Kept;
-pub(crate) use note::shortened;
 pub(crate) use question::Asked;
 pub(crate) use repeats::Repeats;
 pub use rows::Rows;

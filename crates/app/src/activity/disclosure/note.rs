@@ -5,13 +5,10 @@ use activity::{Facts, Person};
 
 use super::people::Owners;
 use super::question::via;
-use crate::activity::facts;
 use crate::activity::scope::Scoped;
 use crate::activity::view::{ViewError, unavailable};
+use crate::facts::{self, shortened};
 use crate::{App, Caller, Tx, Via};
-
-/// Most characters of a query kept in an activity.
-const MOST_QUERY: usize = 500;
 
 /// What an activity says of the question.
 #[derive(Clone, Debug)]
@@ -118,12 +115,4 @@ async fn named_now(tx: &mut Tx, person: &Person) -> Result<Person, ViewError> {
     Ok(account
         .map_err(unavailable)?
         .map_or_else(|| person.clone(), |account| account.person()))
-}
-
-/// At most as much of a text as a value of metadata holds.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_QUERY) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(MOST_QUERY - 1).chain(['…']).collect(),
-    }
 }

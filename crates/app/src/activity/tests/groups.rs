@@ -7,9 +7,10 @@ use super::support::{Setup, auditor, of};
 use super::{FollowRequest, Scope, ViewError, ViewRequest, asking, follow, get, view};
 use crate::accounts::{Activation, NewUser, create_user};
 use crate::activity::{ActivityView, EmptyReason, group};
-use crate::exports::{Format, ViewExport, ZoneChoice, export_view};
+use crate::exports::{Format, ViewExport, export_view};
 use crate::groups::{self, GroupRole, NewGroup, create, create_subgroup};
 use crate::privacy::{Form, readers};
+use crate::zone::ZoneChoice;
 use crate::{Caller, Origin, PageRequest, Roles, Via};
 
 /// Three groups with their people, and a row of each of them in each of the groups.

@@ -1,6 +1,6 @@
 //! What administrators do with an account besides editing it: `POST /v1/users/{id}/…`.
 
-use app::{accounts, factors};
+use app::{accounts, devices, factors};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -58,7 +58,7 @@ pub(super) async fn end_devices(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Json<EndedDevices>, Problem> {
-    let ended = accounts::end_devices(state.app(), &caller, &id).await?;
+    let ended = devices::end_devices(state.app(), &caller, &id).await?;
     Ok(Json(EndedDevices { ended }))
 }
 

@@ -1,6 +1,6 @@
 //! `GET /v1/users/{id}` and its devices.
 
-use app::{Caller, accounts};
+use app::{Caller, accounts, devices};
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 
@@ -55,7 +55,7 @@ pub(super) async fn devices(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     Params::read(&uri, &[])?;
-    let devices = accounts::list_devices_of(state.app(), &caller, &id).await?;
+    let devices = devices::list_devices_of(state.app(), &caller, &id).await?;
     let data = devices.into_iter().map(Device::from).collect();
     Ok(Listed::new(data, None).answer(&uri))
 }

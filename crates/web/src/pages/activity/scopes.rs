@@ -2,8 +2,9 @@
 
 use activity::sentence::Piece;
 use activity::{Named, Person};
+use app::ZoneChoice;
 use app::activity::{EmptyReason, Scope, ViewError};
-use app::exports::{UserCsv, ZoneChoice};
+use app::exports::UserCsv;
 use axum::extract::{Path, State};
 use axum::response::Response;
 

@@ -1,8 +1,7 @@
 //! A member's passkeys: adding one with the script's help, naming and removing.
 
-use app::Caller;
-use app::accounts::{ChangeError, FieldError};
 use app::passkeys::{self, AddPasskey, Passkey, RemoveProof};
+use app::{Caller, ChangeError, FieldError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};

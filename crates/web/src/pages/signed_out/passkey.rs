@@ -1,7 +1,7 @@
 //! Logging in with a passkey, alone or after the password: what the script asks the authenticator, and the form it
 //! fills in with the answer.
 
-use app::accounts::{LogInRefused, SecondFactorRefused};
+use app::logging_in::{LogInRefused, SecondFactorRefused};
 use app::passkeys::{self, Answered, Asked};
 use axum::Json;
 use axum::extract::State;

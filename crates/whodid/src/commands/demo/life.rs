@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use activity::Named;
 use anyhow::{Context as _, Result, bail};
-use app::accounts::{LogIn, LogInStep, Proof, log_in};
-use app::factors::{EnableTotp, enable_totp, offer_totp};
+use app::factors::{EnableTotp, Proof, enable_totp, offer_totp};
 use app::groups::{self, GroupRole, Invite};
+use app::logging_in::{LogIn, LogInStep, log_in};
 use app::sessions::{self, NewSession};
 use app::{App, Caller, ChangeError, Origin, Visitor, connections, device_of};
 

@@ -5,8 +5,9 @@ use futures::StreamExt as _;
 
 use super::{World, log_in};
 use crate::activity::{FollowRequest, Scope, ViewError, ViewRequest, follow, get, view};
-use crate::exports::{Format, ViewExport, ZoneChoice, export_view};
+use crate::exports::{Format, ViewExport, export_view};
 use crate::privacy::{Form, Through, export_my_data, readers};
+use crate::zone::ZoneChoice;
 use crate::{Caller, PageRequest, Quiet};
 
 fn asking(q: &str) -> ViewRequest {

@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::{World, is_of, value};
 use crate::Caller;
 use crate::activity::{FollowRequest, Scope, ViewRequest, follow, get, take, view};
-use crate::exports::{self, Format, State, ViewExport, ZoneChoice, export_view};
+use crate::exports::{self, Format, State, ViewExport, export_view};
+use crate::zone::ZoneChoice;
 
 /// How somebody reads.
 #[derive(Clone, Copy, Debug)]

@@ -5,12 +5,10 @@ use activity::{Facts, Time};
 use store::accounts::account::{self, AccountRow};
 use store::accounts::{device, known_device};
 
-use super::end::{EndReason, end, forced};
-use super::make_device::make_device;
-use super::{Unavailable, attempts, model, new_token, token_hash};
-use crate::activity::facts;
+use crate::devices::{EndReason, end, forced, make_device};
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Caller, Tx, Visitor, mail};
+use crate::tokens::{new_token, token_hash};
+use crate::{Activities, App, Caller, Roles, Tx, Unavailable, Visitor, attempts, facts, mail};
 
 /// A browser that is signed in now.
 #[derive(Clone, Debug)]
@@ -83,7 +81,7 @@ pub(crate) async fn admit(
         refresh_token: device.refresh_token,
         caller: Caller {
             person: account.person(),
-            roles: model::roles(account),
+            roles: Roles::of(account),
             via: device.via,
             origin: visitor.origin.clone(),
         },

@@ -8,9 +8,9 @@ use store::accounts::{address, ended_device};
 use store::{AnyConnection, applications};
 
 use super::end::EndReason;
-use super::log_in::address_allowed;
-use super::{Unavailable, model, token_hash};
-use crate::{App, Caller, Origin, Quiet, Via};
+use crate::caller::address_allowed;
+use crate::tokens::token_hash;
+use crate::{App, Caller, Origin, Quiet, Roles, Unavailable, Via};
 
 /// A browser that was not seen for so long must log in again.
 const IDLE: i64 = 14 * Time::DAY;
@@ -66,7 +66,7 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
     }
     Ok(Identity::SignedIn(Box::new(Caller {
         person: account.person(),
-        roles: model::roles(&account),
+        roles: Roles::of(&account),
         via,
         origin,
     })))

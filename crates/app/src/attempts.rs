@@ -6,10 +6,10 @@ use store::accounts::account::AccountRow;
 use store::accounts::attempt::{self, Bucket, Failures};
 use store::accounts::known_device;
 
-use super::hasher::Place;
-use super::waits::Waits;
-use super::{Unavailable, token_hash};
-use crate::{Activities, App, Quiet, Tx, mail};
+use crate::hasher::Place;
+use crate::tokens::token_hash;
+use crate::waits::Waits;
+use crate::{Activities, App, Quiet, Tx, Unavailable, mail};
 
 /// An attempt that was counted as failed until it is settled.
 pub(crate) struct Attempt {

@@ -7,9 +7,7 @@ use store::accounts::device::{self, DeviceRow};
 use store::accounts::{ended_device, known_device};
 use store::factors::challenge;
 
-use super::Unavailable;
-use crate::activity::facts;
-use crate::{App, Tx};
+use crate::{App, Tx, Unavailable, facts};
 
 /// How long the tokens of ended devices are told why.
 const TOLD: i64 = 30 * Time::DAY;

@@ -3,11 +3,9 @@
 use store::factors::challenge::Purpose;
 use store::factors::sms_code;
 
-use super::SendRefused;
-use super::send_code::{number, send_code};
-use crate::accounts::challenge;
-use crate::activity::facts;
-use crate::{App, Visitor};
+use super::challenge;
+use crate::factors::{SendRefused, number, send_code};
+use crate::{App, Visitor, facts};
 
 /// Sends a code to this number for the account whose half-finished log-in has this token.
 pub async fn send_set_up_code(app: &App, visitor: &Visitor, token: &str, phone: &str) -> Result<(), SendRefused> {

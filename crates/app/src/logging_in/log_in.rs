@@ -8,11 +8,12 @@ use store::accounts::address;
 use store::factors::challenge::Purpose;
 
 use super::admit::{Admission, admit};
-use super::attempts::{self, Attempt, Whence};
-use super::{Challenge, LogInRefused, LogInStep, Unavailable, challenge, names};
-use crate::activity::facts;
+use super::{Challenge, LogInRefused, LogInStep, challenge, send_log_in_code};
+use crate::attempts::{self, Attempt, Whence};
+use crate::caller::address_allowed;
 use crate::factors::{self, Due, Method};
-use crate::{App, Quiet, Tx, Visitor, limits};
+use crate::hasher::salt;
+use crate::{App, Quiet, Tx, Unavailable, Visitor, facts, limits, names};
 
 /// What was typed, and the browser's token of a known device.
 #[derive(Clone, Debug)]
@@ -24,9 +25,6 @@ pub struct LogIn {
     /// The token an earlier log-in left in this browser.
     pub known_device: Option<String>,
 }
-
-/// How long a device stays signed in whatever happens, in days.
-pub(super) const DEVICE_DAYS: i64 = 30;
 
 /// Signs in, or refuses with one answer for every reason: unknown name, wrong password, locked, not activated,
 /// disabled, service account, address. All of them count, check a password and write, so they also take as long.
@@ -70,7 +68,7 @@ async fn send_code(app: &App, visitor: &Visitor, challenge: &Challenge) {
     if !matches!(challenge.methods.first(), Some(Method::Sms { .. })) {
         return;
     }
-    if let Err(error) = factors::send_log_in_code(app, visitor, &challenge.token).await {
+    if let Err(error) = send_log_in_code(app, visitor, &challenge.token).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "no code was sent at a log-in");
     }
 }
@@ -158,19 +156,6 @@ pub(crate) async fn refuse(
     tx.commit(activities).await
 }
 
-/// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in
-/// any network.
-pub(crate) fn address_allowed(networks: &[String], ip: Option<IpAddr>) -> bool {
-    let Some(ip) = ip.map(|ip| ip.to_canonical()) else {
-        return networks.is_empty();
-    };
-    networks.is_empty()
-        || networks
-            .iter()
-            .filter_map(|text| text.parse::<ipnet::IpNet>().ok())
-            .any(|network| network.contains(&ip))
-}
-
 /// Hashes the password again if the cost setting has changed. It is not needed for this log-in: a failure is only
 /// written down.
 async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
@@ -182,7 +167,7 @@ async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
         return;
     };
     let renewed = async {
-        let new = app.hasher().hash(password, super::passwords::salt(app)).await?;
+        let new = app.hasher().hash(password, salt(app)).await?;
         let mut tx = app.begin().await?;
         account::rehash(tx.conn(), &account.id, old, &new).await?;
         tx.commit_quietly(Quiet::Rehashed).await

@@ -8,11 +8,12 @@ use store::accounts::refresh_token;
 use store::{applications, reporters};
 
 use super::end::{EndReason, end, forced_from};
-use super::log_in::DEVICE_DAYS;
-use super::{Unavailable, new_token, token_hash};
 use crate::ids::{Prefix, new_id};
-use crate::{App, Origin, Tx, Via, Visitor};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Origin, Tx, Unavailable, Via, Visitor};
 
+/// How long a device stays signed in whatever happens, in days.
+const DEVICE_DAYS: i64 = 30;
 /// Seconds an access token of an application's device is good for.
 pub(crate) const ACCESS_SECONDS: i64 = 3_600;
 /// Days a refresh token is good for.

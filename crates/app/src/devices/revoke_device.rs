@@ -2,10 +2,8 @@
 
 use store::accounts::{account, device};
 
-use super::ChangeError;
 use super::end::{EndReason, end, target};
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Logs one device of `user_id` out: one's own, or anybody's for an administrator.
 pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id: &str) -> Result<(), ChangeError> {

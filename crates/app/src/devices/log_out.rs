@@ -2,10 +2,8 @@
 
 use store::accounts::device;
 
-use super::ChangeError;
 use super::end::{EndReason, end};
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Ends the device the caller speaks from. Doing it twice, or without a device, changes nothing.
 pub async fn log_out(app: &App, caller: &Caller) -> Result<(), ChangeError> {

@@ -6,9 +6,7 @@ use activity::likeness;
 use store::accounts::account::{AccountKeys, AccountRow};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::FieldError;
-
-use crate::limits;
+use crate::{FieldError, limits};
 
 /// NFKC, lower case, one blank between words: what texts are compared by.
 pub(crate) fn key(text: &str) -> String {
@@ -73,7 +71,7 @@ pub(crate) fn typed_words(find: &str) -> Vec<String> {
 
 /// Collects what is wrong with the names of an account. The rules of usernames are for those who choose one: whoever
 /// had theirs `before` may keep it.
-pub(super) fn check(before: Option<&AccountRow>, account: &AccountRow, errors: &mut Vec<FieldError>) {
+pub(crate) fn check(before: Option<&AccountRow>, account: &AccountRow, errors: &mut Vec<FieldError>) {
     check_text("given_name", "given name", &account.given_name, limits::NAME, errors);
     check_text("family_name", "family name", &account.family_name, limits::NAME, errors);
     if account.given_name.is_empty() && account.family_name.is_empty() {

@@ -10,8 +10,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Unavailable;
 use crate::settings::PasswordSettings;
+use crate::{App, Unavailable};
 
 /// How many may wait for their turn, for each that is being worked on.
 const QUEUE: usize = 32;
@@ -107,6 +107,13 @@ impl Hasher {
 
 /// A place in the queue, given back when dropped.
 pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+/// A new salt.
+pub(crate) fn salt(app: &App) -> [u8; 16] {
+    let mut salt = [0; 16];
+    app.rng().fill(&mut salt);
+    salt
+}
 
 fn busy() -> Unavailable {
     Unavailable::new("too many passwords are being checked at once")

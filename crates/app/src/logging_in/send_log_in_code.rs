@@ -3,11 +3,9 @@
 use store::factors::challenge::Purpose;
 use store::factors::{second_factor, sms_code};
 
-use super::SendRefused;
-use super::send_code::send_code;
-use crate::accounts::challenge;
-use crate::activity::facts;
-use crate::{App, Visitor};
+use super::challenge;
+use crate::factors::{SendRefused, send_code};
+use crate::{App, Visitor, facts};
 
 /// Sends a code to the number of the account whose half-finished log-in has this token.
 pub async fn send_log_in_code(app: &App, visitor: &Visitor, token: &str) -> Result<(), SendRefused> {

@@ -5,11 +5,9 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::device;
 use store::factors::sms_code;
 
-use super::attempts::{self, Attempt, Whence};
-use super::{ChangeError, Unavailable};
-use crate::activity::facts;
-use crate::factors::{self, Answer};
-use crate::{App, Caller, Quiet, Tx};
+use super::Answer;
+use crate::attempts::{self, Attempt, Whence};
+use crate::{App, Caller, ChangeError, Quiet, Tx, Unavailable, factors, facts};
 
 /// What shows that it is the owner who asks.
 #[derive(Clone, Debug)]

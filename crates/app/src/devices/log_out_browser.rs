@@ -3,9 +3,8 @@
 use store::accounts::{account, device};
 
 use super::end::{EndReason, end};
-use super::{Unavailable, token_hash};
-use crate::activity::facts;
-use crate::{App, Visitor};
+use crate::tokens::token_hash;
+use crate::{App, Unavailable, Visitor, facts};
 
 /// Ends the device whose token came along. Doing it twice, or without one, changes nothing.
 pub async fn log_out_browser(app: &App, visitor: &Visitor) -> Result<(), Unavailable> {

@@ -2,10 +2,8 @@
 
 use store::accounts::account;
 
-use super::ChangeError;
 use super::end::{EndReason, Keep, end_all_but};
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Logs every device of `user_id` out, and returns how many: an administrator anybody's, anybody their own; then the
 /// one they ask from stays.

@@ -7,10 +7,9 @@ use store::factors::sms_code;
 use super::admit::{Admission, admit};
 use super::challenge::{self, Challenged};
 use super::log_in::{refusal_of_second_step, refuse};
-use super::{SecondFactorRefused, SignedIn, attempts};
-use crate::activity::facts;
+use super::{SecondFactorRefused, SignedIn};
 use crate::factors::{self, Answer};
-use crate::{App, Tx, Visitor};
+use crate::{App, Tx, Visitor, attempts, facts};
 
 /// Finishes a log-in. A wrong code counts as a failed attempt like a wrong password, in one transaction with its
 /// check: any number at once get no more guesses than the limit.

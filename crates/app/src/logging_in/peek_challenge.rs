@@ -3,8 +3,8 @@
 use activity::Person;
 use store::factors::challenge::Purpose;
 
-use super::{Challenge, Unavailable, challenge};
-use crate::{App, Visitor, factors};
+use super::{Challenge, challenge};
+use crate::{App, Unavailable, Visitor, factors};
 
 /// A half-finished log-in, as its page shows it.
 #[derive(Clone, Debug)]

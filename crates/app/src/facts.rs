@@ -3,7 +3,7 @@
 
 use activity::{By, Facts, Named, Outcome, Person, Reason, sentence};
 
-use crate::{App, Caller, Origin, Via, Visitor};
+use crate::{App, Caller, Origin, Via, Visitor, names};
 
 /// Facts of something `caller` did to `user`'s account, or to their own.
 pub(crate) fn about(app: &App, caller: &Caller, code: &str, user: &Person) -> Facts {
@@ -70,7 +70,13 @@ pub(crate) fn failed(facts: Facts, reason: Reason) -> Facts {
 const WEB_MANAGER: (&str, &str) = ("app_web", "Web manager");
 const API: (&str, &str) = ("app_api", "API");
 const COMMAND_LINE: (&str, &str) = ("app_cli", "whodid");
-pub(crate) const BUILT_IN: [(&str, &str); 3] = [WEB_MANAGER, API, COMMAND_LINE];
+const BUILT_IN: [(&str, &str); 3] = [WEB_MANAGER, API, COMMAND_LINE];
+
+/// Whether the log calls a way in that is built in so.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    let key = names::key(name);
+    BUILT_IN.iter().any(|(_, built_in)| names::key(built_in) == key)
+}
 
 /// The application a caller speaks through.
 pub(crate) fn application(via: &Via) -> Named {
@@ -106,4 +112,15 @@ fn from_origin(app: &App, origin: &Origin, code: &str) -> Facts {
     facts.user_agent.clone_from(&origin.user_agent);
     facts.trace_id.clone_from(&origin.trace_id);
     facts
+}
+
+/// Most characters of a text that is kept in an activity's metadata.
+const MOST_KEPT: usize = 500;
+
+/// At most as much of a text as a value of metadata holds.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_KEPT) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(MOST_KEPT - 1).chain(['…']).collect(),
+    }
 }

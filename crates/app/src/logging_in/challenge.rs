@@ -5,9 +5,10 @@ use activity::Time;
 use store::accounts::account::{self, AccountRow};
 use store::factors::challenge::{self, ChallengeRow, Purpose};
 
-use super::{SignedIn, Unavailable, new_token, token_hash};
+use super::SignedIn;
 use crate::factors::{self, Method};
-use crate::{App, Tx, Visitor};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Tx, Unavailable, Visitor};
 
 /// How long it waits.
 const VALID: i64 = 10 * 60 * Time::SECOND;

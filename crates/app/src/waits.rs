@@ -122,7 +122,7 @@ impl Waits {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::waits::*;
 
     fn waits() -> Waits {
         Waits::for_strangers(&PasswordSettings::default())

@@ -6,16 +6,12 @@ use store::factors::challenge::Purpose;
 use store::factors::{second_factor, sms_code};
 use thiserror::Error;
 
-use super::check::take_sms;
-use super::enable_totp::{confirmed, first_codes};
-use super::{has_any, totp};
-use crate::accounts::challenge::{self, Challenged};
-use crate::accounts::{
-    Admission, EndReason, Keep, OtherDevices, SignedIn, admit, attempts, refusal_of_second_step, refuse,
-};
-use crate::activity::facts;
+use super::challenge::{self, Challenged};
+use super::{Admission, SignedIn, admit, refusal_of_second_step, refuse};
+use crate::devices::{EndReason, Keep, OtherDevices};
 use crate::error::unavailable;
-use crate::{App, ChangeError, Tx, Unavailable, Visitor, mail};
+use crate::factors::{confirmed, credentials_changed, first_codes, has_any, take_sms, totp};
+use crate::{App, ChangeError, Tx, Unavailable, Visitor, attempts, facts, mail};
 
 /// What is set up, and the code that confirms it.
 #[derive(Clone, Debug)]
@@ -88,7 +84,7 @@ pub async fn set_up_at_log_in(
         return Err(SetUpRefused::Expired);
     }
     let (method, changed) = in_words(&set_up);
-    super::credentials_changed(&mut tx, &account.id).await?;
+    credentials_changed(&mut tx, &account.id).await?;
     let recovery_codes = first_codes(app, &mut tx, &account).await?;
     let known = row.known_device_id.as_deref();
     let keep = known.map_or(Keep::Nothing, Keep::Known);

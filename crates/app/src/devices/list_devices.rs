@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use store::accounts::{account, device};
 use store::{AnyConnection, applications};
 
-use super::{ChangeError, Device, Unavailable};
-use crate::{App, Caller};
+use super::Device;
+use crate::{App, Caller, ChangeError, Unavailable};
 
 /// The caller's own devices, last seen first.
 pub async fn list_devices(app: &App, caller: &Caller) -> Result<Vec<Device>, ChangeError> {
@@ -26,7 +26,7 @@ pub async fn list_devices_of(app: &App, caller: &Caller, user_id: &str) -> Resul
 }
 
 /// The devices of an account with the names of their applications; `current` is the one that asks.
-pub(super) async fn devices_of(
+pub(crate) async fn devices_of(
     app: &App,
     conn: &mut AnyConnection,
     user_id: &str,
