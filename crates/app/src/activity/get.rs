@@ -7,7 +7,7 @@ use engine::{Order, Search};
 
 use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};
-use super::view::{ViewError, unavailable};
+use super::view::ViewError;
 use super::{Asked, Disclosure, Scope};
 use crate::{App, Caller};
 
@@ -80,10 +80,8 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
 
 /// The account with this id, as it is named now.
 pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewError> {
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let account = store::accounts::account::get(&mut conn, id)
-        .await
-        .map_err(unavailable)?;
+    let mut conn = app.store().glance().await?;
+    let account = store::accounts::account::get(&mut conn, id).await?;
     Ok(account.map(|account| account.person()))
 }
 

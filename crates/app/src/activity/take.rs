@@ -3,7 +3,7 @@
 use engine::Order;
 
 use super::scope::{Question, Scoped};
-use super::view::{count, unavailable};
+use super::view::count;
 use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
 use crate::{App, Caller};
 
@@ -31,8 +31,7 @@ pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
     };
     let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
     let expected = count(&scoped, &scoped.bound, u64::MAX).await?.n;
-    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await;
-    let scan = scan.map_err(unavailable)?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     Ok(Taken {
         expected,
         complete_through: scan.complete_through().into(),
@@ -45,7 +44,7 @@ impl Taken {
     /// The next rows; `None` at the end, when the number of everybody's rows is written as well.
     pub async fn next(&mut self) -> Result<Option<Rows>, ViewError> {
         match self.scan.next_chunk().await {
-            Some(rows) => Ok(Some(self.disclosure.give(rows.map_err(unavailable)?).await?)),
+            Some(rows) => Ok(Some(self.disclosure.give(rows?).await?)),
             None => self.disclosure.finish().await.map(|()| None),
         }
     }

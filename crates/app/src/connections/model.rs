@@ -69,10 +69,19 @@ pub enum LookUpError {
     Nobody,
     /// As any change can fail.
     #[error(transparent)]
-    Change(#[from] ChangeError),
+    Change(ChangeError),
     /// A part this needs does not answer.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
 
 unavailable!(LookUpError);
+
+impl From<ChangeError> for LookUpError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unavailable(cause) => Self::Unavailable(cause),
+            other => Self::Change(other),
+        }
+    }
+}

@@ -8,7 +8,6 @@ use std::time::Duration;
 use store::exports::Row;
 
 use super::ExportError;
-use super::model::unavailable;
 use super::rows::written;
 use crate::{App, Quiet};
 
@@ -70,12 +69,10 @@ pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
 }
 
 async fn renew(app: &App, row: &Row, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
     let until = app.now().plus(micros(LEASE)).0;
-    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written(expected, rows, bytes))
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written(expected, rows, bytes)).await?;
+    tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(held)
 }
 

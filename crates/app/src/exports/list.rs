@@ -2,7 +2,6 @@
 
 use store::exports::{Kind as StoredKind, Row};
 
-use super::model::unavailable;
 use super::rows::export;
 use super::{Export, ExportError};
 use crate::{App, Caller};
@@ -21,10 +20,8 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize)
         Some(caller.person.id.as_str())
     };
     let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let rows = store::exports::list(&mut conn, requester, after, limit)
-        .await
-        .map_err(unavailable)?;
+    let mut conn = app.store().glance().await?;
+    let rows = store::exports::list(&mut conn, requester, after, limit).await?;
     rows.into_iter().map(export).collect()
 }
 
@@ -38,8 +35,8 @@ pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<R
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
-    let mut conn = app.store().glance().await.map_err(unavailable)?;
-    let row = store::exports::by_id(&mut conn, id).await.map_err(unavailable)?;
+    let mut conn = app.store().glance().await?;
+    let row = store::exports::by_id(&mut conn, id).await?;
     Ok(row.filter(|row| caller.reads_everything() || is_own(row, caller)))
 }
 

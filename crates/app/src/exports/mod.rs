@@ -22,7 +22,6 @@ pub use delete::delete;
 pub use download::{Download, open_download};
 pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
-pub(crate) use model::unavailable;
 pub use model::{Export, ExportError, Format, Kind, Progress, State};
 pub use stamp::Stamp;
 pub(crate) use stream::place;

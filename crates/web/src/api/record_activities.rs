@@ -157,7 +157,6 @@ fn refusal(error: RecordError) -> Problem {
         RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
-        RecordError::Unknown(cause) => Problem::unknown(&*cause),
     }
 }
 

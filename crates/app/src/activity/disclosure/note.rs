@@ -6,7 +6,7 @@ use activity::{Facts, Person};
 use super::people::Owners;
 use super::question::via;
 use crate::activity::scope::Scoped;
-use crate::activity::view::{ViewError, unavailable};
+use crate::activity::view::ViewError;
 use crate::facts::{self, shortened};
 use crate::{App, Caller, Tx, Via};
 
@@ -50,7 +50,7 @@ impl Said {
         let (_, via_id) = via(&caller.via);
         let now = app.now().0;
         let noted = store::disclosures::noted_at(tx.conn(), &caller.person.id, via_id, subject_id);
-        let noted = noted.await.map_err(unavailable)?;
+        let noted = noted.await?;
         let is_noted = noted.is_some_and(|at| at >= now.saturating_sub(window));
         let facts = match subject {
             _ if is_noted => None,
@@ -59,7 +59,7 @@ impl Said {
         };
         if facts.is_some() {
             let set = store::disclosures::set_noted_at(tx.conn(), &caller.person.id, via_id, subject_id, now);
-            set.await.map_err(unavailable)?;
+            set.await?;
         }
         Ok(facts)
     }
@@ -112,7 +112,5 @@ impl Said {
 /// The person as their account is named now, else as the log names them.
 async fn named_now(tx: &mut Tx, person: &Person) -> Result<Person, ViewError> {
     let account = store::accounts::account::get(tx.conn(), &person.id).await;
-    Ok(account
-        .map_err(unavailable)?
-        .map_or_else(|| person.clone(), |account| account.person()))
+    Ok(account?.map_or_else(|| person.clone(), |account| account.person()))
 }
