@@ -1,7 +1,8 @@
 //! One activity as a row that opens in place: its line, its fields, its JSON and what can be done with it.
 
+use activity::catalogue::Level;
 use activity::query::{Entity, Expr, IpPattern, KindPattern, Term};
-use activity::sentence::{self, Level, Piece};
+use activity::sentence::{self, Piece};
 use activity::{Activity, By, Facts, Person, Severity, json};
 use app::ids;
 
