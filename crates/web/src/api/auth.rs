@@ -12,8 +12,8 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::answers::Changing;
 use super::json::Body;
-use super::problem::Problem;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, FromApplication, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {

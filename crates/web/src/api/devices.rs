@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::answers::{Changing, Reading};
-use super::problem::Problem;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 
 use super::answers::Reading;
 use super::list::{Paging, next_link};
-use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
+use crate::problem::{Problem, ProblemDetails};
 use crate::shell::{ApiCaller, Zone};
 
 const KNOWN: &[&str] = &[

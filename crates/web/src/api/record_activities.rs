@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 use super::answers::Changing;
 use super::batch::{self, Layout, Parsed};
 use super::body::{self, Held, Share};
-use super::problem::{FieldProblem, Problem, sentence};
 use super::query::Params;
 use crate::AppState;
+use crate::problem::{FieldProblem, Problem, sentence};
 use crate::shell::{FromReporter, idempotency_key};
 
 /// Bodies up to this size are read on the spot; larger ones where they hold up nobody.

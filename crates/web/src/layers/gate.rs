@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::outer::RouteName;
 use crate::AppState;
-use crate::api::Problem;
+use crate::problem::Problem;
 use crate::shell::{
     ApiCaller, Cookie, Flash, FromApplication, FromReporter, PageError, Policy, RequestContext, Scope, with_cookie,
 };

@@ -11,7 +11,7 @@ use crate::AppState;
 use crate::api::answers::Changing;
 use crate::api::devices::EndedDevices;
 use crate::api::json::MaybeBody;
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// Lifts the lock of an account and forgets its failed attempts.

@@ -10,8 +10,8 @@ use crate::api::answers::Reading;
 use crate::api::devices::Device;
 use crate::api::etag::Tagged;
 use crate::api::list::Listed;
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// The account with this id and its version.

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use rust_embed::Embed;
 
-use crate::shell::{Href, PageError, Policy, Route};
+use super::{Href, PageError, Policy, Route};
 
 #[derive(Embed)]
 #[folder = "dist"]

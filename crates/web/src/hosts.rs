@@ -1,11 +1,10 @@
 //! Which names this server answers to, read from `Host`. A page of another site whose name was made to lead here
 //! (DNS rebinding) gets nothing. Owns no address of a link: those begin with the setting `public_url`.
 
-use axum::http::{HeaderMap, StatusCode, Uri, Version, header, uri};
+use axum::http::{HeaderMap, Uri, Version, header, uri};
 use ipnet::IpNet;
 
 use crate::host::{AllowedHost, Host};
-use crate::shell::ErrorPage;
 
 /// What answers whatever it is called: probes know a machine by its address, and they are told nothing.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
@@ -82,27 +81,5 @@ impl Hosts {
                 Host::Name(name) => self.names.contains(name),
                 Host::Ip(ip) => self.networks.iter().any(|network| network.contains(ip)),
             }
-    }
-}
-
-impl From<Misdirected> for ErrorPage {
-    fn from(why: Misdirected) -> Self {
-        match why {
-            Misdirected::Malformed => {
-                let text = "The request must name one host, in one header `Host`, such as `Host: whodid.example.com`.";
-                Self::new(StatusCode::BAD_REQUEST, "That did not work", text)
-            }
-            Misdirected::Elsewhere(host) => {
-                let host = match host {
-                    Host::Name(name) => name,
-                    Host::Ip(ip) => ip.to_string(),
-                };
-                let text = format!(
-                    "This server does not answer to the name {host}. If it should, an administrator sets `public_url` to \
-                     the address people use, or adds the name to `web.allowed_hosts`."
-                );
-                Self::new(StatusCode::MISDIRECTED_REQUEST, "Not this server", text)
-            }
-        }
     }
 }
