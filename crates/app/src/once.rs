@@ -48,7 +48,8 @@ impl App {
             key: key.clone(),
             fingerprint: Sha256::digest(asked).into(),
         };
-        let Some(before) = idempotency::find(tx.conn(), &asked.scope, &asked.key, self.now()).await? else {
+        let Some(before) = idempotency::find(tx.conn(), &asked.scope, &asked.key, self.log().by_what_passed()).await?
+        else {
             tx.asked = Some(asked);
             return Ok(Begun::Now(tx));
         };
@@ -70,7 +71,8 @@ impl Tx {
             fingerprint: asked.fingerprint,
             result: serde_json::to_vec(answer).map_err(Unavailable::new)?,
         };
-        let (now, until) = (self.app().now(), self.app().log().remembers_until());
+        let log = self.app().log();
+        let (now, until) = (log.by_what_passed(), log.remembers_until());
         match idempotency::remember(self.conn(), &asked.scope, &asked.key, &remembered, (now, until)).await? {
             true => Ok(()),
             // On PostgreSQL, where two can be under way at once.

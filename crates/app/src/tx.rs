@@ -124,6 +124,11 @@ impl Tx {
         self.on_commit(move || topics.into_iter().for_each(|topic| live.tell(topic)));
     }
 
+    /// Closes a hole of the log together with the changes.
+    pub(crate) async fn close_hole(&mut self, hole: &engine::Hole) -> Result<(), Unavailable> {
+        Ok(self.app.log().close_hole(&mut self.inner, hole).await?)
+    }
+
     /// Commits the changes with their activities: all or nothing. What is to be answered is read before.
     pub(crate) async fn commit(self, activities: impl Into<Activities>) -> Result<(), Unavailable> {
         self.append(activities).await?.commit().await

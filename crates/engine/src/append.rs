@@ -7,11 +7,11 @@ use activity::{Facts, Seq, Time};
 use proof::{Frontier, Hash};
 use store::Tx;
 use store::log::head::Advance;
-use store::log::{HotBatch, activity_type, head, hot_batch};
+use store::log::{Head, HotBatch, activity_type, head, hot_batch};
 
 use crate::batch::Packed;
 use crate::core::{Core, Kind};
-use crate::{LogError, batch, keys};
+use crate::{LogError, batch, keys, leaves};
 
 /// What becomes one row of `hot_batch`.
 #[derive(Debug)]
@@ -37,6 +37,18 @@ impl Row {
         };
         packed.into_iter().map(row).collect()
     }
+}
+
+/// The tree that the head tells of. Guarantee: nothing is appended to another one than was committed.
+fn tree_of(head: &Head) -> Result<Frontier, LogError> {
+    let tree =
+        Frontier::from_bytes(&head.frontier).map_err(|why| LogError::Damaged(format!("log_head.frontier: {why}")))?;
+    if tree.size() == head.size && tree.root() == head.root {
+        return Ok(tree);
+    }
+    Err(LogError::Damaged(
+        "the head's tree is not the one that was committed; restart, and it is made anew from the log".to_owned(),
+    ))
 }
 
 /// What activities weigh.
@@ -65,14 +77,13 @@ impl Core {
         let ticket = self.watermark.enter(self.clock.now());
         // Guarantee: recorded_at never decreases with seq, whatever the clock does.
         let recorded_at = ticket.floor().max(head.last_recorded_at);
-        let mut frontier = Frontier::from_bytes(&head.frontier)
-            .map_err(|why| LogError::Damaged(format!("log_head.frontier: {why}")))?;
+        let mut frontier = tree_of(&head)?;
         let mut next = head.size;
         let bytes = rows.iter().map(|row| row.bytes).sum();
         for row in rows {
             let count = row.leaves.len() as u64;
-            for leaf in row.leaves {
-                frontier.push(leaf);
+            for leaf in &row.leaves {
+                frontier.push(*leaf);
             }
             let root = frontier.root();
             let row = HotBatch {
@@ -81,6 +92,7 @@ impl Core {
                 recorded_at,
                 root,
                 facts: row.packed,
+                leaves: Some(leaves::to_bytes(&row.leaves, &[])),
             };
             hot_batch::insert(tx.conn(), row).await?;
             next += count;

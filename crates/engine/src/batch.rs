@@ -68,6 +68,11 @@ pub(crate) fn unpack(batch: &Loaded) -> Result<Vec<Activity>, LogError> {
     if !batch.is_sound {
         return Err(damaged(batch, "it is not what was written"));
     }
+    rows(batch)
+}
+
+/// Unpacks a batch as far as it can be, damaged or not.
+pub(crate) fn rows(batch: &HotBatch) -> Result<Vec<Activity>, LogError> {
     let facts = unpack_facts(&batch.facts).map_err(|why| damaged(batch, &why))?;
     if facts.len() as u64 != batch.count {
         return Err(damaged(

@@ -13,6 +13,30 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The present moment.
     fn now(&self) -> Time;
+
+    /// Microseconds that have passed since some moment of the past, whatever the clock was set to meanwhile.
+    fn steady(&self) -> i64 {
+        self.now().0
+    }
+
+    /// By how much the clock was set forward less backward since this process began, in microseconds.
+    fn skipped(&self) -> i64 {
+        0
+    }
+
+    /// The changes of the clock that were not told of before.
+    fn changes(&self) -> Vec<ClockChange> {
+        Vec::new()
+    }
+}
+
+/// A clock that was set while this process ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockChange {
+    /// What time it would have been.
+    pub from: Time,
+    /// What it was set to.
+    pub to: Time,
 }
 
 /// The machine's clock.
@@ -30,33 +54,55 @@ impl Clock for SystemClock {
                 .min(Time::MAX.0),
         )
     }
+
+    fn steady(&self) -> i64 {
+        // It goes on while the machine sleeps: waking up is no change of the clock.
+        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        since.tv_sec * Time::SECOND + since.tv_nsec / 1_000
+    }
 }
 
 /// A clock that stands still until it is moved. For tests and for made-up histories.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    jumped: AtomicI64,
+}
 
 impl ManualClock {
     /// A clock that stands at `at`.
     #[must_use]
     pub fn new(at: Time) -> Self {
-        Self(AtomicI64::new(at.0))
+        Self {
+            now: AtomicI64::new(at.0),
+            jumped: AtomicI64::new(0),
+        }
     }
 
     /// Sets it, also backwards.
     pub fn set(&self, at: Time) {
-        self.0.store(at.0, Ordering::SeqCst);
+        self.now.store(at.0, Ordering::SeqCst);
     }
 
     /// Moves it by `micros`.
     pub fn advance(&self, micros: i64) {
-        self.0.fetch_add(micros, Ordering::SeqCst);
+        self.now.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// Sets it forward or back by `micros` although no time passes.
+    pub fn jump(&self, micros: i64) {
+        self.jumped.fetch_add(micros, Ordering::SeqCst);
+        self.advance(micros);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Time {
-        Time(self.0.load(Ordering::SeqCst))
+        Time(self.now.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> i64 {
+        self.now().0 - self.jumped.load(Ordering::SeqCst)
     }
 }
 

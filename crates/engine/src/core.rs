@@ -1,7 +1,7 @@
 //! What every part of the engine shares. Owns the parts' lifetimes; each part owns its own rules.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::{Facts, Time};
@@ -47,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) sealed: watch::Sender<u64>,
     /// What the hot activities weigh, as far as is known here.
     hot_bytes: AtomicU64,
+    /// By how much the clock had been set when this process began.
+    pub(crate) skipped: AtomicI64,
     pub(crate) closing: AtomicBool,
     /// Whether the last attempt to seal failed.
     sealing_fails: AtomicBool,
@@ -69,10 +71,19 @@ pub(crate) struct Kind {
 }
 
 impl Core {
-    /// Until when an answer or an id that comes now is remembered.
+    /// The present moment by what has passed: without the times by which the clock was set while the log was open.
+    pub(crate) fn by_what_passed(&self) -> Time {
+        let skipped = self
+            .skipped
+            .load(Ordering::Relaxed)
+            .saturating_add(self.clock.skipped());
+        self.clock.now().plus(skipped.saturating_neg())
+    }
+
+    /// Until when, by what passes, an answer or an id that comes now is remembered.
     pub(crate) fn remembers_until(&self) -> Time {
         let hours = i64::from(self.settings.remember_hours);
-        self.clock.now().plus(hours * HOUR)
+        self.by_what_passed().plus(hours * HOUR)
     }
 
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
@@ -94,6 +105,7 @@ impl Core {
             size: watch::channel(0).0,
             sealed: watch::channel(0).0,
             hot_bytes: AtomicU64::new(0),
+            skipped: AtomicI64::new(0),
             closing: AtomicBool::new(false),
             sealing_fails: AtomicBool::new(false),
             halt: Deadline::none(),

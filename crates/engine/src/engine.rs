@@ -55,6 +55,8 @@ impl Log {
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.volumes.shelf().ensure()?;
+        let skipped = head::skipped(&mut *core.store.glance().await?).await?;
+        core.skipped.store(skipped - core.clock.skipped(), Ordering::Relaxed);
         core.check_place().await?;
         core.check_head().await?;
         core.give_up_begun().await?;
@@ -120,7 +122,14 @@ impl Log {
         queue.ingest(&self.core, batch).await
     }
 
-    /// Until when an answer that is given now is remembered for a repeat of its request.
+    /// The present moment by what has passed, whatever the clock was set to meanwhile: what is remembered for a time is
+    /// remembered by it.
+    #[must_use]
+    pub fn by_what_passed(&self) -> Time {
+        self.core.by_what_passed()
+    }
+
+    /// Until when, by what passes, an answer that is given now is remembered for a repeat of its request.
     #[must_use]
     pub fn remembers_until(&self) -> activity::Time {
         self.core.remembers_until()
@@ -278,6 +287,15 @@ impl Log {
     /// If the store cannot be read.
     pub async fn holes(&self) -> Result<Vec<Hole>, LogError> {
         Ok(self.core.view().await?.holes.to_vec())
+    }
+
+    /// Closes a hole inside the caller's transaction, so that answers are not called incomplete because of it any more. What
+    /// was in it stays unreadable, and whatever is left of it stays where it is.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
+        self.core.close_hole(tx, hole).await
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

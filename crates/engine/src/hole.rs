@@ -23,6 +23,16 @@ pub struct Hole {
 }
 
 impl Hole {
+    /// Activities in no volume: when they happened is not known.
+    pub fn lost(seqs: Range<Seq>, why: impl Into<String>) -> Self {
+        Self {
+            seqs,
+            volume: None,
+            why: why.into(),
+            times: (Time::MIN, Time::MAX),
+        }
+    }
+
     /// Whether a question can be about activities in here.
     pub(crate) fn may_match(&self, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
         let extent = Extent {

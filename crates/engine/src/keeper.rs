@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use store::log::{external_id, idempotency};
+use activity::{By, Facts};
+use store::log::{external_id, head, idempotency};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::LogError;
 use crate::core::Core;
 use crate::heal::Health;
+use crate::{ClockChange, LogError};
 
 /// How often the task looks for what became due by time alone.
 const LOOK: Duration = Duration::from_secs(60);
@@ -47,9 +48,25 @@ impl Core {
         }
     }
 
+    /// Tells of changes of the clock.
+    pub(crate) async fn tell_changes(self: &Arc<Self>) -> Result<(), LogError> {
+        for ClockChange { from, to } in self.clock.changes() {
+            let mut facts = Facts::new("log.clock_changed", self.clock.now());
+            facts.by = By::System;
+            let told = [("from", from.to_string()), ("to", to.to_string())];
+            facts.metadata.extend(told.map(|(key, value)| (key.to_owned(), value)));
+            let mut tx = self.store.begin().await?;
+            head::skip(tx.conn(), to.0.saturating_sub(from.0)).await?;
+            self.append(&mut tx, vec![facts]).await?;
+            tx.commit().await?;
+            tracing::warn!(%from, %to, "the clock was set, and has stayed there");
+        }
+        Ok(())
+    }
+
     /// Forgets answers and external ids whose time is over.
     pub(crate) async fn forget(&self) -> Result<(), LogError> {
-        let now = self.clock.now();
+        let now = self.by_what_passed();
         let mut tx = self.store.begin().await?;
         idempotency::forget_expired(tx.conn(), now).await?;
         external_id::forget_expired(tx.conn(), now).await?;
@@ -76,6 +93,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: impl Future<Output = ()>) {
         if look || core.is_due() {
             let work = async {
                 if look {
+                    core.tell_changes().await?;
                     core.forget().await?;
                     core.sweep().await?;
                 }

@@ -5,16 +5,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use activity::{Facts, canonical};
+use activity::{Activity, Facts, canonical};
 use store::AnyConnection;
-use store::log::person_key;
+use store::log::{PersonKey, head, person_key};
 
 use crate::{LogError, Rng};
 
 /// A person's secret.
 pub(crate) type Key = [u8; 32];
 /// Keys by person id.
-pub(crate) type Keys = HashMap<String, Key>;
+pub(crate) type Keys = HashMap<String, PersonKey>;
 
 /// Keys in one of the two generations of the cache.
 const GENERATION: usize = 65_536;
@@ -43,7 +43,7 @@ pub(crate) struct Proposal {
 
 impl KeyCache {
     /// The committed key of a person, if it is at hand.
-    pub(crate) fn get(&self, person: &str) -> Option<Key> {
+    pub(crate) fn get(&self, person: &str) -> Option<PersonKey> {
         let mut state = self.state();
         if let Some(key) = state.young.get(person) {
             return Some(*key);
@@ -54,7 +54,7 @@ impl KeyCache {
     }
 
     /// Remembers committed keys.
-    pub(crate) fn put(&self, keys: impl IntoIterator<Item = (String, Key)>) {
+    pub(crate) fn put(&self, keys: impl IntoIterator<Item = (String, PersonKey)>) {
         let mut state = self.state();
         for (person, key) in keys {
             state.put(person, key);
@@ -99,7 +99,7 @@ impl KeyCache {
 }
 
 impl State {
-    fn put(&mut self, person: String, key: Key) {
+    fn put(&mut self, person: String, key: PersonKey) {
         if self.young.len() >= GENERATION {
             self.old = std::mem::take(&mut self.young);
         }
@@ -126,19 +126,25 @@ pub(crate) fn people<'a>(facts: impl IntoIterator<Item = &'a Facts>) -> HashSet<
     facts.into_iter().flat_map(canonical::persons).collect()
 }
 
-/// The leaf hash of an activity, all of whose persons are in `keys`.
+/// The leaf hash of what is to be appended, all of whose persons are in `keys`.
 pub(crate) fn leaf(facts: &Facts, keys: &Keys) -> Result<proof::Hash, LogError> {
-    canonical::leaf_of(facts, |person| keys.get(person).copied())
+    canonical::leaf_of(facts, |person| keys.get(person).map(|key| key.secret))
         .ok_or_else(|| LogError::Damaged(format!("a person named in a `{}` activity has no key", facts.kind)))
 }
 
-/// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold.
+/// The leaf hash of what was appended; `None` if a person's key is gone.
+pub(crate) fn leaf_at(activity: &Activity, keys: &Keys) -> Option<proof::Hash> {
+    canonical::leaf_of(activity, |person| keys.get(person)?.at(activity.seq))
+}
+
+/// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold. A key that is
+/// damaged is replaced: it holds no longer for what was recorded before.
 pub(crate) async fn ensure(
     conn: &mut AnyConnection,
     cache: &KeyCache,
     people: HashSet<&str>,
     rng: &dyn Rng,
-) -> Result<(Keys, Vec<(String, Key)>), LogError> {
+) -> Result<(Keys, Vec<(String, PersonKey)>), LogError> {
     let (mut keys, missing) = cache.split(people);
     if missing.is_empty() {
         return Ok((keys, Vec::new()));
@@ -155,7 +161,21 @@ pub(crate) async fn ensure(
         let new: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
         found.extend(person_key::load(conn, &new).await?);
     }
-    let fresh: Vec<(String, Key)> = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
+    for (person, secret) in proposed {
+        if !found.contains_key(person) {
+            let since = head::position(conn).await?.size;
+            let key = PersonKey { secret, since };
+            person_key::replace(conn, person, &key).await?;
+            tracing::error!(
+                person,
+                since,
+                "a person's key was damaged: what was recorded of them before cannot be held \
+                against the tree one by one"
+            );
+            found.insert(person.to_owned(), key);
+        }
+    }
+    let fresh: Vec<(String, PersonKey)> = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
     keys.extend(found);
     Ok((keys, fresh))
 }

@@ -47,6 +47,12 @@ impl Look {
         &self.view.holes
     }
 
+    /// What of the log cannot be read and was closed: no answer is called incomplete because of it.
+    #[must_use]
+    pub fn closed_holes(&self) -> &[Hole] {
+        &self.view.closed
+    }
+
     /// A page of what matches.
     ///
     /// # Errors
@@ -111,7 +117,8 @@ impl Look {
             if seq >= view.position.size {
                 return Ok(None);
             }
-            if let Some(hole) = view.holes.iter().find(|hole| hole.seqs.contains(&seq)) {
+            let mut holes = view.holes.iter().chain(&*view.closed);
+            if let Some(hole) = holes.find(|hole| hole.seqs.contains(&seq)) {
                 return Err(LogError::Unreadable(hole.clone()));
             }
             if seq >= view.position.sealed {
@@ -172,10 +179,11 @@ fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<
 
 fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
     if *query.expr() == Expr::All {
-        let lacking: u64 = view.holes.iter().map(|hole| hole.seqs.end - hole.seqs.start).sum();
+        let lacking = view.holes.iter().chain(&*view.closed);
+        let lacking: u64 = lacking.map(|hole| hole.seqs.end - hole.seqs.start).sum();
         return Ok(Count {
             n: view.position.size - lacking,
-            exact: lacking == 0,
+            exact: view.holes.is_empty(),
         });
     }
     let is_whole = view.holes_of(query.expr(), Order::Recorded, None).next().is_none();

@@ -7,11 +7,10 @@ use std::path::Path;
 
 use activity::Activity;
 use store::log::head::{self, Sealed};
-use store::log::{hot_batch, volume as table};
+use store::log::{PersonKey, hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
 
 use crate::core::Core;
-use crate::keys::Key;
 use crate::view::blocking;
 use crate::{LogError, volumes};
 
@@ -170,11 +169,11 @@ impl Core {
 
     /// The leaf of an activity, with keys from the cache or else from SQL. For blocking threads only.
     pub(crate) fn leaf_blocking(&self, activity: &Activity, handle: &tokio::runtime::Handle) -> Option<proof::Hash> {
-        activity::canonical::leaf_of(activity, |person| self.key_blocking(person, handle))
+        activity::canonical::leaf_of(activity, |person| self.key_blocking(person, handle)?.at(activity.seq))
     }
 
     /// A key for verifying, from the cache or else from SQL. For blocking threads only.
-    fn key_blocking(&self, person: &str, handle: &tokio::runtime::Handle) -> Option<Key> {
+    fn key_blocking(&self, person: &str, handle: &tokio::runtime::Handle) -> Option<PersonKey> {
         if let Some(key) = self.keys.get(person) {
             return Some(key);
         }

@@ -2,19 +2,23 @@
 //!
 //! Nothing here remembers a step between two calls: after a crash the same function finds the same work.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use activity::{Activity, canonical};
+use activity::Activity;
 use proof::{Frontier, Hash};
-use store::log::{head, hot_batch};
+use store::log::hot_batch::{self, End};
+use store::log::{Loaded, head};
 use volume::{Leaf, Part, VolumeMeta};
 
 use crate::core::Core;
 use crate::keys::{self, Keys};
+use crate::lost::Unsealable;
 use crate::rewrite::{Replaced, Step, Work, Workplace};
+use crate::tail::Chunk;
 use crate::view::blocking;
-use crate::{LogError, batch};
+use crate::{LogError, batch, leaves};
 
 /// Hot batches read from SQL at a time: few, because one may unpack to megabytes.
 const BATCHES: u32 = 64;
@@ -26,19 +30,28 @@ struct Due {
     frontier: Frontier,
 }
 
+/// A hot batch on its way into a volume.
+struct Hot {
+    first: u64,
+    end: u64,
+    /// The root that was committed with it.
+    root: Hash,
+    /// Its leaves, as they are kept.
+    leaves: Option<Vec<u8>>,
+    /// All its activities, or those that are not sealed yet; or why they cannot be read.
+    rows: Result<Vec<Arc<Activity>>, String>,
+}
+
 /// What is read for one volume.
-#[derive(Default)]
 struct Stretch {
     within: Range<u64>,
     /// What it may weigh.
     most: u64,
     next: u64,
-    activities: Vec<Arc<Activity>>,
-    /// The rest of the batch that it ends in.
-    rest: Vec<Arc<Activity>>,
-    /// Where the batches end, and the roots that were committed there.
-    roots: Vec<(u64, Hash)>,
-    bytes: u64,
+    batches: Vec<Hot>,
+    /// Where it is as heavy as it may be.
+    cut: u64,
+    weight: u64,
 }
 
 impl Core {
@@ -49,15 +62,19 @@ impl Core {
         };
         self.reached(Work::Seal, Step::Chosen)?;
         let started = std::time::Instant::now();
+        let (from, tree) = (due.from, due.frontier.clone());
         let stretch = self.stretch(&due).await?;
-        let (from, bytes) = (due.from, stretch.bytes);
-        let to = from + stretch.activities.len() as u64;
-        let keys = self.keys_of(&stretch).await?;
-        let sealing = blocking(move || Sealing::of(stretch, due.frontier, keys)).await?;
+        let people = keys::people(stretch.rows().map(|activity| &activity.facts));
+        let keys = self.keys_of(people).await?;
+        let sealing = match blocking(move || Ok(Sealing::of(stretch, due.frontier, keys))).await? {
+            Ok(sealing) => sealing,
+            Err(bad) => return self.lose(bad, &tree).await,
+        };
+        let to = from + sealing.rows.len() as u64;
         let replaced = Replaced::Hot {
             to,
             frontier: sealing.frontier.to_bytes(),
-            bytes,
+            bytes: sealing.weight,
         };
         let make = move |place: &Workplace<'_>| sealing.make(place);
         let Some(meta) = self.rewrite(Work::Seal, from..to, replaced, make).await? else {
@@ -101,22 +118,11 @@ impl Core {
     async fn stretch(&self, due: &Due) -> Result<Stretch, LogError> {
         let within = due.from..due.end;
         let mut stretch = Stretch::new(within.clone(), self.settings.seal_bytes.max(1));
-        let roots = hot_batch::roots(&mut *self.store.glance().await?, within.start, within.end).await?;
-        let held = roots.last().and_then(|(end, _)| self.tail.view(within.start, *end));
+        let ends = hot_batch::ends(&mut *self.store.glance().await?, within.start, within.end).await?;
+        let held = ends.last().and_then(|end| self.tail.view(within.start, end.seq));
         if let Some(chunks) = held {
-            let mut next = within.start;
-            for (end, root) in roots {
-                let hole = chunks
-                    .iter()
-                    .filter_map(|chunk| chunk.hole())
-                    .find(|hole| hole.seqs.contains(&next));
-                if let Some(hole) = hole {
-                    stretch.end_before(LogError::Unreadable(hole.clone()))?;
-                    break;
-                }
-                let rows = chunks.iter().flat_map(|chunk| chunk.shared(next..end)).cloned();
-                stretch.add(rows, end, root)?;
-                next = end;
+            for end in ends {
+                stretch.add(Hot::held(end, &chunks, within.start));
                 if stretch.is_full() {
                     break;
                 }
@@ -129,12 +135,9 @@ impl Core {
             next = batches.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
             stretch = blocking(move || {
                 for batch in batches {
-                    if stretch.is_full() {
-                        break;
-                    }
-                    match batch::unpack(&batch) {
-                        Ok(rows) => stretch.add(rows.into_iter().map(Arc::new), batch.end(), batch.root)?,
-                        Err(error) => stretch.end_before(error)?,
+                    if !stretch.is_full() {
+                        let from = stretch.next;
+                        stretch.add(Hot::read(batch, from));
                     }
                 }
                 Ok(stretch)
@@ -150,9 +153,9 @@ impl Core {
             .saturating_mul(activity::Time::SECOND)
     }
 
-    async fn keys_of(&self, stretch: &Stretch) -> Result<Keys, LogError> {
-        let facts = stretch.all().map(|activity| &activity.facts);
-        let (mut keys, missing) = self.keys.split(keys::people(facts));
+    /// The keys of these people that there are.
+    pub(crate) async fn keys_of(&self, people: HashSet<&str>) -> Result<Keys, LogError> {
+        let (mut keys, missing) = self.keys.split(people);
         if !missing.is_empty() {
             keys.extend(store::log::person_key::load(&mut *self.store.glance().await?, &missing).await?);
         }
@@ -164,101 +167,148 @@ fn missing(seq: u64) -> LogError {
     LogError::Damaged(format!("hot activity {seq} is missing"))
 }
 
+impl Hot {
+    /// As it is in the tail, from `from` on.
+    fn held(end: End, chunks: &[Arc<Chunk>], from: u64) -> Self {
+        let seqs = from.max(end.first_seq)..end.seq;
+        let mut holes = chunks.iter().filter_map(|chunk| chunk.hole());
+        let hole = holes.find(|hole| hole.seqs.start < seqs.end && seqs.start < hole.seqs.end);
+        let rows = match hole {
+            Some(hole) => Err(hole.why.clone()),
+            None => Ok(chunks
+                .iter()
+                .flat_map(|chunk| chunk.shared(seqs.clone()))
+                .cloned()
+                .collect()),
+        };
+        Self {
+            first: end.first_seq,
+            end: end.seq,
+            root: end.root,
+            leaves: end.leaves,
+            rows,
+        }
+    }
+
+    /// As it is in the database.
+    fn read(batch: Loaded, from: u64) -> Self {
+        let sealed = |row: &Activity| row.seq < from;
+        let rows = batch::unpack(&batch).map_err(|error| error.to_string());
+        Self {
+            first: batch.first_seq,
+            end: batch.end(),
+            root: batch.root,
+            rows: rows.map(|rows| rows.into_iter().skip_while(sealed).map(Arc::new).collect()),
+            leaves: batch.batch.leaves,
+        }
+    }
+
+    /// Its leaves from `from` on; `None` in a batch of an earlier version.
+    fn leaves_from(&self, from: u64) -> Result<Option<Vec<Leaf>>, String> {
+        let Some(bytes) = &self.leaves else {
+            return Ok(None);
+        };
+        let mut leaves = leaves::from_bytes(bytes, self.end - self.first).ok_or("its leaves are damaged")?;
+        let sealed = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        leaves.drain(..sealed.min(leaves.len()));
+        Ok(Some(leaves))
+    }
+}
+
 impl Stretch {
     fn new(within: Range<u64>, most: u64) -> Self {
         Self {
             next: within.start,
+            cut: within.start,
+            weight: 0,
+            batches: Vec::new(),
             within,
             most,
-            ..Self::default()
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Activity> {
-        self.activities.iter().chain(&self.rest).map(|activity| &**activity)
+    fn rows(&self) -> impl Iterator<Item = &Activity> {
+        let rows = self.batches.iter().filter_map(|batch| batch.rows.as_ref().ok());
+        rows.flatten().map(|activity| &**activity)
     }
 
     /// Whether no further batch belongs to it.
     fn is_full(&self) -> bool {
-        self.next >= self.within.end || self.bytes >= self.most
+        let is_stuck = self.batches.last().is_some_and(|batch| batch.rows.is_err());
+        is_stuck || self.next >= self.within.end || self.weight >= self.most
     }
 
-    /// Ends before a batch that cannot be read; fails if there is nothing before it.
-    fn end_before(&mut self, error: LogError) -> Result<(), LogError> {
-        self.within.end = self.next;
-        match self.activities.is_empty() {
-            true => Err(error),
-            false => Ok(()),
+    /// Adds the next batch.
+    fn add(&mut self, mut batch: Hot) {
+        let expected = self.next..batch.end;
+        let rows = batch.rows.as_ref().map(|rows| rows.iter().map(|row| row.seq));
+        if rows.is_ok_and(|seqs| !seqs.eq(expected)) {
+            batch.rows = Err(missing(self.next).to_string());
         }
-    }
-
-    /// Adds what of a batch that ends at `end` lies within, until it weighs as much as it may.
-    fn add(&mut self, rows: impl Iterator<Item = Arc<Activity>>, end: u64, root: Hash) -> Result<(), LogError> {
-        for activity in rows.filter(|activity| activity.seq >= self.within.start) {
-            if activity.seq != self.next {
-                return Err(missing(self.next));
-            }
-            self.next += 1;
-            if activity.seq < self.within.end && self.bytes < self.most {
-                self.bytes += activity::weight(&activity) as u64;
-                self.activities.push(activity);
-            } else {
-                self.rest.push(activity);
+        for row in batch.rows.iter().flatten() {
+            if row.seq < self.within.end && self.weight < self.most {
+                self.weight += activity::weight(row) as u64;
+                self.cut = row.seq + 1;
             }
         }
-        if self.next != end {
-            return Err(missing(self.next));
-        }
-        self.roots.push((end, root));
-        Ok(())
+        self.next = batch.end;
+        self.batches.push(batch);
     }
 }
 
 /// What is known before a volume is made: what goes into it, and the tree up to its end.
 struct Sealing {
-    stretch: Stretch,
+    rows: Vec<Arc<Activity>>,
     leaves: Vec<Leaf>,
     frontier: Frontier,
     keys: Keys,
+    weight: u64,
 }
 
 impl Sealing {
-    /// Computes the leaves, and checks them against the root that was committed with every batch: what goes into the
-    /// volume is what was acknowledged.
-    fn of(mut stretch: Stretch, mut frontier: Frontier, keys: Keys) -> Result<Self, LogError> {
-        let count = stretch.activities.len();
-        let mut leaves = Vec::with_capacity(count);
-        let mut sealed = None;
-        let mut roots = stretch.roots.iter().peekable();
-        for activity in stretch.all() {
-            let leaf = keys::leaf(activity, &keys)?;
-            if leaves.len() < count {
-                leaves.push(Leaf::Yielded(leaf));
-            } else if sealed.is_none() {
-                sealed = Some(frontier.clone());
-            }
-            frontier.push(leaf);
-            if let Some((_, root)) = roots.next_if(|(end, _)| *end == frontier.size())
-                && *root != frontier.root()
-            {
-                let size = frontier.size();
-                return Err(LogError::Damaged(format!(
-                    "the hot activities before {size} do not give the committed root"
-                )));
+    /// Computes the leaves, and checks them against what was committed with every batch: what goes into the volume is what
+    /// was acknowledged. It ends before a batch that is not; that one is the error if nothing is before it.
+    fn of(stretch: Stretch, mut frontier: Frontier, keys: Keys) -> Result<Self, Unsealable> {
+        let (from, cut) = (stretch.within.start, stretch.cut);
+        let (mut rows, mut leaves) = (Vec::new(), Vec::new());
+        for batch in stretch.batches {
+            let seqs = from + rows.len() as u64..batch.end;
+            let committed = batch.leaves_from(seqs.start);
+            let checked = committed.and_then(|committed| {
+                let rows = batch.rows?;
+                let mut grown = frontier.clone();
+                let each = rows.iter().map(|row| &**row);
+                let checked = leaves::check(each, committed.as_deref(), &keys, &mut grown, &batch.root)?;
+                Ok((rows, checked, grown))
+            });
+            match checked {
+                Ok((mut more, mut yielded, grown)) => {
+                    let fitting = usize::try_from(cut.saturating_sub(seqs.start)).unwrap_or(usize::MAX);
+                    if fitting < more.len() {
+                        more.truncate(fitting);
+                        yielded.truncate(fitting);
+                        yielded.iter().for_each(|leaf| frontier.push(*leaf.hash()));
+                    } else {
+                        frontier = grown;
+                    }
+                    rows.append(&mut more);
+                    leaves.append(&mut yielded);
+                }
+                Err(why) if rows.is_empty() => return Err(Unsealable { seqs, why }),
+                Err(_) => break,
             }
         }
-        stretch.rest = Vec::new();
         Ok(Self {
-            stretch,
+            weight: rows.iter().map(|row| activity::weight(row) as u64).sum(),
+            rows,
             leaves,
-            frontier: sealed.unwrap_or(frontier),
+            frontier,
             keys,
         })
     }
 
     fn make(self, place: &Workplace<'_>) -> Result<VolumeMeta, LogError> {
-        let key_of = |person: &str| self.keys.get(person).copied();
-        let parts = vec![Part::Rows(&self.stretch.activities, &self.leaves)];
-        place.make(parts, &|activity| canonical::leaf_of(activity, key_of))
+        let parts = vec![Part::Rows(&self.rows, &self.leaves)];
+        place.make(parts, &|activity| keys::leaf_at(activity, &self.keys))
     }
 }

@@ -1,15 +1,16 @@
 //! Reading the whole log back and holding all of it against the tree: every file, every row, every leaf, every root.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use activity::Activity;
 use proof::{CompactRange, Frontier};
-use store::log::{Loaded, VolumeRow, head, hot_batch};
+use store::log::{Loaded, LostBatch, VolumeRow, closed_gap, head, hot_batch, lost_batch};
 
 use crate::core::Core;
 use crate::view::blocking;
 use crate::volumes::{self, chain};
-use crate::{LogError, batch};
+use crate::{LogError, batch, keys, leaves, lost};
 
 /// How often the whole is begun again where volumes are replaced under it.
 const ATTEMPTS: u32 = 5;
@@ -21,7 +22,9 @@ pub struct Verified {
     pub size: u64,
     /// How many of them were read and hold.
     pub sound: u64,
-    /// How many of those could not be held against the tree one by one, because the key of a person they name is gone.
+    /// How many are known to be lost, and were closed.
+    pub lost: u64,
+    /// How many of the sound ones could not be held against the tree one by one, because the key of a person they name is gone.
     pub without_key: u64,
     /// What is wrong, in the order of the log.
     pub faults: Vec<Fault>,
@@ -44,6 +47,8 @@ pub struct Fault {
 struct Snapshot {
     head: head::Head,
     volumes: Vec<VolumeRow>,
+    lost: Vec<LostBatch>,
+    closed: Vec<Range<u64>>,
     hot: Vec<Loaded>,
 }
 
@@ -77,18 +82,27 @@ impl Core {
         let volumes = store::log::volume::list(read.conn()).await?;
         // As they are packed, so that what is sealed meanwhile is not missing; unpacked one by one.
         let hot = hot_batch::load(read.conn(), head.sealed, head.size, u32::MAX).await?;
-        Ok(Some(Snapshot { head, volumes, hot }))
+        let lost = lost_batch::list(read.conn()).await?;
+        let closed = closed_gap::list(read.conn()).await?;
+        Ok(Some(Snapshot {
+            head,
+            volumes,
+            lost,
+            closed,
+            hot,
+        }))
     }
 
     async fn verify_once(self: &Arc<Self>, progress: &(impl Fn(u64) + Send + Sync)) -> Result<Verified, LogError> {
-        let Some(Snapshot { head, volumes, hot }) = self.snapshot().await? else {
+        let Some(snapshot) = self.snapshot().await? else {
             return Ok(Verified::default());
         };
         let mut found = Verified {
-            size: head.size,
+            size: snapshot.head.size,
             ..Verified::default()
         };
-        let frontier = self.verify_volumes(&mut found, volumes, head.sealed, progress).await?;
+        let frontier = self.verify_volumes(&mut found, &snapshot, progress).await?;
+        let Snapshot { head, hot, .. } = snapshot;
         let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
         if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
             && tree.root() != sealed.root()
@@ -110,36 +124,28 @@ impl Core {
     async fn verify_volumes(
         self: &Arc<Self>,
         found: &mut Verified,
-        rows: Vec<VolumeRow>,
-        sealed: u64,
+        of: &Snapshot,
         progress: &(impl Fn(u64) + Send + Sync),
     ) -> Result<Option<Frontier>, LogError> {
-        const NONE: &str = "the ledger names no volume that holds them";
         let (mut frontier, mut next) = (Some(Frontier::new()), 0);
-        for row in rows {
-            if row.first_seq != next {
-                found.fault(next, row.first_seq - next, None, NONE);
-                frontier = None;
-            }
+        for row in &of.volumes {
+            found.between(next..row.first_seq, of, &mut frontier);
             next = row.first_seq + row.count;
-            match self.verify_volume(&row).await {
+            match self.verify_volume(row).await {
                 Ok((unknown, range)) => {
                     found.sound += row.count;
                     found.without_key += unknown;
                     frontier = frontier.and_then(|mut tree| tree.join(&range).ok().map(|()| tree));
                 }
                 Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
-                    found.fault(row.first_seq, row.count, Some(row.id), &chain(&error));
+                    found.fault(row.first_seq, row.count, Some(row.id.clone()), &chain(&error));
                     frontier = None;
                 }
                 Err(error) => return Err(error),
             }
             progress(next);
         }
-        if next != sealed {
-            found.fault(next, sealed.saturating_sub(next), None, NONE);
-            frontier = None;
-        }
+        found.between(next..of.head.sealed, of, &mut frontier);
         Ok(frontier)
     }
 
@@ -228,27 +234,30 @@ impl Core {
                 return Ok(());
             }
         };
-        let people = crate::keys::people(rows.iter().map(|row| &row.facts));
-        let people: Vec<&str> = people.into_iter().collect();
-        let keys = store::log::person_key::load(&mut *self.store.glance().await?, &people).await?;
-        let mut unknown = 0;
-        for row in rows.iter().filter(|row| row.seq >= from) {
-            match (crate::keys::leaf(row, &keys), frontier.as_mut()) {
-                (Ok(leaf), Some(frontier)) => frontier.push(leaf),
-                (Ok(_), None) => {}
-                (Err(_), _) => {
-                    unknown += 1;
-                    *frontier = None;
-                }
+        let keys = self.keys_of(keys::people(rows.iter().map(|row| &row.facts))).await?;
+        let rows = || rows.iter().filter(|row| row.seq >= from);
+        let unknown = rows().filter(|row| keys::leaf_at(row, &keys).is_none()).count() as u64;
+        let committed = batch
+            .leaves
+            .as_ref()
+            .map(|bytes| leaves::from_bytes(bytes, batch.count));
+        let committed = match &committed {
+            Some(None) => Err("its leaves are damaged".to_owned()),
+            Some(Some(leaves)) => Ok(Some(lost::skip(leaves, batch, from))),
+            None => Ok(None),
+        };
+        let checked = match (committed, frontier.as_mut()) {
+            (Err(why), _) => Err(why),
+            // Without their leaves nothing can be told of them, nor of what comes after.
+            (Ok(None), _) if unknown > 0 => {
+                *frontier = None;
+                Ok(())
             }
-        }
-        if frontier.as_ref().is_some_and(|frontier| frontier.root() != batch.root) {
-            found.fault(
-                from,
-                count,
-                None,
-                "they do not yield the root that was committed with them",
-            );
+            (Ok(committed), Some(tree)) => leaves::check(rows(), committed, &keys, tree, &batch.root).map(drop),
+            (Ok(_), None) => Ok(()),
+        };
+        if let Err(why) = checked {
+            found.fault(from, count, None, &why);
             *frontier = None;
             return Ok(());
         }
@@ -259,6 +268,40 @@ impl Core {
 }
 
 impl Verified {
+    /// What no volume holds: what was lost is told, and its leaves make the tree grow.
+    fn between(&mut self, seqs: Range<u64>, of: &Snapshot, tree: &mut Option<Frontier>) {
+        let mut next = seqs.start;
+        for lost in of.lost.iter().filter(|lost| seqs.contains(&lost.from)) {
+            self.untold(next..lost.from, tree);
+            next = lost.end;
+            let count = lost.end - lost.from;
+            let leaves = lost.leaves.as_ref();
+            let leaves = leaves.and_then(|bytes| leaves::from_bytes(bytes, lost.end - lost.first_seq));
+            match (leaves, tree.as_mut()) {
+                (Some(leaves), Some(tree)) => {
+                    let sealed = usize::try_from(lost.from - lost.first_seq).unwrap_or(usize::MAX);
+                    leaves.iter().skip(sealed).for_each(|leaf| tree.push(*leaf.hash()));
+                }
+                _ => *tree = None,
+            }
+            if of.closed.iter().any(|gap| gap.contains(&lost.from)) {
+                self.lost += count;
+            } else {
+                let what = format!("they were damaged before they were sealed ({})", lost.why);
+                self.fault(lost.from, count, None, &what);
+            }
+        }
+        self.untold(next..seqs.end, tree);
+    }
+
+    fn untold(&mut self, seqs: Range<u64>, tree: &mut Option<Frontier>) {
+        if !seqs.is_empty() {
+            let count = seqs.end - seqs.start;
+            self.fault(seqs.start, count, None, "the ledger names no volume that holds them");
+            *tree = None;
+        }
+    }
+
     fn fault(&mut self, first_seq: u64, count: u64, volume: Option<String>, what: &str) {
         self.faults.push(Fault {
             first_seq,

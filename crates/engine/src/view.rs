@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use activity::query::Expr;
-use activity::{Activity, Seq, Time};
+use activity::{Activity, Seq};
 use store::log::head::{self, Position};
-use store::log::{HotBatch, hot_batch, volume as volume_table};
+use store::log::{closed_gap, hot_batch, lost_batch, volume as volume_table};
 use volume::{Cursor, Order, Volume};
 
 use crate::core::Core;
 use crate::hole::Hole;
 use crate::source::Source;
 use crate::tail::Chunk;
+use crate::volumes::Listed;
 use crate::{LogError, Through, batch};
 
 /// How often a view is taken again when the log changes underneath.
@@ -30,6 +31,8 @@ pub(crate) struct View {
     pub(crate) through: Through,
     pub(crate) volumes: Arc<[Volume]>,
     pub(crate) holes: Arc<[Hole]>,
+    /// Holes that somebody has closed.
+    pub(crate) closed: Arc<[Hole]>,
     hot: Vec<Arc<Chunk>>,
 }
 
@@ -97,10 +100,16 @@ impl Core {
         } else {
             let mut read = self.store.read().await?;
             let position = head::position(read.conn()).await?;
-            let rows = volume_table::list(read.conn()).await?;
+            let listed = Listed {
+                generation: position.generation,
+                sealed: position.sealed,
+                volumes: volume_table::list(read.conn()).await?,
+                lost: lost_batch::list(read.conn()).await?,
+                closed: closed_gap::list(read.conn()).await?,
+            };
             drop(read);
             let volumes = Arc::clone(&self.volumes);
-            let set = blocking(move || Ok(volumes.open(position.generation, position.sealed, &rows))).await?;
+            let set = blocking(move || Ok(volumes.open(&listed))).await?;
             // A volume that the ledger named may have been merged away by another process meanwhile.
             if !set.holes.is_empty() && self.generation().await? != position.generation {
                 return Ok(None);
@@ -126,6 +135,7 @@ impl Core {
             through,
             volumes: set.volumes,
             holes: with_hot(set.holes, &hot),
+            closed: set.closed,
             hot,
         }))
     }
@@ -147,7 +157,7 @@ impl Core {
             let unpack = move || {
                 Ok(batches
                     .iter()
-                    .map(|of| batch::unpack(of).map_err(|e| hole(of, &e)))
+                    .map(|of| batch::unpack(of).map_err(|e| Hole::lost(of.first_seq..of.end(), e.to_string())))
                     .collect())
             };
             let unpacked: Vec<Result<Vec<Activity>, Hole>> = blocking(unpack).await?;
@@ -172,15 +182,6 @@ fn with_hot(sealed: Arc<[Hole]>, hot: &[Arc<Chunk>]) -> Arc<[Hole]> {
     match more.peek() {
         None => sealed,
         Some(_) => sealed.iter().chain(more).cloned().collect(),
-    }
-}
-
-fn hole(batch: &HotBatch, error: &LogError) -> Hole {
-    Hole {
-        seqs: batch.first_seq..batch.end(),
-        volume: None,
-        why: error.to_string(),
-        times: (Time::MIN, Time::MAX),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use activity::Time;
-use store::log::VolumeRow;
+use store::log::{LostBatch, VolumeRow};
 use volume::{Volume, VolumeError, VolumeMeta};
 
 use crate::LogError;
@@ -23,6 +23,8 @@ pub(crate) struct VolumeSet {
     pub(crate) volumes: Arc<[Volume]>,
     /// What of the sealed log is in none of them.
     pub(crate) holes: Arc<[Hole]>,
+    /// Of which somebody has closed these.
+    pub(crate) closed: Arc<[Hole]>,
     /// When it was opened.
     opened: Instant,
 }
@@ -32,6 +34,18 @@ impl VolumeSet {
     pub(crate) fn is_of(&self, generation: u64) -> bool {
         self.generation == generation && (self.holes.is_empty() || self.opened.elapsed() < AGAIN)
     }
+}
+
+/// What the database says of the sealed log at one moment.
+pub(crate) struct Listed {
+    pub(crate) generation: u64,
+    /// Where the sealed log ends.
+    pub(crate) sealed: u64,
+    pub(crate) volumes: Vec<VolumeRow>,
+    /// What was lost before it could be sealed.
+    pub(crate) lost: Vec<LostBatch>,
+    /// Stretches that somebody has closed.
+    pub(crate) closed: Vec<Range<u64>>,
 }
 
 /// The newest set that was opened.
@@ -50,6 +64,7 @@ impl Volumes {
                 generation: 0,
                 volumes: Arc::new([]),
                 holes: Arc::new([]),
+                closed: Arc::new([]),
                 opened: Instant::now(),
             }),
         }
@@ -65,9 +80,9 @@ impl Volumes {
         self.set.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens what the ledger names up to `sealed` and is not open yet, on the calling thread, and keeps the set if it is
-    /// newer. What cannot be opened is a hole.
-    pub(crate) fn open(&self, generation: u64, sealed: u64, rows: &[VolumeRow]) -> VolumeSet {
+    /// Opens what the ledger names and is not open yet, on the calling thread, and keeps the set if it is newer. What
+    /// cannot be opened is a hole.
+    pub(crate) fn open(&self, listed: &Listed) -> VolumeSet {
         let known = self.set();
         let open: HashMap<&str, &Volume> = known
             .volumes
@@ -75,10 +90,8 @@ impl Volumes {
             .map(|volume| (volume.meta().id.as_str(), volume))
             .collect();
         let (mut volumes, mut holes, mut next) = (Vec::new(), Vec::new(), 0);
-        for row in rows {
-            if row.first_seq > next {
-                holes.push(lacking(next..row.first_seq));
-            }
+        for row in &listed.volumes {
+            lacking(next..row.first_seq, &listed.lost, &mut holes);
             next = row.first_seq + row.count;
             match open.get(row.id.as_str()) {
                 Some(volume) => volumes.push((*volume).clone()),
@@ -88,17 +101,21 @@ impl Volumes {
                 },
             }
         }
-        if sealed > next {
-            holes.push(lacking(next..sealed));
-        }
+        lacking(next..listed.sealed, &listed.lost, &mut holes);
+        let is_closed = |hole: &Hole| {
+            let covers = |gap: &Range<u64>| gap.start <= hole.seqs.start && hole.seqs.end <= gap.end;
+            listed.closed.iter().any(covers)
+        };
+        let (closed, holes): (Vec<Hole>, Vec<Hole>) = holes.into_iter().partition(is_closed);
         let set = VolumeSet {
-            generation,
+            generation: listed.generation,
             volumes: volumes.into(),
             holes: holes.into(),
+            closed: closed.into(),
             opened: Instant::now(),
         };
         let mut kept = self.set.write().unwrap_or_else(PoisonError::into_inner);
-        if generation >= kept.generation {
+        if set.generation >= kept.generation {
             for hole in set.holes.iter().filter(|hole| !kept.holes.contains(hole)) {
                 tracing::error!(%hole, volume = hole.volume, "a part of the log cannot be read; see `whodid doctor`");
             }
@@ -136,13 +153,24 @@ impl Volumes {
     }
 }
 
-/// Activities that no volume of the ledger holds.
-fn lacking(seqs: Range<u64>) -> Hole {
-    Hole {
-        seqs,
-        volume: None,
-        why: "the ledger names no volume that holds them".to_owned(),
-        times: (Time::MIN, Time::MAX),
+/// Adds what no volume of the ledger holds: what was lost before it could be sealed, and what there is no trace of.
+fn lacking(seqs: Range<u64>, lost: &[LostBatch], holes: &mut Vec<Hole>) {
+    let mut next = seqs.start;
+    for batch in lost.iter().filter(|batch| seqs.contains(&batch.from)) {
+        untold(next..batch.from, holes);
+        let why = format!("they were damaged before they were sealed ({})", batch.why);
+        holes.push(Hole::lost(batch.from..batch.end, why));
+        next = batch.end;
+    }
+    untold(next..seqs.end, holes);
+}
+
+fn untold(seqs: Range<u64>, holes: &mut Vec<Hole>) {
+    if !seqs.is_empty() {
+        holes.push(Hole::lost(
+            seqs,
+            "the ledger names no volume that holds them".to_owned(),
+        ));
     }
 }
 

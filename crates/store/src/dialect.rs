@@ -51,6 +51,7 @@ impl Dialect {
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA temp_store = MEMORY",
                 "PRAGMA journal_size_limit = 8388608",
+                "PRAGMA wal_autocheckpoint = 0",
             ],
             (Self::Sqlite, false) => &[
                 "PRAGMA query_only = ON",

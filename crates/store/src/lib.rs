@@ -24,6 +24,7 @@ pub mod sessions;
 mod sql;
 mod tx;
 mod url;
+mod wal;
 
 pub use dialect::Dialect;
 pub use error::StoreError;

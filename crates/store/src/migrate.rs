@@ -97,6 +97,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "hot_batch_sum",
         sql: include_str!("../migrations/0017_hot_batch_sum.sql"),
     },
+    Migration {
+        version: 18,
+        name: "losses",
+        sql: include_str!("../migrations/0018_losses.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -14,6 +14,7 @@ use tokio::sync::{OnceCell, watch};
 use crate::error::end_in;
 use crate::lock::DirectoryLock;
 use crate::tx::Open;
+use crate::wal::Wal;
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
 /// How long a request waits for a connection, in seconds.
@@ -36,6 +37,7 @@ struct Inner {
     url: String,
     traces: OnceCell<AnyPool>,
     dialect: Dialect,
+    wal: Option<Arc<Wal>>,
     failed: watch::Sender<Option<String>>,
     refused: Arc<AtomicBool>,
     lock: Mutex<Option<DirectoryLock>>,
@@ -79,7 +81,7 @@ impl Store {
             sync_directory(directory)?;
         }
         let readers = connect(&url, dialect, false, READERS).await?;
-        Ok(Self::of(Some(writer), readers, (url, dialect), lock))
+        Ok(Self::of(place, Some(writer), readers, lock))
     }
 
     /// Opens an existing store for reading, also while another process writes it.
@@ -96,15 +98,15 @@ impl Store {
         let readers = connect(&url, dialect, false, READERS).await?;
         check_version(&readers, dialect).await?;
         migrate::check(&readers, dialect).await?;
-        Ok(Self::of(None, readers, (url, dialect), None))
+        Ok(Self::of(place, None, readers, None))
     }
 
-    fn of(
-        writer: Option<AnyPool>,
-        readers: AnyPool,
-        (url, dialect): (String, Dialect),
-        lock: Option<DirectoryLock>,
-    ) -> Self {
+    fn of(place: &StoreUrl, writer: Option<AnyPool>, readers: AnyPool, lock: Option<DirectoryLock>) -> Self {
+        let (url, dialect) = connect_url(place, "rw");
+        let wal = match place {
+            StoreUrl::Directory(directory) => Some(Arc::new(Wal::of(&directory.join(DATABASE)))),
+            StoreUrl::Postgres(_) => None,
+        };
         let (failed, _) = watch::channel(None);
         Self {
             inner: Arc::new(Inner {
@@ -113,6 +115,7 @@ impl Store {
                 url,
                 traces: OnceCell::new(),
                 dialect,
+                wal,
                 failed,
                 refused: Arc::default(),
                 lock: Mutex::new(lock),
@@ -156,6 +159,7 @@ impl Store {
             failed: self.inner.failed.clone(),
             refused: Arc::clone(&self.inner.refused),
             on_commit: Vec::new(),
+            wal: self.inner.wal.clone(),
         })
     }
 
@@ -252,6 +256,9 @@ impl Store {
     pub async fn close(&self) {
         self.inner.readers.close().await;
         if let Some(writer) = &self.inner.writer {
+            if let (Some(wal), Ok(conn)) = (&self.inner.wal, writer.acquire().await) {
+                wal.copy(conn, &self.inner.failed).await;
+            }
             writer.close().await;
         }
         if let Some(traces) = self.inner.traces.get() {

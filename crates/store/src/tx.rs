@@ -9,6 +9,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 use tokio::sync::watch;
 
+use crate::error::end_in;
+use crate::wal::Wal;
 use crate::{Dialect, StoreError};
 
 type Hook = Box<dyn FnOnce() + Send>;
@@ -39,14 +41,16 @@ impl Open {
         self.conn.as_mut().expect("it is used only until it has ended")
     }
 
-    async fn commit(mut self) -> Result<(), sqlx::Error> {
+    async fn commit(mut self) -> Result<PoolConnection<Any>, sqlx::Error> {
         let done = self.conn().execute("COMMIT").await;
-        if let Some(conn) = self.conn.take()
-            && done.is_err()
-        {
-            close(conn).await;
+        let conn = self.conn.take().expect("it is used only until it has ended");
+        match done {
+            Ok(_) => Ok(conn),
+            Err(error) => {
+                close(conn).await;
+                Err(error)
+            }
         }
-        done.map(drop)
     }
 
     /// Ends it: whatever the database answers, nothing of it is kept.
@@ -64,7 +68,7 @@ async fn roll_back(mut conn: PoolConnection<Any>) {
 }
 
 /// Closes a connection, which ends whatever is open on it; the pool makes another.
-async fn close(conn: PoolConnection<Any>) {
+pub(crate) async fn close(conn: PoolConnection<Any>) {
     let _ = tokio::time::timeout(CLOSING, conn.close()).await;
 }
 
@@ -87,6 +91,7 @@ pub struct Tx {
     /// Whether the last transaction of all was not committed.
     pub(crate) refused: Arc<AtomicBool>,
     pub(crate) on_commit: Vec<Hook>,
+    pub(crate) wal: Option<Arc<Wal>>,
 }
 
 impl Tx {
@@ -122,11 +127,12 @@ impl Tx {
     async fn finish(self) -> Result<(), StoreError> {
         let done = self.inner.commit().await;
         self.refused.store(done.is_err(), Ordering::Relaxed);
-        if let Err(error) = done {
-            return Err(crate::error::end_in(&self.failed, StoreError::of_commit(error)));
-        }
+        let conn = done.map_err(|error| end_in(&self.failed, StoreError::of_commit(error)))?;
         for then in self.on_commit {
             then();
+        }
+        if let Some(wal) = self.wal.filter(|wal| wal.is_due()) {
+            wal.copy(conn, &self.failed).await;
         }
         Ok(())
     }

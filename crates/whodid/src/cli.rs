@@ -138,6 +138,11 @@ pub(crate) enum LogCommand {
     /// Lines that are no activities are counted by reason. A line that cannot be read is reported with its number; the
     /// others are recorded all the same, and the exit code is 3.
     Import(Import),
+    /// Go on without activities that cannot be read any more; says which ones, and closes their gaps with --yes
+    ///
+    /// Nothing is deleted: what is left of them stays where it is. Answers are not called incomplete because of them any
+    /// more, and the log says that the gap was closed.
+    CloseGaps(CloseGaps),
 }
 
 #[derive(Debug, Args)]
@@ -246,6 +251,15 @@ pub(crate) struct Doctor {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) data: DataDir,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CloseGaps {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Close them
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

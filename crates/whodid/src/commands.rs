@@ -1,5 +1,6 @@
 //! The commands, one file each. Owns what they share: settings from flags, zones, and queries.
 
+mod close_gaps;
 mod demo;
 mod doctor;
 mod export;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
+        Command::Log(LogCommand::CloseGaps(command)) => Box::pin(close_gaps::run(&flags, command)).await,
         Command::Key(KeyCommand::Replace(data)) => key::replace(&flags, data).await,
         Command::Doctor(command) => doctor::run(&flags, command).await,
         Command::Verify(command) => Box::pin(verify::run(&flags, command)).await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::{App, SecretKey};
-use engine::{Clock, Log, Rng as _, SystemClock, SystemRng};
+use engine::{Clock, Log, Rng as _, SteadyClock, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
@@ -21,7 +21,12 @@ pub(crate) struct Installation {
 /// Opens the installation for this process alone, making it if there is none.
 pub(crate) async fn open(config: &Config) -> Result<Installation> {
     let store = open_store(config).await?;
-    assemble(config, store, config.log.clone(), Arc::new(SystemClock)).await
+    assemble(config, store, config.log.clone(), clock()).await
+}
+
+/// The clock of the machine, which is not believed at once when it is set.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SteadyClock::new(Arc::new(SystemClock)))
 }
 
 /// Opens the store in the data directory, and takes from other users of the machine what they may do with its files.
@@ -61,7 +66,7 @@ pub(crate) async fn assemble(
 /// Opens the installation for reading, also beside a running server. All it writes is who read.
 pub(crate) async fn open_reader(config: &Config) -> Result<Installation> {
     let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = clock();
     let log = Log::open_reader(store.clone(), config.log.clone(), Arc::clone(&clock)).await?;
     // Reading needs no secret: it works without the key file, and this key opens nothing.
     let key = SecretKey::new(&SystemRng.key());

@@ -31,6 +31,31 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Imported `2000` activities from `openssh_2k.log`",
     ),
     Category::Log.entry(
+        "log.gap_closed",
+        "Gap in the log closed",
+        "Somebody decided to go on without activities that cannot be read any more",
+        &[
+            Text("Closed a gap in the log: activities "),
+            Meta("first"),
+            Text(" to "),
+            Meta("last"),
+            Text(" cannot be read"),
+        ],
+        "Closed a gap in the log: activities `500` to `999` cannot be read",
+    ),
+    Category::Log.entry(
+        "log.clock_changed",
+        "Clock changed",
+        "The clock of the machine was set forward or back while the log was open",
+        &[
+            Text("The machine's clock was changed from "),
+            Meta("from"),
+            Text(" to "),
+            Meta("to"),
+        ],
+        "The machine's clock was changed from `2026-11-27T12:00:00Z` to `2026-11-28T13:00:00Z`",
+    ),
+    Category::Log.entry(
         "export.generated",
         "Export generated",
         "An export of an activity log was generated",

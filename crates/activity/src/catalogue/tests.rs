@@ -45,6 +45,10 @@ fn example_of(entry: &ActivityType) -> Facts {
         ("subject", "Activate your account"),
         ("count", "2000"),
         ("source", "openssh_2k.log"),
+        ("first", "500"),
+        ("last", "999"),
+        ("from", "2026-11-27T12:00:00Z"),
+        ("to", "2026-11-28T13:00:00Z"),
     ] {
         facts.metadata.insert(key.into(), value.into());
     }

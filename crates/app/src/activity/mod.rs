@@ -1,6 +1,7 @@
 //! Reading the log: whose rows a caller may see, one page of a view, one activity, following, and the dated catalogue.
 
 mod chips;
+mod close_holes;
 mod cursor;
 mod disclosure;
 mod empty;
@@ -14,6 +15,7 @@ mod types;
 mod view;
 
 pub use chips::Chip;
+pub use close_holes::{close_holes, open_holes};
 pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};

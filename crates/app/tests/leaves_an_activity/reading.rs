@@ -10,6 +10,7 @@ use crate::{Deed, Is, Stage, Table, deed, no_deed};
 pub(crate) const TABLE: Table = &[
     ("activity/chips", Is::Machinery),
     ("activity/cursor", Is::Machinery),
+    ("activity/close_holes", Is::Mutating(&["log.gap_closed"])),
     // Giving rows of somebody else's log is a change of that log.
     ("activity/disclosure/give", Is::Mutating(&["log.viewed"])),
     ("activity/disclosure/give@several", Is::Mutating(&["log.searched"])),
@@ -56,6 +57,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "activity/disclosure/give@several" => {
             deed(async move { view::view(app, admin, &Scope::Everything, &ViewRequest::default()).await })
         }
+        "activity/close_holes" => deed(async move {
+            let mut holes = view::open_holes(app, admin).await.map_err(|error| error.to_string())?;
+            assert!(holes.is_empty(), "nothing is damaged here");
+            holes.push(engine::Hole::lost(0..1, "it was damaged"));
+            view::close_holes(app, admin, &holes)
+                .await
+                .map_err(|error| error.to_string())
+        }),
         "import/run" => deed(imported(stage)),
         "ingest/record" => deed(recorded(stage)),
         other => no_deed(other),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activity::{Activity, Time};
 use store::log::idempotency::{self, Remembered};
-use store::log::{external_id, person_key};
+use store::log::{PersonKey, external_id, person_key};
 use store::{StoreError, Tx};
 use tokio::sync::oneshot;
 
@@ -84,7 +84,7 @@ async fn attempt(core: &Arc<Core>, group: &mut [Request]) -> Result<Vec<Answer>,
 
 /// `None` if another node was first with one of the ids; nothing is kept then.
 async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<Answer>>, LogError> {
-    let now = core.clock.now();
+    let now = core.by_what_passed();
     let mut tx = core.store.begin().await?;
     let fresh = settle_keys(core, &mut tx, group).await?;
     let prepared: Vec<&Prepared> = group.iter().map(|request| &request.prepared).collect();
@@ -92,7 +92,7 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
     let placed = if plan.is_empty() {
         Placed {
             seqs: 0..0,
-            recorded_at: now,
+            recorded_at: core.clock.now(),
         }
     } else {
         let facts = prepared.iter().flat_map(|request| &request.facts);
@@ -118,7 +118,11 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
 
 /// Gives the group's new persons their keys; where another transaction was first with one, its key holds and the
 /// leaves that name that person are made anew.
-async fn settle_keys(core: &Arc<Core>, tx: &mut Tx, group: &mut [Request]) -> Result<Vec<(String, Key)>, LogError> {
+async fn settle_keys(
+    core: &Arc<Core>,
+    tx: &mut Tx,
+    group: &mut [Request],
+) -> Result<Vec<(String, PersonKey)>, LogError> {
     let proposals = group.iter().filter_map(|request| request.prepared.proposal.as_ref());
     let mut proposed: Vec<(&str, Key)> = proposals
         .flat_map(|proposal| &proposal.keys)
@@ -140,7 +144,11 @@ async fn settle_keys(core: &Arc<Core>, tx: &mut Tx, group: &mut [Request]) -> Re
             ..
         } = &mut request.prepared;
         let Some(proposal) = proposal else { continue };
-        if proposal.keys.iter().all(|(person, key)| held.get(person) == Some(key)) {
+        if proposal
+            .keys
+            .iter()
+            .all(|(person, key)| held.get(person).is_some_and(|held| held.secret == *key))
+        {
             continue;
         }
         let (known, _) = keys::ensure(tx.conn(), &core.keys, keys::people(&*facts), &*core.rng).await?;

@@ -6,7 +6,7 @@ use activity::Facts;
 use proof::Hash;
 use sha2::{Digest as _, Sha256};
 use store::log::external_id::Digest;
-use store::log::person_key;
+use store::log::{PersonKey, person_key};
 
 use super::{Batch, Idempotency, Source};
 use crate::append::weight;
@@ -98,7 +98,14 @@ async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Re
         return Ok(None);
     }
     let proposal = core.keys.propose(&new, &*core.rng);
-    known.extend(proposal.keys.iter().cloned());
+    let proposed = proposal.keys.iter().map(|(person, secret)| {
+        let key = PersonKey {
+            secret: *secret,
+            since: 0,
+        };
+        (person.clone(), key)
+    });
+    known.extend(proposed);
     Ok(Some(proposal))
 }
 

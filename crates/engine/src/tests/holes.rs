@@ -38,13 +38,13 @@ impl Bed {
         fs::write(&path, bytes).unwrap();
     }
 
-    async fn sql(&self, statement: &'static str) {
+    pub(super) async fn sql(&self, statement: &'static str) {
         let mut tx = self.store.begin().await.unwrap();
         sqlx::query(statement).execute(tx.conn()).await.unwrap();
         tx.commit().await.unwrap();
     }
 
-    async fn reopened(self) -> Self {
+    pub(super) async fn reopened(self) -> Self {
         let Self { dir, clock, store, log } = self;
         log.close().await;
         store.close().await;
@@ -258,16 +258,11 @@ async fn a_damaged_hot_batch_is_a_named_hole_and_never_shown_as_true() {
     bed.sql(flips[0]).await;
     bed = bed.reopened().await;
     // What is before it is sealed, what comes is recorded and read.
+    // What is before and behind it is sealed, what comes is recorded and read.
     bed.append(many(40..60)).await;
-    assert!(bed.log.settle(true).await.is_err());
-    assert_eq!(bed.log.head().await.unwrap().sealed, 25);
-    assert_eq!(bed.all(&Expr::All, Order::Newest, 100).await.len(), 59);
-    bed.sql("DELETE FROM hot_batch WHERE first_seq = 25").await;
-    bed.sql("INSERT INTO hot_batch SELECT * FROM was").await;
-    bed = bed.reopened().await;
     bed.log.settle(true).await.unwrap();
-    assert_eq!(bed.all(&Expr::All, Order::Recorded, 100).await.len(), 60);
-    bed.assert_root().await;
+    assert_eq!(bed.log.head().await.unwrap().sealed, 60);
+    assert_eq!(bed.all(&Expr::All, Order::Newest, 100).await.len(), 59);
 }
 
 #[tokio::test(flavor = "multi_thread")]

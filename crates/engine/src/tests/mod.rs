@@ -2,9 +2,11 @@
 
 mod append;
 mod bounds;
+mod clocks;
 mod holes;
 mod ingest;
 mod ledger;
+mod losses;
 mod model;
 mod racing;
 mod readiness;
@@ -21,7 +23,9 @@ use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
 use crate::rewrite::{Hook, Step, Work};
-use crate::{Batch, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source};
+use crate::{
+    Batch, Clock, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source,
+};
 
 const START: Time = Time(1_800_000_000_000_000);
 
@@ -126,7 +130,7 @@ impl Bed {
         let keys = store::log::person_key::load(&mut conn, &people).await.unwrap();
         let leaves: Vec<proof::Hash> = rows
             .iter()
-            .map(|row| canonical::leaf_of(row, |person| keys.get(person).copied()).unwrap())
+            .map(|row| canonical::leaf_of(row, |person| keys.get(person)?.at(row.seq)).unwrap())
             .collect();
         let mut frontier = proof::Frontier::new();
         leaves.iter().for_each(|leaf| frontier.push(*leaf));
@@ -140,6 +144,10 @@ impl Bed {
 }
 
 async fn open(dir: &TempDir, clock: &Arc<ManualClock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
+    open_at(dir, clock.clone(), change).await
+}
+
+async fn open_at(dir: &TempDir, clock: Arc<dyn Clock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
     let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
     let mut settings = LogSettings {
         background: false,
@@ -148,7 +156,7 @@ async fn open(dir: &TempDir, clock: &Arc<ManualClock>, change: impl Fn(&mut LogS
     settings.merge_factor = 4;
     settings.grace_seconds = 0;
     change(&mut settings);
-    let log = Log::open(store.clone(), settings, clock.clone(), rng()).await.unwrap();
+    let log = Log::open(store.clone(), settings, clock, rng()).await.unwrap();
     (store, log)
 }
 

@@ -139,6 +139,27 @@ pub async fn mend(conn: &mut AnyConnection, root: &[u8; 32], frontier: &[u8]) ->
     Ok(())
 }
 
+/// By how much the clock was set while the log was open, in microseconds.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn skipped(conn: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    let skipped = sqlx::query_scalar("SELECT skipped FROM log_head WHERE id = 1");
+    Ok(skipped.fetch_optional(conn).await?.unwrap_or(0))
+}
+
+/// Notes that the clock was set by so much, in microseconds.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn skip(conn: &mut AnyConnection, by: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE log_head SET skipped = skipped + $1 WHERE id = 1")
+        .bind(by)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Moves the head after an append.
 ///
 /// # Errors
@@ -179,7 +200,7 @@ pub struct Sealed<'a> {
 pub async fn seal(conn: &mut AnyConnection, stretch: Sealed<'_>) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1,
-             hot_bytes = CASE WHEN hot_bytes > $4 THEN hot_bytes - $4 ELSE 0 END
+             hot_bytes = CASE WHEN hot_bytes > $4 AND size > $2 THEN hot_bytes - $4 ELSE 0 END
          WHERE id = 1 AND sealed = $1 AND size >= $2",
     )
     .bind(signed(stretch.from))

@@ -21,12 +21,14 @@ pub struct HotBatch {
     pub root: [u8; 32],
     /// The activities' facts, in the log engine's encoding.
     pub facts: Vec<u8>,
+    /// Their leaves, in the log engine's encoding; `None` in a row of an earlier version.
+    pub leaves: Option<Vec<u8>>,
 }
 
 /// A row as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loaded {
-    /// What it says.
+    /// What it says; where it ends is what the next one says, if this one is not sound.
     pub batch: HotBatch,
     /// Whether it is what was written.
     pub is_sound: bool,
@@ -54,8 +56,25 @@ impl HotBatch {
         sum.update(self.recorded_at.0.to_le_bytes());
         sum.update(self.root);
         sum.update(&self.facts);
+        if let Some(leaves) = &self.leaves {
+            sum.update(leaves);
+            sum.update((leaves.len() as u64).to_le_bytes());
+        }
         sum.finalize().into()
     }
+}
+
+/// Where a row ends, and the tree there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Seq of its first activity.
+    pub first_seq: u64,
+    /// The seq after its last activity.
+    pub seq: u64,
+    /// Root of the tree of that size.
+    pub root: [u8; 32],
+    /// The leaves of its activities, in the log engine's encoding.
+    pub leaves: Option<Vec<u8>>,
 }
 
 /// Adds a row.
@@ -63,8 +82,7 @@ impl HotBatch {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sqlx::Error> {
-    let insert =
-        "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts, sum) VALUES ($1, $2, $3, $4, $5, $6)";
+    let insert = "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts, leaves, sum) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let sum = batch.sum();
     sqlx::query(insert)
         .bind(signed(batch.first_seq))
@@ -72,6 +90,7 @@ pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sql
         .bind(batch.recorded_at.0)
         .bind(batch.root.to_vec())
         .bind(batch.facts)
+        .bind(batch.leaves)
         .bind(sum.to_vec())
         .execute(conn)
         .await?;
@@ -85,9 +104,11 @@ pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sql
 pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> Result<Vec<Loaded>, sqlx::Error> {
     // The row that holds `from` begins at or before it: the newest such row, found by the primary key.
     let rows = sqlx::query(
-        "SELECT first_seq, count, recorded_at, root, facts, sum FROM hot_batch
+        "SELECT first_seq, count, recorded_at, root, facts, leaves, sum,
+             COALESCE((SELECT MIN(first_seq) FROM hot_batch n WHERE n.first_seq > h.first_seq),
+                 (SELECT size FROM log_head WHERE id = 1)) FROM hot_batch h
          WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
-           AND first_seq < $2 AND first_seq + count > $1
+           AND first_seq < $2
          ORDER BY first_seq LIMIT $3",
     )
     .bind(signed(from))
@@ -95,29 +116,36 @@ pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> R
     .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
-    rows.iter().map(batch).collect()
+    let mut batches = rows.iter().map(batch).collect::<Result<Vec<_>, _>>()?;
+    batches.retain(|batch| batch.end() > from);
+    Ok(batches)
 }
 
-/// Where the rows that hold anything of `from..to` end, in order, and the roots of the tree there.
+/// Where the rows that hold anything of `from..to` end, in order, and the tree there.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn roots(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<(u64, [u8; 32])>, sqlx::Error> {
+pub async fn ends(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<End>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT first_seq + count, root FROM hot_batch
+        "SELECT COALESCE((SELECT MIN(first_seq) FROM hot_batch n WHERE n.first_seq > h.first_seq),
+                 (SELECT size FROM log_head WHERE id = 1)), root, leaves, first_seq FROM hot_batch h
          WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
-           AND first_seq < $2 AND first_seq + count > $1
+           AND first_seq < $2
          ORDER BY first_seq",
     )
     .bind(signed(from))
     .bind(signed(to))
     .fetch_all(conn)
     .await?;
-    let root = |row: &AnyRow| {
-        let end = unsigned(row.try_get(0)?, "end")?;
-        Ok((end, bytes32(&row.try_get::<Vec<u8>, _>(1)?, "root")?))
+    let end = |row: &AnyRow| {
+        Ok(End {
+            seq: unsigned(row.try_get(0)?, "end")?,
+            root: bytes32(&row.try_get::<Vec<u8>, _>(1)?, "root")?,
+            leaves: row.try_get(2)?,
+            first_seq: unsigned(row.try_get(3)?, "first_seq")?,
+        })
     };
-    rows.iter().map(root).collect()
+    rows.iter().map(end).collect()
 }
 
 /// When the oldest activity at or after `from` was recorded; `None` if nothing is hot.
@@ -150,14 +178,20 @@ pub async fn delete_sealed(conn: &mut AnyConnection, sealed: u64) -> Result<(), 
 }
 
 fn batch(row: &AnyRow) -> Result<Loaded, sqlx::Error> {
-    let batch = HotBatch {
+    let mut batch = HotBatch {
         first_seq: unsigned(row.try_get(0)?, "first_seq")?,
         count: unsigned(row.try_get(1)?, "count")?,
         recorded_at: Time(row.try_get(2)?),
         root: bytes32(&row.try_get::<Vec<u8>, _>(3)?, "root")?,
         facts: row.try_get(4)?,
+        leaves: row.try_get(5)?,
     };
-    let sum: Option<Vec<u8>> = row.try_get(5)?;
+    let sum: Option<Vec<u8>> = row.try_get(6)?;
     let is_sound = sum.is_none_or(|sum| sum == batch.sum());
+    if !is_sound {
+        // Its count may be what is wrong.
+        let next = unsigned(row.try_get(7)?, "first_seq")?;
+        batch.count = next.max(batch.first_seq + 1) - batch.first_seq;
+    }
     Ok(Loaded { batch, is_sound })
 }

@@ -1,10 +1,12 @@
 //! The tables of the log, one module each. Owns their SQL; what the bytes in them mean is the log engine's.
 
 pub mod activity_type;
+pub mod closed_gap;
 pub mod external_id;
 pub mod head;
 pub mod hot_batch;
 pub mod idempotency;
+pub mod lost_batch;
 pub(crate) mod many;
 pub mod person_key;
 pub mod volume;
@@ -12,6 +14,8 @@ pub mod volume;
 pub use head::{Head, Position};
 pub use hot_batch::{HotBatch, Loaded};
 pub use idempotency::Remembered;
+pub use lost_batch::LostBatch;
+pub use person_key::PersonKey;
 pub use volume::VolumeRow;
 
 /// A 32-byte column's value.

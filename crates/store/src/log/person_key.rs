@@ -2,28 +2,58 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest as _, Sha256};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::bytes32;
 use super::many::{chunks, placeholders};
+use super::{signed, unsigned};
 use crate::sql::rows;
 
-/// The keys of those of `people` who have one.
+/// A person's secret, and the activities it holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonKey {
+    /// The secret.
+    pub secret: [u8; 32],
+    /// Seq of the first of them: of those before, the key was lost.
+    pub since: u64,
+}
+
+impl PersonKey {
+    /// The secret, if it holds for the activity `seq`.
+    #[must_use]
+    pub fn at(&self, seq: u64) -> Option<[u8; 32]> {
+        (seq >= self.since).then_some(self.secret)
+    }
+
+    /// SHA-256 over all of the row.
+    fn sum(&self, person: &str) -> [u8; 32] {
+        let mut sum = Sha256::new();
+        sum.update(self.secret);
+        sum.update(self.since.to_le_bytes());
+        sum.update(person);
+        sum.finalize().into()
+    }
+}
+
+/// The keys of those of `people` who have one that is sound: a damaged one is as good as none.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<String, [u8; 32]>, sqlx::Error> {
+pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<String, PersonKey>, sqlx::Error> {
     let mut keys = HashMap::with_capacity(people.len());
     for chunk in chunks(people) {
         let sql = format!(
-            "SELECT person_id, key FROM person_key WHERE person_id IN ({})",
+            "SELECT person_id, key, since, sum FROM person_key WHERE person_id IN ({})",
             placeholders(chunk.len())
         );
         let query = chunk
             .iter()
             .fold(sqlx::query(AssertSqlSafe(sql)), |query, person| query.bind(**person));
         for row in query.fetch_all(&mut *conn).await? {
-            keys.insert(row.try_get(0)?, bytes32(&row.try_get::<Vec<u8>, _>(1)?, "key")?);
+            if let Some((person, key)) = key(&row)? {
+                keys.insert(person, key);
+            }
         }
     }
     Ok(keys)
@@ -35,13 +65,81 @@ pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<S
 /// Whatever the database refuses.
 pub async fn ensure(conn: &mut AnyConnection, proposed: &[(&str, [u8; 32])]) -> Result<(), sqlx::Error> {
     for chunk in chunks(proposed) {
-        let values = rows(chunk.len(), 2);
-        let sql = format!("INSERT INTO person_key (person_id, key) VALUES {values} ON CONFLICT (person_id) DO NOTHING");
+        let values = rows(chunk.len(), 3);
+        let sql =
+            format!("INSERT INTO person_key (person_id, key, sum) VALUES {values} ON CONFLICT (person_id) DO NOTHING");
         let query = sqlx::query(AssertSqlSafe(sql));
-        let query = chunk
-            .iter()
-            .fold(query, |query, (person, key)| query.bind(*person).bind(key.to_vec()));
+        let query = chunk.iter().fold(query, |query, (person, secret)| {
+            let key = PersonKey {
+                secret: *secret,
+                since: 0,
+            };
+            query.bind(*person).bind(secret.to_vec()).bind(key.sum(person).to_vec())
+        });
         query.execute(&mut *conn).await?;
     }
     Ok(())
+}
+
+/// Gives a person whose key is damaged another, for the activities from `key.since` on.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn replace(conn: &mut AnyConnection, person: &str, key: &PersonKey) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE person_key SET key = $1, since = $2, sum = $3 WHERE person_id = $4")
+        .bind(key.secret.to_vec())
+        .bind(signed(key.since))
+        .bind(key.sum(person).to_vec())
+        .bind(person)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whose keys are damaged.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn damaged(conn: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows =
+        sqlx::query("SELECT person_id, key, since, sum FROM person_key WHERE sum IS NOT NULL ORDER BY person_id")
+            .fetch_all(conn)
+            .await?;
+    let mut people = Vec::new();
+    for row in rows {
+        if key(&row)?.is_none() {
+            people.push(row.try_get(0)?);
+        }
+    }
+    Ok(people)
+}
+
+/// Whose a row is, and the key; `None` if it is not what was written.
+fn key(row: &AnyRow) -> Result<Option<(String, PersonKey)>, sqlx::Error> {
+    let (person, bytes): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
+    let since = unsigned(row.try_get(2)?, "since")?;
+    let Ok(secret) = <[u8; 32]>::try_from(bytes) else {
+        return Ok(None);
+    };
+    let key = PersonKey { secret, since };
+    let sum: Option<Vec<u8>> = row.try_get(3)?;
+    let Some(sum) = sum else {
+        return Ok(Some((person, key)));
+    };
+    Ok(mended(key, |key| key.sum(&person)[..] == sum).map(|key| (person, key)))
+}
+
+/// The key that was written, also if one bit of its secret was flipped since.
+fn mended(mut key: PersonKey, is_written: impl Fn(&PersonKey) -> bool) -> Option<PersonKey> {
+    if is_written(&key) {
+        return Some(key);
+    }
+    for bit in 0..256 {
+        key.secret[bit / 8] ^= 1 << (bit % 8);
+        if is_written(&key) {
+            return Some(key);
+        }
+        key.secret[bit / 8] ^= 1 << (bit % 8);
+    }
+    None
 }

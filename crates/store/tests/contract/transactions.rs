@@ -75,6 +75,7 @@ pub(crate) async fn tidying_gives_space_back(place: Place) {
         recorded_at: Time(0),
         root: [0; 32],
         facts: vec![1; 50_000],
+        leaves: None,
     };
     let mut tx = place.store.begin().await.unwrap();
     for seq in 0..100 {

@@ -50,7 +50,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Demo) -> Result<ExitCode>
         // Before there is a server to stop, too, the directory goes.
         () = signals.next() => return Ok(ExitCode::from(130)),
     };
-    let installation = compose::assemble(&config, store, config.log.clone(), std::sync::Arc::new(SystemClock)).await?;
+    let installation = compose::assemble(&config, store, config.log.clone(), compose::clock()).await?;
     let factor = match &seeded.cast {
         Some(cast) => {
             let (life, factor) = Box::pin(life::begin(&installation.app, cast)).await?;

@@ -33,13 +33,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
     if !account::any(&mut *store.glance().await?).await? {
         tracing::warn!("there is no account yet: stop, and make one with `whodid user create --admin …`");
     }
-    let installation = compose::assemble(
-        &config,
-        store,
-        config.log.clone(),
-        std::sync::Arc::new(engine::SystemClock),
-    )
-    .await?;
+    let installation = compose::assemble(&config, store, config.log.clone(), compose::clock()).await?;
     if config.app.mail.smtp_url.is_none() {
         tracing::info!("no mail server is set: mails wait in Administration → Outbox");
     }

@@ -49,7 +49,7 @@ pub(super) fn described(fault: &Fault) -> String {
         ),
         None => (
             "the database".to_owned(),
-            "put it back from a backup, beside the volumes of that time",
+            "put it back from a backup, beside the volumes of that time, or go on without them: `whodid log close-gaps`",
         ),
     };
     format!(
@@ -62,10 +62,15 @@ fn summary(verified: &Verified) -> String {
     let Verified {
         size,
         sound,
+        lost,
         without_key,
         faults,
     } = verified;
-    let mut text = match (size == sound, faults.is_empty()) {
+    let mut text = match (*size == sound + lost, faults.is_empty()) {
+        (true, true) if *lost > 0 => format!(
+            "{sound} of {size} activities: every file, row and leaf is what was recorded. {lost} cannot be read; their gaps \
+             were closed."
+        ),
         (true, true) => format!("{size} activities: every file, row and leaf is what was recorded."),
         _ => format!(
             "{sound} of {size} activities are what was recorded; {} places are wrong.",

@@ -7,7 +7,9 @@ use std::task::{Context, Poll};
 
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
-use engine::{Batch, Count, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through};
+use engine::{
+    Batch, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through,
+};
 use futures::{Stream, StreamExt as _};
 use store::Tx;
 
@@ -51,6 +53,31 @@ impl GuardedLog {
     /// See [`Log::ingest`].
     pub(crate) async fn ingest(&self, batch: Batch) -> Result<IngestResult, IngestError> {
         self.0.ingest(batch).await
+    }
+
+    /// See [`Log::settle`].
+    pub(crate) async fn settle(&self, all: bool) -> Result<(), LogError> {
+        self.0.settle(all).await
+    }
+
+    /// See [`Log::reindex`].
+    pub(crate) async fn reindex(&self, all: bool) -> Result<(), LogError> {
+        self.0.reindex(all).await.map(drop)
+    }
+
+    /// See [`Log::holes`].
+    pub(crate) async fn holes(&self) -> Result<Vec<Hole>, LogError> {
+        self.0.holes().await
+    }
+
+    /// See [`Log::close_hole`].
+    pub(crate) async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
+        self.0.close_hole(tx, hole).await
+    }
+
+    /// See [`Log::by_what_passed`].
+    pub(crate) fn by_what_passed(&self) -> Time {
+        self.0.by_what_passed()
     }
 
     /// See [`Log::remembers_until`].
