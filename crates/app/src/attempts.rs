@@ -39,7 +39,7 @@ pub(super) async fn reserve(
 ) -> Result<Attempt, Unavailable> {
     let place = app.hasher().place()?;
     let mut tx = app.begin().await?;
-    attempt::count(tx.conn()).await?;
+    attempt::count(&mut tx).await?;
     let mut reserved = Attempt {
         place: Some(place),
         known_device: None,
@@ -49,7 +49,7 @@ pub(super) async fn reserve(
     if let Some(account) = account {
         reserved.known_device = match whence {
             Whence::Token(Some(token), application) => {
-                known_device::find(tx.conn(), (&account.id, application), &token_hash(token)).await?
+                known_device::find(&mut tx, (&account.id, application), &token_hash(token)).await?
             }
             Whence::KnownDevice(id) => id.map(str::to_owned),
             Whence::Token(None, _) => None,
@@ -87,12 +87,12 @@ async fn count(
     known_device: Option<&str>,
 ) -> Result<Option<Failures>, Unavailable> {
     let bucket = bucket(account_id, known_device);
-    let Some(held) = attempt::hold(tx.conn(), bucket).await? else {
+    let Some(held) = attempt::hold(tx, bucket).await? else {
         return Ok(None);
     };
     let next = waits(app, known_device).reserve(&held, app.now());
     if let Some(next) = &next {
-        attempt::keep(tx.conn(), bucket, next).await?;
+        attempt::keep(tx, bucket, next).await?;
     }
     Ok(next)
 }
@@ -100,8 +100,8 @@ async fn count(
 /// Empties the bucket of somebody who has proved all that is asked of them.
 pub(crate) async fn clear(tx: &mut Tx, account_id: &str, known_device: Option<&str>) -> Result<(), Unavailable> {
     let bucket = bucket(account_id, known_device);
-    if let Some(held) = attempt::hold(tx.conn(), bucket).await? {
-        attempt::keep(tx.conn(), bucket, &Waits::succeeded(&held)).await?;
+    if let Some(held) = attempt::hold(tx, bucket).await? {
+        attempt::keep(tx, bucket, &Waits::succeeded(&held)).await?;
     }
     Ok(())
 }
@@ -134,9 +134,9 @@ impl Attempt {
     /// Takes the failure back and leaves those before it.
     pub(crate) async fn give_back(&self, app: &App, tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
         let bucket = bucket(account_id, self.known_device.as_deref());
-        if let Some(held) = attempt::hold(tx.conn(), bucket).await? {
+        if let Some(held) = attempt::hold(tx, bucket).await? {
             let back = waits(app, self.known_device.as_deref()).give_back(&held);
-            attempt::keep(tx.conn(), bucket, &back).await?;
+            attempt::keep(tx, bucket, &back).await?;
         }
         Ok(())
     }
@@ -156,12 +156,12 @@ impl Attempt {
             return Ok(failed.into());
         };
         // A success at the same time may have emptied the bucket since.
-        if !attempt::is_locked(tx.conn(), bucket, app.now()).await? {
+        if !attempt::is_locked(tx, bucket, app.now()).await? {
             return Ok(failed.into());
         }
         if self.known_device.is_some() {
             // What a known device guesses wrong five times is guessed from everywhere: other known devices stay free.
-            attempt::lock(tx.conn(), &account.id, until).await?;
+            attempt::lock(tx, &account.id, until).await?;
         }
         let (reason, failures) = waits(app, self.known_device.as_deref()).why(&filled);
         let mut locked = failed.clone().because(reason);

@@ -120,7 +120,7 @@ pub(crate) fn sentences(errors: &[FieldError]) -> String {
         .join(" ")
 }
 
-/// The three ways the machinery below can fail, into each error that has a place for it. One that tells some failures
+/// The ways the machinery below can fail, into each error that has a place for it. One that tells some failures
 /// of the log apart says how itself, and is made `except engine::LogError`.
 macro_rules! unavailable {
     ($error:ty, except engine::LogError) => {
@@ -129,7 +129,7 @@ macro_rules! unavailable {
                 Self::Unavailable(cause)
             }
         }
-        $crate::error::unavailable!(@from $error, store::StoreError, store::SqlError);
+        $crate::error::unavailable!(@from $error, store::StoreError);
     };
     ($($error:ty),+) => {$(
         $crate::error::unavailable!($error, except engine::LogError);
@@ -152,12 +152,6 @@ impl From<store::StoreError> for Unavailable {
     fn from(cause: store::StoreError) -> Self {
         let unknown = cause.is_unknown();
         Self::of(cause, unknown)
-    }
-}
-
-impl From<store::SqlError> for Unavailable {
-    fn from(cause: store::SqlError) -> Self {
-        Self::new(cause)
     }
 }
 

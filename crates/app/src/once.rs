@@ -48,7 +48,7 @@ impl App {
             key: key.clone(),
             fingerprint: Sha256::digest(asked).into(),
         };
-        let Some(before) = idempotency::find(tx.conn(), &asked.scope, &asked.key, self.log().by_what_passed()).await?
+        let Some(before) = idempotency::find(&mut tx, &asked.scope, &asked.key, self.log().by_what_passed()).await?
         else {
             tx.asked = Some(asked);
             return Ok(Begun::Now(tx));
@@ -73,7 +73,7 @@ impl Tx {
         };
         let log = self.app().log();
         let (now, until) = (log.by_what_passed(), log.remembers_until());
-        match idempotency::remember(self.conn(), &asked.scope, &asked.key, &remembered, (now, until)).await? {
+        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, (now, until)).await? {
             true => Ok(()),
             // On PostgreSQL, where two can be under way at once.
             false => Err(ChangeError::conflict(

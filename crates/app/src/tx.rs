@@ -1,10 +1,13 @@
 //! The write transaction of a use case, and how it ends: with the activities of what was changed, or without any for
 //! one of the few reasons of [`Quiet`]. Owns that there is no third way; what is changed is the use case's.
 
-use std::ops::{DerefMut, Range};
+#[cfg(test)]
+mod tests;
+
+use std::ops::{Deref, DerefMut, Range};
 
 use activity::{Facts, Seq};
-use store::{AnyConnection, Dialect, Read, Store, StoreError};
+use store::{Read, Store, StoreError};
 
 use crate::once::Asked;
 use crate::{App, Topic, Unavailable};
@@ -60,14 +63,14 @@ impl Database {
         self.0.read().await
     }
 
-    /// A connection for a single statement that needs no snapshot.
-    pub(crate) async fn glance(&self) -> Result<impl DerefMut<Target = AnyConnection> + Send + use<>, StoreError> {
+    /// To read from by a single statement that needs no snapshot.
+    pub(crate) async fn glance(&self) -> Result<Read, StoreError> {
         self.0.glance().await
     }
 
-    /// Which database this is.
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.0.dialect()
+    /// Whether whatever is written goes through this process.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.0.is_alone()
     }
 
     /// Whether another process owns the data, and this one may write nothing but who reads.
@@ -97,24 +100,25 @@ impl App {
     }
 }
 
+/// For the functions of the tables. How it ends stays with [`Tx`]: ending takes the inner one itself, and nobody else
+/// has it.
+impl Deref for Tx {
+    type Target = store::Tx;
+
+    fn deref(&self) -> &store::Tx {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut store::Tx {
+        &mut self.inner
+    }
+}
+
 impl Tx {
     pub(crate) fn app(&self) -> &App {
         &self.app
-    }
-
-    /// The connection, for the functions of the tables.
-    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
-        self.inner.conn()
-    }
-
-    /// Which database this is.
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.inner.dialect()
-    }
-
-    /// Runs `then` once the commit is durable, and never otherwise.
-    pub(crate) fn on_commit(&mut self, then: impl FnOnce() + Send + 'static) {
-        self.inner.on_commit(then);
     }
 
     /// Tells the open pages that watch these topics, once the change is committed.
@@ -244,27 +248,3 @@ macro_rules! from_array {
 }
 
 from_array!(2, 3);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::activity::tests::support::Setup;
-    use crate::{ChangeError, is_unknown};
-
-    #[tokio::test]
-    async fn a_commit_without_an_answer_is_not_told_as_nothing_changed() {
-        let setup = Setup::new().await;
-        let mut tx = setup.app.begin().await.unwrap();
-        // The database ended it without us, as it does after a failed write.
-        sqlx::query("ROLLBACK").execute(tx.conn()).await.unwrap();
-        let error = tx.commit_quietly(Quiet::Preference).await.unwrap_err();
-        assert!(matches!(error, Unavailable::Unknown(_)) && is_unknown(&error));
-        let error = ChangeError::from(error);
-        assert!(is_unknown(&error) && error.to_string().contains("not known"), "{error}");
-        let later = setup.app.begin().await.err().unwrap();
-        assert!(
-            !is_unknown(&later),
-            "of what comes later it is known that it was not done"
-        );
-    }
-}

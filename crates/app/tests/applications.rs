@@ -78,7 +78,7 @@ async fn an_applications_key_is_given_once_and_kept_only_as_a_hash() {
     assert_eq!(registered.application.hint.len(), 17);
     let mut read = test.store.read().await.unwrap();
     for hash in [vec![0_u8; 32], key.as_bytes().to_vec()] {
-        let found = store::applications::by_key(read.conn(), &hash).await.unwrap();
+        let found = store::applications::by_key(&mut read, &hash).await.unwrap();
         assert!(found.is_none(), "what is stored is neither the key nor nothing");
     }
     drop(read);
@@ -251,7 +251,7 @@ async fn a_client_that_refreshes_without_end_leaves_a_bounded_number_of_tokens()
     let mut tx = test.store.begin().await.unwrap();
     for n in 0..1_500_u32 {
         let expires_at = test.app.now().plus(i64::from(n) + 1);
-        refresh_token::insert(tx.conn(), &device_id, &n.to_be_bytes(), expires_at)
+        refresh_token::insert(&mut tx, &device_id, &n.to_be_bytes(), expires_at)
             .await
             .unwrap();
     }
@@ -266,9 +266,9 @@ async fn a_client_that_refreshes_without_end_leaves_a_bounded_number_of_tokens()
 async fn ended_tokens(test: &TestApp, visitor: &Visitor, token: &str) -> i64 {
     applications::refresh(&test.app, visitor, token).await.unwrap();
     applications::refresh(&test.app, visitor, token).await.unwrap_err();
-    let mut read = test.store.read().await.unwrap();
+    let mut beside = test.store.beside().await.unwrap();
     let row = sqlx::query("SELECT COUNT(*) FROM ended_device");
-    row.fetch_one(read.conn()).await.unwrap().try_get(0).unwrap()
+    row.fetch_one(&mut beside).await.unwrap().try_get(0).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -422,8 +422,8 @@ async fn each_change_ends_what_it_must_at_once_and_each_ended_token_is_told_why(
         let visitor = through(&test, &registered).await;
         let device = sign_in(&test, &visitor, "sam").await;
         let mut tx = test.store.begin().await.unwrap();
-        second_factor::ensure(tx.conn(), &id).await.unwrap();
-        second_factor::set_totp(tx.conn(), &id, &[7; 20], 0, test.app.now())
+        second_factor::ensure(&mut tx, &id).await.unwrap();
+        second_factor::set_totp(&mut tx, &id, &[7; 20], 0, test.app.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();

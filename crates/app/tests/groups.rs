@@ -540,9 +540,7 @@ async fn a_group_that_requires_a_second_factor_requires_it_of_its_subgroups_too(
         .unwrap();
     let due = async |account: &str| {
         let mut read = team.test.store.read().await.unwrap();
-        store::groups::requires_second_factor(read.conn(), account)
-            .await
-            .unwrap()
+        store::groups::requires_second_factor(&mut read, account).await.unwrap()
     };
     assert!(!due(sam).await);
     let require = EditGroup {
@@ -796,10 +794,10 @@ async fn an_invitation_that_expired_long_ago_is_forgotten() {
     groups::invite(team.app(), &team.admin, &other.id, to("pia@example.com"))
         .await
         .unwrap();
-    let mut read = team.test.store.read().await.unwrap();
+    let mut beside = team.test.store.beside().await.unwrap();
     let rows = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM group_invitation");
     assert_eq!(
-        rows.fetch_one(read.conn()).await.unwrap(),
+        rows.fetch_one(&mut beside).await.unwrap(),
         1,
         "whatever group it was to"
     );
@@ -955,7 +953,7 @@ async fn the_command_creates_a_group_for_an_account() {
 async fn a_group_of_ten_thousand_ends_whole_and_every_log_says_so() {
     let team = Team::new().await;
     let mut tx = team.test.store.begin().await.unwrap();
-    let like = account::get(tx.conn(), &team.member.person.id).await.unwrap().unwrap();
+    let like = account::get(&mut tx, &team.member.person.id).await.unwrap().unwrap();
     for n in 0..10_000 {
         let id = format!("usr_many{n:05}");
         let row = AccountRow {
@@ -971,7 +969,7 @@ async fn a_group_of_ten_thousand_ends_whole_and_every_log_says_so() {
             username_shown: row.username.clone(),
             email: row.email.clone(),
         };
-        account::insert(tx.conn(), &row, &keys).await.unwrap();
+        account::insert(&mut tx, &row, &keys).await.unwrap();
         let member = MemberRow {
             group_id: team.group.id.clone(),
             account_id: id,
@@ -979,7 +977,7 @@ async fn a_group_of_ten_thousand_ends_whole_and_every_log_says_so() {
             joined_at: Time(1),
             version: 1,
         };
-        member::insert(tx.conn(), &member).await.unwrap();
+        member::insert(&mut tx, &member).await.unwrap();
     }
     tx.commit().await.unwrap();
     let search = MemberSearch {

@@ -44,15 +44,14 @@ async fn refused(test: &TestApp, username: &str) -> String {
 
 /// The skeletons of all accounts, by id.
 async fn skeletons(test: &TestApp) -> Vec<(String, Option<String>)> {
-    let mut read = test.store.read().await.unwrap();
+    let mut beside = test.store.beside().await.unwrap();
     let rows = sqlx::query_as("SELECT id, username_skeleton FROM account ORDER BY id");
-    rows.fetch_all(read.conn()).await.unwrap()
+    rows.fetch_all(&mut beside).await.unwrap()
 }
 
 async fn sql(test: &TestApp, statement: &'static str, id: &str) {
-    let mut tx = test.store.begin().await.unwrap();
-    sqlx::query(statement).bind(id).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut beside = test.store.beside().await.unwrap();
+    sqlx::query(statement).bind(id).execute(&mut beside).await.unwrap();
 }
 
 #[tokio::test]
@@ -116,12 +115,12 @@ async fn of_two_at_once_that_look_alike_the_database_keeps_one() {
     create(&test, "ida").await.unwrap();
     let other = create(&test, "mia").await.unwrap();
     // As if both had been asked before either was kept.
-    let mut tx = test.store.begin().await.unwrap();
+    let mut beside = test.store.beside().await.unwrap();
     let both = sqlx::query("UPDATE account SET username_skeleton = $2 WHERE id = $1");
     let refused = both
         .bind(other)
         .bind(skeleton("ida"))
-        .execute(tx.conn())
+        .execute(&mut beside)
         .await
         .unwrap_err();
     assert!(refused.as_database_error().unwrap().is_unique_violation());

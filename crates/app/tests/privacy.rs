@@ -77,7 +77,7 @@ async fn every_section_can_be_read_on_this_database() {
     let sam = test.signed_in("sam", Roles::default()).await;
     let mut read = test.store.read().await.unwrap();
     for section in store::privacy::SECTIONS {
-        store::privacy::page(read.conn(), section, &sam.person.id, "", 10)
+        store::privacy::page(&mut read, section, &sam.person.id, "", 10)
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", section.name));
     }
@@ -97,7 +97,7 @@ async fn what_a_reader_beside_the_server_left_is_appended_whatever_lies_beside_i
         } else {
             "{\"of a later version\": 1}"
         };
-        store::disclosures::insert_waiting(tx.conn(), &format!("w{n:03}"), text)
+        store::disclosures::insert_waiting(&mut tx, &format!("w{n:03}"), text)
             .await
             .unwrap();
     }

@@ -73,9 +73,9 @@ impl WithFactor {
     }
 
     async fn failures(&self) -> i64 {
-        let mut read = self.test.store.read().await.unwrap();
+        let mut beside = self.test.store.beside().await.unwrap();
         let row = sqlx::query("SELECT failures FROM account WHERE id = $1").bind(&self.id);
-        row.fetch_one(read.conn()).await.unwrap().try_get(0).unwrap()
+        row.fetch_one(&mut beside).await.unwrap().try_get(0).unwrap()
     }
 
     async fn reasons(&self, reason: &str) -> usize {
@@ -242,7 +242,7 @@ async fn who_is_disabled_while_logging_in_has_no_device_left() {
         let found = devices::identify(&one.test.app, &device.device_token, origin("203.0.113.7")).await;
         assert!(!matches!(found.unwrap(), Identity::SignedIn(_)));
     }
-    let mut read = one.test.store.read().await.unwrap();
+    let mut beside = one.test.store.beside().await.unwrap();
     let devices = sqlx::query("SELECT id FROM device WHERE account_id = $1").bind(&one.sam);
-    assert!(devices.fetch_all(read.conn()).await.unwrap().is_empty());
+    assert!(devices.fetch_all(&mut beside).await.unwrap().is_empty());
 }

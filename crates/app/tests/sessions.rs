@@ -121,9 +121,9 @@ impl Team {
     }
 
     async fn rows_of(&self, table: &'static str) -> i64 {
-        let mut read = self.test.store.read().await.unwrap();
+        let mut beside = self.test.store.beside().await.unwrap();
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        sqlx::query_scalar(sql).fetch_one(read.conn()).await.unwrap()
+        sqlx::query_scalar(sql).fetch_one(&mut beside).await.unwrap()
     }
 
     async fn edit(&self, id: &str, edit: EditSession) {

@@ -23,7 +23,7 @@ async fn unknown_wrong_and_locked_take_as_long() {
     let locked = test.active("loc", Roles::default()).await;
     let mut tx = test.store.begin().await.unwrap();
     let until = test.app.now().plus(support::HOUR);
-    store::accounts::attempt::lock(tx.conn(), &locked, until).await.unwrap();
+    store::accounts::attempt::lock(&mut tx, &locked, until).await.unwrap();
     tx.commit().await.unwrap();
 
     let mut seen = Vec::new();

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use reqwest::Client;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 use store::{Store, StoreUrl};
 
 use crate::installation::Installation;
@@ -97,7 +99,10 @@ fn next(html: &str) -> Option<String> {
 
 async fn fill(directory: &Path) -> Result<()> {
     let store = Store::open(&StoreUrl::Directory(directory.to_owned())).await?;
-    let mut tx = store.begin().await?;
+    store.close().await;
+    let options = SqliteConnectOptions::new().filename(directory.join("whodid.db"));
+    let mut conn = SqliteConnection::connect_with(&options).await?;
+    let mut tx = conn.begin().await?;
     for (what, sql) in [
         ("users", FILL_USERS),
         ("words", FILL_WORDS),
@@ -107,7 +112,7 @@ async fn fill(directory: &Path) -> Result<()> {
     ] {
         eprintln!("  writing {what}");
         sqlx::raw_sql(sql)
-            .execute(tx.conn())
+            .execute(&mut *tx)
             .await
             .with_context(|| format!("cannot write {what}"))?;
     }

@@ -72,8 +72,7 @@ impl Core {
         rows: Vec<Row>,
         kinds: Vec<Kind>,
     ) -> Result<Placed, LogError> {
-        let dialect = tx.dialect();
-        let head = head::lock(tx.conn(), dialect).await?;
+        let head = head::lock(tx).await?;
         let ticket = self.watermark.enter(self.clock.now());
         // Guarantee: recorded_at never decreases with seq, whatever the clock does.
         let recorded_at = ticket.floor().max(head.last_recorded_at);
@@ -94,13 +93,13 @@ impl Core {
                 facts: row.packed,
                 leaves: Some(leaves::to_bytes(&row.leaves, &[])),
             };
-            hot_batch::insert(tx.conn(), row).await?;
+            hot_batch::insert(tx, row).await?;
             next += count;
         }
         for kind in &kinds {
             match kind.reported {
-                false => activity_type::ensure(tx.conn(), &kind.code, recorded_at).await?,
-                true => activity_type::ensure_reported(tx.conn(), &kind.code, recorded_at).await?,
+                false => activity_type::ensure(tx, &kind.code, recorded_at).await?,
+                true => activity_type::ensure_reported(tx, &kind.code, recorded_at).await?,
             }
         }
         let to = Advance {
@@ -110,7 +109,7 @@ impl Core {
             recorded_at,
             bytes,
         };
-        head::advance(tx.conn(), to).await?;
+        head::advance(tx, to).await?;
         let core = Arc::clone(self);
         tx.on_commit(move || {
             // Held until now, or until the transaction is dropped: readers do not claim completeness past it.
@@ -130,10 +129,10 @@ impl Core {
             return Err(LogError::ReadOnly);
         }
         if facts.is_empty() {
-            let size = head::position(tx.conn()).await?.size;
+            let size = head::position(tx).await?.size;
             return Ok(size..size);
         }
-        let (known, fresh) = keys::ensure(tx.conn(), &self.keys, keys::people(&facts), &*self.rng).await?;
+        let (known, fresh) = keys::ensure(tx, &self.keys, keys::people(&facts), &*self.rng).await?;
         let leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::{Facts, Time};
+use store::Store;
 use store::log::head::Position;
-use store::{Dialect, Store};
 use tokio::sync::{Mutex, watch};
 use volume::Deadline;
 
@@ -183,8 +183,11 @@ impl Core {
     /// The instant a read is complete to: what was claimed before it, where every append goes through this process;
     /// else the newest `recorded_at` it met, which later ones can only equal.
     pub(crate) fn complete_at(&self, claimed: Time, last_recorded_at: Time) -> Time {
-        let alone = !self.store.is_reader() && self.store.dialect() == Dialect::Sqlite;
-        if alone { claimed } else { last_recorded_at }
+        if self.store.is_alone() {
+            claimed
+        } else {
+            last_recorded_at
+        }
     }
 
     pub(crate) fn is_closing(&self) -> bool {

@@ -51,11 +51,11 @@ impl Log {
     ) -> Result<Self, LogError> {
         let empty = Frontier::new();
         let mut tx = store.begin().await?;
-        head::ensure(tx.conn(), &empty.to_bytes(), &empty.root()).await?;
+        head::ensure(&mut tx, &empty.to_bytes(), &empty.root()).await?;
         tx.commit().await?;
         let core = Arc::new(Core::new(store, settings, clock, rng));
         core.volumes.shelf().ensure()?;
-        let skipped = head::skipped(&mut *core.store.glance().await?).await?;
+        let skipped = head::skipped(&mut core.store.glance().await?).await?;
         core.skipped.store(skipped - core.clock.skipped(), Ordering::Relaxed);
         core.check_place().await?;
         core.check_head().await?;
@@ -204,7 +204,7 @@ impl Log {
     /// If the store cannot be read.
     pub async fn head(&self) -> Result<LogHead, LogError> {
         let claimed = self.core.watermark.claim(self.core.clock.now());
-        let head = head::read(&mut *self.core.store.glance().await?).await?;
+        let head = head::read(&mut self.core.store.glance().await?).await?;
         let Some(head) = head else {
             let through = Through { size: 0, at: Time(0) };
             return Ok(LogHead {
@@ -234,7 +234,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn recorded_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
-        Ok(activity_type::list(&mut *self.core.store.glance().await?).await?)
+        Ok(activity_type::list(&mut self.core.store.glance().await?).await?)
     }
 
     /// Every type reported from outside and since when.
@@ -242,7 +242,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn reported_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
-        Ok(activity_type::reported(&mut *self.core.store.glance().await?).await?)
+        Ok(activity_type::reported(&mut self.core.store.glance().await?).await?)
     }
 
     /// Seals and merges all that is due, now; with `all`, seals whatever is hot as well.

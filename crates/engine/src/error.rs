@@ -99,12 +99,6 @@ impl From<VolumeError> for LogError {
     }
 }
 
-impl From<store::SqlError> for LogError {
-    fn from(error: store::SqlError) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
-
 impl LogError {
     /// What became of work that ended without giving its result: a panic is told as what it is, never as damage.
     pub(crate) fn of_ended(error: tokio::task::JoinError) -> Self {

@@ -110,7 +110,7 @@ impl Core {
 
     /// What the ledger says of the live volumes.
     pub(crate) async fn live(&self) -> Result<Vec<VolumeMeta>, LogError> {
-        let rows = table::list(&mut *self.store.glance().await?).await?;
+        let rows = table::list(&mut self.store.glance().await?).await?;
         rows.iter().map(volumes::meta).collect()
     }
 

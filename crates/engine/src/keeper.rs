@@ -56,7 +56,7 @@ impl Core {
             let told = [("from", from.to_string()), ("to", to.to_string())];
             facts.metadata.extend(told.map(|(key, value)| (key.to_owned(), value)));
             let mut tx = self.store.begin().await?;
-            head::skip(tx.conn(), to.0.saturating_sub(from.0)).await?;
+            head::skip(&mut tx, to.0.saturating_sub(from.0)).await?;
             self.append(&mut tx, vec![facts]).await?;
             tx.commit().await?;
             tracing::warn!(%from, %to, "the clock was set, and has stayed there");
@@ -68,8 +68,8 @@ impl Core {
     pub(crate) async fn forget(&self) -> Result<(), LogError> {
         let now = self.by_what_passed();
         let mut tx = self.store.begin().await?;
-        idempotency::forget_expired(tx.conn(), now).await?;
-        external_id::forget_expired(tx.conn(), now).await?;
+        idempotency::forget_expired(&mut tx, now).await?;
+        external_id::forget_expired(&mut tx, now).await?;
         Ok(tx.commit().await?)
     }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::{Activity, Facts, canonical};
-use store::AnyConnection;
+use store::Tx;
 use store::log::{PersonKey, head, person_key};
 
 use crate::{LogError, Rng};
@@ -140,7 +140,7 @@ pub(crate) fn leaf_at(activity: &Activity, keys: &Keys) -> Option<proof::Hash> {
 /// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold. A key that is
 /// damaged is replaced: it holds no longer for what was recorded before.
 pub(crate) async fn ensure(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     cache: &KeyCache,
     people: HashSet<&str>,
     rng: &dyn Rng,
@@ -149,23 +149,23 @@ pub(crate) async fn ensure(
     if missing.is_empty() {
         return Ok((keys, Vec::new()));
     }
-    let mut found = person_key::load(conn, &missing).await?;
+    let mut found = person_key::load(tx, &missing).await?;
     let proposed: Vec<(&str, Key)> = missing
         .iter()
         .filter(|person| !found.contains_key(**person))
         .map(|person| (*person, rng.key()))
         .collect();
     if !proposed.is_empty() {
-        person_key::ensure(conn, &proposed).await?;
+        person_key::ensure(tx, &proposed).await?;
         // Read back: with several nodes, another one's key may have been first.
         let new: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
-        found.extend(person_key::load(conn, &new).await?);
+        found.extend(person_key::load(tx, &new).await?);
     }
     for (person, secret) in proposed {
         if !found.contains_key(person) {
-            let since = head::position(conn).await?.size;
+            let since = head::position(tx).await?.size;
             let key = PersonKey { secret, since };
-            person_key::replace(conn, person, &key).await?;
+            person_key::replace(tx, person, &key).await?;
             tracing::error!(
                 person,
                 since,

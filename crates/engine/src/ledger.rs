@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use store::Dialect;
 use store::log::head;
 use store::log::volume::{self as table, Pending};
 use volume::VolumeMeta;
@@ -29,7 +28,7 @@ impl Core {
             until: now.plus(LEASE * activity::Time::SECOND),
         };
         let mut tx = self.store.begin().await?;
-        table::begin(tx.conn(), pending).await?;
+        table::begin(&mut tx, pending).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -45,14 +44,14 @@ impl Core {
         let (shelf, of) = (self.volumes.shelf().clone(), id.to_owned());
         blocking(move || Ok(shelf.remove(&of)?)).await?;
         let mut tx = self.store.begin().await?;
-        table::forget(tx.conn(), id).await?;
+        table::forget(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
 
     /// Gives up what earlier processes began: all of it where this process is alone, else what nobody has any more.
     pub(crate) async fn give_up_begun(&self) -> Result<(), LogError> {
         let mut tx = self.store.begin().await?;
-        let begun = table::give_up(tx.conn(), self.clock.now(), self.store.dialect() == Dialect::Sqlite).await?;
+        let begun = table::give_up(&mut tx, self.clock.now(), self.store.is_alone()).await?;
         tx.commit().await?;
         if begun > 0 {
             tracing::info!(volumes = begun, "removing what an interrupted seal or merge left");
@@ -62,7 +61,7 @@ impl Core {
 
     /// Removes the doomed volumes whose time is over, and nothing else.
     pub(crate) async fn sweep(&self) -> Result<(), LogError> {
-        let due = table::due(&mut *self.store.glance().await?, self.clock.now()).await?;
+        let due = table::due(&mut self.store.glance().await?, self.clock.now()).await?;
         for id in due {
             self.clear_away(&id).await;
         }
@@ -76,7 +75,7 @@ impl Core {
 
     /// What lies where the volumes are and is not in the ledger, in order.
     pub(crate) async fn strangers(&self) -> Result<Vec<String>, LogError> {
-        let known: HashSet<String> = table::known(&mut *self.store.glance().await?)
+        let known: HashSet<String> = table::known(&mut self.store.glance().await?)
             .await?
             .into_iter()
             .collect();
@@ -92,7 +91,7 @@ impl Core {
     /// what else lies there.
     pub(crate) async fn check_place(&self) -> Result<(), LogError> {
         let strangers = self.strangers().await?;
-        let size = head::position(&mut *self.store.glance().await?).await?.size;
+        let size = head::position(&mut self.store.glance().await?).await?.size;
         let ends = strangers
             .iter()
             .filter_map(|name| Some((VolumeMeta::end_of_id(name)?, name)));
@@ -117,7 +116,7 @@ impl Core {
     async fn claim_place(&self) -> Result<(), LogError> {
         let new = self.rng.uuid(self.clock.now()).to_string();
         let mut tx = self.store.begin().await?;
-        let ours = head::installation(tx.conn(), &new).await?;
+        let ours = head::installation(&mut tx, &new).await?;
         tx.commit().await?;
         let shelf = self.volumes.shelf();
         match shelf.claim(&ours)? {

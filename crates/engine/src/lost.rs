@@ -31,9 +31,9 @@ impl Core {
     /// [`LogError::Unreadable`] if its leaves are lost as well: nothing behind it can be sealed then.
     pub(crate) async fn lose(&self, bad: Unsealable, tree: &Frontier) -> Result<bool, LogError> {
         let from = bad.seqs.start;
-        let head = head::read(&mut *self.store.glance().await?).await?;
+        let head = head::read(&mut self.store.glance().await?).await?;
         let head = head.ok_or_else(|| LogError::Damaged("its head is gone".to_owned()))?;
-        let batches = hot_batch::load(&mut *self.store.glance().await?, from, head.size, 2).await?;
+        let batches = hot_batch::load(&mut self.store.glance().await?, from, head.size, 2).await?;
         let Some(batch) = batches.first().filter(|batch| batch.first_seq <= from) else {
             return Err(LogError::Damaged(format!("hot activity {from} is missing")));
         };
@@ -69,7 +69,7 @@ impl Core {
         let why = &bad.why;
         let at = self.clock.now();
         let mut tx = self.store.begin().await?;
-        if !head::seal(tx.conn(), sealed).await? {
+        if !head::seal(&mut tx, sealed).await? {
             tx.rollback().await;
             return Ok(false);
         }
@@ -81,8 +81,8 @@ impl Core {
             why,
             at,
         };
-        lost_batch::keep(tx.conn(), lost).await?;
-        hot_batch::delete_sealed(tx.conn(), end).await?;
+        lost_batch::keep(&mut tx, lost).await?;
+        hot_batch::delete_sealed(&mut tx, end).await?;
         tx.commit().await?;
         self.tail.drop_below(end);
         tracing::error!(
@@ -109,8 +109,8 @@ impl Core {
 
     /// Closes a hole inside the caller's transaction: answers are not called incomplete because of it any more.
     pub(crate) async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
-        closed_gap::insert(tx.conn(), &hole.seqs, self.clock.now()).await?;
-        Ok(head::bump_generation(tx.conn()).await?)
+        closed_gap::insert(tx, &hole.seqs, self.clock.now()).await?;
+        Ok(head::bump_generation(tx).await?)
     }
 }
 

@@ -132,21 +132,21 @@ impl Core {
                     frontier,
                     bytes: *bytes,
                 };
-                fenced |= !head::seal(tx.conn(), sealed).await?;
+                fenced |= !head::seal(&mut tx, sealed).await?;
             }
             Replaced::Volumes(ids) => {
                 for id in ids {
-                    fenced |= !table::doom(tx.conn(), id, gone_at).await?;
+                    fenced |= !table::doom(&mut tx, id, gone_at).await?;
                 }
-                head::bump_generation(tx.conn()).await?;
+                head::bump_generation(&mut tx).await?;
             }
         }
-        if fenced || !table::publish(tx.conn(), &volumes::row(meta)?).await? {
+        if fenced || !table::publish(&mut tx, &volumes::row(meta)?).await? {
             tx.rollback().await;
             return Ok(false);
         }
         if let Replaced::Hot { to, .. } = replaced {
-            hot_batch::delete_sealed(tx.conn(), *to).await?;
+            hot_batch::delete_sealed(&mut tx, *to).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -178,8 +178,8 @@ impl Core {
             return Some(key);
         }
         let load = async {
-            let mut conn = self.store.glance().await.ok()?;
-            store::log::person_key::load(&mut conn, &[person])
+            let mut read = self.store.glance().await.ok()?;
+            store::log::person_key::load(&mut read, &[person])
                 .await
                 .ok()?
                 .remove(person)

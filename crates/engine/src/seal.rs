@@ -91,11 +91,11 @@ impl Core {
     /// stay aligned whatever was sealed early.
     async fn due(&self, all: bool) -> Result<Option<Due>, LogError> {
         let mut read = self.store.read().await?;
-        let Some(head) = head::read(read.conn()).await? else {
+        let Some(head) = head::read(&mut read).await? else {
             return Ok(None);
         };
         let (hot, size) = (head.size - head.sealed, self.settings.seal_at.max(1));
-        let old = match hot_batch::oldest(read.conn(), head.sealed).await? {
+        let old = match hot_batch::oldest(&mut read, head.sealed).await? {
             Some(oldest) => self.clock.now() >= oldest.plus(self.seal_after_micros()),
             None => false,
         };
@@ -118,7 +118,7 @@ impl Core {
     async fn stretch(&self, due: &Due) -> Result<Stretch, LogError> {
         let within = due.from..due.end;
         let mut stretch = Stretch::new(within.clone(), self.settings.seal_bytes.max(1));
-        let ends = hot_batch::ends(&mut *self.store.glance().await?, within.start, within.end).await?;
+        let ends = hot_batch::ends(&mut self.store.glance().await?, within.start, within.end).await?;
         let held = ends.last().and_then(|end| self.tail.view(within.start, end.seq));
         if let Some(chunks) = held {
             for end in ends {
@@ -131,7 +131,7 @@ impl Core {
         }
         let mut next = within.start;
         while !stretch.is_full() {
-            let batches = hot_batch::load(&mut *self.store.glance().await?, next, within.end, BATCHES).await?;
+            let batches = hot_batch::load(&mut self.store.glance().await?, next, within.end, BATCHES).await?;
             next = batches.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
             stretch = blocking(move || {
                 for batch in batches {
@@ -157,7 +157,7 @@ impl Core {
     pub(crate) async fn keys_of(&self, people: HashSet<&str>) -> Result<Keys, LogError> {
         let (mut keys, missing) = self.keys.split(people);
         if !missing.is_empty() {
-            keys.extend(store::log::person_key::load(&mut *self.store.glance().await?, &missing).await?);
+            keys.extend(store::log::person_key::load(&mut self.store.glance().await?, &missing).await?);
         }
         Ok(keys)
     }

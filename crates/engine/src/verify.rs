@@ -69,21 +69,21 @@ impl Core {
         if found.faults.iter().all(|fault| fault.volume.is_none()) {
             return Ok(false);
         }
-        let live = store::log::volume::list(&mut *self.store.glance().await?).await?;
+        let live = store::log::volume::list(&mut self.store.glance().await?).await?;
         let mut named = found.faults.iter().filter_map(|fault| fault.volume.as_ref());
         Ok(named.any(|id| live.iter().all(|row| row.id != *id)))
     }
 
     async fn snapshot(&self) -> Result<Option<Snapshot>, LogError> {
         let mut read = self.store.read().await?;
-        let Some(head) = head::read(read.conn()).await? else {
+        let Some(head) = head::read(&mut read).await? else {
             return Ok(None);
         };
-        let volumes = store::log::volume::list(read.conn()).await?;
+        let volumes = store::log::volume::list(&mut read).await?;
         // As they are packed, so that what is sealed meanwhile is not missing; unpacked one by one.
-        let hot = hot_batch::load(read.conn(), head.sealed, head.size, u32::MAX).await?;
-        let lost = lost_batch::list(read.conn()).await?;
-        let closed = closed_gap::list(read.conn()).await?;
+        let hot = hot_batch::load(&mut read, head.sealed, head.size, u32::MAX).await?;
+        let lost = lost_batch::list(&mut read).await?;
+        let closed = closed_gap::list(&mut read).await?;
         Ok(Some(Snapshot {
             head,
             volumes,
@@ -191,7 +191,7 @@ impl Core {
     /// Sees to it at a start that the tree goes on from what was committed: a state of the tree that does not yield its
     /// root is made anew from the volumes' state and the hot activities, or nothing is appended to it.
     pub(crate) async fn check_head(&self) -> Result<(), LogError> {
-        let Some(head) = head::read(&mut *self.store.glance().await?).await? else {
+        let Some(head) = head::read(&mut self.store.glance().await?).await? else {
             return Ok(());
         };
         if Frontier::from_bytes(&head.frontier).is_ok_and(|tree| tree.root() == head.root) {
@@ -205,7 +205,7 @@ impl Core {
         match tree.filter(|tree| tree.root() == head.root) {
             Some(tree) => {
                 let mut tx = self.store.begin().await?;
-                head::mend(tx.conn(), &head.root, &tree.to_bytes()).await?;
+                head::mend(&mut tx, &head.root, &tree.to_bytes()).await?;
                 tx.commit().await?;
                 tracing::error!("the state of the log's tree was damaged and has been made anew from the log itself");
                 Ok(())

@@ -88,24 +88,24 @@ impl Core {
     }
 
     async fn generation(&self) -> Result<u64, LogError> {
-        Ok(head::position(&mut *self.store.glance().await?).await?.generation)
+        Ok(head::position(&mut self.store.glance().await?).await?.generation)
     }
 
     /// `None` if the log changed while it was looked at.
     async fn try_view(&self, claimed: activity::Time) -> Result<Option<View>, LogError> {
-        let position = head::position(&mut *self.store.glance().await?).await?;
+        let position = head::position(&mut self.store.glance().await?).await?;
         let set = self.volumes.set();
         let (position, set) = if set.is_of(position.generation) {
             (position, set)
         } else {
             let mut read = self.store.read().await?;
-            let position = head::position(read.conn()).await?;
+            let position = head::position(&mut read).await?;
             let listed = Listed {
                 generation: position.generation,
                 sealed: position.sealed,
-                volumes: volume_table::list(read.conn()).await?,
-                lost: lost_batch::list(read.conn()).await?,
-                closed: closed_gap::list(read.conn()).await?,
+                volumes: volume_table::list(&mut read).await?,
+                lost: lost_batch::list(&mut read).await?,
+                closed: closed_gap::list(&mut read).await?,
             };
             drop(read);
             let volumes = Arc::clone(&self.volumes);
@@ -146,7 +146,7 @@ impl Core {
         self.tail.drop_below(position.sealed);
         let mut from = self.tail.lacks_from(position.sealed);
         while from < position.size {
-            let batches = hot_batch::load(&mut *self.store.glance().await?, from, position.size, BATCHES).await?;
+            let batches = hot_batch::load(&mut self.store.glance().await?, from, position.size, BATCHES).await?;
             // None, or a gap: they were sealed since the head was read. The caller looks again.
             let Some(end) = batches.last().map(|batch| batch.end()) else {
                 return Ok(());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Which database answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+pub(crate) enum Dialect {
     /// The embedded default.
     Sqlite,
     /// For installations that outgrew one machine.
@@ -12,6 +12,13 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
     /// Begins a transaction that will write. SQLite must take its write lock at once: a transaction that reads first
     /// and writes later can be refused in the middle.
     pub(crate) fn begin_write(self) -> &'static str {
@@ -30,8 +37,7 @@ impl Dialect {
     }
 
     /// What ends a SELECT that locks its rows until commit. SQLite has one writer, which holds the whole database.
-    #[must_use]
-    pub fn for_update(self) -> &'static str {
+    pub(crate) fn for_update(self) -> &'static str {
         match self {
             Self::Sqlite => "",
             Self::Postgres => " FOR UPDATE",
@@ -58,7 +64,8 @@ impl Dialect {
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA temp_store = MEMORY",
             ],
-            (Self::Postgres, _) => &[],
+            (Self::Postgres, true) => &[],
+            (Self::Postgres, false) => &["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"],
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong between Whodid and its database. Owns the line between "this request failed" and "the state is
 //! unknown, stop".
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -52,9 +53,12 @@ pub enum StoreError {
     /// The store was opened for reading only.
     #[error("this store was opened for reading only")]
     ReadOnly,
+    /// A column holds a value that has no meaning here.
+    #[error("the database holds what this program never writes: {0}")]
+    Unreadable(String),
     /// Any other failure of a statement; only this request is affected.
     #[error("the database refused: {0}")]
-    Sql(#[source] sqlx::Error),
+    Sql(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -62,7 +66,7 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy(crate::pool::ACQUIRE_SECONDS),
             error if sqlite_code(&error) == Some(SQLITE_FULL) => Self::Full,
-            error => Self::Sql(error),
+            error => Self::Sql(error.into()),
         }
     }
 }
@@ -85,8 +89,8 @@ impl StoreError {
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match sqlite_code(&error) {
             Some(SQLITE_FULL) => Self::Full,
-            Some(SQLITE_BUSY | SQLITE_CONSTRAINT) => Self::Sql(error),
-            _ if is_postgres_refusal(&error) => Self::Sql(error),
+            Some(SQLITE_BUSY | SQLITE_CONSTRAINT) => Self::Sql(error.into()),
+            _ if is_postgres_refusal(&error) => Self::Sql(error.into()),
             _ => Self::Unknown(error.to_string()),
         }
     }

@@ -26,10 +26,9 @@ mod tx;
 mod url;
 mod wal;
 
-pub use dialect::Dialect;
+use dialect::Dialect;
 pub use error::StoreError;
 pub use lock::{Owner, owner};
 pub use pool::Store;
-pub use sqlx::{AnyConnection, Error as SqlError};
 pub use tx::{Read, Tx};
 pub use url::StoreUrl;

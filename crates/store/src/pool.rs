@@ -1,5 +1,8 @@
 //! Opening a store and handing out its transactions. Owns the connections, their settings and the directory's lock.
 
+#[cfg(feature = "testing")]
+mod beside;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,13 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 use tokio::sync::{OnceCell, watch};
 
 use crate::error::end_in;
 use crate::lock::DirectoryLock;
-use crate::tx::Open;
 use crate::wal::Wal;
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
@@ -149,13 +150,12 @@ impl Store {
         if let Some(cause) = &*self.inner.failed.borrow() {
             return Err(StoreError::Failed(cause.clone()));
         }
-        let dialect = self.inner.dialect;
         // Until it is committed it is not known that the database takes it.
         self.inner.refused.store(true, Ordering::Relaxed);
-        let inner = Open::begin(writer, dialect.begin_write()).await?;
+        let dialect = self.inner.dialect;
+        let inner = Read::begin(writer, dialect, dialect.begin_write()).await?;
         Ok(Tx {
             inner,
-            dialect,
             failed: self.inner.failed.clone(),
             refused: Arc::clone(&self.inner.refused),
             on_commit: Vec::new(),
@@ -169,16 +169,15 @@ impl Store {
     /// If no connection becomes free.
     pub async fn read(&self) -> Result<Read, StoreError> {
         let dialect = self.inner.dialect;
-        let inner = Open::begin(&self.inner.readers, dialect.begin_read()).await?;
-        Ok(Read { inner, dialect })
+        Read::begin(&self.inner.readers, dialect, dialect.begin_read()).await
     }
 
-    /// A connection for a single statement that needs no snapshot.
+    /// To read from by a single statement that needs no snapshot.
     ///
     /// # Errors
     /// If no connection becomes free.
-    pub async fn glance(&self) -> Result<PoolConnection<Any>, StoreError> {
-        Ok(self.inner.readers.acquire().await?)
+    pub async fn glance(&self) -> Result<Read, StoreError> {
+        Read::glance(&self.inner.readers, self.inner.dialect).await
     }
 
     /// Gives back the space of deleted rows; to be called after many went.
@@ -218,7 +217,7 @@ impl Store {
         let Some(statement) = self.inner.dialect.quick_check() else {
             return Ok(Vec::new());
         };
-        let rows = sqlx::query(statement).fetch_all(&mut *self.glance().await?).await?;
+        let rows = sqlx::query(statement).fetch_all(self.glance().await?.conn()).await?;
         let mut lines = Vec::new();
         for row in rows {
             lines.push(row.try_get::<String, _>(0)?);
@@ -227,10 +226,16 @@ impl Store {
         Ok(lines)
     }
 
-    /// Which database this is.
+    /// The name of the database behind it.
     #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.inner.dialect
+    pub fn database(&self) -> &'static str {
+        self.inner.dialect.name()
+    }
+
+    /// Whether whatever is written goes through this store: nobody else writes a data directory.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        !self.is_reader() && self.inner.dialect == Dialect::Sqlite
     }
 
     /// Whether the store was opened for reading only.

@@ -2,8 +2,8 @@
 //! a person is shown of themself; owns no table.
 
 use activity::Time;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row as _};
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,22 +46,22 @@ pub struct Row {
 
 /// The rows of a section after `after`, at most `limit`; the first page begins after an empty key.
 pub async fn page(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     section: &Section,
     account_id: &str,
     after: &str,
     limit: u32,
-) -> Result<Vec<Row>, Error> {
+) -> Result<Vec<Row>, StoreError> {
     let rows = sqlx::query(section.sql)
         .bind(account_id)
         .bind(after)
         .bind(i64::from(limit))
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?;
     rows.iter().map(|found| row(section, found)).collect()
 }
 
-fn row(section: &Section, found: &AnyRow) -> Result<Row, Error> {
+fn row(section: &Section, found: &AnyRow) -> Result<Row, StoreError> {
     let columns = section.columns.iter().map(|(name, sort)| {
         let value = match sort {
             Sort::Text => Value::Text(found.try_get(*name)?),
@@ -73,11 +73,13 @@ fn row(section: &Section, found: &AnyRow) -> Result<Row, Error> {
     });
     Ok(Row {
         key: found.try_get("k")?,
-        columns: columns.collect::<Result<_, Error>>()?,
+        columns: columns.collect::<Result<_, StoreError>>()?,
     })
 }
 
 use Sort::{Flag, Number, Text, Time as At};
+
+use crate::{Read, StoreError};
 
 /// Every section, in the order a person reads them. What lets somebody in (hashes, keys, secrets) is in none.
 pub const SECTIONS: &[Section] = &[

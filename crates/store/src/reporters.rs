@@ -2,54 +2,56 @@
 //! whom a report names by their ids here. Owns the tables `api_key_application` and `application_account`.
 
 use activity::{Named, Person};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
 
 use crate::log::many::{chunks, placeholders};
 use crate::row::text;
+use crate::{Read, StoreError, Tx};
 
 /// The applications a key reports for, by id; none means any but this installation's own.
-pub async fn applications_of(conn: &mut AnyConnection, key_id: &str) -> Result<Vec<Named>, Error> {
+pub async fn applications_of(read: &mut Read, key_id: &str) -> Result<Vec<Named>, StoreError> {
     let rows = sqlx::query(
         "SELECT k.application_id AS id, COALESCE(a.name, k.name) AS name FROM api_key_application k \
          LEFT JOIN application a ON a.id = k.application_id WHERE k.api_key_id = $1 ORDER BY k.application_id",
     );
-    rows.bind(key_id).fetch_all(conn).await?.iter().map(named).collect()
+    rows.bind(key_id)
+        .fetch_all(read.conn())
+        .await?
+        .iter()
+        .map(named)
+        .collect()
 }
 
 /// Writes the applications that a new key reports for.
-pub async fn set_applications(conn: &mut AnyConnection, key_id: &str, applications: &[Named]) -> Result<(), Error> {
+pub async fn set_applications(tx: &mut Tx, key_id: &str, applications: &[Named]) -> Result<(), StoreError> {
     for application in applications {
         sqlx::query("INSERT INTO api_key_application (api_key_id, application_id, name) VALUES ($1, $2, $3)")
             .bind(key_id)
             .bind(&application.id)
             .bind(&application.name)
-            .execute(&mut *conn)
+            .execute(tx.conn())
             .await?;
     }
     Ok(())
 }
 
 /// Notes that an account signed in to an application.
-pub async fn signed_in(conn: &mut AnyConnection, application_id: &str, account_id: &str) -> Result<(), Error> {
+pub async fn signed_in(tx: &mut Tx, application_id: &str, account_id: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO application_account (application_id, account_id) VALUES ($1, $2) \
          ON CONFLICT (application_id, account_id) DO NOTHING",
     )
     .bind(application_id)
     .bind(account_id)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Those of these accounts that there are, as they are named now; with an application only those who ever signed in
 /// to it.
-pub async fn accounts(
-    conn: &mut AnyConnection,
-    ids: &[&str],
-    application_id: Option<&str>,
-) -> Result<Vec<Person>, Error> {
+pub async fn accounts(read: &mut Read, ids: &[&str], application_id: Option<&str>) -> Result<Vec<Person>, StoreError> {
     let mut found = Vec::new();
     for chunk in chunks(ids) {
         let n = chunk.len();
@@ -71,7 +73,7 @@ pub async fn accounts(
         if let Some(application) = application_id {
             query = query.bind(application);
         }
-        for row in query.fetch_all(&mut *conn).await? {
+        for row in query.fetch_all(read.conn()).await? {
             found.push(person(&row)?);
         }
     }
@@ -79,21 +81,21 @@ pub async fn accounts(
 }
 
 /// Those of these groups that there are.
-pub async fn groups(conn: &mut AnyConnection, ids: &[&str]) -> Result<Vec<Named>, Error> {
-    by_id(conn, "user_group", ids).await
+pub async fn groups(read: &mut Read, ids: &[&str]) -> Result<Vec<Named>, StoreError> {
+    by_id(read, "user_group", ids).await
 }
 
 /// Those of these sessions that there are.
-pub async fn sessions(conn: &mut AnyConnection, ids: &[&str]) -> Result<Vec<Named>, Error> {
-    by_id(conn, "session", ids).await
+pub async fn sessions(read: &mut Read, ids: &[&str]) -> Result<Vec<Named>, StoreError> {
+    by_id(read, "session", ids).await
 }
 
 /// Those of these registered applications that there are.
-pub async fn applications(conn: &mut AnyConnection, ids: &[&str]) -> Result<Vec<Named>, Error> {
-    by_id(conn, "application", ids).await
+pub async fn applications(read: &mut Read, ids: &[&str]) -> Result<Vec<Named>, StoreError> {
+    by_id(read, "application", ids).await
 }
 
-async fn by_id(conn: &mut AnyConnection, table: &'static str, ids: &[&str]) -> Result<Vec<Named>, Error> {
+async fn by_id(read: &mut Read, table: &'static str, ids: &[&str]) -> Result<Vec<Named>, StoreError> {
     let mut found = Vec::new();
     for chunk in chunks(ids) {
         let sql = format!(
@@ -104,21 +106,21 @@ async fn by_id(conn: &mut AnyConnection, table: &'static str, ids: &[&str]) -> R
         for id in chunk {
             query = query.bind(*id);
         }
-        for row in query.fetch_all(&mut *conn).await? {
+        for row in query.fetch_all(read.conn()).await? {
             found.push(named(&row)?);
         }
     }
     Ok(found)
 }
 
-fn named(row: &AnyRow) -> Result<Named, Error> {
+fn named(row: &AnyRow) -> Result<Named, StoreError> {
     Ok(Named {
         id: text(row, "id")?,
         name: text(row, "name")?,
     })
 }
 
-fn person(row: &AnyRow) -> Result<Person, Error> {
+fn person(row: &AnyRow) -> Result<Person, StoreError> {
     let name = [text(row, "given_name")?, text(row, "family_name")?].join(" ");
     Ok(Person {
         id: text(row, "id")?,

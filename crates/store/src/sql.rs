@@ -1,8 +1,10 @@
 //! SQL text put together from constants, with its values bound in order. For the lists whose filters differ from page
 //! to page; everything else is one constant text.
 
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
+
+use crate::{Read, StoreError};
 
 /// A bound value.
 #[derive(Clone, Debug)]
@@ -66,7 +68,7 @@ impl Sql {
     }
 
     /// The rows.
-    pub(crate) async fn fetch_all(self, conn: &mut AnyConnection) -> Result<Vec<AnyRow>, Error> {
+    pub(crate) async fn fetch_all(self, read: &mut Read) -> Result<Vec<AnyRow>, StoreError> {
         // Safe: the text is made of constants; everything a person typed is bound.
         let mut query = sqlx::query(AssertSqlSafe(self.text));
         for value in self.values {
@@ -75,7 +77,7 @@ impl Sql {
                 Value::Number(value) => query.bind(value),
             };
         }
-        query.fetch_all(conn).await
+        Ok(query.fetch_all(read.conn()).await?)
     }
 
     #[cfg(test)]

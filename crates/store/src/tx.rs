@@ -1,6 +1,11 @@
-//! A write transaction and a read snapshot. Owns when they begin and end, and that a connection whose transaction
-//! ended in an error is not used again; owns no SQL of any table.
+//! The handles that the tables are read and written through. Owns when a transaction begins and ends, that a connection
+//! whose transaction ended in an error is not used again, and that what was given to read from cannot write; owns no SQL
+//! of any table.
 
+#[cfg(test)]
+mod tests;
+
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,27 +23,64 @@ type Hook = Box<dyn FnOnce() + Send>;
 /// How long a broken connection may take to close before it is let go.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// A connection in a transaction of ours: begun, committed and rolled back by statements of our own, so that what the
-/// driver believes cannot differ from what the database did. SQLite ends a transaction by itself after some errors (a
-/// full disk, a failed write); the driver would count it as open for ever.
-pub(crate) struct Open {
+/// To read the tables from: a snapshot, every statement on which sees the same state, or ([`crate::Store::glance`]) no
+/// transaction at all. Dropping it ends it. What writes asks for a [`Tx`], which is read from in the same way:
+///
+/// ```
+/// # use activity::Time;
+/// # use store::{StoreError, Tx, log::activity_type};
+/// async fn note(tx: &mut Tx) -> Result<(), StoreError> {
+///     activity_type::ensure(tx, "user.login", Time(0)).await?;
+///     activity_type::list(tx).await.map(drop)
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use activity::Time;
+/// # use store::{Read, StoreError, log::activity_type};
+/// async fn note(read: &mut Read) -> Result<(), StoreError> {
+///     activity_type::ensure(read, "user.login", Time(0)).await
+/// }
+/// ```
+//
+// A transaction is begun, committed and rolled back by statements of our own, so that what the driver believes cannot
+// differ from what the database did. SQLite ends a transaction by itself after some errors (a full disk, a failed
+// write); the driver would count it as open for ever.
+pub struct Read {
     /// `None` once it has ended.
     conn: Option<PoolConnection<Any>>,
+    dialect: Dialect,
+    /// Whether a transaction is open on it, or may be.
+    begun: bool,
 }
 
-impl Open {
-    /// Takes a connection and begins with this statement.
-    pub(crate) async fn begin(pool: &AnyPool, statement: &'static str) -> Result<Self, sqlx::Error> {
-        let mut open = Self {
+impl Read {
+    /// Takes a connection, in no transaction.
+    pub(crate) async fn glance(pool: &AnyPool, dialect: Dialect) -> Result<Self, StoreError> {
+        Ok(Self {
             conn: Some(pool.acquire().await?),
-        };
-        // From here on dropping it, also in the middle of the statement, ends whatever was begun.
-        open.conn().execute(statement).await?;
-        Ok(open)
+            dialect,
+            begun: false,
+        })
     }
 
-    fn conn(&mut self) -> &mut AnyConnection {
+    /// Takes a connection and begins with this statement.
+    pub(crate) async fn begin(pool: &AnyPool, dialect: Dialect, statement: &'static str) -> Result<Self, StoreError> {
+        let mut read = Self::glance(pool, dialect).await?;
+        // From here on dropping it, also in the middle of the statement, ends whatever was begun.
+        read.begun = true;
+        read.conn().execute(statement).await?;
+        Ok(read)
+    }
+
+    /// The connection, for the functions of the tables.
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
         self.conn.as_mut().expect("it is used only until it has ended")
+    }
+
+    /// Which database this is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     async fn commit(mut self) -> Result<PoolConnection<Any>, sqlx::Error> {
@@ -72,8 +114,11 @@ pub(crate) async fn close(conn: PoolConnection<Any>) {
     let _ = tokio::time::timeout(CLOSING, conn.close()).await;
 }
 
-impl Drop for Open {
+impl Drop for Read {
     fn drop(&mut self) {
+        if !self.begun {
+            return;
+        }
         let Some(conn) = self.conn.take() else { return };
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(roll_back(conn))),
@@ -85,8 +130,7 @@ impl Drop for Open {
 
 /// A write transaction. Dropping it rolls it back.
 pub struct Tx {
-    pub(crate) inner: Open,
-    pub(crate) dialect: Dialect,
+    pub(crate) inner: Read,
     pub(crate) failed: watch::Sender<Option<String>>,
     /// Whether the last transaction of all was not committed.
     pub(crate) refused: Arc<AtomicBool>,
@@ -94,18 +138,22 @@ pub struct Tx {
     pub(crate) wal: Option<Arc<Wal>>,
 }
 
+/// What may be written may be read.
+impl Deref for Tx {
+    type Target = Read;
+
+    fn deref(&self) -> &Read {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.inner
+    }
+}
+
 impl Tx {
-    /// The connection, for the functions of the tables.
-    pub fn conn(&mut self) -> &mut AnyConnection {
-        self.inner.conn()
-    }
-
-    /// Which database this is.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
     /// Runs `then` once the commit is durable, and never otherwise.
     pub fn on_commit(&mut self, then: impl FnOnce() + Send + 'static) {
         self.on_commit.push(Box::new(then));
@@ -140,24 +188,5 @@ impl Tx {
     /// Rolls back and waits for it.
     pub async fn rollback(self) {
         self.inner.rollback().await;
-    }
-}
-
-/// A read snapshot: every statement on it sees the same state. Dropping it ends it.
-pub struct Read {
-    pub(crate) inner: Open,
-    pub(crate) dialect: Dialect,
-}
-
-impl Read {
-    /// The connection, for the functions of the tables.
-    pub fn conn(&mut self) -> &mut AnyConnection {
-        self.inner.conn()
-    }
-
-    /// Which database this is.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
     }
 }

@@ -34,7 +34,6 @@ macro_rules! on {
                 one_writer_waits_for_another,
                 a_broken_constraint_fails_only_its_transaction,
                 a_transaction_that_the_database_ended_itself_blocks_no_later_one,
-                a_full_disk_blocks_nothing_once_there_is_room,
                 a_commit_without_an_answer_is_unknown_and_stops_the_store,
                 a_failed_store_writes_nothing_more,
                 whether_it_takes_writes_is_tried_when_the_last_one_was_not_kept,

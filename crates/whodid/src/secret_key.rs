@@ -94,8 +94,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<SecretKey>, KeyError> {
 
 /// Which key the database needs; `None` if it has nothing that is wrapped.
 pub(crate) async fn needed(store: &Store) -> Result<Option<KeyId>, StoreError> {
-    let mut conn = store.glance().await?;
-    Ok(secret_key::get(&mut conn).await?.and_then(|id| KeyId::of_bytes(&id)))
+    let mut read = store.glance().await?;
+    Ok(secret_key::get(&mut read).await?.and_then(|id| KeyId::of_bytes(&id)))
 }
 
 /// Whether this is the key the database needs.
@@ -138,9 +138,7 @@ async fn adopt(path: &Path, found: Option<SecretKey>, store: &Store, rng: &dyn R
         })?,
     };
     let mut tx = store.begin().await?;
-    secret_key::set(tx.conn(), key.id().as_bytes(), SystemClock.now())
-        .await
-        .map_err(StoreError::from)?;
+    secret_key::set(&mut tx, key.id().as_bytes(), SystemClock.now()).await?;
     tx.commit().await?;
     Ok(key)
 }

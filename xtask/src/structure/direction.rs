@@ -48,6 +48,11 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             findings.push(format!("crates/{name} has no entry in the dependency allow-list"));
             continue;
         };
+        if section(&manifest).any(|line| line.contains("\"testing\"")) {
+            findings.push(format!(
+                "crates/{name} may ask for the feature `testing` in its tests only"
+            ));
+        }
         for dependency in dependencies(&manifest) {
             let ours = MAY_NAME.iter().any(|(known, _)| *known == dependency);
             if ours && !allowed.contains(&dependency) {
@@ -64,13 +69,18 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// The names under `[dependencies]` of a manifest.
-fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+/// The lines under `[dependencies]` of a manifest.
+fn section(manifest: &str) -> impl Iterator<Item = &str> {
     manifest
         .lines()
         .skip_while(|line| line.trim() != "[dependencies]")
         .skip(1)
         .take_while(|line| !line.starts_with('['))
+}
+
+/// The names there.
+fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+    section(manifest)
         .filter_map(|line| line.split(['.', '=', ' ']).next())
         .filter(|name| !name.is_empty() && !name.starts_with('#'))
 }

@@ -59,6 +59,17 @@ const BANS: &[Ban] = &[
         instead: "take a Clock or an Rng",
     },
     Ban {
+        word: "sqlx",
+        // The benchmark compares with a plain database.
+        except: &[
+            "crates/store/src/",
+            "crates/bench/src/",
+            "xtask/src/structure/direction.rs",
+        ],
+        tests_may: true,
+        instead: "add a function to `store`, which takes a `Read` or a `Tx`",
+    },
+    Ban {
         word: "|safe }}",
         except: &[],
         tests_may: false,

@@ -17,13 +17,13 @@ pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str)
     let now = app.now();
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
-    let taken = link::take(tx.conn(), Purpose::Activation, &token_hash(token), now).await?;
-    let account = account::get(tx.conn(), taken.as_deref().unwrap_or_default()).await?;
+    let taken = link::take(&mut tx, Purpose::Activation, &token_hash(token), now).await?;
+    let account = account::get(&mut tx, taken.as_deref().unwrap_or_default()).await?;
     let Some(account) = account.filter(links::may_use) else {
         return Err(LinkError::Gone);
     };
-    account::set_password(tx.conn(), &account.id, &hash, now).await?;
-    account::set_activated(tx.conn(), &account.id, now).await?;
+    account::set_password(&mut tx, &account.id, &hash, now).await?;
+    account::set_activated(&mut tx, &account.id, now).await?;
     let used = facts::by_visitor(app, visitor, "account.activation_link_used", &account.person());
     Ok(tx.commit(used).await?)
 }

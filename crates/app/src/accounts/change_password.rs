@@ -26,13 +26,13 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
         return Err(ChangeError::Forbidden);
     };
     let mut read = app.store().read().await?;
-    let account = account::get(read.conn(), &caller.person.id)
+    let account = account::get(&mut read, &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    let device = device::get(read.conn(), &account.id, device_id)
+    let device = device::get(&mut read, &account.id, device_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    let checked = passwords::check_of(app, read.conn(), &account, &typed.new).await?;
+    let checked = passwords::check_of(app, &mut read, &account, &typed.new).await?;
     drop(read);
     checked.map_err(|error| ChangeError::Invalid(vec![error]))?;
 
@@ -56,10 +56,10 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     };
     attempt.give_back(app, &mut tx, &account.id).await?;
     // What was proved must still be so: a reset meanwhile ended this device, and its password must not be overwritten.
-    account::hold(tx.conn(), &account.id).await?;
-    let now = account::get(tx.conn(), &account.id).await?;
+    account::hold(&mut tx, &account.id).await?;
+    let now = account::get(&mut tx, &account.id).await?;
     let unchanged = now.is_some_and(|now| now.password_hash.as_deref() == attempt.stored());
-    if !unchanged || device::get(tx.conn(), &account.id, device_id).await?.is_none() {
+    if !unchanged || device::get(&mut tx, &account.id, device_id).await?.is_none() {
         tx.commit_quietly(Quiet::Counted).await?;
         return Err(ChangeError::conflict(
             "Your password was changed a moment ago. Log in again.",
@@ -68,7 +68,7 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let set = passwords::set(app, &mut tx, &account, (&typed.new, &hash)).await?;
     set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.
-    link::delete_all(tx.conn(), &account.id, link::Purpose::Reset).await?;
+    link::delete_all(&mut tx, &account.id, link::Purpose::Reset).await?;
     let mut activities = Activities::from(facts::about(app, caller, "user.password_changed", &account.person()));
     let reason = EndReason::PasswordChanged;
     let ended = typed

@@ -27,7 +27,7 @@ pub struct PendingEmail {
 /// The change that the caller waits for, if there is one.
 pub async fn pending_email_change(app: &App, caller: &Caller) -> Result<Option<PendingEmail>, Unavailable> {
     let mut read = app.store().read().await?;
-    let pending = email_change::pending(read.conn(), &caller.person.id, app.now()).await?;
+    let pending = email_change::pending(&mut read, &caller.person.id, app.now()).await?;
     Ok(pending.map(|change| PendingEmail {
         person: caller.person.clone(),
         email: change.email,
@@ -42,10 +42,10 @@ pub async fn peek_email_change(
     token: &str,
 ) -> Result<Option<PendingEmail>, Unavailable> {
     let mut read = app.store().read().await?;
-    let Some(change) = email_change::peek(read.conn(), &token_hash(token), app.now()).await? else {
+    let Some(change) = email_change::peek(&mut read, &token_hash(token), app.now()).await? else {
         return Ok(None);
     };
-    let account = account::get(read.conn(), &change.account_id).await?;
+    let account = account::get(&mut read, &change.account_id).await?;
     Ok(account.filter(links::may_use).map(|account| PendingEmail {
         person: account.person(),
         email: change.email,
@@ -64,11 +64,11 @@ pub async fn confirm_email_change(
 ) -> Result<(), LinkError> {
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
-    let change = email_change::take(tx.conn(), &token_hash(token), app.now()).await?;
+    let change = email_change::take(&mut tx, &token_hash(token), app.now()).await?;
     let Some(change) = change else {
         return Err(LinkError::Gone);
     };
-    let before = account::get(tx.conn(), &change.account_id).await?;
+    let before = account::get(&mut tx, &change.account_id).await?;
     let Some(before) = before.filter(links::may_use) else {
         return Err(LinkError::Gone);
     };
@@ -78,10 +78,10 @@ pub async fn confirm_email_change(
     };
     check_unique(&mut tx, &after).await.map_err(taken)?;
     let keys = names::keys(&after);
-    account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
-    email_change::void_all(tx.conn(), &after.id).await?;
-    link::delete_all(tx.conn(), &after.id, Purpose::Reset).await?;
+    account::set_profile(&mut tx, &after, &keys).await?;
+    word::replace(&mut tx, &after.id, &keys, &names::words(&keys)).await?;
+    email_change::void_all(&mut tx, &after.id).await?;
+    link::delete_all(&mut tx, &after.id, Purpose::Reset).await?;
     credentials_changed(&mut tx, &after.id).await?;
     mail::write(app, &mut tx, mail::letters::email_change_done(&before, &after)).await?;
     let mut changed = facts::by_visitor(app, visitor, "user.email_changed", &after.person());
@@ -101,7 +101,7 @@ async fn signed_in_here(tx: &mut Tx, visitor: &Visitor, account_id: &str) -> Res
     let Some(token) = visitor.device_token.as_deref() else {
         return Ok(None);
     };
-    let device = device::by_token(tx.conn(), &token_hash(token)).await?;
+    let device = device::by_token(tx, &token_hash(token)).await?;
     Ok(device
         .filter(|device| device.account_id == account_id)
         .map(|device| device.id))

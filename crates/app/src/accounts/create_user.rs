@@ -119,9 +119,7 @@ async fn answer(
     id: &str,
     link: Option<String>,
 ) -> Result<Created, ChangeError> {
-    let user = get_user_in(app, tx.conn(), caller, id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
+    let user = get_user_in(app, tx, caller, id).await?.ok_or(ChangeError::NotFound)?;
     Ok(Created {
         person: user.person().clone(),
         user,
@@ -138,8 +136,8 @@ async fn insert(
 ) -> Result<Inserted, ChangeError> {
     check_unique(tx, account).await?;
     let keys = names::keys(account);
-    account::insert(tx.conn(), account, &keys).await?;
-    word::replace(tx.conn(), &account.id, &keys, &names::words(&keys)).await?;
+    account::insert(tx, account, &keys).await?;
+    word::replace(tx, &account.id, &keys, &names::words(&keys)).await?;
     let person = account.person();
     let mut created = facts::about(app, caller, "account.created", &person);
     created.metadata.insert("roles".to_owned(), new.roles.in_words());
@@ -147,8 +145,8 @@ async fn insert(
     let mut link = None;
     match (&new.activation, &hash) {
         (_, Some(hash)) => {
-            account::set_password(tx.conn(), &account.id, hash, app.now()).await?;
-            account::set_activated(tx.conn(), &account.id, app.now()).await?;
+            account::set_password(tx, &account.id, hash, app.now()).await?;
+            account::set_activated(tx, &account.id, app.now()).await?;
         }
         _ if new.service_account => {}
         (Activation::Mail, _) => {
@@ -191,7 +189,7 @@ pub(super) fn row(app: &App, new: &NewUser) -> AccountRow {
 /// Refuses a username or e-mail address that another account has, and a username that looks like another's. Held until
 /// commit: the unique indexes stand behind it, this only names the field.
 pub(super) async fn check_unique(tx: &mut Tx, account: &AccountRow) -> Result<(), ChangeError> {
-    let (username, email) = account::taken(tx.conn(), &account.id, &names::keys(account)).await?;
+    let (username, email) = account::taken(tx, &account.id, &names::keys(account)).await?;
     let mut errors = Vec::new();
     if username {
         let text = "This username, or one that looks like it, is taken; choose another.";

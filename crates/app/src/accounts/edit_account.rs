@@ -41,8 +41,8 @@ pub async fn edit_account(
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if !account::edit(tx.conn(), id, version).await? {
+    let before = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    if !account::edit(&mut tx, id, version).await? {
         return Err(ChangeError::Stale);
     }
     let activities = apply(app, caller, &mut tx, before, edit).await.map_err(renamed)?;
@@ -51,7 +51,7 @@ pub async fn edit_account(
         tx.rollback().await;
         return get_user(app, caller, id).await?.ok_or(ChangeError::NotFound);
     };
-    let user = get_user_in(app, tx.conn(), caller, id).await?;
+    let user = get_user_in(app, &mut tx, caller, id).await?;
     tx.commit(activities).await?;
     user.ok_or(ChangeError::NotFound)
 }
@@ -72,9 +72,7 @@ async fn apply(
     let mut activities = Vec::new();
     activities.extend(edit_user::within(app, caller, tx, &before, names).await?);
     // As it is named now: the activities that follow say so.
-    let account = account::get(tx.conn(), &before.id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
+    let account = account::get(tx, &before.id).await?.ok_or(ChangeError::NotFound)?;
     if let Some(roles) = edit.roles {
         activities.extend(set_roles::within(app, caller, tx, &account, roles).await?);
     }

@@ -49,10 +49,10 @@ pub async fn edit_profile_at(
     version: Option<i64>,
 ) -> Result<UserDetails, ChangeError> {
     let mut tx = app.begin().await?;
-    let before = account::get(tx.conn(), &caller.person.id)
+    let before = account::get(&mut tx, &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    if !account::edit(tx.conn(), &before.id, version).await? {
+    if !account::edit(&mut tx, &before.id, version).await? {
         return Err(ChangeError::Stale);
     }
     let (given_name, family_name) = (edit.given_name, edit.family_name);
@@ -81,11 +81,11 @@ pub async fn edit_profile_at(
         return get_user(app, caller, &before.id).await?.ok_or(ChangeError::NotFound);
     }
     let keys = names::keys(&after);
-    account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
+    account::set_profile(&mut tx, &after, &keys).await?;
+    word::replace(&mut tx, &after.id, &keys, &names::words(&keys)).await?;
     let mut edited = facts::about(app, caller, "account.profile_edited", &after.person());
     edited.changes = changes;
-    let user = get_user_in(app, tx.conn(), caller, &after.id).await?;
+    let user = get_user_in(app, &mut tx, caller, &after.id).await?;
     tx.commit(edited).await?;
     user.ok_or(ChangeError::NotFound)
 }

@@ -27,7 +27,7 @@ pub async fn edit_user(app: &App, caller: &Caller, id: &str, edit: EditUser) -> 
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let before = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let before = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let Some(edited) = within(app, caller, &mut tx, &before, edit).await? else {
         return Ok(());
     };
@@ -60,13 +60,13 @@ pub(super) async fn within(
     }
     check_unique(tx, &after).await?;
     let keys = names::keys(&after);
-    account::set_profile(tx.conn(), &after, &keys).await?;
-    word::replace(tx.conn(), &after.id, &keys, &names::words(&keys)).await?;
+    account::set_profile(tx, &after, &keys).await?;
+    word::replace(tx, &after.id, &keys, &names::words(&keys)).await?;
     if after.email != before.email {
         // What was mailed to the old address opens nothing any more.
-        link::delete_all(tx.conn(), &after.id, Purpose::Reset).await?;
-        link::delete_all(tx.conn(), &after.id, Purpose::Activation).await?;
-        email_change::void_all(tx.conn(), &after.id).await?;
+        link::delete_all(tx, &after.id, Purpose::Reset).await?;
+        link::delete_all(tx, &after.id, Purpose::Activation).await?;
+        email_change::void_all(tx, &after.id).await?;
         factors::credentials_changed(tx, &after.id).await?;
         mail::write(app, tx, mail::letters::email_changed(before, &after)).await?;
     }

@@ -25,16 +25,16 @@ pub fn fill_skeletons_later(app: &App) {
 
 /// Fills them in, and returns how many accounts look like an older one.
 pub async fn fill_skeletons(app: &App) -> Result<u64, Unavailable> {
-    if !skeleton::any_missing(app.store().read().await?.conn()).await? {
+    if !skeleton::any_missing(&mut app.store().read().await?).await? {
         return Ok(0);
     }
     let mut alike = 0;
     let mut last: Option<Unfilled> = None;
     loop {
         let mut tx = app.begin().await?;
-        let batch = skeleton::missing(tx.conn(), last.as_ref(), BATCH).await?;
+        let batch = skeleton::missing(&mut tx, last.as_ref(), BATCH).await?;
         for of in &batch {
-            if skeleton::fill(tx.conn(), of, &likeness::skeleton(&of.username_key)).await? {
+            if skeleton::fill(&mut tx, of, &likeness::skeleton(&of.username_key)).await? {
                 continue;
             }
             alike += 1;

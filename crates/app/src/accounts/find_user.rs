@@ -11,6 +11,6 @@ pub async fn find_user(app: &App, caller: &Caller, login: &str) -> Result<Option
         return Err(ChangeError::Forbidden);
     }
     let mut read = app.store().read().await?;
-    let found = account::by_login(read.conn(), &names::key(login)).await?;
+    let found = account::by_login(&mut read, &names::key(login)).await?;
     Ok(found.map(|account| account.person()))
 }

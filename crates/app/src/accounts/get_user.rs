@@ -1,7 +1,7 @@
 //! One account, for its owner, administrators and auditors.
 
 use activity::Person;
-use store::AnyConnection;
+use store::Read;
 use store::accounts::{account, address};
 
 use super::UserRow;
@@ -35,23 +35,23 @@ pub async fn get_user(app: &App, caller: &Caller, id: &str) -> Result<Option<Use
     if !(caller.is_administrator() || caller.reads_everything() || caller.person.id == id) {
         return Err(ChangeError::Forbidden);
     }
-    Ok(get_user_in(app, app.store().read().await?.conn(), caller, id).await?)
+    Ok(get_user_in(app, &mut app.store().read().await?, caller, id).await?)
 }
 
 /// The same within a transaction, for somebody who may: what a change answers is read before it is committed.
 pub(super) async fn get_user_in(
     app: &App,
-    conn: &mut AnyConnection,
+    read: &mut Read,
     caller: &Caller,
     id: &str,
 ) -> Result<Option<UserDetails>, Unavailable> {
-    let Some(account) = account::get(conn, id).await? else {
+    let Some(account) = account::get(read, id).await? else {
         return Ok(None);
     };
     Ok(Some(UserDetails {
         row: UserRow::of(&account, app.now()),
-        login_addresses: address::of(conn, id).await?,
-        factors: factors::factors_of(app, conn, id).await?,
-        devices: devices_of(app, conn, id, caller.via.device_id()).await?,
+        login_addresses: address::of(read, id).await?,
+        factors: factors::factors_of(app, read, id).await?,
+        devices: devices_of(app, read, id, caller.via.device_id()).await?,
     }))
 }

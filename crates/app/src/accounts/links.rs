@@ -24,10 +24,10 @@ pub(super) fn may_use(account: &AccountRow) -> bool {
 /// Ends every link and question of an account that waits: of one that may not log in, none opens anything, now or when
 /// it may again.
 pub(super) async fn end_all(tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
-    link::delete_all(tx.conn(), account_id, Purpose::Activation).await?;
-    link::delete_all(tx.conn(), account_id, Purpose::Reset).await?;
-    email_change::void_all(tx.conn(), account_id).await?;
-    ceremony::delete_all(tx.conn(), account_id).await?;
+    link::delete_all(tx, account_id, Purpose::Activation).await?;
+    link::delete_all(tx, account_id, Purpose::Reset).await?;
+    email_change::void_all(tx, account_id).await?;
+    ceremony::delete_all(tx, account_id).await?;
     credentials_changed(tx, account_id).await
 }
 
@@ -35,11 +35,11 @@ pub(super) async fn end_all(tx: &mut Tx, account_id: &str) -> Result<(), Unavail
 pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purpose) -> Result<Link, Unavailable> {
     let token = new_token(app);
     let created_at = app.now();
-    link::delete_expired(tx.conn(), created_at).await?;
+    link::delete_expired(tx, created_at).await?;
     let (path, valid) = match purpose {
         Purpose::Activation => {
             // Only the newest activation link works.
-            link::delete_all(tx.conn(), account_id, purpose).await?;
+            link::delete_all(tx, account_id, purpose).await?;
             ("activate", ACTIVATION)
         }
         Purpose::Reset => ("reset", RESET),
@@ -48,7 +48,7 @@ pub(super) async fn make(app: &App, tx: &mut Tx, account_id: &str, purpose: Purp
         created_at,
         expires_at: created_at.plus(valid),
     };
-    link::insert(tx.conn(), account_id, purpose, &token_hash(&token), validity).await?;
+    link::insert(tx, account_id, purpose, &token_hash(&token), validity).await?;
     Ok(Link {
         address: format!(
             "{}/{path}?token={token}",

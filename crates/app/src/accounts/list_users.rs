@@ -138,7 +138,7 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     };
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
-    let mut rows = list::page(read.conn(), &query, limit + 1).await?;
+    let mut rows = list::page(&mut read, &query, limit + 1).await?;
     let more = paging::cut(&mut rows, limit);
     let shown = before + rows.len() as u64;
     let total = match counted {
@@ -186,7 +186,7 @@ async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, Change
     let narrowed =
         !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
     let cap = if narrowed { COUNT_CAP } else { COUNT_ALL_CAP };
-    let n = list::count(read.conn(), &ListQuery { after: None, ..query }, cap + 1).await?;
+    let n = list::count(read, &ListQuery { after: None, ..query }, cap + 1).await?;
     Ok(Total {
         n: n.min(cap),
         exact: n <= cap,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use store::AnyConnection;
+use store::Read;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::email_change;
 use store::factors::second_factor;
@@ -28,18 +28,18 @@ pub(super) fn check(app: &App, account: &AccountRow, password: &str) -> Result<(
 /// The same for an account that exists and may have a second factor: then fewer characters are enough.
 pub(super) async fn check_of(
     app: &App,
-    conn: &mut AnyConnection,
+    read: &mut Read,
     account: &AccountRow,
     password: &str,
 ) -> Result<Result<(), FieldError>, Unavailable> {
-    let least = least_of(app, conn, &account.id).await?;
+    let least = least_of(app, read, &account.id).await?;
     Ok(check_length(account, password, least))
 }
 
 /// Least characters of a password of an account that exists.
-pub(super) async fn least_of(app: &App, conn: &mut AnyConnection, account_id: &str) -> Result<usize, Unavailable> {
+pub(super) async fn least_of(app: &App, read: &mut Read, account_id: &str) -> Result<usize, Unavailable> {
     let settings = &app.settings().password;
-    Ok(match factors::has_any(conn, account_id).await? {
+    Ok(match factors::has_any(read, account_id).await? {
         true => settings.min_length_with_second_factor.min(settings.min_length),
         false => settings.min_length,
     })
@@ -54,15 +54,15 @@ pub(super) async fn set(
     account: &AccountRow,
     (password, hash): (&str, &str),
 ) -> Result<Result<(), FieldError>, Unavailable> {
-    account::hold(tx.conn(), &account.id).await?;
-    if let Err(error) = check_of(app, tx.conn(), account, password).await? {
+    account::hold(tx, &account.id).await?;
+    if let Err(error) = check_of(app, tx, account, password).await? {
         return Ok(Err(error));
     }
     let is_short = password.nfkc().count() < app.settings().password.min_length;
-    account::set_password(tx.conn(), &account.id, hash, app.now()).await?;
-    second_factor::set_short_password(tx.conn(), &account.id, is_short).await?;
+    account::set_password(tx, &account.id, hash, app.now()).await?;
+    second_factor::set_short_password(tx, &account.id, is_short).await?;
     factors::credentials_changed(tx, &account.id).await?;
-    email_change::void_all(tx.conn(), &account.id).await?;
+    email_change::void_all(tx, &account.id).await?;
     Ok(Ok(()))
 }
 

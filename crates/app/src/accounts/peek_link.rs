@@ -42,14 +42,14 @@ pub async fn peek_link(
     token: &str,
 ) -> Result<Option<Link>, Unavailable> {
     let mut read = app.store().read().await?;
-    let id = link::peek(read.conn(), purpose.stored(), &token_hash(token), app.now()).await?;
+    let id = link::peek(&mut read, purpose.stored(), &token_hash(token), app.now()).await?;
     let Some(id) = id else { return Ok(None) };
-    let account = account::get(read.conn(), &id).await?;
+    let account = account::get(&mut read, &id).await?;
     let Some(account) = account.filter(links::may_use) else {
         return Ok(None);
     };
     Ok(Some(Link {
         person: account.person(),
-        least_password: passwords::least_of(app, read.conn(), &id).await?,
+        least_password: passwords::least_of(app, &mut read, &id).await?,
     }))
 }

@@ -62,9 +62,9 @@ pub(crate) async fn insert(app: &App, tx: &mut Tx, checked: &Checked) -> Result<
     let account = &checked.account;
     check_unique(tx, account).await?;
     let keys = names::keys(account);
-    account::insert(tx.conn(), account, &keys).await?;
-    word::replace(tx.conn(), &account.id, &keys, &names::words(&keys)).await?;
-    account::set_password(tx.conn(), &account.id, &checked.hash, app.now()).await?;
-    account::set_activated(tx.conn(), &account.id, app.now()).await?;
+    account::insert(tx, account, &keys).await?;
+    word::replace(tx, &account.id, &keys, &names::words(&keys)).await?;
+    account::set_password(tx, &account.id, &checked.hash, app.now()).await?;
+    account::set_activated(tx, &account.id, app.now()).await?;
     Ok(account.person())
 }

@@ -38,11 +38,9 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
 
     let mut tx = app.begin().await?;
     // Read again: the address may have been changed while the proof was checked.
-    let account = account::get(tx.conn(), &before.id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, &before.id).await?.ok_or(ChangeError::NotFound)?;
     let since = app.now().plus(-3_600 * Time::SECOND);
-    if email_change::count_since(tx.conn(), &account.id, since).await? >= MOST_AN_HOUR {
+    if email_change::count_since(&mut tx, &account.id, since).await? >= MOST_AN_HOUR {
         refusals::of_caller(app, caller, Refused::EmailChanges);
         let text = "You asked for another address several times within an hour. Try again in an hour.";
         return Err(ChangeError::conflict(text));
@@ -53,7 +51,7 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
         return Err(mail::budget::enough());
     }
     let link = keep(app, &mut tx, &account, &after.email).await?;
-    let (_, is_taken) = account::taken(tx.conn(), &account.id, &names::keys(&after)).await?;
+    let (_, is_taken) = account::taken(&mut tx, &account.id, &names::keys(&after)).await?;
     let to_new = match is_taken {
         // The link is thrown away: nothing can be confirmed with it.
         true => mail::letters::email_taken(&after),
@@ -73,7 +71,7 @@ pub async fn request_email_change(app: &App, caller: &Caller, typed: RequestEmai
 
 async fn account_of(app: &App, caller: &Caller) -> Result<AccountRow, ChangeError> {
     let mut read = app.store().read().await?;
-    let account = account::get(read.conn(), &caller.person.id).await?;
+    let account = account::get(&mut read, &caller.person.id).await?;
     account.ok_or(ChangeError::NotFound)
 }
 
@@ -105,7 +103,7 @@ async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, email: &str) -> Resu
             expires_at: created_at.plus(VALID),
         },
     };
-    email_change::insert(tx.conn(), &change, &token_hash(&token)).await?;
+    email_change::insert(tx, &change, &token_hash(&token)).await?;
     Ok(Link {
         address: format!(
             "{}/confirm-email?token={token}",

@@ -14,8 +14,8 @@ const OPEN_LINKS: u64 = 3;
 /// writes once.
 pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<(), Unavailable> {
     let mut tx = app.begin().await?;
-    attempt::count(tx.conn()).await?;
-    let account = account::by_login(tx.conn(), &names::key(login.get(..320).unwrap_or(login))).await?;
+    attempt::count(&mut tx).await?;
+    let account = account::by_login(&mut tx, &names::key(login.get(..320).unwrap_or(login))).await?;
     let facts = match &account {
         None => facts::failed(
             facts::of_nobody(app, visitor, "user.password_reset_requested"),
@@ -24,7 +24,7 @@ pub async fn request_reset(app: &App, visitor: &Visitor, login: &str) -> Result<
         Some(account) => {
             let asked = facts::by_visitor(app, visitor, "user.password_reset_requested", &account.person());
             let since = app.now().plus(-3_600 * Time::SECOND);
-            let open = link::count_since(tx.conn(), &account.id, Purpose::Reset, since).await?;
+            let open = link::count_since(&mut tx, &account.id, Purpose::Reset, since).await?;
             match () {
                 () if !account.login_enabled => facts::failed(asked, Reason::LoginDisabled),
                 () if account.is_service => facts::failed(asked, Reason::ServiceAccount),

@@ -12,7 +12,7 @@ pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(),
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     if account.password_hash.is_some() {
         let text = "This account is active already; its owner can reset the password from the log-in page.";
         return Err(ChangeError::invalid("activation", text));

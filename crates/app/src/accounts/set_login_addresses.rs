@@ -19,7 +19,7 @@ pub async fn set_login_addresses(app: &App, caller: &Caller, id: &str, text: &st
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let Some(changed) = within(app, caller, &mut tx, &account, text).await? else {
         return Ok(());
     };
@@ -39,11 +39,11 @@ pub(super) async fn within(
         let text = "These addresses leave out the one you are using now; you would lock yourself out.";
         return Err(ChangeError::invalid("addresses", text));
     }
-    let before = address::of(tx.conn(), &account.id).await?;
+    let before = address::of(tx, &account.id).await?;
     if before == networks {
         return Ok(None);
     }
-    address::replace(tx.conn(), &account.id, &networks).await?;
+    address::replace(tx, &account.id, &networks).await?;
     let mut changed = facts::about(app, caller, "account.login_addresses_restricted", &account.person());
     changed.changes = vec![Change {
         field: "login_addresses".to_owned(),

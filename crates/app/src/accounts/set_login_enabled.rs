@@ -13,7 +13,7 @@ pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bo
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let activities = within(app, caller, &mut tx, &account, enabled).await?;
     Ok(tx.commit_if_any(activities).await?)
 }
@@ -29,7 +29,7 @@ pub(super) async fn within(
     if !enabled {
         set_roles::keep_an_administrator(tx, account, "login_enabled").await?;
     }
-    if !account::set_login_enabled(tx.conn(), &account.id, enabled).await? {
+    if !account::set_login_enabled(tx, &account.id, enabled).await? {
         return Ok(Vec::new());
     }
     let code = if enabled {

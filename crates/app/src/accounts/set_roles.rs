@@ -11,7 +11,7 @@ pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Re
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let Some(changed) = within(app, caller, &mut tx, &account, roles).await? else {
         return Ok(());
     };
@@ -33,7 +33,7 @@ pub(super) async fn within(
     if !roles.administrator {
         keep_an_administrator(tx, account, "administrator").await?;
     }
-    account::set_roles(tx.conn(), &account.id, roles.administrator, roles.auditor).await?;
+    account::set_roles(tx, &account.id, roles.administrator, roles.auditor).await?;
     let mut changed = facts::about(app, caller, "account.roles_changed", &account.person());
     changed.changes = vec![Change {
         field: "roles".to_owned(),
@@ -50,8 +50,7 @@ pub(super) async fn keep_an_administrator(
     field: &'static str,
 ) -> Result<(), ChangeError> {
     let counts = account.is_administrator && account.login_enabled && !account.is_service;
-    let dialect = tx.dialect();
-    if counts && account::other_administrators(tx.conn(), &account.id, dialect).await? == 0 {
+    if counts && account::other_administrators(tx, &account.id).await? == 0 {
         let text = "This is the last administrator who can log in. Make somebody else an administrator first.";
         return Err(ChangeError::invalid(field, text));
     }

@@ -13,7 +13,7 @@ pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: 
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let activities = within(app, caller, &mut tx, &account, service).await?;
     Ok(tx.commit_if_any(activities).await?)
 }
@@ -29,7 +29,7 @@ pub(super) async fn within(
     if service {
         set_roles::keep_an_administrator(tx, account, "service_account").await?;
     }
-    if !account::set_service(tx.conn(), &account.id, service).await? {
+    if !account::set_service(tx, &account.id, service).await? {
         return Ok(Vec::new());
     }
     let text = |service: bool| Some(if service { "yes" } else { "no" }.to_owned());

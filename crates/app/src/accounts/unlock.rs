@@ -10,8 +10,8 @@ pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    attempt::clear_all(tx.conn(), id).await?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    attempt::clear_all(&mut tx, id).await?;
     let unlocked = facts::about(app, caller, "account.unlocked", &account.person());
     Ok(tx.commit(unlocked).await?)
 }

@@ -80,8 +80,8 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
 
 /// The account with this id, as it is named now.
 pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewError> {
-    let mut conn = app.store().glance().await?;
-    let account = store::accounts::account::get(&mut conn, id).await?;
+    let mut read = app.store().glance().await?;
+    let account = store::accounts::account::get(&mut read, id).await?;
     Ok(account.map(|account| account.person()))
 }
 

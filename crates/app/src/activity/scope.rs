@@ -70,10 +70,10 @@ impl Scope {
 /// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
 /// anybody else there is no such group.
 async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
-    let mut conn = app.store().glance().await?;
-    let found = store::groups::get(&mut conn, id).await?;
+    let mut read = app.store().glance().await?;
+    let found = store::groups::get(&mut read, id).await?;
     let standing = match &found {
-        Some(group) => groups::standing_in(&mut conn, caller, group).await?,
+        Some(group) => groups::standing_in(&mut read, caller, group).await?,
         None => None,
     };
     match standing {
@@ -82,7 +82,7 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
         Some(_) => return Err(ViewError::Forbidden),
         None => return Err(ViewError::NoSuchGroup),
     }
-    let mut ids = store::groups::managed_group_ids(&mut conn, id).await?;
+    let mut ids = store::groups::managed_group_ids(&mut read, id).await?;
     if ids.is_empty() {
         // A deleted group: what happened in it stays, under its id.
         ids.push(id.to_owned());

@@ -19,14 +19,14 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     }
     let now = app.now();
     let mut read = app.store().read().await?;
-    let Some(key) = api_key::by_token(read.conn(), &token_hash(token)).await? else {
+    let Some(key) = api_key::by_token(&mut read, &token_hash(token)).await? else {
         return Ok(None);
     };
-    let Some(account) = account::get(read.conn(), &key.account_id).await? else {
+    let Some(account) = account::get(&mut read, &key.account_id).await? else {
         return Ok(None);
     };
-    let networks = address::of(read.conn(), &account.id).await?;
-    let reports = reports(read.conn(), &key).await?;
+    let networks = address::of(&mut read, &account.id).await?;
+    let reports = reports(&mut read, &key).await?;
     drop(read);
     // Who never activated their account is not known to be its owner; a service account has no password to set.
     let activated = account.is_service || account.password_hash.is_some();
@@ -37,7 +37,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     }
     if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
         let mut tx = app.begin().await?;
-        api_key::used(tx.conn(), &key.id, now).await?;
+        api_key::used(&mut tx, &key.id, now).await?;
         tx.commit_quietly(Quiet::Seen).await?;
     }
     let via = Via::ApiKey {

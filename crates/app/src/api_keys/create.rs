@@ -49,7 +49,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         Begun::Before(mut tx, id) => return again(&mut tx, &id).await,
     };
     let account = acts_as(&mut tx, caller, &request).await?;
-    let reports = reports::check(tx.conn(), &request.reports, request.scopes).await?;
+    let reports = reports::check(&mut tx, &request.reports, request.scopes).await?;
     let reports = reports.map_err(ChangeError::Invalid)?;
     let token = key_text::new(app, key_text::API);
     let row = ApiKeyRow {
@@ -67,8 +67,8 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         last_used_at: None,
         revoked_at: None,
     };
-    api_key::insert(tx.conn(), &row, &token_hash(&token)).await?;
-    reporters::set_applications(tx.conn(), &row.id, &reports.applications).await?;
+    api_key::insert(&mut tx, &row, &token_hash(&token)).await?;
+    reporters::set_applications(&mut tx, &row.id, &reports.applications).await?;
     let mut created = facts::about(app, caller, "api_key.created", &account.person());
     created.targets = vec![target(&row)];
     created
@@ -91,7 +91,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
 /// The account a new key acts as: a service account, or its maker's.
 async fn acts_as(tx: &mut Tx, caller: &Caller, request: &NewKeyRequest) -> Result<AccountRow, ChangeError> {
     let id = request.user_id.as_deref().unwrap_or(&caller.person.id);
-    let Some(account) = account::get(tx.conn(), id).await? else {
+    let Some(account) = account::get(tx, id).await? else {
         return Err(ChangeError::invalid(
             "user_id",
             "There is no such user for the key to act as; choose one.",
@@ -109,10 +109,10 @@ async fn acts_as(tx: &mut Tx, caller: &Caller, request: &NewKeyRequest) -> Resul
 
 /// What a repeat is answered: the key itself was shown once.
 async fn again(tx: &mut Tx, id: &str) -> Result<NewKey, ChangeError> {
-    let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    let account = account::get(tx.conn(), &row.account_id).await?;
+    let row = api_key::get(tx, id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(tx, &row.account_id).await?;
     let account = account.ok_or(ChangeError::NotFound)?;
-    let reports = reports_of(tx.conn(), &row).await?;
+    let reports = reports_of(tx, &row).await?;
     Ok(NewKey {
         token: None,
         key: ApiKey::of(row, reports, account.person()),

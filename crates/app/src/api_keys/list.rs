@@ -3,7 +3,7 @@
 use activity::{Person, Time};
 use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
-use store::{AnyConnection, SqlError, reporters};
+use store::{Read, StoreError, reporters};
 
 use crate::{App, Caller, ChangeError, Reports, Scopes};
 
@@ -56,9 +56,9 @@ pub(super) fn scopes(row: &ApiKeyRow) -> Scopes {
 }
 
 /// What a key may report of.
-pub(super) async fn reports(conn: &mut AnyConnection, row: &ApiKeyRow) -> Result<Reports, SqlError> {
+pub(super) async fn reports(read: &mut Read, row: &ApiKeyRow) -> Result<Reports, StoreError> {
     Ok(Reports {
-        applications: reporters::applications_of(conn, &row.id).await?,
+        applications: reporters::applications_of(read, &row.id).await?,
         names_accounts: row.names_accounts,
     })
 }
@@ -70,9 +70,9 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, ChangeError
     }
     let mut read = app.store().read().await?;
     let mut keys = Vec::new();
-    for row in api_key::newest(read.conn()).await? {
-        let account = account::get(read.conn(), &row.account_id).await?;
-        let reports = reports(read.conn(), &row).await?;
+    for row in api_key::newest(&mut read).await? {
+        let account = account::get(&mut read, &row.account_id).await?;
+        let reports = reports(&mut read, &row).await?;
         keys.push(ApiKey::of(
             row,
             reports,

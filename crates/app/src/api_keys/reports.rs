@@ -2,7 +2,7 @@
 
 use activity::Named;
 use activity::limits::ID_BYTES;
-use store::{AnyConnection, SqlError, reporters};
+use store::{Read, StoreError, reporters};
 
 use crate::facts::is_built_in;
 use crate::ids::Prefix;
@@ -13,10 +13,10 @@ const NAME_MAX: usize = 100;
 
 /// What is asked for as it is kept: each application once, registered ones as they are called. Or what is wrong.
 pub(super) async fn check(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     asked: &Reports,
     scopes: Scopes,
-) -> Result<Result<Reports, Vec<FieldError>>, SqlError> {
+) -> Result<Result<Reports, Vec<FieldError>>, StoreError> {
     let mut errors = Vec::new();
     if !scopes.write && *asked != Reports::default() {
         errors.push(wrong(
@@ -38,7 +38,7 @@ pub(super) async fn check(
         if applications.iter().any(|other| other.id == application.id) {
             continue;
         }
-        match check_one(conn, application).await? {
+        match check_one(read, application).await? {
             Ok(application) => applications.push(application),
             Err(text) => errors.push(wrong(text)),
         }
@@ -53,7 +53,7 @@ pub(super) async fn check(
     })
 }
 
-async fn check_one(conn: &mut AnyConnection, application: Named) -> Result<Result<Named, String>, SqlError> {
+async fn check_one(read: &mut Read, application: Named) -> Result<Result<Named, String>, StoreError> {
     let Named { id, name } = &application;
     if id.is_empty() || id.len() > ID_BYTES || id.chars().any(char::is_control) {
         return Ok(Err(format!(
@@ -73,7 +73,7 @@ async fn check_one(conn: &mut AnyConnection, application: Named) -> Result<Resul
     if Prefix::of(id).is_none() {
         return Ok(Ok(application));
     }
-    let registered = reporters::applications(conn, &[id.as_str()]).await?.pop();
+    let registered = reporters::applications(read, &[id.as_str()]).await?.pop();
     Ok(registered.ok_or_else(|| {
         format!("`{id}` is not a registered application, and other ids may not begin as this installation's do.")
     }))

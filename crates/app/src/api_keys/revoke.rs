@@ -11,11 +11,11 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let row = api_key::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if !api_key::revoke(tx.conn(), id, app.now()).await? {
+    let row = api_key::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    if !api_key::revoke(&mut tx, id, app.now()).await? {
         return Ok(());
     }
-    let account = account::get(tx.conn(), &row.account_id)
+    let account = account::get(&mut tx, &row.account_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "api_key.revoked", &account.person());

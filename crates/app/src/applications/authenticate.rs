@@ -32,7 +32,7 @@ pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presen
     }
     let now = app.now();
     let mut read = app.store().read().await?;
-    let Some(row) = applications::by_key(read.conn(), &token_hash(key)).await? else {
+    let Some(row) = applications::by_key(&mut read, &token_hash(key)).await? else {
         return Ok(Presented::Nobody);
     };
     drop(read);
@@ -41,7 +41,7 @@ pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presen
     }
     if row.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
         let mut tx = app.begin().await?;
-        applications::used(tx.conn(), &row.id, now).await?;
+        applications::used(&mut tx, &row.id, now).await?;
         tx.commit_quietly(Quiet::Seen).await?;
     }
     Ok(Presented::Application(Visitor {

@@ -31,15 +31,15 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
 /// Deletes it, or ends some of its devices; whether it is gone.
 async fn delete_some(app: &App, caller: &Caller, id: &str) -> Result<bool, ChangeError> {
     let mut tx = app.begin().await?;
-    let row = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let row = applications::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let (forced, more) = end_some(app, &mut tx, &row, EndReason::ApplicationDeleted).await?;
     if more {
         // Nobody signs in while the rest is ended.
-        applications::disable(tx.conn(), id).await?;
+        applications::disable(&mut tx, id).await?;
         tx.commit_if_any(forced).await?;
         return Ok(false);
     }
-    applications::delete(tx.conn(), id).await?;
+    applications::delete(&mut tx, id).await?;
     let mut deleted = facts::of_installation(app, caller, "application.deleted");
     deleted.targets = vec![target(&row.id, &row.name)];
     tx.commit(Activities::ending(forced, deleted)).await?;

@@ -33,13 +33,13 @@ pub async fn edit(
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let before = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let before = applications::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     if expected.is_some_and(|version| version != before.version) {
         return Err(ChangeError::Stale);
     }
     let name = edit.name.as_deref().unwrap_or(&before.name);
     let (name, name_key) = check_name(name).map_err(ChangeError::Invalid)?;
-    if applications::name_taken(tx.conn(), id, &name_key).await? {
+    if applications::name_taken(&mut tx, id, &name_key).await? {
         return Err(ChangeError::Invalid(vec![taken(&name)]));
     }
     let mut after = before.clone();
@@ -56,7 +56,7 @@ pub async fn edit(
         disabled: after.disabled,
     };
     // Of the version that was read, so that no edit overwrites another one.
-    if !applications::edit(tx.conn(), id, before.version, written).await? {
+    if !applications::edit(&mut tx, id, before.version, written).await? {
         return Err(ChangeError::Stale);
     }
     after.version += 1;

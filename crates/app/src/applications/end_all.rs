@@ -20,7 +20,7 @@ pub(super) async fn end_some(
     application: &ApplicationRow,
     reason: EndReason,
 ) -> Result<(Vec<Facts>, bool), Unavailable> {
-    let devices = device::some_of_application(tx.conn(), &application.id, AT_ONCE).await?;
+    let devices = device::some_of_application(tx, &application.id, AT_ONCE).await?;
     end(app, tx, &devices, reason).await?;
     let mut activities = Vec::new();
     // They are ordered by account: one activity each.
@@ -45,6 +45,6 @@ pub(super) async fn end_rest(app: &App, application: &ApplicationRow, reason: En
 
 async fn person(tx: &mut Tx, devices: &[DeviceRow]) -> Result<Person, Unavailable> {
     let id = devices.first().map_or("", |device| device.account_id.as_str());
-    let account = account::get(tx.conn(), id).await?;
+    let account = account::get(tx, id).await?;
     Ok(account.map(|account| account.person()).unwrap_or_default())
 }

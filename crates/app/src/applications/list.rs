@@ -20,7 +20,7 @@ pub async fn list(
     let pages = Cursors::of(app, "applications");
     let after: Option<String> = pages.after(after)?;
     let mut read = app.store().read().await?;
-    let rows = applications::page(read.conn(), after.as_deref().unwrap_or_default(), limit + 1).await?;
+    let rows = applications::page(&mut read, after.as_deref().unwrap_or_default(), limit + 1).await?;
     let key = |row: &ApplicationRow| names::key(&row.name);
     Ok(pages.page(rows, limit, key, Application::of))
 }
@@ -31,6 +31,6 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Applicat
         return Err(ChangeError::Forbidden);
     }
     let mut read = app.store().read().await?;
-    let row = applications::get(read.conn(), id).await?;
+    let row = applications::get(&mut read, id).await?;
     Ok(row.map(Application::of))
 }

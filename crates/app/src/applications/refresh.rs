@@ -48,15 +48,15 @@ pub async fn refresh(app: &App, visitor: &Visitor, token: &str) -> Result<Refres
     let hash = token_hash(token);
     let mut tx = app.begin().await?;
     let Some(device) = device_of(&mut tx, visitor, &hash).await? else {
-        let ended = ended_device::by_token(tx.conn(), &hash).await?;
+        let ended = ended_device::by_token(&mut tx, &hash).await?;
         let reason = ended.and_then(|ended| EndReason::of(&ended.reason));
         return Err(reason.map_or(RefreshRefused::Refused, RefreshRefused::Ended));
     };
     // Found and used up by one statement: of any number at once, one goes on.
-    if refresh_token::take(tx.conn(), &hash, app.now()).await?.is_none() {
+    if refresh_token::take(&mut tx, &hash, app.now()).await?.is_none() {
         return Err(reused(app, visitor, tx, device, &hash).await?);
     }
-    if standing(tx.conn(), &device, &visitor.origin).await?.is_none() {
+    if standing(&mut tx, &device, &visitor.origin).await?.is_none() {
         // Dropping the transaction leaves the token unused.
         return Err(RefreshRefused::Refused);
     }
@@ -65,10 +65,10 @@ pub async fn refresh(app: &App, visitor: &Visitor, token: &str) -> Result<Refres
 
 /// The device of a refresh token, if it is one of the application that asks.
 async fn device_of(tx: &mut Tx, visitor: &Visitor, hash: &[u8]) -> Result<Option<DeviceRow>, Unavailable> {
-    let Some(id) = refresh_token::device_of(tx.conn(), hash).await? else {
+    let Some(id) = refresh_token::device_of(tx, hash).await? else {
         return Ok(None);
     };
-    let device = device::by_id(tx.conn(), &id).await?;
+    let device = device::by_id(tx, &id).await?;
     Ok(device.filter(|device| device.application_id.as_deref() == visitor.application_id()))
 }
 
@@ -78,8 +78,8 @@ async fn next(app: &App, mut tx: Tx, mut device: DeviceRow) -> Result<Refreshed,
     device.access_expires_at = Some(now.plus(ACCESS_SECONDS * Time::SECOND));
     device.expires_at = now.plus(REFRESH_DAYS * Time::DAY);
     device.last_seen_at = now;
-    device::refreshed(tx.conn(), &device, &token_hash(&access_token)).await?;
-    refresh_token::forget(tx.conn(), &device.id, now, USED_KEPT).await?;
+    device::refreshed(&mut tx, &device, &token_hash(&access_token)).await?;
+    refresh_token::forget(&mut tx, &device.id, now, USED_KEPT).await?;
     let refresh_token = add_refresh_token(app, &mut tx, &device).await?;
     tx.commit_quietly(Quiet::TokenRefreshed).await?;
     Ok(Refreshed {
@@ -97,10 +97,10 @@ async fn reused(
     device: DeviceRow,
     hash: &[u8],
 ) -> Result<RefreshRefused, Unavailable> {
-    if refresh_token::used(tx.conn(), hash).await?.is_none() {
+    if refresh_token::used(&mut tx, hash).await?.is_none() {
         return Ok(RefreshRefused::Refused);
     }
-    let Some(account) = account::get(tx.conn(), &device.account_id).await? else {
+    let Some(account) = account::get(&mut tx, &device.account_id).await? else {
         return Ok(RefreshRefused::Refused);
     };
     let reason = EndReason::RefreshTokenReused;

@@ -51,14 +51,14 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
     {
         Begun::Now(tx) => tx,
         Begun::Before(mut tx, id) => {
-            let row = applications::get(tx.conn(), &id).await?.ok_or(ChangeError::NotFound)?;
+            let row = applications::get(&mut tx, &id).await?.ok_or(ChangeError::NotFound)?;
             return Ok(Registered {
                 key: None,
                 application: Application::of(row),
             });
         }
     };
-    if !applications::insert(tx.conn(), &row, &name_key, &token_hash(&key)).await? {
+    if !applications::insert(&mut tx, &row, &name_key, &token_hash(&key)).await? {
         return Err(ChangeError::Invalid(vec![taken(&row.name)]));
     }
     let mut registered = facts::of_installation(app, caller, "application.registered");

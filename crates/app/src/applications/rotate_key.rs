@@ -14,10 +14,10 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: &str) -> Result<Register
     }
     let key = key_text::new(app, key_text::APPLICATION);
     let mut tx = app.begin().await?;
-    let mut row = applications::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let mut row = applications::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     row.hint = key_text::hint(key_text::APPLICATION, &key);
     row.version += 1;
-    applications::set_key(tx.conn(), id, &token_hash(&key), &row.hint).await?;
+    applications::set_key(&mut tx, id, &token_hash(&key), &row.hint).await?;
     let mut rotated = facts::of_installation(app, caller, "application.key_rotated");
     rotated.targets = vec![target(&row.id, &row.name)];
     tx.commit(rotated).await?;

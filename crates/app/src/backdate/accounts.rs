@@ -33,24 +33,24 @@ pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str
     let hash = app.hasher().hash(password, salt(app)).await?;
     let mut tx = app.begin().await?;
     for past in pasts {
-        let mut row = account::get(tx.conn(), &past.id).await?.ok_or(ChangeError::NotFound)?;
+        let mut row = account::get(&mut tx, &past.id).await?.ok_or(ChangeError::NotFound)?;
         row.email.clone_from(&past.email);
         row.time_zone.clone_from(&past.time_zone);
         let keys = names::keys(&row);
-        account::set_profile(tx.conn(), &row, &keys).await?;
-        word::replace(tx.conn(), &past.id, &keys, &names::words(&keys)).await?;
-        account::set_login_enabled(tx.conn(), &past.id, past.login_enabled).await?;
+        account::set_profile(&mut tx, &row, &keys).await?;
+        word::replace(&mut tx, &past.id, &keys, &names::words(&keys)).await?;
+        account::set_login_enabled(&mut tx, &past.id, past.login_enabled).await?;
         if let Some(at) = past.activated_at {
-            account::set_activated(tx.conn(), &past.id, at).await?;
+            account::set_activated(&mut tx, &past.id, at).await?;
             if row.password_hash.is_none() {
-                account::set_password(tx.conn(), &past.id, &hash, at).await?;
+                account::set_password(&mut tx, &past.id, &hash, at).await?;
             }
         }
         if let Some(at) = past.last_login_at {
-            account::set_logged_in(tx.conn(), &past.id, at).await?;
+            account::set_logged_in(&mut tx, &past.id, at).await?;
         }
         if past.last_attempt_failed {
-            account::set_attempt_failed(tx.conn(), &past.id).await?;
+            account::set_attempt_failed(&mut tx, &past.id).await?;
         }
     }
     tx.commit_quietly(Quiet::Past).await?;

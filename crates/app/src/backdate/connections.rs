@@ -25,12 +25,10 @@ pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnecti
     at_the_machine(caller)?;
     let mut tx = app.begin().await?;
     for past in connections {
-        let asking = account::get(tx.conn(), &past.asking)
+        let asking = account::get(&mut tx, &past.asking)
             .await?
             .ok_or(ChangeError::NotFound)?;
-        let other = account::get(tx.conn(), &past.other)
-            .await?
-            .ok_or(ChangeError::NotFound)?;
+        let other = account::get(&mut tx, &past.other).await?.ok_or(ChangeError::NotFound)?;
         let (asking_key, other_key) = (names::keys(&asking).name, names::keys(&other).name);
         let asking = End {
             id: &asking.id,
@@ -40,9 +38,9 @@ pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnecti
             id: &other.id,
             name_key: &other_key,
         };
-        let asked = connection::request(tx.conn(), asking, other, past.requested_at).await?;
+        let asked = connection::request(&mut tx, asking, other, past.requested_at).await?;
         if let (true, Some(at)) = (asked, past.accepted_at) {
-            connection::decide(tx.conn(), &past.other, &past.asking, true, at).await?;
+            connection::decide(&mut tx, &past.other, &past.asking, true, at).await?;
         }
     }
     tx.commit_quietly(Quiet::Past).await?;

@@ -46,9 +46,9 @@ pub async fn disclosures(app: &App, caller: &Caller, past: &[PastDisclosure]) ->
             query: activity::query::Expr::user_id(one.user_id.as_str()).to_string(),
             first_at: one.at.0,
         };
-        disclosures::insert(tx.conn(), &row).await?;
+        disclosures::insert(&mut tx, &row).await?;
         let people = BTreeMap::from([(one.user_id.clone(), i64::try_from(one.rows).unwrap_or(i64::MAX))]);
-        disclosures::add_people(tx.conn(), &row.id, &people, one.at.0).await?;
+        disclosures::add_people(&mut tx, &row.id, &people, one.at.0).await?;
     }
     tx.commit_quietly(Quiet::Past).await?;
     Ok(())

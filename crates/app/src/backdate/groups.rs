@@ -32,9 +32,9 @@ pub async fn groups(app: &App, caller: &Caller, members: &[PastMember]) -> Resul
             joined_at: past.joined_at,
             version: 1,
         };
-        member::insert(tx.conn(), &row).await?;
+        member::insert(&mut tx, &row).await?;
         if past.is_default {
-            default_group::set(tx.conn(), &past.user_id, &past.group_id).await?;
+            default_group::set(&mut tx, &past.user_id, &past.group_id).await?;
         }
     }
     tx.commit_quietly(Quiet::Past).await?;

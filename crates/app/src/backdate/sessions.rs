@@ -41,7 +41,7 @@ pub async fn sessions(app: &App, caller: &Caller, sessions: &[PastSession]) -> R
             state_at: past.ended_at,
             version: 1,
         };
-        session::insert(tx.conn(), &row).await?;
+        session::insert(&mut tx, &row).await?;
     }
     tx.commit_quietly(Quiet::Past).await?;
     Ok(())

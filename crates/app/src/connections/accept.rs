@@ -11,8 +11,8 @@ pub async fn accept(app: &App, caller: &Caller, other_id: &str) -> Result<(), Ch
     let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     let other = people::other(&mut tx, caller, other_id).await?;
-    if !connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await? {
-        let between = connection::get(tx.conn(), &own.id, &other.id).await?;
+    if !connection::decide(&mut tx, &own.id, &other.id, true, app.now()).await? {
+        let between = connection::get(&mut tx, &own.id, &other.id).await?;
         return Err(match between.map(|row| row.state) {
             Some(State::Accepted) => ChangeError::conflict("You are connected already."),
             _ => ChangeError::NotFound,

@@ -17,10 +17,10 @@ pub async fn block(app: &App, caller: &Caller, other_id: &str) -> Result<(), Cha
         id: &other.id,
         name_key: &key,
     };
-    if !blocks::insert(tx.conn(), &own.id, blocked, app.now()).await? {
+    if !blocks::insert(&mut tx, &own.id, blocked, app.now()).await? {
         return Ok(());
     }
-    connection::forget(tx.conn(), &own.id, &other.id).await?;
+    connection::forget(&mut tx, &own.id, &other.id).await?;
     let facts = towards(app, caller, "connection.blocked", &other);
     people::done(tx, facts, &other.id).await
 }

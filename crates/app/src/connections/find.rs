@@ -13,8 +13,8 @@ pub async fn find(app: &App, caller: &Caller, login: &str) -> Result<Connection,
     people::count(app, &mut tx, caller).await?;
     let found = people::typed(&mut tx, caller, login).await?;
     let id = found.as_ref().map_or("", |account| account.id.as_str());
-    let between = connection::get(tx.conn(), &caller.person.id, id).await?;
-    let (blocked_at, _) = block::between(tx.conn(), &caller.person.id, id).await?;
+    let between = connection::get(&mut tx, &caller.person.id, id).await?;
+    let (blocked_at, _) = block::between(&mut tx, &caller.person.id, id).await?;
     tx.commit_quietly(Quiet::Counted).await?;
     found
         .map(|account| Connection::of(&account, between, blocked_at))

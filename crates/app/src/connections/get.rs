@@ -9,9 +9,9 @@ use crate::{App, Caller, ChangeError};
 /// The caller's connection with `other_id`: connected, asked, asked by them, or blocked. `None` if there is nothing.
 pub async fn get(app: &App, caller: &Caller, other_id: &str) -> Result<Option<Connection>, ChangeError> {
     let mut read = app.store().read().await?;
-    let between = connection::get(read.conn(), &caller.person.id, other_id).await?;
-    let (blocked_at, _) = block::between(read.conn(), &caller.person.id, other_id).await?;
-    let other = account::get(read.conn(), other_id).await?;
+    let between = connection::get(&mut read, &caller.person.id, other_id).await?;
+    let (blocked_at, _) = block::between(&mut read, &caller.person.id, other_id).await?;
+    let other = account::get(&mut read, other_id).await?;
     let found = other.map(|other| Connection::of(&other, between, blocked_at));
     Ok(found.filter(|found| found.standing != Standing::None))
 }

@@ -60,7 +60,7 @@ pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Resu
     };
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
-    let found = rows::page(read.conn(), &query, limit + 1).await?;
+    let found = rows::page(&mut read, &query, limit + 1).await?;
     Ok(pages.page(
         found,
         limit,
@@ -72,7 +72,7 @@ pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Resu
 /// How long the caller's lists are.
 pub async fn count(app: &App, caller: &Caller) -> Result<Counts, ChangeError> {
     let mut read = app.store().read().await?;
-    let [connected, received, sent, blocked] = rows::counts(read.conn(), &caller.person.id).await?;
+    let [connected, received, sent, blocked] = rows::counts(&mut read, &caller.person.id).await?;
     Ok(Counts {
         connected,
         received,

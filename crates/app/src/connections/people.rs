@@ -18,7 +18,7 @@ pub(super) async fn own(tx: &mut Tx, caller: &Caller) -> Result<AccountRow, Chan
     if caller.via == Via::CommandLine {
         return Err(ChangeError::Forbidden);
     }
-    let account = account::get(tx.conn(), &caller.person.id).await?;
+    let account = account::get(tx, &caller.person.id).await?;
     account
         .filter(|account| !account.is_service)
         .ok_or(ChangeError::Forbidden)
@@ -26,7 +26,7 @@ pub(super) async fn own(tx: &mut Tx, caller: &Caller) -> Result<AccountRow, Chan
 
 /// The account with this id, other than the caller's.
 pub(super) async fn other(tx: &mut Tx, caller: &Caller, id: &str) -> Result<AccountRow, ChangeError> {
-    let account = account::get(tx.conn(), id).await?;
+    let account = account::get(tx, id).await?;
     account
         .filter(|account| account.id != caller.person.id)
         .ok_or(ChangeError::NotFound)
@@ -35,7 +35,7 @@ pub(super) async fn other(tx: &mut Tx, caller: &Caller, id: &str) -> Result<Acco
 /// Counts one more look-up of the caller; refused when there were too many within the hour.
 pub(super) async fn count(app: &App, tx: &mut Tx, caller: &Caller) -> Result<(), LookUpError> {
     let now = app.now();
-    let (n, began_at) = look_up::count(tx.conn(), &caller.person.id, now, now.plus(-HOUR)).await?;
+    let (n, began_at) = look_up::count(tx, &caller.person.id, now, now.plus(-HOUR)).await?;
     if n > u64::from(app.settings().connections.look_ups_per_hour) {
         refusals::of_caller(app, caller, Refused::LookUps);
         let wait = began_at.plus(HOUR).0.saturating_sub(now.0);
@@ -48,10 +48,10 @@ pub(super) async fn count(app: &App, tx: &mut Tx, caller: &Caller) -> Result<(),
 /// Whom the caller can ask by this exact username or e-mail address. `None` is the same for nobody, oneself, whoever
 /// blocks the caller, may not log in, or is a program.
 pub(super) async fn typed(tx: &mut Tx, caller: &Caller, login: &str) -> Result<Option<AccountRow>, ChangeError> {
-    let found = account::by_login(tx.conn(), &names::key(login)).await?;
+    let found = account::by_login(tx, &names::key(login)).await?;
     // Looked at for nobody as well, so that all answers cost the same.
     let id = found.as_ref().map_or("", |account| account.id.as_str());
-    let (_, blocks_caller) = block::between(tx.conn(), &caller.person.id, id).await?;
+    let (_, blocks_caller) = block::between(tx, &caller.person.id, id).await?;
     Ok(found.filter(|account| {
         account.id != caller.person.id && account.login_enabled && !account.is_service && !blocks_caller
     }))

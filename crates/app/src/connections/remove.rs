@@ -10,7 +10,7 @@ pub async fn remove(app: &App, caller: &Caller, other_id: &str) -> Result<(), Ch
     let mut tx = app.begin().await?;
     let own = people::own(&mut tx, caller).await?;
     let other = people::other(&mut tx, caller, other_id).await?;
-    if !connection::remove(tx.conn(), &own.id, &other.id).await? {
+    if !connection::remove(&mut tx, &own.id, &other.id).await? {
         return Err(ChangeError::NotFound);
     }
     let facts = towards(app, caller, "connection.removed", &other);

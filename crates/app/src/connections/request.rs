@@ -20,18 +20,18 @@ pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connecti
         tx.commit_quietly(Quiet::Counted).await?;
         return Err(LookUpError::Nobody);
     };
-    let (blocked_at, _) = block::between(tx.conn(), &own.id, &other.id).await?;
+    let (blocked_at, _) = block::between(&mut tx, &own.id, &other.id).await?;
     if blocked_at.is_some() {
         let text = format!("You block {}. Unblock them first.", called(&other));
         return Err(ChangeError::Conflict(text).into());
     }
-    let between = connection::get(tx.conn(), &own.id, &other.id).await?;
+    let between = connection::get(&mut tx, &own.id, &other.id).await?;
     let (code, standing) = match between {
         Some(row) if row.state == State::Requested && row.by_other => ("connection.accepted", Standing::Connected),
         _ => ("connection.requested", Standing::Sent),
     };
     match standing {
-        Standing::Connected if !connection::decide(tx.conn(), &own.id, &other.id, true, app.now()).await? => {
+        Standing::Connected if !connection::decide(&mut tx, &own.id, &other.id, true, app.now()).await? => {
             return Err(ChangeError::Stale.into());
         }
         Standing::Connected => {}
@@ -68,7 +68,7 @@ async fn ask(
         id: &other.id,
         name_key: &other_key,
     };
-    if connection::request(tx.conn(), asking, asked, app.now()).await? {
+    if connection::request(tx, asking, asked, app.now()).await? {
         return Ok(());
     }
     let text = match between.map(|row| row.state) {

@@ -5,7 +5,7 @@ use activity::{Named, Time};
 use store::accounts::account::{self, AccountRow};
 use store::accounts::device::{self, DeviceRow};
 use store::accounts::{address, ended_device};
-use store::{AnyConnection, applications};
+use store::{Read, applications};
 
 use super::end::EndReason;
 use crate::caller::address_allowed;
@@ -43,8 +43,8 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
     let now = app.now();
     let hash = token_hash(device_token);
     let mut read = app.store().read().await?;
-    let Some(device) = device::by_token(read.conn(), &hash).await? else {
-        let ended = ended_device::by_token(read.conn(), &hash).await?;
+    let Some(device) = device::by_token(&mut read, &hash).await? else {
+        let ended = ended_device::by_token(&mut read, &hash).await?;
         let reason = ended.and_then(|ended| EndReason::of(&ended.reason));
         return Ok(reason.map_or(Identity::Nobody, Identity::Ended));
     };
@@ -55,13 +55,13 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
     if device.access_expires_at.is_some_and(|at| at <= now) {
         return Ok(Identity::Expired);
     }
-    let Some((account, via)) = standing(read.conn(), &device, &origin).await? else {
+    let Some((account, via)) = standing(&mut read, &device, &origin).await? else {
         return Ok(Identity::Nobody);
     };
     drop(read);
     if device.last_seen_at.plus(SEEN_EVERY) <= now {
         let mut tx = app.begin().await?;
-        device::seen(tx.conn(), &device.id, now).await?;
+        device::seen(&mut tx, &device.id, now).await?;
         tx.commit_quietly(Quiet::Seen).await?;
     }
     Ok(Identity::SignedIn(Box::new(Caller {
@@ -74,14 +74,14 @@ pub async fn identify(app: &App, device_token: &str, origin: Origin) -> Result<I
 
 /// The account of a device and how it speaks, if both the account and the application may be used now and from here.
 pub(crate) async fn standing(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     device: &DeviceRow,
     origin: &Origin,
 ) -> Result<Option<(AccountRow, Via)>, Unavailable> {
-    let Some(account) = account::get(&mut *conn, &device.account_id).await? else {
+    let Some(account) = account::get(read, &device.account_id).await? else {
         return Ok(None);
     };
-    let networks = address::of(&mut *conn, &account.id).await?;
+    let networks = address::of(read, &account.id).await?;
     if !may_be_signed_in(&account) || !address_allowed(&networks, origin.ip) {
         return Ok(None);
     }
@@ -89,7 +89,7 @@ pub(crate) async fn standing(
         let id = device.id.clone();
         return Ok(Some((account, Via::Device { id })));
     };
-    let application = applications::get(&mut *conn, id).await?;
+    let application = applications::get(read, id).await?;
     let application = application.filter(|application| !application.disabled);
     Ok(application.map(|application| {
         let via = Via::Application {

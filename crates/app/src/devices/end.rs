@@ -177,12 +177,12 @@ impl OtherDevices {
 /// were trusted with goes with them.
 pub(crate) async fn end(app: &App, tx: &mut Tx, devices: &[DeviceRow], reason: EndReason) -> Result<(), Unavailable> {
     let now = app.now();
-    ended_device::forget(tx.conn(), now.plus(-TOLD)).await?;
+    ended_device::forget(tx, now.plus(-TOLD)).await?;
     for row in devices {
-        ended_device::keep(tx.conn(), &row.id, reason.code(), now).await?;
-        device::delete(tx.conn(), &row.account_id, &row.id).await?;
+        ended_device::keep(tx, &row.id, reason.code(), now).await?;
+        device::delete(tx, &row.account_id, &row.id).await?;
         if let Some(known) = row.known_device_id.as_deref().filter(|_| reason.ends_trust()) {
-            known_device::forget(tx.conn(), &row.account_id, known).await?;
+            known_device::forget(tx, &row.account_id, known).await?;
         }
     }
     Ok(())
@@ -197,10 +197,10 @@ pub(crate) async fn end_all_but(
     keep: Keep<'_>,
     reason: EndReason,
 ) -> Result<Vec<DeviceRow>, Unavailable> {
-    challenge::delete_challenges(tx.conn(), account_id).await?;
+    challenge::delete_challenges(tx, account_id).await?;
     let known = match keep {
         Keep::Device(id) => {
-            let kept = device::get(tx.conn(), account_id, id).await?;
+            let kept = device::get(tx, account_id, id).await?;
             kept.and_then(|device| device.known_device_id)
         }
         Keep::Known(id) => Some(id.to_owned()),
@@ -210,7 +210,7 @@ pub(crate) async fn end_all_but(
         Keep::Device(id) => Some(id),
         Keep::Known(_) | Keep::Nothing => None,
     };
-    let mut devices = device::others(tx.conn(), account_id, kept).await?;
+    let mut devices = device::others(tx, account_id, kept).await?;
     // What the browser that stays was logged in with before is of the same browser.
     let same_browser = |device: &DeviceRow| known.is_some() && device.known_device_id == known;
     for device in devices.iter_mut().filter(|device| same_browser(device)) {
@@ -218,7 +218,7 @@ pub(crate) async fn end_all_but(
     }
     end(app, tx, &devices, reason).await?;
     if reason.ends_trust() {
-        known_device::forget_all_but(tx.conn(), account_id, known.as_deref()).await?;
+        known_device::forget_all_but(tx, account_id, known.as_deref()).await?;
     }
     Ok(devices)
 }

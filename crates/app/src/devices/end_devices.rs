@@ -13,7 +13,7 @@ pub async fn end_devices(app: &App, caller: &Caller, user_id: &str) -> Result<u6
     }
     let keep = caller.via.device_id().filter(|_| caller.person.id == user_id);
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, user_id).await?.ok_or(ChangeError::NotFound)?;
     let devices = end_all_but(app, &mut tx, user_id, Keep::device(keep), EndReason::AllEnded).await?;
     let mut facts = facts::about(app, caller, "device.all_ended", &account.person());
     facts.metadata.insert("devices".to_owned(), devices.len().to_string());

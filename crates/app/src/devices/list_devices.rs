@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use store::accounts::{account, device};
-use store::{AnyConnection, applications};
+use store::{Read, applications};
 
 use super::Device;
 use crate::{App, Caller, ChangeError, Unavailable};
@@ -19,24 +19,24 @@ pub async fn list_devices_of(app: &App, caller: &Caller, user_id: &str) -> Resul
         return Err(ChangeError::NotFound);
     }
     let mut read = app.store().read().await?;
-    if account::get(read.conn(), user_id).await?.is_none() {
+    if account::get(&mut read, user_id).await?.is_none() {
         return Err(ChangeError::NotFound);
     }
-    Ok(devices_of(app, read.conn(), user_id, caller.via.device_id()).await?)
+    Ok(devices_of(app, &mut read, user_id, caller.via.device_id()).await?)
 }
 
 /// The devices of an account with the names of their applications; `current` is the one that asks.
 pub(crate) async fn devices_of(
     app: &App,
-    conn: &mut AnyConnection,
+    read: &mut Read,
     user_id: &str,
     current: Option<&str>,
 ) -> Result<Vec<Device>, Unavailable> {
-    let rows = device::of(conn, user_id, app.now()).await?;
+    let rows = device::of(read, user_id, app.now()).await?;
     let mut names: HashMap<String, String> = HashMap::new();
     for id in rows.iter().filter_map(|row| row.application_id.as_ref()) {
         if !names.contains_key(id)
-            && let Some(application) = applications::get(conn, id).await?
+            && let Some(application) = applications::get(read, id).await?
         {
             names.insert(id.clone(), application.name);
         }

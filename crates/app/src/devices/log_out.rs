@@ -11,7 +11,7 @@ pub async fn log_out(app: &App, caller: &Caller) -> Result<(), ChangeError> {
         return Ok(());
     };
     let mut tx = app.begin().await?;
-    let Some(device) = device::get(tx.conn(), &caller.person.id, id).await? else {
+    let Some(device) = device::get(&mut tx, &caller.person.id, id).await? else {
         return Ok(());
     };
     end(app, &mut tx, &[device], EndReason::LoggedOut).await?;

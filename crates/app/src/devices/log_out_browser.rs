@@ -12,10 +12,10 @@ pub async fn log_out_browser(app: &App, visitor: &Visitor) -> Result<(), Unavail
         return Ok(());
     };
     let mut tx = app.begin().await?;
-    let Some(device) = device::by_token(tx.conn(), &token_hash(token)).await? else {
+    let Some(device) = device::by_token(&mut tx, &token_hash(token)).await? else {
         return Ok(());
     };
-    let Some(account) = account::get(tx.conn(), &device.account_id).await? else {
+    let Some(account) = account::get(&mut tx, &device.account_id).await? else {
         return Ok(());
     };
     end(app, &mut tx, &[device], EndReason::LoggedOut).await?;

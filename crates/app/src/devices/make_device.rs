@@ -46,11 +46,11 @@ pub(crate) async fn make_device(
     known_device_id: Option<String>,
 ) -> Result<NewDevice, Unavailable> {
     let now = app.now();
-    device::delete_expired(tx.conn(), now).await?;
+    device::delete_expired(tx, now).await?;
     let mut row = new_row(app, account, known_device_id, &visitor.origin);
     let Some(application) = &visitor.application else {
         let token = new_token(app);
-        device::insert(tx.conn(), &row, &token_hash(&token)).await?;
+        device::insert(tx, &row, &token_hash(&token)).await?;
         return Ok(NewDevice {
             via: Via::Device { id: row.id },
             token,
@@ -64,8 +64,8 @@ pub(crate) async fn make_device(
     row.access_expires_at = Some(now.plus(ACCESS_SECONDS * Time::SECOND));
     row.expires_at = now.plus(REFRESH_DAYS * Time::DAY);
     let token = new_access_token(app);
-    device::insert(tx.conn(), &row, &token_hash(&token)).await?;
-    reporters::signed_in(tx.conn(), &application.id, &account.id).await?;
+    device::insert(tx, &row, &token_hash(&token)).await?;
+    reporters::signed_in(tx, &application.id, &account.id).await?;
     let refresh_token = add_refresh_token(app, tx, &row).await?;
     let via = Via::Application {
         device_id: row.id,
@@ -87,7 +87,7 @@ pub(crate) fn new_access_token(app: &App) -> String {
 /// A new refresh token of this device, good as long as the device is.
 pub(crate) async fn add_refresh_token(app: &App, tx: &mut Tx, row: &DeviceRow) -> Result<String, Unavailable> {
     let token = format!("{REFRESH_PREFIX}{}", new_token(app));
-    refresh_token::insert(tx.conn(), &row.id, &token_hash(&token), row.expires_at).await?;
+    refresh_token::insert(tx, &row.id, &token_hash(&token), row.expires_at).await?;
     Ok(token)
 }
 
@@ -97,11 +97,11 @@ async fn end_older(
     account: &AccountRow,
     application: &Named,
 ) -> Result<Option<Facts>, Unavailable> {
-    let row = applications::get(tx.conn(), &application.id).await?;
+    let row = applications::get(tx, &application.id).await?;
     if !row.is_some_and(|row| row.single_device) {
         return Ok(None);
     }
-    let older = device::of_application(tx.conn(), &account.id, &application.id).await?;
+    let older = device::of_application(tx, &account.id, &application.id).await?;
     let reason = EndReason::AnotherDevice;
     end(app, tx, &older, reason).await?;
     Ok(forced_from(app, &account.person(), &older, reason, application.clone()))

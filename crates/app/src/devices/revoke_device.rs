@@ -11,8 +11,8 @@ pub async fn revoke_device(app: &App, caller: &Caller, user_id: &str, device_id:
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), user_id).await?.ok_or(ChangeError::NotFound)?;
-    let device = device::get(tx.conn(), user_id, device_id)
+    let account = account::get(&mut tx, user_id).await?.ok_or(ChangeError::NotFound)?;
+    let device = device::get(&mut tx, user_id, device_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
     let mut revoked = facts::about(app, caller, "device.revoked", &account.person());

@@ -18,7 +18,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, 
     let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
     let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
     let mut tx = app.begin().await?;
-    if !store::exports::delete(tx.conn(), id).await? {
+    if !store::exports::delete(&mut tx, id).await? {
         return Ok(None);
     }
     tx.commit(facts).await?;

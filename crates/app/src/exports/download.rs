@@ -53,7 +53,7 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         &summary,
     );
     let mut tx = app.begin().await?;
-    let kept = store::exports::people(tx.conn(), &row.id).await?;
+    let kept = store::exports::people(&mut tx, &row.id).await?;
     let kept: BTreeMap<String, i64> = kept
         .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
         .map_err(Unavailable::new)?;

@@ -47,11 +47,11 @@ pub async fn generate_user_csv(
     )?;
     let mut tx = app.begin().await?;
     // Within the write transaction, so that of two who press at once one finds the other's row.
-    let latest = store::exports::for_subject(tx.conn(), user_id, StoredKind::UserCsv, LATEST);
+    let latest = store::exports::for_subject(&mut tx, user_id, StoredKind::UserCsv, LATEST);
     if let Some(running) = latest.await?.into_iter().find(is_unfinished) {
         return export(running);
     }
-    store::exports::insert(tx.conn(), &row).await?;
+    store::exports::insert(&mut tx, &row).await?;
     tx.commit_quietly(Quiet::ExportQueue).await?;
     worker::wake(app);
     // Asked for it is, whatever can be read of it now.
@@ -63,8 +63,8 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
     let mut row = row;
     for _ in 0..PATIENCE {
         tokio::time::sleep(MOMENT).await;
-        let mut conn = app.store().glance().await?;
-        let Some(now) = store::exports::by_id(&mut conn, &row.id).await? else {
+        let mut read = app.store().glance().await?;
+        let Some(now) = store::exports::by_id(&mut read, &row.id).await? else {
             break;
         };
         row = now;
@@ -78,8 +78,8 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
 /// The files of this user's log.
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
     Scope::User(user_id.to_owned()).allowed(app, caller).await?;
-    let mut conn = app.store().glance().await?;
-    let rows = store::exports::for_subject(&mut conn, user_id, StoredKind::UserCsv, LATEST).await?;
+    let mut read = app.store().glance().await?;
+    let rows = store::exports::for_subject(&mut read, user_id, StoredKind::UserCsv, LATEST).await?;
     let mut csv = UserCsv::default();
     for row in rows {
         let slot = match row.state {

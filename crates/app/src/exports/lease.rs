@@ -71,7 +71,7 @@ pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
 async fn renew(app: &App, row: &Row, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
     let mut tx = app.begin().await?;
     let until = app.now().plus(micros(LEASE)).0;
-    let held = store::exports::renew(tx.conn(), &row.id, row.fence, until, written(expected, rows, bytes)).await?;
+    let held = store::exports::renew(&mut tx, &row.id, row.fence, until, written(expected, rows, bytes)).await?;
     tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(held)
 }

@@ -20,8 +20,8 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize)
         Some(caller.person.id.as_str())
     };
     let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
-    let mut conn = app.store().glance().await?;
-    let rows = store::exports::list(&mut conn, requester, after, limit).await?;
+    let mut read = app.store().glance().await?;
+    let rows = store::exports::list(&mut read, requester, after, limit).await?;
     rows.into_iter().map(export).collect()
 }
 
@@ -35,8 +35,8 @@ pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<R
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
-    let mut conn = app.store().glance().await?;
-    let row = store::exports::by_id(&mut conn, id).await?;
+    let mut read = app.store().glance().await?;
+    let row = store::exports::by_id(&mut read, id).await?;
     Ok(row.filter(|row| caller.reads_everything() || is_own(row, caller)))
 }
 

@@ -108,7 +108,7 @@ pub async fn export_view(
     row.lease_until = app.now().plus(micros(LEASE)).0;
     row.fence = 1;
     let mut tx = app.begin().await?;
-    store::exports::insert(tx.conn(), &row).await?;
+    store::exports::insert(&mut tx, &row).await?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await?;
     let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
@@ -279,7 +279,7 @@ impl Run {
             error: broken.map(|reason| reason.in_words().to_owned()),
         };
         let mut tx = self.app.begin().await?;
-        let is_ours = store::exports::finish(tx.conn(), &self.row.id, self.row.fence, &end).await?;
+        let is_ours = store::exports::finish(&mut tx, &self.row.id, self.row.fence, &end).await?;
         if !is_ours {
             return Ok(None);
         }

@@ -162,7 +162,7 @@ async fn a_restart_makes_what_was_being_made() {
     row.lease_until = setup.now().plus(30 * Time::SECOND).0;
     row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
-    store::exports::insert(tx.conn(), &row).await.unwrap();
+    store::exports::insert(&mut tx, &row).await.unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let dir = setup.dir.path().join("exports");
     std::fs::create_dir_all(&dir).unwrap();
@@ -198,7 +198,7 @@ async fn a_stream_whose_process_died_is_given_up_and_says_so() {
     row.state = store::exports::State::Running;
     row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
-    store::exports::insert(tx.conn(), &row).await.unwrap();
+    store::exports::insert(&mut tx, &row).await.unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     super::worker::make_all(&setup.app).await.unwrap();
     let now = get(&setup.app, &auditor(), &row.id).await.unwrap().unwrap();

@@ -65,17 +65,17 @@ pub(super) fn wake(app: &App) {
 
 /// Takes over what a former process left: its leases, where it was the only one, and its unfinished files.
 async fn recover(app: &App) -> Result<(), ExportError> {
-    if app.store().dialect() == store::Dialect::Sqlite {
+    if app.store().is_alone() {
         // The data directory is ours alone, so whoever held a lease is gone.
         let mut tx = app.begin().await?;
-        store::exports::release_all(tx.conn()).await?;
+        store::exports::release_all(&mut tx).await?;
         tx.commit_quietly(Quiet::ExportQueue).await?;
     }
     let dir = directory(app);
     tokio::fs::create_dir_all(&dir).await.map_err(Unavailable::new)?;
-    let mut conn = app.store().glance().await?;
-    let kept = store::exports::files(&mut conn).await?;
-    drop(conn);
+    let mut read = app.store().glance().await?;
+    let kept = store::exports::files(&mut read).await?;
+    drop(read);
     let mut entries = tokio::fs::read_dir(&dir).await.map_err(Unavailable::new)?;
     while let Some(entry) = entries.next_entry().await.map_err(Unavailable::new)? {
         let name = entry.file_name();
@@ -112,7 +112,7 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
 async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
     let mut tx = app.begin().await?;
     let now = app.now();
-    let row = store::exports::claim(tx.conn(), now.0, now.plus(micros(LEASE)).0).await?;
+    let row = store::exports::claim(&mut tx, now.0, now.plus(micros(LEASE)).0).await?;
     tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(row)
 }
@@ -121,7 +121,7 @@ async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
     let mut tx = app.begin().await?;
     let now = app.now();
     let until = now.plus(micros(LEASE)).0;
-    let row = store::exports::claim_lapsed_view(tx.conn(), now.0, until).await?;
+    let row = store::exports::claim_lapsed_view(&mut tx, now.0, until).await?;
     tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(row)
 }
@@ -190,16 +190,16 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
 async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, &Kept)) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
     let mut tx = app.begin().await?;
-    if !store::exports::finish(tx.conn(), &row.id, row.fence, end).await? {
+    if !store::exports::finish(&mut tx, &row.id, row.fence, end).await? {
         return Ok(false);
     }
     let people = serde_json::to_string(kept.people()).map_err(Unavailable::new)?;
-    store::exports::keep_people(tx.conn(), &row.id, &people).await?;
+    store::exports::keep_people(&mut tx, &row.id, &people).await?;
     let subject = row.subject_id.as_deref().unwrap_or_default();
-    let rows = store::exports::for_subject(tx.conn(), subject, StoredKind::UserCsv, 100).await?;
+    let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100).await?;
     let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
     for old in &replaced {
-        store::exports::delete(tx.conn(), &old.id).await?;
+        store::exports::delete(&mut tx, &old.id).await?;
     }
     tx.commit(facts).await?;
     for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
@@ -225,7 +225,7 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) ->
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
     let mut tx = app.begin().await?;
-    if store::exports::finish(tx.conn(), &row.id, row.fence, &end).await? {
+    if store::exports::finish(&mut tx, &row.id, row.fence, &end).await? {
         tx.commit(facts).await?;
     }
     Ok(())

@@ -21,13 +21,13 @@ pub(crate) async fn check(
         Answer::Totp(code) => check_totp(app, tx, &account.id, code).await,
         Answer::Sms(code) => {
             // Only the number that is a factor now: a code to another one is worth nothing.
-            let phone = second_factor::get(tx.conn(), &account.id).await?.phone;
+            let phone = second_factor::get(tx, &account.id).await?.phone;
             let sent_to = take_sms(app, tx, &account.id, purpose, code).await?;
             Ok(sent_to.is_some() && sent_to == phone)
         }
         Answer::Recovery(code) => {
             let hash = recovery::hash(code);
-            Ok(recovery_code::take(tx.conn(), &account.id, &hash).await?)
+            Ok(recovery_code::take(tx, &account.id, &hash).await?)
         }
     }
 }
@@ -50,7 +50,7 @@ pub(crate) async fn check_any(
 }
 
 async fn check_totp(app: &App, tx: &mut Tx, account_id: &str, code: &str) -> Result<bool, Unavailable> {
-    let row = second_factor::get(tx.conn(), account_id).await?;
+    let row = second_factor::get(tx, account_id).await?;
     let Some(sealed) = row.totp_secret else {
         return Ok(false);
     };
@@ -65,7 +65,7 @@ async fn check_totp(app: &App, tx: &mut Tx, account_id: &str, code: &str) -> Res
     let Some(step) = totp::step(&secret, code, app.now()) else {
         return Ok(false);
     };
-    Ok(second_factor::use_step(tx.conn(), account_id, &sealed, step).await?)
+    Ok(second_factor::use_step(tx, account_id, &sealed, step).await?)
 }
 
 /// Uses up a code by SMS and returns the number it was sent to.
@@ -77,7 +77,7 @@ pub(crate) async fn take_sms(
     code: &str,
 ) -> Result<Option<String>, Unavailable> {
     let hash = sms_hash(account_id, code);
-    Ok(sms_code::take(tx.conn(), account_id, purpose, &hash, app.now()).await?)
+    Ok(sms_code::take(tx, account_id, purpose, &hash, app.now()).await?)
 }
 
 /// What is stored of a code by SMS. It lives five minutes and an account has few guesses.
@@ -88,7 +88,7 @@ pub(super) fn sms_hash(account_id: &str, code: &str) -> [u8; 32] {
 
 /// Says in the facts how many recovery codes are left.
 pub(crate) async fn add_codes_left(tx: &mut Tx, account_id: &str, facts: &mut Facts) -> Result<(), Unavailable> {
-    let left = recovery_code::count(tx.conn(), account_id).await?;
+    let left = recovery_code::count(tx, account_id).await?;
     facts.metadata.insert("codes_left".to_owned(), left.to_string());
     Ok(())
 }

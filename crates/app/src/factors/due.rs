@@ -3,7 +3,7 @@
 use activity::Time;
 use store::accounts::known_device;
 use store::factors::{recovery_code, second_factor};
-use store::{AnyConnection, groups, passkeys};
+use store::{Read, groups, passkeys};
 
 use super::Method;
 use super::answer::hint;
@@ -25,14 +25,14 @@ pub(crate) enum Due {
 
 /// What a log-in of this account on this known device still needs.
 pub(crate) async fn due(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     account_id: &str,
     known_device: Option<&str>,
     now: Time,
 ) -> Result<Due, Unavailable> {
-    if has_any(conn, account_id).await? {
+    if has_any(read, account_id).await? {
         let remembered = match known_device {
-            Some(id) => known_device::is_remembered(conn, account_id, id, now).await?,
+            Some(id) => known_device::is_remembered(read, account_id, id, now).await?,
             None => false,
         };
         return Ok(match remembered {
@@ -40,8 +40,8 @@ pub(crate) async fn due(
             false => Due::SecondFactor,
         });
     }
-    let row = second_factor::get(conn, account_id).await?;
-    let must = row.required || row.short_password || groups::requires_second_factor(conn, account_id).await?;
+    let row = second_factor::get(read, account_id).await?;
+    let must = row.required || row.short_password || groups::requires_second_factor(read, account_id).await?;
     Ok(match must {
         true => Due::SetUp,
         false => Due::Nothing { remembered: false },
@@ -49,16 +49,16 @@ pub(crate) async fn due(
 }
 
 /// Whether an account has a second factor. Recovery codes alone are none.
-pub(crate) async fn has_any(conn: &mut AnyConnection, account_id: &str) -> Result<bool, Unavailable> {
-    let row = second_factor::get(conn, account_id).await?;
-    Ok(row.totp_secret.is_some() || row.phone.is_some() || passkeys::any(conn, account_id).await?)
+pub(crate) async fn has_any(read: &mut Read, account_id: &str) -> Result<bool, Unavailable> {
+    let row = second_factor::get(read, account_id).await?;
+    Ok(row.totp_secret.is_some() || row.phone.is_some() || passkeys::any(read, account_id).await?)
 }
 
 /// The ways an account can prove its second factor, the best first.
-pub(crate) async fn methods(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<Method>, Unavailable> {
-    let row = second_factor::get(conn, account_id).await?;
+pub(crate) async fn methods(read: &mut Read, account_id: &str) -> Result<Vec<Method>, Unavailable> {
+    let row = second_factor::get(read, account_id).await?;
     let mut methods = Vec::new();
-    if passkeys::any(conn, account_id).await? {
+    if passkeys::any(read, account_id).await? {
         methods.push(Method::Passkey);
     }
     if row.totp_secret.is_some() {
@@ -67,7 +67,7 @@ pub(crate) async fn methods(conn: &mut AnyConnection, account_id: &str) -> Resul
     if let Some(phone) = &row.phone {
         methods.push(Method::Sms { hint: hint(phone) });
     }
-    if recovery_code::count(conn, account_id).await? > 0 {
+    if recovery_code::count(read, account_id).await? > 0 {
         methods.push(Method::Recovery);
     }
     Ok(methods)

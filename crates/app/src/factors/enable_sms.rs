@@ -40,7 +40,7 @@ pub async fn enable_sms(
 ) -> Result<Vec<String>, ChangeError> {
     let (account, known_device) = asker(app, caller).await?;
     let mut tx = app.begin().await?;
-    if sms_code::waiting(tx.conn(), &account.id, Purpose::SetUp, app.now())
+    if sms_code::waiting(&mut tx, &account.id, Purpose::SetUp, app.now())
         .await?
         .is_none()
     {
@@ -57,7 +57,7 @@ pub async fn enable_sms(
         return Err(wrong_code(app, caller, tx, &account, &attempt).await?);
     };
     attempt.give_back(app, &mut tx, &account.id).await?;
-    second_factor::set_phone(tx.conn(), &account.id, &phone, app.now()).await?;
+    second_factor::set_phone(&mut tx, &account.id, &phone, app.now()).await?;
     credentials_changed(&mut tx, &account.id).await?;
     let mut enabled = facts::about(app, caller, "user.two_factor_enabled", &account.person());
     enabled.metadata.insert("method".to_owned(), "SMS".to_owned());

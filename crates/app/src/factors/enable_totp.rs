@@ -77,7 +77,7 @@ pub(crate) fn confirmed(app: &App, key: &str, code: &str) -> Result<(Vec<u8>, i6
 
 /// Recovery codes for an account that has a factor and none of them yet; empty if it has some.
 pub(crate) async fn first_codes(app: &App, tx: &mut Tx, account: &AccountRow) -> Result<Vec<String>, Unavailable> {
-    let needed = has_any(tx.conn(), &account.id).await? && recovery_code::count(tx.conn(), &account.id).await? == 0;
+    let needed = has_any(tx, &account.id).await? && recovery_code::count(tx, &account.id).await? == 0;
     match needed {
         true => recovery::replace(app, tx, &account.id).await,
         false => Ok(Vec::new()),

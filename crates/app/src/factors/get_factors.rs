@@ -2,7 +2,7 @@
 
 use activity::Time;
 use store::factors::{recovery_code, second_factor, sms_code};
-use store::{AnyConnection, groups, passkeys};
+use store::{Read, groups, passkeys};
 
 use super::answer::hint;
 use crate::{App, Caller, ChangeError, Unavailable};
@@ -50,20 +50,20 @@ pub fn sms_offered(app: &App) -> bool {
 
 /// The caller's own.
 pub async fn get_factors(app: &App, caller: &Caller) -> Result<Factors, ChangeError> {
-    Ok(of(app, app.store().read().await?.conn(), &caller.person.id).await?)
+    Ok(of(app, &mut app.store().read().await?, &caller.person.id).await?)
 }
 
 /// Those of this account, for a use case that has decided who may see them.
-pub(crate) async fn of(app: &App, conn: &mut AnyConnection, account_id: &str) -> Result<Factors, Unavailable> {
-    let row = second_factor::get(conn, account_id).await?;
-    let waiting = sms_code::waiting(conn, account_id, sms_code::Purpose::SetUp, app.now()).await?;
+pub(crate) async fn of(app: &App, read: &mut Read, account_id: &str) -> Result<Factors, Unavailable> {
+    let row = second_factor::get(read, account_id).await?;
+    let waiting = sms_code::waiting(read, account_id, sms_code::Purpose::SetUp, app.now()).await?;
     Ok(Factors {
         totp_since: row.totp_since,
         sms: row.phone.as_deref().map(hint).zip(row.sms_since),
-        passkeys: passkeys::of(conn, account_id).await?.len(),
-        recovery_codes: recovery_code::count(conn, account_id).await?,
+        passkeys: passkeys::of(read, account_id).await?.len(),
+        recovery_codes: recovery_code::count(read, account_id).await?,
         required: row.required,
-        required_by_group: groups::requires_second_factor(conn, account_id).await?,
+        required_by_group: groups::requires_second_factor(read, account_id).await?,
         sms_offered: sms_offered(app),
         sms_waiting: waiting.as_deref().map(hint),
     })

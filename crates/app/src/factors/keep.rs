@@ -2,7 +2,7 @@
 
 use store::accounts::known_device;
 use store::factors::{challenge, second_factor, sms_code};
-use store::{AnyConnection, groups};
+use store::{Read, groups};
 
 use super::{Method, Proof, methods};
 use crate::{App, ChangeError, Tx, Unavailable};
@@ -10,9 +10,9 @@ use crate::{App, ChangeError, Tx, Unavailable};
 /// After any change of a credential: half-finished log-ins end, codes that were sent are worth nothing, and every
 /// browser is asked for the second factor again.
 pub(crate) async fn credentials_changed(tx: &mut Tx, account_id: &str) -> Result<(), Unavailable> {
-    challenge::delete_challenges(tx.conn(), account_id).await?;
-    sms_code::delete_all(tx.conn(), account_id).await?;
-    Ok(known_device::forget_remembered(tx.conn(), account_id).await?)
+    challenge::delete_challenges(tx, account_id).await?;
+    sms_code::delete_all(tx, account_id).await?;
+    Ok(known_device::forget_remembered(tx, account_id).await?)
 }
 
 /// Refuses a password as proof where a code can be given: whoever has only the password of an open browser must not
@@ -21,7 +21,7 @@ pub(crate) async fn prove_with_factor(app: &App, account_id: &str, proof: &Proof
     if matches!(proof, Proof::Code(_)) {
         return Ok(());
     }
-    let methods = methods(app.store().read().await?.conn(), account_id).await?;
+    let methods = methods(&mut app.store().read().await?, account_id).await?;
     if methods.iter().all(|method| *method == Method::Passkey) {
         return Ok(());
     }
@@ -30,14 +30,14 @@ pub(crate) async fn prove_with_factor(app: &App, account_id: &str, proof: &Proof
 }
 
 /// Why an account may not be left without a second factor; a sentence that says what to do. `None` if it may.
-pub(crate) async fn must_keep(conn: &mut AnyConnection, account_id: &str) -> Result<Option<&'static str>, Unavailable> {
-    let row = second_factor::get(conn, account_id).await?;
+pub(crate) async fn must_keep(read: &mut Read, account_id: &str) -> Result<Option<&'static str>, Unavailable> {
+    let row = second_factor::get(read, account_id).await?;
     if row.required {
         return Ok(Some(
             "An administrator requires two-factor authentication for your account. Set up another way first.",
         ));
     }
-    if groups::requires_second_factor(conn, account_id).await? {
+    if groups::requires_second_factor(read, account_id).await? {
         return Ok(Some(
             "A group you are a member of requires two-factor authentication. Set up another way or leave the group first.",
         ));

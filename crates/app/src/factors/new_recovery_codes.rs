@@ -8,13 +8,13 @@ use crate::{App, Caller, ChangeError, facts};
 pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Result<Vec<String>, ChangeError> {
     let (account, _) = asker(app, caller).await?;
     let none = || ChangeError::conflict("Recovery codes are for accounts with a second factor. Set one up first.");
-    if !has_any(app.store().read().await?.conn(), &account.id).await? {
+    if !has_any(&mut app.store().read().await?, &account.id).await? {
         return Err(none());
     }
     prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
     let mut tx = app.begin().await?;
-    if !has_any(tx.conn(), &account.id).await? {
+    if !has_any(&mut tx, &account.id).await? {
         return Err(none());
     }
     let codes = recovery::replace(app, &mut tx, &account.id).await?;

@@ -32,10 +32,10 @@ pub(crate) async fn reauthenticate(app: &App, caller: &Caller, proof: &Proof) ->
 pub(crate) async fn asker(app: &App, caller: &Caller) -> Result<(AccountRow, Option<String>), ChangeError> {
     let device_id = caller.via.device_id().ok_or(ChangeError::Forbidden)?;
     let mut read = app.store().read().await?;
-    let account = account::get(read.conn(), &caller.person.id)
+    let account = account::get(&mut read, &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    let device = device::get(read.conn(), &account.id, device_id)
+    let device = device::get(&mut read, &account.id, device_id)
         .await?
         .ok_or(ChangeError::NotFound)?;
     Ok((account, device.known_device_id))

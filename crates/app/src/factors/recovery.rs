@@ -15,7 +15,7 @@ const BYTES: usize = 15;
 pub(super) async fn replace(app: &App, tx: &mut Tx, account_id: &str) -> Result<Vec<String>, Unavailable> {
     let codes: Vec<String> = (0..CODES).map(|_| new_code(app)).collect();
     let hashes: Vec<[u8; 32]> = codes.iter().map(|code| hash(code)).collect();
-    recovery_code::replace(tx.conn(), account_id, &hashes, app.now()).await?;
+    recovery_code::replace(tx, account_id, &hashes, app.now()).await?;
     Ok(codes)
 }
 

@@ -11,12 +11,12 @@ pub async fn require_mfa(app: &App, caller: &Caller, id: &str, required: bool) -
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     if required && account.is_service {
         let text = "A service account does not log in, so it has no second factor.";
         return Err(ChangeError::invalid("mfa", text));
     }
-    if !second_factor::set_required(tx.conn(), id, required).await? {
+    if !second_factor::set_required(&mut tx, id, required).await? {
         return Ok(());
     }
     let code = match required {

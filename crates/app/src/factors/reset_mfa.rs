@@ -14,12 +14,12 @@ pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), Chang
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let account = account::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     if !remove_all(&mut tx, id).await? {
         return Err(ChangeError::conflict("This account has no second factor to reset."));
     }
     credentials_changed(&mut tx, id).await?;
-    account::edit(tx.conn(), id, None).await?;
+    account::edit(&mut tx, id, None).await?;
     let reset = facts::about(app, caller, "account.mfa_reset", &account.person());
     let what = "an administrator removed every second factor of it";
     mail::write(app, &mut tx, mail::letters::second_factor_changed(&account, what)).await?;
@@ -28,13 +28,13 @@ pub async fn reset_mfa(app: &App, caller: &Caller, id: &str) -> Result<(), Chang
 
 /// Whether there was any.
 async fn remove_all(tx: &mut Tx, account_id: &str) -> Result<bool, Unavailable> {
-    let mut any = second_factor::remove_totp(tx.conn(), account_id).await?;
-    any |= second_factor::remove_phone(tx.conn(), account_id).await?;
-    any |= recovery_code::count(tx.conn(), account_id).await? > 0;
-    recovery_code::delete_all(tx.conn(), account_id).await?;
-    for passkey in passkeys::of(tx.conn(), account_id).await? {
-        any |= passkeys::delete(tx.conn(), account_id, &passkey.id).await?;
+    let mut any = second_factor::remove_totp(tx, account_id).await?;
+    any |= second_factor::remove_phone(tx, account_id).await?;
+    any |= recovery_code::count(tx, account_id).await? > 0;
+    recovery_code::delete_all(tx, account_id).await?;
+    for passkey in passkeys::of(tx, account_id).await? {
+        any |= passkeys::delete(tx, account_id, &passkey.id).await?;
     }
-    passkeys::ceremony::delete_all(tx.conn(), account_id).await?;
+    passkeys::ceremony::delete_all(tx, account_id).await?;
     Ok(any)
 }

@@ -74,7 +74,7 @@ pub(crate) async fn send_code(
         day: now.0.div_euclid(Time::DAY),
         per_day: app.settings().sms.per_day,
     };
-    if !sms_code::count(tx.conn(), &account.id, pace).await? {
+    if !sms_code::count(&mut tx, &account.id, pace).await? {
         return Err(SendRefused::TooOften);
     }
     let code = new_code(app);
@@ -85,7 +85,7 @@ pub(crate) async fn send_code(
         created_at: now,
         expires_at: now.plus(VALID),
     };
-    sms_code::replace(tx.conn(), &row, &sms_hash(&account.id, &code)).await?;
+    sms_code::replace(&mut tx, &row, &sms_hash(&account.id, &code)).await?;
     asked.metadata.insert("phone".to_owned(), hint(phone));
     let text = format!("{code} is your Whodid code. It is good for 5 minutes. Nobody of Whodid will ask you for it.");
     let sms = sms::Text {

@@ -49,7 +49,7 @@ pub(crate) async fn keep(
     (secret, step): (&[u8], i64),
 ) -> Result<(), Unavailable> {
     let sealed = app.seal(Cell::totp_secret(account_id), secret);
-    Ok(second_factor::set_totp(tx.conn(), account_id, &sealed, step, app.now()).await?)
+    Ok(second_factor::set_totp(tx, account_id, &sealed, step, app.now()).await?)
 }
 
 /// The step this code is of, if it is of the present one or of one beside it.

@@ -51,20 +51,20 @@ pub async fn turn_off(app: &App, caller: &Caller, factor: Factor, code: &str) ->
 /// Removes it, and the recovery codes with the last; whether it was the last.
 async fn remove(tx: &mut Tx, account: &AccountRow, factor: Factor) -> Result<bool, ChangeError> {
     // Two ways removed at once must not each count on the other.
-    account::hold(tx.conn(), &account.id).await?;
+    account::hold(tx, &account.id).await?;
     let removed = match factor {
-        Factor::Totp => second_factor::remove_totp(tx.conn(), &account.id).await?,
-        Factor::Sms => second_factor::remove_phone(tx.conn(), &account.id).await?,
+        Factor::Totp => second_factor::remove_totp(tx, &account.id).await?,
+        Factor::Sms => second_factor::remove_phone(tx, &account.id).await?,
     };
     if !removed {
         return Err(ChangeError::NotFound);
     }
-    if has_any(tx.conn(), &account.id).await? {
+    if has_any(tx, &account.id).await? {
         return Ok(false);
     }
-    if let Some(reason) = must_keep(tx.conn(), &account.id).await? {
+    if let Some(reason) = must_keep(tx, &account.id).await? {
         return Err(ChangeError::conflict(reason));
     }
-    recovery_code::delete_all(tx.conn(), &account.id).await?;
+    recovery_code::delete_all(tx, &account.id).await?;
     Ok(true)
 }

@@ -19,28 +19,28 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
     let (invitation, account) = addressed(app, caller, &mut tx, key).await?;
     check_backed(&mut tx, &invitation).await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
-    if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
+    if !invitation::take(&mut tx, &invitation.id, app.now()).await? {
         return Err(ChangeError::NotFound);
     }
     let person = account.person();
     let mut accepted = deeds::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
     accepted.targets = vec![target(&invitation)];
     let mut activities = Activities::from(accepted);
-    if member::insert(tx.conn(), &membership(app, &invitation, &account.id)).await? {
+    if member::insert(&mut tx, &membership(app, &invitation, &account.id)).await? {
         let mut joined = deeds::of_member(app, caller, "group.joined", &person, &invitation.group);
         let role = invitation.role.code().to_owned();
         joined.metadata.insert("role".to_owned(), role);
         activities.push(joined);
     }
     deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
-    let group = get_in(tx.conn(), caller, &invitation.group.id).await?;
+    let group = get_in(&mut tx, caller, &invitation.group.id).await?;
     tx.commit(activities).await?;
     Ok(group)
 }
 
 /// Refuses an invitation whose sender could not send it any more.
 pub(super) async fn check_backed(tx: &mut Tx, invitation: &InvitationRow) -> Result<(), ChangeError> {
-    if is_backed(tx.conn(), invitation).await? {
+    if is_backed(tx, invitation).await? {
         return Ok(());
     }
     Err(ChangeError::conflict(
@@ -76,14 +76,14 @@ pub(super) async fn addressed(
     tx: &mut Tx,
     key: &InvitationKey,
 ) -> Result<(InvitationRow, AccountRow), ChangeError> {
-    let account = account::get(tx.conn(), &caller.person.id).await?;
+    let account = account::get(tx, &caller.person.id).await?;
     let account = account.ok_or(ChangeError::NotFound)?;
     let invitation = match key {
         InvitationKey::Id(id) => {
-            let found = invitation::get(tx.conn(), id).await?;
+            let found = invitation::get(tx, id).await?;
             found.filter(|invitation| invitation.email_key == names::key(&account.email))
         }
-        InvitationKey::Token(token) => invitation::by_token(tx.conn(), &token_hash(token)).await?,
+        InvitationKey::Token(token) => invitation::by_token(tx, &token_hash(token)).await?,
     };
     let invitation = invitation.ok_or(ChangeError::NotFound)?;
     if invitation.email_key != names::key(&account.email) {

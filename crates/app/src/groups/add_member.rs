@@ -22,10 +22,9 @@ pub async fn add_member(
         super::standing::managed(&mut tx, caller, group_id).await?;
         return Err(ChangeError::Forbidden);
     }
-    let dialect = tx.dialect();
-    let group = group::lock(tx.conn(), group_id, dialect).await?;
+    let group = group::lock(&mut tx, group_id).await?;
     let group = group.ok_or(ChangeError::NotFound)?;
-    let Some(account) = account::get(tx.conn(), account_id).await? else {
+    let Some(account) = account::get(&mut tx, account_id).await? else {
         let text = format!("There is no user `{account_id}`; give the id of an account.");
         return Err(ChangeError::invalid("user_id", text));
     };
@@ -36,7 +35,7 @@ pub async fn add_member(
         joined_at: app.now(),
         version: 1,
     };
-    if !member::insert(tx.conn(), &row).await? {
+    if !member::insert(&mut tx, &row).await? {
         return Err(ChangeError::conflict(
             "This user is a member of the group already; change the role instead.",
         ));
@@ -44,7 +43,7 @@ pub async fn add_member(
     let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &group.named());
     added.metadata.insert("role".to_owned(), role.code().to_owned());
     deeds::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(tx.conn(), caller, (group_id, account_id)).await?;
+    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
     tx.commit(added).await?;
     Ok(member)
 }

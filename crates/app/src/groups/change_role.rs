@@ -21,8 +21,8 @@ pub async fn change_role(
     caller.check_change()?;
     let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
-    let row = member::get(tx.conn(), group_id, account_id).await?;
-    let account = account::get(tx.conn(), account_id).await?;
+    let row = member::get(&mut tx, group_id, account_id).await?;
+    let account = account::get(&mut tx, account_id).await?;
     let (Some(row), Some(account)) = (row, account) else {
         return Err(ChangeError::NotFound);
     };
@@ -33,9 +33,9 @@ pub async fn change_role(
         return Err(ChangeError::Stale);
     }
     if row.role == role {
-        return get_member_in(tx.conn(), caller, (group_id, account_id)).await;
+        return get_member_in(&mut tx, caller, (group_id, account_id)).await;
     }
-    if !member::set_role(tx.conn(), &row, role).await? {
+    if !member::set_role(&mut tx, &row, role).await? {
         return Err(ChangeError::conflict(
             "This is the only owner of the group. Make somebody else an owner first.",
         ));
@@ -48,7 +48,7 @@ pub async fn change_role(
         after: Some(role.code().to_owned()),
     }];
     deeds::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(tx.conn(), caller, (group_id, account_id)).await?;
+    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
     tx.commit(changed).await?;
     Ok(member)
 }

@@ -31,11 +31,11 @@ pub async fn create(app: &App, caller: &Caller, new: NewGroup) -> Result<Group, 
     }
     let mut tx = match app.begin_once::<String>(caller, "groups/create", &new).await? {
         Begun::Now(tx) => tx,
-        Begun::Before(mut tx, id) => return get_in(tx.conn(), caller, &id).await,
+        Begun::Before(mut tx, id) => return get_in(&mut tx, caller, &id).await,
     };
     let (id, activities) = insert(app, caller, &mut tx, new, None).await?;
     tx.answered(&id).await?;
-    let group = get_in(tx.conn(), caller, &id).await?;
+    let group = get_in(&mut tx, caller, &id).await?;
     tx.commit(activities).await?;
     Ok(group)
 }
@@ -62,9 +62,9 @@ pub(super) async fn insert(
         created_at: now,
         created_by: caller.person.id.clone(),
     };
-    group::insert(tx.conn(), &row).await?;
+    group::insert(tx, &row).await?;
     let words: Vec<_> = names::beginnings(&row.name_key).into_iter().collect();
-    word::replace(tx.conn(), &row.id, &words).await?;
+    word::replace(tx, &row.id, &words).await?;
     let member = MemberRow {
         group_id: row.id.clone(),
         account_id: owner.clone(),
@@ -72,7 +72,7 @@ pub(super) async fn insert(
         joined_at: now,
         version: 1,
     };
-    if !member::insert(tx.conn(), &member).await? {
+    if !member::insert(tx, &member).await? {
         let text = format!("There is no user `{owner}`; give the id of an account.");
         return Err(ChangeError::invalid("owner_id", text));
     }
@@ -82,7 +82,7 @@ pub(super) async fn insert(
         activities.push(deeds::of_group(app, caller, code, &row.named()));
     }
     if owner != caller.person.id
-        && let Some(account) = account::get(tx.conn(), &owner).await?
+        && let Some(account) = account::get(tx, &owner).await?
     {
         let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &row.named());
         let role = GroupRole::Owner.code().to_owned();

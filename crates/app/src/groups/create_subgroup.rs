@@ -13,7 +13,7 @@ pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: N
         .await?
     {
         Begun::Now(tx) => tx,
-        Begun::Before(mut tx, id) => return get_in(tx.conn(), caller, &id).await,
+        Begun::Before(mut tx, id) => return get_in(&mut tx, caller, &id).await,
     };
     let (parent, _) = managed(&mut tx, caller, parent_id).await?;
     // Guarantee: one level. The parent is locked, and a group's parent never changes.
@@ -24,7 +24,7 @@ pub async fn create_subgroup(app: &App, caller: &Caller, parent_id: &str, new: N
     }
     let (id, activities) = create::insert(app, caller, &mut tx, new, Some(parent.named())).await?;
     tx.answered(&id).await?;
-    let group = get_in(tx.conn(), caller, &id).await?;
+    let group = get_in(&mut tx, caller, &id).await?;
     tx.commit(activities).await?;
     Ok(group)
 }

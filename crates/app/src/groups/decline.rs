@@ -12,7 +12,7 @@ pub async fn decline(app: &App, caller: &Caller, key: &InvitationKey) -> Result<
     let mut tx = app.begin().await?;
     let (invitation, account) = addressed(app, caller, &mut tx, key).await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
-    if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
+    if !invitation::take(&mut tx, &invitation.id, app.now()).await? {
         return Err(ChangeError::NotFound);
     }
     let code = "group.invitation_declined";

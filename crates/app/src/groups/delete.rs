@@ -21,12 +21,12 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         parent: id.to_owned(),
         member: None,
     };
-    let subgroups = list::groups(tx.conn(), "", &below, &[], None, u32::MAX).await?;
+    let subgroups = list::groups(&mut tx, "", &below, &[], None, u32::MAX).await?;
     let mut activities = Vec::new();
     for row in subgroups.into_iter().map(|listed| listed.row).chain([group]) {
         activities.extend(ending(app, caller, &mut tx, &row).await?);
     }
-    group::delete(tx.conn(), id).await?;
+    group::delete(&mut tx, id).await?;
     Ok(tx.commit_if_any(activities).await?)
 }
 
@@ -39,7 +39,7 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         role: None,
         after: None,
     };
-    let members = list::members(tx.conn(), &everybody, u32::MAX).await?;
+    let members = list::members(tx, &everybody, u32::MAX).await?;
     let mut deleted = deeds::of_group(app, caller, "group.deleted", &group.named());
     deleted.metadata.insert("members".to_owned(), members.len().to_string());
     let mut topics = vec![Topic::Group(group.id.clone())];

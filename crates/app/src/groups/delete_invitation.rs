@@ -11,9 +11,9 @@ use crate::{App, Caller, ChangeError};
 pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     caller.check_change()?;
     let mut tx = app.begin().await?;
-    let row = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let row = invitation::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let (group, _) = managed(&mut tx, caller, &row.group.id).await.map_err(unknown)?;
-    if !invitation::delete(tx.conn(), id).await? {
+    if !invitation::delete(&mut tx, id).await? {
         return Err(ChangeError::NotFound);
     }
     let mut deleted = deeds::of_group(app, caller, "group.invitation_deleted", &group.named());

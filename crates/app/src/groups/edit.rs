@@ -45,14 +45,14 @@ pub async fn edit(
         return Err(ChangeError::Stale);
     }
     if after != before {
-        if !group::edit(tx.conn(), &after).await? {
+        if !group::edit(&mut tx, &after).await? {
             return Err(ChangeError::Stale);
         }
         let words: Vec<_> = names::beginnings(&after.name_key).into_iter().collect();
-        word::replace(tx.conn(), id, &words).await?;
+        word::replace(&mut tx, id, &words).await?;
         deeds::tell(&mut tx, id, None);
     }
-    let group = get_in(tx.conn(), caller, id).await?;
+    let group = get_in(&mut tx, caller, id).await?;
     tx.commit_if_any(activities(app, caller, &before, &after)).await?;
     Ok(group)
 }

@@ -77,8 +77,8 @@ pub async fn invite(
         return Ok(lines);
     }
     check_count(entries.len())?;
-    invitation::delete_expired(tx.conn(), group_id, app.now()).await?;
-    invitation::delete_forgotten(tx.conn(), app.now().plus(-EXPIRED_KEPT)).await?;
+    invitation::delete_expired(&mut tx, group_id, app.now()).await?;
+    invitation::delete_forgotten(&mut tx, app.now().plus(-EXPIRED_KEPT)).await?;
     let mut lines = Vec::with_capacity(entries.len());
     let mut activities = Vec::new();
     for entry in entries {
@@ -133,7 +133,7 @@ pub(super) async fn check_rate(app: &App, caller: &Caller, tx: &mut Tx, n: usize
     let most = app.settings().groups.invitations_per_day;
     let day = app.now().0.div_euclid(Time::DAY);
     let n = u32::try_from(n).unwrap_or(u32::MAX);
-    let sent = invitation::count_sent(tx.conn(), &caller.person.id, day, n).await?;
+    let sent = invitation::count_sent(tx, &caller.person.id, day, n).await?;
     if sent > u64::from(most) && !caller.is_administrator() {
         refusals::of_caller(app, caller, Refused::Invitations);
         let text = format!(
@@ -166,13 +166,13 @@ async fn one(
         created_at: now,
         expires_at: expiry(app),
     };
-    if invitation::is_member(tx.conn(), &group.id, &row.email_key).await? {
+    if invitation::is_member(tx, &group.id, &row.email_key).await? {
         return Ok(Err(InviteOutcome::AlreadyMember));
     }
     if !budget::take(app, tx, &row.email).await? {
         return Ok(Err(InviteOutcome::EnoughMails));
     }
-    if !invitation::insert(tx.conn(), &row, &token_hash(&token)).await? {
+    if !invitation::insert(tx, &row, &token_hash(&token)).await? {
         budget::give_back(app, tx, &row.email).await?;
         return Ok(Err(InviteOutcome::AlreadyInvited));
     }
@@ -203,7 +203,7 @@ pub(super) fn target(row: &InvitationRow) -> Target {
 
 /// Tells the open pages of the account with this address, if there is one.
 pub(super) async fn tell_invited(tx: &mut Tx, email_key: &str) -> Result<(), ChangeError> {
-    if let Some(account) = store::accounts::account::by_login(tx.conn(), email_key).await? {
+    if let Some(account) = store::accounts::account::by_login(tx, email_key).await? {
         tx.tell([Topic::Account(account.id)]);
     }
     Ok(())

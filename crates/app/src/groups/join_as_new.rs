@@ -30,7 +30,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
         return Err(ChangeError::Forbidden);
     }
     let hash = token_hash(token);
-    let found = invitation::by_token(app.store().read().await?.conn(), &hash).await?;
+    let found = invitation::by_token(&mut app.store().read().await?, &hash).await?;
     let invitation = found.ok_or(ChangeError::NotFound)?;
     let registration = Registration {
         given_name: new.given_name,
@@ -43,7 +43,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
 
     let mut tx = app.begin().await?;
     // Guarantee: used once. Of several at once, one deletes the row and the others find nothing.
-    if !invitation::take(tx.conn(), &invitation.id, app.now()).await? {
+    if !invitation::take(&mut tx, &invitation.id, app.now()).await? {
         return Err(ChangeError::NotFound);
     }
     check_backed(&mut tx, &invitation).await?;
@@ -60,7 +60,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     let mut joined = of("group.joined");
     let role = invitation.role.code().to_owned();
     joined.metadata.insert("role".to_owned(), role);
-    member::insert(tx.conn(), &membership(app, &invitation, &person.id)).await?;
+    member::insert(&mut tx, &membership(app, &invitation, &person.id)).await?;
     deeds::tell(&mut tx, &invitation.group.id, None);
     tx.commit([created, accepted, joined]).await?;
     Ok(person)

@@ -34,7 +34,7 @@ pub async fn list(app: &App, caller: &Caller, search: &GroupSearch) -> Result<Pa
     let words = names::typed_words(&search.find);
     let mut read = app.store().read().await?;
     let viewer = &caller.person.id;
-    let rows = list::groups(read.conn(), viewer, &which, &words, after.as_ref(), limit + 1).await?;
+    let rows = list::groups(&mut read, viewer, &which, &words, after.as_ref(), limit + 1).await?;
     let administrator = caller.is_administrator();
     Ok(pages.page(
         rows,

@@ -21,13 +21,13 @@ pub async fn list_invitations(
     let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
-    let (group, standing) = visible(read.conn(), caller, group_id).await?;
+    let (group, standing) = visible(&mut read, caller, group_id).await?;
     if !standing.is_none_or(Standing::manages) {
         return Err(ChangeError::Forbidden);
     }
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
-    let rows = invitation::of_group(read.conn(), &group.id, now.plus(-EXPIRED_KEPT), after, limit + 1).await?;
+    let rows = invitation::of_group(&mut read, &group.id, now.plus(-EXPIRED_KEPT), after, limit + 1).await?;
     Ok(pages.page(
         rows,
         limit,

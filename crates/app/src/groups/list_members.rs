@@ -43,7 +43,7 @@ pub async fn list_members(
     let after = pages.after(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
-    let (group, standing) = visible(read.conn(), caller, group_id).await?;
+    let (group, standing) = visible(&mut read, caller, group_id).await?;
     // Members see each other's names. Addresses are for who manages the group, and cannot be guessed at by a find.
     let sees_emails = standing.is_none_or(Standing::manages);
     let query = MemberQuery {
@@ -53,11 +53,11 @@ pub async fn list_members(
         role: search.role,
         after,
     };
-    let rows = list::members(read.conn(), &query, limit + 1).await?;
+    let rows = list::members(&mut read, &query, limit + 1).await?;
     let total = match rows.len() as u64 {
         // All of them are here: no need to count.
         n if query.after.is_none() && n <= u64::from(limit) => n,
-        _ => list::count_members(read.conn(), &query).await?,
+        _ => list::count_members(&mut read, &query).await?,
     };
     let page = pages.page(
         rows,

@@ -17,11 +17,11 @@ pub async fn list_my_invitations(
     let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
-    let account = account::get(read.conn(), &caller.person.id).await?;
+    let account = account::get(&mut read, &caller.person.id).await?;
     let email = account.map(|account| names::key(&account.email)).unwrap_or_default();
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
-    let rows = invitation::to_address(read.conn(), &email, now, after, limit + 1).await?;
+    let rows = invitation::to_address(&mut read, &email, now, after, limit + 1).await?;
     Ok(pages.page(
         rows,
         limit,

@@ -17,14 +17,14 @@ pub async fn list_subgroups(
     let after = pages.after(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
-    let (group, above) = visible(read.conn(), caller, group_id).await?;
+    let (group, above) = visible(&mut read, caller, group_id).await?;
     let sees_all = above.is_none_or(Standing::manages);
     let which = Groups::Below {
         parent: group.id,
         member: (!sees_all).then(|| caller.person.id.clone()),
     };
     let viewer = &caller.person.id;
-    let rows = list::groups(read.conn(), viewer, &which, &[], after.as_ref(), limit + 1).await?;
+    let rows = list::groups(&mut read, viewer, &which, &[], after.as_ref(), limit + 1).await?;
     let above = above.filter(|above| above.manages());
     Ok(pages.page(
         rows,

@@ -26,10 +26,10 @@ pub async fn peek_invitation(
     token: &str,
 ) -> Result<Option<InvitationLink>, Unavailable> {
     let mut read = app.store().read().await?;
-    let Some(row) = invitation::by_token(read.conn(), &token_hash(token)).await? else {
+    let Some(row) = invitation::by_token(&mut read, &token_hash(token)).await? else {
         return Ok(None);
     };
-    let has_account = account::by_login(read.conn(), &row.email_key).await?.is_some();
+    let has_account = account::by_login(&mut read, &row.email_key).await?.is_some();
     Ok(Some(InvitationLink {
         invitation: Invitation::of(row, app.now()),
         has_account,

@@ -16,15 +16,15 @@ pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_i
     }
     let mut tx = app.begin().await?;
     let (group, standing) = managed(&mut tx, caller, group_id).await?;
-    let row = member::get(tx.conn(), group_id, account_id).await?;
-    let account = account::get(tx.conn(), account_id).await?;
+    let row = member::get(&mut tx, group_id, account_id).await?;
+    let account = account::get(&mut tx, account_id).await?;
     let (Some(row), Some(account)) = (row, account) else {
         return Err(ChangeError::NotFound);
     };
     if row.role == GroupRole::Owner && !standing.owns() {
         return Err(ChangeError::Forbidden);
     }
-    if !member::delete(tx.conn(), group_id, account_id).await? {
+    if !member::delete(&mut tx, group_id, account_id).await? {
         return Err(ChangeError::conflict(
             "This is the only owner of the group. Make somebody else an owner first, or delete the group.",
         ));

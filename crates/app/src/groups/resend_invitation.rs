@@ -15,7 +15,7 @@ use crate::{App, Caller, ChangeError};
 pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     caller.check_change()?;
     let mut tx = app.begin().await?;
-    let before = invitation::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let before = invitation::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let (group, standing) = managed(&mut tx, caller, &before.group.id).await.map_err(unknown)?;
     check_role(before.role, standing)?;
     let token = new_token(app);
@@ -26,7 +26,7 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
         expires_at: expiry(app),
         ..before
     };
-    if !invitation::renew(tx.conn(), &row, &token_hash(&token)).await? {
+    if !invitation::renew(&mut tx, &row, &token_hash(&token)).await? {
         return Err(ChangeError::NotFound);
     }
     check_rate(app, caller, &mut tx, 1).await?;

@@ -10,17 +10,17 @@ use crate::{App, Caller, ChangeError};
 /// leaves no activity.
 pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<Group, ChangeError> {
     let mut tx = app.begin().await?;
-    let group = groups::get(tx.conn(), group_id).await?.ok_or(ChangeError::NotFound)?;
-    let role = groups::role_of(tx.conn(), group_id, &caller.person.id).await?;
+    let group = groups::get(&mut tx, group_id).await?.ok_or(ChangeError::NotFound)?;
+    let role = groups::role_of(&mut tx, group_id, &caller.person.id).await?;
     if role.is_none() {
         return Err(ChangeError::NotFound);
     }
-    if !default_group::set(tx.conn(), &caller.person.id, group_id).await? {
-        return get_in(tx.conn(), caller, group_id).await;
+    if !default_group::set(&mut tx, &caller.person.id, group_id).await? {
+        return get_in(&mut tx, caller, group_id).await;
     }
     let set = deeds::of_member(app, caller, "user.default_group_set", &caller.person, &group.named());
     deeds::tell(&mut tx, group_id, Some(&caller.person.id));
-    let group = get_in(tx.conn(), caller, group_id).await?;
+    let group = get_in(&mut tx, caller, group_id).await?;
     tx.commit(set).await?;
     Ok(group)
 }

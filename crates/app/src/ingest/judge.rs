@@ -214,14 +214,14 @@ impl Known {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let things = match prefix {
                 Prefix::User => {
-                    let people = reporters::accounts(read.conn(), &ids, application).await?;
+                    let people = reporters::accounts(&mut read, &ids, application).await?;
                     known
                         .people
                         .extend(people.into_iter().map(|person| (person.id.clone(), person)));
                     continue;
                 }
-                Prefix::Group => reporters::groups(read.conn(), &ids).await?,
-                Prefix::Session => reporters::sessions(read.conn(), &ids).await?,
+                Prefix::Group => reporters::groups(&mut read, &ids).await?,
+                Prefix::Session => reporters::sessions(&mut read, &ids).await?,
                 _ => continue,
             };
             known

@@ -53,10 +53,10 @@ pub(crate) async fn admit(
 ) -> Result<SignedIn, Unavailable> {
     let known_device = admission.known_device.as_deref();
     attempts::clear(&mut tx, &account.id, known_device).await?;
-    account::set_logged_in(tx.conn(), &account.id, app.now()).await?;
+    account::set_logged_in(&mut tx, &account.id, app.now()).await?;
     let (known_id, known_token) = know(app, &mut tx, (account, visitor.application_id()), known_device).await?;
     if admission.remember {
-        known_device::remember(tx.conn(), &known_id, app.now().plus(REMEMBERED)).await?;
+        known_device::remember(&mut tx, &known_id, app.now().plus(REMEMBERED)).await?;
     }
     let former = end_former(app, &mut tx, visitor).await?;
     let device = make_device(app, &mut tx, visitor, account, Some(known_id)).await?;
@@ -93,11 +93,11 @@ async fn end_former(app: &App, tx: &mut Tx, visitor: &Visitor) -> Result<Option<
     let Some(token) = visitor.device_token.as_deref() else {
         return Ok(None);
     };
-    let former = device::by_token(tx.conn(), &token_hash(token)).await?;
+    let former = device::by_token(tx, &token_hash(token)).await?;
     let Some(former) = former.filter(|device| device.application_id.is_none()) else {
         return Ok(None);
     };
-    let Some(owner) = account::get(tx.conn(), &former.account_id).await? else {
+    let Some(owner) = account::get(tx, &former.account_id).await? else {
         return Ok(None);
     };
     let (devices, reason) = ([former], EndReason::LoggedInAgain);
@@ -115,11 +115,11 @@ async fn know(
     let now = app.now();
     let token = new_token(app);
     if let Some(id) = known_device {
-        known_device::rotate(tx.conn(), id, &token_hash(&token), now).await?;
+        known_device::rotate(tx, id, &token_hash(&token), now).await?;
         return Ok((id.to_owned(), token));
     }
     let id = new_id(app, Prefix::KnownDevice);
-    known_device::insert(tx.conn(), (&account.id, application), &id, &token_hash(&token), now).await?;
-    known_device::trim(tx.conn(), &account.id, KNOWN_DEVICES).await?;
+    known_device::insert(tx, (&account.id, application), &id, &token_hash(&token), now).await?;
+    known_device::trim(tx, &account.id, KNOWN_DEVICES).await?;
     Ok((id, token))
 }

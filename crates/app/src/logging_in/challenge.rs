@@ -65,10 +65,10 @@ pub(super) async fn begin(
         created_at: now,
         expires_at: now.plus(VALID),
     };
-    challenge::delete_expired(tx.conn(), now).await?;
-    challenge::insert(tx.conn(), &row, &token_hash(&token)).await?;
+    challenge::delete_expired(tx, now).await?;
+    challenge::insert(tx, &row, &token_hash(&token)).await?;
     let methods = match purpose {
-        Purpose::SecondFactor => factors::methods(tx.conn(), &account.id).await?,
+        Purpose::SecondFactor => factors::methods(tx, &account.id).await?,
         Purpose::SetUp => Vec::new(),
     };
     Ok(Challenge {
@@ -82,21 +82,21 @@ pub(super) async fn begin(
 pub(crate) async fn find(
     app: &App,
     visitor: &Visitor,
-    conn: &mut store::AnyConnection,
+    read: &mut store::Read,
     token: &str,
     purpose: Purpose,
 ) -> Result<Option<Challenged>, Unavailable> {
-    let Some(row) = challenge::get(conn, &token_hash(token), app.now()).await? else {
+    let Some(row) = challenge::get(read, &token_hash(token), app.now()).await? else {
         return Ok(None);
     };
     if row.purpose != purpose || row.application_id.as_deref() != visitor.application_id() {
         return Ok(None);
     }
-    let account = account::get(conn, &row.account_id).await?;
+    let account = account::get(read, &row.account_id).await?;
     Ok(account.map(|account| Challenged { account, row }))
 }
 
 /// Uses it up; `false` if it was used already.
 pub(crate) async fn use_up(tx: &mut Tx, token: &str) -> Result<bool, Unavailable> {
-    Ok(challenge::take(tx.conn(), &token_hash(token)).await?)
+    Ok(challenge::take(tx, &token_hash(token)).await?)
 }

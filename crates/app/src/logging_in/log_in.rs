@@ -32,7 +32,7 @@ pub struct LogIn {
 pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInStep, LogInRefused> {
     let fits = typed.login.len() <= limits::LOGIN && typed.password.len() <= limits::TYPED_PASSWORD;
     let account = match fits {
-        true => account::by_login(app.store().read().await?.conn(), &names::key(&typed.login)).await?,
+        true => account::by_login(&mut app.store().read().await?, &names::key(&typed.login)).await?,
         false => None,
     };
     let whence = Whence::Token(typed.known_device.as_deref(), visitor.application_id());
@@ -42,7 +42,7 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
     let mut tx = app.begin().await?;
     // Read again: what an administrator changed while the password was checked counts.
     let account = match &account {
-        Some(account) => account::get(tx.conn(), &account.id).await?,
+        Some(account) => account::get(&mut tx, &account.id).await?,
         None => None,
     };
     let Some(account) = account else {
@@ -82,7 +82,7 @@ async fn next_step(
     attempt: &Attempt,
 ) -> Result<LogInStep, Unavailable> {
     let known_device = attempt.known_device.clone();
-    let due = factors::due(tx.conn(), &account.id, known_device.as_deref(), app.now()).await?;
+    let due = factors::due(&mut tx, &account.id, known_device.as_deref(), app.now()).await?;
     let purpose = match due {
         Due::Nothing { remembered } => {
             let admission = Admission {
@@ -127,7 +127,7 @@ pub(crate) async fn refusal_of_second_step(
     attempt: &Attempt,
     ip: Option<IpAddr>,
 ) -> Result<Option<Reason>, Unavailable> {
-    let allowed = address_allowed(&address::of(tx.conn(), &account.id).await?, ip);
+    let allowed = address_allowed(&address::of(tx, &account.id).await?, ip);
     Ok(match () {
         () if attempt.was_locked() => Some(Reason::AccountLocked),
         () if account.password_hash.is_none() => Some(Reason::AccountNotActivated),
@@ -147,7 +147,7 @@ pub(crate) async fn refuse(
     attempt: &Attempt,
     reason: Reason,
 ) -> Result<(), Unavailable> {
-    account::set_attempt_failed(tx.conn(), &account.id).await?;
+    account::set_attempt_failed(&mut tx, &account.id).await?;
     let failed = facts::failed(
         facts::by_visitor(app, visitor, "user.login_failed", &account.person()),
         reason,
@@ -169,7 +169,7 @@ async fn renew_hash(app: &App, account: &AccountRow, password: &str) {
     let renewed = async {
         let new = app.hasher().hash(password, salt(app)).await?;
         let mut tx = app.begin().await?;
-        account::rehash(tx.conn(), &account.id, old, &new).await?;
+        account::rehash(&mut tx, &account.id, old, &new).await?;
         tx.commit_quietly(Quiet::Rehashed).await
     };
     if let Err(error) = renewed.await {

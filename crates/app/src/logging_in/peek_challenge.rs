@@ -27,11 +27,11 @@ pub async fn peek_set_up(app: &App, visitor: &Visitor, token: &str) -> Result<Op
 
 async fn peek(app: &App, visitor: &Visitor, token: &str, purpose: Purpose) -> Result<Option<Waiting>, Unavailable> {
     let mut read = app.store().read().await?;
-    let Some(found) = challenge::find(app, visitor, read.conn(), token, purpose).await? else {
+    let Some(found) = challenge::find(app, visitor, &mut read, token, purpose).await? else {
         return Ok(None);
     };
     let methods = match purpose {
-        Purpose::SecondFactor => factors::methods(read.conn(), &found.account.id).await?,
+        Purpose::SecondFactor => factors::methods(&mut read, &found.account.id).await?,
         Purpose::SetUp => Vec::new(),
     };
     Ok(Some(Waiting {

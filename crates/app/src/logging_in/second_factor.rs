@@ -21,7 +21,7 @@ pub async fn second_factor(
     remember: bool,
 ) -> Result<SignedIn, SecondFactorRefused> {
     let mut tx = app.begin().await?;
-    let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SecondFactor).await?;
+    let found = challenge::find(app, visitor, &mut tx, token, Purpose::SecondFactor).await?;
     let Some(Challenged { account, row }) = found else {
         return Err(SecondFactorRefused::Expired);
     };

@@ -11,7 +11,7 @@ use crate::{App, Visitor, facts};
 pub async fn send_set_up_code(app: &App, visitor: &Visitor, token: &str, phone: &str) -> Result<(), SendRefused> {
     let phone = number(phone)?;
     let mut tx = app.begin().await?;
-    let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SetUp).await?;
+    let found = challenge::find(app, visitor, &mut tx, token, Purpose::SetUp).await?;
     let account = found.ok_or(SendRefused::Expired)?.account;
     let asked = facts::by_visitor(app, visitor, "user.sms_code_requested", &account.person());
     send_code(app, tx, &account, &phone, (sms_code::Purpose::SetUp, asked)).await

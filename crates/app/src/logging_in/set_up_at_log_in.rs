@@ -64,12 +64,12 @@ pub async fn set_up_at_log_in(
     others: OtherDevices,
 ) -> Result<SetUpDone, SetUpRefused> {
     let mut tx = app.begin().await?;
-    let found = challenge::find(app, visitor, tx.conn(), token, Purpose::SetUp).await?;
+    let found = challenge::find(app, visitor, &mut tx, token, Purpose::SetUp).await?;
     let Some(Challenged { account, row }) = found else {
         return Err(SetUpRefused::Expired);
     };
     // Somebody who knows the password must not put a factor of theirs beside the owner's.
-    if has_any(tx.conn(), &account.id).await? {
+    if has_any(&mut tx, &account.id).await? {
         return Err(SetUpRefused::Expired);
     }
     let attempt = attempts::reserve_code(app, &mut tx, &account, row.known_device_id.as_deref()).await?;
@@ -117,7 +117,7 @@ async fn keep(app: &App, tx: &mut Tx, account: &AccountRow, set_up: &SetUp) -> R
         SetUp::Sms { code } => {
             let phone = take_sms(app, tx, &account.id, sms_code::Purpose::SetUp, code).await?;
             if let Some(phone) = &phone {
-                second_factor::set_phone(tx.conn(), &account.id, phone, app.now()).await?;
+                second_factor::set_phone(tx, &account.id, phone, app.now()).await?;
             }
             Ok(phone.is_some())
         }

@@ -11,8 +11,8 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    mail::delete(tx.conn(), id).await?;
+    let row = mail::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    mail::delete(&mut tx, id).await?;
     let deleted = facts_of(app, &mut tx, Some(caller), "mail.deleted", &row).await?;
     Ok(tx.commit(deleted).await?)
 }

@@ -90,7 +90,7 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Mai
     let after: Option<(i64, String)> = pages.after(after)?;
     let mut read = app.store().read().await?;
     let before = after.as_ref().map(|(at, id)| (Time(*at), id.as_str()));
-    let rows = mail::newest(read.conn(), before, PAGE + 1).await?;
+    let rows = mail::newest(&mut read, before, PAGE + 1).await?;
     let page = pages.page(
         rows,
         PAGE,

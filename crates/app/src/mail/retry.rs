@@ -20,8 +20,8 @@ pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
         ));
     }
     let mut tx = app.begin().await?;
-    let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    if text::has_expired(&row, app.now()) || !mail::make_due(tx.conn(), id, app.now()).await? {
+    let row = mail::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    if text::has_expired(&row, app.now()) || !mail::make_due(&mut tx, id, app.now()).await? {
         return Err(ChangeError::invalid(
             "mail",
             "The text of this mail is not kept any more, so it cannot be sent.",

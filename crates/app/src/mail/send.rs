@@ -87,7 +87,7 @@ async fn work(app: App, way: Option<(Transport, Mailbox)>) {
 /// Sends what is due now.
 pub(super) async fn send_due(app: &App, transport: &Transport, sender: &Mailbox) -> Result<(), Unavailable> {
     loop {
-        let due = mail::due(app.store().read().await?.conn(), app.now(), AT_ONCE).await?;
+        let due = mail::due(&mut app.store().read().await?, app.now(), AT_ONCE).await?;
         if due.is_empty() {
             return clean(app).await;
         }
@@ -116,13 +116,13 @@ async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Resul
     let mut tx = app.begin().await?;
     match outcome {
         Ok(()) => {
-            mail::sent(tx.conn(), &row.id, now).await?;
+            mail::sent(&mut tx, &row.id, now).await?;
             let sent = facts_of(app, &mut tx, None, "mail.sent", row).await?;
             tx.commit(sent).await
         }
         Err(refusal) if refusal.permanent || row.created_at.plus(GIVE_UP) <= now => {
             tracing::warn!(mail = row.id, error = refusal.text, "a mail was given up");
-            mail::give_up(tx.conn(), &row.id, &refusal.text, now).await?;
+            mail::give_up(&mut tx, &row.id, &refusal.text, now).await?;
             let mut failed = facts_of(app, &mut tx, None, "mail.failed", row).await?;
             failed.metadata.insert("answer".to_owned(), shortened(&refusal.text));
             tx.commit(facts::failed(failed, Reason::MailRefused)).await
@@ -134,7 +134,7 @@ async fn settle(app: &App, row: &MailRow, outcome: Result<(), Refusal>) -> Resul
                 error = refusal.text,
                 "a mail could not be sent and will be tried again"
             );
-            mail::retry(tx.conn(), &row.id, &refusal.text, now.plus(pause)).await?;
+            mail::retry(&mut tx, &row.id, &refusal.text, now.plus(pause)).await?;
             tx.commit_quietly(Quiet::MailQueue).await
         }
     }
@@ -149,9 +149,9 @@ pub(super) async fn facts_of(
     row: &MailRow,
 ) -> Result<Facts, Unavailable> {
     let account = match &row.account_id {
-        Some(id) => account::get(tx.conn(), id).await?,
+        Some(id) => account::get(tx, id).await?,
         // A mail to an address, such as an invitation: whoever has the address is told.
-        None => account::by_login(tx.conn(), &names::key(&row.recipient)).await?,
+        None => account::by_login(tx, &names::key(&row.recipient)).await?,
     };
     let mut facts = match (account.map(|account| account.person()), caller) {
         (Some(person), Some(caller)) => facts::about(app, caller, code, &person),
@@ -188,7 +188,7 @@ fn message(row: &MailRow, body: &str, sender: &Mailbox) -> Result<Message, Strin
 
 async fn clean(app: &App) -> Result<(), Unavailable> {
     let mut tx = app.begin().await?;
-    mail::forget_expired(tx.conn(), app.now()).await?;
-    mail::delete_old(tx.conn(), app.now().plus(-KEEP)).await?;
+    mail::forget_expired(&mut tx, app.now()).await?;
+    mail::delete_old(&mut tx, app.now().plus(-KEEP)).await?;
     tx.commit_quietly(Quiet::MailQueue).await
 }

@@ -31,7 +31,7 @@ pub async fn show(app: &App, caller: &Caller, id: &str) -> Result<ShownMail, Cha
         return Err(ChangeError::Forbidden);
     }
     let mut tx = app.begin().await?;
-    let row = mail::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    let row = mail::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let body = text::of(app, &row).ok_or_else(|| ChangeError::conflict(GONE))?;
     let shown = facts_of(app, &mut tx, Some(caller), "mail.shown", &row).await?;
     tx.commit(shown).await?;

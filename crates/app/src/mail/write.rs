@@ -44,6 +44,6 @@ async fn insert(app: &App, tx: &mut Tx, letter: Letter, state: &str) -> Result<S
         created_at: now,
         finished_at: None,
     };
-    mail::insert(tx.conn(), &row).await?;
+    mail::insert(tx, &row).await?;
     Ok(row.id)
 }

@@ -38,15 +38,15 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
     };
     let mut tx = app.begin().await?;
     let token = token_hash(&new.answered.token);
-    let ceremony = ceremony::take(tx.conn(), Purpose::Add, &token, app.now()).await?;
+    let ceremony = ceremony::take(&mut tx, Purpose::Add, &token, app.now()).await?;
     let Some(ceremony) = ceremony.filter(|row| row.account_id.as_deref() == Some(caller.person.id.as_str())) else {
         return Err(ChangeError::conflict("Adding the passkey took too long. Begin again."));
     };
-    account::hold(tx.conn(), &caller.person.id).await?;
-    let account = account::get(tx.conn(), &caller.person.id)
+    account::hold(&mut tx, &caller.person.id).await?;
+    let account = account::get(&mut tx, &caller.person.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    if store::passkeys::of(tx.conn(), &account.id).await?.len() >= MOST {
+    if store::passkeys::of(&mut tx, &account.id).await?.len() >= MOST {
         return Err(full());
     }
     let credential = registered(app, &ceremony.state, &new.answered.credential)?;
@@ -60,7 +60,7 @@ pub async fn add(app: &App, caller: &Caller, new: AddPasskey) -> Result<Vec<Stri
         created_at: app.now(),
         last_used_at: None,
     };
-    if !store::passkeys::insert(tx.conn(), &row).await? {
+    if !store::passkeys::insert(&mut tx, &row).await? {
         return Err(ChangeError::conflict("This passkey was added already."));
     }
     credentials_changed(&mut tx, &account.id).await?;

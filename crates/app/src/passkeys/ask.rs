@@ -15,7 +15,7 @@ pub(super) async fn ask(
     account_id: &str,
     purpose: Purpose,
 ) -> Result<Option<Asked>, Unavailable> {
-    let rows = store::passkeys::of(tx.conn(), account_id).await?;
+    let rows = store::passkeys::of(tx, account_id).await?;
     let credentials: Result<Vec<Credential>, _> =
         rows.iter().map(|row| serde_json::from_str(&row.credential)).collect();
     let credentials = credentials.map_err(Unavailable::new)?;

@@ -20,7 +20,7 @@ pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Aske
     prove_with_factor(app, &account.id, proof).await?;
     reauthenticate(app, caller, proof).await?;
     let mut tx = app.begin().await?;
-    let known = store::passkeys::of(tx.conn(), &account.id).await?;
+    let known = store::passkeys::of(&mut tx, &account.id).await?;
     if known.len() >= MOST {
         return Err(full());
     }

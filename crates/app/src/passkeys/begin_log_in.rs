@@ -17,7 +17,7 @@ pub async fn begin_log_in(app: &App, _visitor: &Visitor) -> Result<Option<Asked>
     let options = serde_json::to_value(&question.public_key).map_err(Unavailable::new)?;
     let mut tx = app.begin().await?;
     let token = keep(app, &mut tx, (Purpose::LogIn, None), &state).await?;
-    if ceremony::count_anonymous(tx.conn()).await? > MOST_WAITING {
+    if ceremony::count_anonymous(&mut tx).await? > MOST_WAITING {
         return Err(Unavailable::new("too many log-ins with a passkey were begun"));
     }
     tx.commit_quietly(Quiet::PasskeyAsked).await?;

@@ -11,7 +11,7 @@ use crate::{App, Quiet, Visitor};
 /// Asks for a passkey of the account whose log-in waits under this token.
 pub async fn begin_second_factor(app: &App, visitor: &Visitor, token: &str) -> Result<Asked, SecondFactorRefused> {
     let mut tx = app.begin().await?;
-    let found = challenge::find(app, visitor, tx.conn(), token, Waits::SecondFactor).await?;
+    let found = challenge::find(app, visitor, &mut tx, token, Waits::SecondFactor).await?;
     let account_id = found.ok_or(SecondFactorRefused::Expired)?.account.id;
     let asked = ask(app, &mut tx, &account_id, Purpose::SecondFactor).await?;
     let asked = asked.ok_or(SecondFactorRefused::Wrong)?;

@@ -21,7 +21,7 @@ pub async fn log_in(
     let mut tx = app.begin().await?;
     let claim = claim(app, &mut tx, Purpose::LogIn, answered).await?;
     let account = match &claim {
-        Some(claim) => account::get(tx.conn(), &claim.passkey.account_id).await?,
+        Some(claim) => account::get(&mut tx, &claim.passkey.account_id).await?,
         None => None,
     };
     let (Some(claim), Some(account)) = (claim, account) else {
@@ -33,9 +33,7 @@ pub async fn log_in(
         return Err(LogInRefused::Refused);
     };
     let known_device = match known_device {
-        Some(token) => {
-            known_device::find(tx.conn(), (&account.id, visitor.application_id()), &token_hash(token)).await?
-        }
+        Some(token) => known_device::find(&mut tx, (&account.id, visitor.application_id()), &token_hash(token)).await?,
         None => None,
     };
     let attempt = attempts::reserve_code(app, &mut tx, &account, known_device.as_deref()).await?;

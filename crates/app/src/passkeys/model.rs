@@ -72,7 +72,7 @@ pub(super) async fn keep(
         created_at,
         expires_at: created_at.plus(VALID),
     };
-    ceremony::insert(tx.conn(), &row, &token_hash(&token)).await?;
+    ceremony::insert(tx, &row, &token_hash(&token)).await?;
     Ok(token)
 }
 

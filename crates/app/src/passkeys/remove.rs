@@ -39,7 +39,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
         }
     };
     let name = take_off(&mut tx, &account, id).await?;
-    ceremony::delete_all(tx.conn(), &account.id).await?;
+    ceremony::delete_all(&mut tx, &account.id).await?;
     credentials_changed(&mut tx, &account.id).await?;
     mail::write(app, &mut tx, mail::letters::passkey_removed(app, &account, &name)).await?;
     let mut removed = facts::about(app, caller, "user.passkey_removed", &account.person());
@@ -50,20 +50,20 @@ pub async fn remove(app: &App, caller: &Caller, id: &str, proof: &RemoveProof) -
 /// Takes it off the account, and the recovery codes with the last second factor; what it was called.
 async fn take_off(tx: &mut Tx, account: &AccountRow, id: &str) -> Result<String, ChangeError> {
     // Two removed at once must not each count on the other.
-    account::hold(tx.conn(), &account.id).await?;
-    let passkey = store::passkeys::get(tx.conn(), &account.id, id).await?;
+    account::hold(tx, &account.id).await?;
+    let passkey = store::passkeys::get(tx, &account.id, id).await?;
     let passkey = passkey.ok_or(ChangeError::NotFound)?;
-    if !store::passkeys::delete(tx.conn(), &account.id, id).await? {
+    if !store::passkeys::delete(tx, &account.id, id).await? {
         return Err(ChangeError::NotFound);
     }
-    if has_any(tx.conn(), &account.id).await? {
+    if has_any(tx, &account.id).await? {
         return Ok(passkey.name);
     }
-    if let Some(reason) = must_keep(tx.conn(), &account.id).await? {
+    if let Some(reason) = must_keep(tx, &account.id).await? {
         return Err(ChangeError::conflict(reason));
     }
     // They are for a lost second factor; without one they would be a second password.
-    recovery_code::delete_all(tx.conn(), &account.id).await?;
+    recovery_code::delete_all(tx, &account.id).await?;
     Ok(passkey.name)
 }
 

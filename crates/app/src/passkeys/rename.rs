@@ -9,12 +9,12 @@ use crate::{App, Caller, ChangeError, facts};
 pub async fn rename(app: &App, caller: &Caller, id: &str, name: &str) -> Result<(), ChangeError> {
     let name = name_of(name)?;
     let mut tx = app.begin().await?;
-    let passkey = store::passkeys::get(tx.conn(), &caller.person.id, id).await?;
+    let passkey = store::passkeys::get(&mut tx, &caller.person.id, id).await?;
     let passkey = passkey.ok_or(ChangeError::NotFound)?;
     if passkey.name == name {
         return Ok(());
     }
-    if !store::passkeys::rename(tx.conn(), &caller.person.id, id, &name).await? {
+    if !store::passkeys::rename(&mut tx, &caller.person.id, id, &name).await? {
         return Err(ChangeError::NotFound);
     }
     let mut renamed = facts::about(app, caller, "user.passkey_renamed", &caller.person);

@@ -31,7 +31,7 @@ pub(super) async fn claim(
     purpose: Purpose,
     answered: &Answered,
 ) -> Result<Option<Claim>, Unavailable> {
-    let Some(ceremony) = ceremony::take(tx.conn(), purpose, &token_hash(&answered.token), app.now()).await? else {
+    let Some(ceremony) = ceremony::take(tx, purpose, &token_hash(&answered.token), app.now()).await? else {
         return Ok(None);
     };
     if answered.credential.len() > ANSWER_MAX {
@@ -40,7 +40,7 @@ pub(super) async fn claim(
     let Ok(credential) = serde_json::from_str::<PublicKeyCredential>(&answered.credential) else {
         return Ok(None);
     };
-    let passkey = passkeys::by_credential(tx.conn(), &credential.raw_id).await?;
+    let passkey = passkeys::by_credential(tx, &credential.raw_id).await?;
     Ok(passkey.map(|passkey| Claim {
         credential,
         ceremony,
@@ -62,7 +62,7 @@ pub(super) async fn verify(app: &App, tx: &mut Tx, claim: &Claim) -> Result<bool
     }
     stored.update_credential(&result);
     let json = serde_json::to_string(&stored).map_err(Unavailable::new)?;
-    Ok(passkeys::used(tx.conn(), &claim.passkey.id, result.counter(), &json, app.now()).await?)
+    Ok(passkeys::used(tx, &claim.passkey.id, result.counter(), &json, app.now()).await?)
 }
 
 fn checked(app: &App, claim: &Claim, stored: &Passkey) -> Result<Option<AuthenticationResult>, Unavailable> {

@@ -134,7 +134,7 @@ impl Run {
         let mut after = String::new();
         loop {
             let mut read: Read = self.app.store().read().await?;
-            let rows = privacy::page(read.conn(), section, &self.account_id, &after, PAGE).await?;
+            let rows = privacy::page(&mut read, section, &self.account_id, &after, PAGE).await?;
             drop(read);
             let is_last = rows.len() < PAGE as usize;
             for row in rows {

@@ -64,8 +64,8 @@ pub async fn readers(app: &App, caller: &Caller, request: &PageRequest) -> Resul
     let pages = Cursors::of(app, "readers");
     let before: Option<String> = pages.after(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
-    let mut conn = app.store().glance().await?;
-    let rows = disclosures::to_others(&mut conn, &caller.person.id, before.as_deref(), limit + 1).await?;
+    let mut read = app.store().glance().await?;
+    let rows = disclosures::to_others(&mut read, &caller.person.id, before.as_deref(), limit + 1).await?;
     let page = pages.page(rows, limit, |row| row.id.clone(), disclosed);
     let rows = page
         .rows

@@ -1,7 +1,7 @@
 //! Who may do what with a session. The only place where that is decided.
 
 use activity::Reason;
-use store::AnyConnection;
+use store::Read;
 use store::groups::{self, GroupRole};
 use store::sessions::{SessionRow, SessionState, presence, session};
 
@@ -26,27 +26,26 @@ pub(super) struct Access {
 
 impl Access {
     /// What the caller is to the session with this id; `None` if there is none.
-    pub(super) async fn to(conn: &mut AnyConnection, caller: &Caller, id: &str) -> Result<Option<Self>, Unavailable> {
-        match session::get(conn, id).await? {
-            Some(row) => Self::of(conn, caller, row).await.map(Some),
+    pub(super) async fn to(read: &mut Read, caller: &Caller, id: &str) -> Result<Option<Self>, Unavailable> {
+        match session::get(read, id).await? {
+            Some(row) => Self::of(read, caller, row).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// The same, with the session locked until the transaction ends.
     pub(super) async fn locked(tx: &mut Tx, caller: &Caller, id: &str) -> Result<Option<Self>, Unavailable> {
-        let dialect = tx.dialect();
-        match session::lock(tx.conn(), id, dialect).await? {
-            Some(row) => Self::of(tx.conn(), caller, row).await.map(Some),
+        match session::lock(tx, id).await? {
+            Some(row) => Self::of(tx, caller, row).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn of(conn: &mut AnyConnection, caller: &Caller, row: SessionRow) -> Result<Self, Unavailable> {
+    async fn of(read: &mut Read, caller: &Caller, row: SessionRow) -> Result<Self, Unavailable> {
         let account = caller.person.id.as_str();
         let is_host = row.host_id == account;
-        let is_present = presence::last_seen(conn, &row.id, account).await?.is_some();
-        let Some(group) = groups::get(conn, &row.group.id).await? else {
+        let is_present = presence::last_seen(read, &row.id, account).await?.is_some();
+        let Some(group) = groups::get(read, &row.group.id).await? else {
             let sees = caller.is_administrator() || caller.reads_everything();
             return Ok(Self {
                 row,
@@ -57,8 +56,8 @@ impl Access {
                 sees,
             });
         };
-        let standing = standing_in(conn, caller, &group).await?;
-        let is_member = is_member(conn, &group, account).await?;
+        let standing = standing_in(read, caller, &group).await?;
+        let is_member = is_member(read, &group, account).await?;
         Ok(Self {
             row,
             is_member,
@@ -104,15 +103,15 @@ impl Access {
 /// Whether an account takes part in a group: as its member, or by managing the group above it. An administrator of the
 /// installation manages every group but takes part only in their own.
 pub(super) async fn is_member(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     group: &groups::GroupRow,
     account_id: &str,
 ) -> Result<bool, Unavailable> {
-    if groups::role_of(conn, &group.id, account_id).await?.is_some() {
+    if groups::role_of(read, &group.id, account_id).await?.is_some() {
         return Ok(true);
     }
     let above = match &group.parent {
-        Some(parent) => groups::role_of(conn, &parent.id, account_id).await?,
+        Some(parent) => groups::role_of(read, &parent.id, account_id).await?,
         None => None,
     };
     Ok(above.is_some_and(|role| role != GroupRole::Member))

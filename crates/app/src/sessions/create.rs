@@ -46,22 +46,21 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
     let mut tx = match app.begin_once::<String>(caller, "sessions/create", &asked).await? {
         Begun::Now(tx) => tx,
         Begun::Before(mut tx, id) => {
-            return super::get::get_in(tx.conn(), caller, &id)
+            return super::get::get_in(&mut tx, caller, &id)
                 .await
                 .map(|found| found.session);
         }
     };
-    let dialect = tx.dialect();
-    groups::group::lock(tx.conn(), &new.group_id, dialect).await?;
-    let (group, _) = visible(tx.conn(), caller, &new.group_id).await?;
-    if !is_member(tx.conn(), &group, &caller.person.id).await? {
+    groups::group::lock(&mut tx, &new.group_id).await?;
+    let (group, _) = visible(&mut tx, caller, &new.group_id).await?;
+    if !is_member(&mut tx, &group, &caller.person.id).await? {
         return Err(ChangeError::Forbidden);
     }
     let row = row(app, caller, group.named(), (name, password_hash), new.start);
-    session::insert(tx.conn(), &row).await?;
+    session::insert(&mut tx, &row).await?;
     let mut facts = Activities::from(deeds::by(app, caller, "session.created", &row));
     if new.start {
-        presence::insert(tx.conn(), arrival(caller, &row.id, row.created_at)).await?;
+        presence::insert(&mut tx, arrival(caller, &row.id, row.created_at)).await?;
         facts.push(deeds::by(app, caller, "session.started", &row));
         facts.push(deeds::by(app, caller, "session.joined", &row));
     }

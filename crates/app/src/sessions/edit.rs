@@ -58,15 +58,15 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
     }
     let facts = differences(app, caller, &before, &after);
     if !facts.is_empty() {
-        if !session::edit(tx.conn(), &after).await? {
+        if !session::edit(&mut tx, &after).await? {
             return Err(ChangeError::Stale);
         }
         if before.password_hash != after.password_hash {
-            attempt::clear_all(tx.conn(), id).await?;
+            attempt::clear_all(&mut tx, id).await?;
         }
     }
-    let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
-    let present = presence::count(tx.conn(), id).await?;
+    let row = session::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+    let present = presence::count(&mut tx, id).await?;
     deeds::tell(&mut tx, &row);
     tx.commit_if_any(facts).await?;
     Ok(Session::of(row, present))

@@ -15,12 +15,12 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
         .await?
         .ok_or(ChangeError::NotFound)?;
     let access = access.managed()?;
-    if !session::end(tx.conn(), id, app.now()).await? {
+    if !session::end(&mut tx, id, app.now()).await? {
         return Err(ChangeError::conflict("This session has ended already."));
     }
-    let left = presence::clear(tx.conn(), id).await?;
+    let left = presence::clear(&mut tx, id).await?;
     // Nobody is asked for its password any more.
-    attempt::clear_all(tx.conn(), id).await?;
+    attempt::clear_all(&mut tx, id).await?;
     let ended = deeds::by(app, caller, "session.ended", &access.row);
     let left = left
         .iter()

@@ -1,6 +1,6 @@
 //! One session, and what the caller may do with it.
 
-use store::AnyConnection;
+use store::Read;
 use store::sessions::presence;
 
 use super::access::Access;
@@ -9,14 +9,14 @@ use crate::{App, Caller, ChangeError};
 
 /// The session: for members of its group, who manages the group above it, administrators and auditors.
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<SessionDetails, ChangeError> {
-    get_in(app.store().read().await?.conn(), caller, id).await
+    get_in(&mut app.store().read().await?, caller, id).await
 }
 
 /// The same within a transaction: what a change answers is read before it is committed.
-pub(super) async fn get_in(conn: &mut AnyConnection, caller: &Caller, id: &str) -> Result<SessionDetails, ChangeError> {
-    let access = Access::to(conn, caller, id).await?;
+pub(super) async fn get_in(read: &mut Read, caller: &Caller, id: &str) -> Result<SessionDetails, ChangeError> {
+    let access = Access::to(read, caller, id).await?;
     let access = access.filter(|access| access.sees).ok_or(ChangeError::NotFound)?;
-    let present = presence::count(conn, id).await?;
+    let present = presence::count(read, id).await?;
     let running = access.row.state == store::sessions::SessionState::Running;
     Ok(SessionDetails {
         is_present: access.is_present,

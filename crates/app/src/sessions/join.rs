@@ -19,7 +19,7 @@ const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 pub async fn join(app: &App, caller: &Caller, id: &str, password: Option<&str>) -> Result<SessionDetails, ChangeError> {
     caller.check_change()?;
     let mut read = app.store().read().await?;
-    let access = Access::to(read.conn(), caller, id).await?;
+    let access = Access::to(&mut read, caller, id).await?;
     drop(read);
     let access = access.ok_or(ChangeError::NotFound)?;
     let mut refusal = access.refusal();
@@ -57,16 +57,16 @@ pub(super) fn arrival<'a>(caller: &'a Caller, session_id: &'a str, at: Time) -> 
 
 async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Result<SessionDetails, ChangeError> {
     let (row, arrival) = (&access.row, arrival(caller, &access.row.id, app.now()));
-    if !presence::insert(tx.conn(), arrival).await? {
-        presence::came_again(tx.conn(), arrival).await?;
-        let session = get_in(tx.conn(), caller, &row.id).await?;
+    if !presence::insert(&mut tx, arrival).await? {
+        presence::came_again(&mut tx, arrival).await?;
+        let session = get_in(&mut tx, caller, &row.id).await?;
         tx.commit_quietly(Quiet::Seen).await?;
         return Ok(session);
     }
-    attempt::clear(tx.conn(), &row.id, &caller.person.id).await?;
+    attempt::clear(&mut tx, &row.id, &caller.person.id).await?;
     let facts = deeds::by(app, caller, "session.joined", row);
     deeds::tell(&mut tx, row);
-    let session = get_in(tx.conn(), caller, &row.id).await?;
+    let session = get_in(&mut tx, caller, &row.id).await?;
     tx.commit(facts).await?;
     Ok(session)
 }
@@ -111,5 +111,5 @@ async fn due(
         session_id: &access.row.id,
         reason: refusal.reason().word(),
     };
-    Ok(refusal::is_due(tx.conn(), knock, now, now.plus(SAME_AGAIN)).await?)
+    Ok(refusal::is_due(tx, knock, now, now.plus(SAME_AGAIN)).await?)
 }

@@ -12,7 +12,7 @@ pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
     let access = Access::locked(&mut tx, caller, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    if !presence::delete(tx.conn(), id, &caller.person.id).await? {
+    if !presence::delete(&mut tx, id, &caller.person.id).await? {
         return Err(match access.sees {
             true => ChangeError::conflict("You are not in this session."),
             false => ChangeError::NotFound,

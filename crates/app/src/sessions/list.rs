@@ -28,8 +28,7 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
     let pages = Cursors::of(app, "sessions");
     let after: Option<(i64, String)> = pages.after(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
-    let mut read = app.store().read().await?;
-    let conn = read.conn();
+    let read = &mut app.store().read().await?;
     let query = SessionQuery {
         group_id: search.group_id.as_deref(),
         state: search.state,
@@ -38,11 +37,11 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
     };
     let rows = match &search.group_id {
         Some(group_id) => {
-            visible(conn, caller, group_id).await?;
-            list::page(conn, &query).await?
+            visible(read, caller, group_id).await?;
+            list::page(read, &query).await?
         }
-        None if sees_all(caller) => list::page(conn, &query).await?,
-        None => list::page_of(conn, &caller.person.id, &query).await?,
+        None if sees_all(caller) => list::page(read, &query).await?,
+        None => list::page_of(read, &caller.person.id, &query).await?,
     };
     Ok(pages.page(
         rows,
@@ -56,14 +55,14 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
 pub async fn topics(app: &App, caller: &Caller, group_id: Option<&str>) -> Result<Vec<Topic>, ChangeError> {
     if let Some(group_id) = group_id {
         let mut read = app.store().read().await?;
-        visible(read.conn(), caller, group_id).await?;
+        visible(&mut read, caller, group_id).await?;
         return Ok(vec![Topic::Group(group_id.to_owned())]);
     }
     if sees_all(caller) {
         return Ok(vec![Topic::Sessions]);
     }
     let mut read = app.store().read().await?;
-    let groups = list::groups_of(read.conn(), &caller.person.id).await?;
+    let groups = list::groups_of(&mut read, &caller.person.id).await?;
     let own = Topic::Account(caller.person.id.clone());
     Ok(groups.into_iter().map(Topic::Group).chain([own]).collect())
 }

@@ -18,10 +18,10 @@ pub async fn list_present(
     let after: Option<(i64, String)> = pages.after(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
     let mut read = app.store().read().await?;
-    let access = Access::to(read.conn(), caller, id).await?;
+    let access = Access::to(&mut read, caller, id).await?;
     let access = access.filter(|access| access.sees).ok_or(ChangeError::NotFound)?;
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let rows = presence::page(read.conn(), id, after, limit + 1).await?;
+    let rows = presence::page(&mut read, id, after, limit + 1).await?;
     // What was heard since the last write is still in memory.
     let heard = app.beats().heard_in(id);
     Ok(pages.page(

@@ -43,7 +43,7 @@ pub(super) async fn verify(
         until: now.plus(i64::from(settings.lock_minutes) * 60 * Time::SECOND),
     };
     let mut tx = app.begin().await?;
-    let counted = attempt::reserve(tx.conn(), &row.id, &caller.person.id, limit).await?;
+    let counted = attempt::reserve(&mut tx, &row.id, &caller.person.id, limit).await?;
     tx.commit_quietly(Quiet::Counted).await?;
     if !counted {
         return Ok(Some(Refusal::TooManyPasswords));

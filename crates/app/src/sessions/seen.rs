@@ -6,9 +6,9 @@ use crate::{App, Caller, ChangeError};
 
 /// Keeps the caller present. Whoever was silent for too long has left and must join again.
 pub async fn seen(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
-    let mut glance = app.store().glance().await?;
-    let there = presence::last_seen(&mut glance, id, &caller.person.id).await?;
-    drop(glance);
+    let mut read = app.store().glance().await?;
+    let there = presence::last_seen(&mut read, id, &caller.person.id).await?;
+    drop(read);
     if there.is_none() {
         // Whoever may not know of the session hears that there is none.
         super::get(app, caller, id).await?;

@@ -21,14 +21,14 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
         return Err(ChangeError::Forbidden);
     }
     let host = caller.person.to_string();
-    if !session::start(tx.conn(), id, (&caller.person.id, &host), now).await? {
+    if !session::start(&mut tx, id, (&caller.person.id, &host), now).await? {
         return Err(ChangeError::conflict(match access.row.state {
             SessionState::Ended => "This session has ended. Create another.",
             SessionState::Planned | SessionState::Running => "This session has started already. Join it.",
         }));
     }
-    presence::insert(tx.conn(), arrival(caller, id, now)).await?;
-    let row = session::get(tx.conn(), id).await?.ok_or(ChangeError::NotFound)?;
+    presence::insert(&mut tx, arrival(caller, id, now)).await?;
+    let row = session::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let facts = ["session.started", "session.joined"].map(|code| deeds::by(app, caller, code, &row));
     deeds::tell(&mut tx, &row);
     tx.commit(facts).await?;

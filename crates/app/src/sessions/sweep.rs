@@ -64,7 +64,7 @@ async fn write_beats(app: &App) -> Result<(), Unavailable> {
     let mut tx = app.begin().await?;
     for (session_id, people) in &heard {
         for (account_id, at) in people {
-            presence::seen(tx.conn(), session_id, account_id, *at).await?;
+            presence::seen(&mut tx, session_id, account_id, *at).await?;
         }
     }
     tx.commit_quietly(Quiet::Seen).await?;
@@ -88,20 +88,19 @@ fn presence_micros(app: &App) -> i64 {
 
 async fn look(app: &App) -> Result<Due, Unavailable> {
     let now = app.now();
-    let mut read = app.store().read().await?;
-    let conn = read.conn();
+    let read = &mut app.store().read().await?;
     let mut leavers = Vec::new();
     let mut add = |found: Vec<Leaver>, why| leavers.extend(found.into_iter().map(|leaver| (leaver, why)));
-    add(due::disabled(conn, BATCH).await?, Reason::LoginDisabled);
-    add(due::without_device(conn, now, BATCH).await?, Reason::LoggedOut);
-    add(due::not_members(conn, BATCH).await?, Reason::NotMember);
+    add(due::disabled(read, BATCH).await?, Reason::LoginDisabled);
+    add(due::without_device(read, now, BATCH).await?, Reason::LoggedOut);
+    add(due::not_members(read, BATCH).await?, Reason::NotMember);
     if app.beats().has_listened_for(presence_micros(app), now) {
         add(
-            due::silent(conn, silent_before(app), BATCH).await?,
+            due::silent(read, silent_before(app), BATCH).await?,
             Reason::DeviceSilent,
         );
     }
-    let orphans = due::without_group(conn, BATCH).await?;
+    let orphans = due::without_group(read, BATCH).await?;
     Ok(Due { leavers, orphans })
 }
 
@@ -110,7 +109,7 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String
     let mut facts = Vec::new();
     let mut touched: HashMap<String, SessionRow> = HashMap::new();
     for id in orphans {
-        if let Some(row) = session::get(tx.conn(), &id).await? {
+        if let Some(row) = session::get(&mut tx, &id).await? {
             facts.append(&mut end_orphan(app, &mut tx, &row).await?);
             touched.insert(id, row);
         }
@@ -118,7 +117,7 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String
     for (leaver, why) in leavers {
         let id = &leaver.session_id;
         if !touched.contains_key(id) {
-            let Some(row) = session::get(tx.conn(), id).await? else {
+            let Some(row) = session::get(&mut tx, id).await? else {
                 continue;
             };
             touched.insert(id.clone(), row);
@@ -126,10 +125,8 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String
         let row = &touched[id];
         let gone = match why {
             Reason::DeviceSilent if app.beats().heard_in(id).contains_key(&leaver.person.id) => false,
-            Reason::DeviceSilent => {
-                presence::delete_silent(tx.conn(), id, &leaver.person.id, silent_before(app)).await?
-            }
-            _ => presence::delete(tx.conn(), id, &leaver.person.id).await?,
+            Reason::DeviceSilent => presence::delete_silent(&mut tx, id, &leaver.person.id, silent_before(app)).await?,
+            _ => presence::delete(&mut tx, id, &leaver.person.id).await?,
         };
         if gone {
             facts.push(deeds::left(app, None, &leaver.person, row, why));
@@ -143,16 +140,16 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String
 
 /// Ends a session whose group is gone, in the log of who looked after it.
 async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Facts>, Unavailable> {
-    if !session::end(tx.conn(), &row.id, app.now()).await? {
+    if !session::end(tx, &row.id, app.now()).await? {
         return Ok(Vec::new());
     }
-    let people = presence::clear(tx.conn(), &row.id).await?;
-    attempt::clear_all(tx.conn(), &row.id).await?;
+    let people = presence::clear(tx, &row.id).await?;
+    attempt::clear_all(tx, &row.id).await?;
     let mut facts: Vec<_> = people
         .iter()
         .map(|person| deeds::left(app, None, person, row, Reason::GroupDeleted))
         .collect();
-    if let Some(host) = account::get(tx.conn(), &row.host_id).await? {
+    if let Some(host) = account::get(tx, &row.host_id).await? {
         let mut ended = deeds::about(by_system(app, "session.ended", &host.person()), row);
         ended = ended.because(Reason::GroupDeleted);
         facts.push(ended);

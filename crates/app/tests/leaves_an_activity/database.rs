@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{AssertSqlSafe, Row as _, raw_sql};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, raw_sql};
 use store::Store;
 
 /// What is by design written in a transaction before the deed's own, so that it stays when the deed fails.
@@ -89,8 +89,9 @@ pub(crate) struct Contents(BTreeMap<String, BTreeSet<String>>);
 impl Contents {
     pub(crate) async fn of(store: &Store, row: &str) -> Self {
         let mut tables = BTreeMap::new();
-        for table in tables_of(store).await {
-            let columns = columns_of(store, &table).await;
+        let mut beside = store.beside().await.unwrap();
+        for table in tables_of(&mut beside).await {
+            let columns = columns_of(&mut beside, &table).await;
             let parts: Vec<String> = columns
                 .iter()
                 .filter(|column| !is_bookkeeping(row, &format!("{table}.{column}")))
@@ -100,7 +101,7 @@ impl Contents {
                 continue;
             }
             let text = parts.join(&format!(" || '{BETWEEN}' || "));
-            let rows = texts(store, format!("SELECT {text} FROM \"{table}\"")).await;
+            let rows = texts(&mut beside, format!("SELECT {text} FROM \"{table}\"")).await;
             tables.insert(table, rows.into_iter().collect());
         }
         Self(tables)
@@ -154,10 +155,11 @@ fn is_bookkeeping(row: &str, column: &str) -> bool {
 #[tokio::test]
 async fn what_is_called_bookkeeping_exists() {
     let test = crate::TestApp::new().await;
+    let mut beside = test.store.beside().await.unwrap();
     for early in BOOKKEEPING {
         for place in early.columns {
             let (table, column) = place.split_once('.').unwrap();
-            let columns = columns_of(&test.store, table).await;
+            let columns = columns_of(&mut beside, table).await;
             assert!(columns.iter().any(|name| name == column), "{place}");
         }
         for beginning in early.rows {
@@ -205,23 +207,24 @@ pub(crate) async fn break_commit(store: &Store) {
 }
 
 async fn change(store: &Store, sql: &str) {
-    let mut tx = store.begin().await.unwrap();
-    raw_sql(AssertSqlSafe(sql.to_owned())).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut beside = store.beside().await.unwrap();
+    raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut beside)
+        .await
+        .unwrap();
 }
 
-async fn tables_of(store: &Store) -> Vec<String> {
+async fn tables_of(beside: &mut AnyConnection) -> Vec<String> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
                AND name NOT LIKE 'broken%' AND name <> 'migration'";
-    texts(store, sql.to_owned()).await
+    texts(beside, sql.to_owned()).await
 }
 
-async fn columns_of(store: &Store, table: &str) -> Vec<String> {
-    texts(store, format!("SELECT name FROM pragma_table_info('{table}')")).await
+async fn columns_of(beside: &mut AnyConnection, table: &str) -> Vec<String> {
+    texts(beside, format!("SELECT name FROM pragma_table_info('{table}')")).await
 }
 
-async fn texts(store: &Store, sql: String) -> Vec<String> {
-    let mut read = store.read().await.unwrap();
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(read.conn()).await.unwrap();
+async fn texts(beside: &mut AnyConnection, sql: String) -> Vec<String> {
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(beside).await.unwrap();
     rows.iter().map(|row| row.try_get(0).unwrap()).collect()
 }

@@ -49,7 +49,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "exports/worker" => {
             let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
-            store::exports::insert(tx.conn(), &row).await.unwrap();
+            store::exports::insert(&mut tx, &row).await.unwrap();
             tx.commit().await.unwrap();
             deed(async move {
                 exports::start(app);

@@ -67,7 +67,7 @@ async fn a_key_of_an_account_that_became_a_persons_opens_nothing() {
         .unwrap();
     let mut tx = test.store.begin().await.unwrap();
     // As if the person had set their password.
-    store::accounts::account::set_password(tx.conn(), &robot, "hash", test.app.now())
+    store::accounts::account::set_password(&mut tx, &robot, "hash", test.app.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -184,8 +184,8 @@ impl TestApp {
 
     /// Every mail as it is kept, newest first.
     pub(crate) async fn mail_rows(&self) -> Vec<MailRow> {
-        let mut conn = self.store.glance().await.unwrap();
-        store::accounts::mail::newest(&mut conn, None, 1_000).await.unwrap()
+        let mut read = self.store.glance().await.unwrap();
+        store::accounts::mail::newest(&mut read, None, 1_000).await.unwrap()
     }
 
     /// The token of the link in the newest mail with this subject.

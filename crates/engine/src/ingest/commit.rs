@@ -88,7 +88,7 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
     let mut tx = core.store.begin().await?;
     let fresh = settle_keys(core, &mut tx, group).await?;
     let prepared: Vec<&Prepared> = group.iter().map(|request| &request.prepared).collect();
-    let mut plan = Plan::make(tx.conn(), &prepared, now).await?;
+    let mut plan = Plan::make(&mut tx, &prepared, now).await?;
     let placed = if plan.is_empty() {
         Placed {
             seqs: 0..0,
@@ -133,9 +133,9 @@ async fn settle_keys(
     }
     proposed.sort_unstable();
     proposed.dedup_by_key(|(person, _)| *person);
-    person_key::ensure(tx.conn(), &proposed).await?;
+    person_key::ensure(tx, &proposed).await?;
     let people: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
-    let held = person_key::load(tx.conn(), &people).await?;
+    let held = person_key::load(tx, &people).await?;
     for request in group {
         let Prepared {
             facts,
@@ -151,7 +151,7 @@ async fn settle_keys(
         {
             continue;
         }
-        let (known, _) = keys::ensure(tx.conn(), &core.keys, keys::people(&*facts), &*core.rng).await?;
+        let (known, _) = keys::ensure(tx, &core.keys, keys::people(&*facts), &*core.rng).await?;
         *leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))
@@ -206,7 +206,7 @@ async fn remember(
     let first = placed.seqs.start;
     let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
     let ids: Vec<_> = plan.external.iter().map(id).collect();
-    if external_id::remember(tx.conn(), &ids, now).await? != ids.len() as u64 {
+    if external_id::remember(tx, &ids, now).await? != ids.len() as u64 {
         return Ok(false);
     }
     for ((request, fate), answer) in prepared.iter().zip(&plan.fates).zip(answers) {
@@ -217,7 +217,7 @@ async fn remember(
             fingerprint: asked.fingerprint,
             result: answer::encode(result),
         };
-        if !idempotency::remember(tx.conn(), &asked.scope, &asked.key, &given, (now, until)).await? {
+        if !idempotency::remember(tx, &asked.scope, &asked.key, &given, (now, until)).await? {
             return Ok(false);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use activity::{Facts, Time};
 use proof::Hash;
-use store::AnyConnection;
+use store::Read;
 use store::log::external_id::{self, Digest};
 use store::log::idempotency;
 
@@ -48,8 +48,8 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Looks up what is remembered and decides. The group's requests with a row of their own come last.
-    pub(super) async fn make(conn: &mut AnyConnection, group: &[&Prepared], now: Time) -> Result<Self, LogError> {
-        let answered = answered(conn, group, now).await?;
+    pub(super) async fn make(read: &mut Read, group: &[&Prepared], now: Time) -> Result<Self, LogError> {
+        let answered = answered(read, group, now).await?;
         let open = group
             .iter()
             .zip(&answered)
@@ -58,7 +58,7 @@ impl Plan {
         let digests: Vec<Digest> = open
             .flat_map(|request| request.external.iter().flatten().copied())
             .collect();
-        let known = external_id::find(conn, &digests, now).await?;
+        let known = external_id::find(read, &digests, now).await?;
         let mut writer = Writer {
             plan: Self::default(),
             known,
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
 }
 
 /// The fates that an `Idempotency-Key` decides.
-async fn answered(conn: &mut AnyConnection, group: &[&Prepared], now: Time) -> Result<Vec<Option<Fate>>, LogError> {
+async fn answered(read: &mut Read, group: &[&Prepared], now: Time) -> Result<Vec<Option<Fate>>, LogError> {
     let mut first: HashMap<(&str, &str), usize> = HashMap::new();
     let mut fates = Vec::with_capacity(group.len());
     for (i, request) in group.iter().enumerate() {
@@ -156,7 +156,7 @@ async fn answered(conn: &mut AnyConnection, group: &[&Prepared], now: Time) -> R
             fates.push(Some(if same { Fate::SameAs(*earlier) } else { Fate::Conflict }));
             continue;
         }
-        fates.push(match idempotency::find(conn, &asked.scope, &asked.key, now).await? {
+        fates.push(match idempotency::find(read, &asked.scope, &asked.key, now).await? {
             None => {
                 first.insert((&asked.scope, &asked.key), i);
                 None

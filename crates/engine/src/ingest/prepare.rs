@@ -87,7 +87,7 @@ async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Re
         return Ok(None);
     }
     let asked: Vec<&str> = missing.iter().map(String::as_str).collect();
-    let found = person_key::load(&mut *core.store.glance().await?, &asked).await?;
+    let found = person_key::load(&mut core.store.glance().await?, &asked).await?;
     core.keys.put(found.iter().map(|(person, key)| (person.clone(), *key)));
     known.extend(found);
     let new: Vec<&str> = asked

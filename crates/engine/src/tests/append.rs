@@ -3,6 +3,8 @@
 use activity::Time;
 use activity::query::Expr;
 
+use store::log::activity_type;
+
 use super::{Bed, START, facts, many, seqs};
 use crate::{LogError, Order};
 
@@ -10,16 +12,15 @@ use crate::{LogError, Order};
 async fn an_append_is_visible_with_the_change_it_tells_of_and_not_before() {
     let bed = Bed::new(1000).await;
     let mut tx = bed.store.begin().await.unwrap();
-    sqlx::query("CREATE TABLE thing (name TEXT)")
-        .execute(tx.conn())
-        .await
-        .unwrap();
+    activity_type::ensure(&mut tx, "thing.changed", START).await.unwrap();
     assert_eq!(bed.log.append(&mut tx, many(0..3)).await.unwrap(), 0..3);
     assert_eq!(bed.log.append(&mut tx, many(3..5)).await.unwrap(), 3..5);
     let before = bed.page(&Expr::All, Order::Newest, None, 10).await;
     assert!(before.rows.is_empty());
     assert_eq!(before.complete_through.size, 0);
+    assert!(!bed.log.recorded_since().await.unwrap().contains_key("thing.changed"));
     tx.commit().await.unwrap();
+    assert!(bed.log.recorded_since().await.unwrap().contains_key("thing.changed"));
     let after = bed.page(&Expr::All, Order::Newest, None, 10).await;
     assert_eq!(seqs(&after.rows), [4, 3, 2, 1, 0]);
     assert_eq!(after.complete_through.size, 5);

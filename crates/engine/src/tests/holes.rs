@@ -39,9 +39,8 @@ impl Bed {
     }
 
     pub(super) async fn sql(&self, statement: &'static str) {
-        let mut tx = self.store.begin().await.unwrap();
-        sqlx::query(statement).execute(tx.conn()).await.unwrap();
-        tx.commit().await.unwrap();
+        let mut beside = self.store.beside().await.unwrap();
+        sqlx::query(statement).execute(&mut beside).await.unwrap();
     }
 
     pub(super) async fn reopened(self) -> Self {

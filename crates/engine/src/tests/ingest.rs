@@ -62,10 +62,10 @@ async fn a_key_is_forgotten_after_its_time() {
     assert_eq!(result.items, [Item::Recorded { seq: 4 }]);
     bed.clock.advance(Time::DAY);
     bed.log.core().forget().await.unwrap();
-    let mut conn = bed.store.glance().await.unwrap();
+    let mut beside = bed.store.beside().await.unwrap();
     for table in ["idempotency", "external_id"] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        let left: i64 = sqlx::query_scalar(sql).fetch_one(&mut *conn).await.unwrap();
+        let left: i64 = sqlx::query_scalar(sql).fetch_one(&mut beside).await.unwrap();
         assert_eq!(left, 0, "{table}");
     }
 }

@@ -121,7 +121,7 @@ async fn a_batch_that_was_altered_together_with_its_sum_never_becomes_a_volume()
     };
     bed.sql("DELETE FROM hot_batch WHERE first_seq = 10").await;
     let mut tx = bed.store.begin().await.unwrap();
-    hot_batch::insert(tx.conn(), forged).await.unwrap();
+    hot_batch::insert(&mut tx, forged).await.unwrap();
     tx.commit().await.unwrap();
     let bed = bed.reopened().await;
     bed.log.settle(true).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_row_whose_values_are_gone_is_sealed_merged_and_indexed_with_the_leaf_
     };
     bed.sql("DELETE FROM hot_batch").await;
     let mut tx = bed.store.begin().await.unwrap();
-    hot_batch::insert(tx.conn(), erased(&[4])).await.unwrap();
+    hot_batch::insert(&mut tx, erased(&[4])).await.unwrap();
     tx.commit().await.unwrap();
     let bed = bed.reopened().await;
     bed.is_sound(10, "hot").await;

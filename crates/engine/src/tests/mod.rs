@@ -126,8 +126,8 @@ impl Bed {
             })
             .collect();
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
-        let mut conn = self.store.glance().await.unwrap();
-        let keys = store::log::person_key::load(&mut conn, &people).await.unwrap();
+        let mut read = self.store.glance().await.unwrap();
+        let keys = store::log::person_key::load(&mut read, &people).await.unwrap();
         let leaves: Vec<proof::Hash> = rows
             .iter()
             .map(|row| canonical::leaf_of(row, |person| keys.get(person)?.at(row.seq)).unwrap())

@@ -18,9 +18,8 @@ async fn a_clock_behind_the_log_a_database_without_room_and_a_sealer_that_fails_
 
     let no = "CREATE TRIGGER no BEFORE UPDATE ON log_head BEGIN SELECT RAISE(ABORT, 'no room'); END";
     let run = async |statement: &'static str| {
-        let mut tx = bed.store.begin().await.unwrap();
-        sqlx::query(statement).execute(tx.conn()).await.unwrap();
-        tx.commit().await.unwrap();
+        let mut beside = bed.store.beside().await.unwrap();
+        sqlx::query(statement).execute(&mut beside).await.unwrap();
     };
     run(no).await;
     let mut tx = bed.store.begin().await.unwrap();

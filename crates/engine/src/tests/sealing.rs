@@ -16,9 +16,9 @@ async fn hot_rows_go_only_when_their_volume_is_there() {
     bed.append(many(90..150)).await;
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 100, "a batch may be half sealed");
-    let mut conn = bed.store.glance().await.unwrap();
+    let mut beside = bed.store.beside().await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM hot_batch")
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut beside)
         .await
         .unwrap();
     assert_eq!(left, 1, "the batch that is half sealed stays");
@@ -84,12 +84,11 @@ async fn damage_to_hot_rows_is_noticed_before_they_are_sealed() {
     let bed = Bed::new(50).await;
     bed.append(many(0..30)).await;
     bed.append(many(30..60)).await;
-    let mut tx = bed.store.begin().await.unwrap();
+    let mut beside = bed.store.beside().await.unwrap();
     // A row of an earlier version, which has no sum of its own.
     let swap = "UPDATE hot_batch SET sum = NULL, facts = (SELECT facts FROM hot_batch WHERE first_seq = 30) \
                 WHERE first_seq = 0";
-    sqlx::query(swap).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    sqlx::query(swap).execute(&mut beside).await.unwrap();
     bed.log.settle(true).await.unwrap();
     let page = bed.page(&Expr::All, Order::Recorded, None, 100).await;
     assert_eq!((page.rows.len(), &page.unreadable[0].seqs), (30, &(0..30)));

@@ -1,10 +1,10 @@
 //! Accounts: reading one, creating, and changing single columns. Owns no attempts (`attempt`) and no paging (`list`).
 
 use activity::{Person, Time};
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row};
 
-use crate::Dialect;
+use crate::{Dialect, Read, StoreError, Tx};
 
 use crate::row::{flag, maybe_text, maybe_time, number, text, time};
 
@@ -82,7 +82,7 @@ pub(crate) const COLUMNS: &str = "a.id, a.given_name, a.family_name, a.username,
      a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, a.last_login_at, \
      a.last_attempt_failed, a.failures, a.locked_until, a.version";
 
-pub(crate) fn account(row: &AnyRow) -> Result<AccountRow, Error> {
+pub(crate) fn account(row: &AnyRow) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: text(row, "id")?,
         given_name: text(row, "given_name")?,
@@ -110,20 +110,20 @@ const BY_ID: &str = "SELECT a.id, a.given_name, a.family_name, a.username, a.ema
      a.last_attempt_failed, a.failures, a.locked_until, a.version FROM account a WHERE a.id = $1";
 
 /// The account with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<AccountRow>, Error> {
-    let row = sqlx::query(BY_ID).bind(id).fetch_optional(conn).await?;
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<AccountRow>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id).fetch_optional(read.conn()).await?;
     row.as_ref().map(account).transpose()
 }
 
 /// The account whose username or e-mail address has this key; a username goes first.
-pub async fn by_login(conn: &mut AnyConnection, key: &str) -> Result<Option<AccountRow>, Error> {
+pub async fn by_login(read: &mut Read, key: &str) -> Result<Option<AccountRow>, StoreError> {
     // Two look-ups by unique index, always both, so that a username and an e-mail address cost the same.
     let by_username = sqlx::query("SELECT id FROM account WHERE username_key = $1").bind(key);
-    let by_username = by_username.fetch_optional(&mut *conn).await?;
+    let by_username = by_username.fetch_optional(read.conn()).await?;
     let by_email = sqlx::query("SELECT id FROM account WHERE email_key = $1").bind(key);
-    let by_email = by_email.fetch_optional(&mut *conn).await?;
+    let by_email = by_email.fetch_optional(read.conn()).await?;
     match by_username.or(by_email) {
-        Some(row) => get(conn, &row.try_get::<String, _>("id")?).await,
+        Some(row) => get(read, &row.try_get::<String, _>("id")?).await,
         None => Ok(None),
     }
 }
@@ -131,7 +131,7 @@ pub async fn by_login(conn: &mut AnyConnection, key: &str) -> Result<Option<Acco
 /// Whether another account than `id` has this username key, or one that looks like it, or this e-mail key, in that
 /// order. A username may not be another's e-mail address either, since both are typed into the same field. Who keeps
 /// their username is not asked what it looks like.
-pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Result<(bool, bool), Error> {
+pub async fn taken(read: &mut Read, id: &str, keys: &AccountKeys) -> Result<(bool, bool), StoreError> {
     let count = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2)";
     let alike = "SELECT COUNT(*) AS n FROM account WHERE id <> $1 AND (username_key = $2 OR email_key = $2 \
          OR (username_skeleton IN ($3, $4) \
@@ -141,18 +141,18 @@ pub async fn taken(conn: &mut AnyConnection, id: &str, keys: &AccountKeys) -> Re
         .bind(&keys.username)
         .bind(&keys.username_skeleton)
         .bind(&keys.username_shown)
-        .fetch_one(&mut *conn)
+        .fetch_one(read.conn())
         .await?;
     let email = sqlx::query(count)
         .bind(id)
         .bind(&keys.email)
-        .fetch_one(&mut *conn)
+        .fetch_one(read.conn())
         .await?;
     Ok((number(&username, "n")? > 0, number(&email, "n")? > 0))
 }
 
 /// Inserts a new account; attempts, log-ins and activation start empty whatever `account` says.
-pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, account: &AccountRow, keys: &AccountKeys) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO account (id, given_name, family_name, username, email, name_key, username_key, email_key, \
          username_skeleton, time_zone, login_enabled, is_administrator, is_auditor, is_service, created_at) \
@@ -173,13 +173,13 @@ pub async fn insert(conn: &mut AnyConnection, account: &AccountRow, keys: &Accou
     .bind(i64::from(account.is_auditor))
     .bind(i64::from(account.is_service))
     .bind(account.created_at.0)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Sets the names, username, e-mail address and time zone of `account.id` to what `account` says.
-pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &AccountKeys) -> Result<(), Error> {
+pub async fn set_profile(tx: &mut Tx, account: &AccountRow, keys: &AccountKeys) -> Result<(), StoreError> {
     // Who keeps their username keeps what it has: nothing, if it looked like another's before that was asked.
     sqlx::query(
         "UPDATE account SET given_name = $2, family_name = $3, username = $4, email = $5, name_key = $6, \
@@ -196,14 +196,14 @@ pub async fn set_profile(conn: &mut AnyConnection, account: &AccountRow, keys: &
     .bind(&keys.email)
     .bind(&account.time_zone)
     .bind(&keys.username_skeleton)
-    .execute(&mut *conn)
+    .execute(tx.conn())
     .await?;
-    crate::connections::rename(conn, &account.id, &keys.name).await?;
-    crate::groups::member::renamed(conn, &account.id, &keys.name).await
+    crate::connections::rename(tx, &account.id, &keys.name).await?;
+    crate::groups::member::renamed(tx, &account.id, &keys.name).await
 }
 
 /// Makes this an edit of the account as it was at `version`, or of whatever it is now; `false` if it is another by now.
-pub async fn edit(conn: &mut AnyConnection, id: &str, version: Option<i64>) -> Result<bool, Error> {
+pub async fn edit(tx: &mut Tx, id: &str, version: Option<i64>) -> Result<bool, StoreError> {
     // The version in the statement itself: of two edits of what both have read, one is done.
     let done = match version {
         Some(version) => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1 AND version = $2")
@@ -211,60 +211,68 @@ pub async fn edit(conn: &mut AnyConnection, id: &str, version: Option<i64>) -> R
             .bind(version),
         None => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1").bind(id),
     };
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Waits for what is changing this account, and lets no other change of it pass until the transaction ends: for
 /// conditions over several tables, which no single statement can hold.
-pub async fn hold(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+pub async fn hold(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE account SET version = version WHERE id = $1").bind(id);
-    done.execute(conn).await?;
+    done.execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Allows or forbids logging in; `false` if it was so already.
-pub async fn set_login_enabled(conn: &mut AnyConnection, id: &str, enabled: bool) -> Result<bool, Error> {
+pub async fn set_login_enabled(tx: &mut Tx, id: &str, enabled: bool) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE account SET login_enabled = $2, version = version + 1 WHERE id = $1 AND login_enabled <> $2",
     );
     Ok(done
         .bind(id)
         .bind(i64::from(enabled))
-        .execute(conn)
+        .execute(tx.conn())
         .await?
         .rows_affected()
         > 0)
 }
 
 /// Makes it a service account or a person's again; `false` if it was so already.
-pub async fn set_service(conn: &mut AnyConnection, id: &str, service: bool) -> Result<bool, Error> {
+pub async fn set_service(tx: &mut Tx, id: &str, service: bool) -> Result<bool, StoreError> {
     let done =
         sqlx::query("UPDATE account SET is_service = $2, version = version + 1 WHERE id = $1 AND is_service <> $2");
     Ok(done
         .bind(id)
         .bind(i64::from(service))
-        .execute(conn)
+        .execute(tx.conn())
         .await?
         .rows_affected()
         > 0)
 }
 
 /// Sets both roles.
-pub async fn set_roles(conn: &mut AnyConnection, id: &str, administrator: bool, auditor: bool) -> Result<(), Error> {
+pub async fn set_roles(tx: &mut Tx, id: &str, administrator: bool, auditor: bool) -> Result<(), StoreError> {
     let done = "UPDATE account SET is_administrator = $2, is_auditor = $3, version = version + 1 WHERE id = $1";
     sqlx::query(done)
         .bind(id)
         .bind(i64::from(administrator))
         .bind(i64::from(auditor))
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
+/// How many administrators there are that may log in.
+pub async fn administrators(read: &mut Read) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n FROM account WHERE is_administrator = 1 AND login_enabled = 1 AND is_service = 0",
+    );
+    number(&row.fetch_one(read.conn()).await?, "n")
+}
+
 /// How many accounts other than `id` are administrators that may log in. All of them stay locked until the
 /// transaction ends, so that two changes at once cannot remove the last two.
-pub async fn other_administrators(conn: &mut AnyConnection, id: &str, dialect: Dialect) -> Result<u64, Error> {
-    let sql = match dialect {
+pub async fn other_administrators(tx: &mut Tx, id: &str) -> Result<u64, StoreError> {
+    let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT id FROM account WHERE is_administrator = 1 AND login_enabled = 1 AND is_service = 0",
         Dialect::Postgres => {
             "SELECT id FROM account WHERE is_administrator = 1 AND login_enabled = 1 AND is_service = 0 \
@@ -272,54 +280,54 @@ pub async fn other_administrators(conn: &mut AnyConnection, id: &str, dialect: D
         }
     };
     let mut others = 0;
-    for row in sqlx::query(sql).fetch_all(conn).await? {
+    for row in sqlx::query(sql).fetch_all(tx.conn()).await? {
         others += u64::from(text(&row, "id")? != id);
     }
     Ok(others)
 }
 
 /// Sets the password; attempts are cleared, and an account that was not active becomes so.
-pub async fn set_password(conn: &mut AnyConnection, id: &str, hash: &str, now: Time) -> Result<(), Error> {
+pub async fn set_password(tx: &mut Tx, id: &str, hash: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE account SET password_hash = $2, password_changed_at = $3 WHERE id = $1");
-    done.bind(id).bind(hash).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(hash).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Replaces the stored hash of an unchanged password by one with today's cost.
-pub async fn rehash(conn: &mut AnyConnection, id: &str, old: &str, new: &str) -> Result<(), Error> {
+pub async fn rehash(tx: &mut Tx, id: &str, old: &str, new: &str) -> Result<(), StoreError> {
     // Only over the hash that was verified: a password changed meanwhile stays.
     let done = sqlx::query("UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2");
-    done.bind(id).bind(old).bind(new).execute(conn).await?;
+    done.bind(id).bind(old).bind(new).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Marks the activation link as used, the first time.
-pub async fn set_activated(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+pub async fn set_activated(tx: &mut Tx, id: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE account SET activated_at = $2 WHERE id = $1 AND activated_at IS NULL");
-    done.bind(id).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Writes a successful log-in.
-pub async fn set_logged_in(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+pub async fn set_logged_in(tx: &mut Tx, id: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE account SET last_login_at = $2, last_attempt_failed = 0 WHERE id = $1");
-    done.bind(id).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Writes a failed attempt to log in.
-pub async fn set_attempt_failed(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+pub async fn set_attempt_failed(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query("UPDATE account SET last_attempt_failed = 1 WHERE id = $1")
         .bind(id)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Whether there is any account at all.
-pub async fn any(conn: &mut AnyConnection) -> Result<bool, Error> {
+pub async fn any(read: &mut Read) -> Result<bool, StoreError> {
     Ok(sqlx::query("SELECT id FROM account LIMIT 1")
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?
         .is_some())
 }

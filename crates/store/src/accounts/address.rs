@@ -1,14 +1,13 @@
 //! The networks an account may log in from.
 
-use sqlx::{AnyConnection, Error};
-
 use crate::row::text;
+use crate::{Read, StoreError, Tx};
 
 /// The networks, as text; none means anywhere.
-pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {
+pub async fn of(read: &mut Read, account_id: &str) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query("SELECT network FROM account_address WHERE account_id = $1 ORDER BY network");
     rows.bind(account_id)
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?
         .iter()
         .map(|row| text(row, "network"))
@@ -16,13 +15,13 @@ pub async fn of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String
 }
 
 /// Replaces them; an edit of the account.
-pub async fn replace(conn: &mut AnyConnection, account_id: &str, networks: &[String]) -> Result<(), Error> {
+pub async fn replace(tx: &mut Tx, account_id: &str, networks: &[String]) -> Result<(), StoreError> {
     let all = sqlx::query("DELETE FROM account_address WHERE account_id = $1");
-    all.bind(account_id).execute(&mut *conn).await?;
-    super::account::edit(&mut *conn, account_id, None).await?;
+    all.bind(account_id).execute(tx.conn()).await?;
+    super::account::edit(tx, account_id, None).await?;
     for network in networks {
         let one = sqlx::query("INSERT INTO account_address (account_id, network) VALUES ($1, $2)");
-        one.bind(account_id).bind(network).execute(&mut *conn).await?;
+        one.bind(account_id).bind(network).execute(tx.conn()).await?;
     }
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use activity::Time;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::{flag, maybe_time, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// One key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<Time>,
 }
 
-fn api_key(row: &AnyRow) -> Result<ApiKeyRow, Error> {
+fn api_key(row: &AnyRow) -> Result<ApiKeyRow, StoreError> {
     Ok(ApiKeyRow {
         id: text(row, "id")?,
         account_id: text(row, "account_id")?,
@@ -56,7 +56,7 @@ fn api_key(row: &AnyRow) -> Result<ApiKeyRow, Error> {
 }
 
 /// Inserts one under the hash of its token.
-pub async fn insert(conn: &mut AnyConnection, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO api_key (id, account_id, name, token_hash, hint, can_write, can_read, can_export, can_admin, \
          names_accounts, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -73,19 +73,19 @@ pub async fn insert(conn: &mut AnyConnection, key: &ApiKeyRow, token_hash: &[u8]
     .bind(i64::from(key.names_accounts))
     .bind(&key.created_by)
     .bind(key.created_at.0)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// The key with this token that is not revoked.
-pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Option<ApiKeyRow>, Error> {
+pub async fn by_token(read: &mut Read, token_hash: &[u8]) -> Result<Option<ApiKeyRow>, StoreError> {
     let row = sqlx::query(
         "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
          created_at, last_used_at, revoked_at FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL",
     );
     row.bind(token_hash)
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?
         .as_ref()
         .map(api_key)
@@ -93,13 +93,13 @@ pub async fn by_token(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<Opt
 }
 
 /// The key with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApiKeyRow>, Error> {
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<ApiKeyRow>, StoreError> {
     let row = sqlx::query(
         "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
          created_at, last_used_at, revoked_at FROM api_key WHERE id = $1",
     );
     row.bind(id)
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?
         .as_ref()
         .map(api_key)
@@ -107,26 +107,26 @@ pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApiKeyRow>
 }
 
 /// The newest keys, at most a thousand.
-pub async fn newest(conn: &mut AnyConnection) -> Result<Vec<ApiKeyRow>, Error> {
+pub async fn newest(read: &mut Read) -> Result<Vec<ApiKeyRow>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
          created_at, last_used_at, revoked_at FROM api_key ORDER BY created_at DESC, id DESC LIMIT 1000",
     );
-    rows.fetch_all(conn).await?.iter().map(api_key).collect()
+    rows.fetch_all(read.conn()).await?.iter().map(api_key).collect()
 }
 
 /// Writes when it was last used.
-pub async fn used(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+pub async fn used(tx: &mut Tx, id: &str, now: Time) -> Result<(), StoreError> {
     sqlx::query("UPDATE api_key SET last_used_at = $2 WHERE id = $1")
         .bind(id)
         .bind(now.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Revokes it; `false` if it was so already.
-pub async fn revoke(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
+pub async fn revoke(tx: &mut Tx, id: &str, now: Time) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
-    Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
+    Ok(done.bind(id).bind(now.0).execute(tx.conn()).await?.rows_affected() > 0)
 }

@@ -2,9 +2,9 @@
 //! changes it before it is kept; decides no limits.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::{maybe_time, number, time};
+use crate::{Read, StoreError, Tx};
 
 /// Which bucket an attempt counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +43,14 @@ macro_rules! of_both {
 
 /// What the bucket holds; `None` if there is no such account or device. Nobody else changes it until the transaction
 /// ends: of any number of attempts at once each sees those before it.
-pub async fn hold(conn: &mut AnyConnection, bucket: Bucket<'_>) -> Result<Option<Failures>, Error> {
+pub async fn hold(tx: &mut Tx, bucket: Bucket<'_>) -> Result<Option<Failures>, StoreError> {
     let (sql, id) = of_both!(
         bucket,
         "UPDATE ",
         " SET failures = failures WHERE id = $1 \
          RETURNING failures, locked_until, lock_count, last_failure_at, day_began, day_failures"
     );
-    let row = sqlx::query(sql).bind(id).fetch_optional(conn).await?;
+    let row = sqlx::query(sql).bind(id).fetch_optional(tx.conn()).await?;
     row.map(|row| {
         Ok(Failures {
             failures: number(&row, "failures")?,
@@ -65,7 +65,7 @@ pub async fn hold(conn: &mut AnyConnection, bucket: Bucket<'_>) -> Result<Option
 }
 
 /// Keeps what a bucket that is held holds now.
-pub async fn keep(conn: &mut AnyConnection, bucket: Bucket<'_>, failures: &Failures) -> Result<(), Error> {
+pub async fn keep(tx: &mut Tx, bucket: Bucket<'_>, failures: &Failures) -> Result<(), StoreError> {
     let (sql, id) = of_both!(
         bucket,
         "UPDATE ",
@@ -80,7 +80,7 @@ pub async fn keep(conn: &mut AnyConnection, bucket: Bucket<'_>, failures: &Failu
         .bind(failures.last_at.map(|at| at.0))
         .bind(failures.day_began.0)
         .bind(counted(failures.in_day))
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -90,34 +90,38 @@ fn counted(n: u64) -> i64 {
 }
 
 /// Counts one attempt on anything, known account or not, so that both cost a durable write.
-pub async fn count(conn: &mut AnyConnection) -> Result<(), Error> {
+pub async fn count(tx: &mut Tx) -> Result<(), StoreError> {
     sqlx::query("UPDATE login_attempts SET n = n + 1 WHERE id = 1")
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Empties every bucket of an account, after an unlock or a completed reset.
-pub async fn clear_all(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+pub async fn clear_all(tx: &mut Tx, account_id: &str) -> Result<(), StoreError> {
     let own = "UPDATE account SET failures = 0, locked_until = NULL, lock_count = 0, last_failure_at = NULL, \
          day_failures = 0 WHERE id = $1";
-    sqlx::query(own).bind(account_id).execute(&mut *conn).await?;
+    sqlx::query(own).bind(account_id).execute(tx.conn()).await?;
     let known = "UPDATE known_device SET failures = 0, locked_until = NULL, lock_count = 0, last_failure_at = NULL, \
          day_failures = 0 WHERE account_id = $1";
-    sqlx::query(known).bind(account_id).execute(conn).await?;
+    sqlx::query(known).bind(account_id).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Locks the account's own bucket, because a known device of it was locked; a later end of a lock stays.
-pub async fn lock(conn: &mut AnyConnection, account_id: &str, until: Time) -> Result<(), Error> {
+pub async fn lock(tx: &mut Tx, account_id: &str, until: Time) -> Result<(), StoreError> {
     let done = "UPDATE account SET locked_until = $2 WHERE id = $1 AND (locked_until IS NULL OR locked_until < $2)";
-    sqlx::query(done).bind(account_id).bind(until.0).execute(conn).await?;
+    sqlx::query(done)
+        .bind(account_id)
+        .bind(until.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// Whether a bucket is locked at `now`.
-pub async fn is_locked(conn: &mut AnyConnection, bucket: Bucket<'_>, now: Time) -> Result<bool, Error> {
+pub async fn is_locked(read: &mut Read, bucket: Bucket<'_>, now: Time) -> Result<bool, StoreError> {
     let (sql, id) = of_both!(bucket, "SELECT id FROM ", " WHERE id = $1 AND locked_until > $2");
     let row = sqlx::query(sql).bind(id).bind(now.0);
-    Ok(row.fetch_optional(conn).await?.is_some())
+    Ok(row.fetch_optional(read.conn()).await?.is_some())
 }

@@ -1,12 +1,13 @@
 //! Pages of accounts: found, filtered, ordered, and continued from a key. Owns the only assembled SQL of accounts.
 
 use activity::Time;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row as _};
 
 use super::account::{AccountRow, COLUMNS, account};
 use crate::row::number;
 use crate::sql::{Sql, Value};
+use crate::{Read, StoreError};
 
 /// Accounts by their log-in status, as the column Last Login shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,26 +137,26 @@ impl ListQuery {
 }
 
 /// Up to `limit` accounts, each with its key.
-pub async fn page(conn: &mut AnyConnection, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, Error> {
-    let plan = plan(conn, query).await?;
+pub async fn page(read: &mut Read, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, StoreError> {
+    let plan = plan(read, query).await?;
     if let Plan::WordsInOrder(rarest) = plan {
         // An account stands there once for each of its words that match, side by side: nearly always a few times as
         // many rows hold the page, and no list of all matches is made.
-        let quick = fetch(conn, query, Plan::WordsInOrder(rarest), limit).await?;
+        let quick = fetch(read, query, Plan::WordsInOrder(rarest), limit).await?;
         if quick.len() >= limit as usize {
             return Ok(quick);
         }
-        return fetch(conn, query, Plan::AllWordsInOrder(rarest), limit).await;
+        return fetch(read, query, Plan::AllWordsInOrder(rarest), limit).await;
     }
-    fetch(conn, query, plan, limit).await
+    fetch(read, query, plan, limit).await
 }
 
 async fn fetch(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     query: &ListQuery,
     plan: Plan,
     limit: u32,
-) -> Result<Vec<(AccountRow, Key)>, Error> {
+) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let mut sql = Sql::default();
     let order = query.order.expression();
     sql.text(&format!(
@@ -192,17 +193,17 @@ async fn fetch(
     };
     sql.text(&format!(" ORDER BY {by} {direction}, a.id {direction} LIMIT "));
     sql.bind(i64::from(limit));
-    let rows = sql.fetch_all(conn).await?;
+    let rows = sql.fetch_all(read).await?;
     rows.iter()
         .map(|row| Ok((account(row)?, key(row, query.order)?)))
         .collect()
 }
 
 /// How many match, counted up to `cap`.
-pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Result<u64, Error> {
+pub async fn count(read: &mut Read, query: &ListQuery, cap: u64) -> Result<u64, StoreError> {
     let mut sql = Sql::default();
     sql.text("SELECT COUNT(*) AS n FROM (");
-    match rarest(conn, query).await? {
+    match rarest(read, query).await? {
         // Order does not matter here, so the words go first however many they match.
         Some((rarest, _)) if !query.is_filtered() => matches(&mut sql, query, rarest, "DISTINCT w.account_id"),
         rarest => {
@@ -214,7 +215,7 @@ pub async fn count(conn: &mut AnyConnection, query: &ListQuery, cap: u64) -> Res
     sql.text(" LIMIT ");
     sql.bind(i64::try_from(cap).unwrap_or(i64::MAX));
     sql.text(") AS matching");
-    let rows = sql.fetch_all(conn).await?;
+    let rows = sql.fetch_all(read).await?;
     rows.first().map_or(Ok(0), |row| number(row, "n"))
 }
 
@@ -240,8 +241,8 @@ enum Plan {
     AllWordsInOrder(usize),
 }
 
-async fn plan(conn: &mut AnyConnection, query: &ListQuery) -> Result<Plan, Error> {
-    let Some((rarest, n)) = rarest(conn, query).await? else {
+async fn plan(read: &mut Read, query: &ListQuery) -> Result<Plan, StoreError> {
+    let Some((rarest, n)) = rarest(read, query).await? else {
         return Ok(Plan::Walk);
     };
     // Who is found by a name stands together in the order of names: walking there may take most of the way.
@@ -254,16 +255,16 @@ async fn plan(conn: &mut AnyConnection, query: &ListQuery) -> Result<Plan, Error
 }
 
 /// The word that matches fewest accounts, and how many, counted up to one more than [`MANY`].
-async fn rarest(conn: &mut AnyConnection, query: &ListQuery) -> Result<Option<(usize, i64)>, Error> {
-    rarest_of(conn, &query.words, MANY + 1).await
+async fn rarest(read: &mut Read, query: &ListQuery) -> Result<Option<(usize, i64)>, StoreError> {
+    rarest_of(read, &query.words, MANY + 1).await
 }
 
 /// The word that matches fewest of all accounts, and how many, counted up to `most`.
 pub(crate) async fn rarest_of(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     words: &[String],
     most: i64,
-) -> Result<Option<(usize, i64)>, Error> {
+) -> Result<Option<(usize, i64)>, StoreError> {
     let mut rarest: Option<(usize, i64)> = None;
     for (at, word) in words.iter().enumerate() {
         let mut sql = Sql::default();
@@ -273,7 +274,7 @@ pub(crate) async fn rarest_of(
         // No use in counting further than the rarest so far.
         sql.bind(rarest.map_or(most, |(_, n)| n));
         sql.text(") AS matching");
-        let rows = sql.fetch_all(conn).await?;
+        let rows = sql.fetch_all(read).await?;
         let n = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("n"))?;
         if rarest.is_none_or(|(_, least)| n < least) {
             rarest = Some((at, n));
@@ -369,7 +370,7 @@ fn filters(sql: &mut Sql, query: &ListQuery) {
     });
 }
 
-fn key(row: &AnyRow, order: Order) -> Result<Key, Error> {
+fn key(row: &AnyRow, order: Order) -> Result<Key, StoreError> {
     if order.is_time() {
         Ok(Key::Number(row.try_get("list_key")?))
     } else {

@@ -1,10 +1,11 @@
 //! Mails waiting, sent, given up, or kept for the outbox page.
 
 use activity::Time;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row as _};
 
 use crate::row::{maybe_text, maybe_time, number, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct MailRow {
     pub finished_at: Option<Time>,
 }
 
-fn mail(row: &AnyRow) -> Result<MailRow, Error> {
+fn mail(row: &AnyRow) -> Result<MailRow, StoreError> {
     Ok(MailRow {
         id: text(row, "id")?,
         account_id: maybe_text(row, "account_id")?,
@@ -56,7 +57,7 @@ fn mail(row: &AnyRow) -> Result<MailRow, Error> {
 }
 
 /// Inserts a mail in the state it has.
-pub async fn insert(conn: &mut AnyConnection, mail: &MailRow) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, mail: &MailRow) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO mail (id, account_id, recipient, kind, subject, sealed_body, state, next_attempt_at, created_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -71,13 +72,13 @@ pub async fn insert(conn: &mut AnyConnection, mail: &MailRow) -> Result<(), Erro
     .bind(mail.next_attempt_at.0)
     .bind(mail.created_at.0)
     .bind(mail.expires_at.map(|at| at.0))
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// The oldest that are due, and those whose secret has expired while they waited.
-pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<MailRow>, Error> {
+pub async fn due(read: &mut Read, now: Time, limit: u32) -> Result<Vec<MailRow>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
          last_error, created_at, finished_at FROM mail WHERE state = 'queued' \
@@ -85,7 +86,7 @@ pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<
     );
     rows.bind(now.0)
         .bind(i64::from(limit))
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?
         .iter()
         .map(mail)
@@ -93,35 +94,35 @@ pub async fn due(conn: &mut AnyConnection, now: Time, limit: u32) -> Result<Vec<
 }
 
 /// Marks it sent and forgets its text.
-pub async fn sent(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+pub async fn sent(tx: &mut Tx, id: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE mail SET state = 'sent', sealed_body = NULL, attempts = attempts + 1, last_error = NULL, finished_at = $2 \
          WHERE id = $1",
     );
-    done.bind(id).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Writes a failed try, and when the next one is.
-pub async fn retry(conn: &mut AnyConnection, id: &str, error: &str, next: Time) -> Result<(), Error> {
+pub async fn retry(tx: &mut Tx, id: &str, error: &str, next: Time) -> Result<(), StoreError> {
     let done =
         sqlx::query("UPDATE mail SET attempts = attempts + 1, last_error = $2, next_attempt_at = $3 WHERE id = $1");
-    done.bind(id).bind(error).bind(next.0).execute(conn).await?;
+    done.bind(id).bind(error).bind(next.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Gives it up.
-pub async fn give_up(conn: &mut AnyConnection, id: &str, error: &str, now: Time) -> Result<(), Error> {
+pub async fn give_up(tx: &mut Tx, id: &str, error: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE mail SET state = 'failed', sealed_body = NULL, attempts = attempts + 1, last_error = $2, finished_at = $3 \
          WHERE id = $1",
     );
-    done.bind(id).bind(error).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(error).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// The newest written before `before`.
-pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, Error> {
+pub async fn newest(read: &mut Read, before: Option<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, StoreError> {
     let (at, id) = before.unwrap_or((Time::MAX, ""));
     let rows = sqlx::query(
         "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
@@ -130,7 +131,7 @@ pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limi
     rows.bind(at.0)
         .bind(id)
         .bind(i64::from(limit))
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?
         .iter()
         .map(mail)
@@ -138,42 +139,47 @@ pub async fn newest(conn: &mut AnyConnection, before: Option<(Time, &str)>, limi
 }
 
 /// Forgets the texts of kept mails whose secret has expired. Those in the queue are given up by whoever sends them.
-pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, Error> {
+pub async fn forget_expired(tx: &mut Tx, now: Time) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "UPDATE mail SET sealed_body = NULL WHERE sealed_body IS NOT NULL AND state = 'outbox' AND expires_at <= $1",
     );
-    Ok(done.bind(now.0).execute(conn).await?.rows_affected())
+    Ok(done.bind(now.0).execute(tx.conn()).await?.rows_affected())
 }
 
 /// Removes those written before `before` that wait for nothing.
-pub async fn delete_old(conn: &mut AnyConnection, before: Time) -> Result<u64, Error> {
+pub async fn delete_old(tx: &mut Tx, before: Time) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM mail WHERE created_at < $1 AND state <> 'queued'").bind(before.0);
-    Ok(done.execute(conn).await?.rows_affected())
+    Ok(done.execute(tx.conn()).await?.rows_affected())
 }
 
 /// The mail with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<MailRow>, Error> {
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<MailRow>, StoreError> {
     let row = sqlx::query(
         "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
          last_error, created_at, finished_at FROM mail WHERE id = $1",
     );
-    row.bind(id).fetch_optional(conn).await?.as_ref().map(mail).transpose()
+    row.bind(id)
+        .fetch_optional(read.conn())
+        .await?
+        .as_ref()
+        .map(mail)
+        .transpose()
 }
 
 /// Makes it due now; a mail kept in the outbox joins the queue. `false` if its text is gone.
-pub async fn make_due(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
+pub async fn make_due(tx: &mut Tx, id: &str, now: Time) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE mail SET state = 'queued', next_attempt_at = $2 WHERE id = $1 \
          AND state IN ('queued', 'outbox') AND sealed_body IS NOT NULL",
     );
-    Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
+    Ok(done.bind(id).bind(now.0).execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Removes it.
-pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM mail WHERE id = $1")
         .bind(id)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }

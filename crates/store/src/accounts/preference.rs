@@ -1,15 +1,14 @@
 //! What a person chose for their pages: JSON by name.
 
-use sqlx::{AnyConnection, Error};
-
 use crate::row::text;
+use crate::{Read, StoreError, Tx};
 
 /// The value of this name.
-pub async fn get(conn: &mut AnyConnection, account_id: &str, name: &str) -> Result<Option<String>, Error> {
+pub async fn get(read: &mut Read, account_id: &str, name: &str) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("SELECT value FROM account_preference WHERE account_id = $1 AND name = $2");
     row.bind(account_id)
         .bind(name)
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?
         .as_ref()
         .map(|row| text(row, "value"))
@@ -17,7 +16,7 @@ pub async fn get(conn: &mut AnyConnection, account_id: &str, name: &str) -> Resu
 }
 
 /// Sets it, or removes it.
-pub async fn set(conn: &mut AnyConnection, account_id: &str, name: &str, value: Option<&str>) -> Result<(), Error> {
+pub async fn set(tx: &mut Tx, account_id: &str, name: &str, value: Option<&str>) -> Result<(), StoreError> {
     let query = match value {
         Some(_) => {
             "INSERT INTO account_preference (account_id, name, value) VALUES ($1, $2, $3) \
@@ -27,8 +26,8 @@ pub async fn set(conn: &mut AnyConnection, account_id: &str, name: &str, value: 
     };
     let query = sqlx::query(query).bind(account_id).bind(name);
     match value {
-        Some(value) => query.bind(value).execute(conn).await?,
-        None => query.execute(conn).await?,
+        Some(value) => query.bind(value).execute(tx.conn()).await?,
+        None => query.execute(tx.conn()).await?,
     };
     Ok(())
 }

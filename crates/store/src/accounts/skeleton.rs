@@ -1,9 +1,10 @@
 //! Accounts whose username has no skeleton yet: those that were there before it was asked what a username looks like.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::Row as _;
 
 use crate::row::{text, time};
+use crate::{Read, StoreError, Tx};
 
 /// An account without a skeleton.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +18,13 @@ pub struct Unfilled {
 }
 
 /// Whether there is any.
-pub async fn any_missing(conn: &mut AnyConnection) -> Result<bool, Error> {
+pub async fn any_missing(read: &mut Read) -> Result<bool, StoreError> {
     let one = sqlx::query("SELECT id FROM account WHERE username_skeleton IS NULL LIMIT 1");
-    Ok(one.fetch_optional(conn).await?.is_some())
+    Ok(one.fetch_optional(read.conn()).await?.is_some())
 }
 
 /// At most `limit` of them behind this one, the oldest first.
-pub async fn missing(conn: &mut AnyConnection, after: Option<&Unfilled>, limit: u32) -> Result<Vec<Unfilled>, Error> {
+pub async fn missing(read: &mut Read, after: Option<&Unfilled>, limit: u32) -> Result<Vec<Unfilled>, StoreError> {
     // No index of skeletons for this: it would sort all of them for each batch, and that of creation has the order.
     let sql = "SELECT id, username_key, created_at FROM account \
          WHERE created_at >= $1 AND (created_at > $1 OR id > $2) AND (username_skeleton || '') IS NULL \
@@ -32,7 +33,7 @@ pub async fn missing(conn: &mut AnyConnection, after: Option<&Unfilled>, limit: 
         .bind(after.map_or(i64::MIN, |after| after.created_at.0))
         .bind(after.map_or("", |after| after.id.as_str()))
         .bind(i64::from(limit))
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?;
     let unfilled = rows.iter().map(|row| {
         Ok(Unfilled {
@@ -45,11 +46,11 @@ pub async fn missing(conn: &mut AnyConnection, after: Option<&Unfilled>, limit: 
 }
 
 /// Gives an account its skeleton; `false` if another account has that already.
-pub async fn fill(conn: &mut AnyConnection, of: &Unfilled, skeleton: &str) -> Result<bool, Error> {
+pub async fn fill(tx: &mut Tx, of: &Unfilled, skeleton: &str) -> Result<bool, StoreError> {
     // Only of the username that the skeleton was made of, and never over one that was made meanwhile.
     let sql = "UPDATE account SET username_skeleton = $3 \
          WHERE id = $1 AND username_key = $2 AND username_skeleton IS NULL \
          AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.username_skeleton = $3)";
     let done = sqlx::query(sql).bind(&of.id).bind(&of.username_key).bind(skeleton);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }

@@ -1,10 +1,11 @@
 //! The table `application`. Owns its SQL text and rows; decides nothing.
 
 use activity::Time;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row as _};
 
 use crate::row::{flag, maybe_time, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct ApplicationRow {
     pub last_used_at: Option<Time>,
 }
 
-fn application(row: &AnyRow) -> Result<ApplicationRow, Error> {
+fn application(row: &AnyRow) -> Result<ApplicationRow, StoreError> {
     Ok(ApplicationRow {
         id: text(row, "id")?,
         name: text(row, "name")?,
@@ -54,12 +55,7 @@ macro_rules! select {
 }
 
 /// Inserts one under the hash of its key; `false` if the name is taken.
-pub async fn insert(
-    conn: &mut AnyConnection,
-    row: &ApplicationRow,
-    name_key: &str,
-    key_hash: &[u8],
-) -> Result<bool, Error> {
+pub async fn insert(tx: &mut Tx, row: &ApplicationRow, name_key: &str, key_hash: &[u8]) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO application (id, name, name_key, key_hash, hint, single_device, disabled, version, created_by, \
          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (name_key) DO NOTHING",
@@ -74,38 +70,38 @@ pub async fn insert(
     .bind(row.version)
     .bind(&row.created_by)
     .bind(row.created_at.0)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// The one with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<ApplicationRow>, Error> {
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<ApplicationRow>, StoreError> {
     let row = sqlx::query(select!("WHERE id = $1"))
         .bind(id)
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?;
     row.as_ref().map(application).transpose()
 }
 
 /// The one with this key.
-pub async fn by_key(conn: &mut AnyConnection, key_hash: &[u8]) -> Result<Option<ApplicationRow>, Error> {
+pub async fn by_key(read: &mut Read, key_hash: &[u8]) -> Result<Option<ApplicationRow>, StoreError> {
     let row = sqlx::query(select!("WHERE key_hash = $1"));
-    let row = row.bind(key_hash).fetch_optional(conn).await?;
+    let row = row.bind(key_hash).fetch_optional(read.conn()).await?;
     row.as_ref().map(application).transpose()
 }
 
 /// Whether another one has this name.
-pub async fn name_taken(conn: &mut AnyConnection, id: &str, name_key: &str) -> Result<bool, Error> {
+pub async fn name_taken(read: &mut Read, id: &str, name_key: &str) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT id FROM application WHERE name_key = $2 AND id <> $1");
-    let row = row.bind(id).bind(name_key).fetch_optional(conn).await?;
+    let row = row.bind(id).bind(name_key).fetch_optional(read.conn()).await?;
     Ok(row.is_some())
 }
 
 /// A page of them by name, from the one after `after` (the key of a name; empty for the first).
-pub async fn page(conn: &mut AnyConnection, after: &str, limit: u32) -> Result<Vec<ApplicationRow>, Error> {
+pub async fn page(read: &mut Read, after: &str, limit: u32) -> Result<Vec<ApplicationRow>, StoreError> {
     let rows = sqlx::query(select!("WHERE name_key > $1 ORDER BY name_key LIMIT $2"));
-    let rows = rows.bind(after).bind(i64::from(limit)).fetch_all(conn).await?;
+    let rows = rows.bind(after).bind(i64::from(limit)).fetch_all(read.conn()).await?;
     rows.iter().map(application).collect()
 }
 
@@ -124,7 +120,7 @@ pub struct Edit<'a> {
 
 /// Writes an edit and counts it; `false` if it is gone or no longer of this version, so that no edit overwrites one
 /// its author has not seen.
-pub async fn edit(conn: &mut AnyConnection, id: &str, version: i64, edit: Edit<'_>) -> Result<bool, Error> {
+pub async fn edit(tx: &mut Tx, id: &str, version: i64, edit: Edit<'_>) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE application SET name = $3, name_key = $4, single_device = $5, disabled = $6, version = version + 1 \
          WHERE id = $1 AND version = $2",
@@ -136,32 +132,32 @@ pub async fn edit(conn: &mut AnyConnection, id: &str, version: i64, edit: Edit<'
         .bind(edit.name_key)
         .bind(i64::from(edit.single_device))
         .bind(i64::from(edit.disabled));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Gives it another key.
-pub async fn set_key(conn: &mut AnyConnection, id: &str, key_hash: &[u8], hint: &str) -> Result<(), Error> {
+pub async fn set_key(tx: &mut Tx, id: &str, key_hash: &[u8], hint: &str) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE application SET key_hash = $2, hint = $3, version = version + 1 WHERE id = $1");
-    done.bind(id).bind(key_hash).bind(hint).execute(conn).await?;
+    done.bind(id).bind(key_hash).bind(hint).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Writes when its key was last used.
-pub async fn used(conn: &mut AnyConnection, id: &str, now: Time) -> Result<(), Error> {
+pub async fn used(tx: &mut Tx, id: &str, now: Time) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE application SET last_used_at = $2 WHERE id = $1");
-    done.bind(id).bind(now.0).execute(conn).await?;
+    done.bind(id).bind(now.0).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Stops it, so that no device signs in while those there are ended.
-pub async fn disable(conn: &mut AnyConnection, id: &str) -> Result<(), Error> {
+pub async fn disable(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE application SET disabled = 1 WHERE id = $1");
-    done.bind(id).execute(conn).await?;
+    done.bind(id).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Deletes it; its devices must have been ended.
-pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, Error> {
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM application WHERE id = $1");
-    Ok(done.bind(id).execute(conn).await?.rows_affected() > 0)
+    Ok(done.bind(id).execute(tx.conn()).await?.rows_affected() > 0)
 }

@@ -2,9 +2,10 @@
 //! one happens.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::Row as _;
 
 use crate::row::{flag, maybe_time, time};
+use crate::{Read, StoreError, Tx};
 
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +50,14 @@ fn pair<'a>(id: &'a str, other: &'a str) -> (&'a str, &'a str, bool) {
 }
 
 /// The connection of `id` with `other`.
-pub async fn get(conn: &mut AnyConnection, id: &str, other: &str) -> Result<Option<ConnectionRow>, Error> {
+pub async fn get(read: &mut Read, id: &str, other: &str) -> Result<Option<ConnectionRow>, StoreError> {
     let (low, high, is_low) = pair(id, other);
     let sql = "SELECT state, by_low, requested_at, decided_at FROM connection WHERE low_id = $1 AND high_id = $2";
-    let found = sqlx::query(sql).bind(low).bind(high).fetch_optional(conn).await?;
+    let found = sqlx::query(sql)
+        .bind(low)
+        .bind(high)
+        .fetch_optional(read.conn())
+        .await?;
     let Some(row) = found else { return Ok(None) };
     Ok(Some(ConnectionRow {
         state: match row.try_get::<&str, _>("state")? {
@@ -67,7 +72,7 @@ pub async fn get(conn: &mut AnyConnection, id: &str, other: &str) -> Result<Opti
 }
 
 /// `asking` asks `other`; `false` if one of them asked already or they are connected. A rejected request gives way.
-pub async fn request(conn: &mut AnyConnection, asking: End<'_>, other: End<'_>, now: Time) -> Result<bool, Error> {
+pub async fn request(tx: &mut Tx, asking: End<'_>, other: End<'_>, now: Time) -> Result<bool, StoreError> {
     let (low, high) = if asking.id < other.id {
         (asking, other)
     } else {
@@ -84,11 +89,11 @@ pub async fn request(conn: &mut AnyConnection, asking: End<'_>, other: End<'_>, 
         .bind(now.0)
         .bind(low.name_key)
         .bind(high.name_key);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// `id` accepts or rejects the request of `other`; `false` if there is none that waits for it.
-pub async fn decide(conn: &mut AnyConnection, id: &str, other: &str, accepts: bool, now: Time) -> Result<bool, Error> {
+pub async fn decide(tx: &mut Tx, id: &str, other: &str, accepts: bool, now: Time) -> Result<bool, StoreError> {
     let (low, high, is_low) = pair(id, other);
     // Still requested, and by the other side: of fifty answers at once one counts, and nobody answers for another.
     let sql = "UPDATE connection SET state = $4, decided_at = $5 \
@@ -99,32 +104,32 @@ pub async fn decide(conn: &mut AnyConnection, id: &str, other: &str, accepts: bo
         .bind(i64::from(!is_low))
         .bind(if accepts { "accepted" } else { "rejected" })
         .bind(now.0);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// `id` withdraws its request to `other`; `false` if there is none that waits.
-pub async fn withdraw(conn: &mut AnyConnection, id: &str, other: &str) -> Result<bool, Error> {
+pub async fn withdraw(tx: &mut Tx, id: &str, other: &str) -> Result<bool, StoreError> {
     let (low, high, is_low) = pair(id, other);
     // Only while it waits and only by who asked: an accepted one is removed, not withdrawn.
     let sql = "DELETE FROM connection WHERE low_id = $1 AND high_id = $2 AND state = 'requested' AND by_low = $3";
     let done = sqlx::query(sql).bind(low).bind(high).bind(i64::from(is_low));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Ends the connection of `id` with `other`; `false` if they are not connected.
-pub async fn remove(conn: &mut AnyConnection, id: &str, other: &str) -> Result<bool, Error> {
+pub async fn remove(tx: &mut Tx, id: &str, other: &str) -> Result<bool, StoreError> {
     let (low, high, _) = pair(id, other);
     // Only while connected: of two that remove each other at once one does.
     let sql = "DELETE FROM connection WHERE low_id = $1 AND high_id = $2 AND state = 'accepted'";
     let done = sqlx::query(sql).bind(low).bind(high);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Ends whatever there is between the two. A rejected request stays: blocking and unblocking is no way to ask again at
 /// once.
-pub async fn forget(conn: &mut AnyConnection, id: &str, other: &str) -> Result<(), Error> {
+pub async fn forget(tx: &mut Tx, id: &str, other: &str) -> Result<(), StoreError> {
     let (low, high, _) = pair(id, other);
     let done = sqlx::query("DELETE FROM connection WHERE low_id = $1 AND high_id = $2 AND state <> 'rejected'");
-    done.bind(low).bind(high).execute(conn).await?;
+    done.bind(low).bind(high).execute(tx.conn()).await?;
     Ok(())
 }

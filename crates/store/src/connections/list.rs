@@ -2,11 +2,12 @@
 //! connections.
 
 use activity::Time;
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
 
 use crate::row::{number, text, time};
 use crate::sql::{Sql, like};
+use crate::{Read, StoreError};
 
 /// Which of an account's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +126,8 @@ impl Which {
 }
 
 /// Up to `limit` rows.
-pub async fn page(conn: &mut AnyConnection, query: &ListQuery<'_>, limit: u32) -> Result<Vec<ListRow>, Error> {
-    page_sql(query, limit).fetch_all(conn).await?.iter().map(row).collect()
+pub async fn page(read: &mut Read, query: &ListQuery<'_>, limit: u32) -> Result<Vec<ListRow>, StoreError> {
+    page_sql(query, limit).fetch_all(read).await?.iter().map(row).collect()
 }
 
 fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
@@ -172,7 +173,7 @@ fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
 }
 
 /// How many rows each list of an account has, in the order connected, received, sent, blocked.
-pub async fn counts(conn: &mut AnyConnection, account_id: &str) -> Result<[u64; 4], Error> {
+pub async fn counts(read: &mut Read, account_id: &str) -> Result<[u64; 4], StoreError> {
     let mut counts = [0; 4];
     let lists = [Which::Connected, Which::Received, Which::Sent, Which::Blocked];
     for (count, which) in counts.iter_mut().zip(lists) {
@@ -184,7 +185,7 @@ pub async fn counts(conn: &mut AnyConnection, account_id: &str) -> Result<[u64; 
             // Safe: the text is made of this file's constants.
             let row = sqlx::query(AssertSqlSafe(sql))
                 .bind(account_id)
-                .fetch_one(&mut *conn)
+                .fetch_one(read.conn())
                 .await?;
             *count += number(&row, "n")?;
         }
@@ -192,7 +193,7 @@ pub async fn counts(conn: &mut AnyConnection, account_id: &str) -> Result<[u64; 
     Ok(counts)
 }
 
-fn row(row: &AnyRow) -> Result<ListRow, Error> {
+fn row(row: &AnyRow) -> Result<ListRow, StoreError> {
     Ok(ListRow {
         id: text(row, "id")?,
         given_name: text(row, "given_name")?,

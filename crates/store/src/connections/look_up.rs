@@ -1,13 +1,13 @@
 //! How often somebody looked others up.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::{number, time};
+use crate::{StoreError, Tx};
 
 /// Counts one more look-up of `account_id`; the count begins anew when it began before `since`. Returns the count, this
 /// one included, and when it began.
-pub async fn count(conn: &mut AnyConnection, account_id: &str, now: Time, since: Time) -> Result<(u64, Time), Error> {
+pub async fn count(tx: &mut Tx, account_id: &str, now: Time, since: Time) -> Result<(u64, Time), StoreError> {
     // One statement, so that look-ups at once each get their own number.
     let sql = "INSERT INTO connection_look_up (account_id, began_at, n) VALUES ($1, $2, 1) \
                ON CONFLICT (account_id) DO UPDATE SET \
@@ -18,7 +18,7 @@ pub async fn count(conn: &mut AnyConnection, account_id: &str, now: Time, since:
         .bind(account_id)
         .bind(now.0)
         .bind(since.0)
-        .fetch_one(conn)
+        .fetch_one(tx.conn())
         .await?;
     let n = number(&row, "n")?;
     Ok((n, time(&row, "began_at")?))

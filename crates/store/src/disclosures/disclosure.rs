@@ -1,6 +1,8 @@
 //! Rows of `disclosure`: the same reader asking the same thing within a while.
 
-use sqlx::{AnyConnection, Error, Row as _};
+use sqlx::Row as _;
+
+use crate::{Read, StoreError, Tx};
 
 /// How rows were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn of(word: &str) -> Result<Self, Error> {
+    pub(super) fn of(word: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|kind| kind.word() == word);
         found.ok_or_else(|| unknown("kind", word))
     }
@@ -65,14 +67,14 @@ impl Via {
         }
     }
 
-    pub(super) fn of(word: &str) -> Result<Self, Error> {
+    pub(super) fn of(word: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|via| via.word() == word);
         found.ok_or_else(|| unknown("via", word))
     }
 }
 
-fn unknown(column: &str, word: &str) -> Error {
-    Error::Decode(format!("`{word}` is no {column} of a disclosure").into())
+fn unknown(column: &str, word: &str) -> StoreError {
+    StoreError::Unreadable(format!("`{word}` is no {column} of a disclosure"))
 }
 
 /// A row of `disclosure`. Times are microseconds since 1970.
@@ -103,16 +105,20 @@ pub struct Disclosure {
 }
 
 /// Id and query of the newest disclosure with this digest that began at or after `since`.
-pub async fn newest(conn: &mut AnyConnection, digest: &[u8], since: i64) -> Result<Option<(String, String)>, Error> {
+pub async fn newest(read: &mut Read, digest: &[u8], since: i64) -> Result<Option<(String, String)>, StoreError> {
     let row = sqlx::query(
         "SELECT id, query FROM disclosure WHERE digest = $1 AND first_at >= $2 ORDER BY first_at DESC LIMIT 1",
     );
-    let row = row.bind(digest.to_vec()).bind(since).fetch_optional(conn).await?;
+    let row = row
+        .bind(digest.to_vec())
+        .bind(since)
+        .fetch_optional(read.conn())
+        .await?;
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
 /// Inserts one.
-pub async fn insert(conn: &mut AnyConnection, row: &Disclosure) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, row: &Disclosure) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO disclosure (id, digest, kind, reader_id, reader, via, via_id, via_name, ip, query, first_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -128,14 +134,14 @@ pub async fn insert(conn: &mut AnyConnection, row: &Disclosure) -> Result<(), Er
     .bind(row.ip.as_deref())
     .bind(row.query.as_str())
     .bind(row.first_at)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Says that something else was asked for as well.
-pub async fn set_query(conn: &mut AnyConnection, id: &str, query: &str) -> Result<(), Error> {
+pub async fn set_query(tx: &mut Tx, id: &str, query: &str) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE disclosure SET query = $2 WHERE id = $1");
-    done.bind(id).bind(query).execute(conn).await?;
+    done.bind(id).bind(query).execute(tx.conn()).await?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use activity::Time;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error};
 
 use super::disclosure::{Kind, Via};
 use crate::row::{maybe_text, number, text, time};
+use crate::{Read, StoreError};
 
 /// One disclosure as the person sees it whose rows were given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +36,11 @@ pub struct Disclosed {
 
 /// Up to `limit` disclosures of this person's rows that began before the one with the id `before`, newest first.
 pub async fn to_others(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     person_id: &str,
     before: Option<&str>,
     limit: u32,
-) -> Result<Vec<Disclosed>, Error> {
+) -> Result<Vec<Disclosed>, StoreError> {
     let rows = sqlx::query(
         "SELECT d.id, d.kind, d.reader, d.via, d.via_id, COALESCE(k.name, d.via_name) AS via_name, d.ip, d.query, \
          p.row_count, p.first_at, p.last_at FROM disclosure_person p JOIN disclosure d ON d.id = p.disclosure_id \
@@ -52,10 +52,10 @@ pub async fn to_others(
         .bind(person_id)
         .bind(before.unwrap_or("dsd"))
         .bind(i64::from(limit));
-    rows.fetch_all(conn).await?.iter().map(disclosed).collect()
+    rows.fetch_all(read.conn()).await?.iter().map(disclosed).collect()
 }
 
-fn disclosed(row: &AnyRow) -> Result<Disclosed, Error> {
+fn disclosed(row: &AnyRow) -> Result<Disclosed, StoreError> {
     Ok(Disclosed {
         id: text(row, "id")?,
         kind: Kind::of(&text(row, "kind")?)?,

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
+use sqlx::AssertSqlSafe;
 
 use crate::sql::{in_shapes, rows};
+use crate::{StoreError, Tx};
 
 /// Adds rows of these people to what a disclosure gave.
 pub async fn add_people(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     disclosure_id: &str,
     people: &BTreeMap<String, i64>,
     at: i64,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     let people: Vec<_> = people.iter().collect();
     for chunk in in_shapes(&people) {
         let values = rows(chunk.len(), 5);
@@ -31,7 +32,7 @@ pub async fn add_people(
                     .bind(at)
                     .bind(at)
             });
-        query.execute(&mut *conn).await?;
+        query.execute(tx.conn()).await?;
     }
     Ok(())
 }

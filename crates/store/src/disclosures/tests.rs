@@ -37,42 +37,42 @@ fn people(ids: &[&str]) -> BTreeMap<String, i64> {
 async fn rows_of_one_disclosure_add_up_and_others_see_nothing_of_it() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
-    insert(conn, &row("dsc_1", 10)).await.unwrap();
-    insert(conn, &row("dsc_2", 20)).await.unwrap();
-    add_people(conn, "dsc_1", &people(&["usr_bob", "usr_cara"]), 10)
+    let tx = &mut tx;
+    insert(tx, &row("dsc_1", 10)).await.unwrap();
+    insert(tx, &row("dsc_2", 20)).await.unwrap();
+    add_people(tx, "dsc_1", &people(&["usr_bob", "usr_cara"]), 10)
         .await
         .unwrap();
-    add_people(conn, "dsc_1", &people(&["usr_bob"]), 15).await.unwrap();
-    add_people(conn, "dsc_2", &people(&["usr_bob"]), 20).await.unwrap();
-    let seen = to_others(conn, "usr_bob", None, 10).await.unwrap();
+    add_people(tx, "dsc_1", &people(&["usr_bob"]), 15).await.unwrap();
+    add_people(tx, "dsc_2", &people(&["usr_bob"]), 20).await.unwrap();
+    let seen = to_others(tx, "usr_bob", None, 10).await.unwrap();
     assert_eq!(
         seen.iter().map(|one| (one.id.as_str(), one.rows)).collect::<Vec<_>>(),
         [("dsc_2", 2), ("dsc_1", 4)]
     );
     assert_eq!((seen[1].first_at, seen[1].last_at), (Time(10), Time(15)));
-    assert_eq!(to_others(conn, "usr_bob", Some("dsc_2"), 10).await.unwrap(), seen[1..]);
-    assert_eq!(to_others(conn, "usr_cara", None, 10).await.unwrap().len(), 1);
-    assert!(to_others(conn, "usr_dan", None, 10).await.unwrap().is_empty());
+    assert_eq!(to_others(tx, "usr_bob", Some("dsc_2"), 10).await.unwrap(), seen[1..]);
+    assert_eq!(to_others(tx, "usr_cara", None, 10).await.unwrap().len(), 1);
+    assert!(to_others(tx, "usr_dan", None, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_disclosure_is_recognised_for_a_while() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
-    insert(conn, &row("dsc_1", 10)).await.unwrap();
+    let tx = &mut tx;
+    insert(tx, &row("dsc_1", 10)).await.unwrap();
     let found = Some(("dsc_1".to_owned(), "user:bob".to_owned()));
-    assert_eq!(newest(conn, &[7; 32], 10).await.unwrap(), found);
-    assert_eq!(newest(conn, &[7; 32], 11).await.unwrap(), None);
-    assert_eq!(newest(conn, &[8; 32], 0).await.unwrap(), None);
-    set_query(conn, "dsc_1", "id:1,2").await.unwrap();
-    assert_eq!(newest(conn, &[7; 32], 10).await.unwrap().unwrap().1, "id:1,2");
-    assert_eq!(noted_at(conn, "r", "d", "s").await.unwrap(), None);
-    set_noted_at(conn, "r", "d", "s", 5).await.unwrap();
-    set_noted_at(conn, "r", "d", "s", 7).await.unwrap();
-    assert_eq!(noted_at(conn, "r", "d", "s").await.unwrap(), Some(7));
-    assert_eq!(noted_at(conn, "r", "d", "").await.unwrap(), None);
+    assert_eq!(newest(tx, &[7; 32], 10).await.unwrap(), found);
+    assert_eq!(newest(tx, &[7; 32], 11).await.unwrap(), None);
+    assert_eq!(newest(tx, &[8; 32], 0).await.unwrap(), None);
+    set_query(tx, "dsc_1", "id:1,2").await.unwrap();
+    assert_eq!(newest(tx, &[7; 32], 10).await.unwrap().unwrap().1, "id:1,2");
+    assert_eq!(noted_at(tx, "r", "d", "s").await.unwrap(), None);
+    set_noted_at(tx, "r", "d", "s", 5).await.unwrap();
+    set_noted_at(tx, "r", "d", "s", 7).await.unwrap();
+    assert_eq!(noted_at(tx, "r", "d", "s").await.unwrap(), Some(7));
+    assert_eq!(noted_at(tx, "r", "d", "").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -81,14 +81,14 @@ async fn a_reader_beside_the_owner_leaves_traces_and_nothing_else() {
     let reader = Store::open_reader(&StoreUrl::directory(dir.path())).await.unwrap();
     assert!(reader.begin().await.is_err());
     let mut tx = reader.begin_trace().await.unwrap();
-    insert_waiting(tx.conn(), "wait_1", "{}").await.unwrap();
+    insert_waiting(&mut tx, "wait_1", "{}").await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
+    let tx = &mut tx;
     assert_eq!(
-        waiting(conn, "", 10).await.unwrap(),
+        waiting(tx, "", 10).await.unwrap(),
         [("wait_1".to_owned(), "{}".to_owned())]
     );
-    assert!(remove_waiting(conn, "wait_1").await.unwrap());
-    assert!(!remove_waiting(conn, "wait_1").await.unwrap());
+    assert!(remove_waiting(tx, "wait_1").await.unwrap());
+    assert!(!remove_waiting(tx, "wait_1").await.unwrap());
 }

@@ -2,14 +2,13 @@
 //! because every statement here names the fence it was claimed with; and of two that claim at once only one sees the
 //! lease lapsed, because the outer WHERE looks again once the row is locked.
 
-use sqlx::AnyConnection;
+use super::table::{Row, State, columns, stored};
+use crate::{StoreError, Tx};
 
-use super::table::{Row, State, columns, read};
-
-type Result<T> = std::result::Result<T, sqlx::Error>;
+type Result<T> = std::result::Result<T, StoreError>;
 
 /// Claims the oldest kept file that nobody works on, until `until`.
-pub async fn claim(conn: &mut AnyConnection, now: i64, until: i64) -> Result<Option<Row>> {
+pub async fn claim(tx: &mut Tx, now: i64, until: i64) -> Result<Option<Row>> {
     let row = sqlx::query(concat!(
         "UPDATE export SET state = 'running', lease_until = $2, fence = fence + 1, written = 0, bytes = 0 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind = 'user_csv' \
@@ -18,13 +17,13 @@ pub async fn claim(conn: &mut AnyConnection, now: i64, until: i64) -> Result<Opt
     ))
     .bind(now)
     .bind(until)
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
-    row.as_ref().map(read).transpose()
+    row.as_ref().map(stored).transpose()
 }
 
 /// Claims a streamed export whose reader and writer are gone, so that it can be given up.
-pub async fn claim_lapsed_view(conn: &mut AnyConnection, now: i64, until: i64) -> Result<Option<Row>> {
+pub async fn claim_lapsed_view(tx: &mut Tx, now: i64, until: i64) -> Result<Option<Row>> {
     let row = sqlx::query(concat!(
         "UPDATE export SET lease_until = $2, fence = fence + 1 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind <> 'user_csv' \
@@ -33,15 +32,15 @@ pub async fn claim_lapsed_view(conn: &mut AnyConnection, now: i64, until: i64) -
     ))
     .bind(now)
     .bind(until)
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
-    row.as_ref().map(read).transpose()
+    row.as_ref().map(stored).transpose()
 }
 
 /// Lets every lease lapse. Only for whoever knows that no other process holds one.
-pub async fn release_all(conn: &mut AnyConnection) -> Result<()> {
+pub async fn release_all(tx: &mut Tx) -> Result<()> {
     sqlx::query("UPDATE export SET lease_until = 0 WHERE state IN ('queued', 'running')")
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -58,7 +57,7 @@ pub struct Written {
 }
 
 /// Renews a lease and says how much is written; `false` if the lease was lost.
-pub async fn renew(conn: &mut AnyConnection, id: &str, fence: i64, until: i64, written: Written) -> Result<bool> {
+pub async fn renew(tx: &mut Tx, id: &str, fence: i64, until: i64, written: Written) -> Result<bool> {
     let done = sqlx::query(
         "UPDATE export SET lease_until = $3, expected = $4, written = $5, bytes = $6 \
          WHERE id = $1 AND fence = $2 AND state = 'running'",
@@ -69,7 +68,7 @@ pub async fn renew(conn: &mut AnyConnection, id: &str, fence: i64, until: i64, w
     .bind(written.expected)
     .bind(written.rows)
     .bind(written.bytes)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() > 0)
 }
@@ -92,7 +91,7 @@ pub struct Finish {
 }
 
 /// Ends an export, well or not; `false` if the lease was lost.
-pub async fn finish(conn: &mut AnyConnection, id: &str, fence: i64, end: &Finish) -> Result<bool> {
+pub async fn finish(tx: &mut Tx, id: &str, fence: i64, end: &Finish) -> Result<bool> {
     let state = if end.error.is_none() {
         State::Done
     } else {
@@ -115,7 +114,7 @@ pub async fn finish(conn: &mut AnyConnection, id: &str, fence: i64, end: &Finish
     .bind(end.through.map(|through| through.0))
     .bind(end.through.map(|through| through.1))
     .bind(end.error.as_deref())
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() > 0)
 }

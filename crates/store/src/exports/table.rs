@@ -1,8 +1,10 @@
 //! Rows of `export`: made, found, listed and deleted.
 
-use sqlx::{AnyConnection, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
-type Result<T> = std::result::Result<T, sqlx::Error>;
+use crate::{Read, StoreError, Tx};
+
+type Result<T> = std::result::Result<T, StoreError>;
 
 /// What sort of export it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +69,8 @@ impl State {
     }
 }
 
-fn unknown(column: &str, word: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("`{word}` is no {column} of an export").into())
+fn unknown(column: &str, word: &str) -> StoreError {
+    StoreError::Unreadable(format!("`{word}` is no {column} of an export"))
 }
 
 /// One row of `export`. Times are microseconds since 1970.
@@ -120,7 +122,7 @@ pub struct Row {
     pub fence: i64,
 }
 
-/// The columns in the order of [`read`]; a macro so that each statement stays one literal.
+/// The columns in the order of [`stored`]; a macro so that each statement stays one literal.
 macro_rules! columns {
     () => {
         "id, kind, state, subject_id, subject, requester_id, requester, origin, query, zone, created_at, \
@@ -129,7 +131,7 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-pub(super) fn read(row: &AnyRow) -> Result<Row> {
+pub(super) fn stored(row: &AnyRow) -> Result<Row> {
     Ok(Row {
         id: row.try_get(0)?,
         kind: Kind::of(row.try_get::<String, _>(1)?.as_str())?,
@@ -157,7 +159,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Row> {
 }
 
 /// Inserts a row as it is.
-pub async fn insert(conn: &mut AnyConnection, row: &Row) -> Result<()> {
+pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
     sqlx::query(concat!(
         "INSERT INTO export (",
         columns!(),
@@ -185,22 +187,22 @@ pub async fn insert(conn: &mut AnyConnection, row: &Row) -> Result<()> {
     .bind(row.error.as_deref())
     .bind(row.lease_until)
     .bind(row.fence)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// The row with this id.
-pub async fn by_id(conn: &mut AnyConnection, id: &str) -> Result<Option<Row>> {
+pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<Row>> {
     let row = sqlx::query(concat!("SELECT ", columns!(), " FROM export WHERE id = $1"))
         .bind(id)
-        .fetch_optional(conn)
+        .fetch_optional(read.conn())
         .await?;
-    row.as_ref().map(read).transpose()
+    row.as_ref().map(stored).transpose()
 }
 
 /// The latest rows of one sort about one person, newest first.
-pub async fn for_subject(conn: &mut AnyConnection, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<Row>> {
+pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<Row>> {
     let rows = sqlx::query(concat!(
         "SELECT ",
         columns!(),
@@ -209,18 +211,13 @@ pub async fn for_subject(conn: &mut AnyConnection, subject_id: &str, kind: Kind,
     .bind(subject_id)
     .bind(kind.word())
     .bind(limit)
-    .fetch_all(conn)
+    .fetch_all(read.conn())
     .await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// The latest rows, newest first; of one requester only if one is given, and older than `before` if given.
-pub async fn list(
-    conn: &mut AnyConnection,
-    requester_id: Option<&str>,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Row>> {
+pub async fn list(read: &mut Read, requester_id: Option<&str>, before: Option<&str>, limit: i64) -> Result<Vec<Row>> {
     let rows = sqlx::query(concat!(
         "SELECT ",
         columns!(),
@@ -229,24 +226,24 @@ pub async fn list(
     .bind(requester_id.unwrap_or_default())
     .bind(before.unwrap_or_default())
     .bind(limit)
-    .fetch_all(conn)
+    .fetch_all(read.conn())
     .await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// Deletes a row; whether it was there.
-pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool> {
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
     let done = sqlx::query("DELETE FROM export WHERE id = $1")
         .bind(id)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Names of all kept files.
-pub async fn files(conn: &mut AnyConnection) -> Result<Vec<String>> {
+pub async fn files(read: &mut Read) -> Result<Vec<String>> {
     let rows = sqlx::query("SELECT file FROM export WHERE file IS NOT NULL")
-        .fetch_all(conn)
+        .fetch_all(read.conn())
         .await?;
-    rows.iter().map(|row| row.try_get(0)).collect()
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }

@@ -55,53 +55,49 @@ fn done() -> Finish {
 async fn a_row_is_read_back_as_it_was_written() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    insert(tx.conn(), &row("exp_1", Kind::ViewJsonl)).await.unwrap();
+    insert(&mut tx, &row("exp_1", Kind::ViewJsonl)).await.unwrap();
     tx.commit().await.unwrap();
-    let mut conn = store.glance().await.unwrap();
+    let mut read = store.glance().await.unwrap();
     assert_eq!(
-        by_id(&mut conn, "exp_1").await.unwrap(),
+        by_id(&mut read, "exp_1").await.unwrap(),
         Some(row("exp_1", Kind::ViewJsonl))
     );
-    assert_eq!(by_id(&mut conn, "exp_2").await.unwrap(), None);
+    assert_eq!(by_id(&mut read, "exp_2").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn the_oldest_free_row_is_claimed_and_only_once_until_its_lease_lapses() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
-    insert(conn, &row("exp_2", Kind::UserCsv)).await.unwrap();
-    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
-    insert(conn, &row("exp_0", Kind::ViewCsv)).await.unwrap();
-    let first = claim(conn, 10, 20).await.unwrap().unwrap();
+    let tx = &mut tx;
+    insert(tx, &row("exp_2", Kind::UserCsv)).await.unwrap();
+    insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    insert(tx, &row("exp_0", Kind::ViewCsv)).await.unwrap();
+    let first = claim(tx, 10, 20).await.unwrap().unwrap();
     assert_eq!(
         (first.id.as_str(), first.state, first.fence),
         ("exp_1", State::Running, 1)
     );
-    assert_eq!(claim(conn, 10, 20).await.unwrap().unwrap().id, "exp_2");
-    assert_eq!(claim(conn, 19, 29).await.unwrap(), None);
-    let again = claim(conn, 20, 30).await.unwrap().unwrap();
+    assert_eq!(claim(tx, 10, 20).await.unwrap().unwrap().id, "exp_2");
+    assert_eq!(claim(tx, 19, 29).await.unwrap(), None);
+    let again = claim(tx, 20, 30).await.unwrap().unwrap();
     assert_eq!((again.id.as_str(), again.fence), ("exp_1", 2));
-    assert_eq!(claim_lapsed_view(conn, 10, 20).await.unwrap().unwrap().id, "exp_0");
+    assert_eq!(claim_lapsed_view(tx, 10, 20).await.unwrap().unwrap().id, "exp_0");
 }
 
 #[tokio::test]
 async fn a_former_holder_changes_nothing_any_more() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
-    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
-    let former = claim(conn, 10, 20).await.unwrap().unwrap();
-    let present = claim(conn, 20, 30).await.unwrap().unwrap();
-    assert!(
-        !renew(conn, "exp_1", former.fence, 99, Written::default())
-            .await
-            .unwrap()
-    );
-    assert!(!finish(conn, "exp_1", former.fence, &done()).await.unwrap());
+    let tx = &mut tx;
+    insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    let former = claim(tx, 10, 20).await.unwrap().unwrap();
+    let present = claim(tx, 20, 30).await.unwrap().unwrap();
+    assert!(!renew(tx, "exp_1", former.fence, 99, Written::default()).await.unwrap());
+    assert!(!finish(tx, "exp_1", former.fence, &done()).await.unwrap());
     assert!(
         renew(
-            conn,
+            tx,
             "exp_1",
             present.fence,
             40,
@@ -113,35 +109,35 @@ async fn a_former_holder_changes_nothing_any_more() {
         .await
         .unwrap()
     );
-    assert!(finish(conn, "exp_1", present.fence, &done()).await.unwrap());
+    assert!(finish(tx, "exp_1", present.fence, &done()).await.unwrap());
     assert!(
-        !finish(conn, "exp_1", present.fence, &done()).await.unwrap(),
+        !finish(tx, "exp_1", present.fence, &done()).await.unwrap(),
         "it ends once"
     );
-    let row = by_id(conn, "exp_1").await.unwrap().unwrap();
+    let row = by_id(tx, "exp_1").await.unwrap().unwrap();
     assert_eq!((row.state, row.written, row.through_size), (State::Done, 2, Some(5)));
-    assert_eq!(files(conn).await.unwrap(), ["a.csv"]);
-    assert!(delete(conn, "exp_1").await.unwrap());
-    assert!(!delete(conn, "exp_1").await.unwrap());
+    assert_eq!(files(tx).await.unwrap(), ["a.csv"]);
+    assert!(delete(tx, "exp_1").await.unwrap());
+    assert!(!delete(tx, "exp_1").await.unwrap());
 }
 
 #[tokio::test]
 async fn lists_are_newest_first_and_of_one_requester_if_asked() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
+    let tx = &mut tx;
     for id in ["exp_1", "exp_3", "exp_2"] {
-        insert(conn, &row(id, Kind::UserCsv)).await.unwrap();
+        insert(tx, &row(id, Kind::UserCsv)).await.unwrap();
     }
     let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-    assert_eq!(ids(list(conn, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
+    assert_eq!(ids(list(tx, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
     assert_eq!(
-        ids(list(conn, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()),
+        ids(list(tx, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()),
         ["exp_1"]
     );
-    assert!(list(conn, Some("usr_other"), None, 9).await.unwrap().is_empty());
+    assert!(list(tx, Some("usr_other"), None, 9).await.unwrap().is_empty());
     assert_eq!(
-        ids(for_subject(conn, "usr_sam", Kind::UserCsv, 9).await.unwrap()).len(),
+        ids(for_subject(tx, "usr_sam", Kind::UserCsv, 9).await.unwrap()).len(),
         3
     );
 }
@@ -154,23 +150,23 @@ async fn rows_that_cannot_be_do_not_exist() {
         state: State::Done,
         ..row("exp_1", Kind::UserCsv)
     };
-    assert!(insert(tx.conn(), &done_without_digest).await.is_err());
+    assert!(insert(&mut tx, &done_without_digest).await.is_err());
     let of_nobody = Row {
         subject_id: None,
         ..row("exp_2", Kind::UserCsv)
     };
-    assert!(insert(tx.conn(), &of_nobody).await.is_err());
+    assert!(insert(&mut tx, &of_nobody).await.is_err());
 }
 
 #[tokio::test]
 async fn whose_rows_a_file_holds_is_kept_with_it_and_goes_with_it() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let conn = tx.conn();
-    insert(conn, &row("exp_1", Kind::UserCsv)).await.unwrap();
-    assert_eq!(people(conn, "exp_1").await.unwrap(), None);
-    keep_people(conn, "exp_1", "{}").await.unwrap();
-    assert_eq!(people(conn, "exp_1").await.unwrap().as_deref(), Some("{}"));
-    delete(conn, "exp_1").await.unwrap();
-    assert_eq!(people(conn, "exp_1").await.unwrap(), None);
+    let tx = &mut tx;
+    insert(tx, &row("exp_1", Kind::UserCsv)).await.unwrap();
+    assert_eq!(people(tx, "exp_1").await.unwrap(), None);
+    keep_people(tx, "exp_1", "{}").await.unwrap();
+    assert_eq!(people(tx, "exp_1").await.unwrap().as_deref(), Some("{}"));
+    delete(tx, "exp_1").await.unwrap();
+    assert_eq!(people(tx, "exp_1").await.unwrap(), None);
 }

@@ -1,9 +1,9 @@
 //! Log-ins that wait for their second step, under the hash of their token.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::{maybe_text, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// What a half-finished log-in waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct ChallengeRow {
 }
 
 /// Inserts one under the hash of its token.
-pub async fn insert(conn: &mut AnyConnection, challenge: &ChallengeRow, token_hash: &[u8]) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, challenge: &ChallengeRow, token_hash: &[u8]) -> Result<(), StoreError> {
     let one = sqlx::query(
         "INSERT INTO login_challenge (token_hash, account_id, purpose, known_device_id, application_id, created_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -53,18 +53,18 @@ pub async fn insert(conn: &mut AnyConnection, challenge: &ChallengeRow, token_ha
         .bind(&challenge.application_id)
         .bind(challenge.created_at.0)
         .bind(challenge.expires_at.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// The one with this token, if it can still be answered.
-pub async fn get(conn: &mut AnyConnection, token_hash: &[u8], now: Time) -> Result<Option<ChallengeRow>, Error> {
+pub async fn get(read: &mut Read, token_hash: &[u8], now: Time) -> Result<Option<ChallengeRow>, StoreError> {
     let row = sqlx::query(
         "SELECT account_id, purpose, known_device_id, application_id, created_at, expires_at FROM login_challenge \
          WHERE token_hash = $1 AND expires_at > $2",
     );
-    let Some(row) = row.bind(token_hash).bind(now.0).fetch_optional(conn).await? else {
+    let Some(row) = row.bind(token_hash).bind(now.0).fetch_optional(read.conn()).await? else {
         return Ok(None);
     };
     let purpose = text(&row, "purpose")?;
@@ -83,21 +83,21 @@ pub async fn get(conn: &mut AnyConnection, token_hash: &[u8], now: Time) -> Resu
 
 /// Uses it up; `false` if it was used already. The row is deleted by the statement that finds it, so that of two
 /// answers at once one lets nobody in.
-pub async fn take(conn: &mut AnyConnection, token_hash: &[u8]) -> Result<bool, Error> {
+pub async fn take(tx: &mut Tx, token_hash: &[u8]) -> Result<bool, StoreError> {
     let one = sqlx::query("DELETE FROM login_challenge WHERE token_hash = $1").bind(token_hash);
-    Ok(one.execute(conn).await?.rows_affected() > 0)
+    Ok(one.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Ends every half-finished log-in of an account.
-pub async fn delete_challenges(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+pub async fn delete_challenges(tx: &mut Tx, account_id: &str) -> Result<(), StoreError> {
     let all = sqlx::query("DELETE FROM login_challenge WHERE account_id = $1").bind(account_id);
-    all.execute(conn).await?;
+    all.execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Removes those that have expired.
-pub async fn delete_expired(conn: &mut AnyConnection, now: Time) -> Result<(), Error> {
+pub async fn delete_expired(tx: &mut Tx, now: Time) -> Result<(), StoreError> {
     let all = sqlx::query("DELETE FROM login_challenge WHERE expires_at <= $1").bind(now.0);
-    all.execute(conn).await?;
+    all.execute(tx.conn()).await?;
     Ok(())
 }

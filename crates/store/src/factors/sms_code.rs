@@ -1,7 +1,8 @@
 //! Codes that were sent by SMS, and how many may be.
 
+use crate::row::text;
+use crate::{Read, StoreError, Tx};
 use activity::Time;
-use sqlx::{AnyConnection, Error, Row as _};
 
 /// What a code can be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub struct Pace {
 
 /// Counts one more code of an account; `false` if it is too soon or too many. Condition and count are one statement,
 /// so that any number of requests at once send no more.
-pub async fn count(conn: &mut AnyConnection, account_id: &str, pace: Pace) -> Result<bool, Error> {
-    super::second_factor::ensure(conn, account_id).await?;
+pub async fn count(tx: &mut Tx, account_id: &str, pace: Pace) -> Result<bool, StoreError> {
+    super::second_factor::ensure(tx, account_id).await?;
     let done = sqlx::query(
         "UPDATE second_factor SET sms_sent_at = $2, sms_sent = CASE WHEN sms_day = $3 THEN sms_sent + 1 ELSE 1 END, \
          sms_day = $3 WHERE account_id = $1 AND (sms_sent_at IS NULL OR sms_sent_at <= $4) \
@@ -67,11 +68,11 @@ pub async fn count(conn: &mut AnyConnection, account_id: &str, pace: Pace) -> Re
         .bind(pace.day)
         .bind(pace.last_before.0)
         .bind(i64::from(pace.per_day));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Keeps a code under its hash, in the place of the one before.
-pub async fn replace(conn: &mut AnyConnection, code: &SmsCodeRow, code_hash: &[u8]) -> Result<(), Error> {
+pub async fn replace(tx: &mut Tx, code: &SmsCodeRow, code_hash: &[u8]) -> Result<(), StoreError> {
     let one = sqlx::query(
         "INSERT INTO sms_code (account_id, purpose, phone, code_hash, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, purpose) DO UPDATE SET phone = excluded.phone, \
@@ -83,7 +84,7 @@ pub async fn replace(conn: &mut AnyConnection, code: &SmsCodeRow, code_hash: &[u
         .bind(code_hash)
         .bind(code.created_at.0)
         .bind(code.expires_at.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -91,41 +92,37 @@ pub async fn replace(conn: &mut AnyConnection, code: &SmsCodeRow, code_hash: &[u
 /// Uses a code up and returns the number it was sent to. The row is deleted by the statement that finds it, so that
 /// one code given many times at once is right once.
 pub async fn take(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     account_id: &str,
     purpose: Purpose,
     code_hash: &[u8],
     now: Time,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, StoreError> {
     let row = sqlx::query(
         "DELETE FROM sms_code WHERE account_id = $1 AND purpose = $2 AND code_hash = $3 AND expires_at > $4 \
          RETURNING phone",
     );
     let row = row.bind(account_id).bind(purpose.code()).bind(code_hash).bind(now.0);
-    row.fetch_optional(conn)
-        .await?
-        .map(|row| row.try_get("phone"))
-        .transpose()
+    let row = row.fetch_optional(tx.conn()).await?;
+    row.map(|row| text(&row, "phone")).transpose()
 }
 
 /// The number a code that waits was sent to.
 pub async fn waiting(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     account_id: &str,
     purpose: Purpose,
     now: Time,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("SELECT phone FROM sms_code WHERE account_id = $1 AND purpose = $2 AND expires_at > $3");
     let row = row.bind(account_id).bind(purpose.code()).bind(now.0);
-    row.fetch_optional(conn)
-        .await?
-        .map(|row| row.try_get("phone"))
-        .transpose()
+    let row = row.fetch_optional(read.conn()).await?;
+    row.map(|row| text(&row, "phone")).transpose()
 }
 
 /// Removes those of an account.
-pub async fn delete_all(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+pub async fn delete_all(tx: &mut Tx, account_id: &str) -> Result<(), StoreError> {
     let all = sqlx::query("DELETE FROM sms_code WHERE account_id = $1").bind(account_id);
-    all.execute(conn).await?;
+    all.execute(tx.conn()).await?;
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Groups themselves: reading one, creating, editing, deleting. Owns no membership (`member`) and no paging (`list`).
 
 use activity::{Named, Time};
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row};
 
 use crate::Dialect;
 use crate::row::{flag, maybe_text, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// One group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ const BY_ID: &str = "SELECT g.id, g.parent_id, p.name AS parent_name, g.name, g.
      g.version, g.created_at, g.created_by FROM user_group g LEFT JOIN user_group p ON p.id = g.parent_id \
      WHERE g.id = $1";
 
-pub(super) fn group(row: &AnyRow) -> Result<GroupRow, Error> {
+pub(super) fn group(row: &AnyRow) -> Result<GroupRow, StoreError> {
     let parent = match (maybe_text(row, "parent_id")?, maybe_text(row, "parent_name")?) {
         (Some(id), Some(name)) => Some(Named { id, name }),
         _ => None,
@@ -64,44 +65,44 @@ pub(super) fn group(row: &AnyRow) -> Result<GroupRow, Error> {
 }
 
 /// The group with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<GroupRow>, Error> {
-    let row = sqlx::query(BY_ID).bind(id).fetch_optional(conn).await?;
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<GroupRow>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id).fetch_optional(read.conn()).await?;
     row.as_ref().map(group).transpose()
 }
 
 /// The group with this id, locked until the transaction ends: what is decided about its members and its parent stays
 /// true until it is written.
-pub async fn lock(conn: &mut AnyConnection, id: &str, dialect: Dialect) -> Result<Option<GroupRow>, Error> {
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<GroupRow>, StoreError> {
     // SQLite has one writer, which holds the whole database.
-    if dialect == Dialect::Postgres {
+    if tx.dialect() == Dialect::Postgres {
         sqlx::query("SELECT id FROM user_group WHERE id = $1 FOR UPDATE")
             .bind(id)
-            .execute(&mut *conn)
+            .execute(tx.conn())
             .await?;
     }
-    get(conn, id).await
+    get(tx, id).await
 }
 
 /// The group and its subgroups: whose log and sessions its managers look after.
-pub async fn managed_group_ids(conn: &mut AnyConnection, id: &str) -> Result<Vec<String>, Error> {
+pub async fn managed_group_ids(read: &mut Read, id: &str) -> Result<Vec<String>, StoreError> {
     let rows =
         sqlx::query("SELECT id FROM user_group WHERE id = $1 UNION ALL SELECT id FROM user_group WHERE parent_id = $1");
-    let rows = rows.bind(id).fetch_all(conn).await?;
+    let rows = rows.bind(id).fetch_all(read.conn()).await?;
     rows.iter().map(|row| text(row, "id")).collect()
 }
 
 /// Whether a group of this account, or the group above one, needs its members to have a second factor.
-pub async fn requires_second_factor(conn: &mut AnyConnection, account_id: &str) -> Result<bool, Error> {
+pub async fn requires_second_factor(read: &mut Read, account_id: &str) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "SELECT g.id FROM group_member m JOIN user_group g ON g.id = m.group_id \
          LEFT JOIN user_group p ON p.id = g.parent_id \
          WHERE m.account_id = $1 AND (g.requires_second_factor = 1 OR p.requires_second_factor = 1) LIMIT 1",
     );
-    Ok(row.bind(account_id).fetch_optional(conn).await?.is_some())
+    Ok(row.bind(account_id).fetch_optional(read.conn()).await?.is_some())
 }
 
 /// Inserts a new group; its version starts at 1 whatever `group` says.
-pub async fn insert(conn: &mut AnyConnection, group: &GroupRow) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, group: &GroupRow) -> Result<(), StoreError> {
     let one = sqlx::query(
         "INSERT INTO user_group (id, parent_id, name, name_key, requires_second_factor, created_at, created_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -113,14 +114,14 @@ pub async fn insert(conn: &mut AnyConnection, group: &GroupRow) -> Result<(), Er
         .bind(i64::from(group.requires_second_factor))
         .bind(group.created_at.0)
         .bind(&group.created_by)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Sets name and requirement to what `group` says, if the group still has the version that `group` has; `false` if
 /// somebody else changed it meanwhile.
-pub async fn edit(conn: &mut AnyConnection, group: &GroupRow) -> Result<bool, Error> {
+pub async fn edit(tx: &mut Tx, group: &GroupRow) -> Result<bool, StoreError> {
     // Guarantee: nobody overwrites an edit that they have not seen.
     let done = sqlx::query(
         "UPDATE user_group SET name = $3, name_key = $4, requires_second_factor = $5, version = version + 1 \
@@ -132,13 +133,13 @@ pub async fn edit(conn: &mut AnyConnection, group: &GroupRow) -> Result<bool, Er
         .bind(&group.name)
         .bind(&group.name_key)
         .bind(i64::from(group.requires_second_factor))
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Removes the group with its subgroups, members and invitations; `false` if there is none.
-pub async fn delete(conn: &mut AnyConnection, id: &str) -> Result<bool, Error> {
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM user_group WHERE id = $1").bind(id);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }

@@ -1,7 +1,6 @@
 //! Pages of groups and of members, continued from a key. Owns the only assembled SQL of groups.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error};
 
 use super::group::{self, GroupRow};
 use super::member::{self, MemberRow};
@@ -10,6 +9,7 @@ use crate::accounts::account::{self, AccountRow};
 use crate::accounts::list::{FEW, rarest_of};
 use crate::row::{flag, number, text};
 use crate::sql::{Sql, like};
+use crate::{Read, StoreError};
 
 /// Which groups a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,15 +71,15 @@ pub const MEMBERS_COUNTED: u64 = 1_000;
 
 /// Up to `limit` groups by name, after the one with this name key and id, as `viewer` sees them.
 pub async fn groups(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     viewer: &str,
     which: &Groups,
     words: &[String],
     after: Option<&(String, String)>,
     limit: u32,
-) -> Result<Vec<ListedGroup>, Error> {
+) -> Result<Vec<ListedGroup>, StoreError> {
     let sql = groups_sql(viewer, which, words, after, limit);
-    sql.fetch_all(conn).await?.iter().map(listed_group).collect()
+    sql.fetch_all(read).await?.iter().map(listed_group).collect()
 }
 
 fn groups_sql(viewer: &str, which: &Groups, words: &[String], after: Option<&(String, String)>, limit: u32) -> Sql {
@@ -130,7 +130,7 @@ fn restrict(sql: &mut Sql, which: &Groups) {
     }
 }
 
-fn listed_group(row: &AnyRow) -> Result<ListedGroup, Error> {
+fn listed_group(row: &AnyRow) -> Result<ListedGroup, StoreError> {
     Ok(ListedGroup {
         row: group::group(row)?,
         role: maybe_role(row, "viewer_role")?,
@@ -140,17 +140,17 @@ fn listed_group(row: &AnyRow) -> Result<ListedGroup, Error> {
 }
 
 /// Up to `limit` members by name.
-pub async fn members(conn: &mut AnyConnection, query: &MemberQuery, limit: u32) -> Result<Vec<ListedMember>, Error> {
-    let sql = members_sql(query, rare(conn, query).await?, limit);
-    sql.fetch_all(conn).await?.iter().map(listed_member).collect()
+pub async fn members(read: &mut Read, query: &MemberQuery, limit: u32) -> Result<Vec<ListedMember>, StoreError> {
+    let sql = members_sql(query, rare(read, query).await?, limit);
+    sql.fetch_all(read).await?.iter().map(listed_member).collect()
 }
 
 /// The place of a word that so few accounts match, members or not, that they are looked up instead of every member.
-async fn rare(conn: &mut AnyConnection, query: &MemberQuery) -> Result<Option<usize>, Error> {
+async fn rare(read: &mut Read, query: &MemberQuery) -> Result<Option<usize>, StoreError> {
     if query.names_only {
         return Ok(None);
     }
-    let rarest = rarest_of(conn, &query.words, FEW + 1).await?;
+    let rarest = rarest_of(read, &query.words, FEW + 1).await?;
     Ok(rarest.filter(|(_, n)| *n <= FEW).map(|(at, _)| at))
 }
 
@@ -171,8 +171,8 @@ fn members_sql(query: &MemberQuery, rare: Option<usize>, limit: u32) -> Sql {
 }
 
 /// How many members match, whatever page they are on.
-pub async fn count_members(conn: &mut AnyConnection, query: &MemberQuery) -> Result<u64, Error> {
-    let rows = count_sql(query, rare(conn, query).await?).fetch_all(conn).await?;
+pub async fn count_members(read: &mut Read, query: &MemberQuery) -> Result<u64, StoreError> {
+    let rows = count_sql(query, rare(read, query).await?).fetch_all(read).await?;
     rows.first().map_or(Ok(0), |row| number(row, "n"))
 }
 
@@ -216,7 +216,7 @@ fn matching(sql: &mut Sql, query: &MemberQuery, rare: Option<usize>) {
     }
 }
 
-fn listed_member(row: &AnyRow) -> Result<ListedMember, Error> {
+fn listed_member(row: &AnyRow) -> Result<ListedMember, StoreError> {
     Ok(ListedMember {
         row: member::member(row)?,
         account: account::account(row)?,

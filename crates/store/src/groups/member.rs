@@ -1,11 +1,12 @@
 //! Members of groups. Owns no paging (`list`); its statements keep every group that has an owner from losing the last.
 
 use activity::Time;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row};
 
 use super::{GroupRole, role};
 use crate::row::{text, time};
+use crate::{Read, StoreError, Tx};
 
 /// One membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct MemberRow {
     pub version: i64,
 }
 
-pub(super) fn member(row: &AnyRow) -> Result<MemberRow, Error> {
+pub(super) fn member(row: &AnyRow) -> Result<MemberRow, StoreError> {
     Ok(MemberRow {
         group_id: text(row, "group_id")?,
         account_id: text(row, "account_id")?,
@@ -33,22 +34,22 @@ pub(super) fn member(row: &AnyRow) -> Result<MemberRow, Error> {
 }
 
 /// The membership of this account in this group.
-pub async fn get(conn: &mut AnyConnection, group_id: &str, account_id: &str) -> Result<Option<MemberRow>, Error> {
+pub async fn get(read: &mut Read, group_id: &str, account_id: &str) -> Result<Option<MemberRow>, StoreError> {
     let row = sqlx::query(
         "SELECT m.group_id, m.account_id, m.role, m.joined_at, m.version AS member_version FROM group_member m \
          WHERE m.group_id = $1 AND m.account_id = $2",
     );
-    let row = row.bind(group_id).bind(account_id).fetch_optional(conn).await?;
+    let row = row.bind(group_id).bind(account_id).fetch_optional(read.conn()).await?;
     row.as_ref().map(member).transpose()
 }
 
 /// What this account is in this group itself, whatever it is in the group above.
-pub async fn role_of(conn: &mut AnyConnection, group_id: &str, account_id: &str) -> Result<Option<GroupRole>, Error> {
-    Ok(get(conn, group_id, account_id).await?.map(|member| member.role))
+pub async fn role_of(read: &mut Read, group_id: &str, account_id: &str) -> Result<Option<GroupRole>, StoreError> {
+    Ok(get(read, group_id, account_id).await?.map(|member| member.role))
 }
 
 /// Makes the account a member; `false` if it is one already.
-pub async fn insert(conn: &mut AnyConnection, member: &MemberRow) -> Result<bool, Error> {
+pub async fn insert(tx: &mut Tx, member: &MemberRow) -> Result<bool, StoreError> {
     let one = sqlx::query(
         "INSERT INTO group_member (group_id, account_id, role, joined_at, name_key) \
          SELECT $1, a.id, $3, $4, a.name_key FROM account a WHERE a.id = $2 ON CONFLICT DO NOTHING",
@@ -58,14 +59,14 @@ pub async fn insert(conn: &mut AnyConnection, member: &MemberRow) -> Result<bool
         .bind(&member.account_id)
         .bind(member.role.code())
         .bind(member.joined_at.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Sets the role, if the membership still has the version that `member` has; `false` otherwise, or if no owner would
 /// be left.
-pub async fn set_role(conn: &mut AnyConnection, member: &MemberRow, role: GroupRole) -> Result<bool, Error> {
+pub async fn set_role(tx: &mut Tx, member: &MemberRow, role: GroupRole) -> Result<bool, StoreError> {
     // Guarantee: the last owner stays one. The group is locked, so the other owner is still there at commit.
     let done = sqlx::query(
         "UPDATE group_member SET role = $4, version = version + 1 \
@@ -78,32 +79,32 @@ pub async fn set_role(conn: &mut AnyConnection, member: &MemberRow, role: GroupR
         .bind(&member.account_id)
         .bind(member.version)
         .bind(role.code())
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Ends the membership, and with it the default group; `false` if there is none, or if no owner would be left.
-pub async fn delete(conn: &mut AnyConnection, group_id: &str, account_id: &str) -> Result<bool, Error> {
+pub async fn delete(tx: &mut Tx, group_id: &str, account_id: &str) -> Result<bool, StoreError> {
     // Guarantee: the last owner stays. The group is locked, so the other owner is still there at commit.
     let done = sqlx::query(
         "DELETE FROM group_member WHERE group_id = $1 AND account_id = $2 AND (role <> 'owner' OR EXISTS \
          (SELECT 1 FROM group_member o WHERE o.group_id = $1 AND o.role = 'owner' AND o.role <> 'member' \
           AND o.account_id <> $2))",
     );
-    let done = done.bind(group_id).bind(account_id).execute(conn).await?;
+    let done = done.bind(group_id).bind(account_id).execute(tx.conn()).await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Keeps the order of members true when an account is renamed.
-pub async fn renamed(conn: &mut AnyConnection, account_id: &str, name_key: &str) -> Result<(), Error> {
+pub async fn renamed(tx: &mut Tx, account_id: &str, name_key: &str) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE group_member SET name_key = $2 WHERE account_id = $1 AND name_key <> $2");
-    done.bind(account_id).bind(name_key).execute(conn).await?;
+    done.bind(account_id).bind(name_key).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// How many members a group has.
-pub async fn count(conn: &mut AnyConnection, group_id: &str) -> Result<u64, Error> {
+pub async fn count(read: &mut Read, group_id: &str) -> Result<u64, StoreError> {
     let row = sqlx::query("SELECT COUNT(*) AS n FROM group_member WHERE group_id = $1");
-    crate::row::number(&row.bind(group_id).fetch_one(conn).await?, "n")
+    crate::row::number(&row.bind(group_id).fetch_one(read.conn()).await?, "n")
 }

@@ -10,9 +10,9 @@ pub mod word;
 pub use group::{GroupRow, get, managed_group_ids, requires_second_factor};
 pub use member::role_of;
 
-use sqlx::Error;
 use sqlx::any::AnyRow;
 
+use crate::StoreError;
 use crate::row::{maybe_text, text};
 
 /// What a member is in a group, from most to least.
@@ -47,11 +47,11 @@ impl GroupRole {
     }
 }
 
-fn role(row: &AnyRow, column: &str) -> Result<GroupRole, Error> {
+fn role(row: &AnyRow, column: &str) -> Result<GroupRole, StoreError> {
     let code = text(row, column)?;
-    GroupRole::from_code(&code).ok_or_else(|| Error::Decode(format!("there is no group role {code}").into()))
+    GroupRole::from_code(&code).ok_or_else(|| StoreError::Unreadable(format!("there is no group role {code}")))
 }
 
-fn maybe_role(row: &AnyRow, column: &str) -> Result<Option<GroupRole>, Error> {
+fn maybe_role(row: &AnyRow, column: &str) -> Result<Option<GroupRole>, StoreError> {
     Ok(maybe_text(row, column)?.as_deref().and_then(GroupRole::from_code))
 }

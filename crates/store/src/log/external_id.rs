@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use activity::Time;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::many::{chunks, placeholders};
 use super::{signed, unsigned};
 use crate::sql::rows;
+use crate::{Read, StoreError, Tx};
 
 /// Digest of a source and an id in it.
 pub type Digest = [u8; 16];
@@ -16,11 +17,7 @@ pub type Digest = [u8; 16];
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn find(
-    conn: &mut AnyConnection,
-    digests: &[Digest],
-    now: Time,
-) -> Result<HashMap<Digest, u64>, sqlx::Error> {
+pub async fn find(read: &mut Read, digests: &[Digest], now: Time) -> Result<HashMap<Digest, u64>, StoreError> {
     let mut found = HashMap::new();
     for chunk in chunks(digests) {
         let n = chunk.len();
@@ -32,10 +29,10 @@ pub async fn find(
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| {
             query.bind(digest.to_vec())
         });
-        for row in query.bind(now.0).fetch_all(&mut *conn).await? {
+        for row in query.bind(now.0).fetch_all(read.conn()).await? {
             let digest: Vec<u8> = row.try_get(0)?;
             let digest = Digest::try_from(digest.as_slice())
-                .map_err(|_| sqlx::Error::Decode("external_id.digest does not hold 16 bytes".into()))?;
+                .map_err(|_| StoreError::Unreadable("external_id.digest does not hold 16 bytes".to_owned()))?;
             found.insert(digest, unsigned(row.try_get(1)?, "seq")?);
         }
     }
@@ -47,13 +44,9 @@ pub async fn find(
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn remember(
-    conn: &mut AnyConnection,
-    ids: &[(Digest, u64, Option<Time>)],
-    now: Time,
-) -> Result<u64, sqlx::Error> {
+pub async fn remember(tx: &mut Tx, ids: &[(Digest, u64, Option<Time>)], now: Time) -> Result<u64, StoreError> {
     let mut remembered = 0;
-    forget(conn, ids, now).await?;
+    forget(tx, ids, now).await?;
     for chunk in chunks(ids) {
         let values = rows(chunk.len(), 3);
         let sql = format!(
@@ -67,13 +60,13 @@ pub async fn remember(
                     .bind(signed(*seq))
                     .bind(expires.map(|at| at.0))
             });
-        remembered += query.execute(&mut *conn).await?.rows_affected();
+        remembered += query.execute(tx.conn()).await?.rows_affected();
     }
     Ok(remembered)
 }
 
 /// Clears expired rows out of the way of new ones with the same digest.
-async fn forget(conn: &mut AnyConnection, ids: &[(Digest, u64, Option<Time>)], now: Time) -> Result<(), sqlx::Error> {
+async fn forget(tx: &mut Tx, ids: &[(Digest, u64, Option<Time>)], now: Time) -> Result<(), StoreError> {
     let expiring: Vec<Digest> = ids
         .iter()
         .filter(|(_, _, at)| at.is_some())
@@ -89,7 +82,7 @@ async fn forget(conn: &mut AnyConnection, ids: &[(Digest, u64, Option<Time>)], n
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| {
             query.bind(digest.to_vec())
         });
-        query.bind(now.0).execute(&mut *conn).await?;
+        query.bind(now.0).execute(tx.conn()).await?;
     }
     Ok(())
 }
@@ -98,10 +91,10 @@ async fn forget(conn: &mut AnyConnection, ids: &[(Digest, u64, Option<Time>)], n
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, sqlx::Error> {
+pub async fn forget_expired(tx: &mut Tx, now: Time) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM external_id WHERE expires_at <= $1")
         .bind(now.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected())
 }

@@ -1,10 +1,10 @@
 //! The single row `log_head`: how long the log is, its tree, and how much of it is sealed.
 
 use activity::Time;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{bytes32, signed, unsigned};
-use crate::Dialect;
+use crate::{Read, StoreError, Tx};
 
 /// The row `log_head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +48,14 @@ const COLUMNS: &str = "size, frontier, root, last_recorded_at, sealed, sealed_fr
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn ensure(conn: &mut AnyConnection, frontier: &[u8], root: &[u8; 32]) -> Result<(), sqlx::Error> {
+pub async fn ensure(tx: &mut Tx, frontier: &[u8], root: &[u8; 32]) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO log_head (id, size, frontier, root, last_recorded_at, sealed, sealed_frontier, generation)
          VALUES (1, 0, $1, $2, 0, 0, $1, 0) ON CONFLICT (id) DO NOTHING",
     )
     .bind(frontier)
     .bind(&root[..])
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
@@ -64,32 +64,31 @@ pub async fn ensure(conn: &mut AnyConnection, frontier: &[u8], root: &[u8; 32]) 
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn read(conn: &mut AnyConnection) -> Result<Option<Head>, sqlx::Error> {
+pub async fn read(read: &mut Read) -> Result<Option<Head>, StoreError> {
     let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM log_head WHERE id = 1")));
-    row.fetch_optional(conn).await?.map(|row| head(&row)).transpose()
+    row.fetch_optional(read.conn()).await?.map(|row| head(&row)).transpose()
 }
 
 /// Which installation the database is of: `new` from now on, if it has no name yet.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn installation(conn: &mut AnyConnection, new: &str) -> Result<String, sqlx::Error> {
+pub async fn installation(tx: &mut Tx, new: &str) -> Result<String, StoreError> {
     sqlx::query("UPDATE log_head SET installation = $1 WHERE id = 1 AND installation IS NULL")
         .bind(new)
-        .execute(&mut *conn)
+        .execute(tx.conn())
         .await?;
-    sqlx::query_scalar("SELECT installation FROM log_head WHERE id = 1")
-        .fetch_one(conn)
-        .await
+    let name = sqlx::query_scalar("SELECT installation FROM log_head WHERE id = 1");
+    Ok(name.fetch_one(tx.conn()).await?)
 }
 
 /// The position of the head as it is now; that of an empty log where none was ever opened.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error> {
+pub async fn position(read: &mut Read) -> Result<Position, StoreError> {
     let query = sqlx::query("SELECT size, last_recorded_at, sealed, generation, hot_bytes FROM log_head WHERE id = 1");
-    let Some(row) = query.fetch_optional(conn).await? else {
+    let Some(row) = query.fetch_optional(read.conn()).await? else {
         return Ok(Position::default());
     };
     Ok(Position {
@@ -106,9 +105,12 @@ pub async fn position(conn: &mut AnyConnection) -> Result<Position, sqlx::Error>
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn lock(conn: &mut AnyConnection, dialect: Dialect) -> Result<Head, sqlx::Error> {
-    let sql = format!("SELECT {COLUMNS} FROM log_head WHERE id = 1{}", dialect.for_update());
-    head(&sqlx::query(AssertSqlSafe(sql)).fetch_one(conn).await?)
+pub async fn lock(tx: &mut Tx) -> Result<Head, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM log_head WHERE id = 1{}",
+        tx.dialect().for_update()
+    );
+    head(&sqlx::query(AssertSqlSafe(sql)).fetch_one(tx.conn()).await?)
 }
 
 /// Where the head is after an append.
@@ -130,11 +132,11 @@ pub struct Advance<'a> {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn mend(conn: &mut AnyConnection, root: &[u8; 32], frontier: &[u8]) -> Result<(), sqlx::Error> {
+pub async fn mend(tx: &mut Tx, root: &[u8; 32], frontier: &[u8]) -> Result<(), StoreError> {
     sqlx::query("UPDATE log_head SET frontier = $1 WHERE root = $2")
         .bind(frontier.to_vec())
         .bind(root.to_vec())
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -143,19 +145,19 @@ pub async fn mend(conn: &mut AnyConnection, root: &[u8; 32], frontier: &[u8]) ->
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn skipped(conn: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+pub async fn skipped(read: &mut Read) -> Result<i64, StoreError> {
     let skipped = sqlx::query_scalar("SELECT skipped FROM log_head WHERE id = 1");
-    Ok(skipped.fetch_optional(conn).await?.unwrap_or(0))
+    Ok(skipped.fetch_optional(read.conn()).await?.unwrap_or(0))
 }
 
 /// Notes that the clock was set by so much, in microseconds.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn skip(conn: &mut AnyConnection, by: i64) -> Result<(), sqlx::Error> {
+pub async fn skip(tx: &mut Tx, by: i64) -> Result<(), StoreError> {
     sqlx::query("UPDATE log_head SET skipped = skipped + $1 WHERE id = 1")
         .bind(by)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -164,7 +166,7 @@ pub async fn skip(conn: &mut AnyConnection, by: i64) -> Result<(), sqlx::Error> 
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn advance(conn: &mut AnyConnection, to: Advance<'_>) -> Result<(), sqlx::Error> {
+pub async fn advance(tx: &mut Tx, to: Advance<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE log_head SET size = $1, frontier = $2, root = $3, last_recorded_at = $4, hot_bytes = hot_bytes + $5
          WHERE id = 1",
@@ -174,7 +176,7 @@ pub async fn advance(conn: &mut AnyConnection, to: Advance<'_>) -> Result<(), sq
     .bind(&to.root[..])
     .bind(to.recorded_at.0)
     .bind(signed(to.bytes))
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
@@ -197,7 +199,7 @@ pub struct Sealed<'a> {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn seal(conn: &mut AnyConnection, stretch: Sealed<'_>) -> Result<bool, sqlx::Error> {
+pub async fn seal(tx: &mut Tx, stretch: Sealed<'_>) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1,
              hot_bytes = CASE WHEN hot_bytes > $4 AND size > $2 THEN hot_bytes - $4 ELSE 0 END
@@ -207,7 +209,7 @@ pub async fn seal(conn: &mut AnyConnection, stretch: Sealed<'_>) -> Result<bool,
     .bind(signed(stretch.to))
     .bind(stretch.frontier)
     .bind(signed(stretch.bytes))
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
 }
@@ -216,14 +218,14 @@ pub async fn seal(conn: &mut AnyConnection, stretch: Sealed<'_>) -> Result<bool,
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn bump_generation(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
+pub async fn bump_generation(tx: &mut Tx) -> Result<(), StoreError> {
     sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1")
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
-fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
+fn head(row: &AnyRow) -> Result<Head, StoreError> {
     Ok(Head {
         size: unsigned(row.try_get("size")?, "size")?,
         frontier: row.try_get("frontier")?,

@@ -4,9 +4,10 @@ use std::ops::Deref;
 
 use activity::Time;
 use sha2::{Digest as _, Sha256};
-use sqlx::{AnyConnection, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use super::{bytes32, signed, unsigned};
+use crate::{Read, StoreError, Tx};
 
 /// A row of `hot_batch`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub struct End {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sqlx::Error> {
+pub async fn insert(tx: &mut Tx, batch: HotBatch) -> Result<(), StoreError> {
     let insert = "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts, leaves, sum) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let sum = batch.sum();
     sqlx::query(insert)
@@ -92,7 +93,7 @@ pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sql
         .bind(batch.facts)
         .bind(batch.leaves)
         .bind(sum.to_vec())
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -101,7 +102,7 @@ pub async fn insert(conn: &mut AnyConnection, batch: HotBatch) -> Result<(), sql
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> Result<Vec<Loaded>, sqlx::Error> {
+pub async fn load(read: &mut Read, from: u64, to: u64, limit: u32) -> Result<Vec<Loaded>, StoreError> {
     // The row that holds `from` begins at or before it: the newest such row, found by the primary key.
     let rows = sqlx::query(
         "SELECT first_seq, count, recorded_at, root, facts, leaves, sum,
@@ -114,7 +115,7 @@ pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> R
     .bind(signed(from))
     .bind(signed(to))
     .bind(i64::from(limit))
-    .fetch_all(conn)
+    .fetch_all(read.conn())
     .await?;
     let mut batches = rows.iter().map(batch).collect::<Result<Vec<_>, _>>()?;
     batches.retain(|batch| batch.end() > from);
@@ -125,7 +126,7 @@ pub async fn load(conn: &mut AnyConnection, from: u64, to: u64, limit: u32) -> R
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn ends(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<End>, sqlx::Error> {
+pub async fn ends(read: &mut Read, from: u64, to: u64) -> Result<Vec<End>, StoreError> {
     let rows = sqlx::query(
         "SELECT COALESCE((SELECT MIN(first_seq) FROM hot_batch n WHERE n.first_seq > h.first_seq),
                  (SELECT size FROM log_head WHERE id = 1)), root, leaves, first_seq FROM hot_batch h
@@ -135,7 +136,7 @@ pub async fn ends(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<En
     )
     .bind(signed(from))
     .bind(signed(to))
-    .fetch_all(conn)
+    .fetch_all(read.conn())
     .await?;
     let end = |row: &AnyRow| {
         Ok(End {
@@ -152,7 +153,7 @@ pub async fn ends(conn: &mut AnyConnection, from: u64, to: u64) -> Result<Vec<En
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn oldest(conn: &mut AnyConnection, from: u64) -> Result<Option<Time>, sqlx::Error> {
+pub async fn oldest(read: &mut Read, from: u64) -> Result<Option<Time>, StoreError> {
     let row = sqlx::query(
         "SELECT recorded_at FROM hot_batch
          WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM hot_batch WHERE first_seq <= $1), 0)
@@ -160,24 +161,24 @@ pub async fn oldest(conn: &mut AnyConnection, from: u64) -> Result<Option<Time>,
          ORDER BY first_seq LIMIT 1",
     )
     .bind(signed(from))
-    .fetch_optional(conn)
+    .fetch_optional(read.conn())
     .await?;
-    row.map(|row| row.try_get(0).map(Time)).transpose()
+    row.map(|row| Ok(Time(row.try_get(0)?))).transpose()
 }
 
 /// Deletes the rows of which everything is below `sealed`.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn delete_sealed(conn: &mut AnyConnection, sealed: u64) -> Result<(), sqlx::Error> {
+pub async fn delete_sealed(tx: &mut Tx, sealed: u64) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM hot_batch WHERE first_seq < $1 AND first_seq + count <= $1")
         .bind(signed(sealed))
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
-fn batch(row: &AnyRow) -> Result<Loaded, sqlx::Error> {
+fn batch(row: &AnyRow) -> Result<Loaded, StoreError> {
     let mut batch = HotBatch {
         first_seq: unsigned(row.try_get(0)?, "first_seq")?,
         count: unsigned(row.try_get(1)?, "count")?,

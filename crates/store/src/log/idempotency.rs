@@ -1,9 +1,10 @@
 //! The table `idempotency`: what was answered to requests that carried an `Idempotency-Key`.
 
 use activity::Time;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::Row as _;
 
 use super::bytes32;
+use crate::{Read, StoreError, Tx};
 
 /// An answer given before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +19,13 @@ pub struct Remembered {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn find(
-    conn: &mut AnyConnection,
-    scope: &str,
-    key: &str,
-    now: Time,
-) -> Result<Option<Remembered>, sqlx::Error> {
+pub async fn find(read: &mut Read, scope: &str, key: &str, now: Time) -> Result<Option<Remembered>, StoreError> {
     let row =
         sqlx::query("SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > $3")
             .bind(scope)
             .bind(key)
             .bind(now.0)
-            .fetch_optional(conn)
+            .fetch_optional(read.conn())
             .await?;
     let remembered = |row: sqlx::any::AnyRow| {
         let fingerprint = bytes32(&row.try_get::<Vec<u8>, _>(0)?, "fingerprint")?;
@@ -47,12 +43,12 @@ pub async fn find(
 /// # Errors
 /// Whatever the database refuses.
 pub async fn remember(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     scope: &str,
     key: &str,
     remembered: &Remembered,
     (now, expires_at): (Time, Time),
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, StoreError> {
     // The WHERE lets an expired answer be replaced and never a living one.
     let done = sqlx::query(
         "INSERT INTO idempotency (scope, key, fingerprint, result, expires_at) VALUES ($1, $2, $3, $4, $5)
@@ -66,7 +62,7 @@ pub async fn remember(
     .bind(remembered.result.as_slice())
     .bind(expires_at.0)
     .bind(now.0)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
 }
@@ -75,10 +71,10 @@ pub async fn remember(
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn forget_expired(conn: &mut AnyConnection, now: Time) -> Result<u64, sqlx::Error> {
+pub async fn forget_expired(tx: &mut Tx, now: Time) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1")
         .bind(now.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(done.rows_affected())
 }

@@ -2,9 +2,10 @@
 //! read now may be repaired one day.
 
 use activity::Time;
-use sqlx::{AnyConnection, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use super::{bytes32, signed, unsigned};
+use crate::{Read, StoreError, Tx};
 
 /// A row of `lost_batch`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub struct Losing<'a> {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn keep(conn: &mut AnyConnection, of: Losing<'_>) -> Result<(), sqlx::Error> {
+pub async fn keep(tx: &mut Tx, of: Losing<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO lost_batch (from_seq, end_seq, first_seq, count, recorded_at, root, facts, sum, leaves, why, found_at)
          SELECT $1, $2, first_seq, count, recorded_at, root, facts, sum, $5, $3, $4 FROM hot_batch
@@ -53,7 +54,7 @@ pub async fn keep(conn: &mut AnyConnection, of: Losing<'_>) -> Result<(), sqlx::
     .bind(of.why)
     .bind(of.at.0)
     .bind(of.leaves)
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
@@ -62,9 +63,9 @@ pub async fn keep(conn: &mut AnyConnection, of: Losing<'_>) -> Result<(), sqlx::
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn list(conn: &mut AnyConnection) -> Result<Vec<LostBatch>, sqlx::Error> {
+pub async fn list(read: &mut Read) -> Result<Vec<LostBatch>, StoreError> {
     let select = "SELECT from_seq, end_seq, first_seq, root, leaves, why FROM lost_batch ORDER BY from_seq";
-    let rows = sqlx::query(select).fetch_all(conn).await?;
+    let rows = sqlx::query(select).fetch_all(read.conn()).await?;
     let lost = |row: &AnyRow| {
         Ok(LostBatch {
             from: unsigned(row.try_get(0)?, "from_seq")?,

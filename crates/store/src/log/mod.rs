@@ -18,17 +18,18 @@ pub use lost_batch::LostBatch;
 pub use person_key::PersonKey;
 pub use volume::VolumeRow;
 
+use crate::StoreError;
+
 /// A 32-byte column's value.
-pub(crate) fn bytes32(bytes: &[u8], column: &'static str) -> Result<[u8; 32], sqlx::Error> {
-    bytes.try_into().map_err(|_| {
-        let text = format!("{column} holds {} bytes instead of 32", bytes.len());
-        sqlx::Error::Decode(text.into())
-    })
+pub(crate) fn bytes32(bytes: &[u8], column: &'static str) -> Result<[u8; 32], StoreError> {
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::Unreadable(format!("{column} holds {} bytes instead of 32", bytes.len())))
 }
 
 /// A number that is never negative.
-pub(crate) fn unsigned(value: i64, column: &'static str) -> Result<u64, sqlx::Error> {
-    u64::try_from(value).map_err(|_| sqlx::Error::Decode(format!("{column} is negative: {value}").into()))
+pub(crate) fn unsigned(value: i64, column: &'static str) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::Unreadable(format!("{column} is negative: {value}")))
 }
 
 /// A number as SQL keeps it.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::many::{chunks, placeholders};
 use super::{signed, unsigned};
 use crate::sql::rows;
+use crate::{Read, StoreError, Tx};
 
 /// A person's secret, and the activities it holds for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl PersonKey {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<String, PersonKey>, sqlx::Error> {
+pub async fn load(read: &mut Read, people: &[&str]) -> Result<HashMap<String, PersonKey>, StoreError> {
     let mut keys = HashMap::with_capacity(people.len());
     for chunk in chunks(people) {
         let sql = format!(
@@ -50,7 +51,7 @@ pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<S
         let query = chunk
             .iter()
             .fold(sqlx::query(AssertSqlSafe(sql)), |query, person| query.bind(**person));
-        for row in query.fetch_all(&mut *conn).await? {
+        for row in query.fetch_all(read.conn()).await? {
             if let Some((person, key)) = key(&row)? {
                 keys.insert(person, key);
             }
@@ -63,7 +64,7 @@ pub async fn load(conn: &mut AnyConnection, people: &[&str]) -> Result<HashMap<S
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn ensure(conn: &mut AnyConnection, proposed: &[(&str, [u8; 32])]) -> Result<(), sqlx::Error> {
+pub async fn ensure(tx: &mut Tx, proposed: &[(&str, [u8; 32])]) -> Result<(), StoreError> {
     for chunk in chunks(proposed) {
         let values = rows(chunk.len(), 3);
         let sql =
@@ -76,7 +77,7 @@ pub async fn ensure(conn: &mut AnyConnection, proposed: &[(&str, [u8; 32])]) -> 
             };
             query.bind(*person).bind(secret.to_vec()).bind(key.sum(person).to_vec())
         });
-        query.execute(&mut *conn).await?;
+        query.execute(tx.conn()).await?;
     }
     Ok(())
 }
@@ -85,13 +86,13 @@ pub async fn ensure(conn: &mut AnyConnection, proposed: &[(&str, [u8; 32])]) -> 
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn replace(conn: &mut AnyConnection, person: &str, key: &PersonKey) -> Result<(), sqlx::Error> {
+pub async fn replace(tx: &mut Tx, person: &str, key: &PersonKey) -> Result<(), StoreError> {
     sqlx::query("UPDATE person_key SET key = $1, since = $2, sum = $3 WHERE person_id = $4")
         .bind(key.secret.to_vec())
         .bind(signed(key.since))
         .bind(key.sum(person).to_vec())
         .bind(person)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -100,10 +101,10 @@ pub async fn replace(conn: &mut AnyConnection, person: &str, key: &PersonKey) ->
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn damaged(conn: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
+pub async fn damaged(read: &mut Read) -> Result<Vec<String>, StoreError> {
     let rows =
         sqlx::query("SELECT person_id, key, since, sum FROM person_key WHERE sum IS NOT NULL ORDER BY person_id")
-            .fetch_all(conn)
+            .fetch_all(read.conn())
             .await?;
     let mut people = Vec::new();
     for row in rows {
@@ -115,7 +116,7 @@ pub async fn damaged(conn: &mut AnyConnection) -> Result<Vec<String>, sqlx::Erro
 }
 
 /// Whose a row is, and the key; `None` if it is not what was written.
-fn key(row: &AnyRow) -> Result<Option<(String, PersonKey)>, sqlx::Error> {
+fn key(row: &AnyRow) -> Result<Option<(String, PersonKey)>, StoreError> {
     let (person, bytes): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
     let since = unsigned(row.try_get(2)?, "since")?;
     let Ok(secret) = <[u8; 32]>::try_from(bytes) else {

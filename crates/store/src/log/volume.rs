@@ -2,9 +2,10 @@
 //! below `log_head.sealed`, `doomed` until its files are gone.
 
 use activity::Time;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::Row as _;
 
 use super::{signed, unsigned};
+use crate::{Read, StoreError, Tx};
 
 /// A live volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +37,14 @@ pub struct Pending<'a> {
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn begin(conn: &mut AnyConnection, of: Pending<'_>) -> Result<(), sqlx::Error> {
+pub async fn begin(tx: &mut Tx, of: Pending<'_>) -> Result<(), StoreError> {
     let insert = "INSERT INTO volume (id, first_seq, count, state, until) VALUES ($1, $2, $3, 'pending', $4)";
     sqlx::query(insert)
         .bind(of.id)
         .bind(signed(of.first_seq))
         .bind(signed(of.count))
         .bind(of.until.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -53,7 +54,7 @@ pub async fn begin(conn: &mut AnyConnection, of: Pending<'_>) -> Result<(), sqlx
 ///
 /// # Errors
 /// Whatever the database refuses, such as a second live volume of the same stretch.
-pub async fn publish(conn: &mut AnyConnection, row: &VolumeRow) -> Result<bool, sqlx::Error> {
+pub async fn publish(tx: &mut Tx, row: &VolumeRow) -> Result<bool, StoreError> {
     let update = "UPDATE volume SET state = 'live', until = NULL, meta = $1, count = $2
         WHERE id = $3 AND state = 'pending' AND first_seq = $4";
     let query = sqlx::query(update)
@@ -61,16 +62,16 @@ pub async fn publish(conn: &mut AnyConnection, row: &VolumeRow) -> Result<bool, 
         .bind(signed(row.count))
         .bind(row.id.as_str())
         .bind(signed(row.first_seq));
-    Ok(query.execute(conn).await?.rows_affected() == 1)
+    Ok(query.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
 /// Takes a live volume out of the log; its files may go from `until` on. The fence: false if it is not live any more.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn doom(conn: &mut AnyConnection, id: &str, until: Time) -> Result<bool, sqlx::Error> {
+pub async fn doom(tx: &mut Tx, id: &str, until: Time) -> Result<bool, StoreError> {
     let update = "UPDATE volume SET state = 'doomed', until = $1 WHERE id = $2 AND state = 'live'";
-    let done = sqlx::query(update).bind(until.0).bind(id).execute(conn).await?;
+    let done = sqlx::query(update).bind(until.0).bind(id).execute(tx.conn()).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -78,9 +79,9 @@ pub async fn doom(conn: &mut AnyConnection, id: &str, until: Time) -> Result<boo
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn give_up(conn: &mut AnyConnection, now: Time, all: bool) -> Result<u64, sqlx::Error> {
+pub async fn give_up(tx: &mut Tx, now: Time, all: bool) -> Result<u64, StoreError> {
     let update = "UPDATE volume SET state = 'doomed', until = $1 WHERE state = 'pending' AND (until <= $1 OR $2)";
-    let done = sqlx::query(update).bind(now.0).bind(all).execute(conn).await?;
+    let done = sqlx::query(update).bind(now.0).bind(all).execute(tx.conn()).await?;
     Ok(done.rows_affected())
 }
 
@@ -88,18 +89,18 @@ pub async fn give_up(conn: &mut AnyConnection, now: Time, all: bool) -> Result<u
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn due(conn: &mut AnyConnection, now: Time) -> Result<Vec<String>, sqlx::Error> {
+pub async fn due(read: &mut Read, now: Time) -> Result<Vec<String>, StoreError> {
     let select = "SELECT id FROM volume WHERE state = 'doomed' AND until <= $1 ORDER BY id";
-    sqlx::query_scalar(select).bind(now.0).fetch_all(conn).await
+    Ok(sqlx::query_scalar(select).bind(now.0).fetch_all(read.conn()).await?)
 }
 
 /// Takes a volume that is not live out of the ledger, after its files are gone.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn forget(conn: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
+pub async fn forget(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     let delete = "DELETE FROM volume WHERE id = $1 AND state <> 'live'";
-    sqlx::query(delete).bind(id).execute(conn).await?;
+    sqlx::query(delete).bind(id).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -107,19 +108,18 @@ pub async fn forget(conn: &mut AnyConnection, id: &str) -> Result<(), sqlx::Erro
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn known(conn: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM volume ORDER BY id")
-        .fetch_all(conn)
-        .await
+pub async fn known(read: &mut Read) -> Result<Vec<String>, StoreError> {
+    let ids = sqlx::query_scalar("SELECT id FROM volume ORDER BY id");
+    Ok(ids.fetch_all(read.conn()).await?)
 }
 
 /// The live volumes, oldest first.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn list(conn: &mut AnyConnection) -> Result<Vec<VolumeRow>, sqlx::Error> {
+pub async fn list(read: &mut Read) -> Result<Vec<VolumeRow>, StoreError> {
     let select = "SELECT first_seq, count, id, meta FROM volume WHERE state = 'live' ORDER BY first_seq";
-    let rows = sqlx::query(select).fetch_all(conn).await?;
+    let rows = sqlx::query(select).fetch_all(read.conn()).await?;
     let volume = |row: &sqlx::any::AnyRow| {
         Ok(VolumeRow {
             first_seq: unsigned(row.try_get(0)?, "first_seq")?,

@@ -1,9 +1,9 @@
 //! Challenges sent to browsers, under the hash of their token: short-lived, and used up by the answer.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::{maybe_text, number, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// What a challenge was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ pub struct CeremonyRow {
 }
 
 /// Keeps one. Of an account only the newest of a purpose waits, and those that have expired go.
-pub async fn insert(conn: &mut AnyConnection, ceremony: &CeremonyRow, token_hash: &[u8]) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, ceremony: &CeremonyRow, token_hash: &[u8]) -> Result<(), StoreError> {
     let purpose = ceremony.purpose.code();
     let old = sqlx::query("DELETE FROM passkey_ceremony WHERE expires_at <= $1 OR (account_id = $2 AND purpose = $3)");
     let old = old.bind(ceremony.created_at.0).bind(&ceremony.account_id).bind(purpose);
-    old.execute(&mut *conn).await?;
+    old.execute(tx.conn()).await?;
     let one = sqlx::query(
         "INSERT INTO passkey_ceremony (token_hash, purpose, account_id, state, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -60,7 +60,7 @@ pub async fn insert(conn: &mut AnyConnection, ceremony: &CeremonyRow, token_hash
         .bind(&ceremony.state)
         .bind(ceremony.created_at.0)
         .bind(ceremony.expires_at.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -68,11 +68,11 @@ pub async fn insert(conn: &mut AnyConnection, ceremony: &CeremonyRow, token_hash
 /// Uses one up and returns it. The row is deleted by the statement that finds it, so that of two answers at once one
 /// finds nothing.
 pub async fn take(
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     purpose: Purpose,
     token_hash: &[u8],
     now: Time,
-) -> Result<Option<CeremonyRow>, Error> {
+) -> Result<Option<CeremonyRow>, StoreError> {
     let row = sqlx::query(
         "DELETE FROM passkey_ceremony WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 \
          RETURNING account_id, state, created_at, expires_at",
@@ -81,7 +81,7 @@ pub async fn take(
         .bind(token_hash)
         .bind(purpose.code())
         .bind(now.0)
-        .fetch_optional(conn)
+        .fetch_optional(tx.conn())
         .await?;
     let ceremony = row.as_ref().map(|row| {
         Ok(CeremonyRow {
@@ -96,16 +96,16 @@ pub async fn take(
 }
 
 /// How many wait that belong to nobody.
-pub async fn count_anonymous(conn: &mut AnyConnection) -> Result<u64, Error> {
+pub async fn count_anonymous(read: &mut Read) -> Result<u64, StoreError> {
     let row = sqlx::query("SELECT COUNT(*) AS n FROM passkey_ceremony WHERE account_id IS NULL")
-        .fetch_one(conn)
+        .fetch_one(read.conn())
         .await?;
     number(&row, "n")
 }
 
 /// Forgets all of an account's, when what it may do has changed.
-pub async fn delete_all(conn: &mut AnyConnection, account_id: &str) -> Result<(), Error> {
+pub async fn delete_all(tx: &mut Tx, account_id: &str) -> Result<(), StoreError> {
     let all = sqlx::query("DELETE FROM passkey_ceremony WHERE account_id = $1");
-    all.bind(account_id).execute(conn).await?;
+    all.bind(account_id).execute(tx.conn()).await?;
     Ok(())
 }

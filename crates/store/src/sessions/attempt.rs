@@ -1,7 +1,8 @@
 //! Wrong passwords of one account at one session's door: counted before the password is checked.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
+
+use crate::{StoreError, Tx};
 
 /// How many wrong ones, and until when they are remembered.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +16,7 @@ pub struct AttemptLimit {
 }
 
 /// Counts one attempt; `false` if there were too many, and it is not counted.
-pub async fn reserve(
-    conn: &mut AnyConnection,
-    session_id: &str,
-    account_id: &str,
-    limit: AttemptLimit,
-) -> Result<bool, Error> {
+pub async fn reserve(tx: &mut Tx, session_id: &str, account_id: &str, limit: AttemptLimit) -> Result<bool, StoreError> {
     // Guarantee: however many try at once, no more than `most` passwords are checked.
     let done = sqlx::query(
         "INSERT INTO session_attempt (session_id, account_id, failures, until) VALUES ($1, $2, 1, $4) \
@@ -35,19 +31,19 @@ pub async fn reserve(
         .bind(limit.now.0)
         .bind(limit.until.0)
         .bind(i64::from(limit.most));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Forgets the attempts of who got in.
-pub async fn clear(conn: &mut AnyConnection, session_id: &str, account_id: &str) -> Result<(), Error> {
+pub async fn clear(tx: &mut Tx, session_id: &str, account_id: &str) -> Result<(), StoreError> {
     let done = sqlx::query("DELETE FROM session_attempt WHERE session_id = $1 AND account_id = $2");
-    done.bind(session_id).bind(account_id).execute(conn).await?;
+    done.bind(session_id).bind(account_id).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Forgets everybody's attempts at a session: it has another password now.
-pub async fn clear_all(conn: &mut AnyConnection, session_id: &str) -> Result<(), Error> {
+pub async fn clear_all(tx: &mut Tx, session_id: &str) -> Result<(), StoreError> {
     let done = sqlx::query("DELETE FROM session_attempt WHERE session_id = $1").bind(session_id);
-    done.execute(conn).await?;
+    done.execute(tx.conn()).await?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Pages of sessions, newest first, continued from a key: of one group, of some groups, of all.
 
 use activity::Time;
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Error};
 
 use super::session::{COLUMNS, SessionRow, SessionState, session};
 use crate::row::{number, text};
 use crate::sql::Sql;
+use crate::{Read, StoreError};
 
 /// One session as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct SessionQuery<'a> {
 }
 
 /// Up to `limit` sessions, those that came last into their state first.
-pub async fn page(conn: &mut AnyConnection, query: &SessionQuery<'_>) -> Result<Vec<ListedSession>, Error> {
+pub async fn page(read: &mut Read, query: &SessionQuery<'_>) -> Result<Vec<ListedSession>, StoreError> {
     let of_group = if query.group_id.is_some() {
         " AND s.group_id = $5"
     } else {
@@ -54,17 +55,17 @@ pub async fn page(conn: &mut AnyConnection, query: &SessionQuery<'_>) -> Result<
         Some(group_id) => rows.bind(group_id),
         None => rows,
     };
-    rows.fetch_all(conn).await?.iter().map(listed).collect()
+    rows.fetch_all(read.conn()).await?.iter().map(listed).collect()
 }
 
 /// Up to `limit` sessions of every group whose sessions an account sees, in the same order; `query` names no group.
 pub async fn page_of(
-    conn: &mut AnyConnection,
+    read: &mut Read,
     account_id: &str,
     query: &SessionQuery<'_>,
-) -> Result<Vec<ListedSession>, Error> {
+) -> Result<Vec<ListedSession>, StoreError> {
     page_of_sql(account_id, query)
-        .fetch_all(conn)
+        .fetch_all(read)
         .await?
         .iter()
         .map(listed)
@@ -90,7 +91,7 @@ fn page_of_sql(account_id: &str, query: &SessionQuery<'_>) -> Sql {
     sql
 }
 
-fn listed(row: &AnyRow) -> Result<ListedSession, Error> {
+fn listed(row: &AnyRow) -> Result<ListedSession, StoreError> {
     Ok(ListedSession {
         row: session(row)?,
         present: number(row, "present")?,
@@ -103,9 +104,9 @@ const GROUPS_OF: &str = "SELECT m.group_id FROM group_member m WHERE m.account_i
      WHERE m.account_id = $1 AND m.role <> 'member'";
 
 /// The groups whose sessions an account sees: those it is a member of, and the subgroups of those it manages.
-pub async fn groups_of(conn: &mut AnyConnection, account_id: &str) -> Result<Vec<String>, Error> {
+pub async fn groups_of(read: &mut Read, account_id: &str) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(GROUPS_OF);
-    let rows = rows.bind(account_id).fetch_all(conn).await?;
+    let rows = rows.bind(account_id).fetch_all(read.conn()).await?;
     rows.iter().map(|row| text(row, "group_id")).collect()
 }
 

@@ -1,9 +1,9 @@
 //! Refused joins that are in the log already: whoever knocks a thousand times fills no log.
 
 use activity::Time;
-use sqlx::{AnyConnection, Error};
 
 use crate::row::number;
+use crate::{StoreError, Tx};
 
 /// Who was refused where, and why.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub struct Knock<'a> {
 
 /// Whether this refusal is to be logged, with how many of the same were only counted since the last one was; `None` if
 /// the same was logged lately, and then this one is counted. Until `until` the next ones are.
-pub async fn is_due(conn: &mut AnyConnection, knock: Knock<'_>, now: Time, until: Time) -> Result<Option<u64>, Error> {
+pub async fn is_due(tx: &mut Tx, knock: Knock<'_>, now: Time, until: Time) -> Result<Option<u64>, StoreError> {
     let Knock {
         account_id,
         session_id,
@@ -30,7 +30,7 @@ pub async fn is_due(conn: &mut AnyConnection, knock: Knock<'_>, now: Time, until
     );
     let row = row.bind(account_id).bind(session_id).bind(reason).bind(now.0);
     let mut before = 0;
-    if let Some(row) = row.fetch_optional(&mut *conn).await? {
+    if let Some(row) = row.fetch_optional(tx.conn()).await? {
         if number(&row, "lately")? == 1 {
             return Ok(None);
         }
@@ -38,10 +38,10 @@ pub async fn is_due(conn: &mut AnyConnection, knock: Knock<'_>, now: Time, until
     }
     // Only what still counts is kept, so the table holds no more than those who knocked lately.
     let old = sqlx::query("DELETE FROM session_refusal WHERE until <= $1");
-    old.bind(now.0).execute(&mut *conn).await?;
+    old.bind(now.0).execute(tx.conn()).await?;
     let new =
         sqlx::query("INSERT INTO session_refusal (account_id, session_id, reason, until) VALUES ($1, $2, $3, $4)");
     let new = new.bind(account_id).bind(session_id).bind(reason).bind(until.0);
-    new.execute(conn).await?;
+    new.execute(tx.conn()).await?;
     Ok(Some(before))
 }

@@ -1,11 +1,12 @@
 //! Sessions themselves: reading one, creating, starting, locking, ending. Owns no presence and no paging.
 
 use activity::{Named, Time};
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Error, Row};
 
 use crate::Dialect;
 use crate::row::{flag, maybe_text, maybe_time, text, time};
+use crate::{Read, StoreError, Tx};
 
 /// How far a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,10 +79,10 @@ const BY_ID: &str = "SELECT s.id, s.group_id, COALESCE(g.name, s.group_name) AS 
      s.password_hash, s.locked, s.state, s.host_id, s.host_name, s.created_at, s.started_at, s.ended_at, s.state_at, \
      s.version FROM session s LEFT JOIN user_group g ON g.id = s.group_id WHERE s.id = $1";
 
-pub(super) fn session(row: &AnyRow) -> Result<SessionRow, Error> {
+pub(super) fn session(row: &AnyRow) -> Result<SessionRow, StoreError> {
     let code = text(row, "state")?;
     let state = SessionState::from_code(&code)
-        .ok_or_else(|| Error::Decode(format!("there is no state of a session {code}").into()))?;
+        .ok_or_else(|| StoreError::Unreadable(format!("there is no state of a session {code}")))?;
     Ok(SessionRow {
         id: text(row, "id")?,
         group: Named {
@@ -103,25 +104,25 @@ pub(super) fn session(row: &AnyRow) -> Result<SessionRow, Error> {
 }
 
 /// The session with this id.
-pub async fn get(conn: &mut AnyConnection, id: &str) -> Result<Option<SessionRow>, Error> {
-    let row = sqlx::query(BY_ID).bind(id).fetch_optional(conn).await?;
+pub async fn get(read: &mut Read, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id).fetch_optional(read.conn()).await?;
     row.as_ref().map(session).transpose()
 }
 
 /// The session with this id, locked until the transaction ends: who joins it cannot slip past its end or its lock.
-pub async fn lock(conn: &mut AnyConnection, id: &str, dialect: Dialect) -> Result<Option<SessionRow>, Error> {
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<SessionRow>, StoreError> {
     // SQLite has one writer, which holds the whole database.
-    if dialect == Dialect::Postgres {
+    if tx.dialect() == Dialect::Postgres {
         sqlx::query("SELECT id FROM session WHERE id = $1 FOR UPDATE")
             .bind(id)
-            .execute(&mut *conn)
+            .execute(tx.conn())
             .await?;
     }
-    get(conn, id).await
+    get(tx, id).await
 }
 
 /// Inserts a new session; its version starts at 1 whatever `session` says.
-pub async fn insert(conn: &mut AnyConnection, session: &SessionRow) -> Result<(), Error> {
+pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<(), StoreError> {
     let one = sqlx::query(
         "INSERT INTO session (id, group_id, group_name, name, password_hash, locked, state, host_id, host_name, \
          created_at, started_at, ended_at, state_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -139,29 +140,24 @@ pub async fn insert(conn: &mut AnyConnection, session: &SessionRow) -> Result<()
         .bind(session.started_at.map(|at| at.0))
         .bind(session.ended_at.map(|at| at.0))
         .bind(session.state_at.0)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Starts a planned session with its new host; `false` if it was started or ended meanwhile.
-pub async fn start(
-    conn: &mut AnyConnection,
-    id: &str,
-    (host_id, host_name): (&str, &str),
-    now: Time,
-) -> Result<bool, Error> {
+pub async fn start(tx: &mut Tx, id: &str, (host_id, host_name): (&str, &str), now: Time) -> Result<bool, StoreError> {
     // Guarantee: a session is started once.
     let done = sqlx::query(
         "UPDATE session SET state = 'running', started_at = $2, state_at = $2, host_id = $3, host_name = $4, \
          version = version + 1 WHERE id = $1 AND state = 'planned'",
     );
     let done = done.bind(id).bind(now.0).bind(host_id).bind(host_name);
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Writes name, password and lock of a session that has not ended and still has this version; `false` otherwise.
-pub async fn edit(conn: &mut AnyConnection, session: &SessionRow) -> Result<bool, Error> {
+pub async fn edit(tx: &mut Tx, session: &SessionRow) -> Result<bool, StoreError> {
     // Guarantee: nobody overwrites an edit that they have not seen.
     let done = sqlx::query(
         "UPDATE session SET name = $3, password_hash = $4, locked = $5, version = version + 1 \
@@ -173,15 +169,15 @@ pub async fn edit(conn: &mut AnyConnection, session: &SessionRow) -> Result<bool
         .bind(&session.name)
         .bind(&session.password_hash)
         .bind(i64::from(session.locked));
-    Ok(done.execute(conn).await?.rows_affected() > 0)
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
 /// Ends a session; `false` if it has ended already.
-pub async fn end(conn: &mut AnyConnection, id: &str, now: Time) -> Result<bool, Error> {
+pub async fn end(tx: &mut Tx, id: &str, now: Time) -> Result<bool, StoreError> {
     // Guarantee: a session ends once, and what its end causes happens once.
     let done = sqlx::query(
         "UPDATE session SET state = 'ended', ended_at = $2, state_at = $2, version = version + 1 \
          WHERE id = $1 AND state <> 'ended'",
     );
-    Ok(done.bind(id).bind(now.0).execute(conn).await?.rows_affected() > 0)
+    Ok(done.bind(id).bind(now.0).execute(tx.conn()).await?.rows_affected() > 0)
 }

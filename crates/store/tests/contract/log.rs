@@ -13,7 +13,7 @@ async fn begin(place: &Place) -> Tx {
 
 async fn with_head(place: &Place) -> Tx {
     let mut tx = begin(place).await;
-    head::ensure(tx.conn(), b"empty", &[1; 32]).await.unwrap();
+    head::ensure(&mut tx, b"empty", &[1; 32]).await.unwrap();
     tx
 }
 
@@ -25,6 +25,7 @@ fn batch(first_seq: u64, count: u64) -> HotBatch {
         recorded_at,
         root: [7; 32],
         facts: vec![9; 3],
+        leaves: None,
     }
 }
 
@@ -50,14 +51,13 @@ fn stretch(from: u64, to: u64, frontier: &[u8]) -> head::Sealed<'_> {
 
 pub(crate) async fn the_head_is_made_once_and_moves(place: Place) {
     let mut tx = begin(&place).await;
-    assert_eq!(head::read(tx.conn()).await.unwrap(), None);
-    assert_eq!(head::position(tx.conn()).await.unwrap(), head::Position::default());
+    assert_eq!(head::read(&mut tx).await.unwrap(), None);
+    assert_eq!(head::position(&mut tx).await.unwrap(), head::Position::default());
     drop(tx);
     let mut tx = with_head(&place).await;
-    head::advance(tx.conn(), to(5, b"five")).await.unwrap();
-    head::ensure(tx.conn(), b"other", &[9; 32]).await.unwrap();
-    let dialect = tx.dialect();
-    let head = head::lock(tx.conn(), dialect).await.unwrap();
+    head::advance(&mut tx, to(5, b"five")).await.unwrap();
+    head::ensure(&mut tx, b"other", &[9; 32]).await.unwrap();
+    let head = head::lock(&mut tx).await.unwrap();
     assert_eq!(
         (head.size, head.frontier.as_slice(), head.root),
         (5, &b"five"[..], [5; 32])
@@ -80,17 +80,17 @@ pub(crate) async fn the_head_is_made_once_and_moves(place: Place) {
 
 pub(crate) async fn only_one_sealer_gets_past_the_fence(place: Place) {
     let mut tx = with_head(&place).await;
-    head::advance(tx.conn(), to(10, b"ten")).await.unwrap();
+    head::advance(&mut tx, to(10, b"ten")).await.unwrap();
     assert!(
-        !head::seal(tx.conn(), stretch(0, 11, b"x")).await.unwrap(),
+        !head::seal(&mut tx, stretch(0, 11, b"x")).await.unwrap(),
         "no more is sealed than there is"
     );
-    assert!(head::seal(tx.conn(), stretch(0, 6, b"six")).await.unwrap());
-    assert!(!head::seal(tx.conn(), stretch(0, 6, b"six")).await.unwrap());
-    assert_eq!(head::position(tx.conn()).await.unwrap().hot_bytes, 400);
-    assert!(head::seal(tx.conn(), stretch(6, 10, b"ten")).await.unwrap());
-    head::bump_generation(tx.conn()).await.unwrap();
-    let head = head::read(tx.conn()).await.unwrap().unwrap();
+    assert!(head::seal(&mut tx, stretch(0, 6, b"six")).await.unwrap());
+    assert!(!head::seal(&mut tx, stretch(0, 6, b"six")).await.unwrap());
+    assert_eq!(head::position(&mut tx).await.unwrap().hot_bytes, 400);
+    assert!(head::seal(&mut tx, stretch(6, 10, b"ten")).await.unwrap());
+    head::bump_generation(&mut tx).await.unwrap();
+    let head = head::read(&mut tx).await.unwrap().unwrap();
     assert_eq!(
         (head.sealed, head.sealed_frontier.as_slice(), head.generation),
         (10, &b"ten"[..], 3)
@@ -100,7 +100,7 @@ pub(crate) async fn only_one_sealer_gets_past_the_fence(place: Place) {
 pub(crate) async fn hot_batches_are_found_by_any_seq_inside_them(place: Place) {
     let mut tx = begin(&place).await;
     for (first, count) in [(10, 5), (15, 1), (16, 100)] {
-        hot_batch::insert(tx.conn(), batch(first, count)).await.unwrap();
+        hot_batch::insert(&mut tx, batch(first, count)).await.unwrap();
     }
     type Case = ((u64, u64, u32), &'static [u64]);
     let cases: [Case; 8] = [
@@ -114,7 +114,7 @@ pub(crate) async fn hot_batches_are_found_by_any_seq_inside_them(place: Place) {
         ((116, 200, 10), &[]),
     ];
     for ((from, to, limit), expected) in cases {
-        let found = hot_batch::load(tx.conn(), from, to, limit).await.unwrap();
+        let found = hot_batch::load(&mut tx, from, to, limit).await.unwrap();
         let firsts: Vec<u64> = found.iter().map(|batch| batch.first_seq).collect();
         assert_eq!(firsts, expected, "{from}..{to}");
         assert!(
@@ -123,23 +123,23 @@ pub(crate) async fn hot_batches_are_found_by_any_seq_inside_them(place: Place) {
                 .all(|found| found.is_sound && found.batch == batch(found.first_seq, found.count))
         );
     }
-    assert_eq!(hot_batch::oldest(tx.conn(), 0).await.unwrap(), Some(Time(10)));
-    assert_eq!(hot_batch::oldest(tx.conn(), 14).await.unwrap(), Some(Time(10)));
-    assert_eq!(hot_batch::oldest(tx.conn(), 20).await.unwrap(), Some(Time(16)));
-    assert_eq!(hot_batch::oldest(tx.conn(), 116).await.unwrap(), None);
+    assert_eq!(hot_batch::oldest(&mut tx, 0).await.unwrap(), Some(Time(10)));
+    assert_eq!(hot_batch::oldest(&mut tx, 14).await.unwrap(), Some(Time(10)));
+    assert_eq!(hot_batch::oldest(&mut tx, 20).await.unwrap(), Some(Time(16)));
+    assert_eq!(hot_batch::oldest(&mut tx, 116).await.unwrap(), None);
 }
 
 pub(crate) async fn sealed_hot_batches_go_and_half_sealed_ones_stay(place: Place) {
     let mut tx = begin(&place).await;
     for (first, count) in [(0, 5), (5, 5), (10, 5)] {
-        hot_batch::insert(tx.conn(), batch(first, count)).await.unwrap();
+        hot_batch::insert(&mut tx, batch(first, count)).await.unwrap();
     }
-    hot_batch::delete_sealed(tx.conn(), 7).await.unwrap();
-    let left = hot_batch::load(tx.conn(), 0, 100, 10).await.unwrap();
+    hot_batch::delete_sealed(&mut tx, 7).await.unwrap();
+    let left = hot_batch::load(&mut tx, 0, 100, 10).await.unwrap();
     assert_eq!(left.iter().map(|batch| batch.first_seq).collect::<Vec<_>>(), [5, 10]);
 }
 
-async fn made(conn: &mut sqlx::AnyConnection, id: &str, first_seq: u64) -> VolumeRow {
+async fn made(tx: &mut Tx, id: &str, first_seq: u64) -> VolumeRow {
     let (count, until) = (10, Time(100));
     let pending = volume::Pending {
         id,
@@ -147,7 +147,7 @@ async fn made(conn: &mut sqlx::AnyConnection, id: &str, first_seq: u64) -> Volum
         count,
         until,
     };
-    volume::begin(conn, pending).await.unwrap();
+    volume::begin(tx, pending).await.unwrap();
     VolumeRow {
         first_seq,
         count,
@@ -159,24 +159,24 @@ async fn made(conn: &mut sqlx::AnyConnection, id: &str, first_seq: u64) -> Volum
 pub(crate) async fn live_volumes_are_listed_in_order(place: Place) {
     let mut tx = begin(&place).await;
     for first in [20, 0, 10] {
-        let row = made(tx.conn(), &format!("v{first}"), first).await;
-        assert!(volume::publish(tx.conn(), &row).await.unwrap());
-        assert!(!volume::publish(tx.conn(), &row).await.unwrap(), "once");
+        let row = made(&mut tx, &format!("v{first}"), first).await;
+        assert!(volume::publish(&mut tx, &row).await.unwrap());
+        assert!(!volume::publish(&mut tx, &row).await.unwrap(), "once");
     }
-    made(tx.conn(), "w0", 0).await;
-    let live: Vec<_> = volume::list(tx.conn()).await.unwrap();
+    made(&mut tx, "w0", 0).await;
+    let live: Vec<_> = volume::list(&mut tx).await.unwrap();
     assert_eq!(
         live.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
         ["v0", "v10", "v20"]
     );
-    assert_eq!(volume::known(tx.conn()).await.unwrap(), ["v0", "v10", "v20", "w0"]);
-    assert!(volume::doom(tx.conn(), "v10", Time(7)).await.unwrap());
-    assert!(!volume::doom(tx.conn(), "v10", Time(9)).await.unwrap(), "once");
-    assert!(!volume::doom(tx.conn(), "w0", Time(9)).await.unwrap(), "it is not live");
-    assert_eq!(volume::list(tx.conn()).await.unwrap().len(), 2);
-    volume::forget(tx.conn(), "v0").await.unwrap();
+    assert_eq!(volume::known(&mut tx).await.unwrap(), ["v0", "v10", "v20", "w0"]);
+    assert!(volume::doom(&mut tx, "v10", Time(7)).await.unwrap());
+    assert!(!volume::doom(&mut tx, "v10", Time(9)).await.unwrap(), "once");
+    assert!(!volume::doom(&mut tx, "w0", Time(9)).await.unwrap(), "it is not live");
+    assert_eq!(volume::list(&mut tx).await.unwrap().len(), 2);
+    volume::forget(&mut tx, "v0").await.unwrap();
     assert_eq!(
-        volume::list(tx.conn()).await.unwrap().len(),
+        volume::list(&mut tx).await.unwrap().len(),
         2,
         "a live one is not forgotten"
     );
@@ -184,30 +184,30 @@ pub(crate) async fn live_volumes_are_listed_in_order(place: Place) {
 
 pub(crate) async fn a_stretch_is_in_one_live_volume(place: Place) {
     let mut tx = begin(&place).await;
-    let (one, other) = (made(tx.conn(), "a", 0).await, made(tx.conn(), "b", 0).await);
-    assert!(volume::publish(tx.conn(), &one).await.unwrap());
-    assert!(volume::publish(tx.conn(), &other).await.is_err());
+    let (one, other) = (made(&mut tx, "a", 0).await, made(&mut tx, "b", 0).await);
+    assert!(volume::publish(&mut tx, &one).await.unwrap());
+    assert!(volume::publish(&mut tx, &other).await.is_err());
 }
 
 pub(crate) async fn what_is_given_up_is_due_and_cannot_be_published(place: Place) {
     let mut tx = begin(&place).await;
-    let (one, other) = (made(tx.conn(), "a", 0).await, made(tx.conn(), "b", 10).await);
+    let (one, other) = (made(&mut tx, "a", 0).await, made(&mut tx, "b", 10).await);
     assert_eq!(
-        volume::give_up(tx.conn(), Time(99), false).await.unwrap(),
+        volume::give_up(&mut tx, Time(99), false).await.unwrap(),
         0,
         "its maker has it"
     );
-    assert!(volume::publish(tx.conn(), &one).await.unwrap());
-    assert_eq!(volume::give_up(tx.conn(), Time(100), false).await.unwrap(), 1);
-    assert!(!volume::publish(tx.conn(), &other).await.unwrap());
-    assert!(volume::doom(tx.conn(), "a", Time(200)).await.unwrap());
-    assert_eq!(volume::due(tx.conn(), Time(199)).await.unwrap(), ["b"]);
-    assert_eq!(volume::due(tx.conn(), Time(200)).await.unwrap(), ["a", "b"]);
-    volume::forget(tx.conn(), "b").await.unwrap();
-    assert_eq!(volume::known(tx.conn()).await.unwrap(), ["a"]);
-    made(tx.conn(), "c", 20).await;
+    assert!(volume::publish(&mut tx, &one).await.unwrap());
+    assert_eq!(volume::give_up(&mut tx, Time(100), false).await.unwrap(), 1);
+    assert!(!volume::publish(&mut tx, &other).await.unwrap());
+    assert!(volume::doom(&mut tx, "a", Time(200)).await.unwrap());
+    assert_eq!(volume::due(&mut tx, Time(199)).await.unwrap(), ["b"]);
+    assert_eq!(volume::due(&mut tx, Time(200)).await.unwrap(), ["a", "b"]);
+    volume::forget(&mut tx, "b").await.unwrap();
+    assert_eq!(volume::known(&mut tx).await.unwrap(), ["a"]);
+    made(&mut tx, "c", 20).await;
     assert_eq!(
-        volume::give_up(tx.conn(), Time(0), true).await.unwrap(),
+        volume::give_up(&mut tx, Time(0), true).await.unwrap(),
         1,
         "at a start, whatever was begun"
     );
@@ -217,26 +217,26 @@ pub(crate) async fn a_person_keeps_the_first_key(place: Place) {
     let people: Vec<String> = (0..150).map(|n| format!("usr_{n}")).collect();
     let asked: Vec<&str> = people.iter().map(String::as_str).collect();
     let mut tx = begin(&place).await;
-    assert!(person_key::load(tx.conn(), &asked).await.unwrap().is_empty());
+    assert!(person_key::load(&mut tx, &asked).await.unwrap().is_empty());
     for key in [1, 2] {
         let proposed: Vec<(&str, [u8; 32])> = asked.iter().map(|person| (*person, [key; 32])).collect();
         let part = if key == 1 { &proposed[..100] } else { &proposed[..] };
-        person_key::ensure(tx.conn(), part).await.unwrap();
+        person_key::ensure(&mut tx, part).await.unwrap();
     }
-    let keys = person_key::load(tx.conn(), &asked).await.unwrap();
+    let keys = person_key::load(&mut tx, &asked).await.unwrap();
     assert_eq!(keys.len(), 150);
     for (n, person) in people.iter().enumerate() {
-        assert_eq!(keys[person], [if n < 100 { 1 } else { 2 }; 32], "{person}");
+        assert_eq!(keys[person].secret, [if n < 100 { 1 } else { 2 }; 32], "{person}");
     }
-    person_key::ensure(tx.conn(), &[]).await.unwrap();
-    assert_eq!(person_key::load(tx.conn(), &["usr_7"]).await.unwrap().len(), 1);
+    person_key::ensure(&mut tx, &[]).await.unwrap();
+    assert_eq!(person_key::load(&mut tx, &["usr_7"]).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn a_type_keeps_its_first_date(place: Place) {
     let mut tx = begin(&place).await;
-    activity_type::ensure(tx.conn(), "user.login", Time(5)).await.unwrap();
-    activity_type::ensure(tx.conn(), "user.login", Time(6)).await.unwrap();
-    let types = activity_type::list(tx.conn()).await.unwrap();
+    activity_type::ensure(&mut tx, "user.login", Time(5)).await.unwrap();
+    activity_type::ensure(&mut tx, "user.login", Time(6)).await.unwrap();
+    let types = activity_type::list(&mut tx).await.unwrap();
     assert_eq!(
         types.into_iter().collect::<Vec<_>>(),
         [("user.login".to_owned(), Time(5))]
@@ -249,63 +249,63 @@ pub(crate) async fn an_answer_is_replaced_only_when_it_has_expired(place: Place)
         result: vec![n],
     };
     let mut tx = begin(&place).await;
-    let conn = tx.conn();
+    let tx = &mut tx;
     assert!(
-        idempotency::remember(conn, "key_1", "a", &given(1), (Time(0), Time(10)))
+        idempotency::remember(tx, "key_1", "a", &given(1), (Time(0), Time(10)))
             .await
             .unwrap()
     );
     assert!(
-        !idempotency::remember(conn, "key_1", "a", &given(2), (Time(9), Time(20)))
+        !idempotency::remember(tx, "key_1", "a", &given(2), (Time(9), Time(20)))
             .await
             .unwrap()
     );
     assert_eq!(
-        idempotency::find(conn, "key_1", "a", Time(9)).await.unwrap(),
+        idempotency::find(tx, "key_1", "a", Time(9)).await.unwrap(),
         Some(given(1))
     );
-    assert_eq!(idempotency::find(conn, "key_2", "a", Time(9)).await.unwrap(), None);
-    assert_eq!(idempotency::find(conn, "key_1", "a", Time(10)).await.unwrap(), None);
+    assert_eq!(idempotency::find(tx, "key_2", "a", Time(9)).await.unwrap(), None);
+    assert_eq!(idempotency::find(tx, "key_1", "a", Time(10)).await.unwrap(), None);
     assert!(
-        idempotency::remember(conn, "key_1", "a", &given(3), (Time(10), Time(20)))
+        idempotency::remember(tx, "key_1", "a", &given(3), (Time(10), Time(20)))
             .await
             .unwrap()
     );
     assert_eq!(
-        idempotency::find(conn, "key_1", "a", Time(11)).await.unwrap(),
+        idempotency::find(tx, "key_1", "a", Time(11)).await.unwrap(),
         Some(given(3))
     );
-    assert_eq!(idempotency::forget_expired(conn, Time(19)).await.unwrap(), 0);
-    assert_eq!(idempotency::forget_expired(conn, Time(20)).await.unwrap(), 1);
+    assert_eq!(idempotency::forget_expired(tx, Time(19)).await.unwrap(), 0);
+    assert_eq!(idempotency::forget_expired(tx, Time(20)).await.unwrap(), 1);
 }
 
 pub(crate) async fn an_external_id_is_remembered_until_its_time(place: Place) {
     let digest = |n: u8| [n; 16];
     let mut tx = begin(&place).await;
-    let conn = tx.conn();
+    let tx = &mut tx;
     let ids: Vec<_> = (0..100)
         .map(|n| (digest(n), u64::from(n), (n % 2 == 0).then_some(Time(10))))
         .collect();
-    assert_eq!(external_id::remember(conn, &ids, Time(0)).await.unwrap(), 100);
+    assert_eq!(external_id::remember(tx, &ids, Time(0)).await.unwrap(), 100);
     assert_eq!(
-        external_id::remember(conn, &ids, Time(9)).await.unwrap(),
+        external_id::remember(tx, &ids, Time(9)).await.unwrap(),
         0,
         "all are remembered already"
     );
     let all: Vec<_> = (0..120).map(digest).collect();
-    let found = external_id::find(conn, &all, Time(9)).await.unwrap();
+    let found = external_id::find(tx, &all, Time(9)).await.unwrap();
     assert_eq!((found.len(), found[&digest(7)]), (100, 7));
     assert_eq!(
-        external_id::find(conn, &all, Time(10)).await.unwrap().len(),
+        external_id::find(tx, &all, Time(10)).await.unwrap().len(),
         50,
         "a ledger does not expire"
     );
     assert_eq!(
-        external_id::remember(conn, &ids[..1], Time(10)).await.unwrap(),
+        external_id::remember(tx, &ids[..1], Time(10)).await.unwrap(),
         1,
         "an expired one is replaced"
     );
-    assert_eq!(external_id::forget_expired(conn, Time(10)).await.unwrap(), 50);
-    assert!(external_id::find(conn, &[], Time(10)).await.unwrap().is_empty());
-    assert_eq!(external_id::remember(conn, &[], Time(10)).await.unwrap(), 0);
+    assert_eq!(external_id::forget_expired(tx, Time(10)).await.unwrap(), 50);
+    assert!(external_id::find(tx, &[], Time(10)).await.unwrap().is_empty());
+    assert_eq!(external_id::remember(tx, &[], Time(10)).await.unwrap(), 0);
 }

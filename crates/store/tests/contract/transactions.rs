@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use activity::Time;
-use sqlx::AnyConnection;
+use sqlx::Connection as _;
 use store::log::{HotBatch, activity_type, head, hot_batch};
-use store::{Dialect, Store, StoreError, StoreUrl};
+use store::{Store, StoreError, StoreUrl, Tx};
 
 use super::place::Place;
 
-async fn note(conn: &mut AnyConnection, code: &str) {
-    activity_type::ensure(conn, code, Time(1)).await.unwrap();
+async fn note(tx: &mut Tx, code: &str) {
+    activity_type::ensure(tx, code, Time(1)).await.unwrap();
 }
 
 async fn noted(store: &Store) -> Vec<String> {
@@ -26,25 +26,25 @@ async fn noted(store: &Store) -> Vec<String> {
 pub(crate) async fn a_commit_is_seen_and_a_rollback_is_not(place: Place) {
     let store = &place.store;
     let mut tx = store.begin().await.unwrap();
-    note(tx.conn(), "kept").await;
+    note(&mut tx, "kept").await;
     assert!(noted(store).await.is_empty(), "nothing is seen before the commit");
     tx.commit().await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    note(tx.conn(), "rolled back").await;
+    note(&mut tx, "rolled back").await;
     tx.rollback().await;
     let mut tx = store.begin().await.unwrap();
-    note(tx.conn(), "dropped").await;
+    note(&mut tx, "dropped").await;
     drop(tx);
     assert_eq!(noted(store).await, ["kept"]);
     let mut tx = store.begin().await.unwrap();
-    assert_eq!(activity_type::list(tx.conn()).await.unwrap().len(), 1);
+    assert_eq!(activity_type::list(&mut tx).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn what_was_to_follow_a_commit_follows_no_rollback(place: Place) {
     let ran = Arc::new(AtomicU32::new(0));
     for (commit, expected) in [(false, 0), (true, 1)] {
         let mut tx = place.store.begin().await.unwrap();
-        note(tx.conn(), "some").await;
+        note(&mut tx, "some").await;
         let count = Arc::clone(&ran);
         tx.on_commit(move || {
             count.fetch_add(1, Ordering::SeqCst);
@@ -61,7 +61,7 @@ pub(crate) async fn what_was_to_follow_a_commit_follows_no_rollback(place: Place
 pub(crate) async fn a_commit_goes_on_when_its_caller_gives_up(place: Place) {
     let (told, hear) = tokio::sync::oneshot::channel();
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "kept").await;
+    note(&mut tx, "kept").await;
     tx.on_commit(move || told.send(()).unwrap());
     drop(tokio::time::timeout(Duration::ZERO, tx.commit()).await);
     hear.await.unwrap();
@@ -79,11 +79,11 @@ pub(crate) async fn tidying_gives_space_back(place: Place) {
     };
     let mut tx = place.store.begin().await.unwrap();
     for seq in 0..100 {
-        hot_batch::insert(tx.conn(), batch(seq)).await.unwrap();
+        hot_batch::insert(&mut tx, batch(seq)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let mut tx = place.store.begin().await.unwrap();
-    hot_batch::delete_sealed(tx.conn(), 99).await.unwrap();
+    hot_batch::delete_sealed(&mut tx, 99).await.unwrap();
     tx.commit().await.unwrap();
     place.store.tidy().await.unwrap();
     if let StoreUrl::Directory(directory) = &place.url {
@@ -102,23 +102,23 @@ pub(crate) async fn tidying_gives_space_back(place: Place) {
 
 pub(crate) async fn a_read_sees_one_state_to_its_end(place: Place) {
     let mut read = place.store.read().await.unwrap();
-    assert!(activity_type::list(read.conn()).await.unwrap().is_empty());
+    assert!(activity_type::list(&mut read).await.unwrap().is_empty());
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "later").await;
+    note(&mut tx, "later").await;
     tx.commit().await.unwrap();
-    assert!(activity_type::list(read.conn()).await.unwrap().is_empty());
+    assert!(activity_type::list(&mut read).await.unwrap().is_empty());
     drop(read);
     let mut read = place.store.read().await.unwrap();
-    assert_eq!(activity_type::list(read.conn()).await.unwrap().len(), 1);
+    assert_eq!(activity_type::list(&mut read).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn one_writer_waits_for_another(place: Place) {
     let mut first = place.store.begin().await.unwrap();
-    note(first.conn(), "same").await;
+    note(&mut first, "same").await;
     let store = place.store.clone();
     let second = tokio::spawn(async move {
         let mut tx = store.begin().await.unwrap();
-        note(tx.conn(), "same").await;
+        note(&mut tx, "same").await;
         tx.commit().await.unwrap();
     });
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -130,43 +130,48 @@ pub(crate) async fn one_writer_waits_for_another(place: Place) {
 
 pub(crate) async fn a_broken_constraint_fails_only_its_transaction(place: Place) {
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "first").await;
-    let negative = "INSERT INTO hot_batch (first_seq, count, recorded_at, root, facts) VALUES (0, 0, 0, $1, $1)";
-    let refused = sqlx::query(negative)
-        .bind(vec![0_u8; 32])
-        .execute(tx.conn())
-        .await
-        .unwrap_err();
-    assert!(matches!(StoreError::from(refused), StoreError::Sql(_)));
+    note(&mut tx, "first").await;
+    let of_nothing = HotBatch {
+        first_seq: 0,
+        count: 0,
+        recorded_at: Time(0),
+        root: [0; 32],
+        facts: vec![0; 32],
+        leaves: None,
+    };
+    let refused = hot_batch::insert(&mut tx, of_nothing).await.unwrap_err();
+    assert!(
+        matches!(&refused, StoreError::Sql(_)) && refused.to_string().contains("CHECK"),
+        "{refused}"
+    );
     drop(tx);
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "second").await;
+    note(&mut tx, "second").await;
     tx.commit().await.unwrap();
     assert_eq!(noted(&place.store).await, ["second"]);
     assert_eq!(*place.store.failed().borrow(), None);
 }
 
+/// What makes SQLite end a transaction by itself.
+const ENDS: &str = "CREATE TRIGGER ends BEFORE INSERT ON activity_type WHEN NEW.code = 'ends' \
+     BEGIN SELECT RAISE(ROLLBACK, 'ended by the test'); END";
+
 /// Some errors make SQLite roll back by itself (a full disk, a failed write); the driver does not notice.
 pub(crate) async fn a_transaction_that_the_database_ended_itself_blocks_no_later_one(place: Place) {
-    if place.store.dialect() != Dialect::Sqlite {
+    if matches!(place.url, StoreUrl::Postgres(_)) {
         return;
     }
-    run(
-        &place.store,
-        "CREATE TRIGGER ends BEFORE INSERT ON activity_type WHEN NEW.code = 'ends' \
-         BEGIN SELECT RAISE(ROLLBACK, 'ended by the test'); END",
-    )
-    .await;
+    run(&place.store, ENDS).await;
     for way in 0..3 {
         let mut tx = place.store.begin().await.unwrap();
-        note(tx.conn(), "lost").await;
-        activity_type::ensure(tx.conn(), "ends", Time(1)).await.unwrap_err();
+        note(&mut tx, "lost").await;
+        activity_type::ensure(&mut tx, "ends", Time(1)).await.unwrap_err();
         match way {
             0 => drop(tx),
             1 => tx.rollback().await,
             _ => {
                 // The client that hangs up in the middle of the next statement.
-                let next = activity_type::ensure(tx.conn(), "ends", Time(1));
+                let next = activity_type::ensure(&mut tx, "ends", Time(1));
                 drop(tokio::time::timeout(Duration::ZERO, next).await);
                 drop(tx);
             }
@@ -177,39 +182,15 @@ pub(crate) async fn a_transaction_that_the_database_ended_itself_blocks_no_later
     assert_eq!(*place.store.failed().borrow(), None);
 }
 
-pub(crate) async fn a_full_disk_blocks_nothing_once_there_is_room(place: Place) {
-    if place.store.dialect() != Dialect::Sqlite {
-        return;
-    }
-    let mut tx = place.store.begin().await.unwrap();
-    let pages = sqlx::query_scalar::<_, i64>("PRAGMA page_count");
-    let pages = pages.fetch_one(tx.conn()).await.unwrap();
-    tx.rollback().await;
-    run(&place.store, &format!("PRAGMA max_page_count = {}", pages + 4)).await;
-    let mut tx = place.store.begin().await.unwrap();
-    let batch = HotBatch {
-        first_seq: 0,
-        count: 1,
-        recorded_at: Time(0),
-        root: [0; 32],
-        facts: vec![1; 1_000_000],
-    };
-    let refused = hot_batch::insert(tx.conn(), batch).await.unwrap_err();
-    assert!(matches!(StoreError::from(refused), StoreError::Full));
-    drop(tx);
-    run(&place.store, "PRAGMA max_page_count = 1000000").await;
-    every_kind_of_write_works(&place.store, "kept").await;
-    assert_eq!(noted(&place.store).await, ["kept"]);
-}
-
 /// The database has ended the transaction without the store: COMMIT says an error that tells nothing.
 pub(crate) async fn a_commit_without_an_answer_is_unknown_and_stops_the_store(place: Place) {
-    if place.store.dialect() != Dialect::Sqlite {
+    if matches!(place.url, StoreUrl::Postgres(_)) {
         return;
     }
+    run(&place.store, ENDS).await;
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "who knows").await;
-    sqlx::query("ROLLBACK").execute(tx.conn()).await.unwrap();
+    note(&mut tx, "who knows").await;
+    activity_type::ensure(&mut tx, "ends", Time(1)).await.unwrap_err();
     let error = tx.commit().await.unwrap_err();
     assert!(error.is_unknown() && error.is_fatal(), "{error}");
     assert!(place.store.failed().borrow().is_some());
@@ -222,7 +203,7 @@ pub(crate) async fn a_commit_without_an_answer_is_unknown_and_stops_the_store(pl
 
 async fn every_kind_of_write_works(store: &Store, code: &str) {
     let mut tx = store.begin().await.unwrap();
-    note(tx.conn(), code).await;
+    note(&mut tx, code).await;
     tx.commit().await.unwrap();
     store.tidy().await.unwrap();
     store.begin().await.unwrap().rollback().await;
@@ -232,12 +213,9 @@ async fn every_kind_of_write_works(store: &Store, code: &str) {
 }
 
 async fn run(store: &Store, sql: &str) {
-    let mut tx = store.begin().await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-        .execute(tx.conn())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    let mut beside = store.beside().await.unwrap();
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+    sql.execute(&mut beside).await.unwrap();
 }
 
 pub(crate) async fn a_failed_store_writes_nothing_more(place: Place) {
@@ -253,21 +231,18 @@ pub(crate) async fn a_failed_store_writes_nothing_more(place: Place) {
 
 pub(crate) async fn a_store_opens_again_with_what_it_held(place: Place) {
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "kept").await;
+    note(&mut tx, "kept").await;
     tx.commit().await.unwrap();
     let place = place.reopened().await.reopened().await;
     assert_eq!(noted(&place.store).await, ["kept"]);
 }
 
 pub(crate) async fn a_schema_from_the_future_is_refused(place: Place) {
-    let mut tx = place.store.begin().await.unwrap();
+    let mut beside = place.store.beside().await.unwrap();
     let future = "INSERT INTO migration (version, name, checksum) VALUES (999, 'later', $1)";
-    sqlx::query(future)
-        .bind(vec![0_u8; 32])
-        .execute(tx.conn())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    let future = sqlx::query(future).bind(vec![0_u8; 32]);
+    future.execute(&mut beside).await.unwrap();
+    beside.close().await.unwrap();
     place.store.close().await;
     for refused in [Store::open(&place.url).await, Store::open_reader(&place.url).await] {
         let error = refused.unwrap_err().to_string();
@@ -277,18 +252,16 @@ pub(crate) async fn a_schema_from_the_future_is_refused(place: Place) {
 
 pub(crate) async fn a_reader_reads_and_does_not_write(place: Place) {
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "kept").await;
+    note(&mut tx, "kept").await;
     tx.commit().await.unwrap();
     let reader = Store::open_reader(&place.url).await.unwrap();
     assert_eq!(noted(&reader).await, ["kept"]);
     assert!(matches!(reader.begin().await.err(), Some(StoreError::ReadOnly)));
-    let mut conn = reader.glance().await.unwrap();
-    assert!(activity_type::ensure(&mut conn, "sneaked in", Time(1)).await.is_err());
 }
 
 pub(crate) async fn whether_it_takes_writes_is_tried_when_the_last_one_was_not_kept(place: Place) {
     let mut tx = place.store.begin().await.unwrap();
-    head::ensure(tx.conn(), &[], &[0; 32]).await.unwrap();
+    head::ensure(&mut tx, &[], &[0; 32]).await.unwrap();
     tx.commit().await.unwrap();
     assert!(place.store.can_write().await);
     run(
@@ -306,9 +279,9 @@ pub(crate) async fn whether_it_takes_writes_is_tried_when_the_last_one_was_not_k
 
 pub(crate) async fn tidying_waits_for_no_reader(place: Place) {
     let mut read = place.store.read().await.unwrap();
-    assert_eq!(activity_type::list(read.conn()).await.unwrap().len(), 0);
+    assert_eq!(activity_type::list(&mut read).await.unwrap().len(), 0);
     let mut tx = place.store.begin().await.unwrap();
-    note(tx.conn(), "kept").await;
+    note(&mut tx, "kept").await;
     tx.commit().await.unwrap();
     // Far less than what a reader is waited for.
     let tidy = tokio::time::timeout(Duration::from_secs(5), place.store.tidy()).await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use store::Store;
 
 /// Kept of every request, also of one that is refused: who was seen, and how often somebody tried something.
@@ -32,18 +32,23 @@ pub(crate) struct Contents(BTreeMap<String, BTreeSet<String>>);
 impl Contents {
     pub(crate) async fn of(store: &Store) -> Self {
         let mut tables = BTreeMap::new();
+        let mut beside = store.beside().await.unwrap();
         let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
-        for table in texts(store, names.to_owned()).await {
+        for table in texts(&mut beside, names.to_owned()).await {
             if LOG.contains(&&*table) || is_kept(&table, "*") {
                 continue;
             }
-            let columns = texts(store, format!("SELECT name FROM pragma_table_info('{table}')")).await;
+            let columns = texts(&mut beside, format!("SELECT name FROM pragma_table_info('{table}')")).await;
             let parts: Vec<String> = columns
                 .iter()
                 .filter(|column| !is_kept(&table, column))
                 .map(|column| format!("'{column}=' || quote(\"{column}\")"))
                 .collect();
-            let rows = texts(store, format!("SELECT {} FROM \"{table}\"", parts.join(" || ' ' || "))).await;
+            let rows = texts(
+                &mut beside,
+                format!("SELECT {} FROM \"{table}\"", parts.join(" || ' ' || ")),
+            )
+            .await;
             tables.insert(table, rows.into_iter().collect());
         }
         Self(tables)
@@ -68,8 +73,7 @@ fn is_kept(table: &str, column: &str) -> bool {
         .any(|(of, name)| of == table && name == column)
 }
 
-async fn texts(store: &Store, sql: String) -> Vec<String> {
-    let mut read = store.read().await.unwrap();
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(read.conn()).await.unwrap();
+async fn texts(beside: &mut AnyConnection, sql: String) -> Vec<String> {
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(beside).await.unwrap();
     rows.iter().map(|row| row.try_get(0).unwrap()).collect()
 }

@@ -15,8 +15,7 @@ use app::sessions::{self, EditSession, NewSession};
 use app::{App, Caller, Roles, Scopes, Visitor, ZoneChoice, api_keys, connections, exports, mail};
 use reqwest::header::COOKIE;
 use reqwest::{Client, Method, RequestBuilder, Response};
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, Row as _};
+use sqlx::{AnyConnection, Row as _};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -49,7 +48,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) log: engine::Log,
     /// A connection that notices when another one has written.
-    watcher: tokio::sync::Mutex<PoolConnection<Any>>,
+    watcher: tokio::sync::Mutex<AnyConnection>,
     address: SocketAddr,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
@@ -100,7 +99,7 @@ impl Template {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        let watcher = store.glance().await.unwrap();
+        let watcher = store.beside().await.unwrap();
         World {
             store,
             log,
@@ -195,7 +194,7 @@ impl World {
     /// Another number whenever anything was written.
     pub(crate) async fn version(&self) -> i64 {
         let mut watcher = self.watcher.lock().await;
-        let row = sqlx::query("PRAGMA data_version").fetch_one(&mut **watcher).await;
+        let row = sqlx::query("PRAGMA data_version").fetch_one(&mut *watcher).await;
         row.unwrap().try_get(0).unwrap()
     }
 
@@ -399,16 +398,15 @@ impl Making<'_> {
         self.names.insert("$outbox", mails[0].id.clone());
         let keys = api_keys::list(self.app, &ada).await.unwrap();
         self.names.insert("$api-key", keys[0].id.clone());
-        let mut tx = store.begin().await.unwrap();
+        let mut beside = store.beside().await.unwrap();
         sqlx::query(
             "INSERT INTO passkey (id, account_id, credential_id, name, credential, counter, created_at)
              VALUES ('pky_of_tina', $1, x'01', 'Phone', '{}', 0, 0)",
         )
         .bind(&self.names["$tina"])
-        .execute(tx.conn())
+        .execute(&mut beside)
         .await
         .unwrap();
-        tx.commit().await.unwrap();
         self.names.insert("$passkey", "pky_of_tina".to_owned());
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
     // The directory first: a second server is refused by its lock, whatever address it wanted.
     let store = compose::open_store(&config).await?;
     let listener = listen(&mut config).await?;
-    if !account::any(&mut *store.glance().await?).await? {
+    if !account::any(&mut store.glance().await?).await? {
         tracing::warn!("there is no account yet: stop, and make one with `whodid user create --admin …`");
     }
     let installation = compose::assemble(&config, store, config.log.clone(), compose::clock()).await?;

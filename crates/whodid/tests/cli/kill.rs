@@ -197,13 +197,13 @@ async fn check(home: &Home, acknowledged: &Acknowledged) {
     }
     let people: BTreeSet<&str> = rows.iter().flat_map(|row| canonical::persons(&row.facts)).collect();
     let people: Vec<&str> = people.into_iter().collect();
-    let mut connection = store.glance().await.expect("the store can be read");
-    let keys = store::log::person_key::load(&mut connection, &people)
+    let mut read = store.glance().await.expect("the store can be read");
+    let keys = store::log::person_key::load(&mut read, &people)
         .await
         .expect("the keys can be read");
     let mut tree = proof::Frontier::new();
     for row in &rows {
-        let leaf = canonical::leaf_of(&row.facts, |person| keys.get(person).copied());
+        let leaf = canonical::leaf_of(&row.facts, |person| keys.get(person)?.at(row.seq));
         tree.push(leaf.expect("everybody named has a key"));
     }
     assert_eq!(tree.root(), head.root, "the root is the one of what is there");

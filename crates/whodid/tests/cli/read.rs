@@ -1,3 +1,4 @@
+use sqlx::Connection as _;
 use store::accounts::account;
 use store::disclosures::{Disclosed, Via, to_others};
 use store::{Store, StoreUrl};
@@ -152,8 +153,8 @@ async fn disclosures_of(home: &Home, person: &str) -> Vec<Disclosed> {
     let store = Store::open_reader(&StoreUrl::directory(home.data()))
         .await
         .expect("the store can be read");
-    let mut conn = store.glance().await.expect("the store can be read");
-    to_others(&mut conn, person, None, 10)
+    let mut read = store.glance().await.expect("the store can be read");
+    to_others(&mut read, person, None, 10)
         .await
         .expect("the store can be read")
 }
@@ -162,8 +163,8 @@ async fn account_id(home: &Home) -> String {
     let store = Store::open_reader(&StoreUrl::directory(home.data()))
         .await
         .expect("the store can be read");
-    let mut conn = store.glance().await.expect("the store can be read");
-    account::by_login(&mut conn, "ada")
+    let mut read = store.glance().await.expect("the store can be read");
+    account::by_login(&mut read, "ada")
         .await
         .expect("accounts can be read")
         .expect("there is an account")
@@ -240,10 +241,10 @@ async fn whoever_reads_at_the_command_line_is_told_of_with_and_without_a_server(
 async fn without_a_way_to_tell_of_it_nothing_is_shown() {
     let home = home_of_ada();
     let store = Store::open(&StoreUrl::directory(home.data())).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
+    let mut beside = store.beside().await.unwrap();
     let broken = "CREATE TRIGGER no BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END";
-    sqlx::query(broken).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    sqlx::query(broken).execute(&mut beside).await.unwrap();
+    beside.close().await.unwrap();
     store.close().await;
     for words in [
         &["log", "search", "--format", "jsonl"][..],

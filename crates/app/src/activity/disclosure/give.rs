@@ -103,7 +103,7 @@ impl Disclosure {
         if let Some(facts) = due.take_if(|_| self.app.store().is_reader()) {
             // Another process owns the log. It appends what waits for it.
             let json = serde_json::to_string(&facts).map_err(Unavailable::new)?;
-            let left = disclosures::insert_waiting(tx.conn(), &new_id(&self.app, Prefix::Waiting), &json).await;
+            let left = disclosures::insert_waiting(&mut tx, &new_id(&self.app, Prefix::Waiting), &json).await;
             left?;
         }
         let ended = match due {
@@ -141,7 +141,7 @@ impl Disclosure {
         if !people.counts.is_empty() {
             let now = self.app.now().0;
             let id = self.row(tx, now).await?;
-            disclosures::add_people(tx.conn(), &id, &people.counts, now).await?;
+            disclosures::add_people(tx, &id, &people.counts, now).await?;
         }
         let (app, caller) = (&self.app, &self.caller);
         self.said
@@ -158,10 +158,10 @@ impl Disclosure {
             window,
             ..
         } = &self.question;
-        let known = disclosures::newest(tx.conn(), digest, now.saturating_sub(*window)).await;
+        let known = disclosures::newest(tx, digest, now.saturating_sub(*window)).await;
         if let Some((id, query)) = known? {
             if let Some(both) = listed(&query, text) {
-                let set = disclosures::set_query(tx.conn(), &id, &both).await;
+                let set = disclosures::set_query(tx, &id, &both).await;
                 set?;
             }
             return Ok(id);
@@ -183,7 +183,7 @@ impl Disclosure {
             query: text.clone(),
             first_at: now,
         };
-        disclosures::insert(tx.conn(), &row).await?;
+        disclosures::insert(tx, &row).await?;
         Ok(row.id)
     }
 
@@ -212,8 +212,8 @@ impl Disclosure {
         if let Some(known) = self.owns_account {
             return Ok(known);
         }
-        let mut conn = self.app.store().glance().await?;
-        let key = store::accounts::api_key::get(&mut conn, id).await?;
+        let mut read = self.app.store().glance().await?;
+        let key = store::accounts::api_key::get(&mut read, id).await?;
         let owns = key.is_some_and(|key| key.created_by == self.caller.person.id);
         self.owns_account = Some(owns);
         Ok(owns)

@@ -49,7 +49,7 @@ impl Said {
         let subject_id = subject.map_or("", |person| person.id.as_str());
         let (_, via_id) = via(&caller.via);
         let now = app.now().0;
-        let noted = store::disclosures::noted_at(tx.conn(), &caller.person.id, via_id, subject_id);
+        let noted = store::disclosures::noted_at(tx, &caller.person.id, via_id, subject_id);
         let noted = noted.await?;
         let is_noted = noted.is_some_and(|at| at >= now.saturating_sub(window));
         let facts = match subject {
@@ -58,7 +58,7 @@ impl Said {
             None => Some(self.searched(app, caller)),
         };
         if facts.is_some() {
-            let set = store::disclosures::set_noted_at(tx.conn(), &caller.person.id, via_id, subject_id, now);
+            let set = store::disclosures::set_noted_at(tx, &caller.person.id, via_id, subject_id, now);
             set.await?;
         }
         Ok(facts)
@@ -111,6 +111,6 @@ impl Said {
 
 /// The person as their account is named now, else as the log names them.
 async fn named_now(tx: &mut Tx, person: &Person) -> Result<Person, ViewError> {
-    let account = store::accounts::account::get(tx.conn(), &person.id).await;
+    let account = store::accounts::account::get(tx, &person.id).await;
     Ok(account?.map_or_else(|| person.clone(), |account| account.person()))
 }

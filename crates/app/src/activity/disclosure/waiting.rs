@@ -25,9 +25,9 @@ pub struct Waited {
 pub async fn append_waiting(app: &App) -> Result<Waited, Unavailable> {
     let (mut waited, mut after) = (Waited::default(), String::new());
     loop {
-        let mut conn = app.store().glance().await?;
-        let waiting = disclosures::waiting(&mut conn, &after, AT_ONCE).await?;
-        drop(conn);
+        let mut read = app.store().glance().await?;
+        let waiting = disclosures::waiting(&mut read, &after, AT_ONCE).await?;
+        drop(read);
         let Some((last, _)) = waiting.last() else {
             return Ok(waited);
         };
@@ -40,7 +40,7 @@ pub async fn append_waiting(app: &App) -> Result<Waited, Unavailable> {
                 continue;
             };
             // Within the transaction: of two processes that look at once only one finds it there.
-            if disclosures::remove_waiting(tx.conn(), id).await? {
+            if disclosures::remove_waiting(&mut tx, id).await? {
                 facts.push(read);
             }
         }

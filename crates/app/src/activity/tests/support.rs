@@ -13,6 +13,7 @@ pub(crate) struct Setup {
     pub(crate) app: App,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) dir: tempfile::TempDir,
+    store: Store,
 }
 
 impl Setup {
@@ -31,14 +32,19 @@ impl Setup {
         let mut settings = Settings::default();
         settings.exports.dir = dir.path().join("exports");
         let app = App::new(
-            store,
+            store.clone(),
             log,
             clock.clone(),
             rng,
             settings,
             crate::SecretKey::new(&[7; 32]),
         );
-        Self { app, clock, dir }
+        Self { app, clock, dir, store }
+    }
+
+    /// A connection beside the app's.
+    pub(crate) async fn beside(&self) -> sqlx::AnyConnection {
+        self.store.beside().await.unwrap()
     }
 
     pub(crate) fn now(&self) -> Time {

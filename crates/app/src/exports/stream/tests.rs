@@ -34,7 +34,7 @@ async fn fed() -> Fed {
     row.lease_until = setup.now().plus(micros(LEASE)).0;
     row.fence = 1;
     let mut tx = setup.app.begin().await.unwrap();
-    store::exports::insert(tx.conn(), &row).await.unwrap();
+    store::exports::insert(&mut tx, &row).await.unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let (rows, source) = mpsc::channel(1);
     let (feed, chunks) = feed(&setup.app.settings().exports);
@@ -126,7 +126,7 @@ async fn an_export_that_was_given_up_meanwhile_does_not_end_as_a_whole_one() {
     // As another node does when this one does not answer for long: the row has another holder.
     let mut tx = it.setup.app.begin().await.unwrap();
     let far = it.setup.now().plus(Time::DAY).0;
-    let lapsed = store::exports::claim_lapsed_view(tx.conn(), far, far)
+    let lapsed = store::exports::claim_lapsed_view(&mut tx, far, far)
         .await
         .unwrap()
         .unwrap();

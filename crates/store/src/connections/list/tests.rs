@@ -12,7 +12,7 @@ async fn plan(store: &Store, which: Which, words: &[String], after: Option<(&str
     };
     let mut read = store.read().await.unwrap();
     let sql = page_sql(&query, 51).explained();
-    let rows = sql.fetch_all(read.conn()).await.unwrap();
+    let rows = sql.fetch_all(&mut read).await.unwrap();
     let steps = rows.iter().map(|row| text(row, "detail").unwrap());
     steps.collect::<Vec<_>>().join("\n")
 }

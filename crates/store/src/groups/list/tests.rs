@@ -33,7 +33,7 @@ fn group_row(id: &str, parent: Option<&str>) -> GroupRow {
 /// A group of [`MEMBERS`] members, of whom the first owns it and the second administers it.
 async fn big_group(store: &Store) {
     let mut tx = store.begin().await.unwrap();
-    group::insert(tx.conn(), &group_row("grp_big", None)).await.unwrap();
+    group::insert(&mut tx, &group_row("grp_big", None)).await.unwrap();
     for n in 0..MEMBERS {
         let (id, name) = (
             format!("usr_{n:05}"),
@@ -68,7 +68,7 @@ async fn big_group(store: &Store) {
             joined_at: Time(1),
             version: 1,
         };
-        assert!(member::insert(tx.conn(), &row).await.unwrap());
+        assert!(member::insert(&mut tx, &row).await.unwrap());
     }
     tx.commit().await.unwrap();
 }
@@ -86,7 +86,7 @@ fn query(find: &[&str]) -> MemberQuery {
 /// The steps of the plan of a statement.
 async fn plan(store: &Store, sql: Sql) -> String {
     let mut read = store.read().await.unwrap();
-    let rows = sql.explained().fetch_all(read.conn()).await.unwrap();
+    let rows = sql.explained().fetch_all(&mut read).await.unwrap();
     let steps = rows.iter().map(|row| text(row, "detail").unwrap());
     steps.collect::<Vec<_>>().join("\n")
 }
@@ -170,8 +170,8 @@ async fn the_pages_of_ten_thousand_members_miss_nobody() {
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
         let query = MemberQuery { after, ..query(&[]) };
-        let rows = members(read.conn(), &query, 500).await.unwrap();
-        assert_eq!(count_members(read.conn(), &query).await.unwrap(), u64::from(MEMBERS));
+        let rows = members(&mut read, &query, 500).await.unwrap();
+        assert_eq!(count_members(&mut read, &query).await.unwrap(), u64::from(MEMBERS));
         let Some(last) = rows.last() else { break };
         after = Some((last.name_key.clone(), last.account.id.clone()));
         seen.extend(rows.into_iter().map(|row| row.name_key));
@@ -179,8 +179,8 @@ async fn the_pages_of_ten_thousand_members_miss_nobody() {
     assert_eq!(seen.len() as u32, MEMBERS);
     assert!(seen.is_sorted());
     for (find, expected) in [(&["jones"][..], 50), (&["person 0999", "jones"], 10), (&["nobody"], 0)] {
-        let rows = members(read.conn(), &query(find), 50).await.unwrap();
-        count_members(read.conn(), &query(find)).await.unwrap();
+        let rows = members(&mut read, &query(find), 50).await.unwrap();
+        count_members(&mut read, &query(find)).await.unwrap();
         assert_eq!(rows.len(), expected, "{find:?}");
     }
 }
@@ -190,15 +190,15 @@ async fn the_database_itself_keeps_the_last_owner_and_one_default_group() {
     let (_dir, store) = store().await;
     big_group(&store).await;
     let mut tx = store.begin().await.unwrap();
-    assert!(!member::delete(tx.conn(), "grp_big", "usr_00000").await.unwrap());
-    let owner = member::get(tx.conn(), "grp_big", "usr_00000").await.unwrap().unwrap();
-    assert!(!member::set_role(tx.conn(), &owner, GroupRole::Member).await.unwrap());
-    let set = crate::groups::default_group::set(tx.conn(), "usr_00002", "grp_big").await;
+    assert!(!member::delete(&mut tx, "grp_big", "usr_00000").await.unwrap());
+    let owner = member::get(&mut tx, "grp_big", "usr_00000").await.unwrap().unwrap();
+    assert!(!member::set_role(&mut tx, &owner, GroupRole::Member).await.unwrap());
+    let set = crate::groups::default_group::set(&mut tx, "usr_00002", "grp_big").await;
     assert!(set.unwrap());
-    let stranger = crate::groups::default_group::set(tx.conn(), "usr_none", "grp_big").await;
+    let stranger = crate::groups::default_group::set(&mut tx, "usr_none", "grp_big").await;
     assert!(!stranger.unwrap(), "only a member has it as default");
-    assert!(member::delete(tx.conn(), "grp_big", "usr_00002").await.unwrap());
-    let default = crate::groups::default_group::of(tx.conn(), "usr_00002").await;
+    assert!(member::delete(&mut tx, "grp_big", "usr_00002").await.unwrap());
+    let default = crate::groups::default_group::of(&mut tx, "usr_00002").await;
     assert_eq!(default.unwrap(), None);
 }
 
@@ -206,8 +206,8 @@ async fn the_database_itself_keeps_the_last_owner_and_one_default_group() {
 async fn deleting_a_group_takes_subgroups_members_and_invitations_along() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    group::insert(tx.conn(), &group_row("grp_a", None)).await.unwrap();
-    group::insert(tx.conn(), &group_row("grp_b", Some("grp_a")))
+    group::insert(&mut tx, &group_row("grp_a", None)).await.unwrap();
+    group::insert(&mut tx, &group_row("grp_b", Some("grp_a")))
         .await
         .unwrap();
     let row = invitation::InvitationRow {
@@ -221,14 +221,14 @@ async fn deleting_a_group_takes_subgroups_members_and_invitations_along() {
         created_at: Time(1),
         expires_at: Time(9),
     };
-    assert!(invitation::insert(tx.conn(), &row, b"hash").await.unwrap());
+    assert!(invitation::insert(&mut tx, &row, b"hash").await.unwrap());
     assert!(
-        !invitation::insert(tx.conn(), &row, b"other").await.unwrap(),
+        !invitation::insert(&mut tx, &row, b"other").await.unwrap(),
         "one waits already"
     );
-    let ids = group::managed_group_ids(tx.conn(), "grp_a").await.unwrap();
+    let ids = group::managed_group_ids(&mut tx, "grp_a").await.unwrap();
     assert_eq!(ids, ["grp_a", "grp_b"]);
-    assert!(group::delete(tx.conn(), "grp_a").await.unwrap());
-    assert_eq!(group::get(tx.conn(), "grp_b").await.unwrap(), None);
-    assert_eq!(invitation::get(tx.conn(), "inv_1").await.unwrap(), None);
+    assert!(group::delete(&mut tx, "grp_a").await.unwrap());
+    assert_eq!(group::get(&mut tx, "grp_b").await.unwrap(), None);
+    assert_eq!(invitation::get(&mut tx, "inv_1").await.unwrap(), None);
 }

@@ -15,7 +15,7 @@ async fn ones_own_sessions_are_found_group_by_group_by_their_index() {
     };
     let mut read = store.read().await.unwrap();
     let sql = page_of_sql("usr_1", &query).explained();
-    let rows = sql.fetch_all(read.conn()).await.unwrap();
+    let rows = sql.fetch_all(&mut read).await.unwrap();
     let steps: Vec<_> = rows.iter().map(|row| text(row, "detail").unwrap()).collect();
     let steps = steps.join("\n");
     for index in [

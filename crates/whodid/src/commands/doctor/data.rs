@@ -141,8 +141,8 @@ fn lock(directory: &Path) -> Finding {
 
 async fn log(config: &Config, store: Store, deep: bool) -> Vec<Finding> {
     let mut findings = vec![Good(format!(
-        "database: {:?}, of a version and with a schema this program knows",
-        store.dialect()
+        "database: {}, of a version and with a schema this program knows",
+        store.database()
     ))];
     match administrators(&store).await {
         Ok(1..) => findings.push(Good("accounts: there is an administrator".to_owned())),
@@ -196,8 +196,7 @@ async fn verified(log: &Log) -> Vec<Finding> {
 }
 
 async fn administrators(store: &Store) -> Result<u64, StoreError> {
-    let mut connection = store.glance().await?;
-    Ok(account::other_administrators(&mut connection, "", store.dialect()).await?)
+    account::administrators(&mut store.glance().await?).await
 }
 
 /// Opens every volume and counts what can be read: quick, and it finds what is missing or cut off. What is written in

@@ -8,7 +8,7 @@ use crate::activity::{FollowRequest, Scope, ViewError, ViewRequest, follow, get,
 use crate::exports::{Format, ViewExport, export_view};
 use crate::privacy::{Form, Through, export_my_data, readers};
 use crate::zone::ZoneChoice;
-use crate::{Caller, PageRequest, Quiet};
+use crate::{Caller, PageRequest};
 
 fn asking(q: &str) -> ViewRequest {
     ViewRequest {
@@ -162,10 +162,9 @@ async fn reads_do_not_drown_the_log_and_a_reload_counts_once() {
 async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
     let world = World::new().await;
     let app = &world.setup.app;
-    let mut tx = app.begin().await.unwrap();
+    let mut beside = world.setup.beside().await;
     let broken = "CREATE TRIGGER full BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END";
-    sqlx::query(broken).execute(tx.conn()).await.unwrap();
-    tx.commit_quietly(Quiet::Past).await.unwrap();
+    sqlx::query(broken).execute(&mut beside).await.unwrap();
     let size = app.log().head().await.unwrap().through.size;
     for _ in 0..2 {
         let refused = view(app, &world.ada, &Scope::Everything, &asking("user:bob")).await;
@@ -173,9 +172,7 @@ async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
         assert!(get(app, &world.ada, 7).await.is_err());
     }
     assert_eq!(app.log().head().await.unwrap().through.size, size);
-    let mut tx = app.begin().await.unwrap();
-    sqlx::query("DROP TRIGGER full").execute(tx.conn()).await.unwrap();
-    tx.commit_quietly(Quiet::Past).await.unwrap();
+    sqlx::query("DROP TRIGGER full").execute(&mut beside).await.unwrap();
     let shown = view(app, &world.ada, &Scope::Everything, &asking("user:bob"))
         .await
         .unwrap();

@@ -93,7 +93,7 @@ impl World {
             revoked_at: None,
         };
         let mut tx = self.setup.app.begin().await.unwrap();
-        api_key::insert(tx.conn(), &row, id.as_bytes()).await.unwrap();
+        api_key::insert(&mut tx, &row, id.as_bytes()).await.unwrap();
         tx.commit_quietly(Quiet::Past).await.unwrap();
         Caller {
             via: Via::ApiKey {
