@@ -26,12 +26,12 @@ pub(crate) enum Begun<T> {
 }
 
 impl App {
-    /// Begins what must not be done twice if the caller asks twice with one key. `deed` names the use case; `asked`
+    /// Begins what must not be done twice if the caller asks twice with one key. `use_case` names it; `asked`
     /// is all that tells one request from another, but for secrets: of those, only whether there are any.
     pub(crate) async fn begin_once<T: DeserializeOwned>(
         &self,
         caller: &Caller,
-        deed: &str,
+        use_case: &str,
         asked: &impl Serialize,
     ) -> Result<Begun<T>, ChangeError> {
         let mut tx = self.begin().await?;
@@ -44,7 +44,7 @@ impl App {
         };
         let asked = serde_json::to_vec(asked).map_err(Unavailable::new)?;
         let asked = Asked {
-            scope: format!("{deed}:{asker}"),
+            scope: format!("{use_case}:{asker}"),
             key: key.clone(),
             fingerprint: Sha256::digest(asked).into(),
         };

@@ -8,7 +8,7 @@ use store::groups::{GroupRole, GroupRow};
 use super::addresses::{self, Entry};
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
-use super::{Standing, deeds};
+use super::{Standing, group_facts};
 use crate::ids::{Prefix, new_id};
 use crate::limits::INVITATIONS;
 use crate::mail::{self, budget, letters};
@@ -99,7 +99,7 @@ pub async fn invite(
         check_rate(app, caller, &mut tx, activities.len()).await?;
     }
     tx.answered(&lines).await?;
-    deeds::tell(&mut tx, group_id, None);
+    group_facts::tell(&mut tx, group_id, None);
     tx.commit_if_any(activities).await?;
     Ok(lines)
 }
@@ -178,7 +178,7 @@ async fn one(
     }
     mail::write(app, tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(tx, &row.email_key).await?;
-    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &row.group);
+    let mut sent = group_facts::of_group(app, caller, "group.invitation_sent", &row.group);
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), role.code().to_owned());
     let (id, email) = (row.id, row.email);

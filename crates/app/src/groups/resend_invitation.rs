@@ -2,8 +2,8 @@
 
 use store::groups::invitation::{self, InvitationRow};
 
-use super::deeds;
 use super::delete_invitation::unknown;
+use super::group_facts;
 use super::invite::{check_rate, check_role, expiry, target, tell_invited};
 use super::standing::managed;
 use crate::mail::{self, budget, letters};
@@ -35,10 +35,10 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     }
     mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(&mut tx, &row.email_key).await?;
-    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());
+    let mut sent = group_facts::of_group(app, caller, "group.invitation_sent", &group.named());
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), row.role.code().to_owned());
     sent.metadata.insert("again".to_owned(), "yes".to_owned());
-    deeds::tell(&mut tx, &group.id, None);
+    group_facts::tell(&mut tx, &group.id, None);
     Ok(tx.commit(sent).await?)
 }

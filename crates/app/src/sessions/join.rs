@@ -7,7 +7,7 @@ use store::sessions::refusal::{self, Knock};
 
 use super::access::{Access, Refusal};
 use super::get::get_in;
-use super::{SessionDetails, deeds, password};
+use super::{SessionDetails, password, session_facts};
 use crate::facts::failed;
 use crate::{App, Caller, ChangeError, Quiet, Tx};
 
@@ -64,8 +64,8 @@ async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Resul
         return Ok(session);
     }
     attempt::clear(&mut tx, &row.id, &caller.person.id).await?;
-    let facts = deeds::by(app, caller, "session.joined", row);
-    deeds::tell(&mut tx, row);
+    let facts = session_facts::by(app, caller, "session.joined", row);
+    session_facts::tell(&mut tx, row);
     let session = get_in(&mut tx, caller, &row.id).await?;
     tx.commit(facts).await?;
     Ok(session)
@@ -79,14 +79,18 @@ async fn refuse(
     refusal: Refusal,
 ) -> Result<SessionDetails, ChangeError> {
     if let Some(more) = due(app, caller, &mut tx, (access, refusal)).await? {
-        let facts = deeds::by(app, caller, "session.join_refused", &access.row);
+        let facts = session_facts::by(app, caller, "session.join_refused", &access.row);
         let mut facts = failed(facts, refusal.reason());
         if more > 0 {
             facts
                 .metadata
                 .insert("refused_since_the_last".to_owned(), more.to_string());
         }
-        let facts = if access.sees { facts } else { deeds::nameless(facts) };
+        let facts = if access.sees {
+            facts
+        } else {
+            session_facts::nameless(facts)
+        };
         tx.commit(facts).await?;
     } else {
         tx.commit_quietly(Quiet::Counted).await?;

@@ -4,7 +4,6 @@
 mod access;
 mod beats;
 mod create;
-mod deeds;
 mod edit;
 mod end;
 mod get;
@@ -15,6 +14,7 @@ mod list_present;
 mod model;
 mod password;
 mod seen;
+mod session_facts;
 mod start;
 mod sweep;
 

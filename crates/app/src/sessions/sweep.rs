@@ -10,7 +10,7 @@ use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
 
-use super::deeds;
+use super::session_facts;
 use crate::facts::by_system;
 use crate::{App, Quiet, Tx, Unavailable};
 
@@ -129,11 +129,11 @@ async fn take_out(app: &App, leavers: Vec<(Leaver, Reason)>, orphans: Vec<String
             _ => presence::delete(&mut tx, id, &leaver.person.id).await?,
         };
         if gone {
-            facts.push(deeds::left(app, None, &leaver.person, row, why));
+            facts.push(session_facts::left(app, None, &leaver.person, row, why));
         }
     }
     let left = facts.iter().filter(|facts| &*facts.kind == "session.left").count() as u64;
-    touched.values().for_each(|row| deeds::tell(&mut tx, row));
+    touched.values().for_each(|row| session_facts::tell(&mut tx, row));
     tx.commit_if_any(facts).await?;
     Ok(left)
 }
@@ -147,10 +147,10 @@ async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Fact
     attempt::clear_all(tx, &row.id).await?;
     let mut facts: Vec<_> = people
         .iter()
-        .map(|person| deeds::left(app, None, person, row, Reason::GroupDeleted))
+        .map(|person| session_facts::left(app, None, person, row, Reason::GroupDeleted))
         .collect();
     if let Some(host) = account::get(tx, &row.host_id).await? {
-        let mut ended = deeds::about(by_system(app, "session.ended", &host.person()), row);
+        let mut ended = session_facts::about(by_system(app, "session.ended", &host.person()), row);
         ended = ended.because(Reason::GroupDeleted);
         facts.push(ended);
     }

@@ -7,7 +7,7 @@ use app::factors::Proof;
 use app::{ChangeError, Roles};
 
 use crate::support::{GOOD, OTHER, WRONG, visitor};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
@@ -88,12 +88,12 @@ pub(crate) const TABLE: Table = &[
     ("accounts/unlock", Is::Mutating(&["account.unlocked"])),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, member, id) = (stage.app(), &stage.admin, &stage.member, stage.id());
     match row {
         "accounts/activate" => {
             let token = stage.test.token_of("Activate your account").await;
-            deed(async move { accounts::activate(app, &visitor(), &token, GOOD).await })
+            action(async move { accounts::activate(app, &visitor(), &token, GOOD).await })
         }
         "accounts/change_password" => {
             let typed = ChangePassword {
@@ -101,7 +101,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 current: GOOD.to_owned(),
                 new: OTHER.to_owned(),
             };
-            deed(accounts::change_password(app, member, typed))
+            action(accounts::change_password(app, member, typed))
         }
         "accounts/change_password@wrong" => {
             let typed = ChangePassword {
@@ -109,14 +109,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 current: WRONG.to_owned(),
                 new: OTHER.to_owned(),
             };
-            deed(async move {
+            action(async move {
                 match accounts::change_password(app, member, typed).await {
                     Err(ChangeError::Invalid(_)) => Ok(()),
                     other => Err(other),
                 }
             })
         }
-        "accounts/create_first_administrator" => deed(accounts::create_first_administrator(app, first())),
+        "accounts/create_first_administrator" => action(accounts::create_first_administrator(app, first())),
         "accounts/create_user" => {
             let new = NewUser {
                 given_name: "New".to_owned(),
@@ -124,7 +124,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 email: "new@example.com".to_owned(),
                 ..NewUser::default()
             };
-            deed(accounts::create_user(app, admin, new))
+            action(accounts::create_user(app, admin, new))
         }
         "accounts/edit_account" => {
             let edit = EditAccount {
@@ -137,7 +137,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 login_enabled: Some(false),
                 ..EditAccount::default()
             };
-            deed(accounts::edit_account(app, admin, id, edit, None))
+            action(accounts::edit_account(app, admin, id, edit, None))
         }
         "accounts/edit_profile" => {
             let profile = Profile {
@@ -145,7 +145,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 family_name: "J".to_owned(),
                 time_zone: "EST".to_owned(),
             };
-            deed(accounts::edit_profile(app, member, profile))
+            action(accounts::edit_profile(app, member, profile))
         }
         "accounts/edit_user" => {
             let edit = EditUser {
@@ -154,57 +154,57 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 username: "sj".to_owned(),
                 email: "sj@example.com".to_owned(),
             };
-            deed(accounts::edit_user(app, admin, id, edit))
+            action(accounts::edit_user(app, admin, id, edit))
         }
-        "accounts/request_reset" => deed(async move { accounts::request_reset(app, &visitor(), "sam").await }),
+        "accounts/request_reset" => action(async move { accounts::request_reset(app, &visitor(), "sam").await }),
         "accounts/reset_password" => {
             accounts::request_reset(app, &visitor(), "sam").await.unwrap();
             let token = stage.test.token_of("Reset your password").await;
-            deed(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
+            action(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
         }
-        "accounts/send_activation" => deed(accounts::send_activation(app, admin, &stage.invited)),
-        "accounts/set_login_addresses" => deed(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
-        "accounts/set_login_enabled" => deed(accounts::set_login_enabled(app, admin, id, false)),
+        "accounts/send_activation" => action(accounts::send_activation(app, admin, &stage.invited)),
+        "accounts/set_login_addresses" => action(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
+        "accounts/set_login_enabled" => action(accounts::set_login_enabled(app, admin, id, false)),
         "accounts/set_login_enabled@again" => {
             accounts::set_login_enabled(app, admin, id, false).await.unwrap();
-            deed(accounts::set_login_enabled(app, admin, id, true))
+            action(accounts::set_login_enabled(app, admin, id, true))
         }
         "accounts/set_roles" => {
             let roles = Roles {
                 administrator: false,
                 auditor: true,
             };
-            deed(accounts::set_roles(app, admin, id, roles))
+            action(accounts::set_roles(app, admin, id, roles))
         }
-        "accounts/set_service_account" => deed(accounts::set_service_account(app, admin, id, true)),
+        "accounts/set_service_account" => action(accounts::set_service_account(app, admin, id, true)),
         "accounts/unlock" => {
             for _ in 0..5 {
                 stage.test.log_in("sam", WRONG).await.unwrap_err();
             }
-            deed(accounts::unlock(app, admin, id))
+            action(accounts::unlock(app, admin, id))
         }
         row if row.ends_with("email_change") => email_change(stage, row).await,
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 
-async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, member) = (stage.app(), &stage.member);
     let asked = RequestEmailChange {
         email: "sam.new@example.com".to_owned(),
         proof: Proof::Password(GOOD.to_owned()),
     };
     if row == "accounts/request_email_change" {
-        return deed(accounts::request_email_change(app, member, asked));
+        return action(accounts::request_email_change(app, member, asked));
     }
     accounts::request_email_change(app, member, asked).await.unwrap();
     let token = stage.test.token_of("A new e-mail address for an account").await;
     match row {
-        "accounts/cancel_email_change" => deed(accounts::cancel_email_change(app, member)),
+        "accounts/cancel_email_change" => action(accounts::cancel_email_change(app, member)),
         "accounts/confirm_email_change" => {
-            deed(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
+            action(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 

@@ -9,7 +9,7 @@ use app::exports::{self, Format, State, ViewExport};
 use futures::StreamExt as _;
 use store::exports::Row;
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("exports/columns", Is::Machinery),
@@ -34,29 +34,29 @@ pub(crate) const TABLE: Table = &[
     ("exports/writer", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
         "exports/delete" => {
             let id = made(stage).await;
-            deed(async move { exports::delete(app, admin, &id).await })
+            action(async move { exports::delete(app, admin, &id).await })
         }
         "exports/download" => {
             let id = made(stage).await;
-            deed(async move { exports::open_download(app, admin, &id).await })
+            action(async move { exports::open_download(app, admin, &id).await })
         }
-        "exports/stream" => deed(streamed(stage)),
+        "exports/stream" => action(streamed(stage)),
         "exports/worker" => {
             let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
             store::exports::insert(&mut tx, &row).await.unwrap();
             tx.commit().await.unwrap();
-            deed(async move {
+            action(async move {
                 exports::start(app);
                 done(stage, &row.id).await
             })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 

@@ -4,7 +4,7 @@ use app::factors::{self, EnableSms, EnableTotp, Factor, Proof};
 use totp_rs::{Builder, Secret};
 
 use crate::support::{GOOD, HOUR};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("factors/answer", Is::Machinery),
@@ -50,7 +50,7 @@ pub(crate) const TABLE: Table = &[
     ("sms/mod", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, member, id) = (stage.app(), &stage.admin, &stage.member, stage.id());
     let proof = || Proof::Password(GOOD.to_owned());
     match row {
@@ -63,42 +63,42 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 code,
                 proof: proof(),
             };
-            deed(factors::enable_totp(app, member, typed))
+            action(factors::enable_totp(app, member, typed))
         }
         "factors/enable_sms" => {
             factors::request_enable_sms(app, member, number()).await.unwrap();
             let code = sms(stage).await;
-            deed(async move { factors::enable_sms(app, member, &code, Default::default()).await })
+            action(async move { factors::enable_sms(app, member, &code, Default::default()).await })
         }
-        "factors/enable_sms@request" => deed(factors::request_enable_sms(app, member, number())),
+        "factors/enable_sms@request" => action(factors::request_enable_sms(app, member, number())),
         "factors/new_recovery_codes" => {
             let code = code_of(stage, &with_app(stage).await);
-            deed(async move { factors::new_recovery_codes(app, member, &Proof::Code(code)).await })
+            action(async move { factors::new_recovery_codes(app, member, &Proof::Code(code)).await })
         }
-        "factors/require_mfa" => deed(factors::require_mfa(app, admin, id, true)),
+        "factors/require_mfa" => action(factors::require_mfa(app, admin, id, true)),
         "factors/require_mfa@no_longer" => {
             factors::require_mfa(app, admin, id, true).await.unwrap();
-            deed(factors::require_mfa(app, admin, id, false))
+            action(factors::require_mfa(app, admin, id, false))
         }
         "factors/reset_mfa" => {
             with_app(stage).await;
-            deed(factors::reset_mfa(app, admin, id))
+            action(factors::reset_mfa(app, admin, id))
         }
         "factors/send_confirmation_code" => {
             with_sms(stage, Proof::Password(GOOD.to_owned())).await;
-            deed(factors::send_confirmation_code(app, member))
+            action(factors::send_confirmation_code(app, member))
         }
         "factors/turn_off" => {
             let code = code_of(stage, &with_app(stage).await);
-            deed(async move { factors::turn_off(app, member, Factor::Totp, &code).await })
+            action(async move { factors::turn_off(app, member, Factor::Totp, &code).await })
         }
         "factors/turn_off@one_of_two" => {
             let key = with_app(stage).await;
             with_sms(stage, Proof::Code(code_of(stage, &key))).await;
             let code = code_of(stage, &key);
-            deed(async move { factors::turn_off(app, member, Factor::Sms, &code).await })
+            action(async move { factors::turn_off(app, member, Factor::Sms, &code).await })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 

@@ -5,7 +5,7 @@ use app::logging_in::{self, LogInStep, SetUp};
 
 use crate::factors::{code_of, offered, with_app, with_sms};
 use crate::support::{GOOD, HOUR, WRONG, visitor};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("logging_in/admit", Is::Machinery),
@@ -48,7 +48,7 @@ pub(crate) const TABLE: Table = &[
     ),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     match row {
         row if row.starts_with("logging_in/second_factor") => second_step(stage, row).await,
         row if row.starts_with("logging_in/log_in") => log_in(stage, row).await,
@@ -56,22 +56,22 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     }
 }
 
-async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     match row {
-        "logging_in/log_in" => deed(async move { stage.test.log_in("sam", GOOD).await }),
+        "logging_in/log_in" => action(async move { stage.test.log_in("sam", GOOD).await }),
         "logging_in/log_in@single_device" => {
             crate::applications::on_one_device(stage).await.unwrap();
-            deed(crate::applications::on_one_device(stage))
+            action(crate::applications::on_one_device(stage))
         }
-        "logging_in/log_in@wrong_password" => deed(refused(stage, "sam")),
-        "logging_in/log_in@unknown_user" => deed(refused(stage, "nobody")),
+        "logging_in/log_in@wrong_password" => action(refused(stage, "sam")),
+        "logging_in/log_in@unknown_user" => action(refused(stage, "nobody")),
         "logging_in/log_in@last_attempt" => {
             for _ in 0..4 {
                 refused(stage, "sam").await.unwrap();
             }
-            deed(refused(stage, "sam"))
+            action(refused(stage, "sam"))
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 
@@ -83,7 +83,7 @@ async fn refused(stage: &Stage<'_>, login: &str) -> Result<(), String> {
     }
 }
 
-async fn set_up<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn set_up<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let app = stage.app();
     match row {
         "logging_in/send_log_in_code" => {
@@ -91,17 +91,17 @@ async fn set_up<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let token = token(stage).await;
             // The log-in sent one itself.
             stage.test.clock.advance(30_000_000);
-            deed(async move { logging_in::send_log_in_code(app, &visitor(), &token).await })
+            action(async move { logging_in::send_log_in_code(app, &visitor(), &token).await })
         }
         "logging_in/send_set_up_code" => {
             let token = required(stage).await;
-            deed(async move { logging_in::send_set_up_code(app, &visitor(), &token, "+49 151 23456742").await })
+            action(async move { logging_in::send_set_up_code(app, &visitor(), &token, "+49 151 23456742").await })
         }
         "logging_in/set_up_at_log_in" => {
             let token = required(stage).await;
             let key = offered(stage);
             let code = code_of(stage, &key);
-            deed(async move {
+            action(async move {
                 logging_in::set_up_at_log_in(app, &visitor(), &token, SetUp::Totp { key, code }, Default::default())
                     .await
             })
@@ -109,7 +109,7 @@ async fn set_up<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "logging_in/set_up_at_log_in@wrong" => {
             let token = required(stage).await;
             let (key, code) = (offered(stage), "000000".to_owned());
-            deed(async move {
+            action(async move {
                 match logging_in::set_up_at_log_in(
                     app,
                     &visitor(),
@@ -124,12 +124,12 @@ async fn set_up<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 }
             })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 
 /// The second step of a log-in.
-async fn second_step<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn second_step<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let app = stage.app();
     let key = with_app(stage).await;
     let caller = &stage.member;
@@ -141,10 +141,10 @@ async fn second_step<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "logging_in/second_factor" => Answer::Totp(code_of(stage, &key)),
         "logging_in/second_factor@recovery" => Answer::Recovery(codes.unwrap()[0].clone()),
         "logging_in/second_factor@wrong" => Answer::Totp("000000".to_owned()),
-        other => no_deed(other),
+        other => no_action(other),
     };
     let wrong = row.ends_with("@wrong");
-    deed(async move {
+    action(async move {
         match logging_in::second_factor(app, &visitor(), &token, answer, true).await {
             Ok(_) if !wrong => Ok(()),
             Err(logging_in::SecondFactorRefused::Wrong) if wrong => Ok(()),
