@@ -87,7 +87,7 @@ struct Inner {
     tasks: Tasks,
     live: Live,
     sms: sms::Sms,
-    beats: sessions::Beats,
+    heartbeats: sessions::Heartbeats,
     refusals: refusals::Refusals,
 }
 
@@ -121,7 +121,7 @@ impl App {
                 tasks: Tasks::default(),
                 live: Live::default(),
                 sms,
-                beats: sessions::Beats::default(),
+                heartbeats: sessions::Heartbeats::default(),
                 refusals: refusals::Refusals::default(),
             }),
         }
@@ -214,9 +214,9 @@ impl App {
         &self.inner.tasks
     }
 
-    /// Signs of life of those in sessions.
-    pub(crate) fn beats(&self) -> &sessions::Beats {
-        &self.inner.beats
+    /// Heartbeats of those in sessions.
+    pub(crate) fn heartbeats(&self) -> &sessions::Heartbeats {
+        &self.inner.heartbeats
     }
 
     /// What was turned away and is not written yet.

@@ -204,7 +204,7 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
         Err(ChangeError::NotFound)
     ));
     assert!(matches!(
-        sessions::seen(app, stranger, &id).await,
+        sessions::heartbeat(app, stranger, &id).await,
         Err(ChangeError::NotFound)
     ));
     for refused in [
@@ -437,7 +437,7 @@ async fn a_silent_device_leaves_by_the_system_and_one_that_speaks_stays() {
     sessions::join(team.app(), &team.mia, &id, None).await.unwrap();
     for _ in 0..4 {
         team.test.clock.advance(30 * SECOND);
-        sessions::seen(team.app(), &team.mia, &id).await.unwrap();
+        sessions::heartbeat(team.app(), &team.mia, &id).await.unwrap();
         sessions::sweep(team.app()).await.unwrap();
     }
     assert_eq!(team.present(&id).await, ["mia"]);
@@ -445,7 +445,7 @@ async fn a_silent_device_leaves_by_the_system_and_one_that_speaks_stays() {
     assert_eq!(left.user.as_ref().unwrap().username, "sam");
     assert!(matches!(left.by, By::System));
     assert_eq!(left.reason.as_deref(), Some("device_silent"));
-    let refused = sessions::seen(team.app(), &team.sam, &id).await.unwrap_err();
+    let refused = sessions::heartbeat(team.app(), &team.sam, &id).await.unwrap_err();
     assert!(matches!(refused, ChangeError::Conflict(_)));
     assert_eq!(sessions::sweep(team.app()).await.unwrap(), 0, "nobody leaves twice");
 }

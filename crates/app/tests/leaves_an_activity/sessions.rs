@@ -9,7 +9,7 @@ use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("sessions/access", Is::Machinery),
-    ("sessions/beats", Is::Machinery),
+    ("sessions/heartbeats", Is::Machinery),
     ("sessions/create", Is::Mutating(&["session.created"])),
     (
         "sessions/create@now",
@@ -30,7 +30,7 @@ pub(crate) const TABLE: Table = &[
     ("sessions/model", Is::Machinery),
     ("sessions/password", Is::Machinery),
     (
-        "sessions/seen",
+        "sessions/heartbeat",
         Is::Silent("only when somebody in a session was last heard of"),
     ),
     ("sessions/start", Is::Mutating(&["session.started", "session.joined"])),

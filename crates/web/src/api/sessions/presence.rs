@@ -80,6 +80,6 @@ pub(super) async fn still_present(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    sessions::seen(state.app(), &caller, &id).await?;
+    sessions::heartbeat(state.app(), &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

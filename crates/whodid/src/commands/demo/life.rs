@@ -104,7 +104,7 @@ impl Life {
         for beat in 1_u64.. {
             tokio::time::sleep(HEARTBEAT).await;
             for caller in &self.present {
-                let _ = sessions::seen(&self.app, caller, &self.session).await;
+                let _ = sessions::heartbeat(&self.app, caller, &self.session).await;
             }
             if beat % PAUSE == 0 {
                 let happened = if beat % (2 * PAUSE) == 0 {

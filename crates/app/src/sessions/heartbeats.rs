@@ -1,5 +1,5 @@
-//! Signs of life of those in sessions, kept for about a second until one transaction writes them all: thousands of
-//! open pages must not mean thousands of writes. What is lost in a crash comes again with the next sign.
+//! Heartbeats of those in sessions, kept for about a second until one transaction writes them all: thousands of
+//! open pages must not mean thousands of writes. What is lost in a crash comes again with the next one.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,15 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::Time;
 
-/// The signs not yet written, by session and account.
+/// Those not yet written, by session and account.
 #[derive(Debug, Default)]
-pub(crate) struct Beats {
+pub(crate) struct Heartbeats {
     heard: Mutex<HashMap<String, HashMap<String, Time>>>,
     /// Since when somebody listens, in microseconds; 0 while nobody does.
     pub(super) since: AtomicI64,
 }
 
-impl Beats {
+impl Heartbeats {
     pub(super) fn hear(&self, session_id: &str, account_id: &str, now: Time) {
         let mut heard = self.lock();
         let session = heard.entry(session_id.to_owned()).or_default();

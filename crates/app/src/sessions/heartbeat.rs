@@ -1,11 +1,11 @@
-//! A sign of life of somebody in a session.
+//! A heartbeat of somebody in a session.
 
 use store::sessions::presence;
 
 use crate::{App, Caller, ChangeError};
 
 /// Keeps the caller present. Whoever was silent for too long has left and must join again.
-pub async fn seen(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
+pub async fn heartbeat(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {
     let mut read = app.store().glance().await?;
     let there = presence::last_seen(&mut read, id, &caller.person.id).await?;
     drop(read);
@@ -14,6 +14,6 @@ pub async fn seen(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErro
         super::get(app, caller, id).await?;
         return Err(ChangeError::conflict("You are not in this session. Join it again."));
     }
-    app.beats().hear(id, &caller.person.id, app.now());
+    app.heartbeats().hear(id, &caller.person.id, app.now());
     Ok(())
 }
