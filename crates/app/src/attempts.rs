@@ -24,9 +24,14 @@ pub(crate) struct Attempt {
 
 /// Where an attempt comes from, as far as buckets go.
 #[derive(Clone, Copy)]
-pub(super) enum Whence<'a> {
-    /// A browser or client with this token of a known device, or none; in this application, or the web manager.
-    Token(Option<&'a str>, Option<&'a str>),
+pub(super) enum AttemptOrigin<'a> {
+    /// A browser or client that is not signed in.
+    Visitor {
+        /// Its token of a known device, if it has one.
+        token: Option<&'a str>,
+        /// The id of the application it asks through; `None` for the web manager.
+        application: Option<&'a str>,
+    },
     /// A signed-in device of this known device, or none.
     KnownDevice(Option<&'a str>),
 }
@@ -35,7 +40,7 @@ pub(super) enum Whence<'a> {
 pub(super) async fn reserve(
     app: &App,
     account: Option<&AccountRow>,
-    whence: Whence<'_>,
+    origin: AttemptOrigin<'_>,
 ) -> Result<Attempt, Unavailable> {
     let place = app.hasher().place()?;
     let mut tx = app.begin().await?;
@@ -47,12 +52,13 @@ pub(super) async fn reserve(
         stored: None,
     };
     if let Some(account) = account {
-        reserved.known_device = match whence {
-            Whence::Token(Some(token), application) => {
-                known_device::find(&mut tx, (&account.id, application), &token_hash(token)).await?
-            }
-            Whence::KnownDevice(id) => id.map(str::to_owned),
-            Whence::Token(None, _) => None,
+        reserved.known_device = match origin {
+            AttemptOrigin::Visitor {
+                token: Some(token),
+                application,
+            } => known_device::find(&mut tx, (&account.id, application), &token_hash(token)).await?,
+            AttemptOrigin::KnownDevice(id) => id.map(str::to_owned),
+            AttemptOrigin::Visitor { token: None, .. } => None,
         };
         reserved.failures = count(app, &mut tx, &account.id, reserved.known_device.as_deref()).await?;
         reserved.stored = account.password_hash.clone().filter(|_| reserved.failures.is_some());

@@ -24,7 +24,7 @@ pub(crate) struct Tx {
 /// `crates/app/tests/leaves_an_activity/quiet.rs` says, and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quiet {
-    /// An attempt at a secret, a look-up or a knock was counted: what follows from it is told by what follows.
+    /// An attempt at a secret, a look-up or an attempt to join was counted: what follows from it is told by what follows.
     Counted,
     /// When a key or a device was last used, or somebody in a session was last heard of.
     Seen,

@@ -215,10 +215,10 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
     ] {
         assert!(matches!(refused, ChangeError::NotFound), "{refused:?}");
     }
-    let knocked = team.of("session.join_refused").await.pop().unwrap();
-    assert_eq!(knocked.user.as_ref().unwrap().username, "stan");
-    assert_eq!(knocked.group.as_ref().unwrap().id, team.group);
-    assert!(knocked.target().unwrap().name.is_empty() && knocked.group.as_ref().unwrap().name.is_empty());
+    let refused = team.of("session.join_refused").await.pop().unwrap();
+    assert_eq!(refused.user.as_ref().unwrap().username, "stan");
+    assert_eq!(refused.group.as_ref().unwrap().id, team.group);
+    assert!(refused.target().unwrap().name.is_empty() && refused.group.as_ref().unwrap().name.is_empty());
     assert_eq!(team.listed(stranger, SessionState::Running).await, [""; 0]);
     // An administrator of the installation looks after it but takes part only where they are a member.
     assert_eq!(team.listed(&team.admin, SessionState::Running).await, ["Weekly review"]);
@@ -233,26 +233,26 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
 async fn whoever_knocks_again_and_again_is_in_the_log_once_for_ten_minutes() {
     let team = Team::new().await;
     let (id, other) = (team.running().await, team.running().await);
-    let knock = async |caller: &Caller, id: &str| {
+    let try_to_join = async |caller: &Caller, id: &str| {
         sessions::join(team.app(), caller, id, None).await.unwrap_err();
     };
     for _ in 0..20 {
-        knock(&team.stranger, &id).await;
+        try_to_join(&team.stranger, &id).await;
     }
     assert_eq!(team.of("session.join_refused").await.len(), 1);
-    knock(&team.stranger, &other).await;
+    try_to_join(&team.stranger, &other).await;
     team.edit(&id, locked(true)).await;
-    knock(&team.mia, &id).await;
+    try_to_join(&team.mia, &id).await;
     assert_eq!(
         team.of("session.join_refused").await.len(),
         3,
         "another session, another person"
     );
     sessions::end(team.app(), &team.sam, &id).await.unwrap();
-    knock(&team.mia, &id).await;
+    try_to_join(&team.mia, &id).await;
     assert_eq!(team.last_refusal().await.0.unwrap(), "session_ended", "another reason");
     team.test.clock.advance(10 * MINUTE);
-    knock(&team.stranger, &id).await;
+    try_to_join(&team.stranger, &id).await;
     let last = team.of("session.join_refused").await.pop().unwrap();
     assert_eq!(last.metadata["refused_since_the_last"], "19");
     assert_eq!(

@@ -6,7 +6,7 @@ use store::accounts::device;
 use store::factors::sms_code;
 
 use super::Answer;
-use crate::attempts::{self, Attempt, Whence};
+use crate::attempts::{self, Attempt, AttemptOrigin};
 use crate::{App, Caller, ChangeError, Quiet, Tx, Unavailable, factors, facts};
 
 /// What shows that it is the owner who asks.
@@ -48,7 +48,7 @@ async fn check_password(
     known_device: Option<&str>,
     password: &str,
 ) -> Result<(), ChangeError> {
-    let mut attempt = attempts::reserve(app, Some(account), Whence::KnownDevice(known_device)).await?;
+    let mut attempt = attempts::reserve(app, Some(account), AttemptOrigin::KnownDevice(known_device)).await?;
     let right = attempt.check(app, password).await?;
     let mut tx = app.begin().await?;
     if right {

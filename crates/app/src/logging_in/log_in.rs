@@ -9,7 +9,7 @@ use store::factors::challenge::Purpose;
 
 use super::admit::{Admission, admit};
 use super::{Challenge, LogInRefused, LogInStep, challenge, send_log_in_code};
-use crate::attempts::{self, Attempt, Whence};
+use crate::attempts::{self, Attempt, AttemptOrigin};
 use crate::caller::address_allowed;
 use crate::factors::{self, Due, Method};
 use crate::hasher::salt;
@@ -35,8 +35,11 @@ pub async fn log_in(app: &App, visitor: &Visitor, typed: LogIn) -> Result<LogInS
         true => account::by_login(&mut app.store().read().await?, &names::key(&typed.login)).await?,
         false => None,
     };
-    let whence = Whence::Token(typed.known_device.as_deref(), visitor.application_id());
-    let mut attempt = attempts::reserve(app, account.as_ref(), whence).await?;
+    let origin = AttemptOrigin::Visitor {
+        token: typed.known_device.as_deref(),
+        application: visitor.application_id(),
+    };
+    let mut attempt = attempts::reserve(app, account.as_ref(), origin).await?;
     let right = attempt.check(app, if fits { &typed.password } else { "" }).await?;
 
     let mut tx = app.begin().await?;

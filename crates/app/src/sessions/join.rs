@@ -3,7 +3,7 @@
 use activity::Time;
 use store::sessions::attempt;
 use store::sessions::presence::{self, Arrival};
-use store::sessions::refusal::{self, Knock};
+use store::sessions::refusal::{self, RefusedJoin};
 
 use super::access::{Access, Refusal};
 use super::get::get_in;
@@ -11,8 +11,8 @@ use super::{SessionDetails, password, session_facts};
 use crate::facts::failed;
 use crate::{App, Caller, ChangeError, Quiet, Tx};
 
-/// For so long, whoever is refused for the same reason again is only counted: the log says that somebody knocks, not
-/// every knock.
+/// For so long, whoever is refused for the same reason again is only counted: the log says that somebody tries to
+/// join, not every attempt.
 const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 
 /// Makes the caller present. Who is already has only come again, perhaps on another device. Returns the session.
@@ -110,10 +110,10 @@ async fn due(
         return Ok(Some(0));
     }
     let now = app.now();
-    let knock = Knock {
+    let refused = RefusedJoin {
         account_id: &caller.person.id,
         session_id: &access.row.id,
         reason: refusal.reason().word(),
     };
-    Ok(refusal::is_due(tx, knock, now, now.plus(SAME_AGAIN)).await?)
+    Ok(refusal::is_due(tx, refused, now, now.plus(SAME_AGAIN)).await?)
 }

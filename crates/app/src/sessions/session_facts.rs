@@ -31,7 +31,7 @@ pub(super) fn about(mut facts: Facts, row: &SessionRow) -> Facts {
     facts
 }
 
-/// The facts without the names that a stranger must not learn by knocking.
+/// The facts without the names that a stranger must not learn by trying to join.
 pub(super) fn nameless(mut facts: Facts) -> Facts {
     if let Some(target) = facts.targets.first_mut() {
         target.name.clear();
