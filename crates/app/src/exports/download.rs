@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
-use store::exports::Row;
+use store::exports::ExportRow;
 
 use super::list::row;
 use super::rows::{described, export, file_name, summed};
@@ -68,7 +68,7 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
 }
 
 /// That the rows of a kept file are given to `caller`.
-async fn disclosure(app: &App, caller: &Caller, row: &Row) -> Result<Disclosure, ExportError> {
+async fn disclosure(app: &App, caller: &Caller, row: &ExportRow) -> Result<Disclosure, ExportError> {
     let scope = row.subject_id.clone().map_or(Scope::Everything, Scope::User);
     let everything = Question {
         q: "",

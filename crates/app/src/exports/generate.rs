@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use activity::Person;
-use store::exports::{Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
 
 use super::rows::{export, new_row};
 use super::{Export, ExportError, worker};
@@ -59,7 +59,7 @@ pub async fn generate_user_csv(
 }
 
 /// The row as it is a moment later: a small log's file is there before the next page is.
-async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
+async fn settled(app: &App, row: ExportRow) -> Result<Export, ExportError> {
     let mut row = row;
     for _ in 0..PATIENCE {
         tokio::time::sleep(MOMENT).await;
@@ -95,7 +95,7 @@ pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserC
     Ok(csv)
 }
 
-fn is_unfinished(row: &Row) -> bool {
+fn is_unfinished(row: &ExportRow) -> bool {
     matches!(row.state, StoredState::Queued | StoredState::Running)
 }
 

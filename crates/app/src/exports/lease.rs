@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use store::exports::Row;
+use store::exports::ExportRow;
 
 use super::ExportError;
 use super::rows::written;
@@ -46,7 +46,7 @@ impl Progress {
 }
 
 /// Keeps the row for as long as this is polled; done when it was lost to another or is gone.
-pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
+pub(super) async fn keep(app: &App, row: &ExportRow, progress: &Progress) {
     let mut known = progress.get();
     let mut since = app.now();
     loop {
@@ -68,7 +68,7 @@ pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
     }
 }
 
-async fn renew(app: &App, row: &Row, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
+async fn renew(app: &App, row: &ExportRow, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
     let mut tx = app.begin().await?;
     let until = app.now().plus(micros(LEASE)).0;
     let held = store::exports::renew(&mut tx, &row.id, row.fence, until, written(expected, rows, bytes)).await?;

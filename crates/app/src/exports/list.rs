@@ -1,6 +1,6 @@
 //! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
 
-use store::exports::{Kind as StoredKind, Row};
+use store::exports::{ExportRow, Kind as StoredKind};
 
 use super::rows::export;
 use super::{Export, ExportError};
@@ -31,7 +31,7 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Export>,
 }
 
 /// The row of an export that `caller` may see.
-pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<Row>, ExportError> {
+pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<ExportRow>, ExportError> {
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
@@ -42,7 +42,7 @@ pub(super) async fn row(app: &App, caller: &Caller, id: &str) -> Result<Option<R
 
 /// Somebody who lost a role keeps only what they asked for about themself, and the lines about files that were
 /// streamed to them: nothing of those is kept.
-fn is_own(row: &Row, caller: &Caller) -> bool {
+fn is_own(row: &ExportRow, caller: &Caller) -> bool {
     let is_about_them = row.subject_id.as_deref() == Some(caller.person.id.as_str());
     row.requester_id == caller.person.id && (is_about_them || row.kind != StoredKind::UserCsv)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use activity::Reason;
 use engine::{Full, LogError, Order, Place, Through};
 use futures::{Stream, StreamExt as _};
-use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Finish, Kind as StoredKind, State as StoredState};
 
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
@@ -125,7 +125,7 @@ pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportE
 
 fn begin(
     app: &App,
-    row: Row,
+    row: ExportRow,
     (scan, disclosure): (UnseenScan, Disclosure),
     (writer, place): (RowWriter, Place<String>),
 ) -> Result<Streamed, ExportError> {
@@ -177,7 +177,7 @@ impl From<Lost> for Broken {
 /// One stream under way.
 struct Run {
     app: App,
-    row: Row,
+    row: ExportRow,
     disclosure: Disclosure,
     feed: Feed,
     through: Through,

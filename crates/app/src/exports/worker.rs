@@ -9,7 +9,7 @@ use std::time::Duration;
 use activity::Reason;
 use activity::query::Expr;
 use engine::Order;
-use store::exports::{Finish, Kind as StoredKind, Row};
+use store::exports::{ExportRow, Finish, Kind as StoredKind};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
@@ -109,7 +109,7 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
     Ok(())
 }
 
-async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
+async fn claim(app: &App) -> Result<Option<ExportRow>, ExportError> {
     let mut tx = app.begin().await?;
     let now = app.now();
     let row = store::exports::claim(&mut tx, now.0, now.plus(micros(LEASE)).0).await?;
@@ -117,7 +117,7 @@ async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
     Ok(row)
 }
 
-async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
+async fn claim_lapsed_view(app: &App) -> Result<Option<ExportRow>, ExportError> {
     let mut tx = app.begin().await?;
     let now = app.now();
     let until = now.plus(micros(LEASE)).0;
@@ -127,7 +127,7 @@ async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
 }
 
 /// Makes one user's file for as long as the row is ours.
-async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
+async fn make(app: &App, row: &ExportRow) -> Result<(), ExportError> {
     let progress = Progress::default();
     tokio::select! {
         made = write(app, row, &progress) => made,
@@ -136,7 +136,7 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
 }
 
 /// Writes one user's file beside its name, then gives it the name, then says it is there.
-async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportError> {
+async fn write(app: &App, row: &ExportRow, progress: &Progress) -> Result<(), ExportError> {
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
@@ -187,7 +187,12 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
-async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, &Kept)) -> Result<bool, ExportError> {
+async fn finish(
+    app: &App,
+    row: &ExportRow,
+    end: &Finish,
+    (summary, kept): (&Summary, &Kept),
+) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
     let mut tx = app.begin().await?;
     if !store::exports::finish(&mut tx, &row.id, row.fence, end).await? {
@@ -197,7 +202,7 @@ async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, 
     store::exports::keep_people(&mut tx, &row.id, &people).await?;
     let subject = row.subject_id.as_deref().unwrap_or_default();
     let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100).await?;
-    let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
+    let replaced: Vec<ExportRow> = rows.into_iter().filter(|other| other.id < row.id).collect();
     for old in &replaced {
         store::exports::delete(&mut tx, &old.id).await?;
     }
@@ -210,7 +215,7 @@ async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, 
 }
 
 /// Gives an export up; one transaction with its activity.
-pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) -> Result<(), ExportError> {
+pub(super) async fn give_up(app: &App, row: &ExportRow, code: &str, reason: Reason) -> Result<(), ExportError> {
     let end = Finish {
         at: app.now().0,
         written: store::exports::Written {
@@ -236,7 +241,7 @@ pub(super) fn directory(app: &App) -> PathBuf {
     app.settings().exports.dir.clone()
 }
 
-fn part_path(app: &App, row: &Row) -> PathBuf {
+fn part_path(app: &App, row: &ExportRow) -> PathBuf {
     directory(app).join(format!(".{}.{}.part", row.id, row.fence))
 }
 

@@ -7,7 +7,7 @@ use app::ZoneChoice;
 use app::activity::{Scope, ViewRequest};
 use app::exports::{self, Format, State, ViewExport};
 use futures::StreamExt as _;
-use store::exports::Row;
+use store::exports::ExportRow;
 
 use crate::{Action, Is, Stage, Table, action, no_action};
 
@@ -81,12 +81,12 @@ async fn done(stage: &Stage<'_>, id: &str) -> Result<(), String> {
 }
 
 /// A file of the member's log whose maker was interrupted: whoever starts to make files begins it again.
-fn interrupted(stage: &Stage<'_>) -> Row {
+fn interrupted(stage: &Stage<'_>) -> ExportRow {
     let json = |person: &Person| serde_json::to_string(person).unwrap();
     let (member, admin, now) = (&stage.member.person, &stage.admin.person, stage.app().now());
     let mut origin = Facts::new("export.generated", now);
     origin.user = Some(member.clone());
-    Row {
+    ExportRow {
         id: "exp_interrupted".to_owned(),
         kind: store::exports::Kind::UserCsv,
         state: store::exports::State::Running,

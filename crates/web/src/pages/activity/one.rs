@@ -7,7 +7,7 @@ use app::activity::Scope;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
-use super::row::Row;
+use super::row::ActivityRow;
 use super::state::UrlState;
 use super::view::{many_users, page_error};
 use crate::AppState;
@@ -19,7 +19,7 @@ use crate::shell::{Href, PageError, Shell, SignedIn, Zone, filters, render};
 pub(super) struct OnePage {
     pub(super) shell: Shell,
     pub(super) view: Place,
-    pub(super) row: Row,
+    pub(super) row: ActivityRow,
 }
 
 /// What the row's template needs of a view.
@@ -60,7 +60,7 @@ impl OnePage {
             Scope::Group(id) => Href::to(&["groups", id, "activity"]),
             Scope::Me | Scope::User(_) => "/settings/activity-logs".into(),
         };
-        let row = Row::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
+        let row = ActivityRow::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
         let view = Place {
             zone: shell.zone.clone(),
             now: shell.now,

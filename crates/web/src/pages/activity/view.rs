@@ -7,7 +7,7 @@ use app::Caller;
 use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
-use super::row::Row;
+use super::row::ActivityRow;
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
 use crate::shell::{Href, PageError, Shell, Zone};
@@ -58,7 +58,7 @@ pub(crate) enum Shown {
 /// An answer of the log, ready for its template.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub(crate) days: Vec<(String, Vec<Row>)>,
+    pub(crate) days: Vec<(String, Vec<ActivityRow>)>,
     pub(crate) view: ActivityView,
 }
 
@@ -296,10 +296,10 @@ impl Answer {
         (url, scope): (&UrlState, &Scope),
         zone: &Zone,
     ) -> Self {
-        let mut days: Vec<(String, Vec<Row>)> = Vec::new();
+        let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
         for activity in rows {
             let day = zone.day(activity.occurred_at);
-            let row = Row::new(activity, base, url, &view.expr, many_users(scope));
+            let row = ActivityRow::new(activity, base, url, &view.expr, many_users(scope));
             match days.last_mut() {
                 Some((last, rows)) if *last == day => rows.push(row),
                 _ => days.push((day, vec![row])),
