@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut, Range};
 use activity::{Facts, Seq};
 use store::{Read, Store, StoreError};
 
-use crate::once::Asked;
+use crate::once::KeyedRequest;
 use crate::{App, Topic, Unavailable};
 
 /// The changes of a use case until they are committed with their activities. Dropping it changes nothing.
@@ -17,7 +17,7 @@ pub(crate) struct Tx {
     app: App,
     inner: store::Tx,
     /// The request's `Idempotency-Key`, until its answer is kept.
-    pub(crate) asked: Option<Asked>,
+    pub(crate) keyed: Option<KeyedRequest>,
 }
 
 /// Why a change is committed without an activity. Each is used where
@@ -86,7 +86,7 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin().await?,
-            asked: None,
+            keyed: None,
         })
     }
 
@@ -95,7 +95,7 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin_trace().await?,
-            asked: None,
+            keyed: None,
         })
     }
 }

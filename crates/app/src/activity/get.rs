@@ -8,7 +8,7 @@ use engine::{Order, Search};
 use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};
 use super::view::ViewError;
-use super::{Asked, Disclosure, Scope};
+use super::{Delivery, Disclosure, Scope};
 use crate::{App, Caller};
 
 /// The activity with this id, `None` if there is none that `caller` may see.
@@ -39,7 +39,7 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
         zone: &jiff::tz::TimeZone::UTC,
     };
     let scoped = Scoped::new(app, caller, &scope, question).await?;
-    let rows = Disclosure::new(app, caller, &scoped, Asked::One(seq))
+    let rows = Disclosure::new(app, caller, &scoped, Delivery::One(seq))
         .give(found)
         .await?;
     Ok(rows.into_iter().next())

@@ -16,7 +16,7 @@ mod view;
 
 pub use chips::Chip;
 pub use close_holes::{close_holes, open_holes};
-pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
+pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};

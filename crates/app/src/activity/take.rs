@@ -4,7 +4,7 @@ use engine::Order;
 
 use super::scope::{Question, Scoped};
 use super::view::count;
-use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
+use super::{CompleteThrough, Delivery, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
 use crate::{App, Caller};
 
 /// All rows of a view, on their way to a reader.
@@ -36,7 +36,7 @@ pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
         expected,
         complete_through: scan.complete_through().into(),
         scan,
-        disclosure: Disclosure::new(app, caller, &scoped, Asked::All),
+        disclosure: Disclosure::new(app, caller, &scoped, Delivery::All),
     })
 }
 

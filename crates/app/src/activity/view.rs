@@ -13,7 +13,7 @@ use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
 use super::scope::{Question, Scoped};
-use super::{Asked, Chip, Disclosure, EmptyReason, Rows, Scope};
+use super::{Chip, Delivery, Disclosure, EmptyReason, Rows, Scope};
 use crate::error::unavailable;
 use crate::{App, Caller, Unavailable};
 
@@ -155,7 +155,7 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
     let scoped = Scoped::new(app, caller, scope, question).await?;
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
-    let mut disclosure = Disclosure::new(app, caller, &scoped, Asked::Page);
+    let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
     // Counting takes as long as writing whose rows these are: neither waits for the other.
     let counted = async {
         let begun = Instant::now();

@@ -9,7 +9,7 @@ use super::list::row;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped};
+use crate::activity::{Delivery, Disclosure, Question, Scope, Scoped};
 use crate::{Activities, App, Caller, Unavailable, facts};
 
 /// A kept file, open.
@@ -77,5 +77,5 @@ async fn disclosure(app: &App, caller: &Caller, row: &ExportRow) -> Result<Discl
         zone: &jiff::tz::TimeZone::UTC,
     };
     let scoped = Scoped::new(app, caller, &scope, everything).await?;
-    Ok(Disclosure::new(app, caller, &scoped, Asked::File(&row.id)))
+    Ok(Disclosure::new(app, caller, &scoped, Delivery::File(&row.id)))
 }

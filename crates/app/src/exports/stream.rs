@@ -15,7 +15,7 @@ use super::rows::{export, facts_of, file_name, in_group, new_row, summed, writte
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format};
 use crate::activity::{
-    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
+    CompleteThrough, Delivery, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
 };
 use crate::facts::failed;
 use crate::feed::{Chunks, Feed, Lost, feed};
@@ -111,7 +111,7 @@ pub async fn export_view(
     store::exports::insert(&mut tx, &row).await?;
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await?;
-    let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
+    let disclosure = Disclosure::new(app, caller, &scoped, Delivery::File(&row.id));
     begin(app, row, (scan, disclosure), (writer, place))
 }
 

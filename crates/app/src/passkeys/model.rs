@@ -40,7 +40,7 @@ impl Passkey {
 
 /// A question for the browser's authenticator.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Ceremony {
     /// Comes back with the answer; given away once.
     pub token: String,
     /// The options of `navigator.credentials`, as JSON of WebAuthn level 3.

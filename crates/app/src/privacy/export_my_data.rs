@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan};
+use crate::activity::{Delivery, Disclosure, Question, Scope, Scoped, UnseenScan};
 use crate::error::unavailable;
 use crate::exports::{self, ExportError};
 use crate::feed::{Chunks, Feed, Lost, feed};
@@ -46,7 +46,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     tx.commit(exported).await?;
     let (feed, chunks) = feed(&app.settings().exports);
     let run = Run {
-        disclosure: Disclosure::new(app, caller, &scoped, Asked::File("own data")),
+        disclosure: Disclosure::new(app, caller, &scoped, Delivery::File("own data")),
         app: app.clone(),
         account_id: caller.person.id.clone(),
         out: Vec::new(),

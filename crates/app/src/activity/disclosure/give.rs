@@ -7,7 +7,7 @@ use store::disclosures;
 
 use super::note::Said;
 use super::people::{Owners, People, Reader};
-use super::question::{Asked, Question, via};
+use super::question::{Delivery, Question, via};
 use super::{Rows, Unseen};
 use crate::activity::scope::{Scoped, Subject};
 use crate::activity::view::ViewError;
@@ -34,14 +34,14 @@ pub(crate) struct Disclosure {
 
 impl Disclosure {
     /// Of what `scoped` asks for.
-    pub(crate) fn new(app: &App, caller: &Caller, scoped: &Scoped, asked: Asked<'_>) -> Self {
-        let question = Question::new(caller, scoped, asked);
-        let query = match asked {
-            Asked::One(_) => question.text.clone(),
+    pub(crate) fn new(app: &App, caller: &Caller, scoped: &Scoped, delivery: Delivery<'_>) -> Self {
+        let question = Question::new(caller, scoped, delivery);
+        let query = match delivery {
+            Delivery::One(_) => question.text.clone(),
             _ => scoped.typed.to_string(),
         };
         let mut said = Said::new(scoped, &query);
-        if let Asked::File(_) = asked {
+        if let Delivery::File(_) = delivery {
             // That the export was generated is in that person's log, or in the reader's, before its first byte.
             match &scoped.subject {
                 Subject::Other(_) | Subject::Own(_) => said.is_told_to_one = true,

@@ -17,7 +17,7 @@ mod waiting;
 pub(crate) use give::Disclosure;
 pub(crate) use guarded::{GuardedLog, GuardedLook, UnseenScan};
 pub(crate) use kept::Kept;
-pub(crate) use question::Asked;
+pub(crate) use question::Delivery;
 pub(crate) use repeats::Repeats;
 pub use rows::Rows;
 pub(crate) use rows::Unseen;

@@ -49,7 +49,7 @@ async fn fed() -> Fed {
         .await
         .unwrap();
     let run = Run {
-        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Asked::File(&id)),
+        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Delivery::File(&id)),
         app: setup.app.clone(),
         row,
         feed,
