@@ -23,7 +23,7 @@ pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
 pub use get::{get, group, person};
 
-pub use scope::Scope;
+pub use scope::LogScope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use take::{Taken, take};
 pub use types::{TypeRow, types};

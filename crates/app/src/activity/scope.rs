@@ -10,7 +10,7 @@ use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum LogScope {
     /// The caller's own.
     Me,
     /// The log of the user with this id.
@@ -39,7 +39,7 @@ pub(crate) enum Subject {
     Everybody,
 }
 
-impl Scope {
+impl LogScope {
     /// Decides whether `caller` may read this scope. The only place where that is decided.
     pub(crate) async fn allowed(&self, app: &App, caller: &Caller) -> Result<Subject, ViewError> {
         if !caller.may_read() {
@@ -142,7 +142,7 @@ impl Scoped {
     pub(crate) async fn new(
         app: &App,
         caller: &Caller,
-        scope: &Scope,
+        scope: &LogScope,
         question: Question<'_>,
     ) -> Result<Self, ViewError> {
         let subject = scope.allowed(app, caller).await?;

@@ -4,7 +4,7 @@ use engine::Order;
 
 use super::scope::{Question, Scoped};
 use super::view::count;
-use super::{CompleteThrough, Delivery, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
+use super::{CompleteThrough, Delivery, Disclosure, LogScope, Rows, UnseenScan, ViewError, ViewRequest};
 use crate::{App, Caller};
 
 /// All rows of a view, on their way to a reader.
@@ -19,7 +19,7 @@ pub struct Taken {
 
 /// Begins to take everything that `caller` may see of `scope`, newest first. Cursor and limit of the request do not
 /// matter.
-pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<Taken, ViewError> {
+pub async fn take(app: &App, caller: &Caller, scope: &LogScope, request: &ViewRequest) -> Result<Taken, ViewError> {
     if !caller.may_export() {
         return Err(ViewError::Forbidden);
     }

@@ -13,7 +13,7 @@ use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
 use super::scope::{Question, Scoped};
-use super::{Chip, Delivery, Disclosure, EmptyReason, Rows, Scope};
+use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
 use crate::{App, Caller, Unavailable};
 
@@ -144,7 +144,12 @@ pub enum ViewError {
 unavailable!(ViewError, except engine::LogError);
 
 /// One page of what `caller` may see of `scope`; viewing somebody else's log is recorded in that log.
-pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<ActivityView, ViewError> {
+pub async fn view(
+    app: &App,
+    caller: &Caller,
+    scope: &LogScope,
+    request: &ViewRequest,
+) -> Result<ActivityView, ViewError> {
     let begun = Instant::now();
     let question = Question {
         q: &request.q,

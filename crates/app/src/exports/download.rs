@@ -9,7 +9,7 @@ use super::list::row;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::{Delivery, Disclosure, Question, Scope, Scoped};
+use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped};
 use crate::{Activities, App, Caller, Unavailable, facts};
 
 /// A kept file, open.
@@ -69,7 +69,7 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
 
 /// That the rows of a kept file are given to `caller`.
 async fn disclosure(app: &App, caller: &Caller, row: &ExportRow) -> Result<Disclosure, ExportError> {
-    let scope = row.subject_id.clone().map_or(Scope::Everything, Scope::User);
+    let scope = row.subject_id.clone().map_or(LogScope::Everything, LogScope::User);
     let everything = Question {
         q: "",
         from: None,

@@ -7,7 +7,7 @@ use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
 
 use super::rows::{export, new_row};
 use super::{Export, ExportError, worker};
-use crate::activity::{Scope, person};
+use crate::activity::{LogScope, person};
 use crate::zone::ZoneChoice;
 use crate::{App, Caller, Quiet};
 
@@ -77,7 +77,7 @@ async fn settled(app: &App, row: ExportRow) -> Result<Export, ExportError> {
 
 /// The files of this user's log.
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
-    Scope::User(user_id.to_owned()).allowed(app, caller).await?;
+    LogScope::User(user_id.to_owned()).allowed(app, caller).await?;
     let mut read = app.store().glance().await?;
     let rows = store::exports::for_subject(&mut read, user_id, StoredKind::UserCsv, LATEST).await?;
     let mut csv = UserCsv::default();

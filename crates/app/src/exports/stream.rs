@@ -15,7 +15,8 @@ use super::rows::{export, facts_of, file_name, in_group, new_row, summed, writte
 use super::writer::{RowWriter, Tally};
 use super::{Export, ExportError, Format};
 use crate::activity::{
-    CompleteThrough, Delivery, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
+    CompleteThrough, Delivery, Disclosure, LogScope, Question, Scoped, Subject, Unseen, UnseenScan, ViewRequest,
+    account,
 };
 use crate::facts::failed;
 use crate::feed::{Chunks, Feed, Lost, feed};
@@ -67,7 +68,7 @@ pub struct Streamed {
 pub async fn export_view(
     app: &App,
     caller: &Caller,
-    scope: &Scope,
+    scope: &LogScope,
     request: &ViewExport,
 ) -> Result<Streamed, ExportError> {
     if !caller.may_export() {

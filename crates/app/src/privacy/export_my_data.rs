@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 
-use crate::activity::{Delivery, Disclosure, Question, Scope, Scoped, UnseenScan};
+use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped, UnseenScan};
 use crate::error::unavailable;
 use crate::exports::{self, ExportError};
 use crate::feed::{Chunks, Feed, Lost, feed};
@@ -39,7 +39,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(app, caller, &Scope::Me, everything).await?;
+    let scoped = Scoped::new(app, caller, &LogScope::Me, everything).await?;
     let scan = app.log().scan(scoped.bound.clone(), Order::Oldest).await?;
     let tx = app.begin().await?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);

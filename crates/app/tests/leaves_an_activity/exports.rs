@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use activity::{Facts, Person};
 use app::ZoneChoice;
-use app::activity::{Scope, ViewRequest};
+use app::activity::{LogScope, ViewRequest};
 use app::exports::{self, Format, State, ViewExport};
 use futures::StreamExt as _;
 use store::exports::ExportRow;
@@ -119,7 +119,7 @@ async fn streamed(stage: &Stage<'_>) -> Result<(), String> {
         columns: Vec::new(),
         zone: ZoneChoice::utc(),
     };
-    let mut streamed = exports::export_view(stage.app(), &stage.member, &Scope::Me, &request)
+    let mut streamed = exports::export_view(stage.app(), &stage.member, &LogScope::Me, &request)
         .await
         .map_err(|error| error.to_string())?;
     while let Some(chunk) = streamed.chunks.next().await {

@@ -1,7 +1,7 @@
 //! Reading the log, and what others report into it: `activity`, `import` and `ingest`.
 
 use activity::Facts;
-use app::activity::{self as view, Scope, ViewRequest};
+use app::activity::{self as view, LogScope, ViewRequest};
 use app::import::{self, Import, ImportFormat, Progress, Watch};
 use app::ingest::{self, ItemResult, Submission};
 
@@ -51,11 +51,11 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
         "activity/disclosure/give" => action(async move {
-            let of_member = Scope::User(stage.id().to_owned());
+            let of_member = LogScope::User(stage.id().to_owned());
             view::view(app, admin, &of_member, &ViewRequest::default()).await
         }),
         "activity/disclosure/give@several" => {
-            action(async move { view::view(app, admin, &Scope::Everything, &ViewRequest::default()).await })
+            action(async move { view::view(app, admin, &LogScope::Everything, &ViewRequest::default()).await })
         }
         "activity/close_holes" => action(async move {
             let mut holes = view::open_holes(app, admin).await.map_err(|error| error.to_string())?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use activity::limits::FaultCode;
 use activity::{Activity, By, Recorder, canonical, catalogue, json, sentence};
 use app::accounts::LoginStatus;
-use app::activity::{Scope, ViewRequest, types, view};
+use app::activity::{LogScope, ViewRequest, types, view};
 use serde_json::{Value, json};
 use testkit::EVERYDAY;
 
@@ -110,7 +110,7 @@ async fn account(world: &World, id: &str) -> (String, LoginStatus, usize, usize)
         limit: 1000,
         ..ViewRequest::default()
     };
-    let log = view(&world.test.app, &world.ada, &Scope::User(id.to_owned()), &request)
+    let log = view(&world.test.app, &world.ada, &LogScope::User(id.to_owned()), &request)
         .await
         .unwrap();
     let (claimed, ours): (Vec<&Activity>, Vec<&Activity>) = log

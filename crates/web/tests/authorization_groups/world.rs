@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use activity::{Activity, Named};
 use app::accounts::{self, Activation, NewUser};
-use app::activity::{Scope, ViewRequest};
+use app::activity::{LogScope, ViewRequest};
 use app::applications::{self, NewApplication};
 use app::groups::{self, GroupRole, Invite, NewGroup};
 use app::logging_in::{self, LogIn, LogInStep, SignedIn};
@@ -417,7 +417,7 @@ impl Making<'_> {
             q: format!("activity:{code}"),
             ..ViewRequest::default()
         };
-        let found = app::activity::view(self.app, &person, &Scope::Me, &request)
+        let found = app::activity::view(self.app, &person, &LogScope::Me, &request)
             .await
             .unwrap();
         found.rows[0].seq.to_string()

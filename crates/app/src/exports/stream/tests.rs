@@ -45,7 +45,7 @@ async fn fed() -> Fed {
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(&setup.app, &auditor(), &Scope::Everything, everything)
+    let scoped = Scoped::new(&setup.app, &auditor(), &LogScope::Everything, everything)
         .await
         .unwrap();
     let run = Run {

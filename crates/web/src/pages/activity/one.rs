@@ -3,7 +3,7 @@
 use activity::query::Expr;
 use activity::sentence::Piece;
 use activity::{Activity, Seq, json};
-use app::activity::Scope;
+use app::activity::LogScope;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
@@ -45,7 +45,7 @@ pub(super) async fn activity(
     if is_json {
         return Ok(axum::Json(json::to_json(&activity)).into_response());
     }
-    let scope = Scope::showing(&caller, &activity);
+    let scope = LogScope::showing(&caller, &activity);
     render(&OnePage::new(shell, activity, &scope))
 }
 
@@ -54,11 +54,11 @@ fn absent(id: &str) -> PageError {
 }
 
 impl OnePage {
-    pub(super) fn new(shell: Shell, activity: Activity, scope: &Scope) -> Self {
+    pub(super) fn new(shell: Shell, activity: Activity, scope: &LogScope) -> Self {
         let base: Href = match scope {
-            Scope::Everything => "/activity".into(),
-            Scope::Group(id) => Href::to(&["groups", id, "activity"]),
-            Scope::Me | Scope::User(_) => "/settings/activity-logs".into(),
+            LogScope::Everything => "/activity".into(),
+            LogScope::Group(id) => Href::to(&["groups", id, "activity"]),
+            LogScope::Me | LogScope::User(_) => "/settings/activity-logs".into(),
         };
         let row = ActivityRow::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
         let view = Place {
