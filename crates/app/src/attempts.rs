@@ -6,14 +6,14 @@ use store::accounts::account::AccountRow;
 use store::accounts::attempt::{self, Bucket, Failures};
 use store::accounts::known_device;
 
-use crate::hasher::Place;
+use crate::hasher::HashPermit;
 use crate::tokens::token_hash;
 use crate::waits::Waits;
 use crate::{Activities, App, Quiet, Tx, Unavailable, mail};
 
 /// An attempt that was counted as failed until it is settled.
 pub(crate) struct Attempt {
-    place: Option<Place>,
+    permit: Option<HashPermit>,
     /// The known device it came from.
     pub(crate) known_device: Option<String>,
     /// Its bucket with it; `None` if the bucket is locked, or there is no account.
@@ -42,11 +42,11 @@ pub(super) async fn reserve(
     account: Option<&AccountRow>,
     origin: AttemptOrigin<'_>,
 ) -> Result<Attempt, Unavailable> {
-    let place = app.hasher().place()?;
+    let permit = app.hasher().permit()?;
     let mut tx = app.begin().await?;
     attempt::count(&mut tx).await?;
     let mut reserved = Attempt {
-        place: Some(place),
+        permit: Some(permit),
         known_device: None,
         failures: None,
         stored: None,
@@ -76,7 +76,7 @@ pub(crate) async fn reserve_code(
 ) -> Result<Attempt, Unavailable> {
     let failures = count(app, tx, &account.id, known_device).await?;
     Ok(Attempt {
-        place: None,
+        permit: None,
         known_device: known_device.map(str::to_owned),
         failures,
         stored: None,
@@ -115,11 +115,11 @@ pub(crate) async fn clear(tx: &mut Tx, account_id: &str, known_device: Option<&s
 impl Attempt {
     /// Checks the password. Unknown, locked and not yet activated accounts take as long and are wrong.
     pub(super) async fn check(&mut self, app: &App, password: &str) -> Result<bool, Unavailable> {
-        let place = match self.place.take() {
-            Some(place) => place,
-            None => app.hasher().place()?,
+        let permit = match self.permit.take() {
+            Some(permit) => permit,
+            None => app.hasher().permit()?,
         };
-        app.hasher().verify(place, password, self.stored.as_deref()).await
+        app.hasher().verify(permit, password, self.stored.as_deref()).await
     }
 
     /// Whether the bucket had room.

@@ -39,32 +39,37 @@ impl Hasher {
         }
     }
 
-    /// A place in the queue. Taken before an attempt is counted, so that a flood counts nobody's attempts.
-    pub(crate) fn place(&self) -> Result<Place, Unavailable> {
+    /// A permit to stand in the queue. Taken before an attempt is counted, so that a flood counts nobody's attempts.
+    pub(crate) fn permit(&self) -> Result<HashPermit, Unavailable> {
         Arc::clone(&self.queue)
             .try_acquire_owned()
-            .map(Place)
+            .map(HashPermit)
             .map_err(|_| busy())
     }
 
     /// The PHC string of a password.
     pub(crate) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Unavailable> {
-        let place = self.place()?;
+        let permit = self.permit()?;
         let params = self.params.clone();
         let password = normal(password);
-        self.work(place, move || hash(&params, password.as_bytes(), &salt))
+        self.work(permit, move || hash(&params, password.as_bytes(), &salt))
             .await?
     }
 
     /// Whether a password is the one of this PHC string. Without a string it takes as long and says no.
-    pub(crate) async fn verify(&self, place: Place, password: &str, stored: Option<&str>) -> Result<bool, Unavailable> {
+    pub(crate) async fn verify(
+        &self,
+        permit: HashPermit,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Unavailable> {
         let params = self.params.clone();
         let password = normal(password);
         let dummy = Arc::clone(&self.dummy);
         let stored = stored.map(str::to_owned);
         let has_one = stored.is_some();
         let matches = self
-            .work(place, move || {
+            .work(permit, move || {
                 let against = match &stored {
                     Some(stored) => stored.as_str(),
                     None => dummy.get_or_init(|| hash(&params, b"nobody's password", &[0; 16]).unwrap_or_default()),
@@ -90,7 +95,7 @@ impl Hasher {
 
     async fn work<T: Send + 'static>(
         &self,
-        place: Place,
+        permit: HashPermit,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unavailable> {
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
@@ -98,15 +103,15 @@ impl Hasher {
         // The turn goes along: a request that is given up must not let another hash start beside this one.
         let done = tokio::task::spawn_blocking(move || {
             let result = job();
-            drop((turn, place));
+            drop((turn, permit));
             result
         });
         done.await.map_err(Unavailable::new)
     }
 }
 
-/// A place in the queue, given back when dropped.
-pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+/// A permit to stand in the queue, given back when dropped.
+pub(crate) struct HashPermit(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// A new salt.
 pub(crate) fn salt(app: &App) -> [u8; 16] {

@@ -18,12 +18,12 @@ use crate::shell::{Href, PageError, Shell, SignedIn, Zone, filters, render};
 #[template(path = "activity/one.html")]
 pub(super) struct OnePage {
     pub(super) shell: Shell,
-    pub(super) view: Place,
+    pub(super) view: RowContext,
     pub(super) row: ActivityRow,
 }
 
 /// What the row's template needs of a view.
-pub(super) struct Place {
+pub(super) struct RowContext {
     pub(super) zone: Zone,
     pub(super) now: activity::Time,
 }
@@ -61,7 +61,7 @@ impl OnePage {
             LogScope::Me | LogScope::User(_) => "/settings/activity-logs".into(),
         };
         let row = ActivityRow::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
-        let view = Place {
+        let view = RowContext {
             zone: shell.zone.clone(),
             now: shell.now,
         };

@@ -21,7 +21,7 @@ struct PasskeysPage {
     shell: Shell,
     username: String,
     passkeys: Vec<Passkey>,
-    place: Place,
+    usable: WhereUsable,
     takes_codes: bool,
     /// Recovery codes that were made just now.
     codes: Vec<String>,
@@ -30,7 +30,7 @@ struct PasskeysPage {
 }
 
 /// Where passkeys work.
-enum Place {
+enum WhereUsable {
     Here,
     /// Only at this address of this installation.
     At(Href),
@@ -82,15 +82,15 @@ async fn list(
         takes_codes: proof::takes_codes(state, &caller).await?,
         username: caller.person.username,
         passkeys: passkeys.map_err(PageError::unavailable)?,
-        place: place(state, headers),
+        usable: where_usable(state, headers),
         codes,
         said,
     })
 }
 
-fn place(state: &AppState, headers: &HeaderMap) -> Place {
+fn where_usable(state: &AppState, headers: &HeaderMap) -> WhereUsable {
     let Some(origin) = passkeys::origin(state.app()) else {
-        return Place::Nowhere;
+        return WhereUsable::Nowhere;
     };
     let host = headers
         .get(header::HOST)
@@ -100,8 +100,8 @@ fn place(state: &AppState, headers: &HeaderMap) -> Place {
         .split_once("://")
         .is_some_and(|(_, there)| there.eq_ignore_ascii_case(host));
     match Href::in_whole(&origin, &origin) {
-        Some(origin) if !is_here => Place::At(origin),
-        _ => Place::Here,
+        Some(origin) if !is_here => WhereUsable::At(origin),
+        _ => WhereUsable::Here,
     }
 }
 
