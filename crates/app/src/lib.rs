@@ -5,21 +5,27 @@ pub mod accounts;
 pub mod activity;
 pub mod api_keys;
 pub mod applications;
+mod attempts;
 pub mod backdate;
 mod caller;
 pub mod connections;
-mod device;
+pub mod devices;
 mod error;
 pub mod exports;
 pub mod factors;
+mod facts;
 mod feed;
 pub mod groups;
+mod hasher;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+mod key_text;
 pub mod limits;
 mod live;
+pub mod logging_in;
 pub mod mail;
+mod names;
 mod once;
 mod paging;
 pub mod passkeys;
@@ -29,18 +35,23 @@ mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tokens;
 mod tx;
+mod user_agent;
+mod waits;
+mod zone;
 
 pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, network};
-pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
-pub use paging::{Page, PageRequest};
+pub use paging::{Page, PageRequest, Total};
 pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+pub use user_agent::device_of;
+pub use zone::ZoneChoice;
 
 pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
@@ -69,14 +80,14 @@ struct Inner {
     rng: Arc<dyn Rng>,
     settings: Settings,
     secret_key: SecretKey,
-    hasher: accounts::Hasher,
+    hasher: hasher::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
     streaming: Places<String>,
     tasks: Tasks,
     live: Live,
     sms: sms::Sms,
-    beats: sessions::Beats,
+    heartbeats: sessions::Heartbeats,
     refusals: refusals::Refusals,
 }
 
@@ -90,7 +101,7 @@ impl App {
         settings: Settings,
         secret_key: SecretKey,
     ) -> Self {
-        let hasher = accounts::Hasher::new(&settings.password);
+        let hasher = hasher::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
         let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
@@ -110,7 +121,7 @@ impl App {
                 tasks: Tasks::default(),
                 live: Live::default(),
                 sms,
-                beats: sessions::Beats::default(),
+                heartbeats: sessions::Heartbeats::default(),
                 refusals: refusals::Refusals::default(),
             }),
         }
@@ -173,7 +184,7 @@ impl App {
     }
 
     /// Where passwords are hashed, a few at a time.
-    pub(crate) fn hasher(&self) -> &accounts::Hasher {
+    pub(crate) fn hasher(&self) -> &hasher::Hasher {
         &self.inner.hasher
     }
 
@@ -203,9 +214,9 @@ impl App {
         &self.inner.tasks
     }
 
-    /// Signs of life of those in sessions.
-    pub(crate) fn beats(&self) -> &sessions::Beats {
-        &self.inner.beats
+    /// Heartbeats of those in sessions.
+    pub(crate) fn heartbeats(&self) -> &sessions::Heartbeats {
+        &self.inner.heartbeats
     }
 
     /// What was turned away and is not written yet.

@@ -3,9 +3,9 @@
 
 mod support;
 
-use app::accounts::{self, Proof};
+use app::factors::Proof;
 use app::groups::{self, Group, GroupRole, InvitationKey, Invite, InviteLine, InviteOutcome, NewGroup, NewMember};
-use app::{Caller, ChangeError, Roles};
+use app::{Caller, ChangeError, Roles, accounts};
 use support::{GOOD, HOUR, TestApp, visitor};
 
 async fn group(test: &TestApp, owner: &Caller, name: &str) -> Group {

@@ -7,8 +7,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Settings;
-use crate::api::{Budget, Metrics};
-use crate::layers::{Hosts, Rates};
+use crate::budget::Budget;
+use crate::hosts::Hosts;
+use crate::metrics::Metrics;
+use crate::rates::Rates;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use super::{is_test, shown};
+use super::{is_test, is_test_only, shown};
 
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
@@ -48,16 +48,6 @@ fn lines_without_tests(file: &syn::File, all: usize) -> usize {
         })
         .sum();
     all.saturating_sub(tests)
-}
-
-fn is_test_only(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .meta
-                .require_list()
-                .is_ok_and(|list| list.tokens.to_string() == "test")
-    })
 }
 
 fn lines(span: proc_macro2::Span) -> usize {

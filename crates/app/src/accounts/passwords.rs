@@ -9,8 +9,7 @@ use store::accounts::email_change;
 use store::factors::second_factor;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{FieldError, Unavailable, names};
-use crate::{App, Tx, factors};
+use crate::{App, FieldError, Tx, Unavailable, factors, names};
 
 const MAX: usize = 128;
 
@@ -106,13 +105,6 @@ fn check_length(account: &AccountRow, password: &str, least: usize) -> Result<()
         return refuse("The password is made of your own name or address. Choose another.".to_owned());
     }
     Ok(())
-}
-
-/// A new salt.
-pub(crate) fn salt(app: &App) -> [u8; 16] {
-    let mut salt = [0; 16];
-    app.rng().fill(&mut salt);
-    salt
 }
 
 /// Whether a password is on the list, or is one of the list or at most three characters over and over.

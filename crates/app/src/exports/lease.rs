@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use store::exports::Row;
+use store::exports::ExportRow;
 
 use super::ExportError;
-use super::model::unavailable;
 use super::rows::written;
 use crate::{App, Quiet};
 
@@ -47,7 +46,7 @@ impl Progress {
 }
 
 /// Keeps the row for as long as this is polled; done when it was lost to another or is gone.
-pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
+pub(super) async fn keep(app: &App, row: &ExportRow, progress: &Progress) {
     let mut known = progress.get();
     let mut since = app.now();
     loop {
@@ -69,13 +68,11 @@ pub(super) async fn keep(app: &App, row: &Row, progress: &Progress) {
     }
 }
 
-async fn renew(app: &App, row: &Row, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
+async fn renew(app: &App, row: &ExportRow, [expected, rows, bytes]: [u64; 3]) -> Result<bool, ExportError> {
+    let mut tx = app.begin().await?;
     let until = app.now().plus(micros(LEASE)).0;
-    let held = store::exports::renew(&mut tx, &row.id, row.fence, until, written(expected, rows, bytes))
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+    let held = store::exports::renew(&mut tx, &row.id, row.fence, until, written(expected, rows, bytes)).await?;
+    tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(held)
 }
 

@@ -6,20 +6,21 @@ use std::sync::{Arc, OnceLock};
 use activity::Reason;
 use engine::{Full, LogError, Order, Place, Through};
 use futures::{Stream, StreamExt as _};
-use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Finish, Kind as StoredKind, State as StoredState};
 
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
 use super::lease::{LEASE, Progress, keep, micros};
-use super::model::unavailable;
 use super::rows::{export, facts_of, file_name, in_group, new_row, summed, written};
 use super::writer::{RowWriter, Tally};
-use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::facts::failed;
+use super::{Export, ExportError, Format};
 use crate::activity::{
-    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
+    CompleteThrough, Delivery, Disclosure, LogScope, Question, Scoped, Subject, Unseen, UnseenScan, ViewRequest,
+    account,
 };
+use crate::facts::failed;
 use crate::feed::{Chunks, Feed, Lost, feed};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
@@ -67,7 +68,7 @@ pub struct Streamed {
 pub async fn export_view(
     app: &App,
     caller: &Caller,
-    scope: &Scope,
+    scope: &LogScope,
     request: &ViewExport,
 ) -> Result<Streamed, ExportError> {
     if !caller.may_export() {
@@ -99,11 +100,7 @@ pub async fn export_view(
         Subject::Group { .. } | Subject::Everybody => None,
     };
     // Opened before the export is recorded, so that a file does not tell of itself.
-    let scan = app
-        .log()
-        .scan(scoped.bound.clone(), Order::Newest)
-        .await
-        .map_err(unavailable)?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     if let Some(group) = scoped.subject.group() {
         row = in_group(row, group)?;
@@ -111,11 +108,11 @@ pub async fn export_view(
     row.state = StoredState::Running;
     row.lease_until = app.now().plus(micros(LEASE)).0;
     row.fence = 1;
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
+    store::exports::insert(&mut tx, &row).await?;
     let facts = facts_of(&row, "export.generated", app.now())?;
-    tx.commit(facts).await.map_err(unavailable)?;
-    let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
+    tx.commit(facts).await?;
+    let disclosure = Disclosure::new(app, caller, &scoped, Delivery::File(&row.id));
     begin(app, row, (scan, disclosure), (writer, place))
 }
 
@@ -129,7 +126,7 @@ pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportE
 
 fn begin(
     app: &App,
-    row: Row,
+    row: ExportRow,
     (scan, disclosure): (UnseenScan, Disclosure),
     (writer, place): (RowWriter, Place<String>),
 ) -> Result<Streamed, ExportError> {
@@ -181,7 +178,7 @@ impl From<Lost> for Broken {
 /// One stream under way.
 struct Run {
     app: App,
-    row: Row,
+    row: ExportRow,
     disclosure: Disclosure,
     feed: Feed,
     through: Through,
@@ -241,7 +238,7 @@ impl Run {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         writer.write_header(&mut out);
         while let Some(rows) = chunks.next().await {
-            let rows = rows.map_err(|error| Broken::Log(unavailable(error)))?;
+            let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             let rows = self.disclosure.give(rows).await;
             let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             // In pieces, so that a piece and not the chunk of the log bounds what is held.
@@ -282,14 +279,12 @@ impl Run {
             through: Some((size, self.through.at.0)),
             error: broken.map(|reason| reason.in_words().to_owned()),
         };
-        let mut tx = self.app.begin().await.map_err(unavailable)?;
-        let is_ours = store::exports::finish(&mut tx, &self.row.id, self.row.fence, &end)
-            .await
-            .map_err(unavailable)?;
+        let mut tx = self.app.begin().await?;
+        let is_ours = store::exports::finish(&mut tx, &self.row.id, self.row.fence, &end).await?;
         if !is_ours {
             return Ok(None);
         }
-        tx.commit(facts).await.map_err(unavailable)?;
+        tx.commit(facts).await?;
         Ok(Some(summary))
     }
 }

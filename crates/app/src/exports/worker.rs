@@ -9,19 +9,19 @@ use std::time::Duration;
 use activity::Reason;
 use activity::query::Expr;
 use engine::Order;
-use store::exports::{Finish, Kind as StoredKind, Row};
+use store::exports::{ExportRow, Finish, Kind as StoredKind};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
 use super::csv::UserCsvWriter;
 use super::lease::{LEASE, Progress, keep, micros};
-use super::model::unavailable;
 use super::rows::{facts_of, summed, written};
 use super::writer::{RowWriter, Tally};
-use super::{ExportError, Summary, ZoneChoice};
+use super::{ExportError, Summary};
 use crate::activity::Kept;
-use crate::activity::facts::failed;
-use crate::{App, Quiet};
+use crate::facts::failed;
+use crate::zone::ZoneChoice;
+use crate::{App, Quiet, Unavailable};
 
 /// How often to look for rows whose maker is gone.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -67,23 +67,23 @@ pub(super) fn wake(app: &App) {
 async fn recover(app: &App) -> Result<(), ExportError> {
     if app.store().is_alone() {
         // The data directory is ours alone, so whoever held a lease is gone.
-        let mut tx = app.begin().await.map_err(unavailable)?;
-        store::exports::release_all(&mut tx).await.map_err(unavailable)?;
-        tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+        let mut tx = app.begin().await?;
+        store::exports::release_all(&mut tx).await?;
+        tx.commit_quietly(Quiet::ExportQueue).await?;
     }
     let dir = directory(app);
-    tokio::fs::create_dir_all(&dir).await.map_err(unavailable)?;
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let kept = store::exports::files(&mut read).await.map_err(unavailable)?;
+    tokio::fs::create_dir_all(&dir).await.map_err(Unavailable::new)?;
+    let mut read = app.store().glance().await?;
+    let kept = store::exports::files(&mut read).await?;
     drop(read);
-    let mut entries = tokio::fs::read_dir(&dir).await.map_err(unavailable)?;
-    while let Some(entry) = entries.next_entry().await.map_err(unavailable)? {
+    let mut entries = tokio::fs::read_dir(&dir).await.map_err(Unavailable::new)?;
+    while let Some(entry) = entries.next_entry().await.map_err(Unavailable::new)? {
         let name = entry.file_name();
         let is_ours = name
             .to_str()
             .is_some_and(|name| name.trim_start_matches('.').starts_with("exp_"));
         if is_ours && !kept.iter().any(|kept| name == kept.as_str()) {
-            tokio::fs::remove_file(entry.path()).await.map_err(unavailable)?;
+            tokio::fs::remove_file(entry.path()).await.map_err(Unavailable::new)?;
         }
     }
     Ok(())
@@ -93,9 +93,7 @@ async fn recover(app: &App) -> Result<(), ExportError> {
 pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
     while let Some(row) = claim(app).await? {
         let made = if row.fence > MOST_ATTEMPTS {
-            Err(ExportError::Unavailable(
-                "it was begun and interrupted too often".into(),
-            ))
+            Err(Unavailable::new("it was begun and interrupted too often").into())
         } else {
             make(app, &row).await
         };
@@ -111,29 +109,25 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
     Ok(())
 }
 
-async fn claim(app: &App) -> Result<Option<Row>, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
+async fn claim(app: &App) -> Result<Option<ExportRow>, ExportError> {
+    let mut tx = app.begin().await?;
     let now = app.now();
-    let row = store::exports::claim(&mut tx, now.0, now.plus(micros(LEASE)).0)
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+    let row = store::exports::claim(&mut tx, now.0, now.plus(micros(LEASE)).0).await?;
+    tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(row)
 }
 
-async fn claim_lapsed_view(app: &App) -> Result<Option<Row>, ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
+async fn claim_lapsed_view(app: &App) -> Result<Option<ExportRow>, ExportError> {
+    let mut tx = app.begin().await?;
     let now = app.now();
     let until = now.plus(micros(LEASE)).0;
-    let row = store::exports::claim_lapsed_view(&mut tx, now.0, until)
-        .await
-        .map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+    let row = store::exports::claim_lapsed_view(&mut tx, now.0, until).await?;
+    tx.commit_quietly(Quiet::ExportQueue).await?;
     Ok(row)
 }
 
 /// Makes one user's file for as long as the row is ours.
-async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
+async fn make(app: &App, row: &ExportRow) -> Result<(), ExportError> {
     let progress = Progress::default();
     tokio::select! {
         made = write(app, row, &progress) => made,
@@ -142,17 +136,19 @@ async fn make(app: &App, row: &Row) -> Result<(), ExportError> {
 }
 
 /// Writes one user's file beside its name, then gives it the name, then says it is there.
-async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportError> {
+async fn write(app: &App, row: &ExportRow, progress: &Progress) -> Result<(), ExportError> {
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
-    let look = app.log().look().await.map_err(unavailable)?.unhurried();
-    progress.expect(look.count(&expr, u64::MAX).await.map_err(unavailable)?.n);
-    let mut scan = look.scan(expr, Order::Newest).map_err(unavailable)?;
+    let look = app.log().look().await?.unhurried();
+    progress.expect(look.count(&expr, u64::MAX).await?.n);
+    let mut scan = look.scan(expr, Order::Newest)?;
     let through = scan.complete_through();
-    tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
+    tokio::fs::create_dir_all(directory(app))
+        .await
+        .map_err(Unavailable::new)?;
     let part = part_path(app, row);
-    let mut file = tokio::fs::File::create(&part).await.map_err(unavailable)?;
+    let mut file = tokio::fs::File::create(&part).await.map_err(Unavailable::new)?;
     let mut writer = RowWriter::UserCsv(Box::new(UserCsvWriter::new(&zone)));
     let mut tally = Tally::default();
     let mut kept = Kept::default();
@@ -160,19 +156,19 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
     writer.write_header(&mut out);
     loop {
         tally.add(&out);
-        file.write_all(&out).await.map_err(unavailable)?;
+        file.write_all(&out).await.map_err(Unavailable::new)?;
         out.clear();
         progress.reached(tally.rows, tally.bytes);
         let Some(chunk) = scan.next_chunk().await else { break };
-        let rows = kept.keep(chunk.map_err(unavailable)?);
+        let rows = kept.keep(chunk?);
         writer.write_rows(&rows, &mut out);
         tally.rows += rows.len() as u64;
     }
-    file.sync_all().await.map_err(unavailable)?;
+    file.sync_all().await.map_err(Unavailable::new)?;
     drop(file);
     let name = format!("{}.csv", row.id);
     let path = directory(app).join(&name);
-    tokio::fs::rename(&part, &path).await.map_err(unavailable)?;
+    tokio::fs::rename(&part, &path).await.map_err(Unavailable::new)?;
     sync_directory(app).await?;
     let summary = tally.summary();
     let end = Finish {
@@ -191,28 +187,26 @@ async fn write(app: &App, row: &Row, progress: &Progress) -> Result<(), ExportEr
 }
 
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
-async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, &Kept)) -> Result<bool, ExportError> {
+async fn finish(
+    app: &App,
+    row: &ExportRow,
+    end: &Finish,
+    (summary, kept): (&Summary, &Kept),
+) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    if !store::exports::finish(&mut tx, &row.id, row.fence, end)
-        .await
-        .map_err(unavailable)?
-    {
+    let mut tx = app.begin().await?;
+    if !store::exports::finish(&mut tx, &row.id, row.fence, end).await? {
         return Ok(false);
     }
-    let people = serde_json::to_string(kept.people()).map_err(unavailable)?;
-    store::exports::keep_people(&mut tx, &row.id, &people)
-        .await
-        .map_err(unavailable)?;
+    let people = serde_json::to_string(kept.people()).map_err(Unavailable::new)?;
+    store::exports::keep_people(&mut tx, &row.id, &people).await?;
     let subject = row.subject_id.as_deref().unwrap_or_default();
-    let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100)
-        .await
-        .map_err(unavailable)?;
-    let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
+    let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100).await?;
+    let replaced: Vec<ExportRow> = rows.into_iter().filter(|other| other.id < row.id).collect();
     for old in &replaced {
-        store::exports::delete(&mut tx, &old.id).await.map_err(unavailable)?;
+        store::exports::delete(&mut tx, &old.id).await?;
     }
-    tx.commit(facts).await.map_err(unavailable)?;
+    tx.commit(facts).await?;
     for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
         // A file that stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(directory(app).join(file)).await;
@@ -221,7 +215,7 @@ async fn finish(app: &App, row: &Row, end: &Finish, (summary, kept): (&Summary, 
 }
 
 /// Gives an export up; one transaction with its activity.
-pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) -> Result<(), ExportError> {
+pub(super) async fn give_up(app: &App, row: &ExportRow, code: &str, reason: Reason) -> Result<(), ExportError> {
     let end = Finish {
         at: app.now().0,
         written: store::exports::Written {
@@ -235,12 +229,9 @@ pub(super) async fn give_up(app: &App, row: &Row, code: &str, reason: Reason) ->
         error: Some(reason.in_words().to_owned()),
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    if store::exports::finish(&mut tx, &row.id, row.fence, &end)
-        .await
-        .map_err(unavailable)?
-    {
-        tx.commit(facts).await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
+    if store::exports::finish(&mut tx, &row.id, row.fence, &end).await? {
+        tx.commit(facts).await?;
     }
     Ok(())
 }
@@ -250,19 +241,19 @@ pub(super) fn directory(app: &App) -> PathBuf {
     app.settings().exports.dir.clone()
 }
 
-fn part_path(app: &App, row: &Row) -> PathBuf {
+fn part_path(app: &App, row: &ExportRow) -> PathBuf {
     directory(app).join(format!(".{}.{}.part", row.id, row.fence))
 }
 
 async fn remove(path: &Path) -> Result<(), ExportError> {
     match tokio::fs::remove_file(path).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unavailable(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Unavailable::new(error).into()),
         _ => Ok(()),
     }
 }
 
 /// A renamed file survives a power cut only once its directory does.
 async fn sync_directory(app: &App) -> Result<(), ExportError> {
-    let dir = tokio::fs::File::open(directory(app)).await.map_err(unavailable)?;
-    dir.sync_all().await.map_err(unavailable)
+    let dir = tokio::fs::File::open(directory(app)).await.map_err(Unavailable::new)?;
+    Ok(dir.sync_all().await.map_err(Unavailable::new)?)
 }

@@ -6,7 +6,7 @@ use store::groups::{GroupRole, member};
 
 use super::get_member::get_member_in;
 use super::standing::managed;
-use super::{Member, deeds};
+use super::{Member, group_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Sets a member's role, if the membership still has the version `expected` (`None`: whatever it has). Only owners
@@ -42,13 +42,13 @@ pub async fn change_role(
         ));
     }
     let code = "group.member_role_changed";
-    let mut changed = deeds::of_member(app, caller, code, &account.person(), &group.named());
+    let mut changed = group_facts::of_member(app, caller, code, &account.person(), &group.named());
     changed.changes = vec![Change {
         field: "role".to_owned(),
         before: Some(row.role.code().to_owned()),
         after: Some(role.code().to_owned()),
     }];
-    deeds::tell(&mut tx, group_id, Some(account_id));
+    group_facts::tell(&mut tx, group_id, Some(account_id));
     let member = get_member_in(&mut tx, caller, group_id, account_id).await?;
     tx.commit(changed).await?;
     Ok(member)

@@ -4,8 +4,7 @@
 use activity::Time;
 use store::accounts::mail_sent;
 
-use crate::accounts::names;
-use crate::{App, ChangeError, Tx, Unavailable};
+use crate::{App, ChangeError, Tx, Unavailable, names};
 
 const OTHERS: &str = "others";
 const HOUR: i64 = 3_600 * Time::SECOND;

@@ -2,13 +2,13 @@
 //! because every statement here names the fence it was claimed with; and of two that claim at once only one sees the
 //! lease lapsed, because the outer WHERE looks again once the row is locked.
 
-use super::table::{Row, State, columns, stored};
+use super::table::{ExportRow, State, columns, stored};
 use crate::{StoreError, Tx};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Claims the oldest kept file that nobody works on, until `until`.
-pub async fn claim(tx: &mut Tx, now: i64, until: i64) -> Result<Option<Row>> {
+pub async fn claim(tx: &mut Tx, now: i64, until: i64) -> Result<Option<ExportRow>> {
     let row = sqlx::query(concat!(
         "UPDATE export SET state = 'running', lease_until = $2, fence = fence + 1, written = 0, bytes = 0 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind = 'user_csv' \
@@ -23,7 +23,7 @@ pub async fn claim(tx: &mut Tx, now: i64, until: i64) -> Result<Option<Row>> {
 }
 
 /// Claims a streamed export whose reader and writer are gone, so that it can be given up.
-pub async fn claim_lapsed_view(tx: &mut Tx, now: i64, until: i64) -> Result<Option<Row>> {
+pub async fn claim_lapsed_view(tx: &mut Tx, now: i64, until: i64) -> Result<Option<ExportRow>> {
     let row = sqlx::query(concat!(
         "UPDATE export SET lease_until = $2, fence = fence + 1 \
          WHERE id = (SELECT id FROM export WHERE state IN ('queued', 'running') AND kind <> 'user_csv' \

@@ -8,4 +8,4 @@ mod tests;
 
 pub use lease::{Finish, Written, claim, claim_lapsed_view, finish, release_all, renew};
 pub use people::{keep_people, people};
-pub use table::{Kind, Row, State, by_id, delete, files, for_subject, insert, list};
+pub use table::{ExportRow, Kind, State, by_id, delete, files, for_subject, insert, list};

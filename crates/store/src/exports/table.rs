@@ -75,7 +75,7 @@ fn unknown(column: &str, word: &str) -> StoreError {
 
 /// One row of `export`. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct ExportRow {
     /// `exp_…`; later ones sort later.
     pub id: String,
     /// What sort it is.
@@ -131,8 +131,8 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-pub(super) fn stored(row: &AnyRow) -> Result<Row> {
-    Ok(Row {
+pub(super) fn stored(row: &AnyRow) -> Result<ExportRow> {
+    Ok(ExportRow {
         id: row.try_get(0)?,
         kind: Kind::of(row.try_get::<String, _>(1)?.as_str())?,
         state: State::of(row.try_get::<String, _>(2)?.as_str())?,
@@ -159,7 +159,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<Row> {
 }
 
 /// Inserts a row as it is.
-pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
+pub async fn insert(tx: &mut Tx, row: &ExportRow) -> Result<()> {
     sqlx::query(concat!(
         "INSERT INTO export (",
         columns!(),
@@ -193,7 +193,7 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
 }
 
 /// The row with this id.
-pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<Row>> {
+pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<ExportRow>> {
     let row = sqlx::query(concat!("SELECT ", columns!(), " FROM export WHERE id = $1"))
         .bind(id)
         .fetch_optional(read.conn())
@@ -202,7 +202,7 @@ pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<Row>> {
 }
 
 /// The latest rows of one sort about one person, newest first.
-pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<Row>> {
+pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<ExportRow>> {
     let rows = sqlx::query(concat!(
         "SELECT ",
         columns!(),
@@ -217,7 +217,12 @@ pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i
 }
 
 /// The latest rows, newest first; of one requester only if one is given, and older than `before` if given.
-pub async fn list(read: &mut Read, requester_id: Option<&str>, before: Option<&str>, limit: i64) -> Result<Vec<Row>> {
+pub async fn list(
+    read: &mut Read,
+    requester_id: Option<&str>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ExportRow>> {
     let rows = sqlx::query(concat!(
         "SELECT ",
         columns!(),

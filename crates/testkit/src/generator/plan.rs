@@ -154,7 +154,7 @@ impl Plan {
         self.push(visit.at, visit.user, What::LoggedIn, visit.place);
         for _ in 0..self.random.below(5) {
             visit.at += self.random.between(20 * SECOND, 25 * MINUTE);
-            self.deed(world, &mut visit);
+            self.act(world, &mut visit);
         }
         visit.at += self.random.between(MINUTE, 2 * HOUR);
         if visit.place.application == HEADSET && self.random.chance(120) {
@@ -174,7 +174,7 @@ impl Plan {
     }
 
     /// One thing somebody does while signed in.
-    fn deed(&mut self, world: &mut World, visit: &mut Visit) {
+    fn act(&mut self, world: &mut World, visit: &mut Visit) {
         let administrator = world.administrators.contains(&visit.user);
         let alone = world.members[visit.user as usize].groups.is_empty();
         match self.random.below(1000) {

@@ -45,11 +45,11 @@ async fn fed() -> Fed {
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(&setup.app, &auditor(), &Scope::Everything, everything)
+    let scoped = Scoped::new(&setup.app, &auditor(), &LogScope::Everything, everything)
         .await
         .unwrap();
     let run = Run {
-        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Asked::File(&id)),
+        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Delivery::File(&id)),
         app: setup.app.clone(),
         row,
         feed,
