@@ -60,7 +60,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Clock, Log, Rng};
-pub use engine::{Full, Place, Places, Tasks};
+pub use engine::{Full, Limiter, Permit, Tasks};
 use store::Store;
 
 /// How long closing waits for what works in the background.
@@ -83,7 +83,7 @@ struct Inner {
     hasher: hasher::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
-    streaming: Places<String>,
+    streaming: Limiter<String>,
     tasks: Tasks,
     live: Live,
     sms: sms::Sms,
@@ -103,7 +103,7 @@ impl App {
     ) -> Self {
         let hasher = hasher::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
-        let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
+        let streaming = Limiter::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         Self {
             inner: Arc::new(Inner {
@@ -204,7 +204,7 @@ impl App {
     }
 
     /// Accounts to whom files are on their way.
-    pub(crate) fn streaming(&self) -> &Places<String> {
+    pub(crate) fn streaming(&self) -> &Limiter<String> {
         &self.inner.streaming
     }
 

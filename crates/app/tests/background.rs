@@ -138,7 +138,7 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
         let batch = engine::Batch {
             facts: facts.collect(),
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
         let asked = ViewExport {
@@ -183,7 +183,7 @@ async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_ro
         let batch = engine::Batch {
             facts: part.to_vec(),
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
     }

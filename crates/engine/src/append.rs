@@ -15,14 +15,14 @@ use crate::{LogError, batch, keys, leaves};
 
 /// What becomes one row of `hot_batch`.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct BatchRow {
     pub(crate) packed: Vec<u8>,
     pub(crate) leaves: Vec<Hash>,
     /// What the activities weigh.
     pub(crate) bytes: u64,
 }
 
-impl Row {
+impl BatchRow {
     /// The rows of facts that were packed, with the leaf of each.
     pub(crate) fn of(packed: Vec<Packed>, leaves: &[Hash]) -> Vec<Self> {
         let mut rest = leaves;
@@ -69,7 +69,7 @@ impl Core {
     pub(crate) async fn place(
         self: &Arc<Self>,
         tx: &mut Tx,
-        rows: Vec<Row>,
+        rows: Vec<BatchRow>,
         kinds: Vec<Kind>,
     ) -> Result<Placed, LogError> {
         let head = head::lock(tx).await?;
@@ -137,7 +137,7 @@ impl Core {
             .iter()
             .map(|facts| keys::leaf(facts, &known))
             .collect::<Result<Vec<_>, _>>()?;
-        let rows = Row::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
+        let rows = BatchRow::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
         let kinds = self.new_kinds(facts.iter());
         let placed = self.place(tx, rows, kinds).await?;
         let cache = Arc::clone(&self.keys);

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, watch};
 use volume::Deadline;
 
 use crate::keys::KeyCache;
-use crate::places::Places;
+use crate::limiter::Limiter;
 use crate::shelf::Shelf;
 use crate::tail::Tail;
 use crate::volumes::Volumes;
@@ -33,7 +33,7 @@ pub(crate) struct Core {
     pub(crate) keys: Arc<KeyCache>,
     pub(crate) tail: Tail,
     /// Callers whose questions are being answered.
-    pub(crate) asking: Places<String>,
+    pub(crate) asking: Limiter<String>,
     pub(crate) volumes: Arc<Volumes>,
     /// Held while hot activities are loaded from SQL.
     pub(crate) loading: Mutex<()>,
@@ -88,7 +88,7 @@ impl Core {
 
     pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
         let volumes = Arc::new(Volumes::new(Shelf::new(settings.volumes_dir.clone())));
-        let asking = Places::new(settings.queries, settings.queries_per_caller);
+        let asking = Limiter::new(settings.queries, settings.queries_per_caller);
         Self {
             store,
             settings,

@@ -7,11 +7,11 @@ use std::time::Duration;
 use volume::Deadline;
 
 use crate::core::Core;
-use crate::places::{Full, Place};
+use crate::limiter::{Full, Permit};
 use crate::view::{View, blocking};
 use crate::{LogError, Look};
 
-/// How long a caller waits for a place among those who ask.
+/// How long a caller waits for a permit among those who ask.
 const PATIENCE: Duration = if cfg!(test) {
     Duration::from_millis(100)
 } else {
@@ -24,21 +24,21 @@ pub struct Inquiry {
     core: Arc<Core>,
     deadline: Deadline,
     /// Held by the threads that work for it too, until they really have ended.
-    place: Option<Arc<Place<String>>>,
+    permit: Option<Arc<Permit<String>>>,
 }
 
 impl Core {
     /// The questions of this caller, under the deadline of the settings.
     pub(crate) async fn inquiry(self: &Arc<Self>, caller: &str) -> Result<Inquiry, LogError> {
-        let place = self.asking.wait(caller.to_owned(), PATIENCE).await;
-        let place = place.map_err(|full| {
+        let permit = self.asking.wait(caller.to_owned(), PATIENCE).await;
+        let permit = permit.map_err(|full| {
             metrics::counter!("whodid_queries_refused_total").increment(1);
             LogError::Busy {
                 yours: full == Full::Each,
             }
         })?;
         let mut inquiry = self.of_nobody();
-        inquiry.place = Some(Arc::new(place));
+        inquiry.permit = Some(Arc::new(permit));
         Ok(inquiry)
     }
 
@@ -53,7 +53,7 @@ impl Core {
         Inquiry {
             core: Arc::clone(self),
             deadline,
-            place: None,
+            permit: None,
         }
     }
 }
@@ -95,9 +95,9 @@ impl Inquiry {
         view: &Arc<View>,
         read: impl FnOnce(&View) -> Result<T, LogError> + Send + 'static,
     ) -> Result<T, LogError> {
-        let (place, view) = (self.place.clone(), Arc::clone(view));
+        let (permit, view) = (self.permit.clone(), Arc::clone(view));
         let read = move || {
-            let _place = place;
+            let _permit = permit;
             read(&view)
         };
         match blocking(read).await {

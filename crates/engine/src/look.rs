@@ -8,7 +8,7 @@ use activity::{Activity, Seq};
 use volume::{Count, Deadline, Facet, Filling, Order, Query, Room};
 
 use crate::hole::Hole;
-use crate::source::{Rank, Source, cursor};
+use crate::stretch::{Rank, Stretch, cursor};
 use crate::view::View;
 use crate::{Inquiry, LogError, Page, Scan, Search, Through};
 
@@ -104,11 +104,11 @@ impl Look {
         let mut query = Query::new(&expr, self.inquiry.deadline());
         let counts = move |view: &View| {
             let mut counts = BTreeMap::new();
-            for source in view
-                .sources()
-                .filter(|source| source.may_match(&expr, Order::Recorded, None))
+            for stretch in view
+                .stretches()
+                .filter(|stretch| stretch.may_match(&expr, Order::Recorded, None))
             {
-                source.count_by(&mut query, facet, &mut counts)?;
+                stretch.count_by(&mut query, facet, &mut counts)?;
             }
             Ok(counts)
         };
@@ -156,30 +156,30 @@ impl Look {
 fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<Vec<Activity>, LogError> {
     let Search { expr, order, after, .. } = search;
     let mut query = Query::new(expr, deadline);
-    let mut sources: Vec<Source> = view
-        .sources()
-        .filter(|source| source.may_match(expr, *order, *after))
+    let mut stretches: Vec<Stretch> = view
+        .stretches()
+        .filter(|stretch| stretch.may_match(expr, *order, *after))
         .collect();
-    sources.sort_by_key(|source| source.bound(*order));
+    stretches.sort_by_key(|stretch| stretch.bound(*order));
     let mut rows: Vec<Activity> = Vec::new();
     let mut more = false;
-    for source in sources {
-        // Guarantee: no row is missed, because every remaining source begins behind the page's last row.
+    for stretch in stretches {
+        // Guarantee: no row is missed, because every remaining stretch begins behind the page's last row.
         if more
             && rows
                 .last()
-                .is_some_and(|last| source.bound(*order) > Rank::row(*order, last))
+                .is_some_and(|last| stretch.bound(*order) > Rank::row(*order, last))
         {
             break;
         }
         query.check()?;
-        let found = source.search(&mut query, *order, *after, Filling::and_one_beyond(room))?;
+        let found = stretch.search(&mut query, *order, *after, Filling::and_one_beyond(room))?;
         if found.is_empty() {
             continue;
         }
         rows.extend(found);
         rows.sort_by_key(|row| Rank::row(*order, row));
-        // Guarantee: what a full source held back lies behind this, because its own rows alone fill the page.
+        // Guarantee: what a full stretch held back lies behind this, because its own rows alone fill the page.
         let fitting = room.fitting(&rows);
         more = rows.len() > fitting;
         rows.truncate(fitting + 1);
@@ -199,14 +199,14 @@ fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
     let is_whole = view.holes_of(query.expr(), Order::Recorded, None).next().is_none();
     let mut n = 0;
     // Newest first: an inexact count is then at least that of what was looked for most often.
-    let sources = view.sources().rev();
+    let stretches = view.stretches().rev();
     let expr = query.expr().clone();
-    for source in sources.filter(|source| source.may_match(&expr, Order::Recorded, None)) {
+    for stretch in stretches.filter(|stretch| stretch.may_match(&expr, Order::Recorded, None)) {
         if n >= cap {
             return Ok(Count { n, exact: false });
         }
         query.check()?;
-        let (more, exact) = source.count(query, cap - n)?;
+        let (more, exact) = stretch.count(query, cap - n)?;
         n += more;
         if !exact {
             return Ok(Count { n, exact: false });

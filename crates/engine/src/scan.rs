@@ -1,4 +1,4 @@
-//! All matches of a query as a stream, in constant memory. Owns the ordered merge of sources that overlap in time.
+//! All matches of a query as a stream, in constant memory. Owns the ordered merge of stretches that overlap in time.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use futures::Stream;
 use tokio::sync::mpsc;
 use volume::{Deadline, Filling, Order, Query, Room};
 
-use crate::source::{Rank, Rows, Source};
+use crate::stretch::{Rank, Rows, Stretch};
 use crate::view::{View, blocking};
 use crate::{LogError, Through};
 
@@ -100,12 +100,12 @@ impl Scan {
     }
 }
 
-/// Merges sources into one order, opening each only when its rows may be next.
+/// Merges stretches into one order, opening each only when its rows may be next.
 struct Merge {
     query: (Expr, Deadline),
     order: Order,
     /// Not opened yet; the next one to open is the last.
-    pending: Vec<Source>,
+    pending: Vec<Stretch>,
     open: Vec<Opened>,
     failed: bool,
 }
@@ -117,11 +117,11 @@ struct Opened {
 
 impl Merge {
     fn new(view: &View, query: (Expr, Deadline), order: Order) -> Self {
-        let mut pending: Vec<Source> = view
-            .sources()
-            .filter(|source| source.may_match(&query.0, order, None))
+        let mut pending: Vec<Stretch> = view
+            .stretches()
+            .filter(|stretch| stretch.may_match(&query.0, order, None))
             .collect();
-        pending.sort_by_key(|source| std::cmp::Reverse(source.bound(order)));
+        pending.sort_by_key(|stretch| std::cmp::Reverse(stretch.bound(order)));
         Self {
             query,
             order,
@@ -151,17 +151,17 @@ impl Merge {
         Ok((!out.is_empty()).then_some(out))
     }
 
-    /// Moves the run of rows that come before anything of any other source; `false` at the end.
+    /// Moves the run of rows that come before anything of any other stretch; `false` at the end.
     fn run(&mut self, out: &mut Filling) -> Result<bool, LogError> {
         let order = self.order;
         self.refill()?;
         let mut heads: Vec<(Rank, usize)> = self.heads();
-        while let Some(next) = self.pending.last().map(|source| source.bound(order))
+        while let Some(next) = self.pending.last().map(|stretch| stretch.bound(order))
             && heads.first().is_none_or(|(first, _)| next <= *first)
         {
-            if let Some(source) = self.pending.pop() {
+            if let Some(stretch) = self.pending.pop() {
                 let (expr, deadline) = &self.query;
-                let rows = source.scan(Query::new(expr, deadline.clone()), order, CHUNK)?;
+                let rows = stretch.scan(Query::new(expr, deadline.clone()), order, CHUNK)?;
                 self.open.push(Opened {
                     rows,
                     buffer: VecDeque::new(),
@@ -174,7 +174,7 @@ impl Merge {
             return Ok(false);
         };
         let other = heads.get(1).map(|(rank, _)| *rank);
-        let unopened = self.pending.last().map(|source| source.bound(order));
+        let unopened = self.pending.last().map(|stretch| stretch.bound(order));
         let until = [other, unopened].into_iter().flatten().min();
         let buffer = &mut self.open[first].buffer;
         while out.missing() > 0
@@ -185,7 +185,7 @@ impl Merge {
         Ok(true)
     }
 
-    /// The first row's rank of every open source, least first.
+    /// The first row's rank of every open stretch, least first.
     fn heads(&self) -> Vec<(Rank, usize)> {
         let head = |(i, opened): (usize, &Opened)| Some((Rank::row(self.order, opened.buffer.front()?), i));
         let mut heads: Vec<(Rank, usize)> = self.open.iter().enumerate().filter_map(head).collect();
@@ -193,7 +193,7 @@ impl Merge {
         heads
     }
 
-    /// Fills empty buffers and forgets sources that are exhausted.
+    /// Fills empty buffers and forgets stretches that are exhausted.
     fn refill(&mut self) -> Result<(), LogError> {
         let mut i = 0;
         while i < self.open.len() {

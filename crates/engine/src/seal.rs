@@ -43,7 +43,7 @@ struct Hot {
 }
 
 /// What is read for one volume.
-struct Stretch {
+struct Batches {
     within: Range<u64>,
     /// What it may weigh.
     most: u64,
@@ -63,10 +63,10 @@ impl Core {
         self.reached(Work::Seal, Step::Chosen)?;
         let started = std::time::Instant::now();
         let (from, tree) = (due.from, due.frontier.clone());
-        let stretch = self.stretch(&due).await?;
-        let people = keys::people(stretch.rows().map(|activity| &activity.facts));
+        let batches = self.batches(&due).await?;
+        let people = keys::people(batches.rows().map(|activity| &activity.facts));
         let keys = self.keys_of(people).await?;
-        let sealing = match blocking(move || Ok(Sealing::of(stretch, due.frontier, keys))).await? {
+        let sealing = match blocking(move || Ok(Sealing::of(batches, due.frontier, keys))).await? {
             Ok(sealing) => sealing,
             Err(bad) => return self.lose(bad, &tree).await,
         };
@@ -115,36 +115,36 @@ impl Core {
 
     /// The activities of the next volume: up to its end, or the one that makes it as heavy as a volume may be. Those of
     /// the tail are taken as they are.
-    async fn stretch(&self, due: &Due) -> Result<Stretch, LogError> {
+    async fn batches(&self, due: &Due) -> Result<Batches, LogError> {
         let within = due.from..due.end;
-        let mut stretch = Stretch::new(within.clone(), self.settings.seal_bytes.max(1));
+        let mut batches = Batches::new(within.clone(), self.settings.seal_bytes.max(1));
         let ends = hot_batch::ends(&mut self.store.glance().await?, within.start, within.end).await?;
         let held = ends.last().and_then(|end| self.tail.view(within.start, end.seq));
         if let Some(chunks) = held {
             for end in ends {
-                stretch.add(Hot::held(end, &chunks, within.start));
-                if stretch.is_full() {
+                batches.add(Hot::held(end, &chunks, within.start));
+                if batches.is_full() {
                     break;
                 }
             }
-            return Ok(stretch);
+            return Ok(batches);
         }
         let mut next = within.start;
-        while !stretch.is_full() {
-            let batches = hot_batch::load(&mut self.store.glance().await?, next, within.end, BATCHES).await?;
-            next = batches.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
-            stretch = blocking(move || {
-                for batch in batches {
-                    if !stretch.is_full() {
-                        let from = stretch.next;
-                        stretch.add(Hot::read(batch, from));
+        while !batches.is_full() {
+            let loaded = hot_batch::load(&mut self.store.glance().await?, next, within.end, BATCHES).await?;
+            next = loaded.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
+            batches = blocking(move || {
+                for batch in loaded {
+                    if !batches.is_full() {
+                        let from = batches.next;
+                        batches.add(Hot::read(batch, from));
                     }
                 }
-                Ok(stretch)
+                Ok(batches)
             })
             .await?;
         }
-        Ok(stretch)
+        Ok(batches)
     }
 
     fn seal_after_micros(&self) -> i64 {
@@ -215,7 +215,7 @@ impl Hot {
     }
 }
 
-impl Stretch {
+impl Batches {
     fn new(within: Range<u64>, most: u64) -> Self {
         Self {
             next: within.start,
@@ -268,10 +268,10 @@ struct Sealing {
 impl Sealing {
     /// Computes the leaves, and checks them against what was committed with every batch: what goes into the volume is what
     /// was acknowledged. It ends before a batch that is not; that one is the error if nothing is before it.
-    fn of(stretch: Stretch, mut frontier: Frontier, keys: Keys) -> Result<Self, Unsealable> {
-        let (from, cut) = (stretch.within.start, stretch.cut);
+    fn of(batches: Batches, mut frontier: Frontier, keys: Keys) -> Result<Self, Unsealable> {
+        let (from, cut) = (batches.within.start, batches.cut);
         let (mut rows, mut leaves) = (Vec::new(), Vec::new());
-        for batch in stretch.batches {
+        for batch in batches.batches {
             let seqs = from + rows.len() as u64..batch.end;
             let committed = batch.leaves_from(seqs.start);
             let checked = committed.and_then(|committed| {

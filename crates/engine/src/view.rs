@@ -13,7 +13,7 @@ use volume::{Cursor, Order, RecordOnly, Volume};
 
 use crate::core::Core;
 use crate::hole::Hole;
-use crate::source::Source;
+use crate::stretch::Stretch;
 use crate::tail::Chunk;
 use crate::volumes::Listed;
 use crate::{LogError, Through, batch};
@@ -39,14 +39,14 @@ pub(crate) struct View {
 
 impl View {
     /// Everything there is, oldest first but for what has no index, which comes first.
-    pub(crate) fn sources(&self) -> impl DoubleEndedIterator<Item = Source> {
+    pub(crate) fn stretches(&self) -> impl DoubleEndedIterator<Item = Stretch> {
         let seqs = self.position.sealed..self.position.size;
         let hot = self
             .hot
             .iter()
-            .map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
-        let unindexed = self.unindexed.iter().cloned().map(Source::Unindexed);
-        let sealed = self.volumes.iter().cloned().map(Source::Sealed);
+            .map(move |chunk| Stretch::Hot(Arc::clone(chunk), seqs.clone()));
+        let unindexed = self.unindexed.iter().cloned().map(Stretch::Unindexed);
+        let sealed = self.volumes.iter().cloned().map(Stretch::Sealed);
         unindexed.chain(sealed).chain(hot)
     }
 

@@ -30,7 +30,7 @@ pub use error::{Result, VolumeError};
 pub use meta::{FileSum, Formats, INDEX_FORMAT, RECORD, VolumeMeta};
 pub use order::{Cursor, Order};
 pub use query::{Deadline, Filling, Overdue, Query, Room};
-pub use record::read::Row;
+pub use record::read::RecordRow;
 pub use record_only::{RecordOnly, RecordScan};
 pub use rewrite::{Alter, Leaf, Part, rewrite};
 pub use scan::Scan;

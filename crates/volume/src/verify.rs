@@ -11,7 +11,7 @@ use crate::files;
 use crate::meta::VolumeMeta;
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
-use crate::record::read::{RecordReader, Row};
+use crate::record::read::{RecordReader, RecordRow};
 use crate::tree::Levels;
 use crate::volume::Volume;
 
@@ -54,7 +54,7 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
         halt.check()?;
-        for Row { activity, leaf } in rows? {
+        for RecordRow { activity, leaf } in rows? {
             bounds.add(&activity)?;
             let leaf = leaf.or_else(|| leaf_of(&activity));
             unknown += u64::from(leaf.is_none());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Places};
+use app::{App, Limiter};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,7 +26,7 @@ struct Inner {
     budget: Budget,
     https: bool,
     draining: CancellationToken,
-    streams: Places<String>,
+    streams: Limiter<String>,
     work: TaskTracker,
     hosts: Hosts,
 }
@@ -41,7 +41,7 @@ impl AppState {
             budget: Budget::new(settings.limits.bodies_bytes),
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
-            streams: Places::new(settings.limits.streams, settings.limits.streams_per_account),
+            streams: Limiter::new(settings.limits.streams, settings.limits.streams_per_account),
             work: TaskTracker::new(),
             hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
@@ -99,7 +99,7 @@ impl AppState {
     }
 
     /// The open streams of live pages, by account.
-    pub(crate) fn streams(&self) -> &Places<String> {
+    pub(crate) fn streams(&self) -> &Limiter<String> {
         &self.inner.streams
     }
 

@@ -24,7 +24,7 @@ pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
 pub use model::{Export, ExportError, Format, Kind, Progress, State};
 pub use stamp::Stamp;
-pub(crate) use stream::place;
+pub(crate) use stream::permit;
 pub use stream::{Streamed, Summary, ViewExport, export_view};
 pub(crate) use worker::Wake;
 pub use worker::start;

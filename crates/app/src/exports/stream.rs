@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use activity::Reason;
-use engine::{Full, LogError, Order, Place, Through};
+use engine::{Full, LogError, Order, Permit, Through};
 use futures::{Stream, StreamExt as _};
 use store::exports::{ExportRow, Finish, Kind as StoredKind, State as StoredState};
 
@@ -74,7 +74,7 @@ pub async fn export_view(
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let place = place(app, caller)?;
+    let permit = permit(app, caller)?;
     let view = &request.view;
     let question = Question {
         q: &view.q,
@@ -113,13 +113,13 @@ pub async fn export_view(
     let facts = facts_of(&row, "export.generated", app.now())?;
     tx.commit(facts).await?;
     let disclosure = Disclosure::new(app, caller, &scoped, Delivery::File(&row.id));
-    begin(app, row, (scan, disclosure), (writer, place))
+    begin(app, row, (scan, disclosure), (writer, permit))
 }
 
-/// A place among those whose files are on their way.
-pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportError> {
-    let place = app.streaming().take(caller.person.id.clone());
-    place.map_err(|full| ExportError::TooMany {
+/// A permit among those whose files are on their way.
+pub(crate) fn permit(app: &App, caller: &Caller) -> Result<Permit<String>, ExportError> {
+    let permit = app.streaming().take(caller.person.id.clone());
+    permit.map_err(|full| ExportError::TooMany {
         yours: full == Full::Each,
     })
 }
@@ -128,7 +128,7 @@ fn begin(
     app: &App,
     row: ExportRow,
     (scan, disclosure): (UnseenScan, Disclosure),
-    (writer, place): (RowWriter, Place<String>),
+    (writer, permit): (RowWriter, Permit<String>),
 ) -> Result<Streamed, ExportError> {
     let (feed, chunks) = feed(&app.settings().exports);
     let summary = Arc::new(OnceLock::new());
@@ -147,7 +147,7 @@ fn begin(
     let done = Arc::clone(&summary);
     app.tasks().once("export", async move {
         run.run(scan, writer, done).await;
-        drop(place);
+        drop(permit);
     });
     Ok(Streamed {
         export,

@@ -31,7 +31,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let place = exports::place(app, caller)?;
+    let permit = exports::permit(app, caller)?;
     // Opened before the export is recorded, so that a file does not tell of itself.
     let everything = Question {
         q: "",
@@ -55,7 +55,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     };
     app.tasks().once("export of one's own data", async move {
         run.run(scan).await;
-        drop(place);
+        drop(permit);
     });
     Ok(MyData {
         file_name: format!("whodid-my-data-{}.jsonl", app.now().timestamp().strftime("%Y-%m-%d")),

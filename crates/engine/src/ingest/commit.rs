@@ -8,7 +8,7 @@ use store::log::{PersonKey, external_id, person_key};
 use store::{StoreError, Tx};
 use tokio::sync::oneshot;
 
-use super::plan::{Fate, Plan, Slot};
+use super::plan::{Decision, Plan, Slot};
 use super::prepare::Prepared;
 use super::{IngestError, IngestResult, Item, answer};
 use crate::LogError;
@@ -168,19 +168,19 @@ async fn settle_keys(
 
 fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
     let first = placed.seqs.start;
-    let mut answers: Vec<Answer> = Vec::with_capacity(plan.fates.len());
-    for fate in &plan.fates {
-        let answer = match fate {
-            Fate::Conflict => Err(IngestError::Conflict),
-            Fate::Answered(result) => Ok(result.clone()),
-            Fate::SameAs(i) => match &answers[*i] {
+    let mut answers: Vec<Answer> = Vec::with_capacity(plan.decisions.len());
+    for decision in &plan.decisions {
+        let answer = match decision {
+            Decision::Conflict => Err(IngestError::Conflict),
+            Decision::Answered(result) => Ok(result.clone()),
+            Decision::SameAs(i) => match &answers[*i] {
                 Ok(result) => Ok(IngestResult {
                     replayed: true,
                     ..result.clone()
                 }),
                 Err(_) => Err(IngestError::Conflict),
             },
-            Fate::Taken(slots) => {
+            Decision::Taken(slots) => {
                 let item = |slot: &Slot| match slot {
                     Slot::New(offset) => Item::Recorded { seq: first + offset },
                     Slot::Twin(offset) => Item::Duplicate { seq: first + offset },
@@ -218,8 +218,8 @@ async fn remember(core: &Core, tx: &mut Tx, prepared: &[&Prepared], made: Made<'
     if external_id::remember(tx, &ids, within.start).await? != ids.len() as u64 {
         return Ok(false);
     }
-    for ((request, fate), answer) in prepared.iter().zip(&plan.fates).zip(answers) {
-        let (Some(asked), Fate::Taken(_), Ok(result)) = (&request.idempotency, fate, answer) else {
+    for ((request, decision), answer) in prepared.iter().zip(&plan.decisions).zip(answers) {
+        let (Some(asked), Decision::Taken(_), Ok(result)) = (&request.idempotency, decision, answer) else {
             continue;
         };
         let given = Remembered {
@@ -240,8 +240,8 @@ fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
         return;
     }
     let mut activities = Vec::new();
-    for (request, fate) in group.iter_mut().zip(&plan.fates) {
-        let Fate::Taken(slots) = fate else { continue };
+    for (request, decision) in group.iter_mut().zip(&plan.decisions) {
+        let Decision::Taken(slots) = decision else { continue };
         for (facts, slot) in std::mem::take(&mut request.prepared.facts).into_iter().zip(slots) {
             if let Slot::New(offset) = slot {
                 let seq = placed.seqs.start + offset;

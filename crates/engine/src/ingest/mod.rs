@@ -21,12 +21,12 @@ pub struct Batch {
     /// The request's `Idempotency-Key`.
     pub idempotency: Option<Idempotency>,
     /// Whose external ids they carry.
-    pub source: Source,
+    pub source: IdSpace,
 }
 
 /// Whose external ids a batch carries, and for how long they are remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum IdSpace {
     /// A reporter, such as an API key's id: remembered for a day or as set.
     Reporter(String),
     /// An import, such as `import:openssh:auth.log`: remembered for good, so that repeating it adds nothing.

@@ -10,12 +10,12 @@ use store::log::idempotency;
 
 use super::prepare::Prepared;
 use super::{IngestResult, answer};
-use crate::append::Row;
+use crate::append::BatchRow;
 use crate::{LogError, batch};
 
 /// What a request becomes.
 #[derive(Debug)]
-pub(super) enum Fate {
+pub(super) enum Decision {
     /// Its activities, one slot each.
     Taken(Vec<Slot>),
     /// The answer given before.
@@ -40,8 +40,8 @@ pub(super) enum Slot {
 /// What is to be written.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    pub(super) fates: Vec<Fate>,
-    pub(super) rows: Vec<Row>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) rows: Vec<BatchRow>,
     /// Digest, offset, and whether it is kept for good.
     pub(super) external: Vec<(Digest, u64, bool)>,
 }
@@ -53,7 +53,7 @@ impl Plan {
         let open = group
             .iter()
             .zip(&answered)
-            .filter(|(_, fate)| fate.is_none())
+            .filter(|(_, decision)| decision.is_none())
             .map(|(request, _)| *request);
         let digests: Vec<Digest> = open
             .flat_map(|request| request.external.iter().flatten().copied())
@@ -67,11 +67,11 @@ impl Plan {
             next: 0,
         };
         for (request, answered) in group.iter().zip(answered) {
-            let fate = match answered {
-                Some(fate) => fate,
-                None => Fate::Taken(writer.take(request)?),
+            let decision = match answered {
+                Some(decision) => decision,
+                None => Decision::Taken(writer.take(request)?),
             };
-            writer.plan.fates.push(fate);
+            writer.plan.decisions.push(decision);
         }
         writer.flush()?;
         Ok(writer.plan)
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
         match &request.packed {
             Some(packed) if slots.iter().all(is_new) => {
                 self.flush()?;
-                self.plan.rows.extend(Row::of(packed.clone(), &request.leaves));
+                self.plan.rows.extend(BatchRow::of(packed.clone(), &request.leaves));
             }
             _ => {
                 let new = slots.iter().enumerate().filter(|(_, slot)| is_new(slot));
@@ -137,35 +137,39 @@ impl<'a> Writer<'a> {
         }
         let facts: Vec<&Facts> = joint.iter().map(|(request, i)| &request.facts[*i]).collect();
         let leaves: Vec<Hash> = joint.iter().map(|(request, i)| request.leaves[*i]).collect();
-        self.plan.rows.extend(Row::of(batch::pack(&facts)?, &leaves));
+        self.plan.rows.extend(BatchRow::of(batch::pack(&facts)?, &leaves));
         Ok(())
     }
 }
 
-/// The fates that an `Idempotency-Key` decides.
-async fn answered(read: &mut Read, group: &[&Prepared], now: Time) -> Result<Vec<Option<Fate>>, LogError> {
+/// The decisions that an `Idempotency-Key` decides.
+async fn answered(read: &mut Read, group: &[&Prepared], now: Time) -> Result<Vec<Option<Decision>>, LogError> {
     let mut first: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut fates = Vec::with_capacity(group.len());
+    let mut decisions = Vec::with_capacity(group.len());
     for (i, request) in group.iter().enumerate() {
         let Some(asked) = &request.idempotency else {
-            fates.push(None);
+            decisions.push(None);
             continue;
         };
         if let Some(earlier) = first.get(&(asked.scope.as_str(), asked.key.as_str())) {
             let same = group[*earlier].idempotency.as_ref().map(|of| of.fingerprint) == Some(asked.fingerprint);
-            fates.push(Some(if same { Fate::SameAs(*earlier) } else { Fate::Conflict }));
+            decisions.push(Some(if same {
+                Decision::SameAs(*earlier)
+            } else {
+                Decision::Conflict
+            }));
             continue;
         }
-        fates.push(match idempotency::find(read, &asked.scope, &asked.key, now).await? {
+        decisions.push(match idempotency::find(read, &asked.scope, &asked.key, now).await? {
             None => {
                 first.insert((&asked.scope, &asked.key), i);
                 None
             }
             Some(given) if given.fingerprint == asked.fingerprint => {
-                Some(Fate::Answered(answer::decode(&given.result)?))
+                Some(Decision::Answered(answer::decode(&given.result)?))
             }
-            Some(_) => Some(Fate::Conflict),
+            Some(_) => Some(Decision::Conflict),
         });
     }
-    Ok(fates)
+    Ok(decisions)
 }

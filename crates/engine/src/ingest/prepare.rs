@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use store::log::external_id::Digest;
 use store::log::{PersonKey, person_key};
 
-use super::{Batch, Idempotency, Source};
+use super::{Batch, IdSpace, Idempotency};
 use crate::append::weight;
 use crate::batch::Packed;
 use crate::core::Core;
@@ -56,7 +56,7 @@ impl Prepared {
         };
         let (mut known, missing, facts) = on_thread(large, find).await?;
         let proposal = find_keys(core, &mut known, &missing).await?;
-        let ledger = matches!(source, Source::Ledger(_));
+        let ledger = matches!(source, IdSpace::Ledger(_));
         let digest = move || {
             let leaves = facts
                 .iter()
@@ -109,11 +109,11 @@ async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Re
     Ok(Some(proposal))
 }
 
-fn external_digest(source: &Source, facts: &Facts) -> Option<Digest> {
+fn external_digest(source: &IdSpace, facts: &Facts) -> Option<Digest> {
     let id = facts.external_id.as_deref()?;
     let (kind, name) = match source {
-        Source::Reporter(name) => (0, name),
-        Source::Ledger(name) => (1, name),
+        IdSpace::Reporter(name) => (0, name),
+        IdSpace::Ledger(name) => (1, name),
     };
     let mut hash = Sha256::new();
     hash.update([kind]);

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 use crate::rewrite::{Hook, Step, Work};
 use crate::{
-    Batch, Clock, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source,
+    Batch, Clock, IdSpace, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng,
 };
 
 const START: Time = Time(1_800_000_000_000_000);
@@ -194,7 +194,7 @@ fn reporter(facts: Vec<Facts>) -> Batch {
     Batch {
         facts,
         idempotency: None,
-        source: Source::Reporter("key_1".to_owned()),
+        source: IdSpace::Reporter("key_1".to_owned()),
     }
 }
 

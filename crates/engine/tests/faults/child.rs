@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use activity::{Facts, Person, Time};
-use engine::{Batch, IngestError, Item, Log, LogSettings, Source, SystemClock, SystemRng};
+use engine::{Batch, IdSpace, IngestError, Item, Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 
 /// Where its data are; it does nothing without.
@@ -108,7 +108,7 @@ async fn record(log: &Log, name: &str, count: usize) -> bool {
     let batch = Batch {
         facts: facts.collect(),
         idempotency: None,
-        source: Source::Reporter("key_1".to_owned()),
+        source: IdSpace::Reporter("key_1".to_owned()),
     };
     match log.ingest(batch).await {
         Ok(result) => {

@@ -28,7 +28,7 @@ pub(crate) struct RecordReader {
 
 /// An activity as it stands in the record.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct RecordRow {
     /// What is left of it.
     pub activity: Activity,
     /// Its leaf, if the row no longer yields it.
@@ -82,7 +82,7 @@ impl RecordReader {
         })
     }
 
-    pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<Row>>> {
+    pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<RecordRow>>> {
         let batch = self.next_batch()?;
         let damaged = || VolumeError::damaged(&self.path.to_string_lossy(), "a row of its record cannot be read");
         Some(batch.and_then(|batch| rows(&batch).ok_or_else(damaged)))
@@ -114,7 +114,7 @@ struct Columns<'a> {
     leaf: &'a FixedSizeBinaryArray,
 }
 
-fn rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+fn rows(batch: &RecordBatch) -> Option<Vec<RecordRow>> {
     let column = |at: usize| batch.columns().get(at).map(|column| column.as_any());
     let columns = Columns {
         seq: column(0)?.downcast_ref()?,
@@ -145,7 +145,7 @@ impl Columns<'_> {
         self.owned(text, row).unwrap_or_default()
     }
 
-    fn row(&self, row: usize, kinds: &mut Kinds) -> Option<Row> {
+    fn row(&self, row: usize, kinds: &mut Kinds) -> Option<RecordRow> {
         let kind = self.text(Text::Activity, row)?;
         let kind = match kinds.get(kind) {
             Some(known) => Arc::clone(known),
@@ -183,7 +183,7 @@ impl Columns<'_> {
             .then(|| Hash::try_from(self.leaf.value(row)).ok())
             .flatten();
         let recorded_at = Time(self.recorded_at.value(row));
-        Some(Row {
+        Some(RecordRow {
             activity: Activity {
                 seq: self.seq.value(row),
                 recorded_at,

@@ -270,7 +270,7 @@ impl TestApp {
         let batch = engine::Batch {
             facts: vec![facts],
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         self.log.ingest(batch).await.unwrap();
     }

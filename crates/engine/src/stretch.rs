@@ -62,7 +62,7 @@ pub(crate) fn may_match(extent: &Extent, expr: &Expr, order: Order, after: Optio
 
 /// A stretch of the log that is read as one.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub(crate) enum Stretch {
     /// A chunk of the hot tail, and which seqs of it are visible.
     Hot(Arc<Chunk>, Range<Seq>),
     /// A volume.
@@ -71,7 +71,7 @@ pub(crate) enum Source {
     Unindexed(RecordOnly),
 }
 
-impl Source {
+impl Stretch {
     fn times(&self) -> (Time, Time) {
         match self {
             Self::Hot(chunk, _) => chunk.times(),

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-/// Places, some for all and fewer for each. Clones are of the same ones.
+/// Permits, some for all and fewer for each. Clones give the same ones.
 #[derive(Debug)]
-pub struct Places<K: Eq + Hash> {
+pub struct Limiter<K: Eq + Hash> {
     shared: Arc<Shared<K>>,
 }
 
@@ -28,7 +28,7 @@ struct Taken<K> {
     by: HashMap<K, usize>,
 }
 
-/// Why there is no place.
+/// Why there is no permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
     /// Whoever asked holds as many as each may.
@@ -37,14 +37,14 @@ pub enum Full {
     All,
 }
 
-/// One place; given back when dropped.
+/// A permit; given back when dropped.
 #[derive(Debug)]
-pub struct Place<K: Eq + Hash> {
+pub struct Permit<K: Eq + Hash> {
     shared: Arc<Shared<K>>,
     key: K,
 }
 
-impl<K: Eq + Hash> Clone for Places<K> {
+impl<K: Eq + Hash> Clone for Limiter<K> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
@@ -52,8 +52,8 @@ impl<K: Eq + Hash> Clone for Places<K> {
     }
 }
 
-impl<K: Eq + Hash + Clone> Places<K> {
-    /// So many places in all, and for each.
+impl<K: Eq + Hash + Clone> Limiter<K> {
+    /// So many permits in all, and for each.
     #[must_use]
     pub fn new(all: usize, each: usize) -> Self {
         let taken = Mutex::new(Taken {
@@ -70,11 +70,11 @@ impl<K: Eq + Hash + Clone> Places<K> {
         }
     }
 
-    /// A place, if there is one now.
+    /// A permit, if there is one now.
     ///
     /// # Errors
     /// If there is none, with why.
-    pub fn take(&self, key: K) -> Result<Place<K>, Full> {
+    pub fn take(&self, key: K) -> Result<Permit<K>, Full> {
         let mut taken = self.shared.lock();
         let held = taken.by.get(&key).copied().unwrap_or(0);
         if held >= self.shared.each {
@@ -86,24 +86,24 @@ impl<K: Eq + Hash + Clone> Places<K> {
         taken.all += 1;
         taken.by.insert(key.clone(), held + 1);
         drop(taken);
-        Ok(Place {
+        Ok(Permit {
             shared: Arc::clone(&self.shared),
             key,
         })
     }
 
-    /// A place, as soon as there is one, but no later than this.
+    /// A permit, as soon as there is one, but no later than this.
     ///
     /// # Errors
     /// If there is none all that time, with why.
-    pub async fn wait(&self, key: K, patience: Duration) -> Result<Place<K>, Full> {
+    pub async fn wait(&self, key: K, patience: Duration) -> Result<Permit<K>, Full> {
         let until = Instant::now() + patience;
         loop {
             let mut freed = std::pin::pin!(self.shared.freed.notified());
-            // Before it is looked: a place that is freed in between wakes this.
+            // Before it is looked: a permit that is freed in between wakes this.
             freed.as_mut().enable();
             match self.take(key.clone()) {
-                Ok(place) => return Ok(place),
+                Ok(permit) => return Ok(permit),
                 Err(full) if timeout_at(until, freed).await.is_err() => return Err(full),
                 Err(_) => {}
             }
@@ -117,7 +117,7 @@ impl<K> Shared<K> {
     }
 }
 
-impl<K: Eq + Hash> Drop for Place<K> {
+impl<K: Eq + Hash> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut taken = self.shared.lock();
         taken.all = taken.all.saturating_sub(1);
@@ -138,31 +138,31 @@ mod tests {
 
     #[tokio::test]
     async fn each_has_its_own_bound_and_all_have_one_together() {
-        let places = Places::new(3, 2);
-        let first = places.take("a").unwrap();
-        let second = places.take("a").unwrap();
-        assert_eq!(places.take("a").unwrap_err(), Full::Each);
-        let other = places.take("b").unwrap();
-        assert_eq!(places.take("c").unwrap_err(), Full::All);
+        let limiter = Limiter::new(3, 2);
+        let first = limiter.take("a").unwrap();
+        let second = limiter.take("a").unwrap();
+        assert_eq!(limiter.take("a").unwrap_err(), Full::Each);
+        let other = limiter.take("b").unwrap();
+        assert_eq!(limiter.take("c").unwrap_err(), Full::All);
         drop((first, second, other));
-        assert!(places.shared.lock().by.is_empty(), "nothing is kept of who has gone");
-        assert_eq!(places.shared.lock().all, 0);
+        assert!(limiter.shared.lock().by.is_empty(), "nothing is kept of who has gone");
+        assert_eq!(limiter.shared.lock().all, 0);
     }
 
     #[tokio::test]
     async fn whoever_waits_gets_the_place_that_is_freed_meanwhile() {
-        let places = Places::new(1, 1);
-        let held = places.take("a").unwrap();
-        let waiting = places.clone();
+        let limiter = Limiter::new(1, 1);
+        let held = limiter.take("a").unwrap();
+        let waiting = limiter.clone();
         let waiting = tokio::spawn(async move { waiting.wait("b", Duration::from_secs(2)).await });
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(!waiting.is_finished());
         drop(held);
-        let place = waiting.await.unwrap().unwrap();
+        let permit = waiting.await.unwrap().unwrap();
         assert_eq!(
-            places.wait("c", Duration::from_millis(20)).await.unwrap_err(),
+            limiter.wait("c", Duration::from_millis(20)).await.unwrap_err(),
             Full::All
         );
-        drop(place);
+        drop(permit);
     }
 }
