@@ -66,16 +66,32 @@ pub(crate) fn failed(facts: Facts, reason: Reason) -> Facts {
     }
 }
 
-/// The ways in that are built in, by id and by what the log calls them.
-const WEB_MANAGER: (&str, &str) = ("app_web", "Web manager");
-const API: (&str, &str) = ("app_api", "API");
-const COMMAND_LINE: (&str, &str) = ("app_cli", "whodid");
-const BUILT_IN: [(&str, &str); 3] = [WEB_MANAGER, API, COMMAND_LINE];
+/// A way in that is built in.
+#[derive(Clone, Copy)]
+struct BuiltIn {
+    id: &'static str,
+    /// What the log calls it.
+    name: &'static str,
+}
+
+const WEB_MANAGER: BuiltIn = BuiltIn {
+    id: "app_web",
+    name: "Web manager",
+};
+const API: BuiltIn = BuiltIn {
+    id: "app_api",
+    name: "API",
+};
+const COMMAND_LINE: BuiltIn = BuiltIn {
+    id: "app_cli",
+    name: "whodid",
+};
+const BUILT_IN: [BuiltIn; 3] = [WEB_MANAGER, API, COMMAND_LINE];
 
 /// Whether the log calls a way in that is built in so.
 pub(crate) fn is_built_in(name: &str) -> bool {
     let key = names::key(name);
-    BUILT_IN.iter().any(|(_, built_in)| names::key(built_in) == key)
+    BUILT_IN.iter().any(|built_in| names::key(built_in.name) == key)
 }
 
 /// The application a caller speaks through.
@@ -88,7 +104,8 @@ pub(crate) fn application(via: &Via) -> Named {
     }
 }
 
-fn built_in((id, name): (&str, &str)) -> Named {
+fn built_in(application: BuiltIn) -> Named {
+    let BuiltIn { id, name } = application;
     Named {
         id: id.to_owned(),
         name: name.to_owned(),

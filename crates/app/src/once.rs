@@ -72,8 +72,8 @@ impl Tx {
             result: serde_json::to_vec(answer).map_err(Unavailable::new)?,
         };
         let log = self.app().log();
-        let (now, until) = (log.by_what_passed(), log.remembers_until());
-        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, (now, until)).await? {
+        let within = log.by_what_passed()..log.remembers_until();
+        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, &within).await? {
             true => Ok(()),
             // On PostgreSQL, where two can be under way at once.
             false => Err(ChangeError::conflict(

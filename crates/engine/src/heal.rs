@@ -50,10 +50,7 @@ impl Core {
     /// Mends the volumes that cannot be read or were found damaged, as far as they can be.
     pub(crate) async fn mend_all(self: &Arc<Self>, health: &mut Health) -> Result<(), LogError> {
         let _alone = self.sealing.lock().await;
-        let holes = self.view().await?.holes;
-        let unreadable = holes
-            .iter()
-            .filter_map(|hole| Some((hole.volume.clone()?, Remedy::Index)));
+        let unreadable = self.unreadable().await?.into_iter().map(|id| (id, Remedy::Index));
         let mut due: Vec<(String, Remedy)> = unreadable.collect();
         due.append(&mut health.damaged);
         for (id, remedy) in due {
@@ -94,8 +91,7 @@ impl Core {
     /// Builds the indexes of all live volumes anew, or only of those that cannot be read or are of an older format.
     pub(crate) async fn reindex(self: &Arc<Self>, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
         let _alone = self.sealing.lock().await;
-        let holes = self.view().await?.holes;
-        let unreadable: HashSet<&String> = holes.iter().filter_map(|hole| hole.volume.as_ref()).collect();
+        let unreadable = self.unreadable().await?;
         let mut done = Vec::new();
         for meta in self.live().await? {
             let is_old = meta.formats.index < volume::INDEX_FORMAT;
@@ -106,6 +102,15 @@ impl Core {
             }
         }
         Ok(done)
+    }
+
+    /// Volumes that cannot be read, or only slowly.
+    async fn unreadable(&self) -> Result<HashSet<String>, LogError> {
+        let view = self.view().await?;
+        let holes = view.holes.iter().chain(&*view.closed);
+        let holes = holes.filter_map(|hole| hole.volume.clone());
+        let unindexed = view.unindexed.iter().map(|volume| volume.meta().id.clone());
+        Ok(holes.chain(unindexed).collect())
     }
 
     /// What the ledger says of the live volumes.

@@ -127,7 +127,10 @@ impl Look {
             let at = view.volumes.partition_point(|volume| volume.meta().end_seq() <= seq);
             match view.volumes.get(at).filter(|volume| volume.meta().holds(seq)) {
                 Some(volume) => Ok(volume.get(seq)?),
-                None => Ok(None),
+                None => match view.unindexed.iter().find(|volume| volume.meta().holds(seq)) {
+                    Some(volume) => Ok(volume.get(seq)?),
+                    None => Ok(None),
+                },
             }
         };
         self.inquiry.reading(&self.view, get).await

@@ -8,7 +8,7 @@ use proof::{Frontier, Hash};
 use store::Tx;
 use store::log::head::{self, Sealed};
 use store::log::lost_batch::{self, Losing};
-use store::log::{Loaded, closed_gap, hot_batch};
+use store::log::{Head, Loaded, closed_gap, hot_batch};
 use volume::Leaf;
 
 use crate::core::Core;
@@ -24,6 +24,12 @@ pub(crate) struct Unsealable {
     pub(crate) why: String,
 }
 
+/// The tree behind a batch, and the leaves that it grew by, as they are kept.
+struct Grown {
+    tree: Frontier,
+    leaves: Vec<u8>,
+}
+
 impl Core {
     /// Sets aside the oldest hot batch, of which `tree` is the log's tree right before; false if it was sealed meanwhile.
     ///
@@ -37,26 +43,8 @@ impl Core {
         let Some(batch) = batches.first().filter(|batch| batch.first_seq <= from) else {
             return Err(LogError::Damaged(format!("hot activity {from} is missing")));
         };
-        let (end, next) = (batch.end(), batches.get(1));
-        let grown = |leaves: Vec<Leaf>| {
-            let mut tree = tree.clone();
-            push(&mut tree, skip(&leaves, batch, from));
-            let is_last = end == head.size;
-            let holds = tree.root() == batch.root
-                || (is_last && tree.root() == head.root)
-                || next.is_some_and(|next| is_followed_by(tree.clone(), next));
-            let hashes: Vec<Hash> = leaves.iter().map(|leaf| *leaf.hash()).collect();
-            holds.then(|| (tree, leaves::to_bytes(&hashes, &[])))
-        };
-        let kept = batch
-            .leaves
-            .as_ref()
-            .and_then(|bytes| leaves::from_bytes(bytes, batch.count));
-        let mut grown_tree = kept.and_then(grown);
-        if grown_tree.is_none() {
-            grown_tree = self.recomputed(batch).await?.and_then(grown);
-        }
-        let Some((tree, leaves)) = grown_tree else {
+        let end = batch.end();
+        let Some(Grown { tree, leaves }) = self.grown(tree, from, &batches, &head).await? else {
             let why = format!("{}, and so are its leaves: nothing behind it can be sealed", bad.why);
             return Err(LogError::Unreadable(Hole::lost(from..end, why)));
         };
@@ -94,6 +82,39 @@ impl Core {
         );
         metrics::counter!("whodid_lost_activities_total").increment(end - from);
         Ok(true)
+    }
+
+    /// The tree behind the first of these batches, by its leaves: those that were kept, or those that its activities yield.
+    /// `None` if neither are those that were committed.
+    async fn grown(
+        &self,
+        tree: &Frontier,
+        from: Seq,
+        batches: &[Loaded],
+        head: &Head,
+    ) -> Result<Option<Grown>, LogError> {
+        let [batch, behind @ ..] = batches else {
+            return Ok(None);
+        };
+        let is_last = batch.end() == head.size;
+        let grown = |leaves: Vec<Leaf>| {
+            let mut tree = tree.clone();
+            push(&mut tree, skip(&leaves, batch, from));
+            let holds = tree.root() == batch.root
+                || (is_last && tree.root() == head.root)
+                || behind.first().is_some_and(|next| is_followed_by(tree.clone(), next));
+            let hashes: Vec<Hash> = leaves.iter().map(|leaf| *leaf.hash()).collect();
+            let leaves = leaves::to_bytes(&hashes, &[]);
+            holds.then_some(Grown { tree, leaves })
+        };
+        let kept = batch.leaves.as_ref();
+        let kept = kept
+            .and_then(|bytes| leaves::from_bytes(bytes, batch.count))
+            .and_then(grown);
+        match kept {
+            Some(grown) => Ok(Some(grown)),
+            None => Ok(self.recomputed(batch).await?.and_then(grown)),
+        }
     }
 
     /// The leaves that the activities of a batch yield, if they can be told.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq, Time};
-use volume::{Cursor, Facet, Filling, Order, Query, Room, Volume, VolumeError};
+use volume::{Cursor, Facet, Filling, Order, Query, RecordOnly, Room, Volume, VolumeError};
 
 use crate::tail::Chunk;
 
@@ -67,42 +67,43 @@ pub(crate) enum Source {
     Hot(Arc<Chunk>, Range<Seq>),
     /// A volume.
     Sealed(Volume),
+    /// A volume without an index: slow.
+    Unindexed(RecordOnly),
 }
 
 impl Source {
+    fn times(&self) -> (Time, Time) {
+        match self {
+            Self::Hot(chunk, _) => chunk.times(),
+            Self::Sealed(volume) => volume.meta().times(),
+            Self::Unindexed(volume) => volume.meta().times(),
+        }
+    }
+
+    /// Those that are visible.
+    fn seqs(&self) -> Range<Seq> {
+        match self {
+            Self::Hot(chunk, seqs) => chunk.first_seq().max(seqs.start)..chunk.end_seq().min(seqs.end),
+            Self::Sealed(volume) => volume.meta().seqs(),
+            Self::Unindexed(volume) => volume.meta().seqs(),
+        }
+    }
+
     /// The least rank that a row in here can have.
     pub(crate) fn bound(&self, order: Order) -> Rank {
-        let (min, max, first) = match self {
-            Self::Hot(chunk, _) => {
-                let (min, max) = chunk.times();
-                (min, max, chunk.first_seq())
-            }
-            Self::Sealed(volume) => {
-                let meta = volume.meta();
-                (meta.min_occurred, meta.max_occurred, meta.first_seq)
-            }
-        };
+        let (min, max) = self.times();
         match order {
             Order::Newest => Rank(!max.0, 0),
             Order::Oldest => Rank(min.0, 0),
-            Order::Recorded => Rank(0, first),
+            Order::Recorded => Rank(0, self.seqs().start),
         }
     }
 
     /// Whether any row in here can match, and come after the cursor.
     pub(crate) fn may_match(&self, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
-        let extent = match self {
-            Self::Hot(chunk, seqs) => Extent {
-                times: chunk.times(),
-                seqs: chunk.first_seq().max(seqs.start)..chunk.end_seq().min(seqs.end),
-            },
-            Self::Sealed(volume) => {
-                let meta = volume.meta();
-                Extent {
-                    times: (meta.min_occurred, meta.max_occurred),
-                    seqs: meta.first_seq..meta.end_seq(),
-                }
-            }
+        let extent = Extent {
+            times: self.times(),
+            seqs: self.seqs(),
         };
         may_match(&extent, expr, order, after)
     }
@@ -117,6 +118,7 @@ impl Source {
     ) -> Result<Vec<Activity>, VolumeError> {
         match self {
             Self::Sealed(volume) => volume.search(query, order, after, filling),
+            Self::Unindexed(volume) => volume.search(query, order, after, filling),
             Self::Hot(chunk, seqs) => {
                 let after = after.map(|after| Rank::of(order, after));
                 for at in 0..chunk.len() {
@@ -140,6 +142,7 @@ impl Source {
     pub(crate) fn scan(self, query: Query, order: Order, chunk: Room) -> Result<Rows, VolumeError> {
         match self {
             Self::Sealed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
+            Self::Unindexed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
             Self::Hot(of, seqs) => Ok(Box::new(HotRows {
                 of,
                 seqs,
@@ -155,6 +158,7 @@ impl Source {
     pub(crate) fn count(&self, query: &mut Query, cap: u64) -> Result<(u64, bool), VolumeError> {
         match self {
             Self::Sealed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
+            Self::Unindexed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
             Self::Hot(chunk, seqs) => {
                 let mut n = 0;
                 each_match(chunk, seqs, query, |_| n += 1)?;
@@ -171,12 +175,8 @@ impl Source {
         into: &mut BTreeMap<String, u64>,
     ) -> Result<(), VolumeError> {
         match self {
-            Self::Sealed(volume) => {
-                for (value, count) in volume.count_by(query, facet)? {
-                    *into.entry(value).or_default() += count;
-                }
-                Ok(())
-            }
+            Self::Sealed(volume) => add(volume.count_by(query, facet)?, into),
+            Self::Unindexed(volume) => add(volume.count_by(query, facet)?, into),
             Self::Hot(chunk, seqs) => each_match(chunk, seqs, query, |row| {
                 if let Some(value) = facet.of(row) {
                     *into.entry(value).or_default() += 1;
@@ -184,6 +184,13 @@ impl Source {
             }),
         }
     }
+}
+
+fn add(counts: BTreeMap<String, u64>, into: &mut BTreeMap<String, u64>) -> Result<(), VolumeError> {
+    for (value, count) in counts {
+        *into.entry(value).or_default() += count;
+    }
+    Ok(())
 }
 
 fn each_match(

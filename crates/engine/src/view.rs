@@ -9,7 +9,7 @@ use activity::query::Expr;
 use activity::{Activity, Seq};
 use store::log::head::{self, Position};
 use store::log::{closed_gap, hot_batch, lost_batch, volume as volume_table};
-use volume::{Cursor, Order, Volume};
+use volume::{Cursor, Order, RecordOnly, Volume};
 
 use crate::core::Core;
 use crate::hole::Hole;
@@ -30,6 +30,7 @@ pub(crate) struct View {
     pub(crate) position: Position,
     pub(crate) through: Through,
     pub(crate) volumes: Arc<[Volume]>,
+    pub(crate) unindexed: Arc<[RecordOnly]>,
     pub(crate) holes: Arc<[Hole]>,
     /// Holes that somebody has closed.
     pub(crate) closed: Arc<[Hole]>,
@@ -37,14 +38,16 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// Everything there is, oldest first.
+    /// Everything there is, oldest first but for what has no index, which comes first.
     pub(crate) fn sources(&self) -> impl DoubleEndedIterator<Item = Source> {
         let seqs = self.position.sealed..self.position.size;
         let hot = self
             .hot
             .iter()
             .map(move |chunk| Source::Hot(Arc::clone(chunk), seqs.clone()));
-        self.volumes.iter().cloned().map(Source::Sealed).chain(hot)
+        let unindexed = self.unindexed.iter().cloned().map(Source::Unindexed);
+        let sealed = self.volumes.iter().cloned().map(Source::Sealed);
+        unindexed.chain(sealed).chain(hot)
     }
 
     /// What cannot be read and may hold something that the question asks for.
@@ -134,6 +137,7 @@ impl Core {
             position,
             through,
             volumes: set.volumes,
+            unindexed: set.unindexed,
             holes: with_hot(set.holes, &hot),
             closed: set.closed,
             hot,

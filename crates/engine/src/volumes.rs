@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use activity::Time;
 use store::log::{LostBatch, VolumeRow};
-use volume::{Volume, VolumeError, VolumeMeta};
+use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
 
 use crate::LogError;
 use crate::hole::Hole;
@@ -21,6 +21,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 pub(crate) struct VolumeSet {
     pub(crate) generation: u64,
     pub(crate) volumes: Arc<[Volume]>,
+    /// Of these only the record can be read: slowly, until their index has been built anew.
+    pub(crate) unindexed: Arc<[RecordOnly]>,
     /// What of the sealed log is in none of them.
     pub(crate) holes: Arc<[Hole]>,
     /// Of which somebody has closed these.
@@ -34,6 +36,12 @@ impl VolumeSet {
     pub(crate) fn is_of(&self, generation: u64) -> bool {
         self.generation == generation && (self.holes.is_empty() || self.opened.elapsed() < AGAIN)
     }
+}
+
+/// A volume that was opened.
+enum Opened {
+    Whole(Volume),
+    Unindexed(RecordOnly),
 }
 
 /// What the database says of the sealed log at one moment.
@@ -63,6 +71,7 @@ impl Volumes {
             set: RwLock::new(VolumeSet {
                 generation: 0,
                 volumes: Arc::new([]),
+                unindexed: Arc::new([]),
                 holes: Arc::new([]),
                 closed: Arc::new([]),
                 opened: Instant::now(),
@@ -84,21 +93,23 @@ impl Volumes {
     /// cannot be opened is a hole.
     pub(crate) fn open(&self, listed: &Listed) -> VolumeSet {
         let known = self.set();
-        let open: HashMap<&str, &Volume> = known
-            .volumes
-            .iter()
-            .map(|volume| (volume.meta().id.as_str(), volume))
-            .collect();
-        let (mut volumes, mut holes, mut next) = (Vec::new(), Vec::new(), 0);
+        let mut open: HashMap<&str, Opened> = HashMap::new();
+        for volume in known.volumes.iter() {
+            open.insert(&volume.meta().id, Opened::Whole(volume.clone()));
+        }
+        for volume in known.unindexed.iter() {
+            open.insert(&volume.meta().id, Opened::Unindexed(volume.clone()));
+        }
+        let (mut volumes, mut unindexed) = (Vec::new(), Vec::new());
+        let (mut holes, mut next) = (Vec::new(), 0);
         for row in &listed.volumes {
             lacking(next..row.first_seq, &listed.lost, &mut holes);
             next = row.first_seq + row.count;
-            match open.get(row.id.as_str()) {
-                Some(volume) => volumes.push((*volume).clone()),
-                None => match self.open_one(row) {
-                    Ok(volume) => volumes.push(volume),
-                    Err(hole) => holes.push(hole),
-                },
+            let opened = open.remove(row.id.as_str());
+            match opened.map_or_else(|| self.open_one(row), Ok) {
+                Ok(Opened::Whole(volume)) => volumes.push(volume),
+                Ok(Opened::Unindexed(volume)) => unindexed.push(volume),
+                Err(hole) => holes.push(hole),
             }
         }
         lacking(next..listed.sealed, &listed.lost, &mut holes);
@@ -110,6 +121,7 @@ impl Volumes {
         let set = VolumeSet {
             generation: listed.generation,
             volumes: volumes.into(),
+            unindexed: unindexed.into(),
             holes: holes.into(),
             closed: closed.into(),
             opened: Instant::now(),
@@ -124,10 +136,20 @@ impl Volumes {
         set
     }
 
-    fn open_one(&self, row: &VolumeRow) -> Result<Volume, Hole> {
+    fn open_one(&self, row: &VolumeRow) -> Result<Opened, Hole> {
         let meta = meta(row).map_err(|error| hole(row, None, &error))?;
-        let opened = self.shelf.open(meta.clone()).map_err(LogError::from);
-        opened.map_err(|error| hole(row, Some(&meta), &error))
+        let error = match self.shelf.open(meta.clone()) {
+            Ok(volume) => return Ok(Opened::Whole(volume)),
+            Err(error) => LogError::from(error),
+        };
+        match self.shelf.open_record(meta.clone()) {
+            Ok(volume) => {
+                tracing::warn!(volume = %meta.id, why = chain(&error),
+                    "the index of a volume cannot be read; its record answers slowly until the index is built anew");
+                Ok(Opened::Unindexed(volume))
+            }
+            Err(_) => Err(hole(row, Some(&meta), &error)),
+        }
     }
 
     /// Takes the volume that an error tells of out of the set, for a while; whether there was one.
@@ -141,12 +163,17 @@ impl Volumes {
         tracing::error!(volume = %meta.id, error = %why, "a volume cannot be read");
         let others = kept.volumes.iter().filter(|volume| volume.meta().id != meta.id);
         let volumes = others.cloned().collect();
+        if let Ok(volume) = self.shelf.open_record(meta.clone()) {
+            kept.unindexed = kept.unindexed.iter().cloned().chain([volume]).collect();
+            kept.volumes = volumes;
+            return true;
+        }
         let mut holes = kept.holes.to_vec();
         holes.push(Hole {
-            seqs: meta.first_seq..meta.end_seq(),
+            seqs: meta.seqs(),
+            times: meta.times(),
             volume: Some(meta.id),
             why,
-            times: (meta.min_occurred, meta.max_occurred),
         });
         (kept.volumes, kept.holes, kept.opened) = (volumes, holes.into(), Instant::now());
         true
@@ -179,7 +206,7 @@ fn hole(row: &VolumeRow, meta: Option<&VolumeMeta>, error: &LogError) -> Hole {
         seqs: row.first_seq..row.first_seq + row.count,
         volume: Some(row.id.clone()),
         why: chain(error),
-        times: meta.map_or((Time::MIN, Time::MAX), |meta| (meta.min_occurred, meta.max_occurred)),
+        times: meta.map_or((Time::MIN, Time::MAX), VolumeMeta::times),
     }
 }
 

@@ -65,7 +65,8 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
             "Your password was changed a moment ago. Log in again.",
         ));
     }
-    let set = passwords::set(app, &mut tx, &account, (&typed.new, &hash)).await?;
+    let new = passwords::NewPassword::of(&typed.new, &hash);
+    let set = passwords::set(app, &mut tx, &account, new).await?;
     set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.
     link::delete_all(&mut tx, &account.id, link::Purpose::Reset).await?;

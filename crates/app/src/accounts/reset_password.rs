@@ -27,7 +27,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     link::delete_all(&mut tx, &account.id, Purpose::Reset).await?;
     link::delete_all(&mut tx, &account.id, Purpose::Activation).await?;
     // The second factor stays: the next log-in asks for it, on every browser.
-    let set = passwords::set(app, &mut tx, &account, (password, &hash)).await?;
+    let new = passwords::NewPassword::of(password, &hash);
+    let set = passwords::set(app, &mut tx, &account, new).await?;
     set.map_err(|error| LinkError::Invalid(vec![error]))?;
     attempt::clear_all(&mut tx, &account.id).await?;
     let completed = facts::by_visitor(app, visitor, "user.password_reset_completed", &account.person());

@@ -184,7 +184,11 @@ impl Scoped {
 
     /// Another query in the same scope, with or without the range.
     pub(crate) fn with(&self, typed: Expr, keeps_range: bool) -> Expr {
-        let range = if keeps_range { range_expr(self.range) } else { Expr::All };
+        let range = if keeps_range {
+            range_expr(self.range.0, self.range.1)
+        } else {
+            Expr::All
+        };
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
@@ -196,7 +200,7 @@ impl Scoped {
             Subject::Own(_) | Subject::Other(_) | Subject::Everybody => Expr::All,
         };
         scope
-            .and(range_expr(self.range))
+            .and(range_expr(self.range.0, self.range.1))
             .and(self.typed.clone().bind(&self.binding))
             .to_string()
     }
@@ -213,8 +217,8 @@ impl App {
     }
 }
 
-pub(super) fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
-    match range {
+pub(super) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
+    match (from, to) {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),
     }

@@ -43,7 +43,7 @@ pub async fn add_member(
     let mut added = group_facts::of_member(app, caller, "group.member_added", &account.person(), &group.named());
     added.metadata.insert("role".to_owned(), role.code().to_owned());
     group_facts::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
+    let member = get_member_in(&mut tx, caller, group_id, account_id).await?;
     tx.commit(added).await?;
     Ok(member)
 }

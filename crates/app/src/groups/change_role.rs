@@ -14,7 +14,8 @@ use crate::{App, Caller, ChangeError};
 pub async fn change_role(
     app: &App,
     caller: &Caller,
-    (group_id, account_id): (&str, &str),
+    group_id: &str,
+    account_id: &str,
     role: GroupRole,
     expected: Option<i64>,
 ) -> Result<Member, ChangeError> {
@@ -33,7 +34,7 @@ pub async fn change_role(
         return Err(ChangeError::Stale);
     }
     if row.role == role {
-        return get_member_in(&mut tx, caller, (group_id, account_id)).await;
+        return get_member_in(&mut tx, caller, group_id, account_id).await;
     }
     if !member::set_role(&mut tx, &row, role).await? {
         return Err(ChangeError::conflict(
@@ -48,7 +49,7 @@ pub async fn change_role(
         after: Some(role.code().to_owned()),
     }];
     group_facts::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
+    let member = get_member_in(&mut tx, caller, group_id, account_id).await?;
     tx.commit(changed).await?;
     Ok(member)
 }

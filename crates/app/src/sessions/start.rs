@@ -21,7 +21,11 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
         return Err(ChangeError::Forbidden);
     }
     let host = caller.person.to_string();
-    if !session::start(&mut tx, id, (&caller.person.id, &host), now).await? {
+    let host = session::Host {
+        id: &caller.person.id,
+        name: &host,
+    };
+    if !session::start(&mut tx, id, &host, now).await? {
         return Err(ChangeError::conflict(match access.row.state {
             SessionState::Ended => "This session has ended. Create another.",
             SessionState::Planned | SessionState::Running => "This session has started already. Join it.",

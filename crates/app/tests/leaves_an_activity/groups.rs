@@ -106,7 +106,7 @@ async fn with_a_member<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     match row {
         "groups/change_role" => action(async move {
             let role = GroupRole::Administrator;
-            groups::change_role(app, admin, (&group, id), role, None).await
+            groups::change_role(app, admin, &group, id, role, None).await
         }),
         "groups/create_subgroup" => {
             action(async move { groups::create_subgroup(app, admin, &group, named("North")).await })

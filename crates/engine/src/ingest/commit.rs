@@ -100,7 +100,13 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
         core.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
     };
     let answers = answers(&plan, &placed);
-    if !remember(core, &mut tx, &plan, &prepared, &answers, (now, &placed)).await? {
+    let made = Made {
+        plan: &plan,
+        placed: &placed,
+        answers: &answers,
+        now,
+    };
+    if !remember(core, &mut tx, &prepared, made).await? {
         tx.rollback().await;
         return Ok(None);
     }
@@ -193,20 +199,23 @@ fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
     answers
 }
 
+/// What a group came to.
+struct Made<'a> {
+    plan: &'a Plan,
+    placed: &'a Placed,
+    answers: &'a [Answer],
+    /// The moment by what has passed.
+    now: Time,
+}
+
 /// Remembers ids and answers; `false` if another node was first with one of them.
-async fn remember(
-    core: &Core,
-    tx: &mut Tx,
-    plan: &Plan,
-    prepared: &[&Prepared],
-    answers: &[Answer],
-    (now, placed): (Time, &Placed),
-) -> Result<bool, LogError> {
-    let until = core.remembers_until();
-    let first = placed.seqs.start;
+async fn remember(core: &Core, tx: &mut Tx, prepared: &[&Prepared], made: Made<'_>) -> Result<bool, LogError> {
+    let Made { plan, answers, .. } = made;
+    let within = made.now..core.remembers_until();
+    let (first, until) = (made.placed.seqs.start, within.end);
     let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
     let ids: Vec<_> = plan.external.iter().map(id).collect();
-    if external_id::remember(tx, &ids, now).await? != ids.len() as u64 {
+    if external_id::remember(tx, &ids, within.start).await? != ids.len() as u64 {
         return Ok(false);
     }
     for ((request, fate), answer) in prepared.iter().zip(&plan.fates).zip(answers) {
@@ -217,7 +226,7 @@ async fn remember(
             fingerprint: asked.fingerprint,
             result: answer::encode(result),
         };
-        if !idempotency::remember(tx, &asked.scope, &asked.key, &given, (now, until)).await? {
+        if !idempotency::remember(tx, &asked.scope, &asked.key, &given, &within).await? {
             return Ok(false);
         }
     }

@@ -1,6 +1,7 @@
 //! Reading the record.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::error::{Result, VolumeError};
 
 /// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
 const BATCH: usize = 128;
+
+type Builder = ParquetRecordBatchReaderBuilder<File>;
 
 /// A record open for reading from its start.
 pub(crate) struct RecordReader {
@@ -34,6 +37,20 @@ pub struct Row {
 
 impl RecordReader {
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, |builder| builder)
+    }
+
+    /// Only these rows, counted from the first.
+    pub(crate) fn open_at(path: &Path, rows: &Range<u64>) -> Result<Self> {
+        let at = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+        Self::open_with(path, |builder| {
+            builder
+                .with_offset(at(rows.start))
+                .with_limit(at(rows.end - rows.start))
+        })
+    }
+
+    fn open_with(path: &Path, choose: impl FnOnce(Builder) -> Builder) -> Result<Self> {
         let file = File::open(path).map_err(VolumeError::io(path))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(VolumeError::record(path))?;
         let damaged = |detail: &str| VolumeError::damaged(&path.to_string_lossy(), detail);
@@ -46,7 +63,7 @@ impl RecordReader {
         if builder.schema().fields() != schema(version).fields() {
             return Err(damaged("its record has other columns than its version"));
         }
-        let batches = builder
+        let batches = choose(builder)
             .with_batch_size(BATCH)
             .build()
             .map_err(VolumeError::record(path))?;

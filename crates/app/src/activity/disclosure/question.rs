@@ -101,7 +101,7 @@ fn text(scoped: &Scoped) -> String {
         subject => subject.expr(),
     };
     scope
-        .and(range_expr(scoped.range))
+        .and(range_expr(scoped.range.0, scoped.range.1))
         .and(scoped.typed.clone())
         .to_string()
 }

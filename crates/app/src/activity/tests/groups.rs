@@ -214,7 +214,8 @@ async fn members_may_not_read_the_log_and_strangers_learn_of_no_group() {
     groups::change_role(
         app,
         &it.olga,
-        (&it.design, &it.mia.person.id),
+        &it.design,
+        &it.mia.person.id,
         GroupRole::Administrator,
         None,
     )

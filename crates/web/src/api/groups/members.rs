@@ -106,7 +106,7 @@ pub(super) async fn change_role(
     Body(new): Body<NewRole>,
 ) -> Result<Tagged<Member>, Problem> {
     let version = expected(&headers)?;
-    let member = groups::change_role(state.app(), &caller, (&id, &user_id), new.role.into(), version).await?;
+    let member = groups::change_role(state.app(), &caller, &id, &user_id, new.role.into(), version).await?;
     Ok(tagged(member))
 }
 

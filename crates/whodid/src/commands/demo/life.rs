@@ -146,7 +146,7 @@ async fn belong(app: &App, administrator: &Caller, (group, member): (&str, &Call
         Ok(_) if role == GroupRole::Member => {}
         known => {
             known?;
-            groups::change_role(app, administrator, (group, id), role, None).await?;
+            groups::change_role(app, administrator, group, id, role, None).await?;
         }
     }
     Ok(())
