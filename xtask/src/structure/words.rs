@@ -44,8 +44,8 @@ const BANS: &[Ban] = &[
             // panic its receiver is told of; those of tests beside the code; the second signal, which ends the process.
             "crates/store/src/tx.rs",
             "crates/engine/src/engine.rs",
-            "crates/engine/src/scan.rs",
-            "crates/engine/src/places.rs",
+            "crates/engine/src/reader/scan.rs",
+            "crates/engine/src/limiter.rs",
             "crates/app/src/feed.rs",
             "crates/bench/src/load.rs",
             "crates/whodid/src/commands/serve.rs",

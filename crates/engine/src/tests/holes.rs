@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering as Atomic};
 use activity::query::Expr;
 
 use super::{Bed, many, parse, seqs};
-use crate::heal::Health;
-use crate::rewrite::{Step, Work};
+use crate::ledger::heal::Health;
+use crate::ledger::rewrite::{Step, Work};
 use crate::{LogError, Order};
 
 /// Three volumes of 50, no merging, and some that are hot.
@@ -80,7 +80,7 @@ impl Bed {
 
     /// The record of the second volume answers in the place of its index: slowly, and everything.
     async fn assert_answers(&self, what: &str) {
-        assert_eq!(self.log.core().view().await.unwrap().unindexed.len(), 1, "{what}");
+        assert_eq!(self.log.reader().view().await.unwrap().unindexed.len(), 1, "{what}");
         assert_eq!(self.log.holes().await.unwrap(), [], "{what}");
         for order in [Order::Newest, Order::Oldest, Order::Recorded] {
             let rows = self.all(&Expr::All, order, 60).await;
@@ -98,7 +98,7 @@ impl Bed {
     }
 
     async fn mend(&self) {
-        self.log.core().mend_all(&mut Health::default()).await.unwrap();
+        self.log.ledger().mend_all(&mut Health::default()).await.unwrap();
     }
 
     async fn assert_whole(&self, what: &str) {
@@ -131,7 +131,7 @@ async fn where_an_index_is_missing_or_cut_off_the_record_answers_until_it_is_bui
         bed.assert_answers(what).await;
         bed.append(many(170..171)).await;
         bed.mend().await;
-        assert_eq!(bed.log.core().view().await.unwrap().unindexed.len(), 0, "{what}");
+        assert_eq!(bed.log.reader().view().await.unwrap().unindexed.len(), 0, "{what}");
         assert_eq!(bed.log.holes().await.unwrap(), [], "{what}");
         assert_eq!(bed.all(&Expr::All, Order::Newest, 60).await.len(), 171, "{what}");
         bed.assert_root().await;
@@ -172,9 +172,9 @@ async fn a_flipped_bit_in_any_file_is_found_named_and_mended() {
             fault.what
         );
         let mut health = Health::default();
-        while bed.log.core().check_one(&mut health).await.unwrap() {}
+        while bed.log.ledger().check_one(&mut health).await.unwrap() {}
         assert!(health.has_damage(), "{name}");
-        bed.log.core().mend_all(&mut health).await.unwrap();
+        bed.log.ledger().mend_all(&mut health).await.unwrap();
         bed.assert_whole(name).await;
     }
 }
@@ -188,7 +188,7 @@ async fn a_volume_of_which_nothing_is_left_stays_a_named_hole_and_holds_up_nothi
     let bed = bed.reopened().await;
     bed.assert_hole("gone").await;
     let mut health = Health::default();
-    bed.log.core().mend_all(&mut health).await.unwrap();
+    bed.log.ledger().mend_all(&mut health).await.unwrap();
     bed.assert_hole("still gone").await;
     bed.append(many(170..260)).await;
     bed.log.settle(false).await.unwrap();

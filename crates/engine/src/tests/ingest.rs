@@ -61,7 +61,7 @@ async fn a_key_is_forgotten_after_its_time() {
     let result = bed.log.ingest(reporter(vec![with_id(facts(1), "x")])).await.unwrap();
     assert_eq!(result.items, [Item::Recorded { seq: 4 }]);
     bed.clock.advance(Time::DAY);
-    bed.log.core().forget().await.unwrap();
+    bed.log.ledger().forget().await.unwrap();
     let mut beside = bed.store.beside().await.unwrap();
     for table in ["idempotency", "external_id"] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
@@ -109,7 +109,7 @@ async fn a_repeated_import_adds_nothing_however_late() {
     };
     bed.log.ingest(batch()).await.unwrap();
     bed.clock.advance(400 * Time::DAY);
-    bed.log.core().forget().await.unwrap();
+    bed.log.ledger().forget().await.unwrap();
     let again = bed.log.ingest(batch()).await.unwrap();
     assert!(
         again

@@ -22,7 +22,7 @@ use activity::{Activity, Facts, Named, Person, Time, canonical};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
-use crate::rewrite::{Hook, Step, Work};
+use crate::ledger::rewrite::{Hook, Step, Work};
 use crate::{
     Batch, Clock, IdSpace, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng,
 };
@@ -61,7 +61,9 @@ impl Bed {
 
     /// Lets the work end at this step as if the process died.
     fn crash_at(&self, work: Work, step: Step) {
-        *self.log.core().at_step.lock().unwrap() = Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed)))));
+        self.log
+            .ledger()
+            .at_step(Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed))))));
     }
 
     async fn append(&self, facts: Vec<Facts>) -> std::ops::Range<u64> {
@@ -107,7 +109,7 @@ impl Bed {
     }
 
     fn volumes_on_disk(&self) -> Vec<String> {
-        let found = self.log.core().volumes.shelf().list().unwrap();
+        let found = self.log.reader().shelf().list().unwrap();
         found.into_iter().map(|(_, name)| name).collect()
     }
 

@@ -2,7 +2,6 @@
 //!
 //! Nothing here remembers a step between two calls: after a crash the same function finds the same work.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,12 +11,12 @@ use store::log::hot_batch::{self, End};
 use store::log::{Loaded, head};
 use volume::{Leaf, Part, VolumeMeta};
 
-use crate::core::Core;
+use super::lost::Unsealable;
+use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::keys::{self, Keys};
-use crate::lost::Unsealable;
-use crate::rewrite::{Replaced, Step, Work, Workplace};
-use crate::tail::Chunk;
-use crate::view::blocking;
+use crate::ledger::Ledger;
+use crate::reader::tail::Chunk;
+use crate::tasks::blocking;
 use crate::{LogError, batch, leaves};
 
 /// Hot batches read from SQL at a time: few, because one may unpack to megabytes.
@@ -54,7 +53,7 @@ struct Batches {
     weight: u64,
 }
 
-impl Core {
+impl Ledger {
     /// Seals what is due; whether anything was. With `all`, whatever is hot is due.
     pub(crate) async fn seal_next(self: &Arc<Self>, all: bool) -> Result<bool, LogError> {
         let Some(due) = self.due(all).await? else {
@@ -65,7 +64,7 @@ impl Core {
         let (from, tree) = (due.from, due.frontier.clone());
         let batches = self.batches(&due).await?;
         let people = keys::people(batches.rows().map(|activity| &activity.facts));
-        let keys = self.keys_of(people).await?;
+        let keys = self.shared.keys_of(people).await?;
         let sealing = match blocking(move || Ok(Sealing::of(batches, due.frontier, keys))).await? {
             Ok(sealing) => sealing,
             Err(bad) => return self.lose(bad, &tree).await,
@@ -80,7 +79,7 @@ impl Core {
         let Some(meta) = self.rewrite(Work::Seal, from..to, replaced, make).await? else {
             return Ok(false);
         };
-        self.tail.drop_below(to);
+        self.reader.drop_below(to);
         metrics::histogram!("whodid_seal_seconds").record(started.elapsed().as_secs_f64());
         tracing::info!(volume = %meta.id, activities = meta.count, bytes = meta.record_bytes() + meta.index_bytes(),
             millis = started.elapsed().as_millis(), "sealed a volume");
@@ -90,16 +89,16 @@ impl Core {
     /// Where the next volume is, if one is due: at most up to the next multiple of the volume size, so that volumes
     /// stay aligned whatever was sealed early.
     async fn due(&self, all: bool) -> Result<Option<Due>, LogError> {
-        let mut read = self.store.read().await?;
+        let mut read = self.shared.store().read().await?;
         let Some(head) = head::read(&mut read).await? else {
             return Ok(None);
         };
-        let (hot, size) = (head.size - head.sealed, self.settings.seal_at.max(1));
+        let (hot, size) = (head.size - head.sealed, self.shared.settings().seal_at.max(1));
         let old = match hot_batch::oldest(&mut read, head.sealed).await? {
-            Some(oldest) => self.clock.now() >= oldest.plus(self.seal_after_micros()),
+            Some(oldest) => self.shared.clock().now() >= oldest.plus(self.seal_after_micros()),
             None => false,
         };
-        let heavy = head.hot_bytes >= self.settings.seal_bytes;
+        let heavy = head.hot_bytes >= self.shared.settings().seal_bytes;
         if hot == 0 || !(hot >= size || heavy || old || all) {
             return Ok(None);
         }
@@ -117,9 +116,9 @@ impl Core {
     /// the tail are taken as they are.
     async fn batches(&self, due: &Due) -> Result<Batches, LogError> {
         let within = due.from..due.end;
-        let mut batches = Batches::new(within.clone(), self.settings.seal_bytes.max(1));
-        let ends = hot_batch::ends(&mut self.store.glance().await?, within.start, within.end).await?;
-        let held = ends.last().and_then(|end| self.tail.view(within.start, end.seq));
+        let mut batches = Batches::new(within.clone(), self.shared.settings().seal_bytes.max(1));
+        let ends = hot_batch::ends(&mut self.shared.store().glance().await?, within.start, within.end).await?;
+        let held = ends.last().and_then(|end| self.reader.hot(within.start, end.seq));
         if let Some(chunks) = held {
             for end in ends {
                 batches.add(Hot::held(end, &chunks, within.start));
@@ -131,7 +130,7 @@ impl Core {
         }
         let mut next = within.start;
         while !batches.is_full() {
-            let loaded = hot_batch::load(&mut self.store.glance().await?, next, within.end, BATCHES).await?;
+            let loaded = hot_batch::load(&mut self.shared.store().glance().await?, next, within.end, BATCHES).await?;
             next = loaded.last().map(|batch| batch.end()).ok_or_else(|| missing(next))?;
             batches = blocking(move || {
                 for batch in loaded {
@@ -148,18 +147,9 @@ impl Core {
     }
 
     fn seal_after_micros(&self) -> i64 {
-        i64::try_from(self.settings.seal_after_seconds)
+        i64::try_from(self.shared.settings().seal_after_seconds)
             .unwrap_or(i64::MAX)
             .saturating_mul(activity::Time::SECOND)
-    }
-
-    /// The keys of these people that there are.
-    pub(crate) async fn keys_of(&self, people: HashSet<&str>) -> Result<Keys, LogError> {
-        let (mut keys, missing) = self.keys.split(people);
-        if !missing.is_empty() {
-            keys.extend(store::log::person_key::load(&mut self.store.glance().await?, &missing).await?);
-        }
-        Ok(keys)
     }
 }
 

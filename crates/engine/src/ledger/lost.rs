@@ -11,8 +11,8 @@ use store::log::lost_batch::{self, Losing};
 use store::log::{Head, Loaded, closed_gap, hot_batch};
 use volume::Leaf;
 
-use crate::core::Core;
 use crate::hole::Hole;
+use crate::ledger::Ledger;
 use crate::{LogError, batch, keys, leaves};
 
 /// A hot batch that cannot be sealed.
@@ -30,16 +30,16 @@ struct Grown {
     leaves: Vec<u8>,
 }
 
-impl Core {
+impl Ledger {
     /// Sets aside the oldest hot batch, of which `tree` is the log's tree right before; false if it was sealed meanwhile.
     ///
     /// # Errors
     /// [`LogError::Unreadable`] if its leaves are lost as well: nothing behind it can be sealed then.
     pub(crate) async fn lose(&self, bad: Unsealable, tree: &Frontier) -> Result<bool, LogError> {
         let from = bad.seqs.start;
-        let head = head::read(&mut self.store.glance().await?).await?;
+        let head = head::read(&mut self.shared.store().glance().await?).await?;
         let head = head.ok_or_else(|| LogError::Damaged("its head is gone".to_owned()))?;
-        let batches = hot_batch::load(&mut self.store.glance().await?, from, head.size, 2).await?;
+        let batches = hot_batch::load(&mut self.shared.store().glance().await?, from, head.size, 2).await?;
         let Some(batch) = batches.first().filter(|batch| batch.first_seq <= from) else {
             return Err(LogError::Damaged(format!("hot activity {from} is missing")));
         };
@@ -55,8 +55,8 @@ impl Core {
             bytes: 0,
         };
         let why = &bad.why;
-        let at = self.clock.now();
-        let mut tx = self.store.begin().await?;
+        let at = self.shared.clock().now();
+        let mut tx = self.shared.store().begin().await?;
         if !head::seal(&mut tx, sealed).await? {
             tx.rollback().await;
             return Ok(false);
@@ -72,7 +72,7 @@ impl Core {
         lost_batch::keep(&mut tx, lost).await?;
         hot_batch::delete_sealed(&mut tx, end).await?;
         tx.commit().await?;
-        self.tail.drop_below(end);
+        self.reader.drop_below(end);
         tracing::error!(
             first = from,
             last = end - 1,
@@ -123,14 +123,14 @@ impl Core {
             return Ok(None);
         };
         let people = keys::people(rows.iter().map(|row| &row.facts));
-        let keys = self.keys_of(people).await?;
+        let keys = self.shared.keys_of(people).await?;
         let leaves = rows.iter().map(|row| keys::leaf_at(row, &keys).map(Leaf::Yielded));
         Ok(leaves.collect())
     }
 
     /// Closes a hole inside the caller's transaction: answers are not called incomplete because of it any more.
     pub(crate) async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
-        closed_gap::insert(tx, &hole.seqs, self.clock.now()).await?;
+        closed_gap::insert(tx, &hole.seqs, self.shared.clock().now()).await?;
         Ok(head::bump_generation(tx).await?)
     }
 }

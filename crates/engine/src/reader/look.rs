@@ -8,8 +8,8 @@ use activity::{Activity, Seq};
 use volume::{Count, Deadline, Facet, Filling, Order, Query, Room};
 
 use crate::hole::Hole;
-use crate::stretch::{Rank, Stretch, cursor};
-use crate::view::View;
+use crate::reader::stretch::{Rank, Stretch, cursor};
+use crate::reader::view::View;
 use crate::{Inquiry, LogError, Page, Scan, Search, Through};
 
 /// The log as of one moment, for one caller's questions: rows, counts and facets of one look agree, whatever is recorded,

@@ -7,10 +7,11 @@ use activity::Activity;
 use proof::{CompactRange, Frontier};
 use store::log::{Loaded, LostBatch, VolumeRow, closed_gap, head, hot_batch, lost_batch};
 
-use crate::core::Core;
-use crate::view::blocking;
-use crate::volumes::{self, chain};
-use crate::{LogError, batch, keys, leaves, lost};
+use super::lost;
+use crate::ledger::Ledger;
+use crate::reader::volumes::{self, chain};
+use crate::tasks::blocking;
+use crate::{LogError, batch, keys, leaves};
 
 /// How often the whole is begun again where volumes are replaced under it.
 const ATTEMPTS: u32 = 5;
@@ -52,7 +53,7 @@ struct Snapshot {
     hot: Vec<Loaded>,
 }
 
-impl Core {
+impl Ledger {
     /// Verifies everything as of now; `progress` is told how many activities were looked at.
     pub(crate) async fn verify(self: &Arc<Self>, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
         for _ in 1..ATTEMPTS {
@@ -69,13 +70,13 @@ impl Core {
         if found.faults.iter().all(|fault| fault.volume.is_none()) {
             return Ok(false);
         }
-        let live = store::log::volume::list(&mut self.store.glance().await?).await?;
+        let live = store::log::volume::list(&mut self.shared.store().glance().await?).await?;
         let mut named = found.faults.iter().filter_map(|fault| fault.volume.as_ref());
         Ok(named.any(|id| live.iter().all(|row| row.id != *id)))
     }
 
     async fn snapshot(&self) -> Result<Option<Snapshot>, LogError> {
-        let mut read = self.store.read().await?;
+        let mut read = self.shared.store().read().await?;
         let Some(head) = head::read(&mut read).await? else {
             return Ok(None);
         };
@@ -151,12 +152,12 @@ impl Core {
 
     /// One volume: for how many rows nothing can be told, and its part of the tree.
     async fn verify_volume(self: &Arc<Self>, row: &VolumeRow) -> Result<(u64, CompactRange), LogError> {
-        let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let meta = volumes::meta(row)?;
         blocking(move || {
-            let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
-            let dir = core.volumes.shelf().place(&meta.id)?;
-            let unknown = volume::verify(&dir, &meta, &leaf_of, &core.halt)?;
+            let leaf_of = |activity: &Activity| ledger.shared.leaf_blocking(activity, &handle);
+            let dir = ledger.reader.shelf().place(&meta.id)?;
+            let unknown = volume::verify(&dir, &meta, &leaf_of, &ledger.shared.halt())?;
             Ok((unknown, volume::tree_range(&dir, &meta)?))
         })
         .await
@@ -191,7 +192,7 @@ impl Core {
     /// Sees to it at a start that the tree goes on from what was committed: a state of the tree that does not yield its
     /// root is made anew from the volumes' state and the hot activities, or nothing is appended to it.
     pub(crate) async fn check_head(&self) -> Result<(), LogError> {
-        let Some(head) = head::read(&mut self.store.glance().await?).await? else {
+        let Some(head) = head::read(&mut self.shared.store().glance().await?).await? else {
             return Ok(());
         };
         if Frontier::from_bytes(&head.frontier).is_ok_and(|tree| tree.root() == head.root) {
@@ -204,7 +205,7 @@ impl Core {
         let tree = self.verify_hot(&mut Verified::default(), &head, hot, sealed).await?;
         match tree.filter(|tree| tree.root() == head.root) {
             Some(tree) => {
-                let mut tx = self.store.begin().await?;
+                let mut tx = self.shared.store().begin().await?;
                 head::mend(&mut tx, &head.root, &tree.to_bytes()).await?;
                 tx.commit().await?;
                 tracing::error!("the state of the log's tree was damaged and has been made anew from the log itself");
@@ -234,7 +235,10 @@ impl Core {
                 return Ok(());
             }
         };
-        let keys = self.keys_of(keys::people(rows.iter().map(|row| &row.facts))).await?;
+        let keys = self
+            .shared
+            .keys_of(keys::people(rows.iter().map(|row| &row.facts)))
+            .await?;
         let rows = || rows.iter().filter(|row| row.seq >= from);
         let unknown = rows().filter(|row| keys::leaf_at(row, &keys).is_none()).count() as u64;
         let committed = batch

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use activity::Activity;
 use store::log::head::{self, Sealed};
-use store::log::{PersonKey, hot_batch, volume as table};
+use store::log::{hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
 
-use crate::core::Core;
-use crate::view::blocking;
-use crate::{LogError, volumes};
+use crate::LogError;
+use crate::ledger::Ledger;
+use crate::reader::volumes;
+use crate::tasks::blocking;
 
 /// What a volume is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Workplace<'_> {
     }
 }
 
-impl Core {
+impl Ledger {
     /// Makes a volume of the activities `seqs` and puts it in the place of what it replaces. `None` if that was replaced
     /// by another maker meanwhile, or this one took too long: nothing is left of it then, as after a failure.
     pub(crate) async fn rewrite(
@@ -92,7 +93,7 @@ impl Core {
     ) -> Result<Option<VolumeMeta>, LogError> {
         let id = self.note(seqs.start, seqs.end - seqs.start).await?;
         self.reached(work, Step::Noted)?;
-        let (shelf, of, halt) = (self.volumes.shelf().clone(), id.clone(), self.halt.clone());
+        let (shelf, of, halt) = (self.reader.shelf().clone(), id.clone(), self.shared.halt().clone());
         let make = move || {
             let place = Workplace {
                 dir: &shelf.workplace(&of)?,
@@ -114,15 +115,15 @@ impl Core {
             return Ok(None);
         }
         self.reached(work, Step::Published)?;
-        drop(self.view().await?);
+        drop(self.reader.view().await?);
         Ok(Some(meta))
     }
 
     /// The one transaction: readers see the volume and nothing of what it replaces. False if something of that is not
     /// there any more, or the volume was given up.
     async fn publish(&self, meta: &VolumeMeta, replaced: &Replaced) -> Result<bool, LogError> {
-        let gone_at = self.clock.now().plus(self.grace());
-        let mut tx = self.store.begin().await?;
+        let gone_at = self.shared.clock().now().plus(self.grace());
+        let mut tx = self.shared.store().begin().await?;
         let mut fenced = false;
         match replaced {
             Replaced::Hot { to, frontier, bytes } => {
@@ -165,27 +166,5 @@ impl Core {
             }
         }
         Ok(())
-    }
-
-    /// The leaf of an activity, with keys from the cache or else from SQL. For blocking threads only.
-    pub(crate) fn leaf_blocking(&self, activity: &Activity, handle: &tokio::runtime::Handle) -> Option<proof::Hash> {
-        activity::canonical::leaf_of(activity, |person| self.key_blocking(person, handle)?.at(activity.seq))
-    }
-
-    /// A key for verifying, from the cache or else from SQL. For blocking threads only.
-    fn key_blocking(&self, person: &str, handle: &tokio::runtime::Handle) -> Option<PersonKey> {
-        if let Some(key) = self.keys.get(person) {
-            return Some(key);
-        }
-        let load = async {
-            let mut read = self.store.glance().await.ok()?;
-            store::log::person_key::load(&mut read, &[person])
-                .await
-                .ok()?
-                .remove(person)
-        };
-        let key = handle.block_on(load)?;
-        self.keys.put([(person.to_owned(), key)]);
-        Some(key)
     }
 }

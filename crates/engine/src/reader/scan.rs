@@ -11,8 +11,9 @@ use futures::Stream;
 use tokio::sync::mpsc;
 use volume::{Deadline, Filling, Order, Query, Room};
 
-use crate::stretch::{Rank, Rows, Stretch};
-use crate::view::{View, blocking};
+use crate::reader::stretch::{Rank, Rows, Stretch};
+use crate::reader::view::View;
+use crate::tasks::blocking;
 use crate::{LogError, Through};
 
 /// What a chunk holds.

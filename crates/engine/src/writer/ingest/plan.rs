@@ -10,7 +10,7 @@ use store::log::idempotency;
 
 use super::prepare::Prepared;
 use super::{IngestResult, answer};
-use crate::append::BatchRow;
+use crate::writer::append::BatchRow;
 use crate::{LogError, batch};
 
 /// What a request becomes.

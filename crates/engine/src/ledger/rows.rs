@@ -8,18 +8,18 @@ use store::log::volume::{self as table, Pending};
 use volume::VolumeMeta;
 
 use crate::LogError;
-use crate::core::Core;
+use crate::ledger::Ledger;
 use crate::shelf::Owner;
-use crate::view::blocking;
+use crate::tasks::blocking;
 
 /// How long a maker has a pending volume to itself, in seconds: a merge of the largest takes minutes.
 const LEASE: i64 = 3_600;
 
-impl Core {
+impl Ledger {
     /// Notes a volume that is going to be made, before its first byte, and names it.
     pub(crate) async fn note(&self, first_seq: u64, count: u64) -> Result<String, LogError> {
-        let now = self.clock.now();
-        let making = self.rng.uuid(now).simple().to_string();
+        let now = self.shared.clock().now();
+        let making = self.shared.rng().uuid(now).simple().to_string();
         let id = VolumeMeta::new_id(first_seq, count, &making);
         let pending = Pending {
             id: &id,
@@ -27,7 +27,7 @@ impl Core {
             count,
             until: now.plus(LEASE * activity::Time::SECOND),
         };
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.shared.store().begin().await?;
         table::begin(&mut tx, pending).await?;
         tx.commit().await?;
         Ok(id)
@@ -41,17 +41,17 @@ impl Core {
     }
 
     async fn remove(&self, id: &str) -> Result<(), LogError> {
-        let (shelf, of) = (self.volumes.shelf().clone(), id.to_owned());
+        let (shelf, of) = (self.reader.shelf().clone(), id.to_owned());
         blocking(move || Ok(shelf.remove(&of)?)).await?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.shared.store().begin().await?;
         table::forget(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
 
     /// Gives up what earlier processes began: all of it where this process is alone, else what nobody has any more.
     pub(crate) async fn give_up_begun(&self) -> Result<(), LogError> {
-        let mut tx = self.store.begin().await?;
-        let begun = table::give_up(&mut tx, self.clock.now(), self.store.is_alone()).await?;
+        let mut tx = self.shared.store().begin().await?;
+        let begun = table::give_up(&mut tx, self.shared.clock().now(), self.shared.store().is_alone()).await?;
         tx.commit().await?;
         if begun > 0 {
             tracing::info!(volumes = begun, "removing what an interrupted seal or merge left");
@@ -61,7 +61,7 @@ impl Core {
 
     /// Removes the doomed volumes whose time is over, and nothing else.
     pub(crate) async fn sweep(&self) -> Result<(), LogError> {
-        let due = table::due(&mut self.store.glance().await?, self.clock.now()).await?;
+        let due = table::due(&mut self.shared.store().glance().await?, self.shared.clock().now()).await?;
         for id in due {
             self.clear_away(&id).await;
         }
@@ -70,16 +70,16 @@ impl Core {
 
     /// Microseconds for which a volume that was replaced stays.
     pub(crate) fn grace(&self) -> i64 {
-        i64::from(self.settings.grace_seconds) * activity::Time::SECOND
+        i64::from(self.shared.settings().grace_seconds) * activity::Time::SECOND
     }
 
     /// What lies where the volumes are and is not in the ledger, in order.
     pub(crate) async fn strangers(&self) -> Result<Vec<String>, LogError> {
-        let known: HashSet<String> = table::known(&mut self.store.glance().await?)
+        let known: HashSet<String> = table::known(&mut self.shared.store().glance().await?)
             .await?
             .into_iter()
             .collect();
-        let shelf = self.volumes.shelf().clone();
+        let shelf = self.reader.shelf().clone();
         let found = blocking(move || Ok(shelf.list()?)).await?;
         let strangers = found.into_iter().filter(|(id, _)| !known.contains(id));
         let mut names: Vec<String> = strangers.map(|(_, name)| name).collect();
@@ -91,11 +91,11 @@ impl Core {
     /// what else lies there.
     pub(crate) async fn check_place(&self) -> Result<(), LogError> {
         let strangers = self.strangers().await?;
-        let size = head::position(&mut self.store.glance().await?).await?.size;
+        let size = head::position(&mut self.shared.store().glance().await?).await?.size;
         let ends = strangers
             .iter()
             .filter_map(|name| Some((VolumeMeta::end_of_id(name)?, name)));
-        let place = self.volumes.shelf().name();
+        let place = self.reader.shelf().name();
         if let Some((end, name)) = ends.max().filter(|(end, _)| *end > size) {
             return Err(LogError::OlderThanVolumes {
                 place,
@@ -114,11 +114,11 @@ impl Core {
 
     /// Writes whose volumes these are, or finds that they are another installation's.
     async fn claim_place(&self) -> Result<(), LogError> {
-        let new = self.rng.uuid(self.clock.now()).to_string();
-        let mut tx = self.store.begin().await?;
+        let new = self.shared.rng().uuid(self.shared.clock().now()).to_string();
+        let mut tx = self.shared.store().begin().await?;
         let ours = head::installation(&mut tx, &new).await?;
         tx.commit().await?;
-        let shelf = self.volumes.shelf();
+        let shelf = self.reader.shelf();
         match shelf.claim(&ours)? {
             Owner::Ours => Ok(()),
             Owner::Theirs(theirs) => Err(LogError::OthersVolumes {

@@ -11,11 +11,12 @@ use store::log::head::{self, Position};
 use store::log::{closed_gap, hot_batch, lost_batch, volume as volume_table};
 use volume::{Cursor, Order, RecordOnly, Volume};
 
-use crate::core::Core;
 use crate::hole::Hole;
-use crate::stretch::Stretch;
-use crate::tail::Chunk;
-use crate::volumes::Listed;
+use crate::reader::Reader;
+use crate::reader::stretch::Stretch;
+use crate::reader::tail::Chunk;
+use crate::reader::volumes::Listed;
+use crate::tasks::blocking;
 use crate::{LogError, Through, batch};
 
 /// How often a view is taken again when the log changes underneath.
@@ -68,11 +69,11 @@ impl View {
     }
 }
 
-impl Core {
+impl Reader {
     /// Takes a view of everything committed before this call.
     pub(crate) async fn view(&self) -> Result<View, LogError> {
         // Claimed before the head is read: what the claim promises is then in the head.
-        let claimed = self.watermark.claim(self.clock.now());
+        let claimed = self.watermark.claim(self.shared.clock().now());
         let mut attempt = 0;
         loop {
             match self.try_view(claimed).await {
@@ -91,17 +92,19 @@ impl Core {
     }
 
     async fn generation(&self) -> Result<u64, LogError> {
-        Ok(head::position(&mut self.store.glance().await?).await?.generation)
+        Ok(head::position(&mut self.shared.store().glance().await?)
+            .await?
+            .generation)
     }
 
     /// `None` if the log changed while it was looked at.
     async fn try_view(&self, claimed: activity::Time) -> Result<Option<View>, LogError> {
-        let position = head::position(&mut self.store.glance().await?).await?;
+        let position = head::position(&mut self.shared.store().glance().await?).await?;
         let set = self.volumes.set();
         let (position, set) = if set.is_of(position.generation) {
             (position, set)
         } else {
-            let mut read = self.store.read().await?;
+            let mut read = self.shared.store().read().await?;
             let position = head::position(&mut read).await?;
             let listed = Listed {
                 generation: position.generation,
@@ -127,8 +130,8 @@ impl Core {
             }
         };
         let Some(hot) = hot else { return Ok(None) };
-        self.notice(position);
-        let at = self.complete_at(claimed, position.last_recorded_at);
+        self.shared.notice(position);
+        let at = self.shared.complete_at(claimed, position.last_recorded_at);
         let through = Through {
             size: position.size,
             at,
@@ -150,7 +153,8 @@ impl Core {
         self.tail.drop_below(position.sealed);
         let mut from = self.tail.lacks_from(position.sealed);
         while from < position.size {
-            let batches = hot_batch::load(&mut self.store.glance().await?, from, position.size, BATCHES).await?;
+            let batches =
+                hot_batch::load(&mut self.shared.store().glance().await?, from, position.size, BATCHES).await?;
             // None, or a gap: they were sealed since the head was read. The caller looks again.
             let Some(end) = batches.last().map(|batch| batch.end()) else {
                 return Ok(());
@@ -186,15 +190,5 @@ fn with_hot(sealed: Arc<[Hole]>, hot: &[Arc<Chunk>]) -> Arc<[Hole]> {
     match more.peek() {
         None => sealed,
         Some(_) => sealed.iter().chain(more).cloned().collect(),
-    }
-}
-
-/// Runs work that would hold up the async threads.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
-) -> Result<T, LogError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(LogError::of_ended(error)),
     }
 }

@@ -7,22 +7,26 @@ use std::sync::{Arc, PoisonError};
 use activity::Activity;
 use volume::{Part, Volume, VolumeError};
 
+use super::rewrite::{Replaced, Work, Workplace};
 use crate::LogError;
-use crate::core::Core;
-use crate::rewrite::{Replaced, Work, Workplace};
+use crate::ledger::Ledger;
 
 /// How often small volumes become larger ones: 16 into 1, twice.
 const LEVELS: u32 = 2;
 
-impl Core {
+impl Ledger {
     /// Merges the oldest run of small neighbours that is due; whether there was one.
     pub(crate) async fn merge_next(self: &Arc<Self>) -> Result<bool, LogError> {
-        let view = self.view().await?;
+        let view = self.reader.view().await?;
         let adjacent = |a: &Volume, b: &Volume| a.meta().end_seq() == b.meta().first_seq;
         let mut runs = view.volumes.chunk_by(adjacent);
         let parts: Option<Vec<Volume>> = runs.find_map(|run| {
             let counts: Vec<u64> = run.iter().map(|volume| self.mergeable(volume)).collect();
-            let due = due(&counts, self.settings.seal_at, self.settings.merge_factor)?;
+            let due = due(
+                &counts,
+                self.shared.settings().seal_at,
+                self.shared.settings().merge_factor,
+            )?;
             Some(run[due].to_vec())
         });
         let Some(parts) = parts else {
@@ -32,10 +36,10 @@ impl Core {
         let started = std::time::Instant::now();
         let (first, last) = (parts[0].meta().first_seq, parts[parts.len() - 1].meta().end_seq());
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
-        let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let make = move |place: &Workplace<'_>| {
             let whole = parts.iter().map(Part::<Activity>::Volume).collect();
-            place.make(whole, &|activity| core.leaf_blocking(activity, &handle))
+            place.make(whole, &|activity| ledger.shared.leaf_blocking(activity, &handle))
         };
         let replaced = Replaced::Volumes(ids.clone());
         let meta = match self.rewrite(Work::Merge, first..last, replaced, make).await {

@@ -10,8 +10,8 @@ use super::commit::{Request, commit};
 use super::prepare::Prepared;
 use super::{Batch, IngestError, IngestResult};
 use crate::LogError;
-use crate::append::weight;
-use crate::core::Core;
+use crate::writer::Writer;
+use crate::writer::append::weight;
 
 /// Requests that may wait for the task.
 const WAITING: usize = 4096;
@@ -36,29 +36,29 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// The way in, and the task that has to run for it.
-    pub(crate) fn start(core: Arc<Core>) -> (Self, impl Future<Output = ()> + Send + use<>) {
+    pub(crate) fn start(writer: Arc<Writer>) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (into, from) = mpsc::channel(WAITING);
-        let steps = u32::try_from(core.settings.queue_bytes as u64 / STEP)
+        let steps = u32::try_from(writer.shared.settings().queue_bytes as u64 / STEP)
             .unwrap_or(u32::MAX)
             .max(1);
         let room = Arc::new(Semaphore::new(steps as usize));
-        (Self { into, room, steps }, run(core, from))
+        (Self { into, room, steps }, run(writer, from))
     }
 
     /// Takes a batch through.
-    pub(crate) async fn ingest(&self, core: &Arc<Core>, batch: Batch) -> Result<IngestResult, IngestError> {
-        let (given, limit) = (batch.facts.len(), core.settings.max_batch);
+    pub(crate) async fn ingest(&self, writer: &Arc<Writer>, batch: Batch) -> Result<IngestResult, IngestError> {
+        let (given, limit) = (batch.facts.len(), writer.shared.settings().max_batch);
         if given > limit {
             return Err(IngestError::TooMany { given, limit });
         }
         if given == 0 {
             return Ok(IngestResult {
                 items: Vec::new(),
-                recorded_at: core.clock.now(),
+                recorded_at: writer.shared.clock().now(),
                 replayed: false,
             });
         }
-        admit(core).await?;
+        admit(writer).await?;
         let bytes = weight(&batch.facts) + FRAME * given as u64;
         // One that is larger than all that may be under way goes alone.
         let share = u32::try_from(bytes.div_ceil(STEP)).unwrap_or(u32::MAX).min(self.steps);
@@ -66,7 +66,7 @@ impl Queue {
             .acquire_many_owned(share)
             .await
             .map_err(|_| LogError::Closed)?;
-        let prepared = Prepared::of(core, batch).await?;
+        let prepared = Prepared::of(writer, batch).await?;
         let (reply, answer) = oneshot::channel();
         let request = Request {
             prepared,
@@ -79,17 +79,21 @@ impl Queue {
 }
 
 /// Waits while the hot tail is far longer than it should be.
-async fn admit(core: &Core) -> Result<(), LogError> {
-    if !core.settings.background || !core.is_backed_up() {
+async fn admit(writer: &Writer) -> Result<(), LogError> {
+    if !writer.shared.settings().background || !writer.shared.is_backed_up() {
         return Ok(());
     }
-    let mut sealed = core.sealed.subscribe();
+    let mut sealed = writer.shared.watch_sealed();
     let until = Instant::now() + PATIENCE;
-    while core.is_backed_up() {
+    while writer.shared.is_backed_up() {
         match timeout_at(until, sealed.changed()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(LogError::Closed),
-            Err(_) => return Err(LogError::Overloaded { hot: core.hot() }),
+            Err(_) => {
+                return Err(LogError::Overloaded {
+                    hot: writer.shared.hot(),
+                });
+            }
         }
     }
     Ok(())
@@ -97,17 +101,17 @@ async fn admit(core: &Core) -> Result<(), LogError> {
 
 /// Commits what has gathered, again and again. While one commit is under way the next group gathers by itself; only
 /// when several requests came at once last time is it worth a short wait for the same crowd.
-async fn run(core: Arc<Core>, mut from: mpsc::Receiver<Request>) {
+async fn run(writer: Arc<Writer>, mut from: mpsc::Receiver<Request>) {
     let mut crowd = 1;
     while let Some(first) = from.recv().await {
         let mut group = Group::of(first);
-        while group.has_room(core.settings.max_batch)
+        while group.has_room(writer.shared.settings().max_batch)
             && let Ok(request) = from.try_recv()
         {
             group.push(request);
         }
-        let until = Instant::now() + core.settings.gather();
-        while group.requests.len() < crowd && group.has_room(core.settings.max_batch) {
+        let until = Instant::now() + writer.shared.settings().gather();
+        while group.requests.len() < crowd && group.has_room(writer.shared.settings().max_batch) {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(Some(request)) = timeout(left, from.recv()).await else {
                 break;
@@ -115,7 +119,7 @@ async fn run(core: Arc<Core>, mut from: mpsc::Receiver<Request>) {
             group.push(request);
         }
         crowd = group.requests.len();
-        commit(&core, group.requests).await;
+        commit(&writer, group.requests).await;
     }
 }
 

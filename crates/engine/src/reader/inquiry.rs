@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use volume::Deadline;
 
-use crate::core::Core;
 use crate::limiter::{Full, Permit};
-use crate::view::{View, blocking};
+use crate::reader::Reader;
+use crate::reader::view::View;
+use crate::tasks::blocking;
 use crate::{LogError, Look};
 
 /// How long a caller waits for a permit among those who ask.
@@ -21,13 +22,13 @@ const PATIENCE: Duration = if cfg!(test) {
 /// One caller's questions. Dropping it ends whatever is still being worked on for it.
 #[derive(Debug)]
 pub struct Inquiry {
-    core: Arc<Core>,
+    reader: Arc<Reader>,
     deadline: Deadline,
     /// Held by the threads that work for it too, until they really have ended.
     permit: Option<Arc<Permit<String>>>,
 }
 
-impl Core {
+impl Reader {
     /// The questions of this caller, under the deadline of the settings.
     pub(crate) async fn inquiry(self: &Arc<Self>, caller: &str) -> Result<Inquiry, LogError> {
         let permit = self.asking.wait(caller.to_owned(), PATIENCE).await;
@@ -44,14 +45,14 @@ impl Core {
 
     /// Questions that are counted with nobody's, under the deadline of the settings.
     pub(crate) fn of_nobody(self: &Arc<Self>) -> Inquiry {
-        let deadline = match self.settings.query_ms {
+        let deadline = match self.shared.settings().query_ms {
             // Beside a server, the command line may take its time.
-            _ if self.store.is_reader() => Deadline::none(),
+            _ if self.shared.store().is_reader() => Deadline::none(),
             0 => Deadline::none(),
             millis => Deadline::within(Duration::from_millis(millis)),
         };
         Inquiry {
-            core: Arc::clone(self),
+            reader: Arc::clone(self),
             deadline,
             permit: None,
         }
@@ -71,7 +72,7 @@ impl Inquiry {
     /// # Errors
     /// If the store or the volumes cannot be read.
     pub async fn look(self) -> Result<Look, LogError> {
-        let view = self.core.view().await?;
+        let view = self.reader.view().await?;
         Ok(Look::new(self, view))
     }
 
@@ -86,7 +87,7 @@ impl Inquiry {
     }
 
     pub(crate) fn page_bytes(&self) -> usize {
-        self.core.settings.page_bytes
+        self.reader.shared.settings().page_bytes
     }
 
     /// Runs a reading of this view off the async threads. It ends when its future is dropped.
@@ -104,12 +105,12 @@ impl Inquiry {
             Err(LogError::Overdue(_)) => {
                 metrics::counter!("whodid_queries_overdue_total").increment(1);
                 Err(LogError::TooCostly {
-                    after: Duration::from_millis(self.core.settings.query_ms),
+                    after: Duration::from_millis(self.reader.shared.settings().query_ms),
                 })
             }
             Err(LogError::Volume(error)) => {
                 // The next look has a hole there, and is answered.
-                self.core.volumes.distrust(&error);
+                self.reader.volumes.distrust(&error);
                 Err(error.into())
             }
             result => result,

@@ -8,7 +8,8 @@ use activity::query::Expr;
 use activity::{Activity, Seq, Time};
 use volume::{Cursor, Facet, Filling, Order, Query, RecordOnly, Room, Volume, VolumeError};
 
-use crate::tail::Chunk;
+use super::tail::Chunk;
+use crate::extent::{Extent, may_match};
 
 /// A row's place in an order: less comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,27 +38,6 @@ pub(crate) fn cursor(activity: &Activity) -> Cursor {
         occurred_at: activity.occurred_at,
         seq: activity.seq,
     }
-}
-
-/// Where a stretch of the log lies: the earliest and latest `occurred_at`, and its seqs.
-pub(crate) struct Extent {
-    pub(crate) times: (Time, Time),
-    pub(crate) seqs: Range<Seq>,
-}
-
-/// Whether any row of a stretch can match, and come after the cursor.
-pub(crate) fn may_match(extent: &Extent, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
-    let ((min, max), first, end) = (extent.times, extent.seqs.start, extent.seqs.end);
-    let (from, to) = expr.time_bounds();
-    let (least, most) = expr.seq_bounds();
-    let in_time = from.is_none_or(|from| max >= from) && to.is_none_or(|to| min < to);
-    let in_seq = least.is_none_or(|least| end > least) && most.is_none_or(|most| first <= most);
-    let follows = after.is_none_or(|after| match order {
-        Order::Newest => min <= after.occurred_at,
-        Order::Oldest => max >= after.occurred_at,
-        Order::Recorded => end > after.seq.saturating_add(1),
-    });
-    first < end && in_time && in_seq && follows
 }
 
 /// A stretch of the log that is read as one.

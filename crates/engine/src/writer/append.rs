@@ -9,8 +9,8 @@ use store::Tx;
 use store::log::head::Advance;
 use store::log::{Head, HotBatch, activity_type, head, hot_batch};
 
+use super::{Kind, Writer};
 use crate::batch::Packed;
-use crate::core::{Core, Kind};
 use crate::{LogError, batch, keys, leaves};
 
 /// What becomes one row of `hot_batch`.
@@ -63,7 +63,7 @@ pub(crate) struct Placed {
     pub(crate) recorded_at: Time,
 }
 
-impl Core {
+impl Writer {
     /// Locks the head and appends `rows` behind it. The persons' keys are there already; what is still to come in the
     /// transaction is short.
     pub(crate) async fn place(
@@ -73,7 +73,7 @@ impl Core {
         kinds: Vec<Kind>,
     ) -> Result<Placed, LogError> {
         let head = head::lock(tx).await?;
-        let ticket = self.watermark.enter(self.clock.now());
+        let ticket = self.reader.watermark().enter(self.shared.clock().now());
         // Guarantee: recorded_at never decreases with seq, whatever the clock does.
         let recorded_at = ticket.floor().max(head.last_recorded_at);
         let mut frontier = tree_of(&head)?;
@@ -110,11 +110,12 @@ impl Core {
             bytes,
         };
         head::advance(tx, to).await?;
-        let core = Arc::clone(self);
+        let writer = Arc::clone(self);
         tx.on_commit(move || {
             // Held until now, or until the transaction is dropped: readers do not claim completeness past it.
             drop(ticket);
-            core.committed(next, bytes, kinds);
+            writer.shared.committed(next, bytes);
+            writer.know(kinds);
             metrics::counter!("whodid_activities_appended_total").increment(next - head.size);
         });
         Ok(Placed {
@@ -125,14 +126,14 @@ impl Core {
 
     /// Appends inside the caller's transaction.
     pub(crate) async fn append(self: &Arc<Self>, tx: &mut Tx, facts: Vec<Facts>) -> Result<Range<Seq>, LogError> {
-        if self.store.is_reader() {
+        if self.shared.store().is_reader() {
             return Err(LogError::ReadOnly);
         }
         if facts.is_empty() {
             let size = head::position(tx).await?.size;
             return Ok(size..size);
         }
-        let (known, fresh) = keys::ensure(tx, &self.keys, keys::people(&facts), &*self.rng).await?;
+        let (known, fresh) = keys::ensure(tx, &self.shared.keys(), keys::people(&facts), &*self.shared.rng()).await?;
         let leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))
@@ -140,7 +141,7 @@ impl Core {
         let rows = BatchRow::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
         let kinds = self.new_kinds(facts.iter());
         let placed = self.place(tx, rows, kinds).await?;
-        let cache = Arc::clone(&self.keys);
+        let cache = Arc::clone(&self.shared.keys());
         tx.on_commit(move || cache.put(fresh));
         Ok(placed.seqs)
     }

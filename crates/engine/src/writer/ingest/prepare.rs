@@ -9,11 +9,11 @@ use store::log::external_id::Digest;
 use store::log::{PersonKey, person_key};
 
 use super::{Batch, IdSpace, Idempotency};
-use crate::append::weight;
 use crate::batch::Packed;
-use crate::core::Core;
 use crate::keys::{self, Keys, Proposal};
-use crate::view::blocking;
+use crate::tasks::blocking;
+use crate::writer::Writer;
+use crate::writer::append::weight;
 use crate::{LogError, batch};
 
 /// From this many activities on, the work leaves the async threads.
@@ -41,21 +41,21 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Does all that needs no transaction.
-    pub(super) async fn of(core: &Arc<Core>, batch: Batch) -> Result<Self, LogError> {
+    pub(super) async fn of(writer: &Arc<Writer>, batch: Batch) -> Result<Self, LogError> {
         let Batch {
             facts,
             idempotency,
             source,
         } = batch;
         let large = facts.len() >= LARGE;
-        let cache = Arc::clone(&core.keys);
+        let cache = Arc::clone(&writer.shared.keys());
         let find = move || {
             let (known, missing) = cache.split(keys::people(&facts));
             let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
             Ok((known, missing, facts))
         };
         let (mut known, missing, facts) = on_thread(large, find).await?;
-        let proposal = find_keys(core, &mut known, &missing).await?;
+        let proposal = find_keys(writer, &mut known, &missing).await?;
         let ledger = matches!(source, IdSpace::Ledger(_));
         let digest = move || {
             let leaves = facts
@@ -82,13 +82,16 @@ impl Prepared {
 }
 
 /// The keys of persons who are not in the cache: from SQL, or proposed.
-async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Result<Option<Proposal>, LogError> {
+async fn find_keys(writer: &Arc<Writer>, known: &mut Keys, missing: &[String]) -> Result<Option<Proposal>, LogError> {
     if missing.is_empty() {
         return Ok(None);
     }
     let asked: Vec<&str> = missing.iter().map(String::as_str).collect();
-    let found = person_key::load(&mut core.store.glance().await?, &asked).await?;
-    core.keys.put(found.iter().map(|(person, key)| (person.clone(), *key)));
+    let found = person_key::load(&mut writer.shared.store().glance().await?, &asked).await?;
+    writer
+        .shared
+        .keys()
+        .put(found.iter().map(|(person, key)| (person.clone(), *key)));
     known.extend(found);
     let new: Vec<&str> = asked
         .into_iter()
@@ -97,7 +100,7 @@ async fn find_keys(core: &Arc<Core>, known: &mut Keys, missing: &[String]) -> Re
     if new.is_empty() {
         return Ok(None);
     }
-    let proposal = core.keys.propose(&new, &*core.rng);
+    let proposal = writer.shared.keys().propose(&new, &*writer.shared.rng());
     let proposed = proposal.keys.iter().map(|(person, secret)| {
         let key = PersonKey {
             secret: *secret,

@@ -12,9 +12,9 @@ use super::plan::{Decision, Plan, Slot};
 use super::prepare::Prepared;
 use super::{IngestError, IngestResult, Item, answer};
 use crate::LogError;
-use crate::append::Placed;
-use crate::core::Core;
 use crate::keys::{self, Key};
+use crate::writer::Writer;
+use crate::writer::append::Placed;
 
 /// How often a group is tried again when another node was first with one of its ids.
 const ATTEMPTS: u32 = 4;
@@ -32,9 +32,9 @@ type Answer = Result<IngestResult, IngestError>;
 
 /// Commits a group and answers every request. If the group fails, each request is tried alone, so that one that the
 /// database refuses does not take the others with it.
-pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
+pub(super) async fn commit(writer: &Arc<Writer>, mut group: Vec<Request>) {
     group.sort_by_key(|request| request.prepared.packed.is_some());
-    match attempt(core, &mut group).await {
+    match attempt(writer, &mut group).await {
         Ok(answers) => answer_all(group, answers),
         Err(error) if group.len() == 1 || error.is_fatal() => {
             let answers = failures(error, group.len());
@@ -44,7 +44,7 @@ pub(super) async fn commit(core: &Arc<Core>, mut group: Vec<Request>) {
             tracing::warn!(%error, requests = group.len(), "a group commit failed; trying its requests alone");
             for request in group {
                 let mut alone = vec![request];
-                let answers = match attempt(core, &mut alone).await {
+                let answers = match attempt(writer, &mut alone).await {
                     Ok(answers) => answers,
                     Err(error) => vec![Err(error.into())],
                 };
@@ -73,9 +73,9 @@ fn answer_all(group: Vec<Request>, answers: Vec<Answer>) {
     }
 }
 
-async fn attempt(core: &Arc<Core>, group: &mut [Request]) -> Result<Vec<Answer>, LogError> {
+async fn attempt(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Vec<Answer>, LogError> {
     for _ in 0..ATTEMPTS {
-        if let Some(answers) = try_once(core, group).await? {
+        if let Some(answers) = try_once(writer, group).await? {
             return Ok(answers);
         }
     }
@@ -83,21 +83,21 @@ async fn attempt(core: &Arc<Core>, group: &mut [Request]) -> Result<Vec<Answer>,
 }
 
 /// `None` if another node was first with one of the ids; nothing is kept then.
-async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<Answer>>, LogError> {
-    let now = core.by_what_passed();
-    let mut tx = core.store.begin().await?;
-    let fresh = settle_keys(core, &mut tx, group).await?;
+async fn try_once(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Option<Vec<Answer>>, LogError> {
+    let now = writer.shared.by_what_passed();
+    let mut tx = writer.shared.store().begin().await?;
+    let fresh = settle_keys(writer, &mut tx, group).await?;
     let prepared: Vec<&Prepared> = group.iter().map(|request| &request.prepared).collect();
     let mut plan = Plan::make(&mut tx, &prepared, now).await?;
     let placed = if plan.is_empty() {
         Placed {
             seqs: 0..0,
-            recorded_at: core.clock.now(),
+            recorded_at: writer.shared.clock().now(),
         }
     } else {
         let facts = prepared.iter().flat_map(|request| &request.facts);
-        let kinds = core.new_kinds(facts);
-        core.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
+        let kinds = writer.new_kinds(facts);
+        writer.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
     };
     let answers = answers(&plan, &placed);
     let made = Made {
@@ -106,11 +106,11 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
         answers: &answers,
         now,
     };
-    if !remember(core, &mut tx, &prepared, made).await? {
+    if !remember(writer, &mut tx, &prepared, made).await? {
         tx.rollback().await;
         return Ok(None);
     }
-    let cache = Arc::clone(&core.keys);
+    let cache = Arc::clone(&writer.shared.keys());
     tx.on_commit(move || cache.put(fresh));
     let started = std::time::Instant::now();
     tx.commit().await?;
@@ -118,14 +118,14 @@ async fn try_once(core: &Arc<Core>, group: &mut [Request]) -> Result<Option<Vec<
     metrics::counter!("whodid_commits_total").increment(1);
     #[allow(clippy::cast_precision_loss)]
     metrics::histogram!("whodid_commit_activities").record((placed.seqs.end - placed.seqs.start) as f64);
-    offer(core, group, &plan, &placed);
+    offer(writer, group, &plan, &placed);
     Ok(Some(answers))
 }
 
 /// Gives the group's new persons their keys; where another transaction was first with one, its key holds and the
 /// leaves that name that person are made anew.
 async fn settle_keys(
-    core: &Arc<Core>,
+    writer: &Arc<Writer>,
     tx: &mut Tx,
     group: &mut [Request],
 ) -> Result<Vec<(String, PersonKey)>, LogError> {
@@ -157,7 +157,7 @@ async fn settle_keys(
         {
             continue;
         }
-        let (known, _) = keys::ensure(tx, &core.keys, keys::people(&*facts), &*core.rng).await?;
+        let (known, _) = keys::ensure(tx, &writer.shared.keys(), keys::people(&*facts), &*writer.shared.rng()).await?;
         *leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))
@@ -209,9 +209,9 @@ struct Made<'a> {
 }
 
 /// Remembers ids and answers; `false` if another node was first with one of them.
-async fn remember(core: &Core, tx: &mut Tx, prepared: &[&Prepared], made: Made<'_>) -> Result<bool, LogError> {
+async fn remember(writer: &Writer, tx: &mut Tx, prepared: &[&Prepared], made: Made<'_>) -> Result<bool, LogError> {
     let Made { plan, answers, .. } = made;
-    let within = made.now..core.remembers_until();
+    let within = made.now..writer.shared.remembers_until();
     let (first, until) = (made.placed.seqs.start, within.end);
     let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
     let ids: Vec<_> = plan.external.iter().map(id).collect();
@@ -235,8 +235,8 @@ async fn remember(core: &Core, tx: &mut Tx, prepared: &[&Prepared], made: Made<'
 
 /// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
 /// wants it loads it.
-fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
-    if core.tail.held() > core.settings.seal_at.saturating_mul(2) || core.is_backed_up() {
+fn offer(writer: &Writer, group: &mut [Request], plan: &Plan, placed: &Placed) {
+    if writer.reader.held() > writer.shared.settings().seal_at.saturating_mul(2) || writer.shared.is_backed_up() {
         return;
     }
     let mut activities = Vec::new();
@@ -253,7 +253,7 @@ fn offer(core: &Core, group: &mut [Request], plan: &Plan, placed: &Placed) {
             }
         }
     }
-    core.tail.extend(activities, false);
+    writer.reader.offer(activities);
 }
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use activity::Activity;
 use store::log::volume as table;
 use volume::{Part, VolumeError, VolumeMeta};
 
-use crate::core::Core;
-use crate::rewrite::{Replaced, Work, Workplace};
-use crate::view::blocking;
-use crate::{LogError, volumes};
+use super::rewrite::{Replaced, Work, Workplace};
+use crate::LogError;
+use crate::ledger::Ledger;
+use crate::reader::volumes;
+use crate::tasks::blocking;
 
 /// For every second of checking so many of rest: the machine is there for others.
 const REST: u32 = 9;
@@ -46,10 +47,10 @@ enum Remedy {
     Record,
 }
 
-impl Core {
+impl Ledger {
     /// Mends the volumes that cannot be read or were found damaged, as far as they can be.
     pub(crate) async fn mend_all(self: &Arc<Self>, health: &mut Health) -> Result<(), LogError> {
-        let _alone = self.sealing.lock().await;
+        let _alone = self.alone().await;
         let unreadable = self.unreadable().await?.into_iter().map(|id| (id, Remedy::Index));
         let mut due: Vec<(String, Remedy)> = unreadable.collect();
         due.append(&mut health.damaged);
@@ -64,14 +65,13 @@ impl Core {
     /// Compares the files of one volume, of which none were compared for long, with their sums; whether there was one. May
     /// be given up at any point.
     pub(crate) async fn check_one(self: &Arc<Self>, health: &mut Health) -> Result<bool, LogError> {
-        let set = self.volumes.set();
         health.checked.retain(|_, at| at.elapsed() < CHECK);
         let is_due = |meta: &&VolumeMeta| !health.checked.contains_key(&meta.id) && !health.hopeless.contains(&meta.id);
-        let Some(meta) = set.volumes.iter().map(volume::Volume::meta).find(is_due).cloned() else {
+        let Some(meta) = self.reader.open().into_iter().find(|meta| is_due(&meta)) else {
             return Ok(false);
         };
         let begun = Instant::now();
-        let (shelf, halt, of) = (self.volumes.shelf().clone(), self.halt.clone(), meta.clone());
+        let (shelf, halt, of) = (self.reader.shelf().clone(), self.shared.halt().clone(), meta.clone());
         let damaged = blocking(move || Ok(volume::first_damaged(&shelf.place(&of.id)?, &of, &halt)?)).await?;
         health.checked.insert(meta.id.clone(), Instant::now());
         if let Some(file) = damaged {
@@ -90,7 +90,7 @@ impl Core {
 
     /// Builds the indexes of all live volumes anew, or only of those that cannot be read or are of an older format.
     pub(crate) async fn reindex(self: &Arc<Self>, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
-        let _alone = self.sealing.lock().await;
+        let _alone = self.alone().await;
         let unreadable = self.unreadable().await?;
         let mut done = Vec::new();
         for meta in self.live().await? {
@@ -106,7 +106,7 @@ impl Core {
 
     /// Volumes that cannot be read, or only slowly.
     async fn unreadable(&self) -> Result<HashSet<String>, LogError> {
-        let view = self.view().await?;
+        let view = self.reader.view().await?;
         let holes = view.holes.iter().chain(&*view.closed);
         let holes = holes.filter_map(|hole| hole.volume.clone());
         let unindexed = view.unindexed.iter().map(|volume| volume.meta().id.clone());
@@ -115,7 +115,7 @@ impl Core {
 
     /// What the ledger says of the live volumes.
     pub(crate) async fn live(&self) -> Result<Vec<VolumeMeta>, LogError> {
-        let rows = table::list(&mut self.store.glance().await?).await?;
+        let rows = table::list(&mut self.shared.store().glance().await?).await?;
         rows.iter().map(volumes::meta).collect()
     }
 
@@ -141,10 +141,10 @@ impl Core {
 
     async fn remake(self: &Arc<Self>, meta: VolumeMeta, remedy: Remedy) -> Result<Option<VolumeMeta>, LogError> {
         let (seqs, replaced) = (meta.first_seq..meta.end_seq(), Replaced::Volumes(vec![meta.id.clone()]));
-        let (core, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let make = move |place: &Workplace<'_>| {
-            let leaf_of = |activity: &Activity| core.leaf_blocking(activity, &handle);
-            let shelf = core.volumes.shelf();
+            let leaf_of = |activity: &Activity| ledger.shared.leaf_blocking(activity, &handle);
+            let shelf = ledger.reader.shelf();
             let dir = shelf.place(&meta.id)?;
             let made = match remedy {
                 Remedy::Index => place.make(vec![Part::<Activity>::record(&dir, &meta)], &leaf_of)?,
