@@ -157,7 +157,7 @@ impl Ledger {
         blocking(move || {
             let leaf_of = |activity: &Activity| ledger.shared.leaf_blocking(activity, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
-            let unknown = volume::verify(&dir, &meta, &leaf_of, &ledger.shared.halt())?;
+            let unknown = volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?;
             Ok((unknown, volume::tree_range(&dir, &meta)?))
         })
         .await

@@ -133,7 +133,7 @@ impl Writer {
             let size = head::position(tx).await?.size;
             return Ok(size..size);
         }
-        let (known, fresh) = keys::ensure(tx, &self.shared.keys(), keys::people(&facts), &*self.shared.rng()).await?;
+        let (known, fresh) = keys::ensure(tx, self.shared.keys(), keys::people(&facts), self.shared.rng()).await?;
         let leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))
@@ -141,7 +141,7 @@ impl Writer {
         let rows = BatchRow::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
         let kinds = self.new_kinds(facts.iter());
         let placed = self.place(tx, rows, kinds).await?;
-        let cache = Arc::clone(&self.shared.keys());
+        let cache = Arc::clone(self.shared.keys());
         tx.on_commit(move || cache.put(fresh));
         Ok(placed.seqs)
     }

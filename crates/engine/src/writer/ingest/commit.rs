@@ -110,7 +110,7 @@ async fn try_once(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Option<
         tx.rollback().await;
         return Ok(None);
     }
-    let cache = Arc::clone(&writer.shared.keys());
+    let cache = Arc::clone(writer.shared.keys());
     tx.on_commit(move || cache.put(fresh));
     let started = std::time::Instant::now();
     tx.commit().await?;
@@ -157,7 +157,7 @@ async fn settle_keys(
         {
             continue;
         }
-        let (known, _) = keys::ensure(tx, &writer.shared.keys(), keys::people(&*facts), &*writer.shared.rng()).await?;
+        let (known, _) = keys::ensure(tx, writer.shared.keys(), keys::people(&*facts), writer.shared.rng()).await?;
         *leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))

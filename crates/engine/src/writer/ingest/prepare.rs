@@ -48,7 +48,7 @@ impl Prepared {
             source,
         } = batch;
         let large = facts.len() >= LARGE;
-        let cache = Arc::clone(&writer.shared.keys());
+        let cache = Arc::clone(writer.shared.keys());
         let find = move || {
             let (known, missing) = cache.split(keys::people(&facts));
             let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
@@ -100,7 +100,7 @@ async fn find_keys(writer: &Arc<Writer>, known: &mut Keys, missing: &[String]) -
     if new.is_empty() {
         return Ok(None);
     }
-    let proposal = writer.shared.keys().propose(&new, &*writer.shared.rng());
+    let proposal = writer.shared.keys().propose(&new, writer.shared.rng());
     let proposed = proposal.keys.iter().map(|(person, secret)| {
         let key = PersonKey {
             secret: *secret,
