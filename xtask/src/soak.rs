@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the kill test of the usual run, ten times as long.
+//! `cargo xtask soak`: the kill test of the usual run, ten times as long, and every fault of every call that changes a file.
 
 use std::process::Command;
 
@@ -20,9 +20,24 @@ pub fn run(arguments: &[String]) -> Result<()> {
         None => KILLS,
     };
     println!("\u{2192} {kills} kills under load");
+    test("cli", TEST, &[("WHODID_KILLS", &kills.to_string())])?;
+    println!("\u{2192} every call that changes a file, failing in every way");
+    test("faults", "no_failing_call", &[("WHODID_FAULTS", "all")])
+}
+
+fn test(binary: &str, name: &str, set: &[(&str, &str)]) -> Result<()> {
     let status = Command::new("cargo")
-        .args(["test", "--workspace", "--locked", "--test", "cli", "--", TEST])
-        .env("WHODID_KILLS", kills.to_string())
+        .args([
+            "test",
+            "--workspace",
+            "--locked",
+            "--test",
+            binary,
+            "--",
+            name,
+            "--nocapture",
+        ])
+        .envs(set.iter().copied())
         .current_dir(shell::root())
         .status()
         .context("`cargo test` could not be started")?;

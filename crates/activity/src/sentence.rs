@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{self, ActivityType};
+use crate::catalogue::{self, ActivityType, Level, Part};
 use crate::{By, Facts, Outcome, Person, Recorder};
 
 /// A piece of a sentence.
@@ -22,36 +22,6 @@ impl Piece<'_> {
             Self::Text(text) | Self::Code(text) => text,
         }
     }
-}
-
-/// How a row is coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Nothing special.
-    Usual,
-    /// Worth a look.
-    Warning,
-    /// It failed.
-    Failure,
-}
-
-/// A part of a sentence's template. One that has nothing to show makes the sentence fall back to the title.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Part {
-    /// These words.
-    Text(&'static str),
-    /// The group: `` `Name` (`id`) ``.
-    Group,
-    /// The target: `` `Name` (`id`) ``.
-    Target,
-    /// The target by its name only.
-    TargetName,
-    /// Who did it: `` `Full Name (username)` ``.
-    Doer,
-    /// A value of the metadata.
-    Meta(&'static str),
-    /// The new value of what was changed.
-    After(&'static str),
 }
 
 /// The key of the metadata under which what an API key did says its id.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use activity::{Named, Person};
 use serde::{Deserialize, Serialize};
+use store::accounts::account::AccountRow;
 
 use crate::ChangeError;
 
@@ -40,6 +41,19 @@ pub fn network(ip: IpAddr) -> IpAddr {
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
         v4 => v4,
     }
+}
+
+/// Whether an account with these networks may be used from `ip`. None means anywhere; an unknown address is not in
+/// any network.
+pub(crate) fn address_allowed(networks: &[String], ip: Option<IpAddr>) -> bool {
+    let Some(ip) = ip.map(|ip| ip.to_canonical()) else {
+        return networks.is_empty();
+    };
+    networks.is_empty()
+        || networks
+            .iter()
+            .filter_map(|text| text.parse::<ipnet::IpNet>().ok())
+            .any(|network| network.contains(&ip))
 }
 
 /// Somebody who has not said who they are.
@@ -226,4 +240,29 @@ pub struct Roles {
     pub administrator: bool,
     /// Reads every log, changes nothing.
     pub auditor: bool,
+}
+
+impl Roles {
+    /// Those of this account.
+    pub(crate) fn of(account: &AccountRow) -> Self {
+        Self {
+            administrator: account.is_administrator,
+            auditor: account.is_auditor,
+        }
+    }
+
+    /// Roles in words, such as `administrator, member`.
+    pub(crate) fn in_words(self) -> String {
+        let named = [
+            (self.administrator, "administrator"),
+            (self.auditor, "auditor"),
+            (true, "member"),
+        ];
+        named
+            .iter()
+            .filter(|(has, _)| *has)
+            .map(|(_, name)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
 }

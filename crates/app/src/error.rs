@@ -120,15 +120,20 @@ pub(crate) fn sentences(errors: &[FieldError]) -> String {
         .join(" ")
 }
 
-/// The ways the machinery below can fail, into each error that has a place for it.
+/// The ways the machinery below can fail, into each error that has a place for it. One that tells some failures
+/// of the log apart says how itself, and is made `except engine::LogError`.
 macro_rules! unavailable {
-    ($($error:ty),+) => {$(
+    ($error:ty, except engine::LogError) => {
         impl From<$crate::error::Unavailable> for $error {
             fn from(cause: $crate::error::Unavailable) -> Self {
                 Self::Unavailable(cause)
             }
         }
-        $crate::error::unavailable!(@from $error, store::StoreError, engine::LogError);
+        $crate::error::unavailable!(@from $error, store::StoreError);
+    };
+    ($($error:ty),+) => {$(
+        $crate::error::unavailable!($error, except engine::LogError);
+        $crate::error::unavailable!(@from $error, engine::LogError);
     )+};
     (@from $error:ty, $($cause:ty),+) => {$(
         impl From<$cause> for $error {
@@ -147,6 +152,15 @@ impl From<store::StoreError> for Unavailable {
     fn from(cause: store::StoreError) -> Self {
         let unknown = cause.is_unknown();
         Self::of(cause, unknown)
+    }
+}
+
+impl From<engine::IngestError> for Unavailable {
+    fn from(cause: engine::IngestError) -> Self {
+        match cause {
+            engine::IngestError::Unavailable(cause) | engine::IngestError::Unknown(cause) => cause.into(),
+            other => Self::new(other),
+        }
     }
 }
 
@@ -169,7 +183,7 @@ mod tests {
         let panicked = || LogError::Panicked("capacity overflow".to_owned());
         assert!(is_mistake(&panicked()));
         assert!(is_mistake(&ChangeError::from(panicked())));
-        assert!(is_mistake(&ViewError::Unavailable(Box::new(panicked()))));
+        assert!(is_mistake(&ViewError::from(panicked())));
         assert!(is_mistake(&Unavailable::new(ChangeError::from(panicked()))));
         for other in [
             LogError::Closed,

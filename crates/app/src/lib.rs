@@ -5,21 +5,27 @@ pub mod accounts;
 pub mod activity;
 pub mod api_keys;
 pub mod applications;
+mod attempts;
 pub mod backdate;
 mod caller;
 pub mod connections;
-mod device;
+pub mod devices;
 mod error;
 pub mod exports;
 pub mod factors;
+mod facts;
 mod feed;
 pub mod groups;
+mod hasher;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+mod key_text;
 pub mod limits;
 mod live;
+pub mod logging_in;
 pub mod mail;
+mod names;
 mod once;
 mod paging;
 pub mod passkeys;
@@ -29,18 +35,23 @@ mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
+mod tokens;
 mod tx;
+mod user_agent;
+mod waits;
+mod zone;
 
 pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, network};
-pub use device::device_of;
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
-pub use paging::{Page, PageRequest};
+pub use paging::{Page, PageRequest, Total};
 pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,
 };
+pub use user_agent::device_of;
+pub use zone::ZoneChoice;
 
 pub(crate) use once::Begun;
 pub(crate) use tx::{Activities, Quiet, Tx};
@@ -49,7 +60,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Clock, Jobs, Log, Rng};
-pub use engine::{Full, Place, Places, Tasks};
+pub use engine::{Full, Limiter, Permit, Tasks};
 use store::Store;
 
 /// How often it is looked whether work in the background has progress to show.
@@ -71,15 +82,15 @@ struct Inner {
     rng: Arc<dyn Rng>,
     settings: Settings,
     secret_key: SecretKey,
-    hasher: accounts::Hasher,
+    hasher: hasher::Hasher,
     mail_written: Arc<tokio::sync::Notify>,
     exports: exports::Wake,
-    streaming: Places<String>,
+    streaming: Limiter<String>,
     tasks: Tasks,
     jobs: Jobs,
     live: Live,
     sms: sms::Sms,
-    beats: sessions::Beats,
+    heartbeats: sessions::Heartbeats,
     refusals: refusals::Refusals,
 }
 
@@ -93,9 +104,9 @@ impl App {
         settings: Settings,
         secret_key: SecretKey,
     ) -> Self {
-        let hasher = accounts::Hasher::new(&settings.password);
+        let hasher = hasher::Hasher::new(&settings.password);
         let sms = sms::Sms::new(&settings.sms);
-        let streaming = Places::new(settings.exports.at_once, settings.exports.per_account);
+        let streaming = Limiter::new(settings.exports.at_once, settings.exports.per_account);
         let mail_written = Arc::new(tokio::sync::Notify::new());
         let jobs = Jobs::new(store.clone(), Arc::clone(&clock), &*rng, LOOK);
         Self {
@@ -115,7 +126,7 @@ impl App {
                 jobs,
                 live: Live::default(),
                 sms,
-                beats: sessions::Beats::default(),
+                heartbeats: sessions::Heartbeats::default(),
                 refusals: refusals::Refusals::default(),
             }),
         }
@@ -179,7 +190,7 @@ impl App {
     }
 
     /// Where passwords are hashed, a few at a time.
-    pub(crate) fn hasher(&self) -> &accounts::Hasher {
+    pub(crate) fn hasher(&self) -> &hasher::Hasher {
         &self.inner.hasher
     }
 
@@ -199,7 +210,7 @@ impl App {
     }
 
     /// Accounts to whom files are on their way.
-    pub(crate) fn streaming(&self) -> &Places<String> {
+    pub(crate) fn streaming(&self) -> &Limiter<String> {
         &self.inner.streaming
     }
 
@@ -214,9 +225,9 @@ impl App {
         &self.inner.jobs
     }
 
-    /// Signs of life of those in sessions.
-    pub(crate) fn beats(&self) -> &sessions::Beats {
-        &self.inner.beats
+    /// Heartbeats of those in sessions.
+    pub(crate) fn heartbeats(&self) -> &sessions::Heartbeats {
+        &self.inner.heartbeats
     }
 
     /// What was turned away and is not written yet.

@@ -10,7 +10,7 @@ use crate::{App, Caller, ChangeError, Tx, Unavailable, Via};
 
 /// The key of a request, with what tells whether another one is the same request.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct KeyedRequest {
     /// Of whom it is, and for what: nobody else's key is the same.
     scope: String,
     key: String,
@@ -26,12 +26,12 @@ pub(crate) enum Begun<T> {
 }
 
 impl App {
-    /// Begins what must not be done twice if the caller asks twice with one key. `deed` names the use case; `asked`
+    /// Begins what must not be done twice if the caller asks twice with one key. `use_case` names it; `asked`
     /// is all that tells one request from another, but for secrets: of those, only whether there are any.
     pub(crate) async fn begin_once<T: DeserializeOwned>(
         &self,
         caller: &Caller,
-        deed: &str,
+        use_case: &str,
         asked: &impl Serialize,
     ) -> Result<Begun<T>, ChangeError> {
         let mut tx = self.begin().await?;
@@ -43,14 +43,14 @@ impl App {
             Via::Device { .. } | Via::Application { .. } | Via::CommandLine => &caller.person.id,
         };
         let asked = serde_json::to_vec(asked).map_err(Unavailable::new)?;
-        let asked = Asked {
-            scope: format!("{deed}:{asker}"),
+        let asked = KeyedRequest {
+            scope: format!("{use_case}:{asker}"),
             key: key.clone(),
             fingerprint: Sha256::digest(asked).into(),
         };
         let Some(before) = idempotency::find(&mut tx, &asked.scope, &asked.key, self.log().by_what_passed()).await?
         else {
-            tx.asked = Some(asked);
+            tx.keyed = Some(asked);
             return Ok(Begun::Now(tx));
         };
         if before.fingerprint != asked.fingerprint {
@@ -64,7 +64,7 @@ impl App {
 impl Tx {
     /// Keeps what a repeat of this request is answered with: an id, never a secret.
     pub(crate) async fn answered(&mut self, answer: &impl Serialize) -> Result<(), ChangeError> {
-        let Some(asked) = self.asked.take() else {
+        let Some(asked) = self.keyed.take() else {
             return Ok(());
         };
         let remembered = Remembered {
@@ -72,8 +72,8 @@ impl Tx {
             result: serde_json::to_vec(answer).map_err(Unavailable::new)?,
         };
         let log = self.app().log();
-        let (now, until) = (log.by_what_passed(), log.remembers_until());
-        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, (now, until)).await? {
+        let within = log.by_what_passed()..log.remembers_until();
+        match idempotency::remember(self, &asked.scope, &asked.key, &remembered, &within).await? {
             true => Ok(()),
             // On PostgreSQL, where two can be under way at once.
             false => Err(ChangeError::conflict(

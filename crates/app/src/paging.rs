@@ -28,6 +28,15 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// How many there are that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The number.
+    pub n: u64,
+    /// Whether it is exact, or at least this.
+    pub exact: bool,
+}
+
 /// Rows of a page.
 pub(crate) fn limit(asked: u32) -> u32 {
     asked.clamp(1, PAGE_MAX)

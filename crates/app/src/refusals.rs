@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use activity::{Facts, Reason, Time};
 
-use crate::activity::facts;
-use crate::{App, Caller, Unavailable, Visitor};
+use crate::{App, Caller, Unavailable, Visitor, facts};
 
 /// How long refusals are counted before they are written.
 const WINDOW: i64 = 60 * Time::SECOND;

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut, Range};
 use activity::{Facts, Seq};
 use store::{Read, Store, StoreError};
 
-use crate::once::Asked;
+use crate::once::KeyedRequest;
 use crate::{App, Topic, Unavailable};
 
 /// The changes of a use case until they are committed with their activities. Dropping it changes nothing.
@@ -17,14 +17,14 @@ pub(crate) struct Tx {
     app: App,
     inner: store::Tx,
     /// The request's `Idempotency-Key`, until its answer is kept.
-    pub(crate) asked: Option<Asked>,
+    pub(crate) keyed: Option<KeyedRequest>,
 }
 
 /// Why a change is committed without an activity. Each is used where
 /// `crates/app/tests/leaves_an_activity/quiet.rs` says, and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quiet {
-    /// An attempt at a secret, a look-up or a knock was counted: what follows from it is told by what follows.
+    /// An attempt at a secret, a look-up or an attempt to join was counted: what follows from it is told by what follows.
     Counted,
     /// When a key or a device was last used, or somebody in a session was last heard of.
     Seen,
@@ -81,7 +81,7 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin().await?,
-            asked: None,
+            keyed: None,
         })
     }
 
@@ -90,7 +90,7 @@ impl App {
         Ok(Tx {
             app: self.clone(),
             inner: self.store().0.begin_trace().await?,
-            asked: None,
+            keyed: None,
         })
     }
 }

@@ -3,12 +3,12 @@
 
 mod support;
 
-use app::accounts::{
-    self, ChangeError, ChangePassword, EndReason, Identity, LogIn, LogInStep, SecondFactorRefused, SignedIn,
-};
+use app::accounts::{self, ChangePassword};
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
+use app::devices::{self, EndReason, Identity};
 use app::factors::Answer;
-use app::{Caller, Roles, Via, Visitor};
+use app::logging_in::{self, LogIn, LogInStep, SecondFactorRefused, SignedIn};
+use app::{Caller, ChangeError, Roles, Via, Visitor};
 use sqlx::Row as _;
 use store::accounts::refresh_token;
 use store::factors::second_factor;
@@ -42,14 +42,14 @@ fn typed(login: &str) -> LogIn {
 }
 
 async fn sign_in(test: &TestApp, visitor: &Visitor, login: &str) -> SignedIn {
-    match accounts::log_in(&test.app, visitor, typed(login)).await.unwrap() {
+    match logging_in::log_in(&test.app, visitor, typed(login)).await.unwrap() {
         LogInStep::Done(signed_in) => signed_in,
         step => panic!("{step:?}"),
     }
 }
 
 async fn identity(test: &TestApp, token: &str) -> Identity {
-    accounts::identify(&test.app, token, origin("203.0.113.7"))
+    devices::identify(&test.app, token, origin("203.0.113.7"))
         .await
         .unwrap()
 }
@@ -179,7 +179,7 @@ async fn a_member_signs_in_through_an_application_and_its_device_goes_on_by_refr
     assert_eq!(&*login.kind, "user.login");
     assert_eq!(login.application.as_ref().unwrap().name, "Headset");
     assert_eq!(login.device.as_deref(), Some("Sam's headset"));
-    let devices = accounts::list_devices(&test.app, &signed_in.caller).await.unwrap();
+    let devices = devices::list_devices(&test.app, &signed_in.caller).await.unwrap();
     assert_eq!(devices[0].application.as_ref().unwrap().name, "Headset");
     assert!(devices[0].current && devices[0].name == "Sam's headset");
 
@@ -302,7 +302,7 @@ async fn of_log_ins_at_once_to_a_single_device_application_exactly_one_stays() {
     for at_once in [2, 4] {
         let tries = (0..at_once).map(|_| {
             let (app, visitor) = (test.app.clone(), visitor.clone());
-            tokio::spawn(async move { accounts::log_in(&app, &visitor, typed("sam")).await.unwrap() })
+            tokio::spawn(async move { logging_in::log_in(&app, &visitor, typed("sam")).await.unwrap() })
         });
         let mut tokens = Vec::new();
         for one in tries.collect::<Vec<_>>() {
@@ -386,7 +386,7 @@ impl Cause {
                 let token = test.token_of("Reset your password").await;
                 accounts::reset_password(app, &visitor(), &token, OTHER).await.unwrap();
             }
-            Self::AllEnded => drop(accounts::end_devices(app, &admin, id).await.unwrap()),
+            Self::AllEnded => drop(devices::end_devices(app, &admin, id).await.unwrap()),
             Self::BecameService => accounts::set_service_account(app, &admin, id, true).await.unwrap(),
             Self::ApplicationDisabled => {
                 let edited = applications::edit(app, &admin, application, None, disabled(true)).await;
@@ -447,7 +447,7 @@ async fn each_change_ends_what_it_must_at_once_and_each_ended_token_is_told_why(
             );
         }
         let code = Answer::Totp("000000".to_owned());
-        let answer = accounts::second_factor(&test.app, &support::visitor(), &challenge.token, code, false).await;
+        let answer = logging_in::second_factor(&test.app, &support::visitor(), &challenge.token, code, false).await;
         let expired = matches!(answer, Err(SecondFactorRefused::Expired));
         assert_eq!(expired, of_challenge, "{cause:?} {answer:?}");
     }
@@ -493,12 +493,12 @@ async fn what_an_ended_token_is_told_is_forgotten_after_a_month() {
     let test = TestApp::new().await;
     test.active("sam", Roles::default()).await;
     let first = test.log_in("sam", GOOD).await.unwrap();
-    accounts::log_out(&test.app, &first.caller).await.unwrap();
+    devices::log_out(&test.app, &first.caller).await.unwrap();
     test.clock.advance(30 * 24 * HOUR);
     assert_eq!(ended(&test, &first.device_token).await, Some(EndReason::LoggedOut));
     test.clock.advance(1);
     let second = test.log_in("sam", GOOD).await.unwrap();
-    accounts::log_out(&test.app, &second.caller).await.unwrap();
+    devices::log_out(&test.app, &second.caller).await.unwrap();
     assert!(matches!(identity(&test, &first.device_token).await, Identity::Nobody));
     assert_eq!(ended(&test, &second.device_token).await, Some(EndReason::LoggedOut));
 }
@@ -509,11 +509,11 @@ async fn members_end_their_own_devices_only() {
     let sam = test.signed_in("sam", Roles::default()).await;
     let kim = test.signed_in("kim", Roles::default()).await;
     let of_kim = kim.via.device_id().unwrap();
-    let own = accounts::revoke_device(&test.app, &sam, &sam.person.id, of_kim).await;
+    let own = devices::revoke_device(&test.app, &sam, &sam.person.id, of_kim).await;
     assert!(matches!(own, Err(ChangeError::NotFound)));
-    let other = accounts::revoke_device(&test.app, &sam, &kim.person.id, of_kim).await;
+    let other = devices::revoke_device(&test.app, &sam, &kim.person.id, of_kim).await;
     assert!(matches!(other, Err(ChangeError::Forbidden)));
-    let listed = accounts::list_devices_of(&test.app, &sam, &kim.person.id).await;
+    let listed = devices::list_devices_of(&test.app, &sam, &kim.person.id).await;
     assert!(matches!(listed, Err(ChangeError::NotFound)));
-    assert_eq!(accounts::list_devices(&test.app, &kim).await.unwrap().len(), 1);
+    assert_eq!(devices::list_devices(&test.app, &kim).await.unwrap().len(), 1);
 }

@@ -91,7 +91,7 @@ async fn an_auditor_who_owned_groups_and_sessions_changes_none_of_them() {
     );
     forbidden(
         "change_role",
-        groups::change_role(app, &otto, mias, GroupRole::Owner, None).await,
+        groups::change_role(app, &otto, mias.0, mias.1, GroupRole::Owner, None).await,
     );
     forbidden("remove_member", groups::remove_member(app, &otto, mias.0, mias.1).await);
     forbidden(

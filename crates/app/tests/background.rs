@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use activity::{Facts, Time};
-use app::activity::{Scope, ViewRequest};
-use app::exports::{Format, ViewExport, ZoneChoice, export_view};
-use app::{App, Caller, Settings, exports, mail, sessions};
+use app::activity::{LogScope, ViewRequest};
+use app::exports::{self, Format, ViewExport, export_view};
+use app::{App, Caller, Settings, ZoneChoice, mail, sessions};
 use engine::{Clock, Log, LogSettings, SeededRng};
 use futures::StreamExt as _;
 use store::{Store, StoreUrl};
@@ -138,7 +138,7 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
         let batch = engine::Batch {
             facts: facts.collect(),
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
         let asked = ViewExport {
@@ -147,7 +147,7 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
             columns: Vec::new(),
             zone: ZoneChoice::utc(),
         };
-        let everything = Scope::Everything;
+        let everything = LogScope::Everything;
         let mut streamed = export_view(&bed.app, &Caller::command_line(), &everything, &asked)
             .await
             .unwrap();
@@ -183,19 +183,19 @@ async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_ro
         let batch = engine::Batch {
             facts: part.to_vec(),
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         bed.log.ingest(batch).await.unwrap();
     }
     let mut stalled = Vec::new();
     for _ in 0..each {
         stalled.push(
-            export_view(&bed.app, &caller, &Scope::Everything, &asked)
+            export_view(&bed.app, &caller, &LogScope::Everything, &asked)
                 .await
                 .unwrap(),
         );
     }
-    let refused = export_view(&bed.app, &caller, &Scope::Everything, &asked)
+    let refused = export_view(&bed.app, &caller, &LogScope::Everything, &asked)
         .await
         .err()
         .unwrap();
@@ -205,7 +205,7 @@ async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_ro
     );
     stalled.pop();
     let begun = Instant::now();
-    while export_view(&bed.app, &caller, &Scope::Everything, &asked)
+    while export_view(&bed.app, &caller, &LogScope::Everything, &asked)
         .await
         .is_err()
     {

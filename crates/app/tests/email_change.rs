@@ -3,8 +3,9 @@
 
 mod support;
 
-use app::accounts::{self, ChangeError, LinkError, Proof, RequestEmailChange};
-use app::{Caller, Roles};
+use app::accounts::{self, LinkError, RequestEmailChange};
+use app::factors::Proof;
+use app::{Caller, ChangeError, Roles, devices};
 use support::{GOOD, HOUR, MINUTE, OTHER, TestApp, WRONG, visitor};
 
 const SUBJECT: &str = "A new e-mail address for an account";
@@ -261,10 +262,10 @@ async fn confirming_ends_reset_links_and_leaves_devices_that_are_to_stay() {
     let reset = test.token_of("Reset your password").await;
     request(&test, &sam, "new@example.com").await.unwrap();
     let token = test.token_of(SUBJECT).await;
-    accounts::confirm_email_change(&test.app, &visitor(), &token, accounts::OtherDevices::Keep)
+    accounts::confirm_email_change(&test.app, &visitor(), &token, devices::OtherDevices::Keep)
         .await
         .unwrap();
     let outcome = accounts::reset_password(&test.app, &visitor(), &reset, OTHER).await;
     assert!(matches!(outcome, Err(LinkError::Gone)));
-    assert_eq!(accounts::list_devices(&test.app, &sam).await.unwrap().len(), 1);
+    assert_eq!(devices::list_devices(&test.app, &sam).await.unwrap().len(), 1);
 }

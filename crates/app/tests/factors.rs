@@ -6,8 +6,9 @@ mod support;
 use std::sync::Arc;
 
 use activity::Named;
-use app::accounts::{self, ChangePassword, LogIn, LogInStep, Proof, SecondFactorRefused, SignedIn};
-use app::factors::{self, Answer, EnableTotp, Factor, Method, SetUp, SetUpRefused};
+use app::accounts::{self, ChangePassword};
+use app::factors::{self, Answer, EnableTotp, Factor, Method, Proof};
+use app::logging_in::{self, LogIn, LogInStep, SecondFactorRefused, SetUp, SetUpRefused, SignedIn};
 use app::{Caller, ChangeError, Roles, Visitor, applications};
 use support::{GOOD, HOUR, MINUTE, OTHER, TestApp, WRONG, visitor};
 use totp_rs::{Builder, Secret};
@@ -52,7 +53,7 @@ async fn challenge(test: &TestApp) -> String {
 }
 
 async fn answer(test: &TestApp, token: &str, answer: Answer) -> Result<SignedIn, SecondFactorRefused> {
-    accounts::second_factor(&test.app, &visitor(), token, answer, false).await
+    logging_in::second_factor(&test.app, &visitor(), token, answer, false).await
 }
 
 fn totp(code: impl Into<String>) -> Answer {
@@ -217,7 +218,7 @@ async fn a_remembered_device_is_not_asked_until_a_credential_changes() {
     let (_, key, _) = with_app(&test).await;
     let token = challenge(&test).await;
     let code = totp(code_of(&test, &key));
-    let first = accounts::second_factor(&test.app, &visitor(), &token, code, true)
+    let first = logging_in::second_factor(&test.app, &visitor(), &token, code, true)
         .await
         .unwrap();
     test.clock.advance(29 * 24 * HOUR);
@@ -268,13 +269,13 @@ async fn a_device_that_an_application_had_remembered_is_not_remembered_in_the_we
             password: GOOD.to_owned(),
             known_device: known.map(str::to_owned),
         };
-        accounts::log_in(&test.app, &headset, typed).await.unwrap()
+        logging_in::log_in(&test.app, &headset, typed).await.unwrap()
     };
     let LogInStep::SecondFactor(due) = log_in(None).await else {
         panic!("no code was asked for")
     };
     let code = totp(code_of(&test, &key));
-    let first = accounts::second_factor(&test.app, &headset, &due.token, code, true)
+    let first = logging_in::second_factor(&test.app, &headset, &due.token, code, true)
         .await
         .unwrap();
     let known = first.known_device_token.as_str();
@@ -305,7 +306,7 @@ async fn a_device_is_remembered_for_thirty_days() {
     let (_, key, _) = with_app(&test).await;
     let token = challenge(&test).await;
     let code = totp(code_of(&test, &key));
-    let first = accounts::second_factor(&test.app, &visitor(), &token, code, true)
+    let first = logging_in::second_factor(&test.app, &visitor(), &token, code, true)
         .await
         .unwrap();
     test.clock.advance(30 * 24 * HOUR);
@@ -357,13 +358,13 @@ async fn whoever_must_have_a_factor_sets_it_up_in_the_middle_of_the_log_in() {
     let LogInStep::SetUp(challenge) = test.step("sam", GOOD, None).await else {
         panic!("a factor is required")
     };
-    let waiting = accounts::peek_set_up(&test.app, &visitor(), &challenge.token).await;
+    let waiting = logging_in::peek_set_up(&test.app, &visitor(), &challenge.token).await;
     let person = waiting.unwrap().unwrap().person;
     let key = factors::offer_totp(&test.app, &person, None).unwrap().key;
     let set_up = |code: String| SetUp::Totp { key: key.clone(), code };
     let visitor = visitor();
     let finish =
-        |set_up: SetUp| factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, set_up, Default::default());
+        |set_up: SetUp| logging_in::set_up_at_log_in(&test.app, &visitor, &challenge.token, set_up, Default::default());
     assert!(matches!(
         finish(set_up("123".to_owned())).await,
         Err(SetUpRefused::Wrong)

@@ -4,9 +4,9 @@
 
 mod support;
 
-use app::accounts::{self, LogInStep, Proof, SecondFactorRefused};
-use app::factors::{self, Answer, EnableSms, Factor, Method, SendRefused, SetUp};
+use app::factors::{self, Answer, EnableSms, Factor, Method, Proof, SendRefused};
 use app::groups::{self, NewGroup};
+use app::logging_in::{self, LogInStep, SecondFactorRefused, SetUp};
 use app::{Caller, ChangeError, Roles};
 use support::{GOOD, MINUTE, TestApp, visitor};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -53,7 +53,7 @@ async fn challenge(test: &TestApp) -> String {
 
 async fn answer(test: &TestApp, token: &str, code: &str) -> Result<(), SecondFactorRefused> {
     let answer = Answer::Sms(code.to_owned());
-    accounts::second_factor(&test.app, &visitor(), token, answer, false)
+    logging_in::second_factor(&test.app, &visitor(), token, answer, false)
         .await
         .map(drop)
 }
@@ -79,7 +79,9 @@ async fn codes_by_sms_are_sent_at_log_in_and_taken_once_within_five_minutes() {
     let second = challenge(&test).await;
     answer(&test, &second, &code).await.unwrap_err();
     test.clock.advance(MINUTE);
-    factors::send_log_in_code(&test.app, &visitor(), &second).await.unwrap();
+    logging_in::send_log_in_code(&test.app, &visitor(), &second)
+        .await
+        .unwrap();
     let code = sms(&test).await;
     test.clock.advance(5 * MINUTE);
     answer(&test, &second, &code).await.unwrap_err();
@@ -97,7 +99,7 @@ async fn a_code_is_sent_every_thirty_seconds_at_most_and_ten_a_day() {
     with_sms(&test).await;
     let token = challenge(&test).await;
     let visitor = visitor();
-    let send = || factors::send_log_in_code(&test.app, &visitor, &token);
+    let send = || logging_in::send_log_in_code(&test.app, &visitor, &token);
     assert!(
         matches!(send().await, Err(SendRefused::TooOften)),
         "one was sent at the log-in"
@@ -176,14 +178,14 @@ async fn a_group_that_requires_a_factor_has_its_members_set_one_up() {
     let LogInStep::SetUp(challenge) = test.step("sam", GOOD, None).await else {
         panic!("the group requires it")
     };
-    factors::send_set_up_code(&test.app, &visitor(), &challenge.token, PHONE)
+    logging_in::send_set_up_code(&test.app, &visitor(), &challenge.token, PHONE)
         .await
         .unwrap();
     let code = sms(&test).await;
     let visitor = visitor();
     let set_up = |code: String| {
         let sms = SetUp::Sms { code };
-        factors::set_up_at_log_in(&test.app, &visitor, &challenge.token, sms, Default::default())
+        logging_in::set_up_at_log_in(&test.app, &visitor, &challenge.token, sms, Default::default())
     };
     set_up(other(&code)).await.unwrap_err();
     let done = set_up(code).await.unwrap();

@@ -181,11 +181,11 @@ async fn the_only_owner_neither_leaves_nor_is_removed_nor_demoted() {
     assert!(left.contains("somebody else an owner first"), "{left}");
     conflict(groups::remove_member(app, &team.admin, id, olga).await);
     conflict(groups::remove_member(app, owner, id, olga).await);
-    conflict(groups::change_role(app, owner, (id, olga), GroupRole::Member, None).await);
+    conflict(groups::change_role(app, owner, id, olga, GroupRole::Member, None).await);
     assert_eq!(team.role(owner).await, Some(GroupRole::Owner));
 
     let mia = team.member.person.id.as_str();
-    groups::change_role(app, owner, (id, mia), GroupRole::Owner, None)
+    groups::change_role(app, owner, id, mia, GroupRole::Owner, None)
         .await
         .unwrap();
     groups::leave(app, owner, id).await.unwrap();
@@ -200,7 +200,7 @@ async fn of_all_owners_leaving_at_once_one_stays() {
     let (app, id) = (team.app(), team.id());
     for other in [&team.manager, &team.member] {
         let other = other.person.id.as_str();
-        groups::change_role(app, &team.owner, (id, other), GroupRole::Owner, None)
+        groups::change_role(app, &team.owner, id, other, GroupRole::Owner, None)
             .await
             .unwrap();
     }
@@ -231,13 +231,13 @@ async fn administrators_of_a_group_do_not_touch_its_owners_nor_its_security() {
     let own = max.person.id.as_str();
     let refused = [
         groups::remove_member(app, max, id, olga).await,
-        groups::change_role(app, max, (id, olga), GroupRole::Member, None)
+        groups::change_role(app, max, id, olga, GroupRole::Member, None)
             .await
             .map(drop),
-        groups::change_role(app, max, (id, mia), GroupRole::Owner, None)
+        groups::change_role(app, max, id, mia, GroupRole::Owner, None)
             .await
             .map(drop),
-        groups::change_role(app, max, (id, own), GroupRole::Owner, None)
+        groups::change_role(app, max, id, own, GroupRole::Owner, None)
             .await
             .map(drop),
         groups::edit(app, max, id, second_factor, None).await.map(drop),
@@ -261,7 +261,7 @@ async fn administrators_of_a_group_do_not_touch_its_owners_nor_its_security() {
         assert!(matches!(result, Err(ChangeError::Forbidden)), "{at}: {result:?}");
     }
     let role = GroupRole::Administrator;
-    groups::change_role(app, max, (id, mia), role, None).await.unwrap();
+    groups::change_role(app, max, id, mia, role, None).await.unwrap();
     let changed = team.last().await;
     assert_eq!(
         said(&changed),
@@ -349,7 +349,7 @@ async fn to_a_stranger_a_group_and_its_invitations_do_not_exist() {
         groups::leave(app, sam, id).await,
         groups::set_default(app, sam, id).await.map(drop),
         groups::remove_member(app, sam, id, mia).await,
-        groups::change_role(app, sam, (id, mia), role, None).await.map(drop),
+        groups::change_role(app, sam, id, mia, role, None).await.map(drop),
         groups::add_member(app, sam, id, mia, role).await.map(drop),
         groups::create_subgroup(app, sam, id, named("Below")).await.map(drop),
         groups::invite(app, sam, id, to("x@example.com")).await.map(drop),
@@ -382,7 +382,7 @@ async fn owning_one_group_says_nothing_about_another() {
     let own = groups::create(app, sam, named("Own")).await.unwrap();
     let mia = team.member.person.id.as_str();
     let role = GroupRole::Owner;
-    let elsewhere = groups::change_role(app, sam, (&own.id, mia), role, None).await;
+    let elsewhere = groups::change_role(app, sam, &own.id, mia, role, None).await;
     assert!(matches!(elsewhere, Err(ChangeError::NotFound)), "{elsewhere:?}");
     let elsewhere = groups::remove_member(app, sam, &own.id, mia).await;
     assert!(matches!(elsewhere, Err(ChangeError::NotFound)), "{elsewhere:?}");
@@ -519,11 +519,11 @@ async fn an_edit_of_what_somebody_else_changed_is_stale_and_no_change_leaves_not
 
     let mia = team.member.person.id.as_str();
     let role = GroupRole::Administrator;
-    let changed = groups::change_role(app, &team.owner, (id, mia), role, Some(1))
+    let changed = groups::change_role(app, &team.owner, id, mia, role, Some(1))
         .await
         .unwrap();
     assert_eq!(changed.version, 2);
-    let stale = groups::change_role(app, &team.owner, (id, mia), GroupRole::Member, Some(1)).await;
+    let stale = groups::change_role(app, &team.owner, id, mia, GroupRole::Member, Some(1)).await;
     assert!(matches!(stale, Err(ChangeError::Stale)), "{stale:?}");
 }
 

@@ -3,9 +3,9 @@
 
 mod support;
 
-use app::accounts::{self, Proof};
+use app::factors::Proof;
 use app::groups::{self, Group, GroupRole, InvitationKey, Invite, InviteLine, InviteOutcome, NewGroup, NewMember};
-use app::{Caller, ChangeError, Roles};
+use app::{Caller, ChangeError, Roles, accounts};
 use support::{GOOD, HOUR, TestApp, visitor};
 
 async fn group(test: &TestApp, owner: &Caller, name: &str) -> Group {
@@ -87,7 +87,7 @@ async fn an_invitation_is_worth_nothing_once_its_sender_could_not_send_it() {
             "removed" => groups::remove_member(&test.app, &owner, &team.id, id).await.unwrap(),
             "demoted" => {
                 let ids = (team.id.as_str(), id);
-                groups::change_role(&test.app, &owner, ids, GroupRole::Member, None)
+                groups::change_role(&test.app, &owner, ids.0, ids.1, GroupRole::Member, None)
                     .await
                     .unwrap();
             }

@@ -3,8 +3,8 @@
 
 mod support;
 
-use app::accounts::{self, ChangeError, ChangePassword, LinkError, LinkPurpose};
-use app::{Caller, Roles};
+use app::accounts::{self, ChangePassword, LinkError, LinkPurpose};
+use app::{Caller, ChangeError, Roles, devices};
 use support::{GOOD, HOUR, MINUTE, OTHER, TestApp, WRONG, origin, visitor};
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_reset_ends_every_device_unlocks_and_tells_the_owner() {
         .await
         .unwrap();
     assert!(
-        accounts::authenticate(&test.app, &device, origin("203.0.113.7"))
+        devices::authenticate(&test.app, &device, origin("203.0.113.7"))
             .await
             .unwrap()
             .is_none()
@@ -198,13 +198,13 @@ async fn changing_the_password_asks_for_the_current_one_and_ends_other_devices()
     }
     change(GOOD, OTHER).await.unwrap();
     assert!(
-        accounts::authenticate(&test.app, &other, origin("203.0.113.7"))
+        devices::authenticate(&test.app, &other, origin("203.0.113.7"))
             .await
             .unwrap()
             .is_none()
     );
     assert!(
-        accounts::authenticate(&test.app, &here.device_token, origin("203.0.113.7"))
+        devices::authenticate(&test.app, &here.device_token, origin("203.0.113.7"))
             .await
             .unwrap()
             .is_some()

@@ -5,7 +5,7 @@ mod support;
 
 use activity::Outcome;
 use app::accounts::{self, LoginStatus};
-use app::{Caller, Roles, Visitor};
+use app::{Caller, Roles, Visitor, devices, logging_in};
 use support::{GOOD, HOUR, MINUTE, TestApp, WRONG, origin, visitor};
 
 #[tokio::test]
@@ -14,11 +14,11 @@ async fn a_member_logs_in_and_out_and_both_are_in_their_log() {
     let id = test.active("sam", Roles::default()).await;
     let signed_in = test.log_in("SAM@example.com", GOOD).await.unwrap();
     assert_eq!(signed_in.caller.person.to_string(), "Sam Jones (sam)");
-    let caller = accounts::authenticate(&test.app, &signed_in.device_token, origin("203.0.113.7"))
+    let caller = devices::authenticate(&test.app, &signed_in.device_token, origin("203.0.113.7"))
         .await
         .unwrap();
-    accounts::log_out(&test.app, &caller.unwrap()).await.unwrap();
-    let after = accounts::authenticate(&test.app, &signed_in.device_token, origin("203.0.113.7"))
+    devices::log_out(&test.app, &caller.unwrap()).await.unwrap();
+    let after = devices::authenticate(&test.app, &signed_in.device_token, origin("203.0.113.7"))
         .await
         .unwrap();
     assert!(after.is_none(), "the token must be dead after logging out");
@@ -272,7 +272,7 @@ async fn what_an_administrator_changes_applies_to_devices_at_once() {
     let admin = Caller::command_line();
     let id = test.active("sam", Roles::default()).await;
     let token = test.log_in("sam", GOOD).await.unwrap().device_token;
-    let here = || accounts::authenticate(&test.app, &token, origin("203.0.113.7"));
+    let here = || devices::authenticate(&test.app, &token, origin("203.0.113.7"));
     accounts::set_roles(
         &test.app,
         &admin,
@@ -289,7 +289,7 @@ async fn what_an_administrator_changes_applies_to_devices_at_once() {
         .await
         .unwrap();
     assert!(here().await.unwrap().is_some());
-    let elsewhere = accounts::authenticate(&test.app, &token, origin("198.51.100.1"))
+    let elsewhere = devices::authenticate(&test.app, &token, origin("198.51.100.1"))
         .await
         .unwrap();
     assert!(elsewhere.is_none(), "the address is checked at every request");
@@ -311,7 +311,7 @@ async fn a_device_ends_when_it_is_idle_or_old() {
     test.active("sam", Roles::default()).await;
     let day = 24 * HOUR;
     let token = test.log_in("sam", GOOD).await.unwrap().device_token;
-    let here = || accounts::authenticate(&test.app, &token, origin("203.0.113.7"));
+    let here = || devices::authenticate(&test.app, &token, origin("203.0.113.7"));
     for _ in 0..4 {
         test.clock.advance(7 * day);
         assert!(here().await.unwrap().is_some(), "in use it stays");
@@ -321,7 +321,7 @@ async fn a_device_ends_when_it_is_idle_or_old() {
     let idle = test.log_in("sam", GOOD).await.unwrap().device_token;
     test.clock.advance(14 * day);
     assert!(
-        accounts::authenticate(&test.app, &idle, origin("203.0.113.7"))
+        devices::authenticate(&test.app, &idle, origin("203.0.113.7"))
             .await
             .unwrap()
             .is_none()
@@ -340,10 +340,10 @@ async fn a_mapped_ipv6_address_counts_as_the_ipv4_address_it_is() {
         application: None,
         device_token: None,
     };
-    let typed = accounts::LogIn {
+    let typed = logging_in::LogIn {
         login: "sam".to_owned(),
         password: GOOD.to_owned(),
         known_device: None,
     };
-    accounts::log_in(&test.app, &visitor, typed).await.unwrap();
+    logging_in::log_in(&test.app, &visitor, typed).await.unwrap();
 }

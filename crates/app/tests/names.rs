@@ -5,8 +5,8 @@
 mod support;
 
 use activity::likeness::{is_invisible, skeleton};
-use app::accounts::{self, Activation, ChangeError, EditUser, NewUser, Profile};
-use app::{Caller, Roles};
+use app::accounts::{self, Activation, EditUser, NewUser, Profile};
+use app::{Caller, ChangeError, Roles};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use support::{GOOD, TestApp};

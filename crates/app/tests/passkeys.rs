@@ -3,9 +3,10 @@
 
 mod support;
 
-use app::accounts::{self, LogInRefused, LogInStep, Proof, SecondFactorRefused, SignedIn};
+use app::factors::Proof;
+use app::logging_in::{self, LogInRefused, LogInStep, SecondFactorRefused, SignedIn};
 use app::passkeys::{self, AddPasskey, Answered, RemoveProof};
-use app::{Caller, ChangeError, Roles};
+use app::{Caller, ChangeError, Roles, accounts};
 use support::authenticator::Authenticator;
 use support::{GOOD, HOUR, MINUTE, TestApp, WRONG, visitor};
 
@@ -107,7 +108,7 @@ async fn the_first_passkey_comes_with_recovery_codes_and_the_next_one_is_proved_
     assert!(more.is_empty(), "the codes stay");
     let token = after_password(&test).await;
     let answer = app::factors::Answer::Recovery(codes[1].clone());
-    accounts::second_factor(&test.app, &visitor(), &token, answer, false)
+    logging_in::second_factor(&test.app, &visitor(), &token, answer, false)
         .await
         .unwrap();
 }

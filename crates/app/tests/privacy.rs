@@ -3,7 +3,7 @@
 
 mod support;
 
-use app::activity::{Scope, ViewRequest, view};
+use app::activity::{LogScope, ViewRequest, view};
 use app::privacy::{export_my_data, readers};
 use app::{Caller, PageRequest, Roles};
 use futures::StreamExt as _;
@@ -27,10 +27,10 @@ async fn who_read_my_log_is_listed_newest_first_and_i_am_not_among_them() {
     let sam = test.signed_in("sam", Roles::default()).await;
     let page = PageRequest { after: None, limit: 50 };
     assert!(readers(&test.app, &sam, &page).await.unwrap().rows.is_empty());
-    view(&test.app, &sam, &Scope::Me, &ViewRequest::default())
+    view(&test.app, &sam, &LogScope::Me, &ViewRequest::default())
         .await
         .unwrap();
-    let theirs = Scope::User(sam.person.id.clone());
+    let theirs = LogScope::User(sam.person.id.clone());
     view(&test.app, &ada, &theirs, &ViewRequest::default()).await.unwrap();
     let found = readers(&test.app, &sam, &page).await.unwrap();
     assert_eq!((found.rows.len(), found.next), (1, None));

@@ -6,10 +6,11 @@ mod support;
 use std::sync::Arc;
 
 use activity::{Named, Time};
-use app::accounts::{self, Identity, LogIn, LogInStep, Proof, SecondFactorRefused, SignedIn};
 use app::applications::{self, NewApplication};
-use app::factors::{self, Answer, EnableTotp};
-use app::{Caller, Roles, Visitor};
+use app::devices::{self, Identity};
+use app::factors::{self, Answer, EnableTotp, Proof};
+use app::logging_in::{self, LogIn, LogInStep, SecondFactorRefused, SignedIn};
+use app::{Caller, Roles, Visitor, accounts};
 use sqlx::Row as _;
 use support::{GOOD, MINUTE, TestApp, WRONG, origin, visitor};
 use tokio::task::JoinSet;
@@ -105,7 +106,7 @@ async fn two_hundred_wrong_codes_and_passwords_at_once_count_exactly() {
                 2 | 3 => Answer::Recovery("aaaa-bbbb-cccc".to_owned()),
                 _ => Answer::Totp("no code".to_owned()),
             };
-            let result = accounts::second_factor(&test.app, &visitor(), &token, wrong, false).await;
+            let result = logging_in::second_factor(&test.app, &visitor(), &token, wrong, false).await;
             matches!(result, Err(SecondFactorRefused::Wrong))
         }
     })
@@ -126,7 +127,7 @@ async fn one_half_finished_log_in_ends_in_one_device_whatever_is_given_at_once()
         let (test, token, codes) = (sam.test.clone(), token.clone(), codes.clone());
         async move {
             let answer = Answer::Recovery(codes[i].clone());
-            accounts::second_factor(&test.app, &visitor(), &token, answer, false).await
+            logging_in::second_factor(&test.app, &visitor(), &token, answer, false).await
         }
     })
     .await;
@@ -180,7 +181,7 @@ impl OneDevice {
         let mut n = 0;
         for device in signed_in {
             let origin = origin("203.0.113.7");
-            match accounts::identify(&self.test.app, &device.device_token, origin)
+            match devices::identify(&self.test.app, &device.device_token, origin)
                 .await
                 .unwrap()
             {
@@ -193,13 +194,13 @@ impl OneDevice {
     }
 }
 
-async fn logged_in(test: &TestApp, visitor: &Visitor) -> Result<SignedIn, accounts::LogInRefused> {
+async fn logged_in(test: &TestApp, visitor: &Visitor) -> Result<SignedIn, logging_in::LogInRefused> {
     let typed = LogIn {
         login: "sam".to_owned(),
         password: GOOD.to_owned(),
         known_device: None,
     };
-    match accounts::log_in(&test.app, visitor, typed).await? {
+    match logging_in::log_in(&test.app, visitor, typed).await? {
         LogInStep::Done(signed_in) => Ok(signed_in),
         other => panic!("{other:?}"),
     }
@@ -238,7 +239,7 @@ async fn who_is_disabled_while_logging_in_has_no_device_left() {
     })
     .await;
     for device in results.into_iter().flatten() {
-        let found = accounts::identify(&one.test.app, &device.device_token, origin("203.0.113.7")).await;
+        let found = devices::identify(&one.test.app, &device.device_token, origin("203.0.113.7")).await;
         assert!(!matches!(found.unwrap(), Identity::SignedIn(_)));
     }
     let mut beside = one.test.store.beside().await.unwrap();

@@ -6,10 +6,9 @@ mod support;
 use std::time::Duration;
 
 use activity::{Activity, By, Outcome, Time};
-use app::PageRequest;
 use app::groups::{self, GroupRole, NewGroup};
 use app::sessions::{self, EditSession, NewSession, SessionSearch, SessionState};
-use app::{App, Caller, ChangeError, Roles, Topic, accounts};
+use app::{App, Caller, ChangeError, PageRequest, Roles, Topic, accounts, devices};
 use support::{MINUTE, TestApp};
 
 const NOBODY: Roles = Roles {
@@ -205,7 +204,7 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
         Err(ChangeError::NotFound)
     ));
     assert!(matches!(
-        sessions::seen(app, stranger, &id).await,
+        sessions::heartbeat(app, stranger, &id).await,
         Err(ChangeError::NotFound)
     ));
     for refused in [
@@ -216,10 +215,10 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
     ] {
         assert!(matches!(refused, ChangeError::NotFound), "{refused:?}");
     }
-    let knocked = team.of("session.join_refused").await.pop().unwrap();
-    assert_eq!(knocked.user.as_ref().unwrap().username, "stan");
-    assert_eq!(knocked.group.as_ref().unwrap().id, team.group);
-    assert!(knocked.target().unwrap().name.is_empty() && knocked.group.as_ref().unwrap().name.is_empty());
+    let refused = team.of("session.join_refused").await.pop().unwrap();
+    assert_eq!(refused.user.as_ref().unwrap().username, "stan");
+    assert_eq!(refused.group.as_ref().unwrap().id, team.group);
+    assert!(refused.target().unwrap().name.is_empty() && refused.group.as_ref().unwrap().name.is_empty());
     assert_eq!(team.listed(stranger, SessionState::Running).await, [""; 0]);
     // An administrator of the installation looks after it but takes part only where they are a member.
     assert_eq!(team.listed(&team.admin, SessionState::Running).await, ["Weekly review"]);
@@ -234,26 +233,26 @@ async fn a_stranger_finds_no_session_and_learns_no_name_by_knocking() {
 async fn whoever_knocks_again_and_again_is_in_the_log_once_for_ten_minutes() {
     let team = Team::new().await;
     let (id, other) = (team.running().await, team.running().await);
-    let knock = async |caller: &Caller, id: &str| {
+    let try_to_join = async |caller: &Caller, id: &str| {
         sessions::join(team.app(), caller, id, None).await.unwrap_err();
     };
     for _ in 0..20 {
-        knock(&team.stranger, &id).await;
+        try_to_join(&team.stranger, &id).await;
     }
     assert_eq!(team.of("session.join_refused").await.len(), 1);
-    knock(&team.stranger, &other).await;
+    try_to_join(&team.stranger, &other).await;
     team.edit(&id, locked(true)).await;
-    knock(&team.mia, &id).await;
+    try_to_join(&team.mia, &id).await;
     assert_eq!(
         team.of("session.join_refused").await.len(),
         3,
         "another session, another person"
     );
     sessions::end(team.app(), &team.sam, &id).await.unwrap();
-    knock(&team.mia, &id).await;
+    try_to_join(&team.mia, &id).await;
     assert_eq!(team.last_refusal().await.0.unwrap(), "session_ended", "another reason");
     team.test.clock.advance(10 * MINUTE);
-    knock(&team.stranger, &id).await;
+    try_to_join(&team.stranger, &id).await;
     let last = team.of("session.join_refused").await.pop().unwrap();
     assert_eq!(last.metadata["refused_since_the_last"], "19");
     assert_eq!(
@@ -438,7 +437,7 @@ async fn a_silent_device_leaves_by_the_system_and_one_that_speaks_stays() {
     sessions::join(team.app(), &team.mia, &id, None).await.unwrap();
     for _ in 0..4 {
         team.test.clock.advance(30 * SECOND);
-        sessions::seen(team.app(), &team.mia, &id).await.unwrap();
+        sessions::heartbeat(team.app(), &team.mia, &id).await.unwrap();
         sessions::sweep(team.app()).await.unwrap();
     }
     assert_eq!(team.present(&id).await, ["mia"]);
@@ -446,7 +445,7 @@ async fn a_silent_device_leaves_by_the_system_and_one_that_speaks_stays() {
     assert_eq!(left.user.as_ref().unwrap().username, "sam");
     assert!(matches!(left.by, By::System));
     assert_eq!(left.reason.as_deref(), Some("device_silent"));
-    let refused = sessions::seen(team.app(), &team.sam, &id).await.unwrap_err();
+    let refused = sessions::heartbeat(team.app(), &team.sam, &id).await.unwrap_err();
     assert!(matches!(refused, ChangeError::Conflict(_)));
     assert_eq!(sessions::sweep(team.app()).await.unwrap(), 0, "nobody leaves twice");
 }
@@ -464,7 +463,7 @@ async fn who_is_disabled_removed_or_logged_out_leaves_at_the_next_look() {
     groups::remove_member(app, &team.owner, &team.group, &team.sam.person.id)
         .await
         .unwrap();
-    accounts::end_devices(app, admin, &team.owner.person.id).await.unwrap();
+    devices::end_devices(app, admin, &team.owner.person.id).await.unwrap();
     assert_eq!(sessions::sweep(app).await.unwrap(), 3);
     assert!(team.present(&id).await.is_empty());
     let mut reasons: Vec<_> = team

@@ -4,8 +4,10 @@
 mod support;
 
 use activity::Time;
-use app::accounts::{self, Identity, LinkPurpose, LogIn, LogInStep, OtherDevices, Proof, SignedIn};
-use app::factors::{self, Answer, EnableTotp};
+use app::accounts::{self, LinkPurpose};
+use app::devices::{self, Identity, OtherDevices};
+use app::factors::{self, Answer, EnableTotp, Proof};
+use app::logging_in::{self, LogIn, LogInStep, SignedIn};
 use app::{Caller, Roles, Visitor};
 use support::{GOOD, MINUTE, OTHER, TestApp, WRONG, origin, visitor};
 
@@ -62,7 +64,7 @@ impl Remembered {
             panic!("a second factor is due")
         };
         let answer = Answer::Totp(self.code());
-        accounts::second_factor(&self.test.app, &visitor(), &challenge.token, answer, true)
+        logging_in::second_factor(&self.test.app, &visitor(), &challenge.token, answer, true)
             .await
             .unwrap()
     }
@@ -98,23 +100,23 @@ impl Remembered {
             password: password.to_owned(),
             known_device: Some(self.other.known_device_token.clone()),
         };
-        accounts::log_in(&self.test.app, &visitor(), typed).await.is_ok()
+        logging_in::log_in(&self.test.app, &visitor(), typed).await.is_ok()
     }
 
     async fn end(&self, way: &str) -> &'static str {
         let (app, id) = (&self.test.app, self.id());
         match way {
-            "its owner" => accounts::revoke_device(app, &self.owner, id, self.other_device())
+            "its owner" => devices::revoke_device(app, &self.owner, id, self.other_device())
                 .await
                 .unwrap(),
             "its owner, all others" => {
-                accounts::end_devices(app, &self.owner, id).await.unwrap();
+                devices::end_devices(app, &self.owner, id).await.unwrap();
             }
-            "an administrator" => accounts::revoke_device(app, &self.admin, id, self.other_device())
+            "an administrator" => devices::revoke_device(app, &self.admin, id, self.other_device())
                 .await
                 .unwrap(),
             "an administrator, all" => {
-                accounts::end_devices(app, &self.admin, id).await.unwrap();
+                devices::end_devices(app, &self.admin, id).await.unwrap();
             }
             "a disabled login" => {
                 accounts::set_login_enabled(app, &self.admin, id, false).await.unwrap();
@@ -168,17 +170,15 @@ async fn ending_a_device_forgets_what_it_remembered_and_its_bucket_of_attempts()
 #[tokio::test]
 async fn ending_all_others_forgets_browsers_that_are_not_signed_in_just_now_and_spares_ones_own() {
     let mut sam = Remembered::new().await;
-    accounts::log_out(&sam.test.app, &sam.other.caller).await.unwrap();
+    devices::log_out(&sam.test.app, &sam.other.caller).await.unwrap();
     assert!(sam.lets_in(GOOD).await, "logging out is no distrust");
-    accounts::log_out(&sam.test.app, &sam.other.caller).await.unwrap();
-    accounts::end_devices(&sam.test.app, &sam.owner, sam.id())
-        .await
-        .unwrap();
+    devices::log_out(&sam.test.app, &sam.other.caller).await.unwrap();
+    devices::end_devices(&sam.test.app, &sam.owner, sam.id()).await.unwrap();
     assert!(!sam.lets_in(GOOD).await, "the cookie it keeps is worth nothing");
 
     sam.other = sam.log_in_and_remember().await;
     let own = sam.other.caller.clone();
-    accounts::end_devices(&sam.test.app, &own, sam.id()).await.unwrap();
+    devices::end_devices(&sam.test.app, &own, sam.id()).await.unwrap();
     assert!(sam.lets_in(GOOD).await, "the browser that asked stays what it was");
 }
 
@@ -205,14 +205,14 @@ async fn log_in_there(test: &TestApp, browser: &Visitor, login: &str) -> SignedI
         password: GOOD.to_owned(),
         known_device: None,
     };
-    match accounts::log_in(&test.app, browser, typed).await.unwrap() {
+    match logging_in::log_in(&test.app, browser, typed).await.unwrap() {
         LogInStep::Done(signed_in) => signed_in,
         step => panic!("{step:?}"),
     }
 }
 
 async fn is_in(test: &TestApp, token: &str) -> bool {
-    let found = accounts::identify(&test.app, token, origin("203.0.113.7"))
+    let found = devices::identify(&test.app, token, origin("203.0.113.7"))
         .await
         .unwrap();
     matches!(found, Identity::SignedIn(_))
@@ -238,7 +238,7 @@ async fn logging_in_anew_in_a_browser_ends_what_it_was_signed_in_with_whoever_it
             "user.forced_logout"
         ]
     );
-    accounts::log_out(&test.app, &third.caller).await.unwrap();
+    devices::log_out(&test.app, &third.caller).await.unwrap();
     for former in [&first, &second, &third] {
         assert!(
             !is_in(&test, &former.device_token).await,
@@ -261,7 +261,7 @@ async fn a_wrong_password_ends_nothing_and_logging_out_works_where_nothing_else_
         password: WRONG.to_owned(),
         known_device: None,
     };
-    accounts::log_in(&test.app, &in_browser(&signed_in), typed)
+    logging_in::log_in(&test.app, &in_browser(&signed_in), typed)
         .await
         .unwrap_err();
     assert!(is_in(&test, &signed_in.device_token).await);
@@ -269,10 +269,10 @@ async fn a_wrong_password_ends_nothing_and_logging_out_works_where_nothing_else_
     accounts::set_login_addresses(&test.app, &Caller::command_line(), &id, "10.0.0.0/8")
         .await
         .unwrap();
-    accounts::log_out_browser(&test.app, &in_browser(&signed_in))
+    devices::log_out_browser(&test.app, &in_browser(&signed_in))
         .await
         .unwrap();
-    let at_work = accounts::identify(&test.app, &signed_in.device_token, origin("10.1.1.1")).await;
+    let at_work = devices::identify(&test.app, &signed_in.device_token, origin("10.1.1.1")).await;
     assert!(matches!(at_work.unwrap(), Identity::Ended(_)));
 }
 

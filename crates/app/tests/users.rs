@@ -3,11 +3,9 @@
 
 mod support;
 
-use app::accounts::{
-    self, Activation, ChangeError, EditUser, NewUser, Order, Profile, RoleFilter, Sort, StatusFilter, UserSearch,
-};
+use app::accounts::{self, Activation, EditUser, NewUser, Order, Profile, RoleFilter, Sort, StatusFilter, UserSearch};
 use app::api_keys::{self, NewKeyRequest};
-use app::{Caller, Roles, Scopes};
+use app::{Caller, ChangeError, Roles, Scopes, devices};
 use data_encoding::BASE64URL_NOPAD;
 use support::{GOOD, TestApp, WRONG, origin};
 
@@ -334,8 +332,8 @@ async fn members_and_auditors_change_nobody() {
             accounts::set_service_account(app, &caller, &target, true).await.err(),
             accounts::unlock(app, &caller, &target).await.err(),
             accounts::send_activation(app, &caller, &target).await.err(),
-            accounts::end_devices(app, &caller, &target).await.err(),
-            accounts::revoke_device(app, &caller, &target, "dev_x").await.err(),
+            devices::end_devices(app, &caller, &target).await.err(),
+            devices::revoke_device(app, &caller, &target, "dev_x").await.err(),
             api_keys::create(app, &caller, NewKeyRequest::default()).await.err(),
             api_keys::list(app, &caller).await.err(),
             api_keys::revoke(app, &caller, "key_x").await.err(),
@@ -373,31 +371,31 @@ async fn a_member_ends_their_own_devices_and_nobody_elses() {
     let app::Via::Device { id: first_id } = &first.caller.via else {
         panic!()
     };
-    let stolen = accounts::revoke_device(&test.app, &eve, &eve.person.id, first_id)
+    let stolen = devices::revoke_device(&test.app, &eve, &eve.person.id, first_id)
         .await
         .unwrap_err();
     assert!(matches!(stolen, ChangeError::NotFound));
-    accounts::revoke_device(&test.app, &second, &second.person.id, first_id)
+    devices::revoke_device(&test.app, &second, &second.person.id, first_id)
         .await
         .unwrap();
     assert!(
-        accounts::authenticate(&test.app, &first.device_token, origin("203.0.113.7"))
+        devices::authenticate(&test.app, &first.device_token, origin("203.0.113.7"))
             .await
             .unwrap()
             .is_none()
     );
-    let devices = accounts::list_devices(&test.app, &second).await.unwrap();
+    let devices = devices::list_devices(&test.app, &second).await.unwrap();
     assert_eq!(devices.len(), 1);
     assert!(devices[0].current);
     test.log_in("sam", GOOD).await.unwrap();
     assert_eq!(
-        accounts::end_devices(&test.app, &second, &second.person.id)
+        devices::end_devices(&test.app, &second, &second.person.id)
             .await
             .unwrap(),
         1
     );
     assert_eq!(
-        accounts::list_devices(&test.app, &second).await.unwrap().len(),
+        devices::list_devices(&test.app, &second).await.unwrap().len(),
         1,
         "the one in use stays"
     );

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,18 +13,23 @@ use store::{Store, Tx};
 use tokio::sync::watch;
 use volume::{Count, Facet, Order};
 
-use crate::core::Core;
-use crate::ingest::Queue;
-use crate::keeper::SEAL;
+use crate::ledger::{Ledger, keeper};
+use crate::reader::Reader;
+use crate::shared::Shared;
+use crate::writer::Writer;
+use crate::writer::ingest::Queue;
 use crate::{
     Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
-    Search, SystemRng, Tasks, Through, Verified, keeper,
+    Search, SystemRng, Tasks, Through, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
 #[derive(Clone, Debug)]
 pub struct Log {
-    core: Arc<Core>,
+    shared: Arc<Shared>,
+    reader: Arc<Reader>,
+    writer: Arc<Writer>,
+    ledger: Arc<Ledger>,
     life: Arc<Life>,
 }
 
@@ -58,31 +62,24 @@ impl Log {
             store::jobs::release_all(&mut tx).await?;
         }
         tx.commit().await?;
-        let core = Arc::new(Core::new(store, settings, clock, rng));
-        core.volumes.shelf().ensure()?;
-        let skipped = head::skipped(&mut core.store.glance().await?).await?;
-        core.skipped.store(skipped - core.clock.skipped(), Ordering::Relaxed);
-        core.check_place().await?;
-        core.check_head().await?;
-        core.give_up_begun(core.store.is_alone()).await?;
-        core.sweep().await?;
-        core.view().await?;
-        let tasks = Tasks::default();
+        let log = Self::of(Shared::new(store, settings, clock, rng), Tasks::default());
+        let (shared, ledger, tasks) = (&log.shared, &log.ledger, &log.life.tasks);
+        log.reader.shelf().ensure()?;
+        shared.begin_with(head::skipped(&mut shared.store().glance().await?).await?);
+        ledger.check_place().await?;
+        ledger.check_head().await?;
+        ledger.give_up_begun(shared.store().is_alone()).await?;
+        ledger.sweep().await?;
+        log.reader.view().await?;
         let fail = |store: Store| move |cause: &str| store.fail(cause);
-        let (queue, ingest) = Queue::start(Arc::clone(&core));
-        tasks.vital("committing", ingest, fail(core.store.clone()));
-        if core.settings.background {
-            let sealing = keeper::run(Arc::clone(&core), tasks.stopped());
-            tasks.vital("sealing", sealing, fail(core.store.clone()));
+        let (queue, ingest) = Queue::start(Arc::clone(&log.writer));
+        *lock(&log.life.queue) = Some(Arc::new(queue));
+        tasks.vital("committing", ingest, fail(shared.store().clone()));
+        if shared.settings().background {
+            let sealing = keeper::run(Arc::clone(ledger), tasks.stopped());
+            tasks.vital("sealing", sealing, fail(shared.store().clone()));
         }
-        let life = Life {
-            queue: Mutex::new(Some(Arc::new(queue))),
-            tasks,
-        };
-        Ok(Self {
-            core,
-            life: Arc::new(life),
-        })
+        Ok(log)
     }
 
     /// Opens the log of a store that another process may be writing. Never writes, never seals.
@@ -90,12 +87,25 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read.
     pub async fn open_reader(store: Store, settings: LogSettings, clock: Arc<dyn Clock>) -> Result<Self, LogError> {
-        let core = Arc::new(Core::new(store, settings, clock, Arc::new(SystemRng)));
-        core.view().await?;
-        Ok(Self {
-            core,
-            life: Arc::default(),
-        })
+        let shared = Shared::new(store, settings, clock, Arc::new(SystemRng));
+        let log = Self::of(shared, Tasks::default());
+        log.reader.view().await?;
+        Ok(log)
+    }
+
+    fn of(shared: Shared, tasks: Tasks) -> Self {
+        let shared = Arc::new(shared);
+        let reader = Arc::new(Reader::new(Arc::clone(&shared)));
+        let writer = Arc::new(Writer::new(Arc::clone(&shared), Arc::clone(&reader)));
+        let ledger = Ledger::new(Arc::clone(&shared), Arc::clone(&reader), Arc::clone(&writer));
+        let queue = Mutex::default();
+        Self {
+            shared,
+            reader,
+            writer,
+            ledger: Arc::new(ledger),
+            life: Arc::new(Life { queue, tasks }),
+        }
     }
 
     /// What lies where the volumes are and is none of them, in order: left as it is, whatever it is.
@@ -103,7 +113,7 @@ impl Log {
     /// # Errors
     /// If the store or the directory cannot be read.
     pub async fn strangers(&self) -> Result<Vec<String>, LogError> {
-        self.core.strangers().await
+        self.ledger.strangers().await
     }
 
     /// Appends activities inside the caller's transaction, together with the change they tell of. Call it last before
@@ -112,7 +122,7 @@ impl Log {
     /// # Errors
     /// If the database refuses; the transaction must then be dropped.
     pub async fn append(&self, tx: &mut Tx, facts: Vec<Facts>) -> Result<Range<Seq>, LogError> {
-        self.core.append(tx, facts).await
+        self.writer.append(tx, facts).await
     }
 
     /// Records activities that arrive by themselves. On return they are durable and visible.
@@ -120,24 +130,24 @@ impl Log {
     /// # Errors
     /// See [`IngestError`].
     pub async fn ingest(&self, batch: Batch) -> Result<IngestResult, IngestError> {
-        if self.core.store.is_reader() {
+        if self.shared.store().is_reader() {
             return Err(LogError::ReadOnly.into());
         }
         let queue = lock(&self.life.queue).clone().ok_or(LogError::Closed)?;
-        queue.ingest(&self.core, batch).await
+        queue.ingest(&self.writer, batch).await
     }
 
     /// The present moment by what has passed, whatever the clock was set to meanwhile: what is remembered for a time is
     /// remembered by it.
     #[must_use]
     pub fn by_what_passed(&self) -> Time {
-        self.core.by_what_passed()
+        self.shared.by_what_passed()
     }
 
     /// Until when, by what passes, an answer that is given now is remembered for a repeat of its request.
     #[must_use]
     pub fn remembers_until(&self) -> activity::Time {
-        self.core.remembers_until()
+        self.shared.remembers_until()
     }
 
     /// The questions of one caller, under one deadline and counted with the caller's others: `caller` is an account, a
@@ -146,13 +156,13 @@ impl Log {
     /// # Errors
     /// [`LogError::Busy`] if there is no place.
     pub async fn inquiry(&self, caller: &str) -> Result<Inquiry, LogError> {
-        self.core.inquiry(caller).await
+        self.reader.inquiry(caller).await
     }
 
     /// Questions of the installation's own, counted with nobody's.
     #[must_use]
     pub fn own_inquiry(&self) -> Inquiry {
-        self.core.of_nobody()
+        self.reader.of_nobody()
     }
 
     /// The log as of now, for questions of the installation's own.
@@ -208,8 +218,8 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn head(&self) -> Result<LogHead, LogError> {
-        let claimed = self.core.watermark.claim(self.core.clock.now());
-        let head = head::read(&mut self.core.store.glance().await?).await?;
+        let claimed = self.reader.watermark().claim(self.shared.clock().now());
+        let head = head::read(&mut self.shared.store().glance().await?).await?;
         let Some(head) = head else {
             let through = Through { size: 0, at: Time(0) };
             return Ok(LogHead {
@@ -219,7 +229,7 @@ impl Log {
                 last_recorded_at: Time(0),
             });
         };
-        let at = self.core.complete_at(claimed, head.last_recorded_at);
+        let at = self.shared.complete_at(claimed, head.last_recorded_at);
         Ok(LogHead {
             through: Through { size: head.size, at },
             root: head.root,
@@ -231,7 +241,7 @@ impl Log {
     /// The log's size, as far as this process knows without asking; changes right after every commit made here.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
-        self.core.size.subscribe()
+        self.shared.watch()
     }
 
     /// Every type recorded here and since when.
@@ -239,7 +249,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn recorded_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
-        Ok(activity_type::list(&mut self.core.store.glance().await?).await?)
+        Ok(activity_type::list(&mut self.shared.store().glance().await?).await?)
     }
 
     /// Every type reported from outside and since when.
@@ -247,7 +257,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn reported_since(&self) -> Result<BTreeMap<String, Time>, LogError> {
-        Ok(activity_type::reported(&mut self.core.store.glance().await?).await?)
+        Ok(activity_type::reported(&mut self.shared.store().glance().await?).await?)
     }
 
     /// Seals and merges all that is due, now; with `all`, seals whatever is hot as well.
@@ -255,12 +265,12 @@ impl Log {
     /// # Errors
     /// If the store or a volume cannot be read or written, or another process seals the log just now.
     pub async fn settle(&self, all: bool) -> Result<(), LogError> {
-        if self.core.store.is_reader() {
+        if self.shared.store().is_reader() {
             return Err(LogError::ReadOnly);
         }
-        let core = Arc::clone(&self.core);
+        let ledger = Arc::clone(&self.ledger);
         // A task of its own, so that a caller who gives up does not leave a volume half published.
-        tokio::spawn(async move { core.as_sealer(core.settle(all)).await })
+        tokio::spawn(async move { ledger.as_sealer(ledger.settle(all)).await })
             .await
             .map_err(LogError::of_ended)?
     }
@@ -271,7 +281,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read. Whatever is wrong with the log itself is in the result.
     pub async fn verify(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
-        self.core.verify(progress).await
+        self.ledger.verify(progress).await
     }
 
     /// Builds indexes anew from their records: of all volumes, or of those that cannot be read or are of an older format.
@@ -281,10 +291,10 @@ impl Log {
     /// If the log was opened for reading only, the store cannot be read or written, or another process seals the log just
     /// now.
     pub async fn reindex(&self, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
-        if self.core.store.is_reader() {
+        if self.shared.store().is_reader() {
             return Err(LogError::ReadOnly);
         }
-        self.core.as_sealer(self.core.reindex(all)).await
+        self.ledger.as_sealer(self.ledger.reindex(all)).await
     }
 
     /// What of the log cannot be read as of now.
@@ -292,7 +302,7 @@ impl Log {
     /// # Errors
     /// If the store cannot be read.
     pub async fn holes(&self) -> Result<Vec<Hole>, LogError> {
-        Ok(self.core.view().await?.holes.to_vec())
+        Ok(self.reader.view().await?.holes.to_vec())
     }
 
     /// Closes a hole inside the caller's transaction, so that answers are not called incomplete because of it any more. What
@@ -301,28 +311,36 @@ impl Log {
     /// # Errors
     /// If the database refuses.
     pub async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
-        self.core.close_hole(tx, hole).await
+        self.ledger.close_hole(tx, hole).await
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.
     pub async fn close(&self) {
-        self.core.closing.store(true, Ordering::SeqCst);
+        self.shared.close();
         // What is being sealed or merged is done again after the next start.
-        self.core.halt.give_up();
+        self.shared.halt().give_up();
         drop(lock(&self.life.queue).take());
         self.life.tasks.close(CLOSE).await;
-        let _nothing_is_made = self.core.jobs.wait(SEAL).await;
-        self.core.jobs.close().await;
+        self.ledger.end().await;
     }
 
     /// Becomes `Some` with the cause when the process must stop.
     #[must_use]
     pub fn failed(&self) -> watch::Receiver<Option<String>> {
-        self.core.store.failed()
+        self.shared.store().failed()
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use activity::query::Expr;
 use activity::{Seq, Time};
 
-use crate::source::{Extent, may_match};
+use crate::extent::{Extent, may_match};
 use crate::{Cursor, Order};
 
 /// Activities that cannot be read, and why.

@@ -95,18 +95,16 @@ impl Jobs {
         table::add(tx, name, self.inner.clock.now()).await
     }
 
-    /// Adds a job and claims it in the same transaction, which has to be committed before the work begins. `None` if there
-    /// is one of this name that another has.
+    /// Adds a job under a new name and claims it in the same transaction, which has to be committed before the work begins.
     ///
     /// # Errors
-    /// If the database refuses.
-    pub async fn begin(&self, tx: &mut Tx, name: &str) -> Result<Option<Lease>, StoreError> {
-        let Some(hold) = self.try_hold(name) else {
-            return Ok(None);
-        };
+    /// If the database refuses, or there is one of this name already.
+    pub async fn begin(&self, tx: &mut Tx, name: &str) -> Result<Lease, StoreError> {
+        let hold = self.try_hold(name);
         self.add(tx, name).await?;
         let claimed = table::claim(tx, name, self.as_claim(true)).await?;
-        Ok(claimed.map(|job| Lease::of(hold, job)))
+        let begun = hold.zip(claimed).map(|(hold, job)| Lease::of(hold, job));
+        begun.ok_or_else(|| StoreError::Unreadable(format!("the new job {name} is another's already")))
     }
 
     /// Waits until nobody in this process works on a job; nobody begins to while the result is there.

@@ -2,41 +2,27 @@
 //!
 //! Owns appending, the hot tail, sealing, merging, searching and following. Knows no use case, no permission and no HTTP.
 
-mod append;
 mod batch;
 mod clock;
-mod core;
 mod engine;
 mod error;
-mod heal;
+mod extent;
 mod hole;
-mod ingest;
-mod inquiry;
 mod jobs;
-mod keeper;
 mod keys;
 mod lease;
 mod leaves;
 mod ledger;
-mod look;
-mod lost;
-mod merge;
+mod limiter;
 mod page;
-mod places;
+mod reader;
 mod readiness;
-mod rewrite;
-mod scan;
-mod seal;
 mod settings;
+mod shared;
 mod shelf;
-mod source;
 mod steady;
-mod tail;
 mod tasks;
-mod verify;
-mod view;
-mod volumes;
-mod watermark;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -45,17 +31,17 @@ pub use clock::{Clock, ClockChange, ManualClock, Rng, SeededRng, SystemClock, Sy
 pub use engine::Log;
 pub use error::LogError;
 pub use hole::Hole;
-pub use ingest::{Batch, Idempotency, IngestError, IngestResult, Item, Source};
-pub use inquiry::Inquiry;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
-pub use look::Look;
+pub use ledger::verify::{Fault, Verified};
+pub use limiter::{Full, Limiter, Permit};
 pub use page::{LogHead, Page, Search, Through};
-pub use places::{Full, Place, Places};
+pub use reader::inquiry::Inquiry;
+pub use reader::look::Look;
+pub use reader::scan::Scan;
 pub use readiness::Obstacle;
-pub use scan::Scan;
 pub use settings::LogSettings;
 pub use steady::SteadyClock;
 pub use tasks::Tasks;
-pub use verify::{Fault, Verified};
 pub use volume::{Count, Cursor, Facet, Order};
+pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item};

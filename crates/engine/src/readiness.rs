@@ -45,24 +45,24 @@ impl fmt::Display for Obstacle {
 impl Log {
     /// The first thing that keeps the log from taking activities as it should; `None` if nothing does.
     pub async fn obstacle(&self) -> Option<Obstacle> {
-        let core = self.core();
+        let (shared, ledger) = (self.shared(), self.ledger());
         if self.failed().borrow().is_some() {
             return Some(Obstacle::Failed);
         }
         let Ok(head) = self.head().await else {
             return Some(Obstacle::Unreadable);
         };
-        if head.last_recorded_at > core.clock.now().plus(BEHIND) {
+        if head.last_recorded_at > shared.clock().now().plus(BEHIND) {
             return Some(Obstacle::ClockBehind);
         }
-        if !core.store.can_write().await {
+        if !shared.store().can_write().await {
             return Some(Obstacle::NotWriting);
         }
-        let free = statvfs(&core.settings.volumes_dir).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        let free = statvfs(&shared.settings().volumes_dir).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
         if free.is_ok_and(|free| free < LEAST_FREE) {
             return Some(Obstacle::NoSpace);
         }
-        let stuck = core.is_backed_up() && core.sealing_fails();
+        let stuck = shared.is_backed_up() && ledger.sealing_fails();
         stuck.then_some(Obstacle::NotSealing)
     }
 }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use volume::{Volume, VolumeError, VolumeMeta};
+use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
 
 /// In front of the name of a directory that a volume is made in.
 const UNFINISHED: &str = "unfinished-";
@@ -69,6 +69,11 @@ impl Shelf {
     /// Opens a volume.
     pub(crate) fn open(&self, meta: VolumeMeta) -> Result<Volume, VolumeError> {
         Volume::open(&self.place(&meta.id)?, meta)
+    }
+
+    /// Opens the record of a volume, if that is what was written.
+    pub(crate) fn open_record(&self, meta: VolumeMeta) -> Result<RecordOnly, VolumeError> {
+        RecordOnly::open(&self.place(&meta.id)?, meta)
     }
 
     /// Removes a volume, finished or not, durably. Absence is fine.

@@ -12,9 +12,21 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::LogError;
+
 /// The pause before work that panicked is taken up again, and the longest it grows to.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1_000 });
 const LONGEST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1_000 } else { 60_000 });
+
+/// Runs work that would hold up the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, LogError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(LogError::of_ended(error)),
+    }
+}
 
 /// What works in the background. Clones are of the same tasks.
 #[derive(Clone, Debug)]

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use thiserror::Error;
 use tokio::sync::watch;
 
+/// How long a request waits for a connection, in seconds.
+pub(crate) const ACQUIRE_SECONDS: u64 = 30;
+
 /// What can go wrong between Whodid and its database.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -64,7 +67,7 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::PoolTimedOut => Self::Busy(crate::pool::ACQUIRE_SECONDS),
+            sqlx::Error::PoolTimedOut => Self::Busy(ACQUIRE_SECONDS),
             error if sqlite_code(&error) == Some(SQLITE_FULL) => Self::Full,
             error => Self::Sql(error.into()),
         }

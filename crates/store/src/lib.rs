@@ -18,6 +18,7 @@ mod migrate;
 pub mod passkeys;
 mod pool;
 pub mod privacy;
+mod renamed;
 pub mod reporters;
 mod row;
 pub mod secret_key;

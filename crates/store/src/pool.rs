@@ -13,13 +13,11 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 use tokio::sync::{OnceCell, watch};
 
-use crate::error::end_in;
+use crate::error::{ACQUIRE_SECONDS, end_in};
 use crate::lock::DirectoryLock;
 use crate::wal::Wal;
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
-/// How long a request waits for a connection, in seconds.
-pub(crate) const ACQUIRE_SECONDS: u64 = 30;
 const READERS: u32 = 8;
 const POSTGRES_WRITERS: u32 = 16;
 const DATABASE: &str = "whodid.db";

@@ -37,7 +37,7 @@ pub struct Section {
 
 /// A row of a section: its key, and its columns by name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct SectionRow {
     /// What the next page begins after.
     pub key: String,
     /// The columns, in their order.
@@ -51,7 +51,7 @@ pub async fn page(
     account_id: &str,
     after: &str,
     limit: u32,
-) -> Result<Vec<Row>, StoreError> {
+) -> Result<Vec<SectionRow>, StoreError> {
     let rows = sqlx::query(section.sql)
         .bind(account_id)
         .bind(after)
@@ -61,7 +61,7 @@ pub async fn page(
     rows.iter().map(|found| row(section, found)).collect()
 }
 
-fn row(section: &Section, found: &AnyRow) -> Result<Row, StoreError> {
+fn row(section: &Section, found: &AnyRow) -> Result<SectionRow, StoreError> {
     let columns = section.columns.iter().map(|(name, sort)| {
         let value = match sort {
             Sort::Text => Value::Text(found.try_get(*name)?),
@@ -71,7 +71,7 @@ fn row(section: &Section, found: &AnyRow) -> Result<Row, StoreError> {
         };
         Ok((*name, value))
     });
-    Ok(Row {
+    Ok(SectionRow {
         key: found.try_get("k")?,
         columns: columns.collect::<Result<_, StoreError>>()?,
     })

@@ -14,6 +14,7 @@ mod stories;
 mod tests;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use activity::{Facts, Person, Time};
 
@@ -147,21 +148,21 @@ impl Generator {
     fn plan_day(&mut self) {
         let last = self.day + 1 == self.days;
         let until = self.end - i64::try_from(self.days - self.day - 1).unwrap_or(0) * DAY;
-        let window = (until - DAY, until);
-        self.make_accounts(window);
+        let window = until - DAY..until;
+        self.make_accounts(window.end);
         if self.day == 0 {
             self.plan.groups(&mut self.world);
         }
         let share = share_by(self.day + 1, self.days, self.wanted, self.end);
         let mut within = self.plan.events.iter().filter(|event| event.at < until).count() as u64;
         if self.plan.random.chance(35) {
-            within += self.attack(window);
+            within += self.attack(window.clone());
         }
         let mut refused = 0;
         while self.taken + within < share && self.world.present > 0 {
             let planned = self.plan.events.len();
             let anyhow = refused > 40 + 2 * self.world.present;
-            if !self.plan.visit(&mut self.world, window, anyhow) {
+            if !self.plan.visit(&mut self.world, window.clone(), anyhow) {
                 refused += 1;
                 continue;
             }
@@ -177,10 +178,10 @@ impl Generator {
         self.day += 1;
     }
 
-    fn make_accounts(&mut self, window: (i64, i64)) {
+    fn make_accounts(&mut self, before: i64) {
         while let Some(profile) = self.world.profiles.get(self.world.present) {
             let created_at = profile.created_at.0;
-            if created_at >= window.1 {
+            if created_at >= before {
                 break;
             }
             let user = u32::try_from(self.world.present).unwrap_or(0);
@@ -189,11 +190,11 @@ impl Generator {
         }
     }
 
-    fn attack(&mut self, window: (i64, i64)) -> u64 {
+    fn attack(&mut self, window: Range<i64>) -> u64 {
         let planned = self.plan.events.len();
         let most = usize::try_from(self.wanted / 60).unwrap_or(usize::MAX).clamp(6, 400);
         let attempts = most / 3 + self.plan.random.below(most);
-        let at = self.plan.random.between(window.0, window.1 - DAY / 12);
+        let at = self.plan.random.between(window.start, window.end - DAY / 12);
         self.plan.attack(&self.world, at, attempts);
         (self.plan.events.len() - planned) as u64
     }

@@ -1,6 +1,7 @@
 //! What is known of a volume without opening it: `meta.json`, and the same in the log's ledger.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use activity::{Seq, Time};
 use proof::Hash;
@@ -119,6 +120,18 @@ impl VolumeMeta {
     #[must_use]
     pub fn end_seq(&self) -> Seq {
         self.first_seq + self.count
+    }
+
+    /// The earliest and latest `occurred_at`.
+    #[must_use]
+    pub fn times(&self) -> (Time, Time) {
+        (self.min_occurred, self.max_occurred)
+    }
+
+    /// Its activities.
+    #[must_use]
+    pub fn seqs(&self) -> Range<Seq> {
+        self.first_seq..self.end_seq()
     }
 
     /// Whether the activity with this sequence number is in it.

@@ -172,6 +172,14 @@ impl Filling {
         }
     }
 
+    /// Another, with the same room and nothing in it.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            beyond: self.beyond,
+            ..Self::new(self.room)
+        }
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: Activity) {
         if self.is_full() {

@@ -13,7 +13,7 @@ use crate::index::build::IndexBuilder;
 use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
-use crate::record::read::{RecordReader, Row};
+use crate::record::read::{RecordReader, RecordRow};
 use crate::record::write::RecordWriter;
 use crate::tree::Levels;
 use crate::verify::{self, LeafOf};
@@ -52,7 +52,7 @@ const CHUNK: Room = Room {
 };
 
 /// Changes a row of a record. Where values go, the leaf must be there: set by it if it was not.
-pub type Alter<'a> = dyn FnMut(&mut Row) + 'a;
+pub type Alter<'a> = dyn FnMut(&mut RecordRow) + 'a;
 
 /// What a volume is made of, in order.
 pub enum Part<'a, A> {

@@ -11,7 +11,7 @@ use crate::files;
 use crate::meta::VolumeMeta;
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
-use crate::record::read::{RecordReader, Row};
+use crate::record::read::{RecordReader, RecordRow};
 use crate::tree::Levels;
 use crate::volume::Volume;
 
@@ -47,12 +47,14 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
         return Err(damaged("its tree levels do not yield its root"));
     }
     let (mut leaves, mut unknown) = (levels.check(), 0);
-    let mut indexed = Indexed::open(Volume::open(dir, meta.clone())?, halt)?;
+    // An index of an older format is not read: it is to be built anew, from the record.
+    let open = || Indexed::open(Volume::open(dir, meta.clone())?, halt);
+    let mut indexed = meta.reads_index().then(open).transpose()?;
     let mut bounds = Bounds::new(meta);
     let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
         halt.check()?;
-        for Row { activity, leaf } in rows? {
+        for RecordRow { activity, leaf } in rows? {
             bounds.add(&activity)?;
             let leaf = leaf.or_else(|| leaf_of(&activity));
             unknown += u64::from(leaf.is_none());
@@ -60,7 +62,9 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
                 let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);
                 return Err(damaged(&detail));
             }
-            if indexed.next()?.as_ref() != Some(&activity) {
+            if let Some(indexed) = &mut indexed
+                && indexed.next()?.as_ref() != Some(&activity)
+            {
                 return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
             }
         }

@@ -4,10 +4,14 @@
 //! [`Policy`], no SQL and no file of the log.
 
 pub mod api;
-mod assets;
+mod budget;
 mod host;
+mod hosts;
 mod layers;
+mod metrics;
 pub mod pages;
+mod problem;
+mod rates;
 mod router;
 pub mod server;
 mod settings;

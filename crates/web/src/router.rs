@@ -12,7 +12,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::layers::{Gate, gate, outer};
 use crate::shell::{ErrorPage, Policy, Route};
-use crate::{AppState, api, assets, pages, shell};
+use crate::{AppState, api, pages, shell};
 
 /// One row of the route table, for tests and documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct RouteInfo {
 }
 
 fn routes() -> Vec<Route> {
-    [shell::routes(), pages::routes(), api::routes(), assets::routes()]
+    [shell::routes(), pages::routes(), api::routes(), shell::assets::routes()]
         .into_iter()
         .flatten()
         .collect()

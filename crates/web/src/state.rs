@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use app::{App, Places};
+use app::{App, Limiter};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Settings;
-use crate::api::{Budget, Metrics};
-use crate::layers::{Hosts, Rates};
+use crate::budget::Budget;
+use crate::hosts::Hosts;
+use crate::metrics::Metrics;
+use crate::rates::Rates;
 
 /// The use cases, the settings of the web and its counters. Cheap to clone.
 #[derive(Clone)]
@@ -24,7 +26,7 @@ struct Inner {
     budget: Budget,
     https: bool,
     draining: CancellationToken,
-    streams: Places<String>,
+    streams: Limiter<String>,
     work: TaskTracker,
     hosts: Hosts,
 }
@@ -39,7 +41,7 @@ impl AppState {
             budget: Budget::new(settings.limits.bodies_bytes),
             https: app.settings().public_url.starts_with("https://"),
             draining: CancellationToken::new(),
-            streams: Places::new(settings.limits.streams, settings.limits.streams_per_account),
+            streams: Limiter::new(settings.limits.streams, settings.limits.streams_per_account),
             work: TaskTracker::new(),
             hosts: Hosts::new(&app.settings().public_url, &settings.allowed_hosts),
             app,
@@ -97,7 +99,7 @@ impl AppState {
     }
 
     /// The open streams of live pages, by account.
-    pub(crate) fn streams(&self) -> &Places<String> {
+    pub(crate) fn streams(&self) -> &Limiter<String> {
         &self.inner.streams
     }
 

@@ -40,7 +40,7 @@ fn addresses(html: &str) -> Vec<String> {
         "href=\"",
         "action=\"",
         "src=\"",
-        "beat=\"",
+        "heartbeat=\"",
         "data-link=\"",
         "data-text=\"",
     ];

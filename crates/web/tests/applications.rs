@@ -7,8 +7,8 @@ mod support;
 
 use std::time::SystemTime;
 
-use app::accounts::{self, Proof};
-use app::factors::{self, EnableTotp};
+use app::devices;
+use app::factors::{self, EnableTotp, Proof};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -384,9 +384,7 @@ async fn a_browser_that_was_ended_is_told_why_at_the_log_in_page() {
     let test = TestApp::start().await;
     let ended = test.sign_in("mia").await;
     let other = test.caller("mia").await;
-    accounts::end_devices(&test.app, &other, &other.person.id)
-        .await
-        .unwrap();
+    devices::end_devices(&test.app, &other, &other.person.id).await.unwrap();
     let cookie = format!("__Host-device={}", ended.device_token);
     let answer = test
         .client

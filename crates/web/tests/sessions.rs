@@ -237,7 +237,7 @@ async fn every_page_works_by_forms_alone() {
     }
     let html = team.get(&page, &mia).await.text().await.unwrap();
     assert!(
-        html.contains("Password of the session") && !html.contains("beat="),
+        html.contains("Password of the session") && !html.contains("heartbeat="),
         "{html}"
     );
     let wrong = team.post(&format!("{page}/join"), &mia, &[("password", "no")]).await;
@@ -245,14 +245,14 @@ async fn every_page_works_by_forms_alone() {
     assert!(!team.get(&page, &mia).await.text().await.unwrap().contains("/leave"));
     let right = [("password", "open sesame")];
     team.post(&format!("{page}/join"), &mia, &right).await;
-    assert!(team.get(&page, &mia).await.text().await.unwrap().contains("beat="));
-    let beat = team.post(&format!("{page}/presence"), &mia, &[]).await;
-    assert_eq!(beat.status(), StatusCode::NO_CONTENT);
+    assert!(team.get(&page, &mia).await.text().await.unwrap().contains("heartbeat="));
+    let heartbeat = team.post(&format!("{page}/presence"), &mia, &[]).await;
+    assert_eq!(heartbeat.status(), StatusCode::NO_CONTENT);
     let refused = team.post(&format!("{page}/end"), &mia, &[]).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     team.post(&format!("{page}/leave"), &mia, &[]).await;
-    let beat = team.post(&format!("{page}/presence"), &mia, &[]).await;
-    assert_eq!(beat.status(), StatusCode::CONFLICT);
+    let heartbeat = team.post(&format!("{page}/presence"), &mia, &[]).await;
+    assert_eq!(heartbeat.status(), StatusCode::CONFLICT);
     for verb in ["lock", "unlock", "end"] {
         let done = team.post(&format!("{page}/{verb}"), &otto, &[]).await;
         assert_eq!(done.status(), StatusCode::SEE_OTHER, "{verb}");
@@ -299,8 +299,8 @@ async fn a_session_lives_through_the_api() {
         .map(|row| row["user"]["username"].clone())
         .collect();
     assert_eq!(names, ["otto", "mia"]);
-    let beat = team.call(Method::POST, &at("presence"), &mia, None).await;
-    assert_eq!(beat.status(), StatusCode::NO_CONTENT);
+    let heartbeat = team.call(Method::POST, &at("presence"), &mia, None).await;
+    assert_eq!(heartbeat.status(), StatusCode::NO_CONTENT);
     let listed = json_of(team.call(Method::GET, "/v1/sessions?limit=1", &mia, None).await).await;
     assert_eq!(listed["data"][0]["present"], 2);
     assert_eq!(listed["page"]["has_more"], false);

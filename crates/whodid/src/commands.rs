@@ -17,9 +17,8 @@ use std::process::ExitCode;
 
 use activity::query::{self, ParseError};
 use anyhow::Result;
-use app::Caller;
 use app::activity::ViewRequest;
-use app::exports::ZoneChoice;
+use app::{Caller, ZoneChoice};
 
 use crate::cli::{Cli, Command, KeyCommand, LogCommand, SettingFlags, UserCommand};
 use crate::config::{self, Config, Sources};

@@ -1,5 +1,6 @@
 //! `cargo xtask check-structure`: the rules of the code base that the compiler does not know. They only get stricter.
 
+mod circles;
 mod direction;
 mod shape;
 mod words;
@@ -16,6 +17,7 @@ pub fn run() -> Result<()> {
     let sources = rust_files(&root)?;
     let mut findings = direction::check(&root)?;
     findings.extend(shape::check(&root, &sources)?);
+    findings.extend(circles::check(&root, &sources)?);
     findings.extend(words::check(&root, &sources)?);
     findings.extend(documents::check(&root)?);
     findings.extend(dependencies::check(&root)?);
@@ -54,6 +56,17 @@ fn is_test(path: &Path) -> bool {
         .components()
         .any(|part| ["tests", "examples"].iter().any(|name| part.as_os_str() == *name));
     test_directory || path.file_name().is_some_and(|name| name == "tests.rs")
+}
+
+/// Whether an item is compiled for tests only.
+fn is_test_only(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute
+                .meta
+                .require_list()
+                .is_ok_and(|list| list.tokens.to_string() == "test")
+    })
 }
 
 /// The path as it is written in findings.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use super::{is_test, shown};
+use super::{is_test, is_test_only, shown};
 
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
@@ -50,18 +50,36 @@ fn lines_without_tests(file: &syn::File, all: usize) -> usize {
     all.saturating_sub(tests)
 }
 
-fn is_test_only(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .meta
-                .require_list()
-                .is_ok_and(|list| list.tokens.to_string() == "test")
+fn lines(span: proc_macro2::Span) -> usize {
+    span.end().line + 1 - span.start().line
+}
+
+/// How many parameters an argument stands for: each element of a tuple is one.
+fn parameters(argument: &syn::FnArg) -> usize {
+    tuple(argument).map_or(1, |tuple| tuple.elems.len())
+}
+
+/// Whether two neighbours in a tuple could be exchanged and nobody would notice.
+fn has_twins(argument: &syn::FnArg) -> bool {
+    tuple(argument).is_some_and(|tuple| {
+        let mut neighbours = tuple.elems.iter().zip(tuple.elems.iter().skip(1));
+        neighbours.any(|(a, b)| a.span().source_text() == b.span().source_text())
     })
 }
 
-fn lines(span: proc_macro2::Span) -> usize {
-    span.end().line + 1 - span.start().line
+/// The tuple that an argument is, by value or by reference.
+fn tuple(argument: &syn::FnArg) -> Option<&syn::TypeTuple> {
+    let syn::FnArg::Typed(argument) = argument else {
+        return None;
+    };
+    let mut of = &*argument.ty;
+    while let syn::Type::Reference(reference) = of {
+        of = &reference.elem;
+    }
+    match of {
+        syn::Type::Tuple(tuple) => Some(tuple),
+        _ => None,
+    }
 }
 
 struct Functions<'a> {
@@ -84,10 +102,15 @@ impl Functions<'_> {
             self.findings
                 .push(format!("{name}: `{function}` has {length} lines, at most {most}"));
         }
-        if signature.inputs.len() > PARAMETERS {
-            let count = signature.inputs.len();
+        let count: usize = signature.inputs.iter().map(parameters).sum();
+        if count > PARAMETERS {
             self.findings.push(format!(
-                "{name}: `{function}` takes {count} parameters, at most {PARAMETERS}"
+                "{name}: `{function}` takes {count} parameters, at most {PARAMETERS}; a tuple's elements are parameters"
+            ));
+        }
+        if signature.inputs.iter().any(has_twins) {
+            self.findings.push(format!(
+                "{name}: `{function}` takes a tuple with neighbours of one type; name them in a struct"
             ));
         }
     }

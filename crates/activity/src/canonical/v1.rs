@@ -53,7 +53,7 @@ pub(super) fn encode(facts: &Facts) -> Canonical {
     details(&mut out, facts, nobody);
     let mut personal = Vec::with_capacity(3);
     let mut add = |role, texts: Option<[&str; 4]>, has_origin, has_details| {
-        personal.extend(texts.map(|texts| values(facts, role, texts, (has_origin, has_details))));
+        personal.extend(texts.map(|texts| values(facts, role, texts, has_origin, has_details)));
     };
     add(PersonRole::User, user.map(person_texts), by.is_none(), true);
     add(PersonRole::By, by.map(person_texts), true, user.is_none());
@@ -65,7 +65,7 @@ pub(super) fn encode(facts: &Facts) -> Canonical {
     }
 }
 
-fn values(facts: &Facts, role: PersonRole, texts: [&str; 4], (has_origin, has_details): (bool, bool)) -> Personal {
+fn values(facts: &Facts, role: PersonRole, texts: [&str; 4], has_origin: bool, has_details: bool) -> Personal {
     let mut out = Writer::with_capacity(256);
     out.byte(role as u8);
     out.texts(texts);

@@ -1,7 +1,7 @@
 //! What is done to an account, by an administrator, the system or its owner.
 
+use super::Part::{After, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{After, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Account.entry(

@@ -1,7 +1,7 @@
 //! Keys that programs use.
 
+use super::Part::{Target, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Target, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::ApiKey.entry(

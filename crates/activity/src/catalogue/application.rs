@@ -1,7 +1,7 @@
 //! Applications: what users log in to besides the web manager.
 
+use super::Part::{After, Target, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{After, Target, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Application.entry(

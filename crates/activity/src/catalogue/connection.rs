@@ -1,7 +1,7 @@
 //! Connections: contacts between two users.
 
+use super::Part::{TargetName, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{TargetName, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Connection.entry(

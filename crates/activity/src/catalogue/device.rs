@@ -1,7 +1,7 @@
 //! Devices: browsers and clients that are signed in.
 
+use super::Part::{TargetName, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{TargetName, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Device.entry(

@@ -1,7 +1,7 @@
 //! Groups and invitations to them.
 
+use super::Part::{After, Doer, Group, TargetName, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{After, Doer, Group, TargetName, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Group.entry(

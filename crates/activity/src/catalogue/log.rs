@@ -1,7 +1,7 @@
 //! Readers of the log: who looked at somebody else's, and what was exported.
 
+use super::Part::{Doer, Meta, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Doer, Meta, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Log.entry(

@@ -1,7 +1,7 @@
 //! Mail to users.
 
+use super::Part::{Meta, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Meta, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Mail.entry(

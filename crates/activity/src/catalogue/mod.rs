@@ -9,13 +9,15 @@ mod device;
 mod group;
 mod log;
 mod mail;
+mod part;
 mod session;
 mod user;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use crate::sentence::{Level, Part};
+pub use part::Level;
+pub(crate) use part::Part;
 
 /// A heading of the page of logged activities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

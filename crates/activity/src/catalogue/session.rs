@@ -1,7 +1,7 @@
 //! Sessions: meetings and spaces of a group.
 
+use super::Part::{Target, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Target, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::Session.entry(

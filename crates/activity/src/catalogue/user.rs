@@ -1,7 +1,7 @@
 //! Log-ins, passwords and second factors.
 
+use super::Part::{Group, Meta, TargetName, Text};
 use super::{ActivityType, Category};
-use crate::sentence::Part::{Group, Meta, TargetName, Text};
 
 pub(super) const TYPES: &[ActivityType] = &[
     Category::User

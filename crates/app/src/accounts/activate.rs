@@ -3,15 +3,16 @@
 use store::accounts::link::Purpose;
 use store::accounts::{account, link};
 
-use super::{LinkError, LinkPurpose, links, passwords, token_hash};
-use crate::activity::facts;
-use crate::{App, Visitor};
+use super::{LinkError, LinkPurpose, links, passwords};
+use crate::hasher::salt;
+use crate::tokens::token_hash;
+use crate::{App, Visitor, facts};
 
 /// Sets the password and activates the account. The link is used up only if the password is taken.
 pub async fn activate(app: &App, visitor: &Visitor, token: &str, password: &str) -> Result<(), LinkError> {
     let named = super::reset_password::account_of(app, visitor, LinkPurpose::Activation, token).await?;
     passwords::check(app, &named, password).map_err(|error| LinkError::Invalid(vec![error]))?;
-    let hash = app.hasher().hash(password, passwords::salt(app)).await?;
+    let hash = app.hasher().hash(password, salt(app)).await?;
 
     let now = app.now();
     let mut tx = app.begin().await?;

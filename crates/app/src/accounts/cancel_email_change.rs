@@ -2,9 +2,7 @@
 
 use store::accounts::email_change;
 
-use super::ChangeError;
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Makes the mailed link void. [`ChangeError::NotFound`] if nothing waits to be confirmed.
 pub async fn cancel_email_change(app: &App, caller: &Caller) -> Result<(), ChangeError> {

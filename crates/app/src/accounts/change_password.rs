@@ -3,11 +3,11 @@
 use activity::Reason;
 use store::accounts::{account, device, link};
 
-use super::attempts::{self, Whence};
-use super::end::{EndReason, Keep, OtherDevices};
-use super::{ChangeError, passwords};
-use crate::activity::facts;
-use crate::{Activities, App, Caller, Quiet, Via, mail};
+use super::passwords;
+use crate::attempts::{self, AttemptOrigin};
+use crate::devices::{EndReason, Keep, OtherDevices};
+use crate::hasher::salt;
+use crate::{Activities, App, Caller, ChangeError, Quiet, Via, facts, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -36,11 +36,11 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     drop(read);
     checked.map_err(|error| ChangeError::Invalid(vec![error]))?;
 
-    let whence = Whence::KnownDevice(device.known_device_id.as_deref());
-    let mut attempt = attempts::reserve(app, Some(&account), whence).await?;
+    let origin = AttemptOrigin::KnownDevice(device.known_device_id.as_deref());
+    let mut attempt = attempts::reserve(app, Some(&account), origin).await?;
     let right = attempt.check(app, &typed.current).await?;
     let hash = match right {
-        true => Some(app.hasher().hash(&typed.new, passwords::salt(app)).await?),
+        true => Some(app.hasher().hash(&typed.new, salt(app)).await?),
         false => None,
     };
     let mut tx = app.begin().await?;
@@ -65,7 +65,8 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
             "Your password was changed a moment ago. Log in again.",
         ));
     }
-    let set = passwords::set(app, &mut tx, &account, (&typed.new, &hash)).await?;
+    let new = passwords::NewPassword::of(&typed.new, &hash);
+    let set = passwords::set(app, &mut tx, &account, new).await?;
     set.map_err(|error| ChangeError::Invalid(vec![error]))?;
     // A reset link asked for by somebody else must not undo the change.
     link::delete_all(&mut tx, &account.id, link::Purpose::Reset).await?;

@@ -7,11 +7,11 @@ use store::accounts::{device, email_change, word};
 
 use super::create_user::check_unique;
 use super::edit_user::changes;
-use super::end::{EndReason, Keep, OtherDevices};
-use super::{ChangeError, LinkError, Unavailable, links, names, token_hash};
-use crate::activity::facts;
+use super::{LinkError, links};
+use crate::devices::{EndReason, Keep, OtherDevices};
 use crate::factors::credentials_changed;
-use crate::{Activities, App, Caller, Tx, Visitor, mail};
+use crate::tokens::token_hash;
+use crate::{Activities, App, Caller, ChangeError, Tx, Unavailable, Visitor, facts, mail, names};
 
 /// A new address that waits to be confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The first administrator, made at the machine itself.
 
-use super::{Activation, ChangeError, Created, NewUser, create_user};
-use crate::{App, Caller, Roles};
+use super::{Activation, Created, NewUser, create_user};
+use crate::{App, Caller, ChangeError, Roles};
 
 /// Who the administrator is.
 #[derive(Clone, Debug, Default)]

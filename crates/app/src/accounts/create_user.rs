@@ -8,10 +8,10 @@ use activity::Person;
 use serde::Serialize;
 
 use super::get_user::get_user_in;
-use super::{ChangeError, FieldError, UserDetails, links, model, names, passwords};
-use crate::activity::facts;
+use super::{UserDetails, links, passwords};
+use crate::hasher::salt;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, Roles, Tx, Via, mail};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Roles, Tx, Via, facts, mail, names};
 
 /// The account to create.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +76,7 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
     let mut hash = None;
     if let Activation::Password(password) = &new.activation {
         match passwords::check(app, &account, password) {
-            Ok(()) => hash = Some(app.hasher().hash(password, passwords::salt(app)).await?),
+            Ok(()) => hash = Some(app.hasher().hash(password, salt(app)).await?),
             Err(error) => errors.push(error),
         }
     }
@@ -106,7 +106,7 @@ fn asked<'a>(account: &'a AccountRow, new: &NewUser) -> impl Serialize + use<'a>
             &account.username,
             &account.email,
         ],
-        model::roles_text(new.roles),
+        new.roles.in_words(),
         new.service_account,
         new.activation == Activation::Mail,
     )
@@ -140,9 +140,7 @@ async fn insert(
     word::replace(tx, &account.id, &keys, &names::words(&keys)).await?;
     let person = account.person();
     let mut created = facts::about(app, caller, "account.created", &person);
-    created
-        .metadata
-        .insert("roles".to_owned(), model::roles_text(new.roles));
+    created.metadata.insert("roles".to_owned(), new.roles.in_words());
     let mut activities = Activities::from(created);
     let mut link = None;
     match (&new.activation, &hash) {

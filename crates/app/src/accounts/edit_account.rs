@@ -5,8 +5,8 @@ use store::accounts::account::{self, AccountRow};
 
 use super::edit_user::{self, EditUser};
 use super::get_user::{get_user, get_user_in};
-use super::{ChangeError, UserDetails, set_login_addresses, set_login_enabled, set_roles, set_service_account};
-use crate::{Activities, App, Caller, Roles, Tx};
+use super::{UserDetails, set_login_addresses, set_login_enabled, set_roles, set_service_account};
+use crate::{Activities, App, Caller, ChangeError, Roles, Tx};
 
 /// What to change; what is `None` stays as it is.
 #[derive(Clone, Debug, Default)]

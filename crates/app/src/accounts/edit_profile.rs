@@ -3,12 +3,11 @@
 use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
+use super::UserDetails;
 use super::edit_user::changes;
 use super::get_user::{get_user, get_user_in};
-use super::{ChangeError, FieldError, UserDetails, names};
-use crate::activity::facts;
-use crate::exports::ZoneChoice;
-use crate::{App, Caller};
+use crate::zone::ZoneChoice;
+use crate::{App, Caller, ChangeError, FieldError, facts, names};
 
 /// What a member may change themself.
 #[derive(Clone, Debug, Default)]

@@ -6,9 +6,7 @@ use store::accounts::link::{self, Purpose};
 use store::accounts::{email_change, word};
 
 use super::create_user::check_unique;
-use super::{ChangeError, names};
-use crate::activity::facts;
-use crate::{App, Caller, Tx, factors, mail};
+use crate::{App, Caller, ChangeError, Tx, factors, facts, mail, names};
 
 /// What the account is to be called.
 #[derive(Clone, Debug, Default)]

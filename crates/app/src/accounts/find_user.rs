@@ -3,8 +3,7 @@
 use activity::Person;
 use store::accounts::account;
 
-use super::{ChangeError, names};
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, names};
 
 /// Who has this username or e-mail address, typed in full and regardless of case. For administrators.
 pub async fn find_user(app: &App, caller: &Caller, login: &str) -> Result<Option<Person>, ChangeError> {

@@ -4,10 +4,10 @@ use activity::Person;
 use store::Read;
 use store::accounts::{account, address};
 
-use super::list_devices::devices_of;
-use super::{ChangeError, Device, UserRow};
+use super::UserRow;
+use crate::devices::{Device, devices_of};
 use crate::factors::{self, Factors};
-use crate::{App, Caller, Unavailable};
+use crate::{App, Caller, ChangeError, Unavailable};
 
 /// One account with everything its pages show.
 #[derive(Clone, Debug)]

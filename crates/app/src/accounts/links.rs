@@ -8,10 +8,10 @@ use store::accounts::link::{self, Purpose, Validity};
 
 use store::passkeys::ceremony;
 
-use super::{Unavailable, new_token, token_hash};
 use crate::factors::credentials_changed;
 use crate::mail::letters::Link;
-use crate::{App, Tx};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Tx, Unavailable};
 
 const ACTIVATION: i64 = 7 * Time::DAY;
 const RESET: i64 = 3_600 * Time::SECOND;

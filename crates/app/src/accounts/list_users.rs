@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
-use super::{ChangeError, UserRow, names};
+use super::UserRow;
 use crate::paging::{self, Cursors};
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, Total, names};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,15 +82,6 @@ pub enum Order {
     LastLogin,
     /// Creation.
     Created,
-}
-
-/// How many users match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
-    /// The number.
-    pub n: u64,
-    /// Whether it is exact, or at least this.
-    pub exact: bool,
 }
 
 /// One page.

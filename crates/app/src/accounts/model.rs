@@ -1,11 +1,7 @@
-//! Accounts and devices as callers see them.
+//! Accounts as callers see them.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-
-use activity::{Named, Person, Time};
+use activity::{Person, Time};
 use store::accounts::account::AccountRow;
-use store::accounts::device::DeviceRow;
 
 use crate::Roles;
 
@@ -82,72 +78,13 @@ impl UserRow {
             last_login: account.last_login_at,
             locked_until: account.locked_until.filter(|until| *until > now),
             login_enabled: account.login_enabled,
-            roles: roles(account),
+            roles: Roles::of(account),
             service_account: account.is_service,
             has_password: account.password_hash.is_some(),
             time_zone: account.time_zone.clone(),
             created_at: account.created_at,
             activated_at: account.activated_at,
             version: account.version,
-        }
-    }
-}
-
-pub(crate) fn roles(account: &AccountRow) -> Roles {
-    Roles {
-        administrator: account.is_administrator,
-        auditor: account.is_auditor,
-    }
-}
-
-/// Roles in words, such as `administrator, member`.
-pub(super) fn roles_text(roles: Roles) -> String {
-    let named = [
-        (roles.administrator, "administrator"),
-        (roles.auditor, "auditor"),
-        (true, "member"),
-    ];
-    named
-        .iter()
-        .filter(|(has, _)| *has)
-        .map(|(_, name)| *name)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// A signed-in browser or client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// `dev_…`
-    pub id: String,
-    /// In words, such as `Firefox on Linux`.
-    pub name: String,
-    /// The address it signed in from.
-    pub ip: Option<IpAddr>,
-    /// When it signed in.
-    pub signed_in_at: Time,
-    /// When it was last seen, to a few minutes.
-    pub last_seen_at: Time,
-    /// Whether it is the one the question comes from.
-    pub current: bool,
-    /// The application it is signed in to; `None` for the web manager.
-    pub application: Option<Named>,
-}
-
-impl Device {
-    /// The device as callers see it; `names` are those of the applications.
-    pub(super) fn of(device: &DeviceRow, current: Option<&str>, names: &HashMap<String, String>) -> Self {
-        Self {
-            id: device.id.clone(),
-            name: device.name.clone(),
-            ip: device.ip.as_deref().and_then(|ip| ip.parse().ok()),
-            signed_in_at: device.created_at,
-            last_seen_at: device.last_seen_at,
-            current: current == Some(device.id.as_str()),
-            application: device.application_id.as_ref().map(|id| Named {
-                id: id.clone(),
-                name: names.get(id).cloned().unwrap_or_default(),
-            }),
         }
     }
 }

@@ -9,8 +9,7 @@ use store::accounts::email_change;
 use store::factors::second_factor;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{FieldError, Unavailable, names};
-use crate::{App, Tx, factors};
+use crate::{App, FieldError, Tx, Unavailable, factors, names};
 
 const MAX: usize = 128;
 
@@ -46,6 +45,18 @@ pub(super) async fn least_of(app: &App, read: &mut Read, account_id: &str) -> Re
     })
 }
 
+/// A password that was typed, and what is kept of it.
+pub(super) struct NewPassword<'a> {
+    password: &'a str,
+    hash: &'a str,
+}
+
+impl<'a> NewPassword<'a> {
+    pub(super) fn of(password: &'a str, hash: &'a str) -> Self {
+        Self { password, hash }
+    }
+}
+
 /// Sets a password that was checked; checked once more where it counts, since the second factor may be gone by now.
 /// Half-finished log-ins end, every browser is asked for the second factor again, and an e-mail address that waits to be
 /// confirmed is forgotten: whoever knew the password before may have asked for it.
@@ -53,8 +64,9 @@ pub(super) async fn set(
     app: &App,
     tx: &mut Tx,
     account: &AccountRow,
-    (password, hash): (&str, &str),
+    new: NewPassword<'_>,
 ) -> Result<Result<(), FieldError>, Unavailable> {
+    let NewPassword { password, hash } = new;
     account::hold(tx, &account.id).await?;
     if let Err(error) = check_of(app, tx, account, password).await? {
         return Ok(Err(error));
@@ -93,13 +105,6 @@ fn check_length(account: &AccountRow, password: &str, least: usize) -> Result<()
         return refuse("The password is made of your own name or address. Choose another.".to_owned());
     }
     Ok(())
-}
-
-/// A new salt.
-pub(crate) fn salt(app: &App) -> [u8; 16] {
-    let mut salt = [0; 16];
-    app.rng().fill(&mut salt);
-    salt
 }
 
 /// Whether a password is on the list, or is one of the list or at most three characters over and over.

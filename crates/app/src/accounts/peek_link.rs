@@ -3,8 +3,9 @@
 use activity::Person;
 use store::accounts::{account, link};
 
-use super::{Unavailable, links, passwords, token_hash};
-use crate::{App, Visitor};
+use super::{links, passwords};
+use crate::tokens::token_hash;
+use crate::{App, Unavailable, Visitor};
 
 /// What a mailed link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::accounts::preference;
 
-use super::Unavailable;
-use crate::{App, Caller, Quiet, Via};
+use crate::{App, Caller, Quiet, Unavailable, Via};
 
 /// The caller's choice of this name; `None` if they made none, or one that does not fit any more.
 pub async fn preference<T: DeserializeOwned>(app: &App, caller: &Caller, name: &str) -> Result<Option<T>, Unavailable> {

@@ -6,8 +6,9 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::word;
 
 use super::create_user::{check_unique, row};
-use super::{Activation, ChangeError, FieldError, NewUser, names, passwords};
-use crate::{App, Roles, Tx};
+use super::{Activation, NewUser, passwords};
+use crate::hasher::salt;
+use crate::{App, ChangeError, FieldError, Roles, Tx, names};
 
 /// Whose account it is to be.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ pub(crate) async fn check(app: &App, new: Registration) -> Result<Checked, Chang
     if !errors.is_empty() {
         return Err(ChangeError::Invalid(errors));
     }
-    let hash = app.hasher().hash(&new.password, passwords::salt(app)).await?;
+    let hash = app.hasher().hash(&new.password, salt(app)).await?;
     Ok(Checked { account, hash })
 }
 

@@ -5,11 +5,11 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::email_change::{self, EmailChangeRow};
 use store::accounts::link::Validity;
 
-use super::{ChangeError, Proof, Unavailable, names, new_token, reauthenticate, token_hash};
-use crate::activity::facts;
+use crate::factors::{Proof, reauthenticate};
 use crate::mail::letters::Link;
 use crate::refusals::{self, Refused};
-use crate::{App, Caller, Tx, mail};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Caller, ChangeError, Tx, Unavailable, facts, mail, names};
 
 /// What was typed.
 #[derive(Clone, Debug)]

@@ -4,9 +4,8 @@ use activity::{Reason, Time};
 use store::accounts::link::{self, Purpose};
 use store::accounts::{account, attempt};
 
-use super::{Unavailable, links, names};
-use crate::activity::facts;
-use crate::{App, Visitor, mail};
+use super::links;
+use crate::{App, Unavailable, Visitor, facts, mail, names};
 
 /// Links an account may have open at once: more mails help nobody but somebody who wants to flood a mailbox.
 const OPEN_LINKS: u64 = 3;

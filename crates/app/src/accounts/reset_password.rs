@@ -4,17 +4,18 @@ use store::accounts::account::{self, AccountRow};
 use store::accounts::link::Purpose;
 use store::accounts::{attempt, link};
 
-use super::end::{EndReason, Keep, OtherDevices, end_others};
-use super::{LinkError, LinkPurpose, links, passwords, token_hash};
-use crate::activity::facts;
-use crate::{Activities, App, Visitor, mail};
+use super::{LinkError, LinkPurpose, links, passwords};
+use crate::devices::{EndReason, Keep, OtherDevices, end_others};
+use crate::hasher::salt;
+use crate::tokens::token_hash;
+use crate::{Activities, App, Visitor, facts, mail};
 
 /// Sets the password. The link is used up only if the password is taken; every other link of the account dies with it.
 pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password: &str) -> Result<(), LinkError> {
     let named = account_of(app, visitor, LinkPurpose::Reset, token).await?;
     let checked = passwords::check_of(app, &mut app.store().read().await?, &named, password).await?;
     checked.map_err(|error| LinkError::Invalid(vec![error]))?;
-    let hash = app.hasher().hash(password, passwords::salt(app)).await?;
+    let hash = app.hasher().hash(password, salt(app)).await?;
 
     let mut tx = app.begin().await?;
     // Found and used up by one statement: of two at once, one is refused here.
@@ -26,7 +27,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, token: &str, password:
     link::delete_all(&mut tx, &account.id, Purpose::Reset).await?;
     link::delete_all(&mut tx, &account.id, Purpose::Activation).await?;
     // The second factor stays: the next log-in asks for it, on every browser.
-    let set = passwords::set(app, &mut tx, &account, (password, &hash)).await?;
+    let new = passwords::NewPassword::of(password, &hash);
+    let set = passwords::set(app, &mut tx, &account, new).await?;
     set.map_err(|error| LinkError::Invalid(vec![error]))?;
     attempt::clear_all(&mut tx, &account.id).await?;
     let completed = facts::by_visitor(app, visitor, "user.password_reset_completed", &account.person());

@@ -3,9 +3,8 @@
 use store::accounts::account;
 use store::accounts::link::Purpose;
 
-use super::{ChangeError, links};
-use crate::activity::facts;
-use crate::{App, Caller, mail};
+use super::links;
+use crate::{App, Caller, ChangeError, facts, mail};
 
 /// Mails a link valid for seven days; the one before stops working. An account with a password needs none.
 pub async fn send_activation(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

@@ -8,11 +8,9 @@ use ipnet::IpNet;
 use store::accounts::account::{self, AccountRow};
 use store::accounts::address;
 
-use super::log_in::address_allowed;
-use super::{ChangeError, FieldError};
-use crate::activity::facts;
+use crate::caller::address_allowed;
 use crate::limits::LOGIN_ADDRESSES;
-use crate::{App, Caller, Tx};
+use crate::{App, Caller, ChangeError, FieldError, Tx, facts};
 
 /// Replaces them. `text` holds addresses and networks such as `203.0.113.7` or `10.0.0.0/8` between blanks, commas or
 /// lines; none of them means anywhere.

@@ -3,10 +3,9 @@
 use activity::Facts;
 use store::accounts::account::{self, AccountRow};
 
-use super::end::{EndReason, Keep, end_others};
-use super::{ChangeError, links, set_roles};
-use crate::activity::facts;
-use crate::{App, Caller, Tx};
+use super::{links, set_roles};
+use crate::devices::{EndReason, Keep, end_others};
+use crate::{App, Caller, ChangeError, Tx, facts};
 
 /// Sets it. Forbidding ends every device at once; it was so already: nothing happens.
 pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) -> Result<(), ChangeError> {

@@ -3,9 +3,7 @@
 use activity::{Change, Facts};
 use store::accounts::account::{self, AccountRow};
 
-use super::{ChangeError, model};
-use crate::activity::facts;
-use crate::{App, Caller, Roles, Tx};
+use crate::{App, Caller, ChangeError, Roles, Tx, facts};
 
 /// Sets the roles. The last administrator who can log in stays one.
 pub async fn set_roles(app: &App, caller: &Caller, id: &str, roles: Roles) -> Result<(), ChangeError> {
@@ -28,7 +26,7 @@ pub(super) async fn within(
     account: &AccountRow,
     roles: Roles,
 ) -> Result<Option<Facts>, ChangeError> {
-    let before = model::roles(account);
+    let before = Roles::of(account);
     if before == roles {
         return Ok(None);
     }
@@ -39,8 +37,8 @@ pub(super) async fn within(
     let mut changed = facts::about(app, caller, "account.roles_changed", &account.person());
     changed.changes = vec![Change {
         field: "roles".to_owned(),
-        before: Some(model::roles_text(before)),
-        after: Some(model::roles_text(roles)),
+        before: Some(before.in_words()),
+        after: Some(roles.in_words()),
     }];
     Ok(Some(changed))
 }

@@ -3,10 +3,9 @@
 use activity::{Change, Facts};
 use store::accounts::account::{self, AccountRow};
 
-use super::end::{EndReason, Keep, end_others};
-use super::{ChangeError, links, set_roles};
-use crate::activity::facts;
-use crate::{App, Caller, Tx};
+use super::{links, set_roles};
+use crate::devices::{EndReason, Keep, end_others};
+use crate::{App, Caller, ChangeError, Tx, facts};
 
 /// Sets it. A service account cannot log in with a password; its devices end at once.
 pub async fn set_service_account(app: &App, caller: &Caller, id: &str, service: bool) -> Result<(), ChangeError> {

@@ -2,9 +2,7 @@
 
 use store::accounts::{account, attempt};
 
-use super::ChangeError;
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Lifts the lock and forgets the failed attempts, of the account and of its known devices.
 pub async fn unlock(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

@@ -2,8 +2,7 @@
 
 use engine::Hole;
 
-use super::facts;
-use crate::{Activities, App, Caller, ChangeError};
+use crate::{Activities, App, Caller, ChangeError, facts};
 
 /// What cannot be read, after whatever is hot was sealed and what can be mended was.
 ///

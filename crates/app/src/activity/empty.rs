@@ -5,7 +5,7 @@ use activity::query::{Expr, KindPattern, Term};
 
 use super::chips::{parts, without};
 use super::scope::Scoped;
-use super::view::{Count, ViewError, count, unavailable};
+use super::view::{Count, ViewError, count};
 use crate::App;
 
 /// How far a wider question is counted.
@@ -73,9 +73,9 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
     if asked.is_empty() {
         return Ok(None);
     }
-    let mut recorded = app.log().recorded_since().await.map_err(unavailable)?;
+    let mut recorded = app.log().recorded_since().await?;
     // What is reported can be found as well, whoever recorded it.
-    for (code, reported) in app.log().reported_since().await.map_err(unavailable)? {
+    for (code, reported) in app.log().reported_since().await? {
         let since = recorded.entry(code).or_insert(reported);
         *since = reported.min(*since);
     }

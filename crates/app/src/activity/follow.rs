@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::cursor::{self, read_follow};
 use super::scope::{Question, Scoped};
 use super::view::MAX_LIMIT;
-use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, ViewError};
+use super::{CompleteThrough, Delivery, Disclosure, LogScope, Rows, ViewError};
 use crate::{App, Caller};
 
 /// What is followed.
@@ -46,7 +46,7 @@ pub struct FollowPage {
 pub async fn follow(
     app: &App,
     caller: &Caller,
-    scope: &Scope,
+    scope: &LogScope,
     request: &FollowRequest,
 ) -> Result<FollowPage, ViewError> {
     let question = Question {
@@ -86,7 +86,7 @@ pub async fn follow(
         Some(last) if has_more => last.seq + 1,
         _ => barrier.map_or(found.complete_through.size, |hole| hole.start).max(from),
     };
-    let rows = Disclosure::new(app, caller, &scoped, Asked::Following)
+    let rows = Disclosure::new(app, caller, &scoped, Delivery::Following)
         .give(rows)
         .await?;
     Ok(FollowPage {

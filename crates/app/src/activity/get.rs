@@ -7,21 +7,21 @@ use engine::{Order, Search};
 
 use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};
-use super::view::{ViewError, unavailable};
-use super::{Asked, Disclosure, Scope};
+use super::view::ViewError;
+use super::{Delivery, Disclosure, LogScope};
 use crate::{App, Caller};
 
 /// The activity with this id, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
-    Scope::Me.allowed(app, caller).await?;
+    LogScope::Me.allowed(app, caller).await?;
     let Some(found) = app.look(caller).await?.get(seq).await? else {
         return Ok(None);
     };
     let Some(row) = found.peek().first() else {
         return Ok(None);
     };
-    let scope = Scope::showing(caller, row);
+    let scope = LogScope::showing(caller, row);
     let subject = match scope.allowed(app, caller).await {
         Ok(subject) => subject,
         Err(ViewError::Forbidden | ViewError::NoSuchGroup) => return Ok(None),
@@ -39,7 +39,7 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
         zone: &jiff::tz::TimeZone::UTC,
     };
     let scoped = Scoped::new(app, caller, &scope, question).await?;
-    let rows = Disclosure::new(app, caller, &scoped, Asked::One(seq))
+    let rows = Disclosure::new(app, caller, &scoped, Delivery::One(seq))
         .give(found)
         .await?;
     Ok(rows.into_iter().next())
@@ -48,7 +48,7 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
 /// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
 /// knows them. Who is only known from what others report is called by their id: any reporter may write any name.
 pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<Person>, ViewError> {
-    let subject = Scope::User(user_id.to_owned()).allowed(app, caller).await?;
+    let subject = LogScope::User(user_id.to_owned()).allowed(app, caller).await?;
     if let Some(person) = account(app, user_id).await? {
         return Ok(Some(person));
     }
@@ -68,7 +68,7 @@ pub async fn person(app: &App, caller: &Caller, user_id: &str) -> Result<Option<
 
 /// The group whose log this is, as it is named now, else as the log named it last; `None` if neither knows it.
 pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<Named>, ViewError> {
-    let subject = Scope::Group(group_id.to_owned()).allowed(app, caller).await?;
+    let subject = LogScope::Group(group_id.to_owned()).allowed(app, caller).await?;
     match subject.group() {
         Some(group) if !group.name.is_empty() => Ok(Some(group.clone())),
         _ => {
@@ -80,10 +80,8 @@ pub async fn group(app: &App, caller: &Caller, group_id: &str) -> Result<Option<
 
 /// The account with this id, as it is named now.
 pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewError> {
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let account = store::accounts::account::get(&mut read, id)
-        .await
-        .map_err(unavailable)?;
+    let mut read = app.store().glance().await?;
+    let account = store::accounts::account::get(&mut read, id).await?;
     Ok(account.map(|account| account.person()))
 }
 

@@ -5,7 +5,6 @@ mod close_holes;
 mod cursor;
 mod disclosure;
 mod empty;
-pub(crate) mod facts;
 mod follow;
 mod get;
 mod scope;
@@ -17,14 +16,14 @@ mod view;
 
 pub use chips::Chip;
 pub use close_holes::{close_holes, open_holes};
-pub(crate) use disclosure::{Asked, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan, shortened};
+pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
 pub use get::{get, group, person};
 
-pub use scope::Scope;
+pub use scope::LogScope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use take::{Taken, take};
 pub use types::{TypeRow, types};

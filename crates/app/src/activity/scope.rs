@@ -5,12 +5,12 @@ use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
 use super::disclosure::GuardedLook;
-use super::view::{ViewError, count, unavailable};
+use super::view::{ViewError, count};
 use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum LogScope {
     /// The caller's own.
     Me,
     /// The log of the user with this id.
@@ -39,7 +39,7 @@ pub(crate) enum Subject {
     Everybody,
 }
 
-impl Scope {
+impl LogScope {
     /// Decides whether `caller` may read this scope. The only place where that is decided.
     pub(crate) async fn allowed(&self, app: &App, caller: &Caller) -> Result<Subject, ViewError> {
         if !caller.may_read() {
@@ -70,12 +70,10 @@ impl Scope {
 /// The log of a group is its managers' and of those who read everything. Members are told that they may not; to
 /// anybody else there is no such group.
 async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewError> {
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let found = store::groups::get(&mut read, id).await.map_err(unavailable)?;
+    let mut read = app.store().glance().await?;
+    let found = store::groups::get(&mut read, id).await?;
     let standing = match &found {
-        Some(group) => groups::standing_in(&mut read, caller, group)
-            .await
-            .map_err(unavailable)?,
+        Some(group) => groups::standing_in(&mut read, caller, group).await?,
         None => None,
     };
     match standing {
@@ -84,9 +82,7 @@ async fn group(app: &App, caller: &Caller, id: &str) -> Result<Subject, ViewErro
         Some(_) => return Err(ViewError::Forbidden),
         None => return Err(ViewError::NoSuchGroup),
     }
-    let mut ids = store::groups::managed_group_ids(&mut read, id)
-        .await
-        .map_err(unavailable)?;
+    let mut ids = store::groups::managed_group_ids(&mut read, id).await?;
     if ids.is_empty() {
         // A deleted group: what happened in it stays, under its id.
         ids.push(id.to_owned());
@@ -146,7 +142,7 @@ impl Scoped {
     pub(crate) async fn new(
         app: &App,
         caller: &Caller,
-        scope: &Scope,
+        scope: &LogScope,
         question: Question<'_>,
     ) -> Result<Self, ViewError> {
         let subject = scope.allowed(app, caller).await?;
@@ -188,7 +184,11 @@ impl Scoped {
 
     /// Another query in the same scope, with or without the range.
     pub(crate) fn with(&self, typed: Expr, keeps_range: bool) -> Expr {
-        let range = if keeps_range { range_expr(self.range) } else { Expr::All };
+        let range = if keeps_range {
+            range_expr(self.range.0, self.range.1)
+        } else {
+            Expr::All
+        };
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
@@ -200,7 +200,7 @@ impl Scoped {
             Subject::Own(_) | Subject::Other(_) | Subject::Everybody => Expr::All,
         };
         scope
-            .and(range_expr(self.range))
+            .and(range_expr(self.range.0, self.range.1))
             .and(self.typed.clone().bind(&self.binding))
             .to_string()
     }
@@ -217,8 +217,8 @@ impl App {
     }
 }
 
-pub(super) fn range_expr(range: (Option<Time>, Option<Time>)) -> Expr {
-    match range {
+pub(super) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
+    match (from, to) {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),
     }

@@ -3,8 +3,8 @@
 use engine::Order;
 
 use super::scope::{Question, Scoped};
-use super::view::{count, unavailable};
-use super::{Asked, CompleteThrough, Disclosure, Rows, Scope, UnseenScan, ViewError, ViewRequest};
+use super::view::count;
+use super::{CompleteThrough, Delivery, Disclosure, LogScope, Rows, UnseenScan, ViewError, ViewRequest};
 use crate::{App, Caller};
 
 /// All rows of a view, on their way to a reader.
@@ -19,7 +19,7 @@ pub struct Taken {
 
 /// Begins to take everything that `caller` may see of `scope`, newest first. Cursor and limit of the request do not
 /// matter.
-pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<Taken, ViewError> {
+pub async fn take(app: &App, caller: &Caller, scope: &LogScope, request: &ViewRequest) -> Result<Taken, ViewError> {
     if !caller.may_export() {
         return Err(ViewError::Forbidden);
     }
@@ -31,13 +31,12 @@ pub async fn take(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
     };
     let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
     let expected = count(&scoped, &scoped.bound, u64::MAX).await?.n;
-    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await;
-    let scan = scan.map_err(unavailable)?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     Ok(Taken {
         expected,
         complete_through: scan.complete_through().into(),
         scan,
-        disclosure: Disclosure::new(app, caller, &scoped, Asked::All),
+        disclosure: Disclosure::new(app, caller, &scoped, Delivery::All),
     })
 }
 
@@ -45,7 +44,7 @@ impl Taken {
     /// The next rows; `None` at the end, when the number of everybody's rows is written as well.
     pub async fn next(&mut self) -> Result<Option<Rows>, ViewError> {
         match self.scan.next_chunk().await {
-            Some(rows) => Ok(Some(self.disclosure.give(rows.map_err(unavailable)?).await?)),
+            Some(rows) => Ok(Some(self.disclosure.give(rows?).await?)),
             None => self.disclosure.finish().await.map(|()| None),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use activity::Time;
 use activity::catalogue::{self, ActivityType};
 
-use super::view::{ViewError, unavailable};
+use super::view::ViewError;
 use crate::{App, Caller};
 
 /// One activity type and its date.
@@ -26,8 +26,8 @@ pub async fn types(app: &App, caller: &Caller) -> Result<Vec<TypeRow>, ViewError
     if !caller.may_read() {
         return Err(ViewError::Forbidden);
     }
-    let mut recorded = app.log().recorded_since().await.map_err(unavailable)?;
-    let mut reported = app.log().reported_since().await.map_err(unavailable)?;
+    let mut recorded = app.log().recorded_since().await?;
+    let mut reported = app.log().reported_since().await?;
     // What other programs report may say something about them: only who may read everything sees that.
     if !caller.reads_everything() {
         reported.clear();

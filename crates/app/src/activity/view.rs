@@ -13,8 +13,9 @@ use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
 use super::scope::{Question, Scoped};
-use super::{Asked, Chip, Disclosure, EmptyReason, Rows, Scope};
-use crate::{App, Caller};
+use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
+use crate::error::unavailable;
+use crate::{App, Caller, Unavailable};
 
 /// Most rows of a page.
 pub(super) const MAX_LIMIT: usize = 1000;
@@ -135,13 +136,20 @@ pub enum ViewError {
     /// A part of the log cannot be read, and the answer would lack it.
     #[error("activities {} to {} cannot be read at the moment; ask for a range without them", .0.start, .0.end - 1)]
     Unreadable(Range<Seq>),
-    /// The log cannot be read now.
-    #[error("the log cannot be read at the moment")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
 }
 
+unavailable!(ViewError, except engine::LogError);
+
 /// One page of what `caller` may see of `scope`; viewing somebody else's log is recorded in that log.
-pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewRequest) -> Result<ActivityView, ViewError> {
+pub async fn view(
+    app: &App,
+    caller: &Caller,
+    scope: &LogScope,
+    request: &ViewRequest,
+) -> Result<ActivityView, ViewError> {
     let begun = Instant::now();
     let question = Question {
         q: &request.q,
@@ -152,7 +160,7 @@ pub async fn view(app: &App, caller: &Caller, scope: &Scope, request: &ViewReque
     let scoped = Scoped::new(app, caller, scope, question).await?;
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
-    let mut disclosure = Disclosure::new(app, caller, &scoped, Asked::Page);
+    let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
     // Counting takes as long as writing whose rows these are: neither waits for the other.
     let counted = async {
         let begun = Instant::now();
@@ -250,18 +258,13 @@ pub(super) async fn count(scoped: &Scoped, bound: &Expr, cap: u64) -> Result<Cou
     })
 }
 
-/// The log or the store did not answer.
-pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ViewError {
-    ViewError::Unavailable(Box::new(cause))
-}
-
 impl From<LogError> for ViewError {
     fn from(error: LogError) -> Self {
         match error {
             LogError::TooCostly { .. } => Self::TooCostly(error.to_string()),
             LogError::Busy { .. } => Self::Busy(error.to_string()),
             LogError::Unreadable(hole) => Self::Unreadable(hole.seqs),
-            other => unavailable(other),
+            other => Self::Unavailable(other.into()),
         }
     }
 }

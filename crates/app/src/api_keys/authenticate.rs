@@ -4,9 +4,9 @@ use activity::Time;
 use store::accounts::{account, address, api_key};
 
 use super::list::{reports, scopes};
-use super::token;
-use crate::accounts::{Unavailable, address_allowed, roles_of, token_hash};
-use crate::{App, Caller, Origin, Quiet, Via};
+use crate::caller::address_allowed;
+use crate::tokens::token_hash;
+use crate::{App, Caller, Origin, Quiet, Roles, Unavailable, Via, key_text};
 
 /// How exact `last_used_at` is kept.
 const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
@@ -14,7 +14,7 @@ const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
 /// The caller with this key; `None` if it is none, was revoked, or its account was never activated or may not
 /// log in, or not from here.
 pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Option<Caller>, Unavailable> {
-    if !token::is_well_formed(token::API, token) {
+    if !key_text::is_well_formed(key_text::API, token) {
         return Ok(None);
     }
     let now = app.now();
@@ -48,7 +48,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     };
     Ok(Some(Caller {
         person: account.person(),
-        roles: roles_of(&account),
+        roles: Roles::of(&account),
         via,
         origin,
     }))

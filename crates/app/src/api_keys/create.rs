@@ -7,11 +7,10 @@ use store::accounts::api_key::{self, ApiKeyRow};
 use store::reporters;
 
 use super::list::reports as reports_of;
-use super::{ApiKey, reports, token};
-use crate::accounts::{ChangeError, FieldError, token_hash};
-use crate::activity::facts;
+use super::{ApiKey, reports};
 use crate::ids::{Prefix, new_id};
-use crate::{App, Begun, Caller, Reports, Scopes, Tx};
+use crate::tokens::token_hash;
+use crate::{App, Begun, Caller, ChangeError, FieldError, Reports, Scopes, Tx, facts, key_text};
 
 const NAME_MAX: usize = 100;
 
@@ -52,12 +51,12 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
     let account = acts_as(&mut tx, caller, &request).await?;
     let reports = reports::check(&mut tx, &request.reports, request.scopes).await?;
     let reports = reports.map_err(ChangeError::Invalid)?;
-    let token = token::new(app, token::API);
+    let token = key_text::new(app, key_text::API);
     let row = ApiKeyRow {
         id: new_id(app, Prefix::ApiKey),
         account_id: account.id.clone(),
         name,
-        hint: token::hint(token::API, &token),
+        hint: key_text::hint(key_text::API, &token),
         can_write: request.scopes.write,
         can_read: request.scopes.read,
         can_export: request.scopes.export,

@@ -5,8 +5,7 @@ use store::accounts::account;
 use store::accounts::api_key::{self, ApiKeyRow};
 use store::{Read, StoreError, reporters};
 
-use crate::accounts::ChangeError;
-use crate::{App, Caller, Reports, Scopes};
+use crate::{App, Caller, ChangeError, Reports, Scopes};
 
 /// A key, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@ mod create;
 mod list;
 mod reports;
 mod revoke;
-pub(crate) mod token;
 
 pub use authenticate::authenticate;
 pub use create::{NewKey, NewKeyRequest, create};

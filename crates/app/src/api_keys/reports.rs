@@ -4,10 +4,9 @@ use activity::Named;
 use activity::limits::ID_BYTES;
 use store::{Read, StoreError, reporters};
 
-use crate::accounts::FieldError;
-use crate::applications::is_built_in;
+use crate::facts::is_built_in;
 use crate::ids::Prefix;
-use crate::{Reports, Scopes};
+use crate::{FieldError, Reports, Scopes};
 
 const MOST: usize = 50;
 const NAME_MAX: usize = 100;

@@ -3,9 +3,7 @@
 use store::accounts::{account, api_key};
 
 use super::create::target;
-use crate::accounts::ChangeError;
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Revokes it at once and for good. It was so already: nothing happens.
 pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

@@ -4,9 +4,8 @@ use activity::Time;
 use store::applications;
 
 use super::model::named;
-use crate::accounts::{Unavailable, token_hash};
-use crate::api_keys::token;
-use crate::{App, Origin, Quiet, Visitor};
+use crate::tokens::token_hash;
+use crate::{App, Origin, Quiet, Unavailable, Visitor, key_text};
 
 /// How exact `last_used_at` is kept.
 const USED_EVERY: i64 = 5 * 60 * Time::SECOND;
@@ -28,7 +27,7 @@ pub enum Presented {
 
 /// Whose key this is.
 pub async fn authenticate(app: &App, key: &str, origin: Origin) -> Result<Presented, Unavailable> {
-    if !token::is_well_formed(token::APPLICATION, key) {
+    if !key_text::is_well_formed(key_text::APPLICATION, key) {
         return Ok(Presented::Nobody);
     }
     let now = app.now();

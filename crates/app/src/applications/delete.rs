@@ -4,9 +4,8 @@ use store::applications;
 
 use super::end_all::end_some;
 use super::model::target;
-use crate::accounts::{ChangeError, EndReason};
-use crate::activity::facts;
-use crate::{Activities, App, Caller, Unavailable};
+use crate::devices::EndReason;
+use crate::{Activities, App, Caller, ChangeError, Unavailable, facts};
 
 /// Ends its devices and deletes it; the log keeps its name. An administrator's to do.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

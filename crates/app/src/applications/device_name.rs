@@ -1,8 +1,6 @@
 //! The name an application gives the device that it signs a user in on.
 
-use crate::Visitor;
-use crate::accounts::{ChangeError, FieldError, names};
-use crate::limits;
+use crate::{ChangeError, FieldError, Visitor, limits, names};
 
 /// The visitor on a device of this name, as lists of devices and the log show it; without one the user agent names it.
 pub fn on_device(mut visitor: Visitor, name: Option<&str>) -> Result<Visitor, ChangeError> {

@@ -6,9 +6,8 @@ use store::applications::{self, ApplicationRow, Edit};
 use super::Application;
 use super::end_all::{end_rest, end_some};
 use super::model::{check_name, taken, target};
-use crate::accounts::{ChangeError, EndReason};
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::devices::EndReason;
+use crate::{App, Caller, ChangeError, facts};
 
 /// What to change; `None` leaves it.
 #[derive(Clone, Debug, Default)]

@@ -7,8 +7,8 @@ use store::accounts::device::{self, DeviceRow};
 use store::applications::ApplicationRow;
 
 use super::model::named;
-use crate::accounts::{EndReason, Unavailable, end, forced_from};
-use crate::{App, Tx};
+use crate::devices::{EndReason, end, forced_from};
+use crate::{App, Tx, Unavailable};
 
 /// Devices of one transaction.
 const AT_ONCE: u32 = 500;

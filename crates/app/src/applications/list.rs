@@ -3,9 +3,8 @@
 use store::applications::{self, ApplicationRow};
 
 use super::Application;
-use crate::accounts::{ChangeError, names};
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, Page};
+use crate::{App, Caller, ChangeError, Page, names};
 
 /// A page of at most `limit` by name, after the cursor `after`.
 pub async fn list(

@@ -1,6 +1,6 @@
 //! Registered applications: registering and managing them, how each proves itself, and refreshing its devices.
 //!
-//! One use case a file. Signing in is that of `accounts`, with a visitor who came through an application.
+//! One use case a file. Signing in is that of `logging_in`, with a visitor who came through an application.
 
 mod authenticate;
 mod delete;
@@ -14,7 +14,7 @@ mod register;
 mod rotate_key;
 
 /// What the key of an application begins with.
-pub const KEY_PREFIX: &str = crate::api_keys::token::APPLICATION;
+pub const KEY_PREFIX: &str = crate::key_text::APPLICATION;
 
 pub use authenticate::{Presented, authenticate};
 pub use delete::delete;
@@ -22,7 +22,6 @@ pub use device_name::on_device;
 pub use edit::{EditApplication, edit};
 pub use list::{get, list};
 pub use model::Application;
-pub(crate) use model::is_built_in;
 pub use refresh::{RefreshRefused, Refreshed, refresh};
 pub use register::{NewApplication, Registered, register};
 pub use rotate_key::rotate_key;

@@ -3,9 +3,8 @@
 use activity::{Named, Target, Time};
 use store::applications::ApplicationRow;
 
-use crate::accounts::{FieldError, names};
-use crate::activity::facts;
-use crate::limits;
+use crate::facts::is_built_in;
+use crate::{FieldError, limits, names};
 
 /// A registered application, without its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +56,6 @@ pub(super) fn target(id: &str, name: &str) -> Target {
         name: name.to_owned(),
         ..Target::default()
     }
-}
-
-/// Whether the log calls a way in that is built in so.
-pub(crate) fn is_built_in(name: &str) -> bool {
-    let key = names::key(name);
-    facts::BUILT_IN.iter().any(|(_, built_in)| names::key(built_in) == key)
 }
 
 /// The name as it is kept, and its key.

@@ -5,12 +5,12 @@ use store::accounts::device::DeviceRow;
 use store::accounts::{account, device, ended_device, refresh_token};
 use thiserror::Error;
 
-use crate::accounts::{
-    ACCESS_SECONDS, EndReason, REFRESH_DAYS, Unavailable, add_refresh_token, end, forced_from, new_access_token,
-    standing, token_hash,
+use crate::devices::{
+    ACCESS_SECONDS, EndReason, REFRESH_DAYS, add_refresh_token, end, forced_from, new_access_token, standing,
 };
 use crate::error::unavailable;
-use crate::{App, Quiet, Tx, Visitor};
+use crate::tokens::token_hash;
+use crate::{App, Quiet, Tx, Unavailable, Visitor};
 
 /// Used tokens of a device that are kept to know them again: more than a month of access tokens takes.
 const USED_KEPT: u32 = 1_000;

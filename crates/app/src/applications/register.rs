@@ -4,11 +4,9 @@ use store::applications::{self, ApplicationRow};
 
 use super::Application;
 use super::model::{check_name, taken, target};
-use crate::accounts::{ChangeError, token_hash};
-use crate::activity::facts;
-use crate::api_keys::token;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Begun, Caller};
+use crate::tokens::token_hash;
+use crate::{App, Begun, Caller, ChangeError, facts, key_text};
 
 /// The application to register.
 #[derive(Clone, Debug, Default)]
@@ -34,11 +32,11 @@ pub async fn register(app: &App, caller: &Caller, new: NewApplication) -> Result
         return Err(ChangeError::Forbidden);
     }
     let (name, name_key) = check_name(&new.name).map_err(ChangeError::Invalid)?;
-    let key = token::new(app, token::APPLICATION);
+    let key = key_text::new(app, key_text::APPLICATION);
     let row = ApplicationRow {
         id: new_id(app, Prefix::Application),
         name,
-        hint: token::hint(token::APPLICATION, &key),
+        hint: key_text::hint(key_text::APPLICATION, &key),
         single_device: new.single_device,
         disabled: false,
         version: 1,

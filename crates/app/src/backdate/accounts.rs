@@ -4,8 +4,8 @@ use activity::Time;
 use store::accounts::{account, word};
 
 use super::at_the_machine;
-use crate::accounts::{names, passwords};
-use crate::{App, Caller, ChangeError, Quiet};
+use crate::hasher::salt;
+use crate::{App, Caller, ChangeError, Quiet, names};
 
 /// What the past left of an account.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub struct Past {
 /// for all of them: it is no secret.
 pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
-    let hash = app.hasher().hash(password, passwords::salt(app)).await?;
+    let hash = app.hasher().hash(password, salt(app)).await?;
     let mut tx = app.begin().await?;
     for past in pasts {
         let mut row = account::get(&mut tx, &past.id).await?.ok_or(ChangeError::NotFound)?;

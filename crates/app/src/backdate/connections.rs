@@ -5,8 +5,7 @@ use store::accounts::account;
 use store::connections::connection::{self, End};
 
 use super::at_the_machine;
-use crate::accounts::names;
-use crate::{App, Caller, ChangeError, Quiet};
+use crate::{App, Caller, ChangeError, Quiet, names};
 
 /// A request that waits, or what it led to.
 #[derive(Clone, Debug)]

@@ -4,9 +4,8 @@ use activity::Person;
 use store::connections::list::{self as rows, ListQuery, ListRow};
 
 use super::{Connection, Standing};
-use crate::accounts::names;
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError, Page};
+use crate::{App, Caller, ChangeError, Page, names};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use activity::{Person, Time};
 use thiserror::Error;
 
 use super::people::contact;
-use crate::error::{ChangeError, Unavailable, unavailable};
+use crate::error::unavailable;
+use crate::{ChangeError, Unavailable};
 use store::accounts::account::AccountRow;
 use store::connections::connection::{ConnectionRow, State};
 
@@ -68,10 +69,19 @@ pub enum LookUpError {
     Nobody,
     /// As any change can fail.
     #[error(transparent)]
-    Change(#[from] ChangeError),
+    Change(ChangeError),
     /// A part this needs does not answer.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
 
 unavailable!(LookUpError);
+
+impl From<ChangeError> for LookUpError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unavailable(cause) => Self::Unavailable(cause),
+            other => Self::Change(other),
+        }
+    }
+}

@@ -8,10 +8,8 @@ use store::accounts::account::{self, AccountRow};
 use store::connections::{block, look_up};
 
 use super::LookUpError;
-use crate::accounts::names;
-use crate::activity::facts;
 use crate::refusals::{self, Refused};
-use crate::{App, Caller, ChangeError, Topic, Tx, Via};
+use crate::{App, Caller, ChangeError, Topic, Tx, Via, facts, names};
 
 const HOUR: i64 = 3_600 * Time::SECOND;
 

@@ -35,7 +35,7 @@ pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connecti
             return Err(ChangeError::Stale.into());
         }
         Standing::Connected => {}
-        _ => ask(app, &mut tx, (&own, &other), between).await?,
+        _ => ask(app, &mut tx, &own, &other, between).await?,
     }
     let facts = towards(app, caller, code, &other);
     people::done(tx, facts, &other.id).await?;
@@ -49,7 +49,8 @@ pub async fn request(app: &App, caller: &Caller, login: &str) -> Result<Connecti
 async fn ask(
     app: &App,
     tx: &mut Tx,
-    (own, other): (&AccountRow, &AccountRow),
+    own: &AccountRow,
+    other: &AccountRow,
     between: Option<ConnectionRow>,
 ) -> Result<(), ChangeError> {
     if let Some(again_at) = between.and_then(|row| may_ask_again(app, row)) {

@@ -7,7 +7,8 @@ use activity::{Activity, By, sentence};
 use serde::Serialize;
 
 use super::columns::Column;
-use super::stamp::{Stamp, ZoneChoice};
+use super::stamp::Stamp;
+use crate::zone::ZoneChoice;
 
 /// The line end of RFC 4180.
 const LINE_END: &[u8] = b"\r\n";

@@ -2,11 +2,9 @@
 
 use super::ExportError;
 use super::list::row;
-use super::model::unavailable;
 use super::rows::{described, export};
 use super::worker::directory;
-use crate::activity::facts;
-use crate::{App, Caller};
+use crate::{App, Caller, facts};
 
 /// Deletes an export; `None` if there is none that `caller` may see.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, ExportError> {
@@ -19,11 +17,11 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, 
     }
     let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
     let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    if !store::exports::delete(&mut tx, id).await.map_err(unavailable)? {
+    let mut tx = app.begin().await?;
+    if !store::exports::delete(&mut tx, id).await? {
         return Ok(None);
     }
-    tx.commit(facts).await.map_err(unavailable)?;
+    tx.commit(facts).await?;
     if let Some(name) = &row.file {
         // A file that stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(directory(app).join(name)).await;

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
-use store::exports::Row;
+use store::exports::ExportRow;
 
 use super::list::row;
-use super::model::unavailable;
 use super::rows::{described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, facts};
-use crate::{Activities, App, Caller};
+use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped};
+use crate::{Activities, App, Caller, Unavailable, facts};
 
 /// A kept file, open.
 #[derive(Debug)]
@@ -38,9 +37,9 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
     let file = match tokio::fs::File::open(directory(app).join(name)).await {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(ExportError::Missing),
-        Err(error) => return Err(unavailable(error)),
+        Err(error) => return Err(Unavailable::new(error).into()),
     };
-    let bytes = file.metadata().await.map_err(unavailable)?.len();
+    let bytes = file.metadata().await.map_err(Unavailable::new)?.len();
     let file_name = file_name(&row);
     let export = export(row.clone())?;
     let subject = export.subject.as_ref().unwrap_or(&caller.person);
@@ -53,13 +52,13 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
         described(facts::about(app, caller, "export.downloaded", subject), &row),
         &summary,
     );
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    let kept = store::exports::people(&mut tx, &row.id).await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
+    let kept = store::exports::people(&mut tx, &row.id).await?;
     let kept: BTreeMap<String, i64> = kept
         .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
-        .map_err(unavailable)?;
+        .map_err(Unavailable::new)?;
     let told = disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
-    tx.commit(Activities::ending(told, facts)).await.map_err(unavailable)?;
+    tx.commit(Activities::ending(told, facts)).await?;
     Ok(Some(Download {
         export,
         file_name,
@@ -69,8 +68,8 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
 }
 
 /// That the rows of a kept file are given to `caller`.
-async fn disclosure(app: &App, caller: &Caller, row: &Row) -> Result<Disclosure, ExportError> {
-    let scope = row.subject_id.clone().map_or(Scope::Everything, Scope::User);
+async fn disclosure(app: &App, caller: &Caller, row: &ExportRow) -> Result<Disclosure, ExportError> {
+    let scope = row.subject_id.clone().map_or(LogScope::Everything, LogScope::User);
     let everything = Question {
         q: "",
         from: None,
@@ -78,5 +77,5 @@ async fn disclosure(app: &App, caller: &Caller, row: &Row) -> Result<Disclosure,
         zone: &jiff::tz::TimeZone::UTC,
     };
     let scoped = Scoped::new(app, caller, &scope, everything).await?;
-    Ok(Disclosure::new(app, caller, &scoped, Asked::File(&row.id)))
+    Ok(Disclosure::new(app, caller, &scoped, Delivery::File(&row.id)))
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use activity::Person;
-use store::exports::{Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
 
-use super::model::unavailable;
 use super::rows::{export, new_row};
-use super::{Export, ExportError, ZoneChoice, worker};
-use crate::activity::{Scope, person};
+use super::{Export, ExportError, worker};
+use crate::activity::{LogScope, person};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller, Quiet};
 
 /// How many of the latest rows of one user are looked at; older ones are replaced and gone.
@@ -45,28 +45,28 @@ pub async fn generate_user_csv(
         String::new(),
         zone.name(),
     )?;
-    let mut tx = app.begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
     // Within the write transaction, so that of two who press at once one finds the other's row.
     let latest = store::exports::for_subject(&mut tx, user_id, StoredKind::UserCsv, LATEST);
-    if let Some(running) = latest.await.map_err(unavailable)?.into_iter().find(is_unfinished) {
+    if let Some(running) = latest.await?.into_iter().find(is_unfinished) {
         return export(running);
     }
-    store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
+    store::exports::insert(&mut tx, &row).await?;
     let job = store::exports::job(&row.id);
-    app.jobs().add(&mut tx, &job).await.map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)?;
+    app.jobs().add(&mut tx, &job).await?;
+    tx.commit_quietly(Quiet::ExportQueue).await?;
     worker::wake(app);
     // Asked for it is, whatever can be read of it now.
     settled(app, row.clone()).await.or_else(|_| export(row))
 }
 
 /// The row as it is a moment later: a small log's file is there before the next page is.
-async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
+async fn settled(app: &App, row: ExportRow) -> Result<Export, ExportError> {
     let mut row = row;
     for _ in 0..PATIENCE {
         tokio::time::sleep(MOMENT).await;
-        let mut read = app.store().glance().await.map_err(unavailable)?;
-        let Some(now) = store::exports::by_id(&mut read, &row.id).await.map_err(unavailable)? else {
+        let mut read = app.store().glance().await?;
+        let Some(now) = store::exports::by_id(&mut read, &row.id).await? else {
             break;
         };
         row = now;
@@ -79,11 +79,9 @@ async fn settled(app: &App, row: Row) -> Result<Export, ExportError> {
 
 /// The files of this user's log.
 pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserCsv, ExportError> {
-    Scope::User(user_id.to_owned()).allowed(app, caller).await?;
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let rows = store::exports::for_subject(&mut read, user_id, StoredKind::UserCsv, LATEST)
-        .await
-        .map_err(unavailable)?;
+    LogScope::User(user_id.to_owned()).allowed(app, caller).await?;
+    let mut read = app.store().glance().await?;
+    let rows = store::exports::for_subject(&mut read, user_id, StoredKind::UserCsv, LATEST).await?;
     let mut csv = UserCsv::default();
     for row in rows {
         let slot = match row.state {
@@ -99,7 +97,7 @@ pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserC
     Ok(csv)
 }
 
-fn is_unfinished(row: &Row) -> bool {
+fn is_unfinished(row: &ExportRow) -> bool {
     matches!(row.state, StoredState::Queued | StoredState::Running)
 }
 

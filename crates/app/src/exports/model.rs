@@ -2,7 +2,9 @@
 
 use activity::{Person, Time};
 
+use crate::Unavailable;
 use crate::activity::{CompleteThrough, ViewError};
+use crate::error::unavailable;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub struct Progress {
     pub rows: u64,
     /// Rows expected when it began; more may have matched since.
     pub expected: u64,
-    /// Bytes written.
+    /// Bytes written; 0 until it has ended.
     pub bytes: u64,
 }
 
@@ -115,7 +117,7 @@ pub struct Export {
 pub enum ExportError {
     /// The view itself cannot be shown.
     #[error(transparent)]
-    View(#[from] ViewError),
+    View(ViewError),
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
@@ -141,12 +143,18 @@ pub enum ExportError {
         /// Whether all of them go to the same account.
         yours: bool,
     },
-    /// The file or its row cannot be read or written now.
-    #[error("exports cannot be read or written at the moment")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
 }
 
-/// The store, a file or a row did not answer as it must.
-pub(crate) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> ExportError {
-    ExportError::Unavailable(Box::new(cause))
+unavailable!(ExportError);
+
+impl From<ViewError> for ExportError {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Unavailable(cause) => Self::Unavailable(cause),
+            other => Self::View(other),
+        }
+    }
 }

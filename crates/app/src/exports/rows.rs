@@ -1,18 +1,18 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
 use activity::{Facts, Named, Person, Target, Time};
-use store::exports::{Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
 
-use super::model::unavailable;
 use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
-use crate::activity::{CompleteThrough, facts, shortened};
+use crate::activity::CompleteThrough;
+use crate::facts::{self, shortened};
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable};
 
 /// The row as pages and programs see it.
-pub(super) fn export(row: Row) -> Result<Export, ExportError> {
+pub(super) fn export(row: ExportRow) -> Result<Export, ExportError> {
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
-    let person = |json: &str| serde_json::from_str::<Person>(json).map_err(unavailable);
+    let person = |json: &str| serde_json::from_str::<Person>(json).map_err(Unavailable::new);
     let through = row.through_size.zip(row.through_at);
     Ok(Export {
         subject: row.subject.as_deref().map(person).transpose()?,
@@ -56,12 +56,12 @@ pub(super) fn new_row(
     subject: Option<&Person>,
     query: String,
     zone: &str,
-) -> Result<Row, ExportError> {
+) -> Result<ExportRow, ExportError> {
     let now = app.now();
     let id = new_id(app, Prefix::Export);
     let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
-    let json = |person: &Person| serde_json::to_string(person).map_err(unavailable);
-    Ok(Row {
+    let json = |person: &Person| serde_json::to_string(person).map_err(Unavailable::new);
+    Ok(ExportRow {
         id,
         kind,
         state: StoredState::Queued,
@@ -69,7 +69,7 @@ pub(super) fn new_row(
         subject: subject.map(json).transpose()?,
         requester_id: caller.person.id.clone(),
         requester: json(&caller.person)?,
-        origin: serde_json::to_string(&origin).map_err(unavailable)?,
+        origin: serde_json::to_string(&origin).map_err(Unavailable::new)?,
         query,
         zone: zone.to_owned(),
         created_at: now.0,
@@ -86,19 +86,19 @@ pub(super) fn new_row(
 }
 
 /// The same row as one of a group's log: its activities are in that log too.
-pub(super) fn in_group(mut row: Row, group: &Named) -> Result<Row, ExportError> {
-    let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
+pub(super) fn in_group(mut row: ExportRow, group: &Named) -> Result<ExportRow, ExportError> {
+    let origin: Facts = serde_json::from_str(&row.origin).map_err(Unavailable::new)?;
     let origin = Facts {
         group: Some(group.clone()),
         ..origin
     };
-    row.origin = serde_json::to_string(&origin).map_err(unavailable)?;
+    row.origin = serde_json::to_string(&origin).map_err(Unavailable::new)?;
     Ok(row)
 }
 
 /// The facts of what happened to an export, by whoever asked for it and from where they asked.
-pub(super) fn facts_of(row: &Row, code: &str, now: Time) -> Result<Facts, ExportError> {
-    let origin: Facts = serde_json::from_str(&row.origin).map_err(unavailable)?;
+pub(super) fn facts_of(row: &ExportRow, code: &str, now: Time) -> Result<Facts, ExportError> {
+    let origin: Facts = serde_json::from_str(&row.origin).map_err(Unavailable::new)?;
     Ok(Facts {
         kind: code.into(),
         occurred_at: now,
@@ -108,7 +108,7 @@ pub(super) fn facts_of(row: &Row, code: &str, now: Time) -> Result<Facts, Export
 }
 
 /// The same facts with the export as their target and what it holds as metadata.
-pub(super) fn described(mut facts: Facts, row: &Row) -> Facts {
+pub(super) fn described(mut facts: Facts, row: &ExportRow) -> Facts {
     let format = if row.kind == StoredKind::ViewJsonl {
         Format::Jsonl
     } else {
@@ -143,7 +143,7 @@ pub(super) fn summed(mut facts: Facts, summary: &Summary) -> Facts {
 }
 
 /// The name to save the file under: plain characters only, as it also goes into a header.
-pub(super) fn file_name(row: &Row) -> String {
+pub(super) fn file_name(row: &ExportRow) -> String {
     let subject = row
         .subject
         .as_deref()
@@ -165,7 +165,7 @@ pub(super) fn file_name(row: &Row) -> String {
     format!("activity-log-{whose}-{day}.{extension}")
 }
 
-fn group_of(row: &Row) -> Option<Named> {
+fn group_of(row: &ExportRow) -> Option<Named> {
     serde_json::from_str::<Facts>(&row.origin).ok()?.group
 }
 

@@ -1,66 +1,10 @@
 //! Times as text in one zone, fast: the offset is looked up once per stretch between two transitions and the date
-//! once per day. Owns the rule that `EST` is UTC−05:00 all year.
+//! once per day. Which zones there are is told by `zone`.
 
 use activity::Time;
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 
-/// A zone and the name it was chosen by.
-#[derive(Clone, Debug)]
-pub struct ZoneChoice {
-    name: String,
-    zone: TimeZone,
-}
-
-impl ZoneChoice {
-    /// Coordinated Universal Time.
-    #[must_use]
-    pub fn utc() -> Self {
-        Self {
-            name: "UTC".to_owned(),
-            zone: TimeZone::UTC,
-        }
-    }
-
-    /// Eastern Standard Time: UTC−05:00 all year, never daylight saving.
-    #[must_use]
-    pub fn est() -> Self {
-        Self {
-            name: "EST".to_owned(),
-            zone: TimeZone::fixed(Offset::constant(-5)),
-        }
-    }
-
-    /// `UTC`, `EST` or an IANA name such as `America/New_York`; `None` if there is no such zone.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "UTC" => Some(Self::utc()),
-            "EST" => Some(Self::est()),
-            _ if name.len() <= 64 => Some(Self {
-                name: name.to_owned(),
-                zone: TimeZone::get(name).ok()?,
-            }),
-            _ => None,
-        }
-    }
-
-    /// The name it was chosen by.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The zone itself.
-    #[must_use]
-    pub fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
-
-    fn is_labelled_by_name(&self) -> bool {
-        matches!(self.name.as_str(), "UTC" | "EST")
-    }
-}
+use crate::zone::ZoneChoice;
 
 /// Writes times of one zone.
 #[derive(Debug)]
@@ -124,11 +68,11 @@ impl Stamp {
 
     fn look_up(&mut self, at: Time) {
         let timestamp = at.timestamp();
-        let zone = &self.choice.zone;
+        let zone = self.choice.zone();
         let info = zone.to_offset_info(timestamp);
         self.offset_seconds = info.offset().seconds();
         self.label = if self.choice.is_labelled_by_name() {
-            self.choice.name.clone()
+            self.choice.name().to_owned()
         } else {
             info.abbreviation().to_owned()
         };

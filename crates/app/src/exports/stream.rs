@@ -4,22 +4,23 @@
 use std::sync::{Arc, OnceLock};
 
 use activity::Reason;
-use engine::{Full, Lease, LogError, Order, Place, Through};
+use engine::{Full, Lease, LogError, Order, Permit, Through};
 use futures::{Stream, StreamExt as _};
-use store::exports::{Finish, Kind as StoredKind, Row, State as StoredState};
+use store::exports::{ExportRow, Finish, Kind as StoredKind, State as StoredState};
 
 use super::columns::Column;
 use super::csv::ViewCsvWriter;
-use super::model::unavailable;
 use super::rows::{export, facts_of, file_name, in_group, new_row, number, summed};
 use super::worker::ended;
 use super::writer::{RowWriter, Tally};
-use super::{Export, ExportError, Format, ZoneChoice};
-use crate::activity::facts::failed;
+use super::{Export, ExportError, Format};
 use crate::activity::{
-    Asked, CompleteThrough, Disclosure, Question, Scope, Scoped, Subject, Unseen, UnseenScan, ViewRequest, account,
+    CompleteThrough, Delivery, Disclosure, LogScope, Question, Scoped, Subject, Unseen, UnseenScan, ViewRequest,
+    account,
 };
+use crate::facts::failed;
 use crate::feed::{Chunks, Feed, Lost, feed};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller};
 
 /// Bytes gathered before they are passed on.
@@ -67,13 +68,13 @@ pub struct Streamed {
 pub async fn export_view(
     app: &App,
     caller: &Caller,
-    scope: &Scope,
+    scope: &LogScope,
     request: &ViewExport,
 ) -> Result<Streamed, ExportError> {
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let place = place(app, caller)?;
+    let permit = permit(app, caller)?;
     let view = &request.view;
     let question = Question {
         q: &view.q,
@@ -99,45 +100,50 @@ pub async fn export_view(
         Subject::Group { .. } | Subject::Everybody => None,
     };
     // Opened before the export is recorded, so that a file does not tell of itself.
-    let scan = app
-        .log()
-        .scan(scoped.bound.clone(), Order::Newest)
-        .await
-        .map_err(unavailable)?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     let mut row = new_row(app, caller, kind, subject.as_ref(), scoped.text(), request.zone.name())?;
     if let Some(group) = scoped.subject.group() {
         row = in_group(row, group)?;
     }
     row.state = StoredState::Running;
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    store::exports::insert(&mut tx, &row).await.map_err(unavailable)?;
-    let lease = app.jobs().begin(&mut tx, &store::exports::job(&row.id)).await;
-    let lease = lease.map_err(unavailable)?.ok_or_else(taken)?;
+    let mut tx = app.begin().await?;
+    store::exports::insert(&mut tx, &row).await?;
+    let lease = app.jobs().begin(&mut tx, &store::exports::job(&row.id)).await?;
     let facts = facts_of(&row, "export.generated", app.now())?;
-    tx.commit(facts).await.map_err(unavailable)?;
-    let disclosure = Disclosure::new(app, caller, &scoped, Asked::File(&row.id));
-    begin(app, (row, lease), (scan, disclosure), (writer, place))
+    tx.commit(facts).await?;
+    let disclosure = Disclosure::new(app, caller, &scoped, Delivery::File(&row.id));
+    let begun = Begun {
+        row,
+        lease,
+        disclosure,
+        permit,
+    };
+    begin(app, begun, scan, writer)
 }
 
-/// A place among those whose files are on their way.
-pub(crate) fn place(app: &App, caller: &Caller) -> Result<Place<String>, ExportError> {
-    let place = app.streaming().take(caller.person.id.clone());
-    place.map_err(|full| ExportError::TooMany {
+/// A permit among those whose files are on their way.
+pub(crate) fn permit(app: &App, caller: &Caller) -> Result<Permit<String>, ExportError> {
+    let permit = app.streaming().take(caller.person.id.clone());
+    permit.map_err(|full| ExportError::TooMany {
         yours: full == Full::Each,
     })
 }
 
-/// The name of a new export is nobody's yet, so neither is its job.
-fn taken() -> ExportError {
-    ExportError::Unavailable("somebody works on an export that was not there before".into())
+/// A stream that is recorded and has not sent anything yet.
+struct Begun {
+    row: ExportRow,
+    lease: Lease,
+    disclosure: Disclosure,
+    permit: Permit<String>,
 }
 
-fn begin(
-    app: &App,
-    (row, lease): (Row, Lease),
-    (scan, disclosure): (UnseenScan, Disclosure),
-    (writer, place): (RowWriter, Place<String>),
-) -> Result<Streamed, ExportError> {
+fn begin(app: &App, begun: Begun, scan: UnseenScan, writer: RowWriter) -> Result<Streamed, ExportError> {
+    let Begun {
+        row,
+        lease,
+        disclosure,
+        permit,
+    } = begun;
     let (feed, chunks) = feed(&app.settings().exports);
     let summary = Arc::new(OnceLock::new());
     let complete_through = scan.complete_through();
@@ -155,7 +161,7 @@ fn begin(
     let done = Arc::clone(&summary);
     app.tasks().once("export", async move {
         run.run(scan, writer, done).await;
-        drop(place);
+        drop(permit);
     });
     Ok(Streamed {
         export,
@@ -186,7 +192,7 @@ impl From<Lost> for Broken {
 /// One stream under way.
 struct Run {
     app: App,
-    row: Row,
+    row: ExportRow,
     disclosure: Disclosure,
     feed: Feed,
     through: Through,
@@ -244,7 +250,7 @@ impl Run {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         writer.write_header(&mut out);
         while let Some(rows) = chunks.next().await {
-            let rows = rows.map_err(|error| Broken::Log(unavailable(error)))?;
+            let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             let rows = self.disclosure.give(rows).await;
             let rows = rows.map_err(|error| Broken::Log(error.into()))?;
             // In pieces, so that a piece and not the chunk of the log bounds what is held.
@@ -286,11 +292,11 @@ impl Run {
             through: Some((size, self.through.at.0)),
             error: broken.map(|reason| reason.in_words().to_owned()),
         };
-        let mut tx = self.app.begin().await.map_err(unavailable)?;
+        let mut tx = self.app.begin().await?;
         if !ended(&mut tx, &self.row.id, self.lease.fence(), &end).await? {
             return Ok(None);
         }
-        tx.commit(facts).await.map_err(unavailable)?;
+        tx.commit(facts).await?;
         Ok(Some(summary))
     }
 }

@@ -7,11 +7,12 @@ use tokio::io::AsyncReadExt as _;
 
 use super::csv::ViewCsvWriter;
 use super::{
-    Column, Export, ExportError, Format, State, Streamed, ViewExport, ZoneChoice, delete, export_view,
-    generate_user_csv, get, list, open_download, user_csv,
+    Column, Export, ExportError, Format, State, Streamed, ViewExport, delete, export_view, generate_user_csv, get,
+    list, open_download, user_csv,
 };
 use crate::activity::tests::support::{Setup, administrator, auditor, hostile, member, of};
-use crate::activity::{Scope, ViewRequest};
+use crate::activity::{LogScope, ViewRequest};
+use crate::zone::ZoneChoice;
 use crate::{App, Caller};
 
 async fn generated(setup: &Setup, caller: &Caller, user: &str, zone: &ZoneChoice) -> Export {
@@ -161,7 +162,7 @@ async fn a_restart_makes_what_was_being_made() {
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
     let job = store::exports::job(&row.id);
-    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap());
+    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap());
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let setup = setup.restarted().await;
     let dir = setup.dir.path().join("exports");
@@ -199,7 +200,7 @@ async fn a_stream_whose_process_died_is_given_up_and_says_so() {
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
     let job = store::exports::job(&row.id);
-    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap());
+    std::mem::forget(setup.app.jobs().begin(&mut tx, &job).await.unwrap());
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let setup = setup.restarted().await;
     super::worker::make_all(&setup.app).await.unwrap();
@@ -214,7 +215,7 @@ async fn only_who_may_read_a_log_may_take_it_away() {
     setup.append([of("sam", "user.login"), of("noor", "user.login")]).await;
     let refused = generate_user_csv(&setup.app, &member("noor"), "sam", &ZoneChoice::est()).await;
     assert!(matches!(refused, Err(ExportError::View(_))), "{refused:?}");
-    for scope in [Scope::User("sam".to_owned()), Scope::Everything] {
+    for scope in [LogScope::User("sam".to_owned()), LogScope::Everything] {
         assert!(
             export_view(&setup.app, &member("noor"), &scope, &asked("", Format::Csv))
                 .await
@@ -253,7 +254,7 @@ async fn exporting_everybody_narrowed_to_one_person_is_in_that_persons_log() {
         let app = &setup.app;
         async move {
             collected(
-                export_view(app, &auditor(), &Scope::Everything, &request)
+                export_view(app, &auditor(), &LogScope::Everything, &request)
                     .await
                     .unwrap(),
             )
@@ -279,9 +280,14 @@ async fn a_view_exports_exactly_what_it_shows_with_count_and_digest() {
     let rows = (0..3_000).map(|i| of(if i % 3 == 0 { "sam" } else { "noor" }, "user.login"));
     setup.append(rows).await;
     let sam = member("sam");
-    let streamed = export_view(&setup.app, &sam, &Scope::Me, &asked("outcome:success", Format::Jsonl))
-        .await
-        .unwrap();
+    let streamed = export_view(
+        &setup.app,
+        &sam,
+        &LogScope::Me,
+        &asked("outcome:success", Format::Jsonl),
+    )
+    .await
+    .unwrap();
     let id = streamed.export.id.clone();
     assert_eq!(streamed.complete_through.size, 3_000);
     let (text, summary) = collected(streamed).await;
@@ -301,7 +307,7 @@ async fn a_view_exports_exactly_what_it_shows_with_count_and_digest() {
 async fn a_download_that_the_reader_breaks_off_is_recorded_as_such() {
     let setup = Setup::new().await;
     setup.append((0..9_000).map(|_| of("sam", "user.login"))).await;
-    let mut streamed = export_view(&setup.app, &member("sam"), &Scope::Me, &asked("", Format::Csv))
+    let mut streamed = export_view(&setup.app, &member("sam"), &LogScope::Me, &asked("", Format::Csv))
         .await
         .unwrap();
     let id = streamed.export.id.clone();
@@ -323,7 +329,7 @@ async fn a_download_that_the_reader_breaks_off_is_recorded_as_such() {
 async fn a_csv_of_hostile_fields_is_read_back_whole_and_runs_nothing() {
     let setup = Setup::new().await;
     setup.append([hostile()]).await;
-    let streamed = export_view(&setup.app, &auditor(), &Scope::Everything, &asked("", Format::Csv))
+    let streamed = export_view(&setup.app, &auditor(), &LogScope::Everything, &asked("", Format::Csv))
         .await
         .unwrap();
     let (text, _) = collected(streamed).await;

@@ -9,18 +9,18 @@ use std::time::Duration;
 use activity::Reason;
 use activity::query::Expr;
 use engine::{Fence, Lease, Order};
-use store::exports::{Finish, JOB, Kind as StoredKind, Row};
+use store::exports::{ExportRow, Finish, JOB, Kind as StoredKind};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
 use super::csv::UserCsvWriter;
-use super::model::unavailable;
 use super::rows::{facts_of, number, summed};
 use super::writer::{RowWriter, Tally};
-use super::{ExportError, Summary, ZoneChoice};
+use super::{ExportError, Summary};
 use crate::activity::Kept;
-use crate::activity::facts::failed;
-use crate::{App, Quiet, Tx};
+use crate::facts::failed;
+use crate::zone::ZoneChoice;
+use crate::{App, Quiet, Tx, Unavailable};
 
 /// How often to look for rows whose maker is gone.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -65,18 +65,18 @@ pub(super) fn wake(app: &App) {
 /// Removes the unfinished files that a former process left.
 async fn recover(app: &App) -> Result<(), ExportError> {
     let dir = directory(app);
-    tokio::fs::create_dir_all(&dir).await.map_err(unavailable)?;
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let kept = store::exports::files(&mut read).await.map_err(unavailable)?;
+    tokio::fs::create_dir_all(&dir).await.map_err(Unavailable::new)?;
+    let mut read = app.store().glance().await?;
+    let kept = store::exports::files(&mut read).await?;
     drop(read);
-    let mut entries = tokio::fs::read_dir(&dir).await.map_err(unavailable)?;
-    while let Some(entry) = entries.next_entry().await.map_err(unavailable)? {
+    let mut entries = tokio::fs::read_dir(&dir).await.map_err(Unavailable::new)?;
+    while let Some(entry) = entries.next_entry().await.map_err(Unavailable::new)? {
         let name = entry.file_name();
         let is_ours = name
             .to_str()
             .is_some_and(|name| name.trim_start_matches('.').starts_with("exp_"));
         if is_ours && !kept.iter().any(|kept| name == kept.as_str()) {
-            tokio::fs::remove_file(entry.path()).await.map_err(unavailable)?;
+            tokio::fs::remove_file(entry.path()).await.map_err(Unavailable::new)?;
         }
     }
     Ok(())
@@ -84,10 +84,10 @@ async fn recover(app: &App) -> Result<(), ExportError> {
 
 /// Makes files until none is waiting, and gives up streams whose reader and writer are gone.
 pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
-    while let Some(lease) = app.jobs().claim_oldest(JOB).await.map_err(unavailable)? {
+    while let Some(lease) = app.jobs().claim_oldest(JOB).await? {
         let ended = end(app, &lease).await;
         if let Err(error) = &ended {
-            lease.failed(&error.to_string()).await.map_err(unavailable)?;
+            lease.failed(&error.to_string()).await?;
         }
         ended?;
     }
@@ -96,11 +96,11 @@ pub(super) async fn make_all(app: &App) -> Result<(), ExportError> {
 
 /// Brings the export of this job to its end, well or not.
 async fn end(app: &App, lease: &Lease) -> Result<(), ExportError> {
-    let id = lease.name().trim_start_matches(JOB).trim_start_matches(':');
-    let mut read = app.store().glance().await.map_err(unavailable)?;
-    let found = store::exports::by_id(&mut read, id).await.map_err(unavailable)?;
+    let (_, id) = lease.name().split_once(':').unwrap_or_default();
+    let mut read = app.store().glance().await?;
+    let found = store::exports::by_id(&mut read, id).await?;
     drop(read);
-    let Some(row) = found else {
+    let Some(row) = found.filter(|row| row.finished_at.is_none()) else {
         // It was deleted just before its job was claimed.
         return forget(app, lease.fence()).await;
     };
@@ -108,9 +108,7 @@ async fn end(app: &App, lease: &Lease) -> Result<(), ExportError> {
         return give_up(app, &row, lease.fence(), ("export.downloaded", Reason::BrokenOff)).await;
     }
     let made = if lease.attempts() > MOST_ATTEMPTS {
-        Err(ExportError::Unavailable(
-            "it was begun and interrupted too often".into(),
-        ))
+        Err(Unavailable::new("it was begun and interrupted too often").into())
     } else {
         make(app, &row, lease).await
     };
@@ -121,13 +119,13 @@ async fn end(app: &App, lease: &Lease) -> Result<(), ExportError> {
 }
 
 async fn forget(app: &App, fence: &Fence) -> Result<(), ExportError> {
-    let mut tx = app.begin().await.map_err(unavailable)?;
-    fence.finish(&mut tx).await.map_err(unavailable)?;
-    tx.commit_quietly(Quiet::ExportQueue).await.map_err(unavailable)
+    let mut tx = app.begin().await?;
+    fence.finish(&mut tx).await?;
+    Ok(tx.commit_quietly(Quiet::ExportQueue).await?)
 }
 
 /// Makes one user's file for as long as the job is ours.
-async fn make(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
+async fn make(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportError> {
     match lease.hold(write(app, row, lease)).await {
         Some(made) => made,
         None => remove(&part_path(app, row, lease.fence())).await,
@@ -135,18 +133,20 @@ async fn make(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
 }
 
 /// Writes one user's file beside its name, then gives it the name, then says it is there.
-async fn write(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
+async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportError> {
     let progress = lease.progress();
     let subject = row.subject_id.clone().ok_or(ExportError::NoSuchUser)?;
     let zone = ZoneChoice::named(&row.zone).ok_or_else(|| ExportError::NoSuchZone(row.zone.clone()))?;
     let expr = Expr::user_id(subject);
-    let look = app.log().look().await.map_err(unavailable)?.unhurried();
-    progress.expect(look.count(&expr, u64::MAX).await.map_err(unavailable)?.n);
-    let mut scan = look.scan(expr, Order::Newest).map_err(unavailable)?;
+    let look = app.log().look().await?.unhurried();
+    progress.expect(look.count(&expr, u64::MAX).await?.n);
+    let mut scan = look.scan(expr, Order::Newest)?;
     let through = scan.complete_through();
-    tokio::fs::create_dir_all(directory(app)).await.map_err(unavailable)?;
+    tokio::fs::create_dir_all(directory(app))
+        .await
+        .map_err(Unavailable::new)?;
     let part = part_path(app, row, lease.fence());
-    let mut file = tokio::fs::File::create(&part).await.map_err(unavailable)?;
+    let mut file = tokio::fs::File::create(&part).await.map_err(Unavailable::new)?;
     let mut writer = RowWriter::UserCsv(Box::new(UserCsvWriter::new(&zone)));
     let mut tally = Tally::default();
     let mut kept = Kept::default();
@@ -154,19 +154,19 @@ async fn write(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
     writer.write_header(&mut out);
     loop {
         tally.add(&out);
-        file.write_all(&out).await.map_err(unavailable)?;
+        file.write_all(&out).await.map_err(Unavailable::new)?;
         out.clear();
         progress.reached(tally.rows);
         let Some(chunk) = scan.next_chunk().await else { break };
-        let rows = kept.keep(chunk.map_err(unavailable)?);
+        let rows = kept.keep(chunk?);
         writer.write_rows(&rows, &mut out);
         tally.rows += rows.len() as u64;
     }
-    file.sync_all().await.map_err(unavailable)?;
+    file.sync_all().await.map_err(Unavailable::new)?;
     drop(file);
     let name = format!("{}.csv", row.id);
     let path = directory(app).join(&name);
-    tokio::fs::rename(&part, &path).await.map_err(unavailable)?;
+    tokio::fs::rename(&part, &path).await.map_err(Unavailable::new)?;
     sync_directory(app).await?;
     let summary = tally.summary();
     let end = Finish {
@@ -188,28 +188,24 @@ async fn write(app: &App, row: &Row, lease: &Lease) -> Result<(), ExportError> {
 /// Says that the file is there and takes the place of the one before; one transaction with its activity.
 async fn finish(
     app: &App,
-    (row, fence): (&Row, &Fence),
+    (row, fence): (&ExportRow, &Fence),
     end: &Finish,
     (summary, kept): (&Summary, &Kept),
 ) -> Result<bool, ExportError> {
     let facts = summed(facts_of(row, "export.generated", app.now())?, summary);
-    let mut tx = app.begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
     if !ended(&mut tx, &row.id, fence, end).await? {
         return Ok(false);
     }
-    let people = serde_json::to_string(kept.people()).map_err(unavailable)?;
-    store::exports::keep_people(&mut tx, &row.id, &people)
-        .await
-        .map_err(unavailable)?;
+    let people = serde_json::to_string(kept.people()).map_err(Unavailable::new)?;
+    store::exports::keep_people(&mut tx, &row.id, &people).await?;
     let subject = row.subject_id.as_deref().unwrap_or_default();
-    let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100)
-        .await
-        .map_err(unavailable)?;
-    let replaced: Vec<Row> = rows.into_iter().filter(|other| other.id < row.id).collect();
+    let rows = store::exports::for_subject(&mut tx, subject, StoredKind::UserCsv, 100).await?;
+    let replaced: Vec<ExportRow> = rows.into_iter().filter(|other| other.id < row.id).collect();
     for old in &replaced {
-        store::exports::delete(&mut tx, &old.id).await.map_err(unavailable)?;
+        store::exports::delete(&mut tx, &old.id).await?;
     }
-    tx.commit(facts).await.map_err(unavailable)?;
+    tx.commit(facts).await?;
     for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
         // A file that stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(directory(app).join(file)).await;
@@ -219,16 +215,16 @@ async fn finish(
 
 /// Ends an export together with its job; `false` if another has the job.
 pub(super) async fn ended(tx: &mut Tx, id: &str, fence: &Fence, end: &Finish) -> Result<bool, ExportError> {
-    if !fence.finish(tx).await.map_err(unavailable)? {
+    if !fence.finish(tx).await? {
         return Ok(false);
     }
-    store::exports::finish(tx, id, end).await.map_err(unavailable)
+    Ok(store::exports::finish(tx, id, end).await?)
 }
 
 /// Gives an export up; one transaction with its activity.
 pub(super) async fn give_up(
     app: &App,
-    row: &Row,
+    row: &ExportRow,
     fence: &Fence,
     (code, reason): (&str, Reason),
 ) -> Result<(), ExportError> {
@@ -242,9 +238,9 @@ pub(super) async fn give_up(
         error: Some(reason.in_words().to_owned()),
     };
     let facts = failed(facts_of(row, code, app.now())?, reason);
-    let mut tx = app.begin().await.map_err(unavailable)?;
+    let mut tx = app.begin().await?;
     if ended(&mut tx, &row.id, fence, &end).await? {
-        tx.commit(facts).await.map_err(unavailable)?;
+        tx.commit(facts).await?;
     }
     Ok(())
 }
@@ -254,19 +250,19 @@ pub(super) fn directory(app: &App) -> PathBuf {
     app.settings().exports.dir.clone()
 }
 
-fn part_path(app: &App, row: &Row, fence: &Fence) -> PathBuf {
+fn part_path(app: &App, row: &ExportRow, fence: &Fence) -> PathBuf {
     directory(app).join(format!(".{}.{}.part", row.id, fence.number()))
 }
 
 async fn remove(path: &Path) -> Result<(), ExportError> {
     match tokio::fs::remove_file(path).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unavailable(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Unavailable::new(error).into()),
         _ => Ok(()),
     }
 }
 
 /// A renamed file survives a power cut only once its directory does.
 async fn sync_directory(app: &App) -> Result<(), ExportError> {
-    let dir = tokio::fs::File::open(directory(app)).await.map_err(unavailable)?;
-    dir.sync_all().await.map_err(unavailable)
+    let dir = tokio::fs::File::open(directory(app)).await.map_err(Unavailable::new)?;
+    Ok(dir.sync_all().await.map_err(Unavailable::new)?)
 }

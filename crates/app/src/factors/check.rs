@@ -69,7 +69,7 @@ async fn check_totp(app: &App, tx: &mut Tx, account_id: &str, code: &str) -> Res
 }
 
 /// Uses up a code by SMS and returns the number it was sent to.
-pub(super) async fn take_sms(
+pub(crate) async fn take_sms(
     app: &App,
     tx: &mut Tx,
     account_id: &str,

@@ -4,13 +4,12 @@ use store::factors::second_factor;
 use store::factors::sms_code::{self, Purpose};
 
 use super::check::take_sms;
-use super::credentials_changed;
 use super::enable_totp::{end_unproved, first_codes};
 use super::keep::prove_with_factor;
 use super::send_code::{number, send_code};
-use crate::accounts::{OtherDevices, Proof, asker, attempts, reauthenticate, wrong_code};
-use crate::activity::facts;
-use crate::{Activities, App, Caller, ChangeError, mail};
+use super::{Proof, asker, credentials_changed, reauthenticate, wrong_code};
+use crate::devices::OtherDevices;
+use crate::{Activities, App, Caller, ChangeError, attempts, facts, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]

@@ -5,10 +5,9 @@ use store::accounts::account::AccountRow;
 use store::factors::recovery_code;
 
 use super::keep::prove_with_factor;
-use super::{credentials_changed, has_any, recovery, totp};
-use crate::accounts::{EndReason, Keep, OtherDevices, Proof, asker, reauthenticate};
-use crate::activity::facts;
-use crate::{Activities, App, Caller, ChangeError, Tx, Unavailable, mail};
+use super::{Proof, asker, credentials_changed, has_any, reauthenticate, recovery, totp};
+use crate::devices::{EndReason, Keep, OtherDevices};
+use crate::{Activities, App, Caller, ChangeError, Tx, Unavailable, facts, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -68,7 +67,7 @@ pub(crate) async fn end_unproved(
 }
 
 /// The secret with this key and the step of this code of it.
-pub(super) fn confirmed(app: &App, key: &str, code: &str) -> Result<(Vec<u8>, i64), ChangeError> {
+pub(crate) fn confirmed(app: &App, key: &str, code: &str) -> Result<(Vec<u8>, i64), ChangeError> {
     let text = "This key is not one that was shown here. Begin again.";
     let secret = totp::secret_of(key).ok_or_else(|| ChangeError::invalid("key", text))?;
     let text = "The code is not the one the app shows now. Check the time of your phone and type the newest code.";

@@ -4,8 +4,7 @@ use store::accounts::known_device;
 use store::factors::{challenge, second_factor, sms_code};
 use store::{Read, groups};
 
-use super::{Method, methods};
-use crate::accounts::Proof;
+use super::{Method, Proof, methods};
 use crate::{App, ChangeError, Tx, Unavailable};
 
 /// After any change of a credential: half-finished log-ins end, codes that were sent are worth nothing, and every

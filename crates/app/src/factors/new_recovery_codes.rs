@@ -1,10 +1,8 @@
 //! Making recovery codes anew; those before stop working.
 
 use super::keep::prove_with_factor;
-use super::{credentials_changed, has_any, recovery};
-use crate::accounts::{Proof, asker, reauthenticate};
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError};
+use super::{Proof, asker, credentials_changed, has_any, reauthenticate, recovery};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Ten new codes, to be shown once. Only an account with a second factor has any.
 pub async fn new_recovery_codes(app: &App, caller: &Caller, proof: &Proof) -> Result<Vec<String>, ChangeError> {

@@ -3,8 +3,7 @@
 use store::accounts::account;
 use store::factors::second_factor;
 
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Sets it. An account without a factor is asked to set one up at its next log-in; it was so already: nothing happens.
 pub async fn require_mfa(app: &App, caller: &Caller, id: &str, required: bool) -> Result<(), ChangeError> {

@@ -5,8 +5,7 @@ use store::factors::{recovery_code, second_factor};
 use store::passkeys;
 
 use super::credentials_changed;
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError, Tx, Unavailable, mail};
+use crate::{App, Caller, ChangeError, Tx, Unavailable, facts, mail};
 
 /// Removes authenticator app, number, passkeys and recovery codes. Whether a second factor is required stays, and the
 /// password too: the owner logs in with it and sets up anew what is required.

@@ -37,6 +37,15 @@ pub enum SendRefused {
 
 unavailable!(SendRefused);
 
+impl From<sms::NotSent> for SendRefused {
+    fn from(cause: sms::NotSent) -> Self {
+        match cause {
+            sms::NotSent::Refused => Self::NotSent,
+            sms::NotSent::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
+}
+
 impl From<SendRefused> for crate::ChangeError {
     fn from(refused: SendRefused) -> Self {
         match refused {
@@ -48,7 +57,7 @@ impl From<SendRefused> for crate::ChangeError {
 }
 
 /// Keeps a new code, commits it with `asked`, and sends it.
-pub(super) async fn send_code(
+pub(crate) async fn send_code(
     app: &App,
     mut tx: Tx,
     account: &AccountRow,
@@ -84,11 +93,11 @@ pub(super) async fn send_code(
         text: &text,
         expires_at: row.expires_at,
     };
-    sms::send(app, tx, asked, account, sms).await
+    Ok(sms::send(app, tx, asked, account, sms).await?)
 }
 
 /// A telephone number in the form of E.164, however it was typed.
-pub(super) fn number(typed: &str) -> Result<String, SendRefused> {
+pub(crate) fn number(typed: &str) -> Result<String, SendRefused> {
     let plain: String = typed
         .trim()
         .chars()

@@ -2,10 +2,9 @@
 
 use store::factors::{second_factor, sms_code};
 
+use super::asker;
 use super::send_code::send_code;
-use crate::accounts::asker;
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Sends a code to the caller's own number.
 pub async fn send_confirmation_code(app: &App, caller: &Caller) -> Result<(), ChangeError> {

@@ -42,7 +42,7 @@ pub(super) fn url(secret: &[u8], username: &str, site: &str) -> Result<String, U
 }
 
 /// Sets the app up for an account. Its secret is kept wrapped; `step` is that of the code that confirmed it.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     app: &App,
     tx: &mut Tx,
     account_id: &str,

@@ -3,10 +3,8 @@
 use store::accounts::account::{self, AccountRow};
 use store::factors::{recovery_code, second_factor};
 
-use super::{credentials_changed, has_any, must_keep};
-use crate::accounts::{Proof, asker, reauthenticate};
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError, Tx, mail};
+use super::{Proof, asker, credentials_changed, has_any, must_keep, reauthenticate};
+use crate::{App, Caller, ChangeError, Tx, facts, mail};
 
 /// A factor that can be turned off here; a passkey is removed where it is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use store::groups::member::{self, MemberRow};
 use super::get::get_in;
 use super::invite::target;
 use super::standing::is_backed;
-use super::{Group, InvitationKey, deeds};
-use crate::accounts::{names, token_hash};
-use crate::{Activities, App, Caller, ChangeError, Tx};
+use super::{Group, InvitationKey, group_facts};
+use crate::tokens::token_hash;
+use crate::{Activities, App, Caller, ChangeError, Tx, names};
 
 /// Uses the invitation up and makes the caller a member. Who is a member already stays what they are.
 pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<Group, ChangeError> {
@@ -23,16 +23,16 @@ pub async fn accept(app: &App, caller: &Caller, key: &InvitationKey) -> Result<G
         return Err(ChangeError::NotFound);
     }
     let person = account.person();
-    let mut accepted = deeds::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
+    let mut accepted = group_facts::of_member(app, caller, "group.invitation_accepted", &person, &invitation.group);
     accepted.targets = vec![target(&invitation)];
     let mut activities = Activities::from(accepted);
     if member::insert(&mut tx, &membership(app, &invitation, &account.id)).await? {
-        let mut joined = deeds::of_member(app, caller, "group.joined", &person, &invitation.group);
+        let mut joined = group_facts::of_member(app, caller, "group.joined", &person, &invitation.group);
         let role = invitation.role.code().to_owned();
         joined.metadata.insert("role".to_owned(), role);
         activities.push(joined);
     }
-    deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    group_facts::tell(&mut tx, &invitation.group.id, Some(&account.id));
     let group = get_in(&mut tx, caller, &invitation.group.id).await?;
     tx.commit(activities).await?;
     Ok(group)

@@ -5,7 +5,7 @@ use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, group};
 
 use super::get_member::get_member_in;
-use super::{Member, deeds};
+use super::{Member, group_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Makes the account a member with this role. For administrators of the installation: anybody else invites.
@@ -40,10 +40,10 @@ pub async fn add_member(
             "This user is a member of the group already; change the role instead.",
         ));
     }
-    let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &group.named());
+    let mut added = group_facts::of_member(app, caller, "group.member_added", &account.person(), &group.named());
     added.metadata.insert("role".to_owned(), role.code().to_owned());
-    deeds::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
+    group_facts::tell(&mut tx, group_id, Some(account_id));
+    let member = get_member_in(&mut tx, caller, group_id, account_id).await?;
     tx.commit(added).await?;
     Ok(member)
 }

@@ -1,7 +1,6 @@
 //! E-mail addresses out of a pasted list: one a line, or between commas or semicolons, bare or as `Name <address>`.
 
-use crate::accounts::names;
-use crate::limits;
+use crate::{limits, names};
 
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use store::groups::{GroupRole, member};
 
 use super::get_member::get_member_in;
 use super::standing::managed;
-use super::{Member, deeds};
+use super::{Member, group_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Sets a member's role, if the membership still has the version `expected` (`None`: whatever it has). Only owners
@@ -14,7 +14,8 @@ use crate::{App, Caller, ChangeError};
 pub async fn change_role(
     app: &App,
     caller: &Caller,
-    (group_id, account_id): (&str, &str),
+    group_id: &str,
+    account_id: &str,
     role: GroupRole,
     expected: Option<i64>,
 ) -> Result<Member, ChangeError> {
@@ -33,7 +34,7 @@ pub async fn change_role(
         return Err(ChangeError::Stale);
     }
     if row.role == role {
-        return get_member_in(&mut tx, caller, (group_id, account_id)).await;
+        return get_member_in(&mut tx, caller, group_id, account_id).await;
     }
     if !member::set_role(&mut tx, &row, role).await? {
         return Err(ChangeError::conflict(
@@ -41,14 +42,14 @@ pub async fn change_role(
         ));
     }
     let code = "group.member_role_changed";
-    let mut changed = deeds::of_member(app, caller, code, &account.person(), &group.named());
+    let mut changed = group_facts::of_member(app, caller, code, &account.person(), &group.named());
     changed.changes = vec![Change {
         field: "role".to_owned(),
         before: Some(row.role.code().to_owned()),
         after: Some(role.code().to_owned()),
     }];
-    deeds::tell(&mut tx, group_id, Some(account_id));
-    let member = get_member_in(&mut tx, caller, (group_id, account_id)).await?;
+    group_facts::tell(&mut tx, group_id, Some(account_id));
+    let member = get_member_in(&mut tx, caller, group_id, account_id).await?;
     tx.commit(changed).await?;
     Ok(member)
 }

@@ -8,10 +8,9 @@ use store::groups::member::{self, MemberRow};
 use store::groups::{GroupRole, word};
 
 use super::get::get_in;
-use super::{Group, deeds};
-use crate::accounts::names;
+use super::{Group, group_facts};
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, Tx, Via, limits, names};
 
 /// The group to create.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -77,20 +76,20 @@ pub(super) async fn insert(
         let text = format!("There is no user `{owner}`; give the id of an account.");
         return Err(ChangeError::invalid("owner_id", text));
     }
-    let mut activities = Activities::from(deeds::of_group(app, caller, "group.created", &row.named()));
+    let mut activities = Activities::from(group_facts::of_group(app, caller, "group.created", &row.named()));
     if new.requires_second_factor {
         let code = "group.second_factor_required";
-        activities.push(deeds::of_group(app, caller, code, &row.named()));
+        activities.push(group_facts::of_group(app, caller, code, &row.named()));
     }
     if owner != caller.person.id
         && let Some(account) = account::get(tx, &owner).await?
     {
-        let mut added = deeds::of_member(app, caller, "group.member_added", &account.person(), &row.named());
+        let mut added = group_facts::of_member(app, caller, "group.member_added", &account.person(), &row.named());
         let role = GroupRole::Owner.code().to_owned();
         added.metadata.insert("role".to_owned(), role);
         activities.push(added);
     }
-    deeds::tell(
+    group_facts::tell(
         tx,
         row.parent.as_ref().map_or(&row.id, |parent| &parent.id),
         Some(&owner),

@@ -4,7 +4,7 @@ use store::groups::invitation;
 
 use super::accept::addressed;
 use super::invite::target;
-use super::{InvitationKey, deeds};
+use super::{InvitationKey, group_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Uses the invitation up without joining.
@@ -16,8 +16,8 @@ pub async fn decline(app: &App, caller: &Caller, key: &InvitationKey) -> Result<
         return Err(ChangeError::NotFound);
     }
     let code = "group.invitation_declined";
-    let mut declined = deeds::of_member(app, caller, code, &account.person(), &invitation.group);
+    let mut declined = group_facts::of_member(app, caller, code, &account.person(), &invitation.group);
     declined.targets = vec![target(&invitation)];
-    deeds::tell(&mut tx, &invitation.group.id, Some(&account.id));
+    group_facts::tell(&mut tx, &invitation.group.id, Some(&account.id));
     Ok(tx.commit(declined).await?)
 }

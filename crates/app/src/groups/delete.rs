@@ -4,7 +4,7 @@ use activity::{Facts, Reason};
 use store::groups::list::{self, Groups, MemberQuery};
 use store::groups::{GroupRow, group};
 
-use super::deeds;
+use super::group_facts;
 use super::standing::managed;
 use crate::{App, Caller, ChangeError, Topic, Tx};
 
@@ -40,7 +40,7 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         after: None,
     };
     let members = list::members(tx, &everybody, u32::MAX).await?;
-    let mut deleted = deeds::of_group(app, caller, "group.deleted", &group.named());
+    let mut deleted = group_facts::of_group(app, caller, "group.deleted", &group.named());
     deleted.metadata.insert("members".to_owned(), members.len().to_string());
     let mut topics = vec![Topic::Group(group.id.clone())];
     let mut activities = Vec::with_capacity(members.len() + 1);
@@ -48,7 +48,7 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         topics.push(Topic::Account(member.account.id.clone()));
         if member.account.id != caller.person.id {
             let person = member.account.person();
-            let removed = deeds::of_member(app, caller, "group.member_removed", &person, &group.named());
+            let removed = group_facts::of_member(app, caller, "group.member_removed", &person, &group.named());
             activities.push(removed.because(Reason::GroupDeleted));
         }
     }

@@ -2,7 +2,7 @@
 
 use store::groups::invitation;
 
-use super::deeds;
+use super::group_facts;
 use super::invite::target;
 use super::standing::managed;
 use crate::{App, Caller, ChangeError};
@@ -16,9 +16,9 @@ pub async fn delete_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     if !invitation::delete(&mut tx, id).await? {
         return Err(ChangeError::NotFound);
     }
-    let mut deleted = deeds::of_group(app, caller, "group.invitation_deleted", &group.named());
+    let mut deleted = group_facts::of_group(app, caller, "group.invitation_deleted", &group.named());
     deleted.targets = vec![target(&row)];
-    deeds::tell(&mut tx, &group.id, None);
+    group_facts::tell(&mut tx, &group.id, None);
     Ok(tx.commit(deleted).await?)
 }
 

@@ -7,9 +7,8 @@ use store::groups::word;
 use super::create::check_name;
 use super::get::get_in;
 use super::standing::managed;
-use super::{Group, deeds};
-use crate::accounts::names;
-use crate::{App, Caller, ChangeError};
+use super::{Group, group_facts};
+use crate::{App, Caller, ChangeError, names};
 
 /// What is to change; what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +50,7 @@ pub async fn edit(
         }
         let words: Vec<_> = names::beginnings(&after.name_key).into_iter().collect();
         word::replace(&mut tx, id, &words).await?;
-        deeds::tell(&mut tx, id, None);
+        group_facts::tell(&mut tx, id, None);
     }
     let group = get_in(&mut tx, caller, id).await?;
     tx.commit_if_any(activities(app, caller, &before, &after)).await?;
@@ -61,7 +60,7 @@ pub async fn edit(
 fn activities(app: &App, caller: &Caller, before: &GroupRow, after: &GroupRow) -> Vec<activity::Facts> {
     let mut activities = Vec::new();
     if after.name != before.name {
-        let mut renamed = deeds::of_group(app, caller, "group.renamed", &after.named());
+        let mut renamed = group_facts::of_group(app, caller, "group.renamed", &after.named());
         renamed.changes = vec![Change {
             field: "name".to_owned(),
             before: Some(before.name.clone()),
@@ -75,7 +74,7 @@ fn activities(app: &App, caller: &Caller, before: &GroupRow, after: &GroupRow) -
         } else {
             "group.second_factor_not_required"
         };
-        activities.push(deeds::of_group(app, caller, code, &after.named()));
+        activities.push(group_facts::of_group(app, caller, code, &after.named()));
     }
     activities
 }

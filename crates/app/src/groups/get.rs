@@ -5,8 +5,7 @@ use store::groups::list::ListedGroup;
 use store::groups::{default_group, member};
 
 use super::{Group, visible};
-use crate::accounts::Total;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Total};
 
 /// The group with this id, for its members, who manages the group above it, administrators and auditors.
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Group, ChangeError> {

@@ -8,13 +8,13 @@ use store::groups::{GroupRole, GroupRow};
 use super::addresses::{self, Entry};
 use super::list_invitations::EXPIRED_KEPT;
 use super::standing::managed;
-use super::{Standing, deeds};
-use crate::accounts::{names, new_token, token_hash};
+use super::{Standing, group_facts};
 use crate::ids::{Prefix, new_id};
 use crate::limits::INVITATIONS;
-use crate::mail::{budget, letters};
+use crate::mail::{self, budget, letters};
 use crate::refusals::{self, Refused};
-use crate::{App, Begun, Caller, ChangeError, Topic, Tx, mail};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Begun, Caller, ChangeError, Topic, Tx, names};
 
 /// Whom to invite, as what.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ pub async fn invite(
         check_rate(app, caller, &mut tx, activities.len()).await?;
     }
     tx.answered(&lines).await?;
-    deeds::tell(&mut tx, group_id, None);
+    group_facts::tell(&mut tx, group_id, None);
     tx.commit_if_any(activities).await?;
     Ok(lines)
 }
@@ -178,7 +178,7 @@ async fn one(
     }
     mail::write(app, tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(tx, &row.email_key).await?;
-    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &row.group);
+    let mut sent = group_facts::of_group(app, caller, "group.invitation_sent", &row.group);
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), role.code().to_owned());
     let (id, email) = (row.id, row.email);

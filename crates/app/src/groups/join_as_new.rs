@@ -4,11 +4,11 @@ use activity::{Person, Reason};
 use store::groups::{invitation, member};
 
 use super::accept::{check_backed, membership};
-use super::deeds;
+use super::group_facts;
 use super::invite::target;
-use crate::accounts::{Registration, register, token_hash};
-use crate::activity::facts;
-use crate::{App, ChangeError, Visitor};
+use crate::accounts::{Registration, register};
+use crate::tokens::token_hash;
+use crate::{App, ChangeError, Visitor, facts};
 
 /// Who joins. The e-mail address is the invited one: the mail was received there.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ pub async fn join_as_new(app: &App, visitor: &Visitor, token: &str, new: NewMemb
     let role = invitation.role.code().to_owned();
     joined.metadata.insert("role".to_owned(), role);
     member::insert(&mut tx, &membership(app, &invitation, &person.id)).await?;
-    deeds::tell(&mut tx, &invitation.group.id, None);
+    group_facts::tell(&mut tx, &invitation.group.id, None);
     tx.commit([created, accepted, joined]).await?;
     Ok(person)
 }

@@ -2,7 +2,7 @@
 
 use store::groups::{group, member};
 
-use super::deeds;
+use super::group_facts;
 use crate::{App, Caller, ChangeError};
 
 /// Ends the caller's own membership. The only owner cannot leave.
@@ -18,7 +18,7 @@ pub async fn leave(app: &App, caller: &Caller, group_id: &str) -> Result<(), Cha
             "You are the only owner of this group. Make somebody else an owner first, or delete the group.",
         ));
     }
-    let left = deeds::of_member(app, caller, "group.left", &caller.person, &group.named());
-    deeds::tell(&mut tx, group_id, Some(&caller.person.id));
+    let left = group_facts::of_member(app, caller, "group.left", &caller.person, &group.named());
+    group_facts::tell(&mut tx, group_id, Some(&caller.person.id));
     Ok(tx.commit(left).await?)
 }

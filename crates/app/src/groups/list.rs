@@ -3,9 +3,8 @@
 use store::groups::list::{self, Groups};
 
 use super::{Group, Standing};
-use crate::accounts::names;
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError, Page};
+use crate::{App, Caller, ChangeError, Page, names};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

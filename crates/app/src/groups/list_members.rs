@@ -4,9 +4,8 @@ use store::groups::GroupRole;
 use store::groups::list::{self, MemberQuery};
 
 use super::{Member, Standing, visible};
-use crate::accounts::names;
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, names};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

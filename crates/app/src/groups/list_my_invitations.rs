@@ -4,9 +4,8 @@ use store::accounts::account;
 use store::groups::invitation;
 
 use super::Invitation;
-use crate::accounts::names;
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError, Page, PageRequest};
+use crate::{App, Caller, ChangeError, Page, PageRequest, names};
 
 /// One page of invitations, newest first.
 pub async fn list_my_invitations(

@@ -5,7 +5,7 @@ use store::groups::GroupRole;
 use store::groups::invitation::InvitationRow;
 use store::groups::list::{ListedGroup, ListedMember, MEMBERS_COUNTED};
 
-use crate::accounts::Total;
+use crate::Total;
 
 /// What somebody may do in a group, from most to least: by their role in it, by their role in the group above it, or
 /// as an administrator of the installation, who may do what its owners may.

@@ -4,7 +4,7 @@ use store::accounts::account;
 use store::groups::invitation;
 
 use super::Invitation;
-use crate::accounts::token_hash;
+use crate::tokens::token_hash;
 use crate::{App, Unavailable, Visitor};
 
 /// What a mailed link leads to.

@@ -4,7 +4,7 @@ use store::accounts::account;
 use store::groups::{GroupRole, member};
 
 use super::standing::managed;
-use super::{deeds, leave};
+use super::{group_facts, leave};
 use crate::{App, Caller, ChangeError};
 
 /// Ends the membership of an account. Only owners remove owners, and the only owner stays; to remove oneself is to
@@ -29,7 +29,7 @@ pub async fn remove_member(app: &App, caller: &Caller, group_id: &str, account_i
             "This is the only owner of the group. Make somebody else an owner first, or delete the group.",
         ));
     }
-    let removed = deeds::of_member(app, caller, "group.member_removed", &account.person(), &group.named());
-    deeds::tell(&mut tx, group_id, Some(account_id));
+    let removed = group_facts::of_member(app, caller, "group.member_removed", &account.person(), &group.named());
+    group_facts::tell(&mut tx, group_id, Some(account_id));
     Ok(tx.commit(removed).await?)
 }

@@ -2,13 +2,13 @@
 
 use store::groups::invitation::{self, InvitationRow};
 
-use super::deeds;
 use super::delete_invitation::unknown;
+use super::group_facts;
 use super::invite::{check_rate, check_role, expiry, target, tell_invited};
 use super::standing::managed;
-use crate::accounts::{new_token, token_hash};
-use crate::mail::{budget, letters};
-use crate::{App, Caller, ChangeError, mail};
+use crate::mail::{self, budget, letters};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, Caller, ChangeError};
 
 /// Mails an invitation that waits or has expired again: the link before stops working, and it can be accepted for as
 /// long as a new one. For who manages the group; it counts as sent today.
@@ -35,10 +35,10 @@ pub async fn resend_invitation(app: &App, caller: &Caller, id: &str) -> Result<(
     }
     mail::write(app, &mut tx, letters::invitation(app, &row, &token)).await?;
     tell_invited(&mut tx, &row.email_key).await?;
-    let mut sent = deeds::of_group(app, caller, "group.invitation_sent", &group.named());
+    let mut sent = group_facts::of_group(app, caller, "group.invitation_sent", &group.named());
     sent.targets = vec![target(&row)];
     sent.metadata.insert("role".to_owned(), row.role.code().to_owned());
     sent.metadata.insert("again".to_owned(), "yes".to_owned());
-    deeds::tell(&mut tx, &group.id, None);
+    group_facts::tell(&mut tx, &group.id, None);
     Ok(tx.commit(sent).await?)
 }

@@ -3,7 +3,7 @@
 use store::groups::{self, default_group};
 
 use super::get::get_in;
-use super::{Group, deeds};
+use super::{Group, group_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Makes a group the caller's default. They must be a member of it; it ends with the membership. The same group again
@@ -18,8 +18,8 @@ pub async fn set_default(app: &App, caller: &Caller, group_id: &str) -> Result<G
     if !default_group::set(&mut tx, &caller.person.id, group_id).await? {
         return get_in(&mut tx, caller, group_id).await;
     }
-    let set = deeds::of_member(app, caller, "user.default_group_set", &caller.person, &group.named());
-    deeds::tell(&mut tx, group_id, Some(&caller.person.id));
+    let set = group_facts::of_member(app, caller, "user.default_group_set", &caller.person, &group.named());
+    group_facts::tell(&mut tx, group_id, Some(&caller.person.id));
     let group = get_in(&mut tx, caller, group_id).await?;
     tx.commit(set).await?;
     Ok(group)

@@ -9,7 +9,7 @@ use activity::{Facts, Named, Person, Reason, Time, limits};
 use jiff::tz::TimeZone;
 
 use super::Reading;
-use crate::activity::facts::failed;
+use crate::facts::failed;
 use header::{Calendar, Header};
 use message::{Message, Party};
 use peers::Peers;

@@ -12,9 +12,9 @@ use super::keys::Keys;
 use super::lines::{LONGEST, Line, Lines};
 use super::openssh::OpenSsh;
 use super::{Reading, jsonl};
-use crate::activity::facts;
+use crate::error::unavailable;
 use crate::ingest::{Reporter, restrict};
-use crate::{App, Caller, Unavailable};
+use crate::{App, Caller, Unavailable, facts};
 
 /// Activities committed at once.
 const BATCH: usize = 4_000;
@@ -94,10 +94,12 @@ pub enum ImportError {
         #[source]
         source: io::Error,
     },
-    /// The log cannot be written.
-    #[error("the log cannot be written: {0}")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
 }
+
+unavailable!(ImportError);
 
 impl From<IngestError> for ImportError {
     fn from(error: IngestError) -> Self {
@@ -155,9 +157,7 @@ pub async fn import(
         recorded: summary.recorded,
     });
     if summary.recorded > 0 {
-        leave_a_trace(app, caller, request, &summary)
-            .await
-            .map_err(|error| ImportError::Unavailable(error.into()))?;
+        leave_a_trace(app, caller, request, &summary).await?;
     }
     Ok(summary)
 }

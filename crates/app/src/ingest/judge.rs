@@ -6,18 +6,18 @@ use std::collections::HashMap;
 
 use activity::limits::{FaultCode, FieldError, shown};
 use activity::{By, Facts, Named, Person, Target, catalogue};
-use store::{StoreError, reporters};
+use store::reporters;
 
 use super::reporter::{Naming, Reporter};
-use crate::App;
-use crate::applications::is_built_in;
+use crate::facts::is_built_in;
 use crate::ids::Prefix;
+use crate::{App, Unavailable};
 
 /// An item of a submission: facts, or why they are refused.
 pub(crate) type Item = Result<Facts, Vec<FieldError>>;
 
 /// Judges each item for itself and makes what may stay the reporter's.
-pub(crate) async fn judge(app: &App, reporter: &Reporter, items: Vec<Item>) -> Result<Vec<Item>, JudgeError> {
+pub(crate) async fn judge(app: &App, reporter: &Reporter, items: Vec<Item>) -> Result<Vec<Item>, Unavailable> {
     let mut items: Vec<Item> = items
         .into_iter()
         .map(|item| item.and_then(|facts| restrict(reporter, facts)))
@@ -34,14 +34,6 @@ pub(crate) async fn judge(app: &App, reporter: &Reporter, items: Vec<Item>) -> R
         }
     }
     Ok(items)
-}
-
-/// Why nothing can be judged.
-#[derive(Debug, thiserror::Error)]
-pub enum JudgeError {
-    /// The store does not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// All that can be said without looking anything up, which is all there is to say of who may name nobody here.
@@ -194,7 +186,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(app: &App, reporter: &Reporter, items: &[Item]) -> Result<Self, JudgeError> {
+    async fn of(app: &App, reporter: &Reporter, items: &[Item]) -> Result<Self, Unavailable> {
         let application = match &reporter.naming {
             Naming::Nobody => return Ok(Self::default()),
             Naming::SignedInTo(id) => Some(id.as_str()),

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::judge::judge;
 use super::reporter::Reporter;
-use crate::App;
+use crate::error::unavailable;
+use crate::{App, Unavailable};
 
 /// What a program sent.
 #[derive(Clone, Debug, Default)]
@@ -72,19 +73,16 @@ pub enum RecordError {
         /// How many are taken.
         limit: usize,
     },
-    /// The log cannot be written now.
-    #[error("the log cannot be written at the moment")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The database did not say whether it kept them.
-    #[error("it is not known whether this was recorded")]
-    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
 }
+
+unavailable!(RecordError);
 
 /// Records the items that are right and that the reporter may say, durably, and says what became of each.
 pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> Result<Recorded, RecordError> {
-    let judged = judge(app, reporter, submission.items)
-        .await
-        .map_err(|error| RecordError::Unavailable(Box::new(error)))?;
+    let judged = judge(app, reporter, submission.items).await?;
     note_refusals(reporter, &judged);
     if submission.strict && judged.iter().any(Result::is_err) && judged.iter().any(Result::is_ok) {
         let errors = |(place, item): (usize, Result<Facts, _>)| Some((place, item.err()?));
@@ -175,8 +173,7 @@ impl From<IngestError> for RecordError {
         match error {
             IngestError::Conflict => Self::KeyReused,
             IngestError::TooMany { given, limit } => Self::TooMany { given, limit },
-            IngestError::Unavailable(cause) => Self::Unavailable(Box::new(cause)),
-            IngestError::Unknown(cause) => Self::Unknown(Box::new(cause)),
+            other => Self::Unavailable(other.into()),
         }
     }
 }

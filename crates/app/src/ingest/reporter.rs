@@ -1,7 +1,7 @@
 //! Who reports from outside, for which applications, and whom they may name. Owns who; what they say is judged next door.
 
 use activity::{Named, Recorder};
-use engine::Source;
+use engine::IdSpace;
 
 use crate::{Caller, Via, Visitor};
 
@@ -14,7 +14,7 @@ pub struct Reporter {
     pub(super) applications: Vec<Named>,
     pub(super) naming: Naming,
     /// Whose external ids and idempotency keys theirs are.
-    source: Source,
+    source: IdSpace,
 }
 
 /// Which ids of this installation a reporter may use.
@@ -54,7 +54,7 @@ impl Reporter {
             recorder: Recorder::ApiKey(reporter),
             applications: reports.applications.clone(),
             naming,
-            source: Source::Reporter(id.clone()),
+            source: IdSpace::Reporter(id.clone()),
         })
     }
 
@@ -72,7 +72,7 @@ impl Reporter {
             recorder: Recorder::Application(reporter),
             applications: vec![application.clone()],
             naming: Naming::SignedInTo(application.id.clone()),
-            source: Source::Reporter(application.id.clone()),
+            source: IdSpace::Reporter(application.id.clone()),
         })
     }
 
@@ -87,19 +87,19 @@ impl Reporter {
             recorder: Recorder::Import(reporter),
             applications: Vec::new(),
             naming: Naming::Nobody,
-            source: Source::Ledger(ledger.to_owned()),
+            source: IdSpace::Ledger(ledger.to_owned()),
         }
     }
 
     /// Whose external ids theirs are.
-    pub(crate) fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &IdSpace {
         &self.source
     }
 
     /// What its requests are told apart by.
     pub(super) fn name(&self) -> &str {
         match &self.source {
-            Source::Reporter(name) | Source::Ledger(name) => name,
+            IdSpace::Reporter(name) | IdSpace::Ledger(name) => name,
         }
     }
 }

@@ -4,8 +4,7 @@
 use activity::Time;
 use store::accounts::mail_sent;
 
-use crate::accounts::names;
-use crate::{App, ChangeError, Tx, Unavailable};
+use crate::{App, ChangeError, Tx, Unavailable, names};
 
 const OTHERS: &str = "others";
 const HOUR: i64 = 3_600 * Time::SECOND;
@@ -14,7 +13,7 @@ const HOUR: i64 = 3_600 * Time::SECOND;
 /// Says nothing about whether the address has an account.
 pub(crate) async fn take(app: &App, tx: &mut Tx, address: &str) -> Result<bool, Unavailable> {
     let (settings, key, hour) = (&app.settings().mail, mailbox(address), app.now().0.div_euclid(HOUR));
-    let sent = mail_sent::count(tx, (&key, OTHERS), hour).await?;
+    let sent = mail_sent::count(tx, &key, OTHERS, hour).await?;
     let fits = sent.in_hour <= u64::from(settings.from_others_per_hour)
         && sent.in_day <= u64::from(settings.from_others_per_day);
     if !fits {
@@ -26,7 +25,7 @@ pub(crate) async fn take(app: &App, tx: &mut Tx, address: &str) -> Result<bool, 
 /// Takes back one that was counted and not sent.
 pub(crate) async fn give_back(app: &App, tx: &mut Tx, address: &str) -> Result<(), Unavailable> {
     let hour = app.now().0.div_euclid(HOUR);
-    Ok(mail_sent::give_back(tx, (&mailbox(address), OTHERS), hour).await?)
+    Ok(mail_sent::give_back(tx, &mailbox(address), OTHERS, hour).await?)
 }
 
 /// What whoever asks for one too many is told.

@@ -3,8 +3,7 @@
 use store::accounts::mail;
 
 use super::send::facts_of;
-use crate::accounts::ChangeError;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError};
 
 /// Deletes it. A link it carries works on until it expires.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

@@ -5,7 +5,7 @@ use store::accounts::account::AccountRow;
 use store::groups::invitation::InvitationRow;
 
 use super::name::in_mail;
-use crate::accounts::OtherDevices;
+use crate::devices::OtherDevices;
 use crate::{App, Visitor};
 
 /// A mail to write.

@@ -3,9 +3,8 @@
 use activity::Time;
 use store::accounts::mail::{self, MailRow};
 
-use crate::accounts::ChangeError;
 use crate::paging::Cursors;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]

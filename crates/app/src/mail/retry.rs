@@ -6,8 +6,7 @@ use store::accounts::mail;
 
 use super::send::facts_of;
 use super::text;
-use crate::accounts::ChangeError;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError};
 
 /// Makes it due. A mail that was sent or given up, or whose link has expired, has no text any more.
 pub async fn retry(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError> {

@@ -12,9 +12,8 @@ use store::accounts::mail::{self, MailRow};
 use thiserror::Error;
 
 use super::text;
-use crate::accounts::{Unavailable, names};
-use crate::activity::{facts, shortened};
-use crate::{App, Caller, Quiet, Tx};
+use crate::facts::{self, shortened};
+use crate::{App, Caller, Quiet, Tx, Unavailable, names};
 
 /// A mail that could not be sent for so long is given up.
 const GIVE_UP: i64 = Time::DAY;

@@ -7,8 +7,7 @@ use store::accounts::mail;
 use super::list::Mail;
 use super::send::facts_of;
 use super::text;
-use crate::accounts::ChangeError;
-use crate::{App, Caller};
+use crate::{App, Caller, ChangeError};
 
 /// A mail with its text.
 pub struct ShownMail {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use store::accounts::mail::{self, MailRow};
 
 use super::letters::Letter;
-use crate::accounts::Unavailable;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Cell, Tx};
+use crate::{App, Cell, Tx, Unavailable};
 
 /// Keeps the letter with the change that causes it: both or neither. Without a mail server it goes to the outbox.
 pub(crate) async fn write(app: &App, tx: &mut Tx, letter: Letter) -> Result<(), Unavailable> {

@@ -9,11 +9,11 @@ use super::Answered;
 use super::begin_add::full;
 use super::model::{MOST, name_of, target};
 use super::site::site;
-use crate::accounts::{OtherDevices, Unavailable, token_hash};
-use crate::activity::facts;
+use crate::devices::OtherDevices;
 use crate::factors::{credentials_changed, end_unproved, first_codes};
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Caller, ChangeError, mail};
+use crate::tokens::token_hash;
+use crate::{Activities, App, Caller, ChangeError, Unavailable, facts, mail};
 
 /// A passkey to add.
 #[derive(Clone, Debug)]

@@ -3,11 +3,10 @@
 use store::passkeys::ceremony::Purpose;
 use webauthn_rs::prelude::Passkey as Credential;
 
-use super::Asked;
+use super::Ceremony;
 use super::model::keep;
 use super::site::site;
-use crate::accounts::Unavailable;
-use crate::{App, Tx};
+use crate::{App, Tx, Unavailable};
 
 /// The question; `None` if the account has no passkey, or passkeys cannot work here.
 pub(super) async fn ask(
@@ -15,7 +14,7 @@ pub(super) async fn ask(
     tx: &mut Tx,
     account_id: &str,
     purpose: Purpose,
-) -> Result<Option<Asked>, Unavailable> {
+) -> Result<Option<Ceremony>, Unavailable> {
     let rows = store::passkeys::of(tx, account_id).await?;
     let credentials: Result<Vec<Credential>, _> =
         rows.iter().map(|row| serde_json::from_str(&row.credential)).collect();
@@ -28,5 +27,5 @@ pub(super) async fn ask(
         .map_err(Unavailable::new)?;
     let options = serde_json::to_value(&question.public_key).map_err(Unavailable::new)?;
     let token = keep(app, tx, (purpose, Some(account_id)), &state).await?;
-    Ok(Some(Asked { token, options }))
+    Ok(Some(Ceremony { token, options }))
 }

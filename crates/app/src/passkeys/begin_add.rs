@@ -4,16 +4,15 @@ use serde_json::json;
 use store::passkeys::ceremony::Purpose;
 use webauthn_rs::prelude::CredentialID;
 
-use super::Asked;
+use super::Ceremony;
 use super::model::{MOST, keep};
 use super::site::{handle, site};
-use crate::accounts::{Proof, Unavailable, asker, reauthenticate};
-use crate::factors::prove_with_factor;
-use crate::{App, Caller, ChangeError, Quiet};
+use crate::factors::{Proof, asker, prove_with_factor, reauthenticate};
+use crate::{App, Caller, ChangeError, Quiet, Unavailable};
 
 /// Asks for a new passkey of the caller. A wrong proof counts as a failed attempt; an account with codes proves it with
 /// one, so that a password alone adds nothing beside the second factor.
-pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Asked, ChangeError> {
+pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Ceremony, ChangeError> {
     let Some(site) = site(app)? else {
         return Err(ChangeError::conflict("Passkeys cannot be used at this address."));
     };
@@ -42,7 +41,7 @@ pub async fn begin_add(app: &App, caller: &Caller, proof: &Proof) -> Result<Aske
     options["authenticatorSelection"]["residentKey"] = json!("preferred");
     let token = keep(app, &mut tx, (Purpose::Add, Some(&account.id)), &state).await?;
     tx.commit_quietly(Quiet::PasskeyAsked).await?;
-    Ok(Asked { token, options })
+    Ok(Ceremony { token, options })
 }
 
 pub(super) fn full() -> ChangeError {

@@ -2,13 +2,13 @@
 
 use store::passkeys::ceremony::Purpose;
 
-use super::Asked;
+use super::Ceremony;
 use super::ask::ask;
-use crate::accounts::asker;
+use crate::factors::asker;
 use crate::{App, Caller, ChangeError, Quiet};
 
 /// Asks for one of the caller's own passkeys.
-pub async fn begin_confirm(app: &App, caller: &Caller) -> Result<Asked, ChangeError> {
+pub async fn begin_confirm(app: &App, caller: &Caller) -> Result<Ceremony, ChangeError> {
     let (account, _) = asker(app, caller).await?;
     let mut tx = app.begin().await?;
     let asked = ask(app, &mut tx, &account.id, Purpose::Confirm).await?;

@@ -2,17 +2,16 @@
 
 use store::passkeys::ceremony::{self, Purpose};
 
-use super::Asked;
+use super::Ceremony;
 use super::model::keep;
 use super::site::site;
-use crate::accounts::Unavailable;
-use crate::{App, Quiet, Visitor};
+use crate::{App, Quiet, Unavailable, Visitor};
 
 /// Most questions that wait at once and belong to nobody; more are refused until some expire.
 const MOST_WAITING: u64 = 20_000;
 
 /// Asks for a passkey; `None` where passkeys cannot work. Says nothing about any account.
-pub async fn begin_log_in(app: &App, _visitor: &Visitor) -> Result<Option<Asked>, Unavailable> {
+pub async fn begin_log_in(app: &App, _visitor: &Visitor) -> Result<Option<Ceremony>, Unavailable> {
     let Some(site) = site(app)? else { return Ok(None) };
     let (question, state) = site.start_discoverable_authentication().map_err(Unavailable::new)?;
     let options = serde_json::to_value(&question.public_key).map_err(Unavailable::new)?;
@@ -22,5 +21,5 @@ pub async fn begin_log_in(app: &App, _visitor: &Visitor) -> Result<Option<Asked>
         return Err(Unavailable::new("too many log-ins with a passkey were begun"));
     }
     tx.commit_quietly(Quiet::PasskeyAsked).await?;
-    Ok(Some(Asked { token, options }))
+    Ok(Some(Ceremony { token, options }))
 }

@@ -1,8 +1,7 @@
 //! The caller's passkeys.
 
 use super::Passkey;
-use crate::accounts::Unavailable;
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable};
 
 /// The caller's own passkeys, oldest first.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Passkey>, Unavailable> {

@@ -6,11 +6,9 @@ use store::passkeys::ceremony::Purpose;
 
 use super::Answered;
 use super::verify::{claim, verify};
-use crate::accounts::attempts;
-use crate::accounts::log_in::{refusal_of_second_step, refuse};
-use crate::accounts::{Admission, LogInRefused, SignedIn, admit, token_hash};
-use crate::activity::facts;
-use crate::{App, Visitor};
+use crate::logging_in::{Admission, LogInRefused, SignedIn, admit, refusal_of_second_step, refuse};
+use crate::tokens::token_hash;
+use crate::{App, Visitor, attempts, facts};
 
 /// Signs in, or refuses with one answer for every reason. A wrong answer counts as a failed attempt on the account
 /// whose passkey it claims to be, in one transaction with its check.

@@ -25,7 +25,7 @@ pub use begin_log_in::begin_log_in;
 pub use begin_second_factor::begin_second_factor;
 pub use list::list;
 pub use log_in::log_in;
-pub use model::{Answered, Asked, Passkey};
+pub use model::{Answered, Ceremony, Passkey};
 pub use remove::{RemoveProof, remove};
 pub use rename::rename;
 pub use second_factor::second_factor;

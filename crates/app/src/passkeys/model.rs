@@ -4,9 +4,8 @@ use activity::{Target, Time};
 use store::passkeys::PasskeyRow;
 use store::passkeys::ceremony::{self, CeremonyRow, Purpose};
 
-use crate::accounts::names;
-use crate::accounts::{FieldError, Unavailable, new_token, token_hash};
-use crate::{App, ChangeError, Tx};
+use crate::tokens::{new_token, token_hash};
+use crate::{App, ChangeError, FieldError, Tx, Unavailable, names};
 
 /// Most passkeys of one account.
 pub(super) const MOST: usize = 20;
@@ -41,7 +40,7 @@ impl Passkey {
 
 /// A question for the browser's authenticator.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Ceremony {
     /// Comes back with the answer; given away once.
     pub token: String,
     /// The options of `navigator.credentials`, as JSON of WebAuthn level 3.

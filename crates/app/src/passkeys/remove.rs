@@ -8,11 +8,9 @@ use store::passkeys::ceremony::{self, Purpose};
 use super::Answered;
 use super::model::target;
 use super::verify::{claim, verify};
-use crate::accounts::reauthenticate::failed;
-use crate::accounts::{Proof, asker, attempts, reauthenticate};
-use crate::activity::facts;
-use crate::factors::{credentials_changed, has_any, must_keep};
-use crate::{App, Caller, ChangeError, Tx, mail};
+use crate::factors::reauthenticate::failed;
+use crate::factors::{Proof, asker, credentials_changed, has_any, must_keep, reauthenticate};
+use crate::{App, Caller, ChangeError, Tx, attempts, facts, mail};
 
 /// What shows that it is the owner who asks.
 #[derive(Clone, Debug)]

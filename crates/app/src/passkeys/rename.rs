@@ -3,8 +3,7 @@
 use activity::Change;
 
 use super::model::{name_of, target};
-use crate::activity::facts;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, facts};
 
 /// Renames one of the caller's own passkeys. The same name again leaves no activity.
 pub async fn rename(app: &App, caller: &Caller, id: &str, name: &str) -> Result<(), ChangeError> {

@@ -6,10 +6,9 @@ use store::passkeys::ceremony::Purpose;
 
 use super::Answered;
 use super::verify::{claim, verify};
-use crate::accounts::challenge::{self, Challenged};
-use crate::accounts::log_in::{refusal_of_second_step, refuse};
-use crate::accounts::{Admission, SecondFactorRefused, SignedIn, admit, attempts};
-use crate::{App, Visitor};
+use crate::logging_in::challenge::{self, Challenged};
+use crate::logging_in::{Admission, SecondFactorRefused, SignedIn, admit, refusal_of_second_step, refuse};
+use crate::{App, Visitor, attempts};
 
 /// Signs in. A wrong answer counts as a failed attempt like a wrong code, in one transaction with its check.
 pub async fn second_factor(

@@ -4,8 +4,7 @@ use sha2::{Digest as _, Sha256};
 use webauthn_rs::WebauthnBuilder;
 use webauthn_rs::prelude::{Url, Uuid, Webauthn};
 
-use crate::App;
-use crate::accounts::Unavailable;
+use crate::{App, Unavailable};
 
 /// The origin at which passkeys work, such as `https://log.example.com`; `None` if they cannot work here at all.
 ///

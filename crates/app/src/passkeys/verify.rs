@@ -10,8 +10,8 @@ use webauthn_rs::prelude::{
 
 use super::Answered;
 use super::site::{handle, site};
-use crate::accounts::{Unavailable, token_hash};
-use crate::{App, Tx};
+use crate::tokens::token_hash;
+use crate::{App, Tx, Unavailable};
 
 /// Bytes of the longest answer: several times what authenticators send.
 const ANSWER_MAX: usize = 16 * 1024;

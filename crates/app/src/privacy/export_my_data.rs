@@ -7,11 +7,11 @@ use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 
-use crate::activity::{Asked, Disclosure, Question, Scope, Scoped, UnseenScan, facts};
-use crate::error::Unavailable;
-use crate::exports::{self, ExportError, unavailable};
+use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped, UnseenScan};
+use crate::error::unavailable;
+use crate::exports::{self, ExportError};
 use crate::feed::{Chunks, Feed, Lost, feed};
-use crate::{App, Caller};
+use crate::{App, Caller, Unavailable, facts};
 
 /// Bytes gathered before they are passed on.
 const CHUNK: usize = 64 * 1024;
@@ -31,7 +31,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let place = exports::place(app, caller)?;
+    let permit = exports::permit(app, caller)?;
     // Opened before the export is recorded, so that a file does not tell of itself.
     let everything = Question {
         q: "",
@@ -39,18 +39,14 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(app, caller, &Scope::Me, everything).await?;
-    let scan = app
-        .log()
-        .scan(scoped.bound.clone(), Order::Oldest)
-        .await
-        .map_err(unavailable)?;
-    let tx = app.begin().await.map_err(unavailable)?;
+    let scoped = Scoped::new(app, caller, &LogScope::Me, everything).await?;
+    let scan = app.log().scan(scoped.bound.clone(), Order::Oldest).await?;
+    let tx = app.begin().await?;
     let exported = facts::about(app, caller, "account.data_exported", &caller.person);
-    tx.commit(exported).await.map_err(unavailable)?;
+    tx.commit(exported).await?;
     let (feed, chunks) = feed(&app.settings().exports);
     let run = Run {
-        disclosure: Disclosure::new(app, caller, &scoped, Asked::File("own data")),
+        disclosure: Disclosure::new(app, caller, &scoped, Delivery::File("own data")),
         app: app.clone(),
         account_id: caller.person.id.clone(),
         out: Vec::new(),
@@ -59,7 +55,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     };
     app.tasks().once("export of one's own data", async move {
         run.run(scan).await;
-        drop(place);
+        drop(permit);
     });
     Ok(MyData {
         file_name: format!("whodid-my-data-{}.jsonl", app.now().timestamp().strftime("%Y-%m-%d")),
@@ -72,14 +68,10 @@ enum Broken {
     /// The reader is gone or too slow.
     Reader(Lost),
     /// The log or the store failed.
-    Source(Unavailable),
+    Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for Broken {
-    fn from(cause: E) -> Self {
-        Self::Source(cause.into())
-    }
-}
+unavailable!(Broken);
 
 /// One export under way.
 struct Run {
@@ -104,7 +96,7 @@ impl Run {
         match written {
             Ok(()) => self.feed.whole().await,
             Err(Broken::Reader(lost)) => tracing::debug!(?lost, "an export of a person's data was broken off"),
-            Err(Broken::Source(cause)) => {
+            Err(Broken::Unavailable(cause)) => {
                 tracing::warn!(
                     error = &cause as &dyn std::error::Error,
                     "an export of a person's data broke off"

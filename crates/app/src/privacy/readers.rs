@@ -3,9 +3,8 @@
 use activity::{Person, Time};
 use store::disclosures::{self, Disclosed as Row, Kind, Via};
 
-use crate::error::Unavailable;
-use crate::paging::{self, Cursors, Page, PageRequest};
-use crate::{App, Caller, ChangeError};
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, ChangeError, Page, PageRequest, Unavailable};
 
 /// The query of the looks that are in the caller's own activity log.
 pub const READERS_QUERY: &str = "activity:log.viewed,export.generated,export.downloaded -by:self";

@@ -141,7 +141,7 @@ impl Refusal {
         }
     }
 
-    /// As the one who knocked hears it.
+    /// As the one who tried to join hears it.
     pub(super) fn error(self, access: &Access) -> ChangeError {
         match self {
             Self::NotMember if access.sees => ChangeError::Forbidden,

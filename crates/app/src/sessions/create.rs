@@ -7,11 +7,10 @@ use store::sessions::{SessionRow, SessionState, session};
 
 use super::access::is_member;
 use super::join::arrival;
-use super::{Session, deeds, password};
-use crate::accounts::names;
+use super::{Session, password, session_facts};
 use crate::groups::visible;
 use crate::ids::{Prefix, new_id};
-use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits};
+use crate::{Activities, App, Begun, Caller, ChangeError, FieldError, limits, names};
 
 /// What is typed for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,14 +58,14 @@ pub async fn create(app: &App, caller: &Caller, new: NewSession) -> Result<Sessi
     }
     let row = row(app, caller, group.named(), (name, password_hash), new.start);
     session::insert(&mut tx, &row).await?;
-    let mut facts = Activities::from(deeds::by(app, caller, "session.created", &row));
+    let mut facts = Activities::from(session_facts::by(app, caller, "session.created", &row));
     if new.start {
         presence::insert(&mut tx, arrival(caller, &row.id, row.created_at)).await?;
-        facts.push(deeds::by(app, caller, "session.started", &row));
-        facts.push(deeds::by(app, caller, "session.joined", &row));
+        facts.push(session_facts::by(app, caller, "session.started", &row));
+        facts.push(session_facts::by(app, caller, "session.joined", &row));
     }
     tx.answered(&row.id).await?;
-    deeds::tell(&mut tx, &row);
+    session_facts::tell(&mut tx, &row);
     tx.commit(facts).await?;
     Ok(Session::of(row, u64::from(new.start)))
 }

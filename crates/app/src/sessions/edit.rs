@@ -5,7 +5,7 @@ use store::sessions::{SessionRow, SessionState, attempt, presence, session};
 
 use super::access::Access;
 use super::create::checked_name;
-use super::{Session, deeds, password};
+use super::{Session, password, session_facts};
 use crate::{App, Caller, ChangeError};
 
 /// What is to be different; `None` leaves it as it is.
@@ -67,7 +67,7 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
     }
     let row = session::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
     let present = presence::count(&mut tx, id).await?;
-    deeds::tell(&mut tx, &row);
+    session_facts::tell(&mut tx, &row);
     tx.commit_if_any(facts).await?;
     Ok(Session::of(row, present))
 }
@@ -76,7 +76,7 @@ pub async fn edit(app: &App, caller: &Caller, id: &str, edit: EditSession) -> Re
 fn differences(app: &App, caller: &Caller, before: &SessionRow, after: &SessionRow) -> Vec<Facts> {
     let mut facts = Vec::new();
     if before.name != after.name || before.password_hash != after.password_hash {
-        let mut edited = deeds::by(app, caller, "session.edited", after);
+        let mut edited = session_facts::by(app, caller, "session.edited", after);
         if before.name != after.name {
             edited.changes.push(Change {
                 field: "name".to_owned(),
@@ -101,7 +101,7 @@ fn differences(app: &App, caller: &Caller, before: &SessionRow, after: &SessionR
         } else {
             "session.unlocked"
         };
-        facts.push(deeds::by(app, caller, code, after));
+        facts.push(session_facts::by(app, caller, code, after));
     }
     facts
 }

@@ -4,7 +4,7 @@ use activity::Reason;
 use store::sessions::{attempt, presence, session};
 
 use super::access::Access;
-use super::deeds;
+use super::session_facts;
 use crate::{Activities, App, Caller, ChangeError};
 
 /// Ends a session: who looks after it, and who manages its group.
@@ -21,10 +21,10 @@ pub async fn end(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeError
     let left = presence::clear(&mut tx, id).await?;
     // Nobody is asked for its password any more.
     attempt::clear_all(&mut tx, id).await?;
-    let ended = deeds::by(app, caller, "session.ended", &access.row);
+    let ended = session_facts::by(app, caller, "session.ended", &access.row);
     let left = left
         .iter()
-        .map(|person| deeds::left(app, Some(caller), person, &access.row, Reason::SessionEnded));
-    deeds::tell(&mut tx, &access.row);
+        .map(|person| session_facts::left(app, Some(caller), person, &access.row, Reason::SessionEnded));
+    session_facts::tell(&mut tx, &access.row);
     Ok(tx.commit(Activities::ending(left, ended)).await?)
 }

@@ -3,16 +3,16 @@
 use activity::Time;
 use store::sessions::attempt;
 use store::sessions::presence::{self, Arrival};
-use store::sessions::refusal::{self, Knock};
+use store::sessions::refusal::{self, RefusedJoin};
 
 use super::access::{Access, Refusal};
 use super::get::get_in;
-use super::{SessionDetails, deeds, password};
-use crate::activity::facts::failed;
+use super::{SessionDetails, password, session_facts};
+use crate::facts::failed;
 use crate::{App, Caller, ChangeError, Quiet, Tx};
 
-/// For so long, whoever is refused for the same reason again is only counted: the log says that somebody knocks, not
-/// every knock.
+/// For so long, whoever is refused for the same reason again is only counted: the log says that somebody tries to
+/// join, not every attempt.
 const SAME_AGAIN: i64 = 10 * 60 * Time::SECOND;
 
 /// Makes the caller present. Who is already has only come again, perhaps on another device. Returns the session.
@@ -64,8 +64,8 @@ async fn enter(app: &App, caller: &Caller, mut tx: Tx, access: &Access) -> Resul
         return Ok(session);
     }
     attempt::clear(&mut tx, &row.id, &caller.person.id).await?;
-    let facts = deeds::by(app, caller, "session.joined", row);
-    deeds::tell(&mut tx, row);
+    let facts = session_facts::by(app, caller, "session.joined", row);
+    session_facts::tell(&mut tx, row);
     let session = get_in(&mut tx, caller, &row.id).await?;
     tx.commit(facts).await?;
     Ok(session)
@@ -79,14 +79,18 @@ async fn refuse(
     refusal: Refusal,
 ) -> Result<SessionDetails, ChangeError> {
     if let Some(more) = due(app, caller, &mut tx, (access, refusal)).await? {
-        let facts = deeds::by(app, caller, "session.join_refused", &access.row);
+        let facts = session_facts::by(app, caller, "session.join_refused", &access.row);
         let mut facts = failed(facts, refusal.reason());
         if more > 0 {
             facts
                 .metadata
                 .insert("refused_since_the_last".to_owned(), more.to_string());
         }
-        let facts = if access.sees { facts } else { deeds::nameless(facts) };
+        let facts = if access.sees {
+            facts
+        } else {
+            session_facts::nameless(facts)
+        };
         tx.commit(facts).await?;
     } else {
         tx.commit_quietly(Quiet::Counted).await?;
@@ -106,10 +110,10 @@ async fn due(
         return Ok(Some(0));
     }
     let now = app.now();
-    let knock = Knock {
+    let refused = RefusedJoin {
         account_id: &caller.person.id,
         session_id: &access.row.id,
         reason: refusal.reason().word(),
     };
-    Ok(refusal::is_due(tx, knock, now, now.plus(SAME_AGAIN)).await?)
+    Ok(refusal::is_due(tx, refused, now, now.plus(SAME_AGAIN)).await?)
 }

@@ -3,7 +3,7 @@
 use store::sessions::presence;
 
 use super::access::Access;
-use super::deeds;
+use super::session_facts;
 use crate::{App, Caller, ChangeError};
 
 /// Ends the caller's presence.
@@ -18,7 +18,7 @@ pub async fn leave(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeErr
             false => ChangeError::NotFound,
         });
     }
-    let facts = deeds::by(app, caller, "session.left", &access.row);
-    deeds::tell(&mut tx, &access.row);
+    let facts = session_facts::by(app, caller, "session.left", &access.row);
+    session_facts::tell(&mut tx, &access.row);
     Ok(tx.commit(facts).await?)
 }

@@ -23,7 +23,7 @@ pub async fn list_present(
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let rows = presence::page(&mut read, id, after, limit + 1).await?;
     // What was heard since the last write is still in memory.
-    let heard = app.beats().heard_in(id);
+    let heard = app.heartbeats().heard_in(id);
     Ok(pages.page(
         rows,
         limit,

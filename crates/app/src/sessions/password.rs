@@ -34,7 +34,7 @@ pub(super) async fn verify(
     row: &SessionRow,
     password: &str,
 ) -> Result<Option<Refusal>, Unavailable> {
-    let place = app.hasher().place()?;
+    let permit = app.hasher().permit()?;
     let settings = &app.settings().password;
     let now = app.now();
     let limit = AttemptLimit {
@@ -50,7 +50,7 @@ pub(super) async fn verify(
     }
     let matches = app
         .hasher()
-        .verify(place, password, row.password_hash.as_deref())
+        .verify(permit, password, row.password_hash.as_deref())
         .await?;
     Ok((!matches).then_some(Refusal::WrongPassword))
 }

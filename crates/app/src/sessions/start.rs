@@ -4,7 +4,7 @@ use store::sessions::{SessionState, presence, session};
 
 use super::access::Access;
 use super::join::arrival;
-use super::{Session, deeds};
+use super::{Session, session_facts};
 use crate::{App, Caller, ChangeError};
 
 /// Starts a planned session, with the caller in it: who created it, and who manages the group.
@@ -21,7 +21,11 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
         return Err(ChangeError::Forbidden);
     }
     let host = caller.person.to_string();
-    if !session::start(&mut tx, id, (&caller.person.id, &host), now).await? {
+    let host = session::Host {
+        id: &caller.person.id,
+        name: &host,
+    };
+    if !session::start(&mut tx, id, &host, now).await? {
         return Err(ChangeError::conflict(match access.row.state {
             SessionState::Ended => "This session has ended. Create another.",
             SessionState::Planned | SessionState::Running => "This session has started already. Join it.",
@@ -29,8 +33,8 @@ pub async fn start(app: &App, caller: &Caller, id: &str) -> Result<Session, Chan
     }
     presence::insert(&mut tx, arrival(caller, id, now)).await?;
     let row = session::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
-    let facts = ["session.started", "session.joined"].map(|code| deeds::by(app, caller, code, &row));
-    deeds::tell(&mut tx, &row);
+    let facts = ["session.started", "session.joined"].map(|code| session_facts::by(app, caller, code, &row));
+    session_facts::tell(&mut tx, &row);
     tx.commit(facts).await?;
     Ok(Session::of(row, 1))
 }

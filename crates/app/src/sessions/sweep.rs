@@ -1,6 +1,6 @@
 //! Takes out of sessions whoever is there no longer: their device went silent or was logged out, their account was
 //! disabled, they left the group, or the group is gone. Each leaves by an activity; a batch is one transaction. Every
-//! process writes the signs of life that it heard; one at a time takes out.
+//! process writes the heartbeats that it heard; one at a time takes out.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -12,8 +12,8 @@ use store::accounts::account;
 use store::sessions::sweep::{self as due, Leaver};
 use store::sessions::{SessionRow, attempt, presence, session};
 
-use super::deeds;
-use crate::activity::facts::by_system;
+use super::session_facts;
+use crate::facts::by_system;
 use crate::{App, Quiet, Tx, Unavailable};
 
 /// How often it is looked: what an administrator ends, ends here within a second as well.
@@ -27,7 +27,7 @@ const JOB: &str = "presence";
 pub fn keep_presence(app: &App) {
     let of = app.clone();
     if app.tasks().keep("presence", move || work(of.clone())) {
-        app.beats().since.store(app.now().0, Ordering::Relaxed);
+        app.heartbeats().since.store(app.now().0, Ordering::Relaxed);
     }
 }
 
@@ -42,8 +42,7 @@ async fn work(app: App) {
     }
 }
 
-/// Writes the signs of life that came in, takes out who is there no longer unless another process does, and returns how
-/// many.
+/// Writes the heartbeats that came in, takes out who is there no longer unless another process does, and returns how many.
 pub async fn sweep(app: &App) -> Result<u64, Unavailable> {
     write_beats(app).await?;
     // Looked for before the job is claimed, so that a look that finds nobody writes nothing.
@@ -74,7 +73,7 @@ async fn take_out_all(app: &App, fence: &Fence) -> Result<u64, Unavailable> {
 }
 
 async fn write_beats(app: &App) -> Result<(), Unavailable> {
-    let heard = app.beats().take();
+    let heard = app.heartbeats().take();
     if heard.is_empty() {
         return Ok(());
     }
@@ -117,7 +116,7 @@ async fn look(app: &App) -> Result<Due, Unavailable> {
     add(due::disabled(read, BATCH).await?, Reason::LoginDisabled);
     add(due::without_device(read, now, BATCH).await?, Reason::LoggedOut);
     add(due::not_members(read, BATCH).await?, Reason::NotMember);
-    if app.beats().has_listened_for(presence_micros(app), now) {
+    if app.heartbeats().has_listened_for(presence_micros(app), now) {
         add(
             due::silent(read, silent_before(app), BATCH).await?,
             Reason::DeviceSilent,
@@ -151,16 +150,16 @@ async fn take_out(app: &App, Due { leavers, orphans }: Due, fence: &Fence) -> Re
         }
         let row = &touched[id];
         let gone = match why {
-            Reason::DeviceSilent if app.beats().heard_in(id).contains_key(&leaver.person.id) => false,
+            Reason::DeviceSilent if app.heartbeats().heard_in(id).contains_key(&leaver.person.id) => false,
             Reason::DeviceSilent => presence::delete_silent(&mut tx, id, &leaver.person.id, silent_before(app)).await?,
             _ => presence::delete(&mut tx, id, &leaver.person.id).await?,
         };
         if gone {
-            facts.push(deeds::left(app, None, &leaver.person, row, why));
+            facts.push(session_facts::left(app, None, &leaver.person, row, why));
         }
     }
     let left = facts.iter().filter(|facts| &*facts.kind == "session.left").count() as u64;
-    touched.values().for_each(|row| deeds::tell(&mut tx, row));
+    touched.values().for_each(|row| session_facts::tell(&mut tx, row));
     tx.commit_if_any(facts).await?;
     Ok(left)
 }
@@ -174,10 +173,10 @@ async fn end_orphan(app: &App, tx: &mut Tx, row: &SessionRow) -> Result<Vec<Fact
     attempt::clear_all(tx, &row.id).await?;
     let mut facts: Vec<_> = people
         .iter()
-        .map(|person| deeds::left(app, None, person, row, Reason::GroupDeleted))
+        .map(|person| session_facts::left(app, None, person, row, Reason::GroupDeleted))
         .collect();
     if let Some(host) = account::get(tx, &row.host_id).await? {
-        let mut ended = deeds::about(by_system(app, "session.ended", &host.person()), row);
+        let mut ended = session_facts::about(by_system(app, "session.ended", &host.person()), row);
         ended = ended.because(Reason::GroupDeleted);
         facts.push(ended);
     }

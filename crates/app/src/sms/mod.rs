@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use activity::{Facts, Time};
 use store::accounts::account::AccountRow;
+use thiserror::Error;
 
-use crate::factors::SendRefused;
+use crate::error::unavailable;
 use crate::settings::SmsSettings;
 use crate::{App, Tx, Unavailable, mail};
 
@@ -22,6 +23,19 @@ pub(crate) trait SmsSender: Send + Sync {
         text: &'a str,
     ) -> Pin<Box<dyn Future<Output = Result<(), Unavailable>> + Send + 'a>>;
 }
+
+/// Why an SMS was not sent.
+#[derive(Debug, Error)]
+pub(crate) enum NotSent {
+    /// The service did not take it, or none is set up.
+    #[error("the service that sends SMS did not take it, or none is set up")]
+    Refused,
+    /// A part this needs does not answer.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+unavailable!(NotSent);
 
 /// The way this installation sends SMS, if it has any.
 pub(crate) enum Sms {
@@ -64,9 +78,9 @@ pub(crate) async fn send(
     asked: Facts,
     account: &AccountRow,
     sms: Text<'_>,
-) -> Result<(), SendRefused> {
+) -> Result<(), NotSent> {
     match app.sms() {
-        Sms::Off => Err(SendRefused::NotSent),
+        Sms::Off => Err(NotSent::Refused),
         Sms::Outbox => {
             let letter = mail::letters::sms(account, sms.to, sms.text, sms.expires_at);
             mail::keep(app, &mut tx, letter).await?;
@@ -76,7 +90,7 @@ pub(crate) async fn send(
             tx.commit(asked).await?;
             sender.send(sms.to, sms.text).await.map_err(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an SMS was not sent");
-                SendRefused::NotSent
+                NotSent::Refused
             })
         }
     }

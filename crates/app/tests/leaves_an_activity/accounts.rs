@@ -1,19 +1,16 @@
 //! Accounts.
 
 use app::accounts::{
-    self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, Proof, RequestEmailChange,
+    self, ChangePassword, EditAccount, EditUser, FirstAdministrator, NewUser, Profile, RequestEmailChange,
 };
+use app::factors::Proof;
 use app::{ChangeError, Roles};
 
 use crate::support::{GOOD, OTHER, WRONG, visitor};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("accounts/activate", Is::Mutating(&["account.activation_link_used"])),
-    ("accounts/admit", Is::Machinery),
-    ("accounts/attempts", Is::Machinery),
-    ("accounts/authenticate", Is::Silent("only when a device was last seen")),
-    ("accounts/challenge", Is::Machinery),
     (
         "accounts/cancel_email_change",
         Is::Mutating(&["user.email_change_cancelled"]),
@@ -43,41 +40,20 @@ pub(crate) const TABLE: Table = &[
     ),
     ("accounts/edit_profile", Is::Mutating(&["account.profile_edited"])),
     ("accounts/edit_user", Is::Mutating(&["account.edited"])),
-    ("accounts/end", Is::Machinery),
-    ("accounts/end_devices", Is::Mutating(&["device.all_ended"])),
     ("accounts/error", Is::Machinery),
     ("accounts/fill_skeletons", Is::Machinery),
     ("accounts/find_user", Is::Reading),
     ("accounts/get_user", Is::Reading),
-    ("accounts/hasher", Is::Machinery),
     ("accounts/links", Is::Machinery),
-    ("accounts/list_devices", Is::Reading),
     ("accounts/list_users", Is::Reading),
-    ("accounts/log_in", Is::Mutating(&["user.login"])),
-    (
-        "accounts/log_in@single_device",
-        Is::Mutating(&["user.login", "user.forced_logout"]),
-    ),
-    ("accounts/log_in@wrong_password", Is::Mutating(&["user.login_failed"])),
-    ("accounts/log_in@unknown_user", Is::Mutating(&["user.login_failed"])),
-    (
-        "accounts/log_in@last_attempt",
-        Is::Mutating(&["user.login_failed", "user.locked"]),
-    ),
-    ("accounts/log_out", Is::Mutating(&["user.logout"])),
-    ("accounts/log_out_browser", Is::Mutating(&["user.logout"])),
-    ("accounts/make_device", Is::Machinery),
     ("accounts/mod", Is::Machinery),
     ("accounts/model", Is::Machinery),
-    ("accounts/names", Is::Machinery),
     ("accounts/passwords", Is::Machinery),
-    ("accounts/peek_challenge", Is::Reading),
     ("accounts/peek_link", Is::Reading),
     (
         "accounts/preferences",
         Is::Silent("how somebody's own pages look concerns nobody"),
     ),
-    ("accounts/reauthenticate", Is::Machinery),
     ("accounts/register", Is::Machinery),
     (
         "accounts/request_email_change",
@@ -91,13 +67,6 @@ pub(crate) const TABLE: Table = &[
         "accounts/reset_password",
         Is::Mutating(&["user.password_reset_completed", "user.forced_logout"]),
     ),
-    ("accounts/second_factor", Is::Mutating(&["user.login"])),
-    (
-        "accounts/second_factor@recovery",
-        Is::Mutating(&["user.recovery_code_used", "user.login"]),
-    ),
-    ("accounts/second_factor@wrong", Is::Mutating(&["user.login_failed"])),
-    ("accounts/revoke_device", Is::Mutating(&["device.revoked"])),
     (
         "accounts/send_activation",
         Is::Mutating(&["account.activation_link_sent"]),
@@ -116,17 +85,15 @@ pub(crate) const TABLE: Table = &[
         "accounts/set_service_account",
         Is::Mutating(&["account.service_account_changed"]),
     ),
-    ("accounts/tokens", Is::Machinery),
     ("accounts/unlock", Is::Mutating(&["account.unlocked"])),
-    ("accounts/waits", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, member, id) = (stage.app(), &stage.admin, &stage.member, stage.id());
     match row {
         "accounts/activate" => {
             let token = stage.test.token_of("Activate your account").await;
-            deed(async move { accounts::activate(app, &visitor(), &token, GOOD).await })
+            action(async move { accounts::activate(app, &visitor(), &token, GOOD).await })
         }
         "accounts/change_password" => {
             let typed = ChangePassword {
@@ -134,7 +101,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 current: GOOD.to_owned(),
                 new: OTHER.to_owned(),
             };
-            deed(accounts::change_password(app, member, typed))
+            action(accounts::change_password(app, member, typed))
         }
         "accounts/change_password@wrong" => {
             let typed = ChangePassword {
@@ -142,14 +109,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 current: WRONG.to_owned(),
                 new: OTHER.to_owned(),
             };
-            deed(async move {
+            action(async move {
                 match accounts::change_password(app, member, typed).await {
                     Err(ChangeError::Invalid(_)) => Ok(()),
                     other => Err(other),
                 }
             })
         }
-        "accounts/create_first_administrator" => deed(accounts::create_first_administrator(app, first())),
+        "accounts/create_first_administrator" => action(accounts::create_first_administrator(app, first())),
         "accounts/create_user" => {
             let new = NewUser {
                 given_name: "New".to_owned(),
@@ -157,7 +124,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 email: "new@example.com".to_owned(),
                 ..NewUser::default()
             };
-            deed(accounts::create_user(app, admin, new))
+            action(accounts::create_user(app, admin, new))
         }
         "accounts/edit_account" => {
             let edit = EditAccount {
@@ -170,7 +137,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 login_enabled: Some(false),
                 ..EditAccount::default()
             };
-            deed(accounts::edit_account(app, admin, id, edit, None))
+            action(accounts::edit_account(app, admin, id, edit, None))
         }
         "accounts/edit_profile" => {
             let profile = Profile {
@@ -178,7 +145,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 family_name: "J".to_owned(),
                 time_zone: "EST".to_owned(),
             };
-            deed(accounts::edit_profile(app, member, profile))
+            action(accounts::edit_profile(app, member, profile))
         }
         "accounts/edit_user" => {
             let edit = EditUser {
@@ -187,97 +154,57 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 username: "sj".to_owned(),
                 email: "sj@example.com".to_owned(),
             };
-            deed(accounts::edit_user(app, admin, id, edit))
+            action(accounts::edit_user(app, admin, id, edit))
         }
-        "accounts/end_devices" => deed(accounts::end_devices(app, admin, id)),
-        "accounts/log_out_browser" => {
-            let signed_in = stage.test.log_in("sam", GOOD).await.unwrap();
-            let browser = app::Visitor {
-                device_token: Some(signed_in.device_token),
-                ..visitor()
-            };
-            deed(async move { accounts::log_out_browser(app, &browser).await })
-        }
-        "accounts/log_out" => deed(accounts::log_out(app, member)),
-        "accounts/request_reset" => deed(async move { accounts::request_reset(app, &visitor(), "sam").await }),
+        "accounts/request_reset" => action(async move { accounts::request_reset(app, &visitor(), "sam").await }),
         "accounts/reset_password" => {
             accounts::request_reset(app, &visitor(), "sam").await.unwrap();
             let token = stage.test.token_of("Reset your password").await;
-            deed(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
+            action(async move { accounts::reset_password(app, &visitor(), &token, OTHER).await })
         }
-        "accounts/revoke_device" => deed(accounts::revoke_device(app, member, id, &stage.other_device)),
-        "accounts/send_activation" => deed(accounts::send_activation(app, admin, &stage.invited)),
-        "accounts/set_login_addresses" => deed(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
-        "accounts/set_login_enabled" => deed(accounts::set_login_enabled(app, admin, id, false)),
+        "accounts/send_activation" => action(accounts::send_activation(app, admin, &stage.invited)),
+        "accounts/set_login_addresses" => action(accounts::set_login_addresses(app, admin, id, "10.0.0.0/8")),
+        "accounts/set_login_enabled" => action(accounts::set_login_enabled(app, admin, id, false)),
         "accounts/set_login_enabled@again" => {
             accounts::set_login_enabled(app, admin, id, false).await.unwrap();
-            deed(accounts::set_login_enabled(app, admin, id, true))
+            action(accounts::set_login_enabled(app, admin, id, true))
         }
         "accounts/set_roles" => {
             let roles = Roles {
                 administrator: false,
                 auditor: true,
             };
-            deed(accounts::set_roles(app, admin, id, roles))
+            action(accounts::set_roles(app, admin, id, roles))
         }
-        "accounts/set_service_account" => deed(accounts::set_service_account(app, admin, id, true)),
+        "accounts/set_service_account" => action(accounts::set_service_account(app, admin, id, true)),
         "accounts/unlock" => {
             for _ in 0..5 {
                 stage.test.log_in("sam", WRONG).await.unwrap_err();
             }
-            deed(accounts::unlock(app, admin, id))
+            action(accounts::unlock(app, admin, id))
         }
-        row if row.starts_with("accounts/second_factor") => crate::factors::second_step(stage, row).await,
-        row if row.starts_with("accounts/log_in") => log_in(stage, row).await,
         row if row.ends_with("email_change") => email_change(stage, row).await,
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 
-async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn email_change<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, member) = (stage.app(), &stage.member);
     let asked = RequestEmailChange {
         email: "sam.new@example.com".to_owned(),
         proof: Proof::Password(GOOD.to_owned()),
     };
     if row == "accounts/request_email_change" {
-        return deed(accounts::request_email_change(app, member, asked));
+        return action(accounts::request_email_change(app, member, asked));
     }
     accounts::request_email_change(app, member, asked).await.unwrap();
     let token = stage.test.token_of("A new e-mail address for an account").await;
     match row {
-        "accounts/cancel_email_change" => deed(accounts::cancel_email_change(app, member)),
+        "accounts/cancel_email_change" => action(accounts::cancel_email_change(app, member)),
         "accounts/confirm_email_change" => {
-            deed(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
+            action(async move { accounts::confirm_email_change(app, &visitor(), &token, Default::default()).await })
         }
-        other => no_deed(other),
-    }
-}
-
-async fn log_in<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
-    match row {
-        "accounts/log_in" => deed(async move { stage.test.log_in("sam", GOOD).await }),
-        "accounts/log_in@single_device" => {
-            crate::applications::on_one_device(stage).await.unwrap();
-            deed(crate::applications::on_one_device(stage))
-        }
-        "accounts/log_in@wrong_password" => deed(refused(stage, "sam")),
-        "accounts/log_in@unknown_user" => deed(refused(stage, "nobody")),
-        "accounts/log_in@last_attempt" => {
-            for _ in 0..4 {
-                refused(stage, "sam").await.unwrap();
-            }
-            deed(refused(stage, "sam"))
-        }
-        other => no_deed(other),
-    }
-}
-
-/// A refusal is what such an attempt is there for; anything else is an error.
-async fn refused(stage: &Stage<'_>, login: &str) -> Result<(), String> {
-    match stage.test.log_in(login, WRONG).await {
-        Err(accounts::LogInRefused::Refused) => Ok(()),
-        other => Err(format!("{:?}", other.map(|signed_in| signed_in.caller))),
+        other => no_action(other),
     }
 }
 

@@ -3,7 +3,7 @@
 use app::Scopes;
 use app::api_keys::{self, NewKeyRequest};
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("api_keys/authenticate", Is::Silent("only when a key was last used")),
@@ -12,18 +12,17 @@ pub(crate) const TABLE: Table = &[
     ("api_keys/mod", Is::Machinery),
     ("api_keys/reports", Is::Machinery),
     ("api_keys/revoke", Is::Mutating(&["api_key.revoked"])),
-    ("api_keys/token", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
-        "api_keys/create" => deed(api_keys::create(app, admin, request())),
+        "api_keys/create" => action(api_keys::create(app, admin, request())),
         "api_keys/revoke" => {
             let made = api_keys::create(app, admin, request()).await.unwrap();
-            deed(async move { api_keys::revoke(app, admin, &made.key.id).await })
+            action(async move { api_keys::revoke(app, admin, &made.key.id).await })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use activity::Named;
 use app::Visitor;
-use app::accounts::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
+use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 
 use crate::support::{GOOD, origin};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("applications/authenticate", Is::Silent("only when a key was last used")),
@@ -35,17 +35,17 @@ pub(crate) const TABLE: Table = &[
     ("applications/rotate_key", Is::Mutating(&["application.key_rotated"])),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     if row == "applications/register" {
-        return deed(applications::register(app, admin, new("Headset")));
+        return action(applications::register(app, admin, new("Headset")));
     }
     let registered = applications::register(app, admin, new("Headset")).await.unwrap();
     let id = registered.application.id.clone();
     match row {
         "applications/delete" => {
             sign_in(stage, &registered).await;
-            deed(async move { applications::delete(app, admin, &id).await })
+            action(async move { applications::delete(app, admin, &id).await })
         }
         "applications/edit@name" => edited(stage, id, |edit| edit.name = Some("Desktop".to_owned())),
         "applications/edit@single_device" => edited(stage, id, |edit| edit.single_device = Some(true)),
@@ -63,15 +63,15 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let (visitor, signed_in) = sign_in(stage, &registered).await;
             let token = signed_in.refresh_token.unwrap();
             applications::refresh(app, &visitor, &token).await.unwrap();
-            deed(async move {
+            action(async move {
                 match applications::refresh(app, &visitor, &token).await {
                     Err(RefreshRefused::Ended(_)) => Ok(()),
                     other => Err(other),
                 }
             })
         }
-        "applications/rotate_key" => deed(async move { applications::rotate_key(app, admin, &id).await }),
-        other => no_deed(other),
+        "applications/rotate_key" => action(async move { applications::rotate_key(app, admin, &id).await }),
+        other => no_action(other),
     }
 }
 
@@ -82,10 +82,10 @@ fn new(name: &str) -> NewApplication {
     }
 }
 
-fn edited<'a>(stage: &'a Stage<'a>, id: String, change: impl FnOnce(&mut EditApplication)) -> Deed<'a> {
+fn edited<'a>(stage: &'a Stage<'a>, id: String, change: impl FnOnce(&mut EditApplication)) -> Action<'a> {
     let mut edit = EditApplication::default();
     change(&mut edit);
-    deed(async move { applications::edit(stage.app(), &stage.admin, &id, None, edit).await })
+    action(async move { applications::edit(stage.app(), &stage.admin, &id, None, edit).await })
 }
 
 /// The member, signed in through the application.
@@ -100,7 +100,7 @@ async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, Signed
         password: GOOD.to_owned(),
         known_device: None,
     };
-    let LogInStep::Done(signed_in) = accounts::log_in(stage.app(), &visitor, typed).await.unwrap() else {
+    let LogInStep::Done(signed_in) = logging_in::log_in(stage.app(), &visitor, typed).await.unwrap() else {
         panic!()
     };
     (visitor, signed_in)
@@ -136,7 +136,7 @@ pub(crate) async fn on_one_device(stage: &Stage<'_>) -> Result<SignedIn, LogInRe
         password: GOOD.to_owned(),
         known_device: None,
     };
-    match accounts::log_in(stage.app(), &visitor, typed).await? {
+    match logging_in::log_in(stage.app(), &visitor, typed).await? {
         LogInStep::Done(signed_in) => Ok(signed_in),
         other => panic!("{other:?}"),
     }

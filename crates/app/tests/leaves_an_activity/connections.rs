@@ -3,7 +3,7 @@
 use app::connections;
 
 use crate::support::GOOD;
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("connections/accept", Is::Mutating(&["connection.accepted"])),
@@ -25,7 +25,7 @@ pub(crate) const TABLE: Table = &[
     ("connections/unblock", Is::Mutating(&["connection.unblocked"])),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, member) = (stage.app(), &stage.member);
     stage.test.active("pia", app::Roles::default()).await;
     let pia = stage.test.log_in("pia", GOOD).await.unwrap().caller;
@@ -33,36 +33,36 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     let asked = async || drop(connections::request(app, member, "pia").await.unwrap());
     let was_asked = async || drop(connections::request(app, &pia, "sam").await.unwrap());
     match row {
-        "connections/request" => deed(connections::request(app, member, "pia")),
+        "connections/request" => action(connections::request(app, member, "pia")),
         "connections/request@crossing" => {
             was_asked().await;
-            deed(connections::request(app, member, "pia"))
+            action(connections::request(app, member, "pia"))
         }
         "connections/accept" => {
             was_asked().await;
-            deed(async move { connections::accept(app, member, &id).await })
+            action(async move { connections::accept(app, member, &id).await })
         }
         "connections/reject" => {
             was_asked().await;
-            deed(async move { connections::reject(app, member, &id).await })
+            action(async move { connections::reject(app, member, &id).await })
         }
         "connections/cancel" => {
             asked().await;
-            deed(async move { connections::cancel(app, member, &id).await })
+            action(async move { connections::cancel(app, member, &id).await })
         }
         "connections/remove" => {
             was_asked().await;
             connections::accept(app, member, &id).await.unwrap();
-            deed(async move { connections::remove(app, member, &id).await })
+            action(async move { connections::remove(app, member, &id).await })
         }
         "connections/block" => {
             was_asked().await;
-            deed(async move { connections::block(app, member, &id).await })
+            action(async move { connections::block(app, member, &id).await })
         }
         "connections/unblock" => {
             connections::block(app, member, &id).await.unwrap();
-            deed(async move { connections::unblock(app, member, &id).await })
+            action(async move { connections::unblock(app, member, &id).await })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }

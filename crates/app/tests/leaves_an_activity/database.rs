@@ -1,4 +1,4 @@
-//! What is in the database, and how to break it. Owns the short list of what is by design written before a deed is
+//! What is in the database, and how to break it. Owns the short list of what is by design written before an action is
 //! decided.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, raw_sql};
 use store::Store;
 
-/// What is by design written in a transaction before the deed's own, so that it stays when the deed fails.
+/// What is by design written in a transaction before the action's own, so that it stays when the action fails.
 struct Early {
     /// `table.column`
     columns: &'static [&'static str],
@@ -33,7 +33,7 @@ const BOOKKEEPING: &[Early] = &[
             "known_device.day_failures",
         ],
         rows: &[
-            "accounts/log_in",
+            "logging_in/log_in",
             "accounts/change_password",
             "accounts/request_email_change",
             "factors/enable_sms@request",

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use activity::{Facts, Person};
-use app::activity::{Scope, ViewRequest};
-use app::exports::{self, Format, State, ViewExport, ZoneChoice};
+use app::ZoneChoice;
+use app::activity::{LogScope, ViewRequest};
+use app::exports::{self, Format, State, ViewExport};
 use futures::StreamExt as _;
-use store::exports::Row;
+use store::exports::ExportRow;
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("exports/columns", Is::Machinery),
@@ -32,18 +33,18 @@ pub(crate) const TABLE: Table = &[
     ("exports/writer", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
         "exports/delete" => {
             let id = made(stage).await;
-            deed(async move { exports::delete(app, admin, &id).await })
+            action(async move { exports::delete(app, admin, &id).await })
         }
         "exports/download" => {
             let id = made(stage).await;
-            deed(async move { exports::open_download(app, admin, &id).await })
+            action(async move { exports::open_download(app, admin, &id).await })
         }
-        "exports/stream" => deed(streamed(stage)),
+        "exports/stream" => action(streamed(stage)),
         "exports/worker" => {
             let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
@@ -51,12 +52,12 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let job = store::exports::job(&row.id);
             store::jobs::add(&mut tx, &job, stage.app().now()).await.unwrap();
             tx.commit().await.unwrap();
-            deed(async move {
+            action(async move {
                 exports::start(app);
                 done(stage, &row.id).await
             })
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 
@@ -81,12 +82,12 @@ async fn done(stage: &Stage<'_>, id: &str) -> Result<(), String> {
 }
 
 /// A file of the member's log whose maker was interrupted: whoever starts to make files begins it again.
-fn interrupted(stage: &Stage<'_>) -> Row {
+fn interrupted(stage: &Stage<'_>) -> ExportRow {
     let json = |person: &Person| serde_json::to_string(person).unwrap();
     let (member, admin, now) = (&stage.member.person, &stage.admin.person, stage.app().now());
     let mut origin = Facts::new("export.generated", now);
     origin.user = Some(member.clone());
-    Row {
+    ExportRow {
         id: "exp_interrupted".to_owned(),
         kind: store::exports::Kind::UserCsv,
         state: store::exports::State::Running,
@@ -117,7 +118,7 @@ async fn streamed(stage: &Stage<'_>) -> Result<(), String> {
         columns: Vec::new(),
         zone: ZoneChoice::utc(),
     };
-    let mut streamed = exports::export_view(stage.app(), &stage.member, &Scope::Me, &request)
+    let mut streamed = exports::export_view(stage.app(), &stage.member, &LogScope::Me, &request)
         .await
         .map_err(|error| error.to_string())?;
     while let Some(chunk) = streamed.chunks.next().await {

@@ -3,7 +3,7 @@
 use app::groups::{self, EditGroup, GroupRole, InvitationKey, Invite, InviteOutcome, NewGroup, NewMember};
 
 use crate::support::{GOOD, visitor};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     (
@@ -19,7 +19,7 @@ pub(crate) const TABLE: Table = &[
     ),
     ("groups/create_subgroup", Is::Mutating(&["group.created"])),
     ("groups/decline", Is::Mutating(&["group.invitation_declined"])),
-    ("groups/deeds", Is::Machinery),
+    ("groups/group_facts", Is::Machinery),
     (
         "groups/delete",
         Is::Mutating(&["group.deleted", "group.member_removed"]),
@@ -55,7 +55,7 @@ pub(crate) const TABLE: Table = &[
     ("groups/standing", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     match row {
         "groups/create" => {
             let new = NewGroup {
@@ -63,7 +63,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 owner: Some(stage.id().to_owned()),
                 ..named("Field team")
             };
-            deed(groups::create(stage.app(), &stage.admin, new))
+            action(groups::create(stage.app(), &stage.admin, new))
         }
         "groups/accept"
         | "groups/decline"
@@ -72,7 +72,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         | "groups/join_as_new" => invited(stage, row).await,
         "groups/invite" => {
             let group = group(stage).await;
-            deed(async move { groups::invite(stage.app(), &stage.admin, &group, to("new@example.com")).await })
+            action(async move { groups::invite(stage.app(), &stage.admin, &group, to("new@example.com")).await })
         }
         "groups/edit@no_longer" => {
             let group = group(stage).await;
@@ -87,47 +87,47 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 requires_second_factor: Some(false),
                 ..EditGroup::default()
             };
-            deed(async move { groups::edit(stage.app(), &stage.admin, &group, edit, None).await })
+            action(async move { groups::edit(stage.app(), &stage.admin, &group, edit, None).await })
         }
         _ => with_a_member(stage, row).await,
     }
 }
 
-/// Deeds in a group of the administrator with the member in it.
-async fn with_a_member<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+/// Actions in a group of the administrator with the member in it.
+async fn with_a_member<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, id) = (stage.app(), &stage.admin, stage.id());
     let group = group(stage).await;
     if row == "groups/add_member" {
-        return deed(async move { groups::add_member(app, admin, &group, id, GroupRole::Member).await });
+        return action(async move { groups::add_member(app, admin, &group, id, GroupRole::Member).await });
     }
     groups::add_member(app, admin, &group, id, GroupRole::Member)
         .await
         .unwrap();
     match row {
-        "groups/change_role" => deed(async move {
+        "groups/change_role" => action(async move {
             let role = GroupRole::Administrator;
-            groups::change_role(app, admin, (&group, id), role, None).await
+            groups::change_role(app, admin, &group, id, role, None).await
         }),
         "groups/create_subgroup" => {
-            deed(async move { groups::create_subgroup(app, admin, &group, named("North")).await })
+            action(async move { groups::create_subgroup(app, admin, &group, named("North")).await })
         }
-        "groups/delete" => deed(async move { groups::delete(app, admin, &group).await }),
+        "groups/delete" => action(async move { groups::delete(app, admin, &group).await }),
         "groups/edit" => {
             let edit = EditGroup {
                 name: Some("South team".to_owned()),
                 requires_second_factor: Some(true),
             };
-            deed(async move { groups::edit(app, admin, &group, edit, None).await })
+            action(async move { groups::edit(app, admin, &group, edit, None).await })
         }
-        "groups/leave" => deed(async move { groups::leave(app, &stage.member, &group).await }),
-        "groups/remove_member" => deed(async move { groups::remove_member(app, admin, &group, id).await }),
-        "groups/set_default" => deed(async move { groups::set_default(app, &stage.member, &group).await }),
-        other => no_deed(other),
+        "groups/leave" => action(async move { groups::leave(app, &stage.member, &group).await }),
+        "groups/remove_member" => action(async move { groups::remove_member(app, admin, &group, id).await }),
+        "groups/set_default" => action(async move { groups::set_default(app, &stage.member, &group).await }),
+        other => no_action(other),
     }
 }
 
-/// Deeds with an invitation to the member, or to an address without an account.
-async fn invited<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+/// Actions with an invitation to the member, or to an address without an account.
+async fn invited<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, member) = (stage.app(), &stage.admin, &stage.member);
     let group = group(stage).await;
     let email = match row {
@@ -140,10 +140,10 @@ async fn invited<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
     };
     let key = InvitationKey::Id(id.clone());
     match row {
-        "groups/accept" => deed(async move { groups::accept(app, member, &key).await }),
-        "groups/decline" => deed(async move { groups::decline(app, member, &key).await }),
-        "groups/delete_invitation" => deed(async move { groups::delete_invitation(app, admin, &id).await }),
-        "groups/resend_invitation" => deed(async move { groups::resend_invitation(app, admin, &id).await }),
+        "groups/accept" => action(async move { groups::accept(app, member, &key).await }),
+        "groups/decline" => action(async move { groups::decline(app, member, &key).await }),
+        "groups/delete_invitation" => action(async move { groups::delete_invitation(app, admin, &id).await }),
+        "groups/resend_invitation" => action(async move { groups::resend_invitation(app, admin, &id).await }),
         _ => {
             let token = stage.test.token_of("Invitation to a group").await;
             let new = NewMember {
@@ -152,7 +152,7 @@ async fn invited<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 username: "new".to_owned(),
                 password: GOOD.to_owned(),
             };
-            deed(async move { groups::join_as_new(app, &visitor(), &token, new).await })
+            action(async move { groups::join_as_new(app, &visitor(), &token, new).await })
         }
     }
 }

@@ -7,7 +7,7 @@ use app::{Caller, Settings};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("mail/budget", Is::Machinery),
@@ -23,16 +23,16 @@ pub(crate) const TABLE: Table = &[
     ("mail/write", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     let mails = mail::list(app, admin, None).await.unwrap().mails;
     let id = mails[0].id.clone();
     match row {
-        "mail/delete" => deed(async move { mail::delete(app, admin, &id).await }),
-        "mail/retry" => deed(async move { mail::retry(app, admin, &id).await }),
-        "mail/show" => deed(async move { mail::show(app, admin, &id).await }),
-        "mail/send" => deed(sent(stage, id)),
-        other => no_deed(other),
+        "mail/delete" => action(async move { mail::delete(app, admin, &id).await }),
+        "mail/retry" => action(async move { mail::retry(app, admin, &id).await }),
+        "mail/show" => action(async move { mail::show(app, admin, &id).await }),
+        "mail/send" => action(sent(stage, id)),
+        other => no_action(other),
     }
 }
 

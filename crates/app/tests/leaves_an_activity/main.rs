@@ -1,7 +1,7 @@
 //! Every mutating use case leaves an activity, in one transaction with its change. Each file of each area has a row
 //! in the table of its area; a new file without one fails, and so does a row without its file.
 //!
-//! Owns the stage, the ways to break a deed, and what is compared; what a use case needs and does stands in the
+//! Owns the stage, the ways to break an action, and what is compared; what a use case needs and does stands in the
 //! module of its area.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -11,9 +11,11 @@ mod applications;
 mod backdate;
 mod connections;
 mod database;
+mod devices;
 mod exports;
 mod factors;
 mod groups;
+mod logging_in;
 mod mail;
 mod passkeys;
 mod privacy;
@@ -55,10 +57,10 @@ pub(crate) enum Is {
 pub(crate) type Table = &'static [(&'static str, Is)];
 
 /// What a use case does once everything is prepared for it: only that, so that it can be made to fail.
-pub(crate) type Deed<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+pub(crate) type Action<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
-/// A deed that must succeed when nothing is broken; its result does not matter further.
-pub(crate) fn deed<'a, T, E: Debug>(act: impl Future<Output = Result<T, E>> + Send + 'a) -> Deed<'a> {
+/// An action that must succeed when nothing is broken; its result does not matter further.
+pub(crate) fn action<'a, T, E: Debug>(act: impl Future<Output = Result<T, E>> + Send + 'a) -> Action<'a> {
     Box::pin(async move { act.await.map(drop).map_err(|error| format!("{error:?}")) })
 }
 
@@ -68,9 +70,11 @@ const TABLES: &[Table] = &[
     applications::TABLE,
     backdate::TABLE,
     connections::TABLE,
+    devices::TABLE,
     exports::TABLE,
     factors::TABLE,
     groups::TABLE,
+    logging_in::TABLE,
     mail::TABLE,
     passkeys::TABLE,
     privacy::TABLE,
@@ -78,15 +82,17 @@ const TABLES: &[Table] = &[
     sessions::TABLE,
 ];
 
-async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     match row.split('/').next().unwrap() {
         "accounts" => accounts::prepare(stage, row).await,
         "api_keys" => api_keys::prepare(stage, row).await,
         "applications" => applications::prepare(stage, row).await,
         "connections" => connections::prepare(stage, row).await,
+        "devices" => devices::prepare(stage, row).await,
         "exports" => exports::prepare(stage, row).await,
         "factors" | "sms" => factors::prepare(stage, row).await,
         "groups" => groups::prepare(stage, row).await,
+        "logging_in" => logging_in::prepare(stage, row).await,
         "mail" => mail::prepare(stage, row).await,
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
@@ -97,8 +103,8 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
 }
 
 /// For the last arm of an area.
-pub(crate) fn no_deed(row: &str) -> ! {
-    panic!("{row} is in the table without a deed")
+pub(crate) fn no_action(row: &str) -> ! {
+    panic!("{row} is in the table without an action")
 }
 
 /// An administrator, a member who is signed in twice, and somebody who was invited.
@@ -215,13 +221,13 @@ async fn every_mutating_use_case_leaves_its_activities_with_whose_they_are() {
     with_every_row(left_by).await;
 }
 
-/// What is wrong about the activities that a row's deed leaves.
+/// What is wrong about the activities that a row's action leaves.
 async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
     let test = stage_for(row).await;
     let stage = Stage::new(&test).await;
-    let deed = prepare(&stage, row).await;
+    let action = prepare(&stage, row).await;
     let before = test.activities().await.len() as Seq;
-    if let Err(error) = deed.await {
+    if let Err(error) = action.await {
         return vec![format!("{row} failed: {error}")];
     }
     let mut new = test.activities().await;
@@ -246,10 +252,10 @@ async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
 fn concerns_no_account(row: &str, code: &str) -> bool {
     code.starts_with("application.")
         || ["log.imported", "log.gap_closed"].contains(&code)
-        || row == "accounts/log_in@unknown_user"
+        || row == "logging_in/log_in@unknown_user"
 }
 
-/// What is made to fail while a use case does its deed.
+/// What is made to fail while a use case does what it does.
 enum Broken<'a> {
     /// Adding to the log.
     Append,
@@ -295,26 +301,26 @@ async fn where_the_answer_cannot_be_read_nothing_changes() {
     .await;
 }
 
-/// The tables, but for the log's own, that a deed changes when nothing is broken.
+/// The tables, but for the log's own, that an action changes when nothing is broken.
 async fn tables_written_by(row: &str) -> BTreeSet<String> {
     let test = stage_for(row).await;
     let stage = Stage::new(&test).await;
-    let deed = prepare(&stage, row).await;
+    let action = prepare(&stage, row).await;
     let before = Contents::of(&test.store, row).await;
     // That it succeeds is another test's.
-    let _ = deed.await;
+    let _ = action.await;
     let after = Contents::of(&test.store, row).await;
     let mut tables = before.tables_that_differ(&after);
     tables.retain(|table| !database::is_of_the_log(table));
     tables
 }
 
-/// Does the deed while something is broken: if it says that it failed, as it must unless it does without, the
+/// Does the action while something is broken: if it says that it failed, as it must unless it does without, the
 /// database is as it was. What is wrong.
 async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
     let test = stage_for(row).await;
     let stage = Stage::new(&test).await;
-    let deed = prepare(&stage, row).await;
+    let action = prepare(&stage, row).await;
     let place = match broken {
         Broken::Append => "the log".to_owned(),
         Broken::Table(table) => format!("the table {table}"),
@@ -331,7 +337,7 @@ async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
         Broken::Commit => database::break_commit(&test.store).await,
         Broken::Reading(_) => {}
     }
-    let result = deed.await;
+    let result = action.await;
     let after = Contents::of(&test.store, row).await;
     if result.is_ok() && matches!(broken, Broken::Reading(_)) {
         // It does not read it.
@@ -339,7 +345,7 @@ async fn tried_with(row: &str, broken: Broken<'_>) -> Vec<String> {
     }
     let mut wrong = before.differences(&after);
     if result.is_ok() {
-        wrong.push("the deed says that it succeeded".to_owned());
+        wrong.push("the action says that it succeeded".to_owned());
     }
     if *test.log.watch().borrow() != size {
         wrong.push("readers of the log were told of new activities".to_owned());

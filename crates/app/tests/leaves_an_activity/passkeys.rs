@@ -1,11 +1,12 @@
 //! Passkeys.
 
-use app::accounts::{LogInRefused, LogInStep, Proof, SecondFactorRefused};
+use app::factors::Proof;
+use app::logging_in::{LogInRefused, LogInStep, SecondFactorRefused};
 use app::passkeys::{self, AddPasskey, RemoveProof};
 
 use crate::support::authenticator::Authenticator;
 use crate::support::{GOOD, visitor};
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("passkeys/add", Is::Mutating(&["user.passkey_added"])),
@@ -39,7 +40,7 @@ pub(crate) const TABLE: Table = &[
     ("passkeys/verify", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, member) = (stage.app(), &stage.member);
     let mut authenticator = Authenticator::new(1);
     let asked = passkeys::begin_add(app, member, &password()).await.unwrap();
@@ -49,7 +50,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         answered: authenticator.create(&asked),
     };
     if row == "passkeys/add" {
-        return deed(passkeys::add(app, member, new));
+        return action(passkeys::add(app, member, new));
     }
     passkeys::add(app, member, new).await.unwrap();
     let id = passkeys::list(app, member).await.unwrap()[0].id.clone();
@@ -60,7 +61,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "passkeys/log_in" | "passkeys/log_in@wrong" => {
             let asked = passkeys::begin_log_in(app, &visitor()).await.unwrap().unwrap();
             let answered = authenticator.get(&asked);
-            deed(async move {
+            action(async move {
                 match passkeys::log_in(app, &visitor(), &answered, None).await {
                     Ok(_) if !wrong => Ok(()),
                     Err(LogInRefused::Refused) if wrong => Ok(()),
@@ -72,7 +73,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
             let token = after_password(stage).await;
             let asked = passkeys::begin_second_factor(app, &visitor(), &token).await.unwrap();
             let answered = authenticator.get(&asked);
-            deed(async move {
+            action(async move {
                 match passkeys::second_factor(app, &visitor(), &token, &answered, true).await {
                     Ok(_) if !wrong => Ok(()),
                     Err(SecondFactorRefused::Wrong) if wrong => Ok(()),
@@ -83,10 +84,10 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         "passkeys/remove" => {
             let asked = passkeys::begin_confirm(app, member).await.unwrap();
             let proof = RemoveProof::Passkey(authenticator.get(&asked));
-            deed(async move { passkeys::remove(app, member, &id, &proof).await })
+            action(async move { passkeys::remove(app, member, &id, &proof).await })
         }
-        "passkeys/rename" => deed(async move { passkeys::rename(app, member, &id, "Old phone").await }),
-        other => no_deed(other),
+        "passkeys/rename" => action(async move { passkeys::rename(app, member, &id, "Old phone").await }),
+        other => no_action(other),
     }
 }
 

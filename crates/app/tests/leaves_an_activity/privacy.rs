@@ -2,7 +2,7 @@
 
 use app::privacy;
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("privacy/export_my_data", Is::Mutating(&["account.data_exported"])),
@@ -10,10 +10,10 @@ pub(crate) const TABLE: Table = &[
     ("privacy/readers", Is::Reading),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, member) = (stage.app(), &stage.member);
     match row {
-        "privacy/export_my_data" => deed(privacy::export_my_data(app, member)),
-        other => no_deed(other),
+        "privacy/export_my_data" => action(privacy::export_my_data(app, member)),
+        other => no_action(other),
     }
 }

@@ -1,11 +1,11 @@
 //! Reading the log, and what others report into it: `activity`, `import` and `ingest`.
 
 use activity::Facts;
-use app::activity::{self as view, Scope, ViewRequest};
+use app::activity::{self as view, LogScope, ViewRequest};
 use app::import::{self, Import, ImportFormat, Progress, Watch};
 use app::ingest::{self, ItemResult, Submission};
 
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("activity/chips", Is::Machinery),
@@ -24,7 +24,6 @@ pub(crate) const TABLE: Table = &[
     ("activity/disclosure/rows", Is::Machinery),
     ("activity/disclosure/waiting", Is::Machinery),
     ("activity/empty", Is::Machinery),
-    ("activity/facts", Is::Machinery),
     ("activity/follow", Is::Reading),
     ("activity/get", Is::Reading),
     ("activity/mod", Is::Machinery),
@@ -48,26 +47,26 @@ pub(crate) const TABLE: Table = &[
     ("ingest/reporter", Is::Machinery),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
     match row {
-        "activity/disclosure/give" => deed(async move {
-            let of_member = Scope::User(stage.id().to_owned());
+        "activity/disclosure/give" => action(async move {
+            let of_member = LogScope::User(stage.id().to_owned());
             view::view(app, admin, &of_member, &ViewRequest::default()).await
         }),
         "activity/disclosure/give@several" => {
-            deed(async move { view::view(app, admin, &Scope::Everything, &ViewRequest::default()).await })
+            action(async move { view::view(app, admin, &LogScope::Everything, &ViewRequest::default()).await })
         }
         "activity/close_holes" => {
             // Seals what is hot, which stays when closing fails.
             let mut holes = view::open_holes(app, admin).await.unwrap();
             assert!(holes.is_empty(), "nothing is damaged here");
             holes.push(engine::Hole::lost(0..1, "it was damaged"));
-            deed(async move { view::close_holes(app, admin, &holes).await })
+            action(async move { view::close_holes(app, admin, &holes).await })
         }
-        "import/run" => deed(imported(stage)),
-        "ingest/record" => deed(recorded(stage)),
-        other => no_deed(other),
+        "import/run" => action(imported(stage)),
+        "ingest/record" => action(recorded(stage)),
+        other => no_action(other),
     }
 }
 

@@ -5,17 +5,17 @@ use app::sessions::{self, EditSession, NewSession};
 use app::{Caller, ChangeError};
 
 use crate::support::MINUTE;
-use crate::{Deed, Is, Stage, Table, deed, no_deed};
+use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
     ("sessions/access", Is::Machinery),
-    ("sessions/beats", Is::Machinery),
+    ("sessions/heartbeats", Is::Machinery),
     ("sessions/create", Is::Mutating(&["session.created"])),
     (
         "sessions/create@now",
         Is::Mutating(&["session.created", "session.started", "session.joined"]),
     ),
-    ("sessions/deeds", Is::Machinery),
+    ("sessions/session_facts", Is::Machinery),
     ("sessions/edit", Is::Mutating(&["session.edited", "session.locked"])),
     ("sessions/edit@unlock", Is::Mutating(&["session.unlocked"])),
     ("sessions/end", Is::Mutating(&["session.left", "session.ended"])),
@@ -30,7 +30,7 @@ pub(crate) const TABLE: Table = &[
     ("sessions/model", Is::Machinery),
     ("sessions/password", Is::Machinery),
     (
-        "sessions/seen",
+        "sessions/heartbeat",
         Is::Silent("only when somebody in a session was last heard of"),
     ),
     ("sessions/start", Is::Mutating(&["session.started", "session.joined"])),
@@ -38,7 +38,7 @@ pub(crate) const TABLE: Table = &[
     ("sessions/sweep@group", Is::Mutating(&["session.left", "session.ended"])),
 ];
 
-pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
+pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin, member) = (stage.app(), &stage.admin, &stage.member);
     let group = group(stage).await;
     let planned = || NewSession {
@@ -52,11 +52,11 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         ..planned()
     };
     match row {
-        "sessions/create" => deed(sessions::create(app, member, planned())),
-        "sessions/create@now" => deed(sessions::create(app, member, running())),
+        "sessions/create" => action(sessions::create(app, member, planned())),
+        "sessions/create@now" => action(sessions::create(app, member, running())),
         "sessions/start" => {
             let id = created(stage, member, planned()).await;
-            deed(async move { sessions::start(app, member, &id).await })
+            action(async move { sessions::start(app, member, &id).await })
         }
         "sessions/edit" | "sessions/edit@unlock" => {
             let id = created(stage, admin, running()).await;
@@ -66,14 +66,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 ..EditSession::default()
             };
             if row == "sessions/edit" {
-                return deed(async move { sessions::edit(app, admin, &id, edit(true)).await });
+                return action(async move { sessions::edit(app, admin, &id, edit(true)).await });
             }
             sessions::edit(app, admin, &id, edit(true)).await.unwrap();
-            deed(async move { sessions::edit(app, admin, &id, edit(false)).await })
+            action(async move { sessions::edit(app, admin, &id, edit(false)).await })
         }
         "sessions/join" => {
             let id = created(stage, admin, running()).await;
-            deed(async move { sessions::join(app, member, &id, None).await })
+            action(async move { sessions::join(app, member, &id, None).await })
         }
         "sessions/join@refused" => {
             let id = created(stage, admin, running()).await;
@@ -82,7 +82,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 ..EditSession::default()
             };
             sessions::edit(app, admin, &id, locked).await.unwrap();
-            deed(async move {
+            action(async move {
                 match sessions::join(app, member, &id, None).await {
                     Err(ChangeError::Conflict(_)) => Ok(()),
                     other => Err(other),
@@ -95,7 +95,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
                 ..running()
             };
             let id = created(stage, admin, secret).await;
-            deed(async move {
+            action(async move {
                 match sessions::join(app, member, &id, Some("coffee time")).await {
                     Err(ChangeError::Invalid(_)) => Ok(()),
                     other => Err(other),
@@ -104,23 +104,23 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Deed<'a> {
         }
         "sessions/leave" => {
             let id = created(stage, member, running()).await;
-            deed(async move { sessions::leave(app, member, &id).await })
+            action(async move { sessions::leave(app, member, &id).await })
         }
         "sessions/end" => {
             let id = created(stage, member, running()).await;
-            deed(async move { sessions::end(app, admin, &id).await })
+            action(async move { sessions::end(app, admin, &id).await })
         }
         "sessions/sweep" => {
             created(stage, member, running()).await;
             stage.test.clock.advance(2 * MINUTE);
-            deed(sessions::sweep(app))
+            action(sessions::sweep(app))
         }
         "sessions/sweep@group" => {
             created(stage, member, running()).await;
             groups::delete(app, admin, &group).await.unwrap();
-            deed(sessions::sweep(app))
+            action(sessions::sweep(app))
         }
-        other => no_deed(other),
+        other => no_action(other),
     }
 }
 

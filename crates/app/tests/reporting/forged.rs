@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use activity::limits::FaultCode;
 use activity::{Activity, By, Recorder, canonical, catalogue, json, sentence};
 use app::accounts::LoginStatus;
-use app::activity::{Scope, ViewRequest, types, view};
+use app::activity::{LogScope, ViewRequest, types, view};
 use serde_json::{Value, json};
 use testkit::EVERYDAY;
 
@@ -110,7 +110,7 @@ async fn account(world: &World, id: &str) -> (String, LoginStatus, usize, usize)
         limit: 1000,
         ..ViewRequest::default()
     };
-    let log = view(&world.test.app, &world.ada, &Scope::User(id.to_owned()), &request)
+    let log = view(&world.test.app, &world.ada, &LogScope::User(id.to_owned()), &request)
         .await
         .unwrap();
     let (claimed, ours): (Vec<&Activity>, Vec<&Activity>) = log
@@ -210,7 +210,7 @@ fn faces(row: &Activity) -> [String; 4] {
     let mut placeless = row.clone();
     (placeless.seq, placeless.recorded_at) = (0, row.occurred_at);
     let mut csv = Vec::new();
-    let mut writer = app::exports::UserCsvWriter::new(&app::exports::ZoneChoice::named("UTC").unwrap());
+    let mut writer = app::exports::UserCsvWriter::new(&app::ZoneChoice::named("UTC").unwrap());
     writer.write_row(&placeless, &mut csv);
     let leaf = canonical::leaf_of(&placeless.facts, |_| Some([7; 32])).unwrap();
     [

@@ -236,7 +236,7 @@ async fn a_row_says_who_reported_it_as_they_were_called_then() {
 async fn an_application_may_still_name_who_signed_in_to_it_and_has_left() {
     let world = World::new().await;
     let cara = &world.cara;
-    app::accounts::end_devices(&world.test.app, &world.ada, &cara.person.id)
+    app::devices::end_devices(&world.test.app, &world.ada, &cara.person.id)
         .await
         .unwrap();
     let item = json!({ "activity": "user.logout", "user": cara.person.id });

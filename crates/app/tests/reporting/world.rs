@@ -2,11 +2,11 @@
 
 use activity::limits::{FaultCode, FieldError};
 use activity::{Activity, Facts, json};
-use app::accounts::{self, LogIn, LogInStep};
 use app::api_keys::{self, NewKeyRequest};
 use app::applications::{self, NewApplication, Presented};
 use app::groups::{self, NewGroup};
 use app::ingest::{ItemResult, Reporter, Submission, record};
+use app::logging_in::{self, LogIn, LogInStep};
 use app::{Caller, Reports, Roles, Scopes, Visitor};
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ impl World {
             password: GOOD.to_owned(),
             known_device: None,
         };
-        let step = accounts::log_in(&test.app, &headset, typed).await.unwrap();
+        let step = logging_in::log_in(&test.app, &headset, typed).await.unwrap();
         assert!(matches!(step, LogInStep::Done(_)));
         Self {
             test,

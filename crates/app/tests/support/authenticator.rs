@@ -1,6 +1,6 @@
 //! An authenticator in software: makes passkeys and signs with them, as a phone or a security key would.
 
-use app::passkeys::{Answered, Asked};
+use app::passkeys::{Answered, Ceremony};
 use data_encoding::BASE64URL_NOPAD;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
@@ -39,7 +39,7 @@ impl Authenticator {
     }
 
     /// Answers the question for a new passkey.
-    pub(crate) fn create(&mut self, asked: &Asked) -> Answered {
+    pub(crate) fn create(&mut self, asked: &Ceremony) -> Answered {
         let user = asked.options["user"]["id"].as_str().unwrap();
         self.user = Some(BASE64URL_NOPAD.decode(user.as_bytes()).unwrap());
         let rp = asked.options["rp"]["id"].as_str().unwrap();
@@ -67,7 +67,7 @@ impl Authenticator {
     }
 
     /// Answers the question for a passkey there is.
-    pub(crate) fn get(&mut self, asked: &Asked) -> Answered {
+    pub(crate) fn get(&mut self, asked: &Ceremony) -> Answered {
         let rp = asked.options["rpId"].as_str().unwrap();
         let data = self.data(rp, 0);
         let client = self.client("webauthn.get", &asked.options);

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Time};
-use app::accounts::{self, Activation, LogIn, LogInRefused, LogInStep, LoginStatus, NewUser, SignedIn};
+use app::accounts::{self, Activation, LoginStatus, NewUser};
+use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use engine::{Log, LogSettings, ManualClock, SeededRng};
 use store::accounts::mail::MailRow;
@@ -106,7 +107,7 @@ impl TestApp {
             password: password.to_owned(),
             known_device: known_device.map(str::to_owned),
         };
-        match accounts::log_in(&self.app, &visitor(), typed).await? {
+        match logging_in::log_in(&self.app, &visitor(), typed).await? {
             LogInStep::Done(signed_in) => Ok(signed_in),
             step => panic!("a second step is asked for: {step:?}"),
         }
@@ -119,7 +120,7 @@ impl TestApp {
             password: password.to_owned(),
             known_device: known_device.map(str::to_owned),
         };
-        accounts::log_in(&self.app, &visitor(), typed).await.unwrap()
+        logging_in::log_in(&self.app, &visitor(), typed).await.unwrap()
     }
 
     pub(crate) async fn signed_in(&self, username: &str, roles: Roles) -> Caller {

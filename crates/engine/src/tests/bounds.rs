@@ -96,9 +96,9 @@ async fn the_work_for_somebody_who_has_gone_ends_and_only_then_is_their_place_fr
     let looked = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let (counted, deadline) = (Arc::clone(&looked), inquiry.deadline());
     // Looks for ever, as long as somebody waits.
-    let view = Arc::new(bed.log.core().view().await.unwrap());
+    let view = Arc::new(bed.log.reader().view().await.unwrap());
     let reading = tokio::spawn(async move {
-        let look = move |_: &crate::view::View| loop {
+        let look = move |_: &crate::reader::view::View| loop {
             deadline.check()?;
             counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(1));
@@ -193,15 +193,15 @@ async fn few_heavy_activities_are_sealed_as_many_light_ones_are() {
         (25..40).contains(&sealed),
         "a volume ends with the activity that makes it heavy: {sealed}"
     );
-    assert!(bed.log.core().hot_bytes() < 20_000);
+    assert!(bed.log.shared().hot_bytes() < 20_000);
     bed.log.settle(true).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 40);
-    assert_eq!(bed.log.core().hot_bytes(), 0);
+    assert_eq!(bed.log.shared().hot_bytes(), 0);
     bed.assert_root().await;
     let bed = bed.reopen(1000).await;
     bed.append(heavy(40..50, 1_000)).await;
     assert!(
-        bed.log.core().hot_bytes() > 10_000,
+        bed.log.shared().hot_bytes() > 10_000,
         "what is hot is known after a restart"
     );
     bed.assert_root().await;
@@ -221,7 +221,7 @@ async fn what_is_hot_stays_bounded_while_heavy_activities_arrive() {
             .ingest(super::reporter(heavy(part * 20..(part + 1) * 20, 2_000)))
             .await
             .unwrap();
-        most = most.max(bed.log.core().hot_bytes());
+        most = most.max(bed.log.shared().hot_bytes());
     }
     assert!(most <= 100_000 * 2 + 50_000, "{most}");
     assert!(begun.elapsed() < Duration::from_secs(60));
@@ -235,7 +235,7 @@ async fn a_heavy_request_becomes_hot_batches_of_which_each_is_read_alone() {
     for batch in [heavy(100..300, 60_000), heavy(300..400, 60_000)] {
         bed.log.ingest(super::reporter(batch)).await.unwrap();
     }
-    let store = &bed.log.core().store;
+    let store = bed.log.shared().store();
     let batches = store::log::hot_batch::load(&mut store.glance().await.unwrap(), 0, 400, 100)
         .await
         .unwrap();

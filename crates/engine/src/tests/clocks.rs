@@ -28,9 +28,9 @@ async fn a_clock_that_is_set_is_told_of_and_what_is_remembered_stays_remembered(
         other.facts[0].external_id = None;
         assert_eq!(log.ingest(other).await.unwrap().recorded_at, START);
         hand.advance(61 * Time::SECOND);
-        log.core().clock.now();
-        log.core().tell_changes().await.unwrap();
-        log.core().forget().await.unwrap();
+        log.shared().clock().now();
+        log.ledger().tell_changes().await.unwrap();
+        log.ledger().forget().await.unwrap();
         let told = log.look().await.unwrap();
         let count = told.count(&parse("activity:log.clock_changed"), 10).await.unwrap();
         assert_eq!(count.n, 1);
@@ -74,6 +74,6 @@ async fn an_hour_that_the_clock_says_for_a_second_dates_nothing() {
         (head.last_recorded_at, head.through.at),
         (START.plus(Time::SECOND), START.plus(2 * Time::SECOND))
     );
-    log.core().tell_changes().await.unwrap();
+    log.ledger().tell_changes().await.unwrap();
     assert_eq!(log.head().await.unwrap().through.size, 1);
 }

@@ -6,7 +6,7 @@ use activity::Time;
 use activity::query::Expr;
 
 use super::{Bed, facts, keyed, many, reporter, with_id};
-use crate::{Batch, IngestError, Item, Order, Source};
+use crate::{Batch, IdSpace, IngestError, Item, Order};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_is_visible() {
@@ -61,7 +61,7 @@ async fn a_key_is_forgotten_after_its_time() {
     let result = bed.log.ingest(reporter(vec![with_id(facts(1), "x")])).await.unwrap();
     assert_eq!(result.items, [Item::Recorded { seq: 4 }]);
     bed.clock.advance(Time::DAY);
-    bed.log.core().forget().await.unwrap();
+    bed.log.ledger().forget().await.unwrap();
     let mut beside = bed.store.beside().await.unwrap();
     for table in ["idempotency", "external_id"] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
@@ -86,7 +86,7 @@ async fn an_external_id_is_recorded_once_for_each_source() {
     assert_eq!(first.items, [new(0), new(1), old(0), new(2)]);
     let again = bed.log.ingest(reporter(batch())).await.unwrap();
     assert_eq!(again.items, [old(0), old(1), old(0), new(3)]);
-    let source = Source::Reporter("key_2".to_owned());
+    let source = IdSpace::Reporter("key_2".to_owned());
     let other = bed
         .log
         .ingest(Batch {
@@ -105,11 +105,11 @@ async fn a_repeated_import_adds_nothing_however_late() {
     let batch = || Batch {
         facts: (0..500).map(|n| with_id(facts(n), &format!("line {n}"))).collect(),
         idempotency: None,
-        source: Source::Ledger("import:openssh:auth.log".to_owned()),
+        source: IdSpace::Ledger("import:openssh:auth.log".to_owned()),
     };
     bed.log.ingest(batch()).await.unwrap();
     bed.clock.advance(400 * Time::DAY);
-    bed.log.core().forget().await.unwrap();
+    bed.log.ledger().forget().await.unwrap();
     let again = bed.log.ingest(batch()).await.unwrap();
     assert!(
         again

@@ -9,7 +9,7 @@ use activity::query::Expr;
 use store::StoreError;
 
 use super::{Bed, many, rng};
-use crate::rewrite::{Hook, Step, Work};
+use crate::ledger::rewrite::{Hook, Step, Work};
 use crate::{Jobs, LEASE, Log, LogError, LogSettings, Order};
 
 /// What one process does in the background.
@@ -183,7 +183,8 @@ async fn a_sealer_that_comes_back_after_its_lease_has_lapsed_replaces_nothing() 
         }
         Ok(())
     };
-    *bed.log.core().at_step.lock().unwrap() = Some(((Work::Seal, Step::Made), Hook(Arc::new(hook))));
+    let at = (Work::Seal, Step::Made);
+    bed.log.ledger().at_step(Some((at, Hook(Arc::new(hook)))));
     let late = bed.log.clone();
     let late = tokio::spawn(async move { late.settle(false).await });
     tokio::task::spawn_blocking(move || is_reached.recv().map(|()| is_reached))
@@ -200,11 +201,11 @@ async fn a_sealer_that_comes_back_after_its_lease_has_lapsed_replaces_nothing() 
     assert!(matches!(late.await.unwrap(), Ok(()) | Err(LogError::Elsewhere)));
     assert_eq!(bed.log.head().await.unwrap().sealed, head.sealed);
     assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
-    let core = other.core();
+    let ledger = other.ledger();
     bed.clock.advance(3_600 * Time::SECOND);
-    core.give_up_begun(false).await.unwrap();
-    core.sweep().await.unwrap();
-    let live = core.live().await.unwrap();
+    ledger.give_up_begun(false).await.unwrap();
+    ledger.sweep().await.unwrap();
+    let live = ledger.live().await.unwrap();
     assert_eq!(bed.volumes_on_disk().len(), live.len(), "nothing is left of it");
     let verified = bed.log.verify(|_| {}).await.unwrap();
     assert_eq!((verified.sound, verified.faults), (120, vec![]));

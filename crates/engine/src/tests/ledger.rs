@@ -170,7 +170,7 @@ async fn what_was_merged_stays_for_its_grace() {
     bed.append(many(0..200)).await;
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.volumes_on_disk().len(), 5, "four parts and what they became");
-    let core = bed.log.core();
+    let core = bed.log.ledger();
     bed.clock.advance(59 * activity::Time::SECOND);
     core.sweep().await.unwrap();
     assert_eq!(bed.volumes_on_disk().len(), 5);

@@ -182,7 +182,7 @@ async fn a_row_whose_values_are_gone_is_sealed_merged_and_indexed_with_the_leaf_
     assert!(reindexed.iter().all(|(_, done)| done.is_ok()), "{reindexed:?}");
     bed.is_sound(40, "sealed and merged").await;
     assert_eq!(bed.log.get(4).await.unwrap().unwrap().user.as_ref().unwrap().name, "");
-    let first = &bed.log.core().view().await.unwrap().volumes[0].meta().clone();
+    let first = &bed.log.reader().view().await.unwrap().volumes[0].meta().clone();
     assert!(first.count >= 10 && root != first.tree_root);
 }
 

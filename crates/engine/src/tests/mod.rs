@@ -23,9 +23,9 @@ use activity::{Activity, Facts, Named, Person, Time, canonical};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
-use crate::rewrite::{Hook, Step, Work};
+use crate::ledger::rewrite::{Hook, Step, Work};
 use crate::{
-    Batch, Clock, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng, Source,
+    Batch, Clock, IdSpace, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng,
 };
 
 const START: Time = Time(1_800_000_000_000_000);
@@ -62,7 +62,9 @@ impl Bed {
 
     /// Lets the work end at this step as if the process died.
     fn crash_at(&self, work: Work, step: Step) {
-        *self.log.core().at_step.lock().unwrap() = Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed)))));
+        self.log
+            .ledger()
+            .at_step(Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed))))));
     }
 
     async fn append(&self, facts: Vec<Facts>) -> std::ops::Range<u64> {
@@ -108,7 +110,7 @@ impl Bed {
     }
 
     fn volumes_on_disk(&self) -> Vec<String> {
-        let found = self.log.core().volumes.shelf().list().unwrap();
+        let found = self.log.reader().shelf().list().unwrap();
         found.into_iter().map(|(_, name)| name).collect()
     }
 
@@ -195,7 +197,7 @@ fn reporter(facts: Vec<Facts>) -> Batch {
     Batch {
         facts,
         idempotency: None,
-        source: Source::Reporter("key_1".to_owned()),
+        source: IdSpace::Reporter("key_1".to_owned()),
     }
 }
 

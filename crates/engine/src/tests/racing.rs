@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use activity::query::Expr;
 
 use super::{Bed, many, rng};
-use crate::rewrite::{Hook, Step, Work};
+use crate::ledger::rewrite::{Hook, Step, Work};
 use crate::{Log, LogSettings, Order};
 
 /// The other process on the same database and shelf.
@@ -56,7 +56,7 @@ async fn of_two_makers_one_wins_at_every_step_and_nothing_is_lost_or_doubled() {
                 }
                 Ok(())
             };
-            *bed.log.core().at_step.lock().unwrap() = Some(((what, step), Hook(Arc::new(hook))));
+            bed.log.ledger().at_step(Some(((what, step), Hook(Arc::new(hook)))));
             let late = bed.log.clone();
             let late = tokio::spawn(async move { work(&late, what).await });
             tokio::task::spawn_blocking(move || {
@@ -79,10 +79,10 @@ async fn of_two_makers_one_wins_at_every_step_and_nothing_is_lost_or_doubled() {
                 before,
                 "{what:?} at {step:?}"
             );
-            bed.log.core().sweep().await.unwrap();
+            bed.log.ledger().sweep().await.unwrap();
             let mut live: Vec<String> = bed
                 .log
-                .core()
+                .ledger()
                 .live()
                 .await
                 .unwrap()
@@ -125,7 +125,7 @@ async fn a_verification_finds_no_fault_where_volumes_are_replaced_and_more_is_se
         .unwrap();
     // The first volume was read: all of them become one, and what was hot is sealed.
     merging.settle(true).await.unwrap();
-    merging.core().sweep().await.unwrap();
+    merging.ledger().sweep().await.unwrap();
     go.send(()).unwrap();
     let verified = verifying.await.unwrap();
     assert_eq!((verified.sound, verified.faults), (230, vec![]));

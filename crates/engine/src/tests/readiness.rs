@@ -29,11 +29,11 @@ async fn a_clock_behind_the_log_a_database_without_room_and_a_sealer_that_fails_
     run("DROP TRIGGER no").await;
     assert_eq!(bed.log.obstacle().await, None);
 
-    bed.log.core().note_sealing(true);
+    bed.log.ledger().note_sealing(true);
     assert_eq!(bed.log.obstacle().await, None, "there is room for more");
     bed.append(many(10..200)).await;
     assert_eq!(bed.log.obstacle().await, Some(Obstacle::NotSealing));
-    bed.log.core().note_sealing(false);
+    bed.log.ledger().note_sealing(false);
     assert_eq!(bed.log.obstacle().await, None, "it is only slow");
     bed.store.fail("a test");
     assert_eq!(bed.log.obstacle().await, Some(Obstacle::Failed));

@@ -87,8 +87,8 @@ async fn pages_are_the_same_hot_and_sealed_and_after_a_merge() {
     assert_eq!(model.len(), 450);
     assert_same_everywhere(&bed, &model).await;
     assert_eq!(bed.volumes_on_disk().len(), 0);
-    let core = bed.log.core();
-    while core.as_sealer(core.seal_next(false)).await.unwrap() {
+    let ledger = bed.log.ledger();
+    while ledger.as_sealer(ledger.seal_next(false)).await.unwrap() {
         assert_same_everywhere(&bed, &model).await;
     }
     assert_eq!(bed.log.head().await.unwrap().sealed, 400);
@@ -189,9 +189,9 @@ async fn work_that_panics_is_told_as_a_mistake_not_as_damage_and_the_next_readin
     let bed = Bed::new(10).await;
     bed.append((0..3).map(facts).collect()).await;
     for text in ["", "user:usr_1"] {
-        let fails = move |_: &crate::view::View| -> Result<(), LogError> { panic!("capacity {text}overflow") };
+        let fails = move |_: &crate::reader::view::View| -> Result<(), LogError> { panic!("capacity {text}overflow") };
         let inquiry = bed.log.own_inquiry();
-        let view = std::sync::Arc::new(bed.log.core().view().await.unwrap());
+        let view = std::sync::Arc::new(bed.log.reader().view().await.unwrap());
         let failed = inquiry.reading(&view, fails).await.unwrap_err();
         assert!(
             matches!(&failed, LogError::Panicked(why) if why.contains("overflow")),

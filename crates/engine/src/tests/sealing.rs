@@ -5,8 +5,7 @@ use activity::{Activity, Time};
 
 use super::{Bed, many, reporter};
 use crate::Order;
-use crate::keeper::SEAL;
-use crate::rewrite::{Step, Work};
+use crate::ledger::rewrite::{Step, Work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hot_rows_go_only_when_their_volume_is_there() {
@@ -103,7 +102,7 @@ async fn requests_wait_while_the_hot_tail_is_far_too_long() {
         settings.seal_at = 50;
     })
     .await;
-    let blocked = bed.log.core().jobs.take(SEAL).await.unwrap();
+    let blocked = bed.log.ledger().alone().await;
     bed.append(many(0..200)).await;
     let log = bed.log.clone();
     let waiting = tokio::spawn(async move { log.ingest(reporter(many(200..201))).await });
@@ -164,7 +163,7 @@ async fn volumes_are_merged_also_while_there_is_always_more_to_seal() {
     assert!(bed.log.settle(false).await.is_err());
     let sealed = bed.log.head().await.unwrap().sealed;
     assert_eq!(sealed, 40, "the first merge comes after twice what it takes");
-    *bed.log.core().at_step.lock().unwrap() = None;
+    bed.log.ledger().at_step(None);
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 400);
     bed.assert_root().await;

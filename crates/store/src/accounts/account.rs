@@ -198,8 +198,7 @@ pub async fn set_profile(tx: &mut Tx, account: &AccountRow, keys: &AccountKeys) 
     .bind(&keys.username_skeleton)
     .execute(tx.conn())
     .await?;
-    crate::connections::rename(tx, &account.id, &keys.name).await?;
-    crate::groups::member::renamed(tx, &account.id, &keys.name).await
+    crate::renamed::follow(tx, &account.id, &keys.name).await
 }
 
 /// Makes this an edit of the account as it was at `version`, or of whatever it is now; `false` if it is another by now.

@@ -14,7 +14,7 @@ pub struct Sent {
 
 /// Counts one more in this hour (hours since 1970), and says how many there are with it. The row of the hour is held
 /// until the transaction ends, so that those sent at once see each other; hours that count no more go.
-pub async fn count(tx: &mut Tx, (address, budget): (&str, &str), hour: i64) -> Result<Sent, StoreError> {
+pub async fn count(tx: &mut Tx, address: &str, budget: &str, hour: i64) -> Result<Sent, StoreError> {
     let old = sqlx::query("DELETE FROM mail_sent WHERE hour < $1").bind(hour - 23);
     old.execute(tx.conn()).await?;
     let one = sqlx::query(
@@ -31,7 +31,7 @@ pub async fn count(tx: &mut Tx, (address, budget): (&str, &str), hour: i64) -> R
 }
 
 /// Takes one back that was not sent.
-pub async fn give_back(tx: &mut Tx, (address, budget): (&str, &str), hour: i64) -> Result<(), StoreError> {
+pub async fn give_back(tx: &mut Tx, address: &str, budget: &str, hour: i64) -> Result<(), StoreError> {
     let one = sqlx::query("UPDATE mail_sent SET n = n - 1 WHERE address = $1 AND budget = $2 AND hour = $3 AND n > 0");
     one.bind(address).bind(budget).bind(hour).execute(tx.conn()).await?;
     Ok(())

@@ -8,4 +8,4 @@ mod tests;
 
 pub use finish::{Finish, finish};
 pub use people::{keep_people, people};
-pub use table::{JOB, Kind, Row, State, by_id, delete, files, for_subject, insert, job, list};
+pub use table::{ExportRow, JOB, Kind, State, by_id, delete, files, for_subject, insert, job, list};

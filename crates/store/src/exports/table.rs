@@ -75,7 +75,7 @@ fn unknown(column: &str, word: &str) -> StoreError {
 
 /// One row of `export`. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct ExportRow {
     /// `exp_…`; later ones sort later.
     pub id: String,
     /// What sort it is.
@@ -104,7 +104,7 @@ pub struct Row {
     pub expected: i64,
     /// Rows written; its job's while it is being made.
     pub written: i64,
-    /// Bytes written.
+    /// Bytes written, once it has ended.
     pub bytes: i64,
     /// Digest of the file in hexadecimal.
     pub sha256: Option<String>,
@@ -140,8 +140,8 @@ macro_rules! select {
     };
 }
 
-fn stored(row: &AnyRow) -> Result<Row> {
-    Ok(Row {
+fn stored(row: &AnyRow) -> Result<ExportRow> {
+    Ok(ExportRow {
         id: row.try_get(0)?,
         kind: Kind::of(row.try_get::<String, _>(1)?.as_str())?,
         state: State::of(row.try_get::<String, _>(2)?.as_str())?,
@@ -166,7 +166,7 @@ fn stored(row: &AnyRow) -> Result<Row> {
 }
 
 /// Inserts a row. The job that makes the export is another row, added in the same transaction.
-pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
+pub async fn insert(tx: &mut Tx, row: &ExportRow) -> Result<()> {
     let insert = sqlx::query(
         "INSERT INTO export (id, kind, state, subject_id, subject, requester_id, requester, origin, query, zone, \
          created_at, finished_at, written, bytes, sha256, file, through_size, through_at, error) \
@@ -198,14 +198,14 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
 }
 
 /// The row with this id.
-pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<Row>> {
+pub async fn by_id(read: &mut Read, id: &str) -> Result<Option<ExportRow>> {
     let row = sqlx::query(select!("WHERE e.id = $1"));
     let row = row.bind(id).fetch_optional(read.conn()).await?;
     row.as_ref().map(stored).transpose()
 }
 
 /// The latest rows of one sort about one person, newest first.
-pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<Row>> {
+pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i64) -> Result<Vec<ExportRow>> {
     let rows = sqlx::query(select!(
         "WHERE e.subject_id = $1 AND e.kind = $2 ORDER BY e.id DESC LIMIT $3"
     ));
@@ -214,7 +214,12 @@ pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i
 }
 
 /// The latest rows, newest first; of one requester only if one is given, and older than `before` if given.
-pub async fn list(read: &mut Read, requester_id: Option<&str>, before: Option<&str>, limit: i64) -> Result<Vec<Row>> {
+pub async fn list(
+    read: &mut Read,
+    requester_id: Option<&str>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ExportRow>> {
     let rows = sqlx::query(select!(
         "WHERE ($1 = '' OR e.requester_id = $1) AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
     ));

@@ -11,8 +11,8 @@ async fn store() -> (tempfile::TempDir, Store) {
     (dir, store)
 }
 
-fn row(id: &str, kind: Kind) -> Row {
-    Row {
+fn row(id: &str, kind: Kind) -> ExportRow {
+    ExportRow {
         id: id.to_owned(),
         kind,
         state: State::Queued,
@@ -124,7 +124,7 @@ async fn lists_are_newest_first_and_of_one_requester_if_asked() {
     for id in ["exp_1", "exp_3", "exp_2"] {
         insert(tx, &row(id, Kind::UserCsv)).await.unwrap();
     }
-    let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let ids = |rows: Vec<ExportRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(ids(list(tx, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
     assert_eq!(
         ids(list(tx, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()),
@@ -141,12 +141,12 @@ async fn lists_are_newest_first_and_of_one_requester_if_asked() {
 async fn rows_that_cannot_be_do_not_exist() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();
-    let done_without_digest = Row {
+    let done_without_digest = ExportRow {
         state: State::Done,
         ..row("exp_1", Kind::UserCsv)
     };
     assert!(insert(&mut tx, &done_without_digest).await.is_err());
-    let of_nobody = Row {
+    let of_nobody = ExportRow {
         subject_id: None,
         ..row("exp_2", Kind::UserCsv)
     };

@@ -144,7 +144,7 @@ pub async fn of_group(
     after: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, StoreError> {
-    newest(read, ("i.group_id = ", group_id), since, after, limit).await
+    newest(read, "i.group_id = ", group_id, since, after, limit).await
 }
 
 /// Those to an address that have not expired, newest first, that come after the one with this time and id.
@@ -155,12 +155,13 @@ pub async fn to_address(
     after: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, StoreError> {
-    newest(read, ("i.email_key = ", email_key), now, after, limit).await
+    newest(read, "i.email_key = ", email_key, now, after, limit).await
 }
 
 async fn newest(
     read: &mut Read,
-    (column, value): (&str, &str),
+    column: &'static str,
+    value: &str,
     since: Time,
     after: Option<(i64, &str)>,
     limit: u32,

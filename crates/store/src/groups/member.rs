@@ -96,13 +96,6 @@ pub async fn delete(tx: &mut Tx, group_id: &str, account_id: &str) -> Result<boo
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps the order of members true when an account is renamed.
-pub async fn renamed(tx: &mut Tx, account_id: &str, name_key: &str) -> Result<(), StoreError> {
-    let done = sqlx::query("UPDATE group_member SET name_key = $2 WHERE account_id = $1 AND name_key <> $2");
-    done.bind(account_id).bind(name_key).execute(tx.conn()).await?;
-    Ok(())
-}
-
 /// How many members a group has.
 pub async fn count(read: &mut Read, group_id: &str) -> Result<u64, StoreError> {
     let row = sqlx::query("SELECT COUNT(*) AS n FROM group_member WHERE group_id = $1");

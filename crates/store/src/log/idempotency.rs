@@ -1,5 +1,7 @@
 //! The table `idempotency`: what was answered to requests that carried an `Idempotency-Key`.
 
+use std::ops::Range;
+
 use activity::Time;
 use sqlx::Row as _;
 
@@ -47,7 +49,7 @@ pub async fn remember(
     scope: &str,
     key: &str,
     remembered: &Remembered,
-    (now, expires_at): (Time, Time),
+    within: &Range<Time>,
 ) -> Result<bool, StoreError> {
     // The WHERE lets an expired answer be replaced and never a living one.
     let done = sqlx::query(
@@ -60,8 +62,8 @@ pub async fn remember(
     .bind(key)
     .bind(remembered.fingerprint.to_vec())
     .bind(remembered.result.as_slice())
-    .bind(expires_at.0)
-    .bind(now.0)
+    .bind(within.end.0)
+    .bind(within.start.0)
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -1,4 +1,4 @@
-//! Refused joins that are in the log already: whoever knocks a thousand times fills no log.
+//! Refused joins that are in the log already: whoever tries a thousand times fills no log.
 
 use activity::Time;
 
@@ -7,7 +7,7 @@ use crate::{StoreError, Tx};
 
 /// Who was refused where, and why.
 #[derive(Clone, Copy, Debug)]
-pub struct Knock<'a> {
+pub struct RefusedJoin<'a> {
     /// Who.
     pub account_id: &'a str,
     /// The session.
@@ -18,12 +18,12 @@ pub struct Knock<'a> {
 
 /// Whether this refusal is to be logged, with how many of the same were only counted since the last one was; `None` if
 /// the same was logged lately, and then this one is counted. Until `until` the next ones are.
-pub async fn is_due(tx: &mut Tx, knock: Knock<'_>, now: Time, until: Time) -> Result<Option<u64>, StoreError> {
-    let Knock {
+pub async fn is_due(tx: &mut Tx, refused: RefusedJoin<'_>, now: Time, until: Time) -> Result<Option<u64>, StoreError> {
+    let RefusedJoin {
         account_id,
         session_id,
         reason,
-    } = knock;
+    } = refused;
     let row = sqlx::query(
         "UPDATE session_refusal SET more = more + 1 WHERE account_id = $1 AND session_id = $2 AND reason = $3 \
          RETURNING more, CASE WHEN until > $4 THEN 1 ELSE 0 END AS lately",
@@ -36,7 +36,7 @@ pub async fn is_due(tx: &mut Tx, knock: Knock<'_>, now: Time, until: Time) -> Re
         }
         before = number(&row, "more")?.saturating_sub(1);
     }
-    // Only what still counts is kept, so the table holds no more than those who knocked lately.
+    // Only what still counts is kept, so the table holds no more than those who tried lately.
     let old = sqlx::query("DELETE FROM session_refusal WHERE until <= $1");
     old.bind(now.0).execute(tx.conn()).await?;
     let new =

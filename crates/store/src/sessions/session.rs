@@ -145,14 +145,23 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<(), StoreError>
     Ok(())
 }
 
+/// Who leads a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Host<'a> {
+    /// The account's id.
+    pub id: &'a str,
+    /// Their name, as of then.
+    pub name: &'a str,
+}
+
 /// Starts a planned session with its new host; `false` if it was started or ended meanwhile.
-pub async fn start(tx: &mut Tx, id: &str, (host_id, host_name): (&str, &str), now: Time) -> Result<bool, StoreError> {
+pub async fn start(tx: &mut Tx, id: &str, host: &Host<'_>, now: Time) -> Result<bool, StoreError> {
     // Guarantee: a session is started once.
     let done = sqlx::query(
         "UPDATE session SET state = 'running', started_at = $2, state_at = $2, host_id = $3, host_name = $4, \
          version = version + 1 WHERE id = $1 AND state = 'planned'",
     );
-    let done = done.bind(id).bind(now.0).bind(host_id).bind(host_name);
+    let done = done.bind(id).bind(now.0).bind(host.id).bind(host.name);
     Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 

@@ -251,12 +251,12 @@ pub(crate) async fn an_answer_is_replaced_only_when_it_has_expired(place: Place)
     let mut tx = begin(&place).await;
     let tx = &mut tx;
     assert!(
-        idempotency::remember(tx, "key_1", "a", &given(1), (Time(0), Time(10)))
+        idempotency::remember(tx, "key_1", "a", &given(1), &(Time(0)..Time(10)))
             .await
             .unwrap()
     );
     assert!(
-        !idempotency::remember(tx, "key_1", "a", &given(2), (Time(9), Time(20)))
+        !idempotency::remember(tx, "key_1", "a", &given(2), &(Time(9)..Time(20)))
             .await
             .unwrap()
     );
@@ -267,7 +267,7 @@ pub(crate) async fn an_answer_is_replaced_only_when_it_has_expired(place: Place)
     assert_eq!(idempotency::find(tx, "key_2", "a", Time(9)).await.unwrap(), None);
     assert_eq!(idempotency::find(tx, "key_1", "a", Time(10)).await.unwrap(), None);
     assert!(
-        idempotency::remember(tx, "key_1", "a", &given(3), (Time(10), Time(20)))
+        idempotency::remember(tx, "key_1", "a", &given(3), &(Time(10)..Time(20)))
             .await
             .unwrap()
     );

@@ -1,5 +1,7 @@
 //! Plans one visit of one person: what they do from logging in to leaving. Owns no text; `stories` plans what goes wrong.
 
+use std::ops::Range;
+
 use super::events::{Event, Place, What};
 use super::people::World;
 use super::places::{HEADSET, STUDIO, WEB};
@@ -97,20 +99,20 @@ impl Plan {
 
     /// One visit of somebody within `window`, begun when people of their zone work; `false` if the draw fell on a
     /// weekend, the night or a busy person. `anyhow` takes any moment instead.
-    pub(super) fn visit(&mut self, world: &mut World, window: (i64, i64), anyhow: bool) -> bool {
+    pub(super) fn visit(&mut self, world: &mut World, window: Range<i64>, anyhow: bool) -> bool {
         let user = self.random.skewed(world.present);
         let member = &mut world.members[user];
         let at = if anyhow {
             let first = member.made_at + HOUR;
-            if first >= window.1 {
+            if first >= window.end {
                 return false;
             }
-            self.random.between(window.0.max(first), window.1)
+            self.random.between(window.start.max(first), window.end)
         } else {
             let local = *self.random.pick(HOURS) * HOUR + self.random.between(0, HOUR);
-            let at = window.0 + (local - member.offset - window.0).rem_euclid(DAY);
+            let at = window.start + (local - member.offset - window.start).rem_euclid(DAY);
             let weekend = (at + member.offset).div_euclid(DAY).wrapping_add(3).rem_euclid(7) >= 5;
-            if at >= window.1 || at < member.busy_until || weekend && !self.random.chance(90) {
+            if at >= window.end || at < member.busy_until || weekend && !self.random.chance(90) {
                 return false;
             }
             at
@@ -152,7 +154,7 @@ impl Plan {
         self.push(visit.at, visit.user, What::LoggedIn, visit.place);
         for _ in 0..self.random.below(5) {
             visit.at += self.random.between(20 * SECOND, 25 * MINUTE);
-            self.deed(world, &mut visit);
+            self.act(world, &mut visit);
         }
         visit.at += self.random.between(MINUTE, 2 * HOUR);
         if visit.place.application == HEADSET && self.random.chance(120) {
@@ -172,7 +174,7 @@ impl Plan {
     }
 
     /// One thing somebody does while signed in.
-    fn deed(&mut self, world: &mut World, visit: &mut Visit) {
+    fn act(&mut self, world: &mut World, visit: &mut Visit) {
         let administrator = world.administrators.contains(&visit.user);
         let alone = world.members[visit.user as usize].groups.is_empty();
         match self.random.below(1000) {

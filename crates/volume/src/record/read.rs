@@ -1,6 +1,7 @@
 //! Reading the record.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ use crate::error::{Result, VolumeError};
 /// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
 const BATCH: usize = 128;
 
+type Builder = ParquetRecordBatchReaderBuilder<File>;
+
 /// A record open for reading from its start.
 pub(crate) struct RecordReader {
     path: PathBuf,
@@ -25,7 +28,7 @@ pub(crate) struct RecordReader {
 
 /// An activity as it stands in the record.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct RecordRow {
     /// What is left of it.
     pub activity: Activity,
     /// Its leaf, if the row no longer yields it.
@@ -34,6 +37,20 @@ pub struct Row {
 
 impl RecordReader {
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, |builder| builder)
+    }
+
+    /// Only these rows, counted from the first.
+    pub(crate) fn open_at(path: &Path, rows: &Range<u64>) -> Result<Self> {
+        let at = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+        Self::open_with(path, |builder| {
+            builder
+                .with_offset(at(rows.start))
+                .with_limit(at(rows.end - rows.start))
+        })
+    }
+
+    fn open_with(path: &Path, choose: impl FnOnce(Builder) -> Builder) -> Result<Self> {
         let file = File::open(path).map_err(VolumeError::io(path))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(VolumeError::record(path))?;
         let damaged = |detail: &str| VolumeError::damaged(&path.to_string_lossy(), detail);
@@ -46,7 +63,7 @@ impl RecordReader {
         if builder.schema().fields() != schema(version).fields() {
             return Err(damaged("its record has other columns than its version"));
         }
-        let batches = builder
+        let batches = choose(builder)
             .with_batch_size(BATCH)
             .build()
             .map_err(VolumeError::record(path))?;
@@ -65,7 +82,7 @@ impl RecordReader {
         })
     }
 
-    pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<Row>>> {
+    pub(crate) fn next_rows(&mut self) -> Option<Result<Vec<RecordRow>>> {
         let batch = self.next_batch()?;
         let damaged = || VolumeError::damaged(&self.path.to_string_lossy(), "a row of its record cannot be read");
         Some(batch.and_then(|batch| rows(&batch).ok_or_else(damaged)))
@@ -97,7 +114,7 @@ struct Columns<'a> {
     leaf: &'a FixedSizeBinaryArray,
 }
 
-fn rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+fn rows(batch: &RecordBatch) -> Option<Vec<RecordRow>> {
     let column = |at: usize| batch.columns().get(at).map(|column| column.as_any());
     let columns = Columns {
         seq: column(0)?.downcast_ref()?,
@@ -128,7 +145,7 @@ impl Columns<'_> {
         self.owned(text, row).unwrap_or_default()
     }
 
-    fn row(&self, row: usize, kinds: &mut Kinds) -> Option<Row> {
+    fn row(&self, row: usize, kinds: &mut Kinds) -> Option<RecordRow> {
         let kind = self.text(Text::Activity, row)?;
         let kind = match kinds.get(kind) {
             Some(known) => Arc::clone(known),
@@ -166,7 +183,7 @@ impl Columns<'_> {
             .then(|| Hash::try_from(self.leaf.value(row)).ok())
             .flatten();
         let recorded_at = Time(self.recorded_at.value(row));
-        Some(Row {
+        Some(RecordRow {
             activity: Activity {
                 seq: self.seq.value(row),
                 recorded_at,

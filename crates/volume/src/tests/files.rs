@@ -6,7 +6,7 @@ use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
 use super::{leaf, merge, open, reindex, rewrite, write};
-use crate::{Deadline, Leaf, Order, Part, Row, VolumeError, VolumeMeta, tree_range, verify};
+use crate::{Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
 
 fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
@@ -136,7 +136,7 @@ fn rows_whose_values_are_gone_keep_their_leaves_through_every_rewrite() {
     let dir = tempfile::tempdir().unwrap();
     let all = activities(0..600);
     let meta = write(dir.path(), &all);
-    let erase = |row: &mut Row| {
+    let erase = |row: &mut RecordRow| {
         if row.activity.seq % 5 == 2 {
             row.leaf = Some(leaf(&row.activity));
             row.activity.facts.user = None;

@@ -1,7 +1,7 @@
 // <live-region id src>: whenever the stream at `src` says that something changed, asks for this page again and takes
 // over its own part of the answer. Without a stream it asks every `every` seconds (15). It rests while the page is
 // hidden. What has the focus, what is scrolled, opened or being typed stays: only what differs is touched.
-// `beat="/path"`: as long as the page is open, says there that this person is still here, every `beat-every` seconds.
+// `heartbeat="/path"`: as long as the page is open, says there that this person is still here, every `heartbeat-every` seconds.
 import { morph } from "./morph";
 
 /** A page whose many members come and go asks for itself at most so often. */
@@ -10,7 +10,7 @@ const least = 700;
 class LiveRegion extends HTMLElement {
   private stream: EventSource | undefined;
   private timer: number | undefined;
-  private beats: number | undefined;
+  private heartbeats: number | undefined;
   private asked = 0;
   private asking = false;
   private again = false;
@@ -23,15 +23,15 @@ class LiveRegion extends HTMLElement {
   connectedCallback(): void {
     document.addEventListener("visibilitychange", this.shown);
     window.addEventListener("pageshow", this.returned);
-    const beat = this.getAttribute("beat");
-    if (beat) this.beats = window.setInterval(() => void this.say(beat), Number(this.getAttribute("beat-every") ?? 25) * 1000);
+    const heartbeat = this.getAttribute("heartbeat");
+    if (heartbeat) this.heartbeats = window.setInterval(() => void this.say(heartbeat), Number(this.getAttribute("heartbeat-every") ?? 25) * 1000);
     this.start();
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("visibilitychange", this.shown);
     window.removeEventListener("pageshow", this.returned);
-    window.clearInterval(this.beats);
+    window.clearInterval(this.heartbeats);
     this.stop();
   }
 
@@ -105,15 +105,15 @@ class LiveRegion extends HTMLElement {
     if (this.again && this.isConnected) this.ask();
   }
 
-  private async say(beat: string): Promise<void> {
+  private async say(heartbeat: string): Promise<void> {
     try {
-      const answer = await fetch(beat, { method: "POST", keepalive: true });
+      const answer = await fetch(heartbeat, { method: "POST", keepalive: true });
       if (answer.ok && !answer.redirected) return;
       // Logged out, or no longer here: the page says so.
-      window.clearInterval(this.beats);
+      window.clearInterval(this.heartbeats);
       this.ask();
     } catch {
-      // The next beat comes soon; the server waits for several.
+      // The next heartbeat comes soon; the server waits for several.
     }
   }
 }

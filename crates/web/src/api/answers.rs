@@ -53,29 +53,38 @@ const EDITING: &[(&str, &str)] = &[
 
 impl IntoResponses for Reading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        READING.iter().map(described).collect()
+        READING.iter().map(|(status, text)| described(status, text)).collect()
     }
 }
 
 impl IntoResponses for Changing {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        READING.iter().chain(CHANGING).map(described).collect()
+        READING
+            .iter()
+            .chain(CHANGING)
+            .map(|(status, text)| described(status, text))
+            .collect()
     }
 }
 
 impl IntoResponses for Editing {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        READING.iter().chain(CHANGING).chain(EDITING).map(described).collect()
+        READING
+            .iter()
+            .chain(CHANGING)
+            .chain(EDITING)
+            .map(|(status, text)| described(status, text))
+            .collect()
     }
 }
 
-fn described((status, text): &(&str, &str)) -> (String, RefOr<Response>) {
+fn described(status: &str, text: &str) -> (String, RefOr<Response>) {
     let problem = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .build();
     let response = ResponseBuilder::new()
-        .description(*text)
+        .description(text)
         .content("application/problem+json", problem)
         .build();
-    ((*status).to_owned(), RefOr::T(response))
+    (status.to_owned(), RefOr::T(response))
 }

@@ -11,8 +11,8 @@ use super::answers::{Changing, Editing, Once, Reading};
 use super::etag::{Tagged, expected};
 use super::json::Body;
 use super::list::{Listed, Paging};
-use super::problem::Problem;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {

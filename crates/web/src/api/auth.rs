@@ -1,8 +1,9 @@
 //! `/v1/auth`: a registered application signs a user in, with its own key; then its device refreshes and signs out.
 
-use app::accounts::{self, Challenge, LogIn, LogInRefused, LogInStep, SecondFactorRefused, SignedIn};
 use app::applications::{self, RefreshRefused};
-use app::factors::{self, Answer, Method, SendRefused};
+use app::devices;
+use app::factors::{Answer, Method, SendRefused};
+use app::logging_in::{self, Challenge, LogIn, LogInRefused, LogInStep, SecondFactorRefused, SignedIn};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,8 +12,8 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::answers::Changing;
 use super::json::Body;
-use super::problem::Problem;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, FromApplication, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -164,7 +165,7 @@ async fn sign_in(
         password: typed.password,
         known_device: typed.known_device,
     };
-    match accounts::log_in(state.app(), &visitor, typed).await {
+    match logging_in::log_in(state.app(), &visitor, typed).await {
         Ok(LogInStep::Done(signed_in)) => Ok(Json(Step::Done(Box::new(signed_in.into())))),
         Ok(LogInStep::SecondFactor(challenge)) => Ok(Json(Step::SecondFactor(challenge.into()))),
         Ok(LogInStep::SetUp(_)) => Err(set_up_first(&state)),
@@ -184,7 +185,7 @@ async fn send_code(
     FromApplication(visitor): FromApplication,
     Body(asked): Body<SendCode>,
 ) -> Result<StatusCode, Problem> {
-    match factors::send_log_in_code(state.app(), &visitor, &asked.challenge).await {
+    match logging_in::send_log_in_code(state.app(), &visitor, &asked.challenge).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(SendRefused::Unavailable(cause)) => Err(Problem::unavailable(cause)),
         Err(refused @ SendRefused::Expired) => Err(refusal("challenge_expired", refused.to_string())),
@@ -208,7 +209,7 @@ async fn second_factor(
         let detail = format!("There is no method `{}`. There are: totp, sms, recovery.", typed.method);
         return Err(Problem::bad_request(detail));
     };
-    match accounts::second_factor(state.app(), &visitor, &typed.challenge, answer, typed.remember).await {
+    match logging_in::second_factor(state.app(), &visitor, &typed.challenge, answer, typed.remember).await {
         Ok(signed_in) => Ok(Json(signed_in.into())),
         Err(SecondFactorRefused::Unavailable(cause)) => Err(Problem::unavailable(cause)),
         Err(refused @ SecondFactorRefused::Wrong) => Err(refusal("code_refused", refused.to_string())),
@@ -247,7 +248,7 @@ async fn refresh(
     security(("program" = [])),
 )]
 async fn sign_out(State(state): State<AppState>, ApiCaller(caller): ApiCaller) -> Result<StatusCode, Problem> {
-    accounts::log_out(state.app(), &caller).await?;
+    devices::log_out(state.app(), &caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

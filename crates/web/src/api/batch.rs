@@ -7,8 +7,8 @@ use activity::limits::FieldError;
 use activity::{Facts, Time, json};
 use axum::http::{HeaderMap, StatusCode, header};
 
-use super::Problem;
-use super::problem::FieldProblem;
+use crate::problem::FieldProblem;
+use crate::problem::Problem;
 
 /// How a body is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

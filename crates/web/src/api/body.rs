@@ -15,11 +15,10 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::io::StreamReader;
 
-use super::Problem;
+use crate::budget::{Budget, STEP};
 use crate::layers::TooSlow;
+use crate::problem::Problem;
 
-/// A body is counted against the memory set aside in steps of this size; the first step is free.
-const STEP: usize = 64 * 1024;
 /// A body that grows beyond this takes its whole part at once, from what is set aside for large ones: many that hold a
 /// part each and wait for more of the same would keep each other from ever being read.
 const LARGE: usize = 1024 * 1024;
@@ -29,27 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const RATIO: u64 = 250;
 /// A zstd frame may not ask for a window beyond 2^24 bytes; levels up to 19 ask for less.
 const ZSTD_WINDOW_LOG: u32 = 24;
-
-/// The memory set aside for bodies under way, of all requests together: one half for those that are small so far, one
-/// for those that turned out to be large.
-pub(crate) struct Budget {
-    small: Arc<Semaphore>,
-    large: Arc<Semaphore>,
-    /// The steps of each half.
-    most: usize,
-}
-
-impl Budget {
-    pub(crate) fn new(bytes: usize) -> Self {
-        let most = (bytes / 2 / STEP).max(1);
-        let half = || Arc::new(Semaphore::new(most));
-        Self {
-            small: half(),
-            large: half(),
-            most,
-        }
-    }
-}
 
 /// A body, and its share of the memory set aside.
 pub(super) struct Held {

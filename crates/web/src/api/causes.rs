@@ -4,8 +4,8 @@ use activity::limits::FaultCode;
 use app::ChangeError;
 use axum::http::StatusCode;
 
-use super::problem::{FieldProblem, Problem};
 use super::query::Params;
+use crate::problem::{FieldProblem, Problem};
 
 const KEY_REUSED: &str =
     "This Idempotency-Key was used before for a different request. Send a new key with a new request.";

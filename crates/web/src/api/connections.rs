@@ -12,9 +12,9 @@ use utoipa::{OpenApi, ToSchema};
 use super::answers::{Changing, Reading};
 use super::json::Body;
 use super::list::{Listed, Paging};
-use super::problem::Problem;
 use super::query::Params;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href, Policy, Route};
 
 #[derive(OpenApi)]

@@ -1,6 +1,6 @@
 //! `/v1/devices`: where the caller's account is signed in.
 
-use app::accounts;
+use app::devices;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::answers::{Changing, Reading};
-use super::problem::Problem;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -72,8 +72,8 @@ pub(super) struct EndedDevices {
     pub(super) ended: u64,
 }
 
-impl From<accounts::Device> for Device {
-    fn from(device: accounts::Device) -> Self {
+impl From<devices::Device> for Device {
+    fn from(device: devices::Device) -> Self {
         Self {
             id: device.id,
             name: device.name,
@@ -89,8 +89,8 @@ impl From<accounts::Device> for Device {
     }
 }
 
-impl From<Vec<accounts::Device>> for Devices {
-    fn from(devices: Vec<accounts::Device>) -> Self {
+impl From<Vec<devices::Device>> for Devices {
+    fn from(devices: Vec<devices::Device>) -> Self {
         Self {
             data: devices.into_iter().map(Device::from).collect(),
         }
@@ -104,7 +104,7 @@ impl From<Vec<accounts::Device>> for Devices {
     security(("program" = [])),
 )]
 async fn list_devices(State(state): State<AppState>, ApiCaller(caller): ApiCaller) -> Result<Json<Devices>, Problem> {
-    let devices = accounts::list_devices(state.app(), &caller).await?;
+    let devices = devices::list_devices(state.app(), &caller).await?;
     Ok(Json(devices.into()))
 }
 
@@ -120,7 +120,7 @@ async fn revoke_device(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    accounts::revoke_device(state.app(), &caller, &caller.person.id, &id).await?;
+    devices::revoke_device(state.app(), &caller, &caller.person.id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -134,6 +134,6 @@ async fn end_other_devices(
     State(state): State<AppState>,
     ApiCaller(caller): ApiCaller,
 ) -> Result<Json<EndedDevices>, Problem> {
-    let ended = accounts::end_devices(state.app(), &caller, &caller.person.id).await?;
+    let ended = devices::end_devices(state.app(), &caller, &caller.person.id).await?;
     Ok(Json(EndedDevices { ended }))
 }

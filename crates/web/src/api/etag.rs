@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::Problem;
+use crate::problem::Problem;
 
 /// A representation with its version as `ETag`.
 pub(super) struct Tagged<T>(pub(super) i64, pub(super) T);

@@ -5,9 +5,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 
 use super::answers::Reading;
-use super::problem::Problem;
 use super::query::refusal;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// One activity by its id.

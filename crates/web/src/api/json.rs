@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::body;
-use super::problem::{FieldProblem, Problem};
 use crate::AppState;
+use crate::problem::{FieldProblem, Problem};
 use crate::shell::idempotency_key;
 
 /// Bytes of a body after decompression: five hundred invitations with long names fit.

@@ -7,8 +7,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::problem::Problem;
 use super::query::Params;
+use crate::problem::Problem;
 
 /// Rows of a page, unless said otherwise.
 const DEFAULT: usize = 100;

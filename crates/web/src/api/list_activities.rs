@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use activity::json;
 use app::Caller;
-use app::activity::{CompleteThrough, Count, FollowRequest, Rows, Scope, ViewRequest, follow, view};
+use app::activity::{CompleteThrough, Count, FollowRequest, LogScope, Rows, ViewRequest, follow, view};
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 
 use super::answers::Reading;
 use super::list::{Paging, next_link};
-use super::problem::{Problem, ProblemDetails};
 use super::query::{Params, refusal};
 use crate::AppState;
+use crate::problem::{Problem, ProblemDetails};
 use crate::shell::{ApiCaller, Zone};
 
 const KNOWN: &[&str] = &[
@@ -77,7 +77,7 @@ pub(super) async fn list_activities(
     Ok(page.answer(&uri))
 }
 
-async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Params) -> Result<Page, Problem> {
+async fn newest(state: &AppState, caller: &Caller, scope: &LogScope, params: &Params) -> Result<Page, Problem> {
     let request = ViewRequest {
         q: params.get("q").unwrap_or_default().to_owned(),
         from: params.time("from")?,
@@ -99,7 +99,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &Scope, params: &Param
     })
 }
 
-async fn following(state: &AppState, caller: &Caller, scope: &Scope, params: &Params) -> Result<Page, Problem> {
+async fn following(state: &AppState, caller: &Caller, scope: &LogScope, params: &Params) -> Result<Page, Problem> {
     let request = FollowRequest {
         q: params.get("q").unwrap_or_default().to_owned(),
         from: params.time("from")?,
@@ -127,17 +127,17 @@ fn zone(params: &Params) -> Result<TimeZone, Problem> {
 }
 
 /// Everything for who may read everything, their own log for everybody else, unless one user or group is asked for.
-fn scope(caller: &Caller, params: &Params) -> Result<Scope, Problem> {
+fn scope(caller: &Caller, params: &Params) -> Result<LogScope, Problem> {
     Ok(match (params.id("user")?, params.id("group")?) {
         (Some(_), Some(_)) => {
             let text = "Give `user` or `group`, not both; within a group, name the user in `q`.";
             return Err(Params::wrong("group", text));
         }
-        (Some("me"), None) => Scope::Me,
-        (Some(id), None) => Scope::User(id.to_owned()),
-        (None, Some(id)) => Scope::Group(id.to_owned()),
-        (None, None) if caller.reads_everything() => Scope::Everything,
-        (None, None) => Scope::Me,
+        (Some("me"), None) => LogScope::Me,
+        (Some(id), None) => LogScope::User(id.to_owned()),
+        (None, Some(id)) => LogScope::Group(id.to_owned()),
+        (None, None) if caller.reads_everything() => LogScope::Everything,
+        (None, None) => LogScope::Me,
     })
 }
 

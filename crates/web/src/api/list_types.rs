@@ -6,9 +6,9 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::answers::Reading;
-use super::problem::Problem;
 use super::query::refusal;
 use crate::AppState;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// The catalogue.

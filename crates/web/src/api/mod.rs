@@ -19,17 +19,12 @@ mod list_activities;
 mod list_types;
 mod metrics;
 mod openapi;
-mod problem;
 mod query;
 mod record_activities;
 mod sessions;
 #[cfg(test)]
 mod tests;
 mod users;
-
-pub(crate) use body::Budget;
-pub(crate) use metrics::Metrics;
-pub(crate) use problem::Problem;
 
 use crate::shell::{Policy, Route, Scope};
 

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, Uri};
 use serde::de::value::Error as ValueError;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
-use super::problem::{FieldProblem, Problem, sentence};
+use crate::problem::{FieldProblem, Problem, sentence};
 
 /// The parameters of one request; unknown and repeated ones are refused.
 pub(super) struct Params(Vec<(String, String)>);

@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 use super::answers::Changing;
 use super::batch::{self, Layout, Parsed};
 use super::body::{self, Held, Share};
-use super::problem::{FieldProblem, Problem, sentence};
 use super::query::Params;
 use crate::AppState;
+use crate::problem::{FieldProblem, Problem, sentence};
 use crate::shell::{FromReporter, idempotency_key};
 
 /// Bodies up to this size are read on the spot; larger ones where they hold up nobody.
@@ -157,7 +157,6 @@ fn refusal(error: RecordError) -> Problem {
         RecordError::KeyReused => Problem::key_reused(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
-        RecordError::Unknown(cause) => Problem::unknown(&*cause),
     }
 }
 

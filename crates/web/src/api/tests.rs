@@ -6,7 +6,9 @@ use futures::StreamExt as _;
 use tokio::io::AsyncReadExt as _;
 
 use super::batch::{self, Layout};
-use super::{Budget, Problem, body};
+use super::body;
+use crate::budget::Budget;
+use crate::problem::Problem;
 
 const LIMIT: usize = 16 * 1024 * 1024;
 

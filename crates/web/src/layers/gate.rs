@@ -1,7 +1,7 @@
 //! The gate of one route: its policy, and how often a secret may be tried. Runs before the handler.
 
-use app::accounts::{ACCESS_PREFIX, EndReason, Identity};
 use app::applications::{KEY_PREFIX as APPLICATION_PREFIX, Presented};
+use app::devices::{ACCESS_PREFIX, EndReason, Identity};
 use app::ingest::Reporter;
 use app::refusals::{self, Refused};
 use app::{Caller, Via, Visitor};
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::outer::RouteName;
 use crate::AppState;
-use crate::api::Problem;
+use crate::problem::Problem;
 use crate::shell::{
     ApiCaller, Cookie, Flash, FromApplication, FromReporter, PageError, Policy, RequestContext, Scope, with_cookie,
 };
@@ -221,7 +221,7 @@ async fn application(gate: &Gate, context: &RequestContext, headers: &HeaderMap)
 
 /// Who signed in on the device of an application with this access token.
 async fn by_device(state: &AppState, context: &RequestContext, token: &str) -> Result<Caller, Problem> {
-    let found = app::accounts::identify(state.app(), token, context.origin().clone()).await;
+    let found = app::devices::identify(state.app(), token, context.origin().clone()).await;
     let caller = match found.map_err(Problem::unavailable)? {
         Identity::SignedIn(caller) => *caller,
         Identity::Ended(reason) => return Err(Problem::device_ended(reason)),

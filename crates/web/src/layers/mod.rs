@@ -6,17 +6,13 @@ mod client;
 mod csrf;
 mod gate;
 mod headers;
-mod hosts;
 mod outer;
-mod rates;
 mod trace;
 
 pub(crate) use body::TooSlow;
 pub(crate) use client::{PeerAddress, client_address};
 pub(crate) use gate::{Gate, gate};
-pub(crate) use hosts::Hosts;
 pub(crate) use outer::outer;
-pub(crate) use rates::Rates;
 
 #[cfg(test)]
 mod tests;

@@ -15,9 +15,11 @@ use futures::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::trace::{self, TraceContext};
-use super::{PeerAddress, body, client_address, csrf, headers, hosts};
+use super::{PeerAddress, body, client_address, csrf, headers};
 use crate::AppState;
-use crate::api::Problem;
+use crate::host::Host;
+use crate::hosts::{self, Misdirected};
+use crate::problem::Problem;
 use crate::shell::{Cookie, ErrorPage, Flash, PageError, PendingCookies, RequestContext, error_page, idempotency_key};
 
 const USER_AGENT_BYTES: usize = 512;
@@ -247,5 +249,27 @@ fn status_label(status: StatusCode) -> &'static str {
         300..400 => "3xx",
         400..500 => "4xx",
         500.. => "5xx",
+    }
+}
+
+impl From<Misdirected> for ErrorPage {
+    fn from(why: Misdirected) -> Self {
+        match why {
+            Misdirected::Malformed => {
+                let text = "The request must name one host, in one header `Host`, such as `Host: whodid.example.com`.";
+                Self::new(StatusCode::BAD_REQUEST, "That did not work", text)
+            }
+            Misdirected::Elsewhere(host) => {
+                let host = match host {
+                    Host::Name(name) => name,
+                    Host::Ip(ip) => ip.to_string(),
+                };
+                let text = format!(
+                    "This server does not answer to the name {host}. If it should, an administrator sets `public_url` to \
+                     the address people use, or adds the name to `web.allowed_hosts`."
+                );
+                Self::new(StatusCode::MISDIRECTED_REQUEST, "Not this server", text)
+            }
+        }
     }
 }

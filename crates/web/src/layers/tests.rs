@@ -3,8 +3,8 @@ use ipnet::IpNet;
 
 use super::client::client_address;
 use super::csrf;
-use super::rates::Rates;
 use crate::Limits;
+use crate::rates::Rates;
 
 fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
     let mut map = HeaderMap::new();
@@ -136,7 +136,7 @@ fn an_application_may_try_more_secrets_than_an_address_and_another_is_counted_ap
 
 #[test]
 fn a_request_is_answered_only_under_the_names_of_this_installation() {
-    use super::hosts::{Hosts, Misdirected};
+    use crate::hosts::{Hosts, Misdirected};
     use axum::http::Version;
     let listed = ["whodid.lan", "10.0.0.0/8"].map(|host| host.to_owned().try_into().unwrap());
     let hosts = Hosts::new("https://log.example.com:8443", &listed);

@@ -17,8 +17,8 @@ pub(super) struct Caps {
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// One connection's place among those of its address; given back when dropped.
-pub(super) struct Place {
+/// One connection's permit, counted among those of its address; given back when dropped.
+pub(super) struct ConnectionPermit {
     caps: Arc<Caps>,
     address: IpAddr,
 }
@@ -39,9 +39,9 @@ impl Caps {
         all.acquire_owned().await.expect("this semaphore is never closed")
     }
 
-    /// A place for a connection of this address, `None` if it holds too many. A trusted proxy carries everybody's
-    /// and is not counted.
-    pub(super) fn place(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    /// A permit for one more connection of this address, `None` if it holds too many. A trusted proxy carries
+    /// everybody's and is not counted.
+    pub(super) fn permit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionPermit> {
         let address = address.to_canonical();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let held = open.entry(address).or_insert(0);
@@ -50,14 +50,14 @@ impl Caps {
         }
         *held += 1;
         drop(open);
-        Some(Place {
+        Some(ConnectionPermit {
             caps: Arc::clone(self),
             address,
         })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut open = self.caps.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(held) = open.get_mut(&self.address) {

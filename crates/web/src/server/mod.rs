@@ -99,7 +99,7 @@ struct Server {
 
 impl Server {
     fn connection(&self, stream: TcpStream, peer: SocketAddr, room: OwnedSemaphorePermit, caps: &Arc<Caps>) {
-        let Some(place) = caps.place(peer.ip()) else {
+        let Some(permit) = caps.permit(peer.ip()) else {
             metrics::counter!("whodid_http_connections_refused_total").increment(1);
             return;
         };
@@ -123,7 +123,7 @@ impl Server {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "connection ended");
             }
-            drop((place, room));
+            drop((permit, room));
         });
     }
 

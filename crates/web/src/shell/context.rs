@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use app::accounts::{EndReason, Identity};
+use app::devices::{EndReason, Identity};
 use app::{Caller, Origin};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

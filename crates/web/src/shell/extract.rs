@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use app::accounts::Identity;
+use app::devices::Identity;
 use app::ingest::Reporter;
 use app::{Caller, Origin, Via, Visitor};
 use axum::extract::FromRequestParts;
@@ -57,7 +57,7 @@ pub(crate) async fn by_device(state: &AppState, token: &str, origin: Origin) -> 
 
 /// The same, with why it is nobody's.
 pub(crate) async fn browser(state: &AppState, token: &str, origin: Origin) -> Result<Identity, PageError> {
-    let found = app::accounts::identify(state.app(), token, origin).await;
+    let found = app::devices::identify(state.app(), token, origin).await;
     Ok(match found.map_err(PageError::unavailable)? {
         Identity::SignedIn(caller) if !matches!(caller.via, Via::Device { .. }) => Identity::Nobody,
         found => found,

@@ -4,9 +4,9 @@ use app::Caller;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::assets;
 use super::{Flash, Href, LocalPath, PageError, RequestContext, Zone};
 use crate::AppState;
-use crate::assets;
 
 /// Everything `layout.html` needs; a field `shell` of every page struct, made by extraction.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use app::{Place, Topic, Watch};
+use app::{Permit, Topic, Watch};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -34,7 +34,7 @@ pub(crate) fn live(state: &AppState, context: &RequestContext, topics: Vec<Topic
         let next = "/".to_owned();
         return PageError::SignIn { next }.into_response();
     };
-    let Ok(place) = state.streams().take(caller.person.id.clone()) else {
+    let Ok(permit) = state.streams().take(caller.person.id.clone()) else {
         let retry_after = RETRY_AFTER;
         return PageError::TooMany { retry_after }.into_response();
     };
@@ -46,7 +46,7 @@ pub(crate) fn live(state: &AppState, context: &RequestContext, topics: Vec<Topic
         heartbeat: every(HEARTBEAT),
         until: Instant::now() + LIFE,
         at: At::Opening,
-        _place: place,
+        _permit: permit,
     };
     let frames = stream::unfold(Box::new(open), |mut open| async move {
         let frame = open.next().await?;
@@ -74,7 +74,7 @@ struct Open {
     heartbeat: Interval,
     until: Instant,
     at: At,
-    _place: Place<String>,
+    _permit: Permit<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

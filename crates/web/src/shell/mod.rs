@@ -29,6 +29,7 @@
 //! }
 //! ```
 
+pub(crate) mod assets;
 mod context;
 mod cookies;
 mod errors;

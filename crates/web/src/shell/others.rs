@@ -1,6 +1,6 @@
 //! What becomes of a member's other devices when they change how they log in: the box of the form, and what is said.
 
-use app::accounts::OtherDevices;
+use app::devices::OtherDevices;
 
 use super::Fields;
 

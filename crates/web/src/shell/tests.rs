@@ -199,7 +199,7 @@ fn lines_of_json_are_layout_and_marks_stand_in_its_values_only() {
 }
 
 /// The attributes that are followed or sent to.
-const ADDRESSES: [&str; 6] = ["href", "action", "formaction", "src", "beat", "data-link"];
+const ADDRESSES: [&str; 6] = ["href", "action", "formaction", "src", "heartbeat", "data-link"];
 
 /// Every value in an attribute of `name` in this template, with what it is written by.
 fn values_of<'a>(template: &'a str, name: &str) -> Vec<&'a str> {

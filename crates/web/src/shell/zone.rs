@@ -1,7 +1,7 @@
 //! The time zone times are shown in.
 
 use activity::Time;
-use app::exports::ZoneChoice;
+use app::ZoneChoice;
 use jiff::tz::TimeZone;
 
 /// A time zone and the name it is chosen by.

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use activity::{Activity, Named};
-use app::accounts::{self, Activation, LogIn, LogInStep, NewUser, SignedIn};
-use app::activity::{Scope, ViewRequest};
-use app::applications::NewApplication;
-use app::groups::{GroupRole, Invite, NewGroup};
-use app::sessions::{EditSession, NewSession};
-use app::{App, Caller, Roles, Scopes, Visitor, api_keys, applications, connections, exports, groups, mail, sessions};
+use app::accounts::{self, Activation, NewUser};
+use app::activity::{LogScope, ViewRequest};
+use app::applications::{self, NewApplication};
+use app::groups::{self, GroupRole, Invite, NewGroup};
+use app::logging_in::{self, LogIn, LogInStep, SignedIn};
+use app::sessions::{self, EditSession, NewSession};
+use app::{App, Caller, Roles, Scopes, Visitor, ZoneChoice, api_keys, connections, exports, mail};
 use reqwest::header::COOKIE;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use sqlx::{AnyConnection, Row as _};
@@ -388,7 +389,7 @@ impl Making<'_> {
         let ada = self.signed_in("$ada", None).await.caller;
         let started = self.seq_of("session.started", "$olga").await;
         self.names.insert("$activity", started);
-        let zone = exports::ZoneChoice::utc();
+        let zone = ZoneChoice::utc();
         let export = exports::generate_user_csv(self.app, &ada, &self.names["$tina"], &zone).await;
         let export = export.unwrap();
         assert_eq!(export.state, exports::State::Done);
@@ -416,7 +417,7 @@ impl Making<'_> {
             q: format!("activity:{code}"),
             ..ViewRequest::default()
         };
-        let found = app::activity::view(self.app, &person, &Scope::Me, &request)
+        let found = app::activity::view(self.app, &person, &LogScope::Me, &request)
             .await
             .unwrap();
         found.rows[0].seq.to_string()
@@ -432,7 +433,7 @@ impl Making<'_> {
             application,
             ..Visitor::default()
         };
-        match accounts::log_in(self.app, &visitor, typed).await.unwrap() {
+        match logging_in::log_in(self.app, &visitor, typed).await.unwrap() {
             LogInStep::Done(signed_in) => signed_in,
             LogInStep::SecondFactor(_) | LogInStep::SetUp(_) => panic!("{word} has no second factor"),
         }

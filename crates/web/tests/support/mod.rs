@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::accounts::{self, Activation, LogIn, NewUser};
+use app::accounts::{self, Activation, NewUser};
+use app::logging_in::{self, LogIn};
 use app::{App, Caller, Roles, Scopes, Visitor};
 use reqwest::header::{CONTENT_TYPE, COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
@@ -170,14 +171,14 @@ impl TestApp {
     }
 
     /// Signs this person in without going through the pages.
-    pub async fn sign_in(&self, username: &str) -> accounts::SignedIn {
+    pub async fn sign_in(&self, username: &str) -> logging_in::SignedIn {
         let typed = LogIn {
             login: username.to_owned(),
             password: PASSWORD.to_owned(),
             known_device: None,
         };
-        match accounts::log_in(&self.app, &Visitor::default(), typed).await.unwrap() {
-            accounts::LogInStep::Done(signed_in) => signed_in,
+        match logging_in::log_in(&self.app, &Visitor::default(), typed).await.unwrap() {
+            logging_in::LogInStep::Done(signed_in) => signed_in,
             step => panic!("a second step is asked for: {step:?}"),
         }
     }
@@ -193,7 +194,7 @@ impl TestApp {
     }
 
     /// Signs this person in to the application with this key, without going through the API.
-    pub async fn sign_in_to(&self, key: &str, username: &str) -> accounts::SignedIn {
+    pub async fn sign_in_to(&self, key: &str, username: &str) -> logging_in::SignedIn {
         let presented = app::applications::authenticate(&self.app, key, app::Origin::default()).await;
         let app::applications::Presented::Application(visitor) = presented.unwrap() else {
             panic!("the key is refused")
@@ -203,8 +204,8 @@ impl TestApp {
             password: PASSWORD.to_owned(),
             known_device: None,
         };
-        match accounts::log_in(&self.app, &visitor, typed).await.unwrap() {
-            accounts::LogInStep::Done(signed_in) => signed_in,
+        match logging_in::log_in(&self.app, &visitor, typed).await.unwrap() {
+            logging_in::LogInStep::Done(signed_in) => signed_in,
             step => panic!("a second step is asked for: {step:?}"),
         }
     }
@@ -269,7 +270,7 @@ impl TestApp {
         let batch = engine::Batch {
             facts: vec![facts],
             idempotency: None,
-            source: engine::Source::Reporter("test".to_owned()),
+            source: engine::IdSpace::Reporter("test".to_owned()),
         };
         self.log.ingest(batch).await.unwrap();
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use activity::json;
 use anyhow::{Context as _, Result};
-use app::activity::{Scope, Taken, take};
+use app::activity::{LogScope, Taken, take};
 use app::exports::{Column, ViewCsvWriter};
 use indicatif::ProgressBar;
 use sha2::{Digest as _, Sha256};
@@ -33,7 +33,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
         );
     }
     let compose::Installation { app, log } = compose::open_reader(&config).await?;
-    let scan = Box::pin(take(&app, &reader(), &Scope::Everything, &request)).await?;
+    let scan = Box::pin(take(&app, &reader(), &LogScope::Everything, &request)).await?;
     let bar = super::import::bar(None);
     bar.set_length(scan.expected);
     let mut rows = match command.format {

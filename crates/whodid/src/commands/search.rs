@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use activity::{Activity, json, sentence};
 use anyhow::Result;
-use app::App;
-use app::activity::{Scope, ViewRequest, view};
-use app::exports::{Stamp, ZoneChoice};
+use app::activity::{LogScope, ViewRequest, view};
+use app::exports::Stamp;
+use app::{App, ZoneChoice};
 use engine::Log;
 
 use super::{question, reader, settings, zone};
@@ -46,7 +46,7 @@ async fn print_all(app: &App, mut request: ViewRequest, limit: u64, print: &mut 
     let (mut rows, mut told) = (0, false);
     while left > 0 {
         request.limit = usize::try_from(left).unwrap_or(usize::MAX).min(PAGE);
-        let page = Box::pin(view(app, &caller, &Scope::Everything, &request)).await?;
+        let page = Box::pin(view(app, &caller, &LogScope::Everything, &request)).await?;
         print.rows(&page.rows, &mut out)?;
         out.flush()?;
         rows += page.rows.len() as u64;

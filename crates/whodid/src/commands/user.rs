@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use app::accounts::{Activation, ChangeError, NewUser, create_user};
-use app::{Caller, Roles};
+use app::accounts::{Activation, NewUser, create_user};
+use app::{Caller, ChangeError, Roles};
 
 use super::settings;
 use crate::cli::{SettingFlags, UserCreate};

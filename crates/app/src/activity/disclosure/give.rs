@@ -7,12 +7,12 @@ use store::disclosures;
 
 use super::note::Said;
 use super::people::{Owners, People, Reader};
-use super::question::{Asked, Question, via};
+use super::question::{Delivery, Question, via};
 use super::{Rows, Unseen};
 use crate::activity::scope::{Scoped, Subject};
-use crate::activity::view::{ViewError, unavailable};
+use crate::activity::view::ViewError;
 use crate::ids::{Prefix, new_id};
-use crate::{App, Caller, Quiet, Tx, Via};
+use crate::{App, Caller, Quiet, Tx, Unavailable, Via};
 
 /// Rows of people already told of that a file gives before their number is written.
 const MOST_UNTOLD: i64 = 50_000;
@@ -34,14 +34,14 @@ pub(crate) struct Disclosure {
 
 impl Disclosure {
     /// Of what `scoped` asks for.
-    pub(crate) fn new(app: &App, caller: &Caller, scoped: &Scoped, asked: Asked<'_>) -> Self {
-        let question = Question::new(caller, scoped, asked);
-        let query = match asked {
-            Asked::One(_) => question.text.clone(),
+    pub(crate) fn new(app: &App, caller: &Caller, scoped: &Scoped, delivery: Delivery<'_>) -> Self {
+        let question = Question::new(caller, scoped, delivery);
+        let query = match delivery {
+            Delivery::One(_) => question.text.clone(),
             _ => scoped.typed.to_string(),
         };
         let mut said = Said::new(scoped, &query);
-        if let Asked::File(_) = asked {
+        if let Delivery::File(_) = delivery {
             // That the export was generated is in that person's log, or in the reader's, before its first byte.
             match &scoped.subject {
                 Subject::Other(_) | Subject::Own(_) => said.is_told_to_one = true,
@@ -98,19 +98,19 @@ impl Disclosure {
 
     /// Tells these people. Whatever fails or is broken off before the commit leaves everything as it was.
     async fn tell(&mut self, people: People) -> Result<(), ViewError> {
-        let mut tx = self.app.begin_trace().await.map_err(unavailable)?;
+        let mut tx = self.app.begin_trace().await?;
         let mut due = self.write(&mut tx, &people).await?;
         if let Some(facts) = due.take_if(|_| self.app.store().is_reader()) {
             // Another process owns the log. It appends what waits for it.
-            let json = serde_json::to_string(&facts).map_err(unavailable)?;
+            let json = serde_json::to_string(&facts).map_err(Unavailable::new)?;
             let left = disclosures::insert_waiting(&mut tx, &new_id(&self.app, Prefix::Waiting), &json).await;
-            left.map_err(unavailable)?;
+            left?;
         }
         let ended = match due {
             Some(facts) => tx.commit(facts).await,
             None => tx.commit_quietly(Quiet::Disclosed).await,
         };
-        ended.map_err(unavailable)?;
+        ended?;
         self.said.is_told(&people.owners);
         self.told.extend(people.counts.into_keys());
         self.untold = People {
@@ -141,9 +141,7 @@ impl Disclosure {
         if !people.counts.is_empty() {
             let now = self.app.now().0;
             let id = self.row(tx, now).await?;
-            disclosures::add_people(tx, &id, &people.counts, now)
-                .await
-                .map_err(unavailable)?;
+            disclosures::add_people(tx, &id, &people.counts, now).await?;
         }
         let (app, caller) = (&self.app, &self.caller);
         self.said
@@ -161,10 +159,10 @@ impl Disclosure {
             ..
         } = &self.question;
         let known = disclosures::newest(tx, digest, now.saturating_sub(*window)).await;
-        if let Some((id, query)) = known.map_err(unavailable)? {
+        if let Some((id, query)) = known? {
             if let Some(both) = listed(&query, text) {
                 let set = disclosures::set_query(tx, &id, &both).await;
-                set.map_err(unavailable)?;
+                set?;
             }
             return Ok(id);
         }
@@ -174,7 +172,7 @@ impl Disclosure {
             digest: digest.to_vec(),
             kind: *kind,
             reader_id: self.caller.person.id.clone(),
-            reader: serde_json::to_string(&self.caller.person).map_err(unavailable)?,
+            reader: serde_json::to_string(&self.caller.person).map_err(Unavailable::new)?,
             via,
             via_id: via_id.to_owned(),
             via_name: match &self.caller.via {
@@ -185,7 +183,7 @@ impl Disclosure {
             query: text.clone(),
             first_at: now,
         };
-        disclosures::insert(tx, &row).await.map_err(unavailable)?;
+        disclosures::insert(tx, &row).await?;
         Ok(row.id)
     }
 
@@ -214,10 +212,8 @@ impl Disclosure {
         if let Some(known) = self.owns_account {
             return Ok(known);
         }
-        let mut read = self.app.store().glance().await.map_err(unavailable)?;
-        let key = store::accounts::api_key::get(&mut read, id)
-            .await
-            .map_err(unavailable)?;
+        let mut read = self.app.store().glance().await?;
+        let key = store::accounts::api_key::get(&mut read, id).await?;
         let owns = key.is_some_and(|key| key.created_by == self.caller.person.id);
         self.owns_account = Some(owns);
         Ok(owns)
@@ -230,7 +226,7 @@ impl Disclosure {
 struct Untold(#[source] ViewError);
 
 fn not_told(cause: ViewError) -> ViewError {
-    unavailable(Untold(cause))
+    Unavailable::new(Untold(cause)).into()
 }
 
 impl People {

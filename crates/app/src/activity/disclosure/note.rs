@@ -5,13 +5,10 @@ use activity::{Facts, Person};
 
 use super::people::Owners;
 use super::question::via;
-use crate::activity::facts;
 use crate::activity::scope::Scoped;
-use crate::activity::view::{ViewError, unavailable};
+use crate::activity::view::ViewError;
+use crate::facts::{self, shortened};
 use crate::{App, Caller, Tx, Via};
-
-/// Most characters of a query kept in an activity.
-const MOST_QUERY: usize = 500;
 
 /// What an activity says of the question.
 #[derive(Clone, Debug)]
@@ -53,7 +50,7 @@ impl Said {
         let (_, via_id) = via(&caller.via);
         let now = app.now().0;
         let noted = store::disclosures::noted_at(tx, &caller.person.id, via_id, subject_id);
-        let noted = noted.await.map_err(unavailable)?;
+        let noted = noted.await?;
         let is_noted = noted.is_some_and(|at| at >= now.saturating_sub(window));
         let facts = match subject {
             _ if is_noted => None,
@@ -62,7 +59,7 @@ impl Said {
         };
         if facts.is_some() {
             let set = store::disclosures::set_noted_at(tx, &caller.person.id, via_id, subject_id, now);
-            set.await.map_err(unavailable)?;
+            set.await?;
         }
         Ok(facts)
     }
@@ -115,15 +112,5 @@ impl Said {
 /// The person as their account is named now, else as the log names them.
 async fn named_now(tx: &mut Tx, person: &Person) -> Result<Person, ViewError> {
     let account = store::accounts::account::get(tx, &person.id).await;
-    Ok(account
-        .map_err(unavailable)?
-        .map_or_else(|| person.clone(), |account| account.person()))
-}
-
-/// At most as much of a text as a value of metadata holds.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_QUERY) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(MOST_QUERY - 1).chain(['…']).collect(),
-    }
+    Ok(account?.map_or_else(|| person.clone(), |account| account.person()))
 }

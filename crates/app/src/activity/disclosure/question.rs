@@ -15,9 +15,9 @@ const VIEW_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// The same for a program that follows the log, which asks again all the time.
 const FOLLOW_WINDOW: Duration = Duration::from_secs(60 * 60);
 
-/// How rows are asked for.
+/// How rows are given.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum Delivery<'a> {
     /// Page by page.
     Page,
     /// One activity by its id.
@@ -46,28 +46,28 @@ pub(super) struct Question {
 }
 
 impl Question {
-    pub(super) fn new(caller: &Caller, scoped: &Scoped, asked: Asked<'_>) -> Self {
-        let window = match asked {
-            Asked::Following => FOLLOW_WINDOW,
+    pub(super) fn new(caller: &Caller, scoped: &Scoped, delivery: Delivery<'_>) -> Self {
+        let window = match delivery {
+            Delivery::Following => FOLLOW_WINDOW,
             _ => VIEW_WINDOW,
         };
         let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
         // Single activities are one disclosure whichever they are; the text lists them.
-        let (typed, text) = match asked {
-            Asked::One(seq) => ("id".to_owned(), format!("id:{seq}")),
+        let (typed, text) = match delivery {
+            Delivery::One(seq) => ("id".to_owned(), format!("id:{seq}")),
             _ => (scoped.typed.to_string(), text(scoped)),
         };
-        let part = match asked {
-            Asked::File(id) => id,
-            Asked::One(_) => "one",
-            Asked::Page | Asked::Following | Asked::All => "",
+        let part = match delivery {
+            Delivery::File(id) => id,
+            Delivery::One(_) => "one",
+            Delivery::Page | Delivery::Following | Delivery::All => "",
         };
-        let kind = kind(caller, asked);
+        let kind = kind(caller, delivery);
         // A range that ends now is another one at each look: it is told apart by the window's length.
         let (from, to) = scoped.range;
         let rounded = [from, to].map(|at| at.map(|at| at.0.div_euclid(window)));
-        let scope = match (&scoped.subject, asked) {
-            (_, Asked::One(_)) => String::new(),
+        let scope = match (&scoped.subject, delivery) {
+            (_, Delivery::One(_)) => String::new(),
             (subject, _) => subject.expr().to_string(),
         };
         let (via, via_id) = via(&caller.via);
@@ -86,8 +86,8 @@ impl Question {
         let digest = Sha256::digest(serde_json::to_vec(&parts).unwrap_or_default()).into();
         Self {
             kind,
-            is_whole: matches!(asked, Asked::File(_) | Asked::All),
-            follows: matches!(asked, Asked::Following),
+            is_whole: matches!(delivery, Delivery::File(_) | Delivery::All),
+            follows: matches!(delivery, Delivery::Following),
             digest,
             text,
             window,
@@ -101,16 +101,16 @@ fn text(scoped: &Scoped) -> String {
         subject => subject.expr(),
     };
     scope
-        .and(range_expr(scoped.range))
+        .and(range_expr(scoped.range.0, scoped.range.1))
         .and(scoped.typed.clone())
         .to_string()
 }
 
-fn kind(caller: &Caller, asked: Asked<'_>) -> Kind {
-    match (&caller.via, asked) {
+fn kind(caller: &Caller, delivery: Delivery<'_>) -> Kind {
+    match (&caller.via, delivery) {
         (Via::CommandLine, _) => Kind::Command,
-        (_, Asked::File(_) | Asked::All) => Kind::Export,
-        (_, Asked::Following) => Kind::Stream,
+        (_, Delivery::File(_) | Delivery::All) => Kind::Export,
+        (_, Delivery::Following) => Kind::Stream,
         (Via::Device { .. }, _) => Kind::Page,
         (Via::ApiKey { .. } | Via::Application { .. }, _) => Kind::Answer,
     }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use store::disclosures;
 
-use crate::App;
-use crate::error::Unavailable;
+use crate::{App, Unavailable};
 
 /// How often this process looks.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);

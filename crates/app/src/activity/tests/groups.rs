@@ -4,12 +4,13 @@ use activity::{Activity, Facts, Named};
 use futures::StreamExt as _;
 
 use super::support::{Setup, auditor, of};
-use super::{FollowRequest, Scope, ViewError, ViewRequest, asking, follow, get, view};
+use super::{FollowRequest, LogScope, ViewError, ViewRequest, asking, follow, get, view};
 use crate::accounts::{Activation, NewUser, create_user};
 use crate::activity::{ActivityView, EmptyReason, group};
-use crate::exports::{Format, ViewExport, ZoneChoice, export_view};
+use crate::exports::{Format, ViewExport, export_view};
 use crate::groups::{self, GroupRole, NewGroup, create, create_subgroup};
 use crate::privacy::{Form, readers};
+use crate::zone::ZoneChoice;
 use crate::{Caller, Origin, PageRequest, Roles, Via};
 
 /// Three groups with their people, and a row of each of them in each of the groups.
@@ -107,7 +108,7 @@ impl Groups {
     }
 
     async fn seen(&self, caller: &Caller, group: &str, q: &str) -> Result<ActivityView, ViewError> {
-        let scope = Scope::Group(group.to_owned());
+        let scope = LogScope::Group(group.to_owned());
         view(&self.setup.app, caller, &scope, &asking(q)).await
     }
 
@@ -118,7 +119,7 @@ impl Groups {
             columns: Vec::new(),
             zone: ZoneChoice::utc(),
         };
-        let scope = Scope::Group(group.to_owned());
+        let scope = LogScope::Group(group.to_owned());
         let streamed = export_view(&self.setup.app, caller, &scope, &request).await.unwrap();
         let chunks: Vec<_> = streamed.chunks.collect().await;
         let bytes: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.unwrap()).collect();
@@ -213,7 +214,8 @@ async fn members_may_not_read_the_log_and_strangers_learn_of_no_group() {
     groups::change_role(
         app,
         &it.olga,
-        (&it.design, &it.mia.person.id),
+        &it.design,
+        &it.mia.person.id,
         GroupRole::Administrator,
         None,
     )
@@ -236,8 +238,8 @@ async fn group_is_unknown(it: &Groups, caller: &Caller, id: &str) -> bool {
 #[tokio::test]
 async fn a_manager_may_not_read_the_rest_of_a_members_log() {
     let it = Groups::new().await;
-    let user = Scope::User(it.mia.person.id.clone());
-    for scope in [user, Scope::Everything] {
+    let user = LogScope::User(it.mia.person.id.clone());
+    for scope in [user, LogScope::Everything] {
         let refused = view(&it.setup.app, &it.olga, &scope, &asking("")).await;
         assert!(matches!(refused, Err(ViewError::Forbidden)), "{scope:?}");
     }
@@ -268,7 +270,7 @@ async fn following_a_group_gives_its_rows_and_no_others() {
         after: None,
         limit: 100,
     };
-    let scope = Scope::Group(it.sketches.clone());
+    let scope = LogScope::Group(it.sketches.clone());
     let page = follow(&it.setup.app, &it.olga, &scope, &request).await.unwrap();
     assert_eq!(groups_of(&page.rows), [it.sketches.as_str()]);
     let refused = follow(&it.setup.app, &it.frank, &scope, &request).await;
@@ -365,7 +367,7 @@ async fn pages_of_a_groups_log_go_on_without_loss() {
     let mut request = ViewRequest { limit: 2, ..asking("") };
     let mut paged = Vec::new();
     loop {
-        let scope = Scope::Group(it.design.clone());
+        let scope = LogScope::Group(it.design.clone());
         let page = view(&it.setup.app, &it.olga, &scope, &request).await.unwrap();
         paged.extend(page.rows);
         match page.older {

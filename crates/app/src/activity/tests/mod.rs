@@ -6,7 +6,7 @@ pub(crate) mod support;
 use activity::{Outcome, Time};
 use support::{Setup, administrator, auditor, hostile, member, of};
 
-use super::{EmptyReason, FollowRequest, Scope, ViewError, ViewRequest, follow, get, types, view};
+use super::{EmptyReason, FollowRequest, LogScope, ViewError, ViewRequest, follow, get, types, view};
 
 fn asking(q: &str) -> ViewRequest {
     ViewRequest {
@@ -26,17 +26,17 @@ async fn a_member_sees_their_own_log_and_nobody_elses() {
         ])
         .await;
     let sam = member("sam");
-    let mine = view(&setup.app, &sam, &Scope::Me, &asking("")).await.unwrap();
+    let mine = view(&setup.app, &sam, &LogScope::Me, &asking("")).await.unwrap();
     assert_eq!(
         mine.rows.iter().map(|row| &*row.kind).collect::<Vec<_>>(),
         ["user.logout", "user.login"]
     );
     assert_eq!(mine.count.unwrap().n, 2);
-    for scope in [Scope::User("noor".to_owned()), Scope::Everything] {
+    for scope in [LogScope::User("noor".to_owned()), LogScope::Everything] {
         let refused = view(&setup.app, &sam, &scope, &asking("")).await;
         assert!(matches!(refused, Err(ViewError::Forbidden)), "{scope:?}");
     }
-    let own_by_id = view(&setup.app, &sam, &Scope::User("sam".to_owned()), &asking(""))
+    let own_by_id = view(&setup.app, &sam, &LogScope::User("sam".to_owned()), &asking(""))
         .await
         .unwrap();
     assert_eq!(own_by_id.rows, mine.rows);
@@ -57,7 +57,9 @@ async fn no_query_widens_a_members_scope() {
         "outcome:success OR outcome:failure",
         "id:1..2",
     ] {
-        let seen = view(&setup.app, &member("sam"), &Scope::Me, &asking(q)).await.unwrap();
+        let seen = view(&setup.app, &member("sam"), &LogScope::Me, &asking(q))
+            .await
+            .unwrap();
         assert!(
             seen.rows.iter().all(|row| row.user.as_ref().unwrap().id == "sam"),
             "{q}"
@@ -72,7 +74,7 @@ async fn no_query_widens_a_members_scope() {
 async fn reading_somebody_elses_log_is_in_it_once_in_a_while_whatever_the_queries() {
     let setup = Setup::new().await;
     setup.append([of("sam", "user.login")]).await;
-    let scope = Scope::User("sam".to_owned());
+    let scope = LogScope::User("sam".to_owned());
     for _ in 0..3 {
         view(&setup.app, &auditor(), &scope, &asking("outcome:success"))
             .await
@@ -110,14 +112,16 @@ async fn reading_somebody_elses_log_is_in_it_once_in_a_while_whatever_the_querie
 async fn rows_of_one_person_are_told_of_in_their_log_those_of_several_in_the_readers() {
     let setup = Setup::new().await;
     setup.append([of("sam", "user.login"), of("noor", "user.login")]).await;
-    view(&setup.app, &member("sam"), &Scope::Me, &asking("")).await.unwrap();
-    view(&setup.app, &auditor(), &Scope::Everything, &asking(""))
+    view(&setup.app, &member("sam"), &LogScope::Me, &asking(""))
+        .await
+        .unwrap();
+    view(&setup.app, &auditor(), &LogScope::Everything, &asking(""))
         .await
         .unwrap();
     view(
         &setup.app,
         &auditor(),
-        &Scope::Everything,
+        &LogScope::Everything,
         &asking("user:s* OR user:n*"),
     )
     .await
@@ -129,7 +133,7 @@ async fn rows_of_one_person_are_told_of_in_their_log_those_of_several_in_the_rea
     view(
         &setup.app,
         &auditor(),
-        &Scope::Everything,
+        &LogScope::Everything,
         &asking("user:sam activity:user.login"),
     )
     .await
@@ -160,7 +164,7 @@ async fn pages_go_to_older_rows_and_back_without_loss_or_repeat() {
     let mut seen = Vec::new();
     let mut newer = None;
     loop {
-        let page = view(&setup.app, &member("sam"), &Scope::Me, &request).await.unwrap();
+        let page = view(&setup.app, &member("sam"), &LogScope::Me, &request).await.unwrap();
         seen.extend(page.rows.iter().map(|row| row.seq));
         newer = page.newer.or(newer);
         match page.older {
@@ -172,10 +176,10 @@ async fn pages_go_to_older_rows_and_back_without_loss_or_repeat() {
     let all = setup.all("").await;
     assert_eq!(seen, all.iter().map(|row| row.seq).collect::<Vec<_>>());
     request.after = newer;
-    let back = view(&setup.app, &member("sam"), &Scope::Me, &request).await.unwrap();
+    let back = view(&setup.app, &member("sam"), &LogScope::Me, &request).await.unwrap();
     assert_eq!(back.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), seen[10..20]);
     request.after = back.newer;
-    let first = view(&setup.app, &member("sam"), &Scope::Me, &request).await.unwrap();
+    let first = view(&setup.app, &member("sam"), &LogScope::Me, &request).await.unwrap();
     assert_eq!(first.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), seen[..10]);
     assert_eq!(first.newer, None);
 }
@@ -193,28 +197,28 @@ async fn following_never_skips_and_always_says_where_to_go_on() {
         limit: 3,
     };
     let sam = member("sam");
-    let first = follow(&setup.app, &sam, &Scope::Me, &request).await.unwrap();
+    let first = follow(&setup.app, &sam, &LogScope::Me, &request).await.unwrap();
     assert_eq!(first.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [0, 1, 2]);
     assert!(first.has_more);
     request.after = Some(first.next);
-    let second = follow(&setup.app, &sam, &Scope::Me, &request).await.unwrap();
+    let second = follow(&setup.app, &sam, &LogScope::Me, &request).await.unwrap();
     assert_eq!(second.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [3, 4]);
     assert!(!second.has_more);
     request.after = Some(second.next.clone());
-    let none = follow(&setup.app, &sam, &Scope::Me, &request).await.unwrap();
+    let none = follow(&setup.app, &sam, &LogScope::Me, &request).await.unwrap();
     assert!(none.rows.is_empty());
     assert_eq!(none.next, second.next);
     let mut late = of("sam", "user.logout");
     late.occurred_at = setup.now().plus(-Time::DAY);
     setup.append([of("noor", "user.login"), late]).await;
-    let fresh = follow(&setup.app, &sam, &Scope::Me, &request).await.unwrap();
+    let fresh = follow(&setup.app, &sam, &LogScope::Me, &request).await.unwrap();
     assert_eq!(fresh.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [6]);
 }
 
 #[tokio::test]
 async fn a_wrong_query_names_the_place_and_a_wrong_cursor_is_refused() {
     let setup = Setup::new().await;
-    let wrong = view(&setup.app, &member("sam"), &Scope::Me, &asking("outcom:failure")).await;
+    let wrong = view(&setup.app, &member("sam"), &LogScope::Me, &asking("outcom:failure")).await;
     let Err(ViewError::Query(error)) = wrong else {
         panic!("{wrong:?}")
     };
@@ -225,7 +229,7 @@ async fn a_wrong_query_names_the_place_and_a_wrong_cursor_is_refused() {
         ..asking("")
     };
     assert!(matches!(
-        view(&setup.app, &member("sam"), &Scope::Me, &request).await,
+        view(&setup.app, &member("sam"), &LogScope::Me, &request).await,
         Err(ViewError::Cursor)
     ));
     let backwards = ViewRequest {
@@ -234,7 +238,7 @@ async fn a_wrong_query_names_the_place_and_a_wrong_cursor_is_refused() {
         ..asking("")
     };
     assert!(matches!(
-        view(&setup.app, &member("sam"), &Scope::Me, &backwards).await,
+        view(&setup.app, &member("sam"), &LogScope::Me, &backwards).await,
         Err(ViewError::Range { .. })
     ));
 }
@@ -245,7 +249,7 @@ async fn an_empty_answer_explains_itself() {
     let empty = |request: ViewRequest| {
         let setup = &setup;
         async move {
-            view(&setup.app, &member("sam"), &Scope::Me, &request)
+            view(&setup.app, &member("sam"), &LogScope::Me, &request)
                 .await
                 .unwrap()
                 .empty
@@ -282,7 +286,9 @@ async fn an_empty_answer_explains_itself() {
 async fn chips_are_the_query_and_taking_one_away_leaves_the_rest() {
     let setup = Setup::new().await;
     let q = "outcome:failure -user:monitor (ip:10.0.0.1 OR ip:10.0.0.2) \"locked from\"";
-    let shown = view(&setup.app, &member("sam"), &Scope::Me, &asking(q)).await.unwrap();
+    let shown = view(&setup.app, &member("sam"), &LogScope::Me, &asking(q))
+        .await
+        .unwrap();
     let chips: Vec<_> = shown
         .chips
         .iter()
@@ -317,7 +323,7 @@ async fn the_catalogue_tells_since_when_a_type_is_recorded() {
 async fn a_hostile_row_is_found_and_shown_like_any_other() {
     let setup = Setup::new().await;
     setup.append([hostile()]).await;
-    let shown = view(&setup.app, &auditor(), &Scope::Everything, &asking(""))
+    let shown = view(&setup.app, &auditor(), &LogScope::Everything, &asking(""))
         .await
         .unwrap();
     assert_eq!(shown.rows[0].facts, hostile());

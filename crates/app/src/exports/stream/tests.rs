@@ -35,7 +35,7 @@ async fn fed() -> Fed {
     let mut tx = setup.app.begin().await.unwrap();
     store::exports::insert(&mut tx, &row).await.unwrap();
     let job = store::exports::job(&row.id);
-    let lease = setup.app.jobs().begin(&mut tx, &job).await.unwrap().unwrap();
+    let lease = setup.app.jobs().begin(&mut tx, &job).await.unwrap();
     tx.commit_quietly(crate::Quiet::ExportQueue).await.unwrap();
     let (rows, source) = mpsc::channel(1);
     let (feed, chunks) = feed(&setup.app.settings().exports);
@@ -46,11 +46,11 @@ async fn fed() -> Fed {
         to: None,
         zone: &jiff::tz::TimeZone::UTC,
     };
-    let scoped = Scoped::new(&setup.app, &auditor(), &Scope::Everything, everything)
+    let scoped = Scoped::new(&setup.app, &auditor(), &LogScope::Everything, everything)
         .await
         .unwrap();
     let run = Run {
-        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Asked::File(&id)),
+        disclosure: Disclosure::new(&setup.app, &auditor(), &scoped, Delivery::File(&id)),
         app: setup.app.clone(),
         row,
         feed,

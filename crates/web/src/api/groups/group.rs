@@ -11,8 +11,8 @@ use crate::api::answers::{Changing, Editing, Once, Reading};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href};
 
 fn created(group: groups::Group) -> Response {

@@ -13,7 +13,7 @@ use crate::api::answers::{Changing, Once, Reading};
 use crate::api::etag::Tagged;
 use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// The invitations to a group that wait or have expired, newest first. For who manages it.

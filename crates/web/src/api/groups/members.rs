@@ -11,8 +11,8 @@ use crate::api::answers::{Changing, Editing, Reading};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href};
 
 fn tagged(member: groups::Member) -> Tagged<Member> {
@@ -106,7 +106,7 @@ pub(super) async fn change_role(
     Body(new): Body<NewRole>,
 ) -> Result<Tagged<Member>, Problem> {
     let version = expected(&headers)?;
-    let member = groups::change_role(state.app(), &caller, (&id, &user_id), new.role.into(), version).await?;
+    let member = groups::change_role(state.app(), &caller, &id, &user_id, new.role.into(), version).await?;
     Ok(tagged(member))
 }
 

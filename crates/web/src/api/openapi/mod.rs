@@ -16,11 +16,11 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use super::problem::{FieldProblem, ProblemDetails};
 use super::{
     applications, auth, connections, devices, get_activity, groups, list_activities, list_types, record_activities,
     sessions, users,
 };
+use crate::problem::{FieldProblem, ProblemDetails};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -10,7 +10,7 @@ use crate::AppState;
 use crate::api::answers::{Changing, Editing, Once};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href};
 
 fn tagged(session: sessions::Session) -> Tagged<Session> {

@@ -11,7 +11,7 @@ use crate::api::answers::{Changing, Reading};
 use crate::api::etag::Tagged;
 use crate::api::json::MaybeBody;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// Joins a session that runs. Whoever is refused (wrong password, locked, not started, ended, not a member of its
@@ -80,6 +80,6 @@ pub(super) async fn still_present(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    sessions::seen(state.app(), &caller, &id).await?;
+    sessions::heartbeat(state.app(), &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

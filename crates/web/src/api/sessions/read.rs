@@ -9,8 +9,8 @@ use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::etag::Tagged;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// The sessions of the member's groups in one state, those that came last into it first. For administrators and

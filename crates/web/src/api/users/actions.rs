@@ -1,6 +1,6 @@
 //! What administrators do with an account besides editing it: `POST /v1/users/{id}/…`.
 
-use app::{accounts, factors};
+use app::{accounts, devices, factors};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use crate::AppState;
 use crate::api::answers::Changing;
 use crate::api::devices::EndedDevices;
 use crate::api::json::MaybeBody;
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// Lifts the lock of an account and forgets its failed attempts.
@@ -58,7 +58,7 @@ pub(super) async fn end_devices(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Json<EndedDevices>, Problem> {
-    let ended = accounts::end_devices(state.app(), &caller, &id).await?;
+    let ended = devices::end_devices(state.app(), &caller, &id).await?;
     Ok(Json(EndedDevices { ended }))
 }
 

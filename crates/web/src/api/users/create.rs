@@ -12,7 +12,7 @@ use super::get::tagged;
 use crate::AppState;
 use crate::api::answers::{Changing, Once};
 use crate::api::json::Body;
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::{ApiCaller, Href};
 
 /// The account to create.

@@ -1,6 +1,6 @@
 //! `GET /v1/users/{id}` and its devices.
 
-use app::{Caller, accounts};
+use app::{Caller, accounts, devices};
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 
@@ -10,8 +10,8 @@ use crate::api::answers::Reading;
 use crate::api::devices::Device;
 use crate::api::etag::Tagged;
 use crate::api::list::Listed;
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// The account with this id and its version.
@@ -55,7 +55,7 @@ pub(super) async fn devices(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     Params::read(&uri, &[])?;
-    let devices = accounts::list_devices_of(state.app(), &caller, &id).await?;
+    let devices = devices::list_devices_of(state.app(), &caller, &id).await?;
     let data = devices.into_iter().map(Device::from).collect();
     Ok(Listed::new(data, None).answer(&uri))
 }

@@ -10,8 +10,8 @@ use super::bodies::{User, UserStatus};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::list::{Listed, Paging};
-use crate::api::problem::Problem;
 use crate::api::query::Params;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "limit", "after"];

@@ -12,7 +12,7 @@ use crate::AppState;
 use crate::api::answers::{Editing, Reading};
 use crate::api::etag::{Tagged, expected};
 use crate::api::json::Body;
-use crate::api::problem::Problem;
+use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
 /// What to change of one's own profile; what is absent stays.

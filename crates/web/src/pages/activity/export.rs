@@ -1,7 +1,7 @@
 //! The streamed export of a view: the form of its menu in, a file out, with its digest as a trailer.
 
 use app::Caller;
-use app::activity::{Scope, ViewRequest};
+use app::activity::{LogScope, ViewRequest};
 use app::exports::{ExportError, Format, Streamed, ViewExport};
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -21,7 +21,7 @@ pub(super) async fn everything(
     ReaderOfAll(caller): ReaderOfAll,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, Scope::Everything, &fields).await
+    export(&state, &caller, LogScope::Everything, &fields).await
 }
 
 pub(super) async fn mine(
@@ -29,7 +29,7 @@ pub(super) async fn mine(
     SignedIn(caller): SignedIn,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, Scope::Me, &fields).await
+    export(&state, &caller, LogScope::Me, &fields).await
 }
 
 pub(super) async fn user(
@@ -38,7 +38,7 @@ pub(super) async fn user(
     Path(user_id): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, Scope::User(user_id), &fields).await
+    export(&state, &caller, LogScope::User(user_id), &fields).await
 }
 
 pub(super) async fn group(
@@ -47,10 +47,10 @@ pub(super) async fn group(
     Path(group_id): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, Scope::Group(group_id), &fields).await
+    export(&state, &caller, LogScope::Group(group_id), &fields).await
 }
 
-async fn export(state: &AppState, caller: &Caller, scope: Scope, fields: &Fields) -> Result<Response, PageError> {
+async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fields) -> Result<Response, PageError> {
     let url = UrlState {
         q: fields.get("q").to_owned(),
         from: fields.get("from").to_owned(),

@@ -3,11 +3,11 @@
 use activity::query::Expr;
 use activity::sentence::Piece;
 use activity::{Activity, Seq, json};
-use app::activity::Scope;
+use app::activity::LogScope;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
-use super::row::Row;
+use super::row::ActivityRow;
 use super::state::UrlState;
 use super::view::{many_users, page_error};
 use crate::AppState;
@@ -18,12 +18,12 @@ use crate::shell::{Href, PageError, Shell, SignedIn, Zone, filters, render};
 #[template(path = "activity/one.html")]
 pub(super) struct OnePage {
     pub(super) shell: Shell,
-    pub(super) view: Place,
-    pub(super) row: Row,
+    pub(super) view: RowContext,
+    pub(super) row: ActivityRow,
 }
 
 /// What the row's template needs of a view.
-pub(super) struct Place {
+pub(super) struct RowContext {
     pub(super) zone: Zone,
     pub(super) now: activity::Time,
 }
@@ -45,7 +45,7 @@ pub(super) async fn activity(
     if is_json {
         return Ok(axum::Json(json::to_json(&activity)).into_response());
     }
-    let scope = Scope::showing(&caller, &activity);
+    let scope = LogScope::showing(&caller, &activity);
     render(&OnePage::new(shell, activity, &scope))
 }
 
@@ -54,14 +54,14 @@ fn absent(id: &str) -> PageError {
 }
 
 impl OnePage {
-    pub(super) fn new(shell: Shell, activity: Activity, scope: &Scope) -> Self {
+    pub(super) fn new(shell: Shell, activity: Activity, scope: &LogScope) -> Self {
         let base: Href = match scope {
-            Scope::Everything => "/activity".into(),
-            Scope::Group(id) => Href::to(&["groups", id, "activity"]),
-            Scope::Me | Scope::User(_) => "/settings/activity-logs".into(),
+            LogScope::Everything => "/activity".into(),
+            LogScope::Group(id) => Href::to(&["groups", id, "activity"]),
+            LogScope::Me | LogScope::User(_) => "/settings/activity-logs".into(),
         };
-        let row = Row::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
-        let view = Place {
+        let row = ActivityRow::new(activity, &base, &UrlState::default(), &Expr::All, many_users(scope));
+        let view = RowContext {
             zone: shell.zone.clone(),
             now: shell.now,
         };

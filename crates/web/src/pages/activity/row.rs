@@ -1,7 +1,8 @@
 //! One activity as a row that opens in place: its line, its fields, its JSON and what can be done with it.
 
+use activity::catalogue::Level;
 use activity::query::{Entity, Expr, IpPattern, KindPattern, Term};
-use activity::sentence::{self, Level, Piece};
+use activity::sentence::{self, Piece};
 use activity::{Activity, By, Facts, Person, Severity, json};
 use app::ids;
 
@@ -10,7 +11,7 @@ use crate::shell::{Href, span_words};
 
 /// One activity on a page.
 #[derive(Clone, Debug)]
-pub(crate) struct Row {
+pub(crate) struct ActivityRow {
     pub(crate) activity: Activity,
     pub(crate) actions: Actions,
 }
@@ -39,7 +40,7 @@ pub(crate) struct Field {
     pub(crate) is_code: bool,
 }
 
-impl Row {
+impl ActivityRow {
     /// The row and where its actions lead from a view at `base` that shows `expr`.
     pub(crate) fn new(activity: Activity, base: &Href, state: &UrlState, expr: &Expr, many_users: bool) -> Self {
         let and = |more: Expr| state.with_query(expr.clone().and(more).to_string()).href(base);
@@ -301,7 +302,7 @@ mod tests {
             recorded_at: facts.occurred_at.plus(micros),
             facts,
         };
-        Row::new(activity, &"/activity".into(), &UrlState::default(), &Expr::All, true).apart()
+        ActivityRow::new(activity, &"/activity".into(), &UrlState::default(), &Expr::All, true).apart()
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use activity::sentence::Piece;
 use activity::{Named, Person};
-use app::activity::{EmptyReason, Scope, ViewError};
-use app::exports::{UserCsv, ZoneChoice};
+use app::ZoneChoice;
+use app::activity::{EmptyReason, LogScope, ViewError};
+use app::exports::UserCsv;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -78,7 +79,7 @@ pub(super) async fn everything(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let view = View::load(&state, &caller, &shell, Scope::Everything, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Everything, url).await?;
     render_status(view.status(), &EverythingPage { shell, view })
 }
 
@@ -88,7 +89,7 @@ pub(super) async fn mine(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let view = View::load(&state, &caller, &shell, Scope::Me, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Me, url).await?;
     render_status(view.status(), &MinePage { shell, view })
 }
 
@@ -106,7 +107,7 @@ pub(super) async fn user(
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
-    let view = View::load(&state, &caller, &shell, Scope::User(user_id.clone()), url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::User(user_id.clone()), url).await?;
     render_status(
         view.status(),
         &UserPage {
@@ -135,7 +136,7 @@ pub(super) async fn group(
         Err(PageError::NotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    let view = View::load(&state, &caller, &shell, Scope::Group(group_id), url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Group(group_id), url).await?;
     let status = view.status();
     let page = GroupPage {
         shell,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use activity::query::parse;
 use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
-use app::activity::{ActivityView, Chip, CompleteThrough, Count, EmptyReason, Rows, Scope, Widening};
+use app::activity::{ActivityView, Chip, CompleteThrough, Count, EmptyReason, LogScope, Rows, Widening};
 use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
@@ -146,7 +146,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         rows,
         view,
         &"/activity".into(),
-        (&url, &Scope::Everything),
+        (&url, &LogScope::Everything),
         &zone,
     )));
     shown(outcome, url)
@@ -155,7 +155,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
 fn shown(outcome: Shown, state: UrlState) -> View {
     View {
         base: "/activity".into(),
-        scope: Scope::Everything,
+        scope: LogScope::Everything,
         state,
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
@@ -239,7 +239,7 @@ fn a_hostile_row_is_text_everywhere() {
         assert!(html.contains("U+202E"));
     }
     assert_safe(
-        &OnePage::new(shell("/activities/1"), hostile(1), &Scope::Everything)
+        &OnePage::new(shell("/activities/1"), hostile(1), &LogScope::Everything)
             .render()
             .unwrap(),
     );
@@ -394,7 +394,7 @@ fn the_csv_of_a_user_is_generated_watched_and_downloaded() {
 #[test]
 fn a_members_page_is_in_the_settings() {
     let mut view = answered(vec![row(1, "2026-11-21T14:00:00Z", "user.login")], "", None);
-    view.scope = Scope::Me;
+    view.scope = LogScope::Me;
     view.base = "/settings/activity-logs".into();
     let html = MinePage {
         shell: shell("/settings/activity-logs"),

@@ -4,10 +4,10 @@
 use activity::query::{KEYS, ParseError, Term};
 use activity::{Activity, Outcome, Time};
 use app::Caller;
-use app::activity::{ActivityView, EmptyReason, Scope, ViewError, ViewRequest, Widening};
+use app::activity::{ActivityView, EmptyReason, LogScope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
-use super::row::Row;
+use super::row::ActivityRow;
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
 use crate::shell::{Href, PageError, Shell, Zone};
@@ -33,7 +33,7 @@ const ZONES: [(&str, &str); 4] = [
 pub(crate) struct View {
     /// Path of the page it is on.
     pub(crate) base: Href,
-    pub(crate) scope: Scope,
+    pub(crate) scope: LogScope,
     pub(crate) state: UrlState,
     pub(crate) zone: Zone,
     pub(crate) now: Time,
@@ -58,7 +58,7 @@ pub(crate) enum Shown {
 /// An answer of the log, ready for its template.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub(crate) days: Vec<(String, Vec<Row>)>,
+    pub(crate) days: Vec<(String, Vec<ActivityRow>)>,
     pub(crate) view: ActivityView,
 }
 
@@ -108,7 +108,7 @@ impl View {
         state: &AppState,
         caller: &Caller,
         shell: &Shell,
-        scope: Scope,
+        scope: LogScope,
         url: UrlState,
     ) -> Result<Self, PageError> {
         let base = shell.path.clone();
@@ -252,17 +252,17 @@ impl View {
 
     /// Everybody's log.
     pub(crate) fn is_everything(&self) -> bool {
-        self.scope == Scope::Everything
+        self.scope == LogScope::Everything
     }
 
     /// A group's log.
     pub(crate) fn is_group(&self) -> bool {
-        matches!(self.scope, Scope::Group(_))
+        matches!(self.scope, LogScope::Group(_))
     }
 
     /// The reader's own log.
     pub(crate) fn is_mine(&self) -> bool {
-        self.scope == Scope::Me
+        self.scope == LogScope::Me
     }
 
     /// The keys of the query language, for completion: key, its value words, what it looks at.
@@ -283,7 +283,7 @@ impl View {
 }
 
 impl Answer {
-    pub(super) fn new(mut view: ActivityView, base: &Href, url: &UrlState, scope: &Scope, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, base: &Href, url: &UrlState, scope: &LogScope, zone: &Zone) -> Self {
         let rows = std::mem::take(&mut view.rows).into_vec();
         Self::of(rows, view, base, (url, scope), zone)
     }
@@ -293,13 +293,13 @@ impl Answer {
         rows: Vec<Activity>,
         view: ActivityView,
         base: &Href,
-        (url, scope): (&UrlState, &Scope),
+        (url, scope): (&UrlState, &LogScope),
         zone: &Zone,
     ) -> Self {
-        let mut days: Vec<(String, Vec<Row>)> = Vec::new();
+        let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
         for activity in rows {
             let day = zone.day(activity.occurred_at);
-            let row = Row::new(activity, base, url, &view.expr, many_users(scope));
+            let row = ActivityRow::new(activity, base, url, &view.expr, many_users(scope));
             match days.last_mut() {
                 Some((last, rows)) if *last == day => rows.push(row),
                 _ => days.push((day, vec![row])),
@@ -327,8 +327,8 @@ impl Answer {
 }
 
 /// Whether a log in this scope is that of many people.
-pub(super) fn many_users(scope: &Scope) -> bool {
-    matches!(scope, Scope::Everything | Scope::Group(_))
+pub(super) fn many_users(scope: &LogScope) -> bool {
+    matches!(scope, LogScope::Everything | LogScope::Group(_))
 }
 
 /// What goes wrong in a view, as a page.

@@ -1,9 +1,9 @@
 //! API keys.
 
 use activity::Named;
-use app::accounts::{self, ChangeError, FieldError, Order, RoleFilter, Sort, UserRow, UserSearch};
+use app::accounts::{self, Order, RoleFilter, Sort, UserRow, UserSearch};
 use app::api_keys::{self, ApiKey, NewKeyRequest};
-use app::{Reports, Scopes};
+use app::{ChangeError, FieldError, Reports, Scopes};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! Registered applications.
 
-use app::accounts::{ChangeError, FieldError};
 use app::applications::{self, Application, EditApplication, NewApplication, Registered};
+use app::{ChangeError, FieldError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

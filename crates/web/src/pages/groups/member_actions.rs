@@ -25,7 +25,7 @@ pub(super) async fn change_role(
 ) -> Result<Response, PageError> {
     let role = role_of(fields.get("role"))?;
     let expected = fields.get("version").parse().ok();
-    let changed = groups::change_role(state.app(), &caller, (&group, &user), role, expected).await;
+    let changed = groups::change_role(state.app(), &caller, &group, &user, role, expected).await;
     let text = match &changed {
         Ok(member) => format!("{} is {} now.", member.person.name, said(member.role)),
         Err(_) => String::new(),

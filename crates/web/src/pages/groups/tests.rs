@@ -1,9 +1,8 @@
 //! Samples of the pages of groups: empty, usual, long and hostile.
 
 use activity::{Named, Person};
-use app::Page;
-use app::accounts::Total;
 use app::groups::{Group, GroupRole, Invitation, InviteLine, InviteOutcome, Member, MemberPage, Standing};
+use app::{Page, Total};
 use askama::Template as _;
 
 use super::GroupShell;

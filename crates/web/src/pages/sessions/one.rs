@@ -23,7 +23,7 @@ pub(super) struct SessionPage {
     pub(super) people: Vec<Presence>,
     pub(super) pager: Pager,
     /// How often an open page says that it is still there, in seconds.
-    pub(super) beat_every: u32,
+    pub(super) heartbeat_every: u32,
 }
 
 pub(super) async fn page(
@@ -35,7 +35,7 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let app = state.app();
     let details = sessions::get(app, &caller, &id).await.map_err(refused)?;
-    if details.is_present && sessions::seen(app, &caller, &id).await.is_err() {
+    if details.is_present && sessions::heartbeat(app, &caller, &id).await.is_err() {
         tracing::debug!(id, "left the session while its page was made");
     }
     let present = sessions::list_present(app, &caller, &id, &asked.request(LIMIT)).await;
@@ -45,7 +45,7 @@ pub(super) async fn page(
         details,
         pager: asked.pager(Href::to(&["sessions", &id]), present.next.as_deref()),
         people: present.rows,
-        beat_every: (app.settings().sessions.presence_seconds / 4).clamp(1, 20),
+        heartbeat_every: (app.settings().sessions.presence_seconds / 4).clamp(1, 20),
     })
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn presence(
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    sessions::seen(state.app(), &caller, &id).await.map_err(refused)?;
+    sessions::heartbeat(state.app(), &caller, &id).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

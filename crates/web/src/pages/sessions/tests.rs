@@ -71,7 +71,7 @@ fn page(details: SessionDetails, name: &str) -> String {
             last_seen_at: Time(0),
         }],
         pager: pager(),
-        beat_every: 20,
+        heartbeat_every: 20,
     }
     .render()
     .unwrap()
@@ -111,14 +111,14 @@ fn hostile_names_are_text_on_every_page() {
 fn who_is_there_can_leave_and_who_is_not_can_join() {
     let outside = page(details(SessionState::Running, "Weekly"), "Sam");
     assert!(outside.contains("/sessions/ses_1/join") && !outside.contains("/sessions/ses_1/leave"));
-    assert!(!outside.contains("beat="));
+    assert!(!outside.contains("heartbeat="));
     let inside = SessionDetails {
         is_present: true,
         ..details(SessionState::Running, "Weekly")
     };
     let inside = page(inside, "Sam");
     assert!(inside.contains("/sessions/ses_1/leave") && !inside.contains("/sessions/ses_1/join"));
-    assert!(inside.contains("beat=\"/sessions/ses_1/presence\""));
+    assert!(inside.contains("heartbeat=\"/sessions/ses_1/presence\""));
     // Without a script the page comes again by itself, before whoever is there counts as silent.
     let again = "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>";
     assert!(inside.contains(again) && !outside.contains("refresh"));

@@ -1,6 +1,6 @@
 //! Where a member is signed in.
 
-use app::accounts::{self, Device};
+use app::devices::{self, Device};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -22,7 +22,7 @@ pub(super) async fn page(
     SignedIn(caller): SignedIn,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let devices = accounts::list_devices(state.app(), &caller).await.map_err(refused)?;
+    let devices = devices::list_devices(state.app(), &caller).await.map_err(refused)?;
     render(&DevicesPage { shell, devices })
 }
 
@@ -31,11 +31,11 @@ pub(super) async fn revoke(
     SignedIn(caller): SignedIn,
     Path(device): Path<String>,
 ) -> Result<Response, PageError> {
-    let outcome = accounts::revoke_device(state.app(), &caller, &caller.person.id, &device).await;
+    let outcome = devices::revoke_device(state.app(), &caller, &caller.person.id, &device).await;
     done(outcome, HERE, "The device was logged out.")
 }
 
 pub(super) async fn end(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
-    let outcome = accounts::end_devices(state.app(), &caller, &caller.person.id).await;
+    let outcome = devices::end_devices(state.app(), &caller, &caller.person.id).await;
     done(outcome.map(drop), HERE, "All other devices were logged out.")
 }

@@ -1,6 +1,7 @@
 //! A member's e-mail address: asking for another one, and taking that back.
 
-use app::accounts::{self, ChangeError, FieldError, PendingEmail, RequestEmailChange};
+use app::accounts::{self, PendingEmail, RequestEmailChange};
+use app::{ChangeError, FieldError};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

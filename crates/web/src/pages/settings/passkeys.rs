@@ -1,8 +1,7 @@
 //! A member's passkeys: adding one with the script's help, naming and removing.
 
-use app::Caller;
-use app::accounts::{ChangeError, FieldError};
 use app::passkeys::{self, AddPasskey, Passkey, RemoveProof};
+use app::{Caller, ChangeError, FieldError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -22,7 +21,7 @@ struct PasskeysPage {
     shell: Shell,
     username: String,
     passkeys: Vec<Passkey>,
-    place: Place,
+    usable: WhereUsable,
     takes_codes: bool,
     /// Recovery codes that were made just now.
     codes: Vec<String>,
@@ -31,7 +30,7 @@ struct PasskeysPage {
 }
 
 /// Where passkeys work.
-enum Place {
+enum WhereUsable {
     Here,
     /// Only at this address of this installation.
     At(Href),
@@ -83,15 +82,15 @@ async fn list(
         takes_codes: proof::takes_codes(state, &caller).await?,
         username: caller.person.username,
         passkeys: passkeys.map_err(PageError::unavailable)?,
-        place: place(state, headers),
+        usable: where_usable(state, headers),
         codes,
         said,
     })
 }
 
-fn place(state: &AppState, headers: &HeaderMap) -> Place {
+fn where_usable(state: &AppState, headers: &HeaderMap) -> WhereUsable {
     let Some(origin) = passkeys::origin(state.app()) else {
-        return Place::Nowhere;
+        return WhereUsable::Nowhere;
     };
     let host = headers
         .get(header::HOST)
@@ -101,8 +100,8 @@ fn place(state: &AppState, headers: &HeaderMap) -> Place {
         .split_once("://")
         .is_some_and(|(_, there)| there.eq_ignore_ascii_case(host));
     match Href::in_whole(&origin, &origin) {
-        Some(origin) if !is_here => Place::At(origin),
-        _ => Place::Here,
+        Some(origin) if !is_here => WhereUsable::At(origin),
+        _ => WhereUsable::Here,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A member's password.
 
-use app::accounts::{self, ChangeError, ChangePassword, FieldError};
-use app::{App, Caller};
+use app::accounts::{self, ChangePassword};
+use app::{App, Caller, ChangeError, FieldError};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,7 +1,8 @@
 //! A member's name and time zone.
 
 use activity::Person;
-use app::accounts::{self, ChangeError, FieldError, Profile};
+use app::accounts::{self, Profile};
+use app::{ChangeError, FieldError};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! The fields in which a signed-in person proves again who they are: a password, or a code.
 
 use app::Caller;
-use app::accounts::Proof;
+use app::factors::Proof;
 
 use crate::AppState;
 use crate::shell::{Fields, PageError, refused};

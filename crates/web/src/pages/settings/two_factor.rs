@@ -1,8 +1,7 @@
 //! A member's second factors: what is set up, and setting up the authenticator app. The rest of the buttons is in
 //! `two_factor_actions`.
 
-use app::accounts::Proof;
-use app::factors::{self, EnableTotp, Factors, TotpOffer};
+use app::factors::{self, EnableTotp, Factors, Proof, TotpOffer};
 use app::{App, Caller, ChangeError, FieldError};
 use askama::Template;
 use axum::extract::State;

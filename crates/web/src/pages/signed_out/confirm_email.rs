@@ -1,8 +1,8 @@
 //! Confirming a new e-mail address with the link that was mailed there. The link only opens a page: a mail scanner
 //! that follows it changes nothing.
 
-use app::Visitor;
-use app::accounts::{self, FieldError, LinkError, PendingEmail};
+use app::accounts::{self, LinkError, PendingEmail};
+use app::{FieldError, Visitor};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -67,8 +67,12 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response, PageError> {
-    let answer = (Fields::default(), Vec::new());
-    show(&state, &visitor, shell, (asked.token, signed_in), answer).await
+    let shown = Shown {
+        token: asked.token,
+        signed_in,
+        ..Shown::default()
+    };
+    show(&state, &visitor, shell, shown).await
 }
 
 /// Accept, or decline, as whoever is signed in.
@@ -99,15 +103,19 @@ pub(super) async fn join(
         Ok(()) => groups::join_as_new(state.app(), &visitor, &token, new_member(&fields)).await,
         Err(error) => Err(ChangeError::Invalid(vec![error])),
     };
+    let shown = |errors| Shown {
+        token,
+        signed_in: None,
+        fields,
+        errors,
+    };
     match joined {
         Ok(_) => Ok(redirect_with(
             "/login",
             Flash::good("Your account is ready and you are in the group. Log in with your new password."),
         )),
-        Err(ChangeError::Invalid(errors)) => show(&state, &visitor, shell, (token, None), (fields, errors)).await,
-        Err(ChangeError::NotFound | ChangeError::Conflict(_)) => {
-            show(&state, &visitor, shell, (token, None), (fields, Vec::new())).await
-        }
+        Err(ChangeError::Invalid(errors)) => show(&state, &visitor, shell, shown(errors)).await,
+        Err(ChangeError::NotFound | ChangeError::Conflict(_)) => show(&state, &visitor, shell, shown(Vec::new())).await,
         Err(error) => Err(refused(error)),
     }
 }
@@ -121,13 +129,22 @@ fn new_member(fields: &Fields) -> NewMember {
     }
 }
 
-async fn show(
-    state: &AppState,
-    visitor: &Visitor,
-    shell: Shell,
-    (token, signed_in): (String, Option<Caller>),
-    (fields, errors): (Fields, Vec<FieldError>),
-) -> Result<Response, PageError> {
+/// What the page shows.
+#[derive(Default)]
+struct Shown {
+    token: String,
+    signed_in: Option<Caller>,
+    fields: Fields,
+    errors: Vec<FieldError>,
+}
+
+async fn show(state: &AppState, visitor: &Visitor, shell: Shell, shown: Shown) -> Result<Response, PageError> {
+    let Shown {
+        token,
+        signed_in,
+        fields,
+        errors,
+    } = shown;
     let link = groups::peek_invitation(state.app(), visitor, &token)
         .await
         .map_err(PageError::unavailable)?;

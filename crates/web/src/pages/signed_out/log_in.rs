@@ -1,6 +1,7 @@
 //! The log-in page.
 
-use app::accounts::{self, Challenge, LogIn, LogInRefused, LogInStep, SignedIn};
+use app::accounts;
+use app::logging_in::{self, Challenge, LogIn, LogInRefused, LogInStep, SignedIn};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,7 +59,7 @@ pub(super) async fn submit(
         password: fields.get("password").to_owned(),
         known_device: cookies.known_device().map(str::to_owned),
     };
-    match accounts::log_in(state.app(), &visitor, typed).await {
+    match logging_in::log_in(state.app(), &visitor, typed).await {
         Ok(LogInStep::Done(signed_in)) => admit(&state, signed_in, &next).await,
         Ok(LogInStep::SecondFactor(challenge)) => Ok(go_on("/login/second-factor", &challenge, &next)),
         Ok(LogInStep::SetUp(challenge)) => Ok(go_on("/login/set-up", &challenge, &next)),

@@ -1,6 +1,6 @@
 //! Logging out.
 
-use app::accounts;
+use app::devices;
 use axum::extract::State;
 use axum::response::Response;
 
@@ -13,11 +13,11 @@ pub(super) async fn submit(
     MaybeSignedIn(caller): MaybeSignedIn,
 ) -> Result<Response, PageError> {
     match caller {
-        Some(caller) => accounts::log_out(state.app(), &caller)
+        Some(caller) => devices::log_out(state.app(), &caller)
             .await
             .map_err(PageError::unavailable)?,
         // Not signed in, or not from here: what the cookie opens elsewhere ends as well.
-        None => accounts::log_out_browser(state.app(), &visitor)
+        None => devices::log_out_browser(state.app(), &visitor)
             .await
             .map_err(PageError::unavailable)?,
     }

@@ -1,8 +1,8 @@
 //! Logging in with a passkey, alone or after the password: what the script asks the authenticator, and the form it
 //! fills in with the answer.
 
-use app::accounts::{LogInRefused, SecondFactorRefused};
-use app::passkeys::{self, Answered, Asked};
+use app::logging_in::{LogInRefused, SecondFactorRefused};
+use app::passkeys::{self, Answered, Ceremony};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use crate::AppState;
 use crate::shell::{Cookies, Fields, Flash, From, LocalPath, PageError, redirect, redirect_with};
 
 /// A question as the script reads it.
-pub(crate) fn question(asked: Asked) -> Response {
+pub(crate) fn question(asked: Ceremony) -> Response {
     Json(json!({ "ceremony": asked.token, "options": asked.options })).into_response()
 }
 

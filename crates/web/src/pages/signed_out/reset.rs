@@ -1,7 +1,7 @@
 //! Choosing another password with the link of a reset mail.
 
-use app::Visitor;
-use app::accounts::{self, FieldError, Link, LinkError, LinkPurpose};
+use app::accounts::{self, Link, LinkError, LinkPurpose};
+use app::{FieldError, Visitor};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

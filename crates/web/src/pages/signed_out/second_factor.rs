@@ -1,7 +1,7 @@
 //! The second step of a log-in: a code of the authenticator app, one by SMS, or a recovery code.
 
-use app::accounts::{self, SecondFactorRefused, Waiting};
-use app::factors::{self, Answer, Method, SendRefused};
+use app::factors::{Answer, Method, SendRefused};
+use app::logging_in::{self, SecondFactorRefused, Waiting};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -85,7 +85,7 @@ pub(super) async fn page(
     shell: Shell,
 ) -> Result<Response, PageError> {
     let next = LocalPath::or_home(&asked.next);
-    let waiting = accounts::peek_challenge(state.app(), &visitor, cookies.challenge().unwrap_or_default()).await;
+    let waiting = logging_in::peek_challenge(state.app(), &visitor, cookies.challenge().unwrap_or_default()).await;
     match waiting.map_err(PageError::unavailable)? {
         Some(waiting) => render(&SecondFactorPage::new(shell, waiting, &asked.method, &next)),
         None => Ok(again(&next)),
@@ -105,12 +105,12 @@ pub(super) async fn submit(
     let answer = Answer::of(method, fields.trimmed("code"));
     let answer = answer.ok_or_else(|| PageError::BadRequest("This way to log in takes no code.".to_owned()))?;
     let remember = fields.ticked("remember");
-    match accounts::second_factor(state.app(), &visitor, token, answer, remember).await {
+    match logging_in::second_factor(state.app(), &visitor, token, answer, remember).await {
         Ok(signed_in) => admit(&state, signed_in, &next).await,
         Err(SecondFactorRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),
         Err(SecondFactorRefused::Expired) => Ok(again(&next)),
         Err(refused @ SecondFactorRefused::Wrong) => {
-            let waiting = accounts::peek_challenge(state.app(), &visitor, token).await;
+            let waiting = logging_in::peek_challenge(state.app(), &visitor, token).await;
             let Some(waiting) = waiting.map_err(PageError::unavailable)? else {
                 return Ok(again(&next));
             };
@@ -129,7 +129,7 @@ pub(super) async fn send(
 ) -> Result<Response, PageError> {
     let next = LocalPath::or_home(fields.get("next"));
     let back = with_next("/login/second-factor?method=sms", &next);
-    let sent = factors::send_log_in_code(state.app(), &visitor, cookies.challenge().unwrap_or_default()).await;
+    let sent = logging_in::send_log_in_code(state.app(), &visitor, cookies.challenge().unwrap_or_default()).await;
     match sent {
         Ok(()) => Ok(redirect_with(&back, Flash::good("A code is on its way."))),
         Err(SendRefused::Unavailable(cause)) => Err(PageError::unavailable(cause)),

@@ -1,8 +1,8 @@
 //! Setting up a second factor in the middle of a log-in, for an account that must have one.
 
 use activity::Person;
-use app::accounts::{self, Waiting};
-use app::factors::{self, SendRefused, SetUp, SetUpDone, SetUpRefused, TotpOffer};
+use app::factors::{self, SendRefused, TotpOffer};
+use app::logging_in::{self, SetUp, SetUpDone, SetUpRefused, Waiting};
 use app::{App, Visitor};
 use askama::Template;
 use axum::extract::State;
@@ -80,7 +80,7 @@ fn new_page(app: &App, shell: Shell, person: Person, asked: &Asked, key: Option<
 }
 
 async fn peek(app: &App, visitor: &Visitor, cookies: &Cookies) -> Result<Option<Waiting>, PageError> {
-    let waiting = accounts::peek_set_up(app, visitor, cookies.challenge().unwrap_or_default()).await;
+    let waiting = logging_in::peek_set_up(app, visitor, cookies.challenge().unwrap_or_default()).await;
     waiting.map_err(PageError::unavailable)
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn submit(
         },
     };
     let token = cookies.challenge().unwrap_or_default();
-    match factors::set_up_at_log_in(state.app(), &visitor, token, set_up, others_of(&fields)).await {
+    match logging_in::set_up_at_log_in(state.app(), &visitor, token, set_up, others_of(&fields)).await {
         Ok(SetUpDone {
             signed_in,
             recovery_codes,
@@ -164,7 +164,7 @@ pub(super) async fn send(
 ) -> Result<Response, PageError> {
     let next = LocalPath::or_home(fields.get("next"));
     let token = cookies.challenge().unwrap_or_default();
-    match factors::send_set_up_code(state.app(), &visitor, token, fields.trimmed("phone")).await {
+    match logging_in::send_set_up_code(state.app(), &visitor, token, fields.trimmed("phone")).await {
         Ok(()) => {
             let back = with_next("/login/set-up?way=sms&sent=1", &next);
             Ok(redirect_with(&back, Flash::good("A code is on its way.")))

@@ -1,7 +1,6 @@
 //! The buttons of Login Settings and the checkbox of All Users: one call each, then back to the page.
 
-use app::Roles;
-use app::accounts::{self, ChangeError};
+use app::{ChangeError, Roles, accounts, devices};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -141,7 +140,7 @@ pub(super) async fn end_devices(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let ended = accounts::end_devices(state.app(), &caller, &id).await;
+    let ended = devices::end_devices(state.app(), &caller, &id).await;
     let text = match &ended {
         Ok(1) => "One device was logged out.".to_owned(),
         Ok(n) => format!("{n} devices were logged out."),
@@ -155,6 +154,6 @@ pub(super) async fn revoke_device(
     AdminOnly(caller): AdminOnly,
     Path((id, device)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let outcome = accounts::revoke_device(state.app(), &caller, &id, &device).await;
+    let outcome = devices::revoke_device(state.app(), &caller, &id, &device).await;
     done(outcome, settings_of(&id), "The device was logged out.")
 }

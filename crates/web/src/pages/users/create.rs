@@ -1,7 +1,7 @@
 //! Creating a user.
 
-use app::Roles;
-use app::accounts::{self, Activation, ChangeError, FieldError, NewUser};
+use app::accounts::{self, Activation, NewUser};
+use app::{ChangeError, FieldError, Roles};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

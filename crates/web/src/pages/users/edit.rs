@@ -1,7 +1,8 @@
 //! Editing a user's name, username and e-mail address.
 
 use activity::Person;
-use app::accounts::{self, ChangeError, EditUser, FieldError};
+use app::accounts::{self, EditUser};
+use app::{ChangeError, FieldError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

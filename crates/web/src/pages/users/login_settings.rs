@@ -1,7 +1,8 @@
 //! Login Settings of a user.
 
 use activity::Person;
-use app::accounts::{self, ChangeError, LoginStatus, UserDetails};
+use app::ChangeError;
+use app::accounts::{self, LoginStatus, UserDetails};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

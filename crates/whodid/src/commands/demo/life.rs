@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use activity::Named;
 use anyhow::{Context as _, Result, bail};
-use app::accounts::{LogIn, LogInStep, Proof, log_in};
-use app::factors::{EnableTotp, enable_totp, offer_totp};
+use app::factors::{EnableTotp, Proof, enable_totp, offer_totp};
 use app::groups::{self, GroupRole, Invite};
+use app::logging_in::{LogIn, LogInStep, log_in};
 use app::sessions::{self, NewSession};
 use app::{App, Caller, ChangeError, Origin, Visitor, connections, device_of};
 
@@ -104,7 +104,7 @@ impl Life {
         for beat in 1_u64.. {
             tokio::time::sleep(HEARTBEAT).await;
             for caller in &self.present {
-                let _ = sessions::seen(&self.app, caller, &self.session).await;
+                let _ = sessions::heartbeat(&self.app, caller, &self.session).await;
             }
             if beat % PAUSE == 0 {
                 let happened = if beat % (2 * PAUSE) == 0 {
@@ -146,7 +146,7 @@ async fn belong(app: &App, administrator: &Caller, (group, member): (&str, &Call
         Ok(_) if role == GroupRole::Member => {}
         known => {
             known?;
-            groups::change_role(app, administrator, (group, id), role, None).await?;
+            groups::change_role(app, administrator, group, id, role, None).await?;
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use app::applications::{NewApplication, register};
 use app::backdate::{self, Past};
 use app::groups::{self, NewGroup};
 use app::{Caller, Origin, Roles, Via};
-use engine::{Batch, ManualClock, Source};
+use engine::{Batch, IdSpace, ManualClock};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
 
@@ -207,7 +207,7 @@ impl Seeder {
         let facts = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         self.recorded += facts.len() as u64;
         self.bar.set_position(self.recorded);
-        let source = Source::Reporter("demo".to_owned());
+        let source = IdSpace::Reporter("demo".to_owned());
         self.installation
             .log
             .ingest(Batch {

@@ -207,20 +207,39 @@ async fn volumes(log: &Log) -> Vec<Finding> {
         Err(error) => return vec![Wrong(format!("log: {error}"))],
     };
     let size = head.through.size;
-    let counted = match log.count(&Expr::All, u64::MAX).await {
+    let look = match log.look().await {
+        Ok(look) => look,
+        Err(error) => return vec![Wrong(format!("log: {error}; restore from a backup"))],
+    };
+    let closed: u64 = look
+        .closed_holes()
+        .iter()
+        .map(|hole| hole.seqs.end - hole.seqs.start)
+        .sum();
+    let counted = match look.count(&Expr::All, u64::MAX).await {
         Ok(count) if count.n == size => Good(format!(
             "log: {size} activities, {} of them sealed; all are there",
             head.sealed
         )),
+        Ok(count) if count.n + closed == size => Good(format!(
+            "log: {size} activities, {} of them sealed; {closed} cannot be read, and their gaps were closed",
+            head.sealed
+        )),
         Ok(count) => Wrong(format!(
             "log: {size} activities were recorded and {} can be read. A running server mends what it can, as does \
-             `whodid reindex`; what is left of that has to be put back from a backup",
+             `whodid reindex`; what is left of that has to be put back from a backup, or closed by `whodid log close-gaps`",
             count.n
         )),
         Err(error) => Wrong(format!("log: {error}; restore from a backup")),
     };
-    let holes = log.holes().await.unwrap_or_default();
-    let mut findings: Vec<Finding> = holes.iter().map(|hole| Wrong(format!("log: {hole}"))).collect();
+    let holes = look.holes().iter();
+    let mut findings: Vec<Finding> = holes.map(|hole| Wrong(format!("log: {hole}"))).collect();
+    findings.extend(look.unindexed().into_iter().map(|volume| {
+        Wrong(format!(
+            "volumes: the index of {volume} cannot be read or is of an older version; its record answers, slowly. A running \
+             server builds it anew, as does `whodid reindex`"
+        ))
+    }));
     findings.extend([
         counted,
         strangers(log.strangers().await),

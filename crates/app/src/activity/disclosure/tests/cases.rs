@@ -4,9 +4,10 @@ use activity::Time;
 use futures::StreamExt as _;
 
 use super::{World, log_in};
-use crate::activity::{FollowRequest, Scope, ViewError, ViewRequest, follow, get, view};
-use crate::exports::{Format, ViewExport, ZoneChoice, export_view};
+use crate::activity::{FollowRequest, LogScope, ViewError, ViewRequest, follow, get, view};
+use crate::exports::{Format, ViewExport, export_view};
 use crate::privacy::{Form, Through, export_my_data, readers};
+use crate::zone::ZoneChoice;
 use crate::{Caller, PageRequest};
 
 fn asking(q: &str) -> ViewRequest {
@@ -23,7 +24,7 @@ async fn exported(world: &World, reader: &Caller, q: &str) -> usize {
         columns: Vec::new(),
         zone: ZoneChoice::utc(),
     };
-    let streamed = export_view(&world.setup.app, reader, &Scope::Everything, &request).await;
+    let streamed = export_view(&world.setup.app, reader, &LogScope::Everything, &request).await;
     let mut streamed = streamed.unwrap();
     let mut lines = 0;
     while let Some(chunk) = streamed.chunks.next().await {
@@ -46,7 +47,7 @@ async fn no_wording_hides_whose_rows_are_read() {
         String::new(),
     ];
     for (at, q) in ways.iter().enumerate() {
-        let shown = view(&world.setup.app, &world.otto, &Scope::Everything, &asking(q)).await;
+        let shown = view(&world.setup.app, &world.otto, &LogScope::Everything, &asking(q)).await;
         let bobs = |row: &&activity::Activity| {
             let is_bob = |person: &activity::Person| person.id == world.bob.person.id;
             row.user.as_ref().is_some_and(is_bob) || row.by.person().is_some_and(is_bob)
@@ -111,7 +112,7 @@ async fn a_key_that_somebody_made_for_me_is_not_me_and_is_named() {
     let world = World::new().await;
     let app = &world.setup.app;
     let foreign = world.key(&world.bob, &world.ada).await;
-    view(app, &foreign, &Scope::Me, &asking("")).await.unwrap();
+    view(app, &foreign, &LogScope::Me, &asking("")).await.unwrap();
     let told = world.told(&world.bob).await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].through, Through::ApiKey("Nightly".to_owned()));
@@ -122,8 +123,8 @@ async fn a_key_that_somebody_made_for_me_is_not_me_and_is_named() {
     assert_eq!(world.told(&world.bob).await.len(), 2);
 
     let own = world.key(&world.bob, &world.bob).await;
-    view(app, &own, &Scope::Me, &asking("")).await.unwrap();
-    view(app, &world.bob, &Scope::Me, &asking("")).await.unwrap();
+    view(app, &own, &LogScope::Me, &asking("")).await.unwrap();
+    view(app, &world.bob, &LogScope::Me, &asking("")).await.unwrap();
     get(app, &world.bob, world.setup.all("user:bob").await[0].seq)
         .await
         .unwrap()
@@ -135,7 +136,7 @@ async fn a_key_that_somebody_made_for_me_is_not_me_and_is_named() {
 async fn reads_do_not_drown_the_log_and_a_reload_counts_once() {
     let world = World::new().await;
     let app = &world.setup.app;
-    let scope = Scope::User(world.bob.person.id.clone());
+    let scope = LogScope::User(world.bob.person.id.clone());
     let before = app.log().head().await.unwrap().through.size;
     // Forty minutes of clicking about, a question a minute, each answer loaded twice.
     for minute in 0..40 {
@@ -166,13 +167,13 @@ async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
     sqlx::query(broken).execute(&mut beside).await.unwrap();
     let size = app.log().head().await.unwrap().through.size;
     for _ in 0..2 {
-        let refused = view(app, &world.ada, &Scope::Everything, &asking("user:bob")).await;
+        let refused = view(app, &world.ada, &LogScope::Everything, &asking("user:bob")).await;
         assert!(matches!(refused, Err(ViewError::Unavailable(_))), "{refused:?}");
         assert!(get(app, &world.ada, 7).await.is_err());
     }
     assert_eq!(app.log().head().await.unwrap().through.size, size);
     sqlx::query("DROP TRIGGER full").execute(&mut beside).await.unwrap();
-    let shown = view(app, &world.ada, &Scope::Everything, &asking("user:bob"))
+    let shown = view(app, &world.ada, &LogScope::Everything, &asking("user:bob"))
         .await
         .unwrap();
     let told = world.told(&world.bob).await;
@@ -210,7 +211,7 @@ async fn following_ends_although_it_leaves_activities_of_its_own() {
         for _ in 0..20 {
             // Slower than any window: each poll could leave an activity for the next one.
             world.setup.clock.advance(3 * 3_600 * Time::SECOND);
-            let page = follow(app, &world.ada, &Scope::Everything, &request).await.unwrap();
+            let page = follow(app, &world.ada, &LogScope::Everything, &request).await.unwrap();
             request.after = Some(page.next);
             empty = if page.rows.is_empty() { empty + 1 } else { 0 };
         }
@@ -227,7 +228,7 @@ async fn the_list_goes_on_over_pages_without_loss() {
         view(
             app,
             &world.ada,
-            &Scope::Everything,
+            &LogScope::Everything,
             &asking(&format!("user:bob -id:{}", 500 + n)),
         )
         .await

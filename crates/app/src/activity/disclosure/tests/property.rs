@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::{World, is_of, value};
 use crate::Caller;
-use crate::activity::{FollowRequest, Scope, ViewRequest, follow, get, take, view};
-use crate::exports::{self, Format, State, ViewExport, ZoneChoice, export_view};
+use crate::activity::{FollowRequest, LogScope, ViewRequest, follow, get, take, view};
+use crate::exports::{self, Format, State, ViewExport, export_view};
+use crate::zone::ZoneChoice;
 
 /// How somebody reads.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +106,7 @@ impl World {
     }
 
     /// What the reader is given, row by row.
-    async fn read(&self, reader: &Caller, way: Way, scope: &Scope, q: &str) -> Vec<Value> {
+    async fn read(&self, reader: &Caller, way: Way, scope: &LogScope, q: &str) -> Vec<Value> {
         let app = &self.setup.app;
         let mut request = ViewRequest {
             q: q.to_owned(),
@@ -155,7 +156,7 @@ impl World {
         given
     }
 
-    async fn followed(&self, reader: &Caller, scope: &Scope, q: &str) -> Vec<Value> {
+    async fn followed(&self, reader: &Caller, scope: &LogScope, q: &str) -> Vec<Value> {
         let mut request = FollowRequest {
             q: q.to_owned(),
             from: None,
@@ -245,9 +246,9 @@ fn rows_of_somebody_were_given_exactly_if_they_are_told_so() {
                 world.setup.clock.advance(2 * 3_600 * Time::SECOND);
                 let reader = world.reader(who).await;
                 let scope = match (reader.reads_everything(), everybody) {
-                    (true, true) => Scope::Everything,
-                    (true, false) => Scope::User(world.bob.person.id.clone()),
-                    (false, _) => Scope::Me,
+                    (true, true) => LogScope::Everything,
+                    (true, false) => LogScope::User(world.bob.person.id.clone()),
+                    (false, _) => LogScope::Me,
                 };
                 let before = world.rows_told().await;
                 let given = world.read(&reader, way, &scope, &q).await;

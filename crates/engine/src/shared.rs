@@ -1,0 +1,210 @@
+//! What reader, writer and ledger of one log have in common: its database, its settings, its clock, the keys of its persons,
+//! and how far it is as far as is known here. Owns no rule of any of the three.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use activity::{Activity, Time};
+use store::Store;
+use store::log::head::Position;
+use store::log::{PersonKey, person_key};
+use tokio::sync::watch;
+use volume::Deadline;
+
+use crate::keys::{KeyCache, Keys};
+use crate::{Clock, LogError, LogSettings, Rng};
+
+/// So many volumes may be hot, by number and by weight.
+const BACKLOG: u64 = 3;
+const BACKLOG_BYTES: u64 = 2;
+
+const HOUR: i64 = 3_600 * Time::SECOND;
+
+/// What the parts of one open log have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    store: Store,
+    settings: LogSettings,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    keys: Arc<KeyCache>,
+    /// The log's size as far as is known here.
+    size: watch::Sender<u64>,
+    /// How much is sealed as far as is known here.
+    sealed: watch::Sender<u64>,
+    /// What the hot activities weigh, as far as is known here.
+    hot_bytes: AtomicU64,
+    /// By how much the clock had been set when this process began.
+    skipped: AtomicI64,
+    closing: AtomicBool,
+    /// Given up when what is being made is not to be finished.
+    halt: Deadline,
+}
+
+impl Shared {
+    pub(crate) fn new(store: Store, settings: LogSettings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
+        Self {
+            store,
+            settings,
+            clock,
+            rng,
+            keys: Arc::default(),
+            size: watch::channel(0).0,
+            sealed: watch::channel(0).0,
+            hot_bytes: AtomicU64::new(0),
+            skipped: AtomicI64::new(0),
+            closing: AtomicBool::new(false),
+            halt: Deadline::none(),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn settings(&self) -> &LogSettings {
+        &self.settings
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    pub(crate) fn rng(&self) -> &dyn Rng {
+        &*self.rng
+    }
+
+    pub(crate) fn keys(&self) -> &Arc<KeyCache> {
+        &self.keys
+    }
+
+    /// Given up when what is being made is not to be finished.
+    pub(crate) fn halt(&self) -> &Deadline {
+        &self.halt
+    }
+
+    /// Takes note of by how much the clock had been set when the log was opened.
+    pub(crate) fn begin_with(&self, skipped: i64) {
+        self.skipped.store(skipped - self.clock.skipped(), Ordering::Relaxed);
+    }
+
+    /// The present moment by what has passed: without the times by which the clock was set while the log was open.
+    pub(crate) fn by_what_passed(&self) -> Time {
+        let skipped = self.skipped.load(Ordering::Relaxed);
+        let skipped = skipped.saturating_add(self.clock.skipped());
+        self.clock.now().plus(skipped.saturating_neg())
+    }
+
+    /// Until when, by what passes, an answer or an id that comes now is remembered.
+    pub(crate) fn remembers_until(&self) -> Time {
+        let hours = i64::from(self.settings.remember_hours);
+        self.by_what_passed().plus(hours * HOUR)
+    }
+
+    /// Changes with the log's size, as far as is known here.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.size.subscribe()
+    }
+
+    /// Changes with how much is sealed, as far as is known here.
+    pub(crate) fn watch_sealed(&self) -> watch::Receiver<u64> {
+        self.sealed.subscribe()
+    }
+
+    /// The log's size as far as is known here.
+    pub(crate) fn size(&self) -> u64 {
+        *self.size.borrow()
+    }
+
+    /// Takes note of a position read or committed: sizes only grow.
+    pub(crate) fn notice(&self, position: Position) {
+        if position.size >= *self.size.borrow() && position.sealed >= *self.sealed.borrow() {
+            self.hot_bytes.store(position.hot_bytes, Ordering::Relaxed);
+        }
+        raise(&self.size, position.size);
+        raise(&self.sealed, position.sealed);
+    }
+
+    /// Takes note of a commit.
+    pub(crate) fn committed(&self, size: u64, bytes: u64) {
+        self.hot_bytes.fetch_add(bytes, Ordering::Relaxed);
+        raise(&self.size, size);
+    }
+
+    /// How many activities are hot, as far as is known here.
+    pub(crate) fn hot(&self) -> u64 {
+        self.size.borrow().saturating_sub(*self.sealed.borrow())
+    }
+
+    /// What the hot activities weigh, as far as is known here.
+    pub(crate) fn hot_bytes(&self) -> u64 {
+        self.hot_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether enough is hot for a volume, by number or by weight.
+    pub(crate) fn is_due(&self) -> bool {
+        self.hot() >= self.settings.seal_at || self.hot_bytes() >= self.settings.seal_bytes
+    }
+
+    /// Whether so much is hot that the sealer has to be waited for.
+    pub(crate) fn is_backed_up(&self) -> bool {
+        self.hot() > self.settings.seal_at.saturating_mul(BACKLOG)
+            || self.hot_bytes() > self.settings.seal_bytes.saturating_mul(BACKLOG_BYTES)
+    }
+
+    /// The instant a read is complete to: what was claimed before it, where every append goes through this process;
+    /// else the newest `recorded_at` it met, which later ones can only equal.
+    pub(crate) fn complete_at(&self, claimed: Time, last_recorded_at: Time) -> Time {
+        if self.store.is_alone() {
+            claimed
+        } else {
+            last_recorded_at
+        }
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// Lets what works in the background end.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// The keys of these people that there are.
+    pub(crate) async fn keys_of(&self, people: HashSet<&str>) -> Result<Keys, LogError> {
+        let (mut keys, missing) = self.keys.split(people);
+        if !missing.is_empty() {
+            keys.extend(person_key::load(&mut self.store.glance().await?, &missing).await?);
+        }
+        Ok(keys)
+    }
+
+    /// The leaf of an activity, with keys from the cache or else from SQL. For blocking threads only.
+    pub(crate) fn leaf_blocking(&self, activity: &Activity, handle: &tokio::runtime::Handle) -> Option<proof::Hash> {
+        activity::canonical::leaf_of(activity, |person| self.key_blocking(person, handle)?.at(activity.seq))
+    }
+
+    /// A key for verifying, from the cache or else from SQL. For blocking threads only.
+    fn key_blocking(&self, person: &str, handle: &tokio::runtime::Handle) -> Option<PersonKey> {
+        if let Some(key) = self.keys.get(person) {
+            return Some(key);
+        }
+        let load = async {
+            let mut read = self.store.glance().await.ok()?;
+            person_key::load(&mut read, &[person]).await.ok()?.remove(person)
+        };
+        let key = handle.block_on(load)?;
+        self.keys.put([(person.to_owned(), key)]);
+        Some(key)
+    }
+}
+
+fn raise(of: &watch::Sender<u64>, to: u64) {
+    of.send_if_modified(|value| {
+        let grows = to > *value;
+        *value = (*value).max(to);
+        grows
+    });
+}
