@@ -1,4 +1,4 @@
-//! Readers of the log: who looked at somebody else's, and what was exported.
+//! The log itself: who looked at whose, what was exported, and what happened to it.
 
 use super::Part::{Doer, Meta, Text};
 use super::{ActivityType, Category};

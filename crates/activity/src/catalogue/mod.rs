@@ -36,7 +36,7 @@ pub enum Category {
     Connection,
     /// Registered applications.
     Application,
-    /// Readers and exports of the log.
+    /// Readers and exports of the log, and what happened to it.
     Log,
     /// Keys of programs.
     ApiKey,
@@ -70,7 +70,7 @@ impl Category {
             Self::Session => "Sessions",
             Self::Connection => "Connections",
             Self::Application => "Applications",
-            Self::Log => "Readers of the log",
+            Self::Log => "The log itself",
             Self::ApiKey => "API keys",
             Self::Mail => "Mail",
         }

@@ -58,7 +58,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
             action(async move { view::view(app, admin, &LogScope::Everything, &ViewRequest::default()).await })
         }
         "activity/close_holes" => {
-            // Seals what is hot, which stays when closing fails.
+            // Looking for them seals what is hot, which is no part of closing them.
             let mut holes = view::open_holes(app, admin).await.unwrap();
             assert!(holes.is_empty(), "nothing is damaged here");
             holes.push(engine::Hole::lost(0..1, "it was damaged"));

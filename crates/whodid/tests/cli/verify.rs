@@ -112,7 +112,7 @@ async fn what_is_lost_for_good_is_named_until_its_gap_is_closed_and_the_log_says
     fs::rename(&volumes(&home)[1], home.data().join("aside")).unwrap();
     let line = home.file(
         "one.jsonl",
-        "{\"activity\":\"invoice.paid\",\"occurred_at\":\"2026-01-01T00:00:00Z\"}".to_owned(),
+        "{\"activity\":\"invoice.paid\",\"occurred_at\":\"2026-01-01T00:00:00Z\"}",
     );
     let line = line.to_string_lossy().into_owned();
     let import = ["log", "import", &line, "--format", "jsonl", "--source", "another"];
