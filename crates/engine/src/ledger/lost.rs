@@ -31,11 +31,13 @@ struct Grown {
 }
 
 impl Ledger {
-    /// Sets aside the oldest hot batch, of which `tree` is the log's tree right before; false if it was sealed meanwhile.
+    /// Sets aside the oldest hot batch, of which `tree` is the log's tree right before; false if it was sealed meanwhile
+    /// or the lease has another holder.
     ///
     /// # Errors
     /// [`LogError::Unreadable`] if its leaves are lost as well: nothing behind it can be sealed then.
     pub(crate) async fn lose(&self, bad: Unsealable, tree: &Frontier) -> Result<bool, LogError> {
+        let fence = self.fence()?;
         let from = bad.seqs.start;
         let head = head::read(&mut self.shared.store().glance().await?).await?;
         let head = head.ok_or_else(|| LogError::Damaged("its head is gone".to_owned()))?;
@@ -57,7 +59,7 @@ impl Ledger {
         let why = &bad.why;
         let at = self.shared.clock().now();
         let mut tx = self.shared.store().begin().await?;
-        if !head::seal(&mut tx, sealed).await? {
+        if !fence.holds(&mut tx).await? || !head::seal(&mut tx, sealed).await? {
             tx.rollback().await;
             return Ok(false);
         }

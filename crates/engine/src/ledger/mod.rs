@@ -19,7 +19,7 @@ use crate::jobs::Hold;
 use crate::reader::Reader;
 use crate::shared::Shared;
 use crate::writer::Writer;
-use crate::{Jobs, LogError};
+use crate::{Fence, Jobs, LogError};
 
 /// The job of making volumes and removing them. Whoever has not its lease replaces nothing that readers see.
 const SEAL: &str = "seal";
@@ -69,6 +69,11 @@ impl Ledger {
             Some(lease) => Ok(lease.work(Box::pin(judged(work))).await?.transpose()?.is_some()),
             None => Ok(false),
         }
+    }
+
+    /// What whoever works holds, for the transactions that make the effect.
+    fn fence(&self) -> Result<Fence, LogError> {
+        self.jobs.held(SEAL).ok_or(LogError::Elsewhere)
     }
 
     /// Waits until nobody in this process makes volumes, and keeps others from it.

@@ -10,7 +10,6 @@ use store::log::head::{self, Sealed};
 use store::log::{hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
 
-use super::SEAL;
 use crate::ledger::Ledger;
 use crate::reader::volumes;
 use crate::tasks::blocking;
@@ -93,7 +92,7 @@ impl Ledger {
         replaced: Replaced,
         make: impl FnOnce(&Workplace<'_>) -> Result<VolumeMeta, LogError> + Send + 'static,
     ) -> Result<Option<VolumeMeta>, LogError> {
-        let fence = self.jobs.held(SEAL).ok_or(LogError::Elsewhere)?;
+        let fence = self.fence()?;
         let id = self.note(seqs.start, seqs.end - seqs.start).await?;
         self.reached(work, Step::Noted)?;
         let (shelf, of, halt) = (self.reader.shelf().clone(), id.clone(), self.shared.halt().clone());
