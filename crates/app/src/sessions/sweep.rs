@@ -53,7 +53,8 @@ pub async fn sweep(app: &App) -> Result<u64, Unavailable> {
         return Ok(0);
     };
     let fence = lease.fence().clone();
-    Ok(lease.work(take_out_all(app, &fence)).await?.unwrap_or_default())
+    let taking_out = Box::pin(take_out_all(app, &fence));
+    Ok(lease.work(taking_out).await?.unwrap_or_default())
 }
 
 async fn take_out_all(app: &App, fence: &Fence) -> Result<u64, Unavailable> {
