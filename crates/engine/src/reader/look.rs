@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use activity::query::Expr;
-use activity::{Activity, Seq};
+use activity::query::{AtRange, Expr, Term};
+use activity::{Activity, Seq, Time};
 use volume::{Count, Deadline, Facet, Filling, Order, Query, Room};
 
 use crate::hole::Hole;
@@ -113,6 +113,20 @@ impl Look {
             Ok(counts)
         };
         self.inquiry.reading(&self.view, counts).await
+    }
+
+    /// How many match between any two neighbouring edges, of which the later one is not included, for each outcome.
+    ///
+    /// # Errors
+    /// If a volume cannot be read, or the deadline is over.
+    pub async fn histogram(&self, expr: &Expr, edges: &[Time]) -> Result<Vec<BTreeMap<String, u64>>, LogError> {
+        let mut buckets = Vec::new();
+        for (from, to) in edges.iter().zip(edges.iter().skip(1)) {
+            let within = Term::At(vec![AtRange::between(Some(*from), Some(*to))]);
+            let within = Expr::from(within).and(expr.clone());
+            buckets.push(self.count_by(&within, Facet::Outcome).await?);
+        }
+        Ok(buckets)
     }
 
     /// The activity at this place.

@@ -1,5 +1,7 @@
 //! The log against the plainest model of one: a `Vec`.
 
+use std::collections::BTreeMap;
+
 use activity::query::Expr;
 use activity::{Activity, Facts, Time};
 use proptest::prelude::*;
@@ -87,8 +89,25 @@ async fn assert_as_of(look: &Look, model: &[Facts]) {
         );
         let by = look.count_by(&expr, Facet::Kind).await.unwrap();
         assert_eq!(by.values().sum::<u64>(), n, "{query}");
+        assert_histogram(look, &expr, model).await;
     }
     assert!(look.get(model.len() as u64).await.unwrap().is_none());
+}
+
+async fn assert_histogram(look: &Look, expr: &Expr, model: &[Facts]) {
+    let edges: Vec<Time> = (-6..=6).map(|n| START.plus(n * 7 * 3600 * Time::SECOND)).collect();
+    let expected: Vec<BTreeMap<String, u64>> = edges
+        .windows(2)
+        .map(|edge| {
+            let mut outcomes = BTreeMap::new();
+            let within = |facts: &&Facts| (edge[0]..edge[1]).contains(&facts.occurred_at);
+            for facts in model.iter().filter(within).filter(|facts| expr.matches(&of(facts))) {
+                *outcomes.entry(facts.outcome.word().to_owned()).or_default() += 1;
+            }
+            outcomes
+        })
+        .collect();
+    assert_eq!(look.histogram(expr, &edges).await.unwrap(), expected);
 }
 
 fn of(facts: &Facts) -> Activity {
