@@ -48,9 +48,10 @@ static void die(void) {
     pause();
 }
 
-/* 1 if the call failed and errno is set. */
-static int fails(void) {
+/* Says which call it is, and lets it fail: errno is set. */
+static int fails(const char *call) {
     if (is_kind("kill")) die();
+    dprintf(2, "fault in %s\n", call);
     errno = is_kind("full") ? ENOSPC : EIO;
     return 1;
 }
@@ -82,7 +83,7 @@ ssize_t write(int fd, const void *bytes, size_t n) {
     if (n == 0 || !is_our_file(fd) || !is_due()) return real(fd, bytes, n);
     if (is_kind("short")) return real(fd, bytes, part(n));
     if (is_kind("kill")) { real(fd, bytes, part(n)); die(); }
-    fails();
+    fails("write");
     return -1;
 }
 
@@ -91,7 +92,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t at) {
     if (n == 0 || !is_our_file(fd) || !is_due()) return real(fd, bytes, n, at);
     if (is_kind("short")) return real(fd, bytes, part(n), at);
     if (is_kind("kill")) { real(fd, bytes, part(n), at); die(); }
-    fails();
+    fails("pwrite");
     return -1;
 }
 
@@ -100,7 +101,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at) { return pwrite64(
 #define ON_FD(name) \
     int name(int fd) { \
         REAL(#name, fd_fn); \
-        if (is_our_file(fd) && is_due() && !is_kind("short") && fails()) return -1; \
+        if (is_our_file(fd) && is_due() && !is_kind("short") && fails(#name)) return -1; \
         return real(fd); \
     }
 ON_FD(fsync)
@@ -109,7 +110,7 @@ ON_FD(fdatasync)
 #define TRUNCATE(name) \
     int name(int fd, off_t size) { \
         REAL(#name, truncate_fn); \
-        if (is_our_file(fd) && is_due() && !is_kind("short") && fails()) return -1; \
+        if (is_our_file(fd) && is_due() && !is_kind("short") && fails(#name)) return -1; \
         return real(fd, size); \
     }
 TRUNCATE(ftruncate)
@@ -118,7 +119,7 @@ TRUNCATE(ftruncate64)
 #define ON_PATH(name) \
     int name(const char *path) { \
         REAL(#name, path_fn); \
-        if (is_ours(path) && is_due() && !is_kind("short") && fails()) return -1; \
+        if (is_ours(path) && is_due() && !is_kind("short") && fails(#name)) return -1; \
         return real(path); \
     }
 ON_PATH(unlink)
@@ -134,7 +135,7 @@ typedef int (*unlinkat_fn)(int, const char *, int);
         va_start(rest, flags); \
         mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0; \
         va_end(rest); \
-        if (flags & O_CREAT && is_ours(path) && is_due() && !is_kind("short") && fails()) return -1; \
+        if (flags & O_CREAT && is_ours(path) && is_due() && !is_kind("short") && fails(#name)) return -1; \
         return real(path, flags, mode); \
     }
 OPEN(open)
@@ -142,18 +143,18 @@ OPEN(open64)
 
 int unlinkat(int dir, const char *path, int flags) {
     REAL("unlinkat", unlinkat_fn);
-    if ((is_ours(path) || is_our_file(dir)) && is_due() && !is_kind("short") && fails()) return -1;
+    if ((is_ours(path) || is_our_file(dir)) && is_due() && !is_kind("short") && fails("unlinkat")) return -1;
     return real(dir, path, flags);
 }
 
 int rename(const char *from, const char *to) {
     REAL("rename", paths_fn);
-    if (is_ours(to) && is_due() && !is_kind("short") && fails()) return -1;
+    if (is_ours(to) && is_due() && !is_kind("short") && fails("rename")) return -1;
     return real(from, to);
 }
 
 int mkdir(const char *path, mode_t mode) {
     REAL("mkdir", mkdir_fn);
-    if (is_ours(path) && is_due() && !is_kind("short") && fails()) return -1;
+    if (is_ours(path) && is_due() && !is_kind("short") && fails("mkdir")) return -1;
     return real(path, mode);
 }
