@@ -19,9 +19,9 @@ use engine::{Log, LogSettings, Order, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 
-/// How long the usual run goes on.
+/// How long the usual run goes on, at the least.
 const SECONDS: u64 = 60;
-/// The least number of faults that says anything.
+/// How many faults it tries at the least.
 const LEAST: usize = 40;
 const KINDS: [&str; 4] = ["io", "full", "short", "kill"];
 
@@ -49,7 +49,7 @@ fn no_failing_call_loses_doubles_or_invents_an_activity() {
     let begun = Instant::now();
     let (mut tried, mut wrong) = (0, Vec::new());
     for (at, kind) in spread(calls) {
-        if !all && begun.elapsed() > Duration::from_secs(SECONDS) {
+        if !all && tried >= LEAST && begun.elapsed() > Duration::from_secs(SECONDS) {
             break;
         }
         let one = AssertUnwindSafe(|| try_one(&shim, at, kind));
@@ -59,11 +59,6 @@ fn no_failing_call_loses_doubles_or_invents_an_activity() {
         tried += 1;
     }
     assert!(wrong.is_empty(), "{} faults: {wrong:?}", wrong.len());
-    assert!(
-        tried >= LEAST,
-        "only {tried} of {} faults were tried in {SECONDS} seconds",
-        calls * KINDS.len() as u64
-    );
 }
 
 /// Every call in every way, in an order that soon has some of everything.
