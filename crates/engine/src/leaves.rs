@@ -1,7 +1,9 @@
 //! The leaves of hot batches: the bytes they are kept as, and whether the rows of a batch are what was committed with it.
 //! Owns the one check that stands between a hot batch and a volume.
 
-use activity::Activity;
+use std::ops::Range;
+
+use activity::{Activity, Seq};
 use proof::{Frontier, Hash};
 use volume::Leaf;
 
@@ -17,7 +19,7 @@ pub(crate) fn to_bytes(leaves: &[Hash], gone: &[u32]) -> Vec<u8> {
 }
 
 /// `count` leaves back from their bytes; `None` if they are not that.
-pub(crate) fn from_bytes(bytes: &[u8], count: u64) -> Option<Vec<Leaf>> {
+fn from_bytes(bytes: &[u8], count: u64) -> Option<Vec<Leaf>> {
     let length = usize::try_from(count).ok()?.checked_mul(HASH)?;
     let (hashes, positions) = bytes.split_at_checked(length)?;
     let (hashes, []) = hashes.as_chunks::<HASH>() else {
@@ -32,6 +34,25 @@ pub(crate) fn from_bytes(bytes: &[u8], count: u64) -> Option<Vec<Leaf>> {
         *leaf = Leaf::Kept(*leaf.hash());
     }
     Some(leaves)
+}
+
+/// The leaves of a batch's activities from `from` on; `None` in a batch of an earlier version, which has none.
+///
+/// # Errors
+/// In words, if the bytes are not those of the batch's leaves.
+pub(crate) fn of(bytes: Option<&[u8]>, batch: &Range<Seq>, from: Seq) -> Result<Option<Vec<Leaf>>, String> {
+    let Some(bytes) = bytes else {
+        return Ok(None);
+    };
+    let mut leaves = from_bytes(bytes, batch.end - batch.start).ok_or("its leaves are damaged")?;
+    let before = usize::try_from(from.saturating_sub(batch.start)).unwrap_or(usize::MAX);
+    leaves.drain(..before.min(leaves.len()));
+    Ok(Some(leaves))
+}
+
+/// Lets the tree grow by these leaves.
+pub(crate) fn push(tree: &mut Frontier, leaves: &[Leaf]) {
+    leaves.iter().for_each(|leaf| tree.push(*leaf.hash()));
 }
 
 /// Holds the rows of a batch, or its last ones, against what was committed with it: the leaf of each, if it is known, and

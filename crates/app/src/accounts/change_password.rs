@@ -7,7 +7,7 @@ use super::passwords;
 use crate::attempts::{self, AttemptOrigin};
 use crate::devices::{EndReason, Keep, OtherDevices};
 use crate::hasher::salt;
-use crate::{Activities, App, Caller, ChangeError, Quiet, Via, facts, mail};
+use crate::{Activities, App, Caller, ChangeError, Quiet, Via, factors, facts, mail};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -25,18 +25,13 @@ pub async fn change_password(app: &App, caller: &Caller, typed: ChangePassword) 
     let Via::Device { id: device_id } = &caller.via else {
         return Err(ChangeError::Forbidden);
     };
+    let (account, known_device) = factors::asker(app, caller).await?;
     let mut read = app.store().read().await?;
-    let account = account::get(&mut read, &caller.person.id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
-    let device = device::get(&mut read, &account.id, device_id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
     let checked = passwords::check_of(app, &mut read, &account, &typed.new).await?;
     drop(read);
     checked.map_err(|error| ChangeError::Invalid(vec![error]))?;
 
-    let origin = AttemptOrigin::KnownDevice(device.known_device_id.as_deref());
+    let origin = AttemptOrigin::KnownDevice(known_device.as_deref());
     let mut attempt = attempts::reserve(app, Some(&account), origin).await?;
     let right = attempt.check(app, &typed.current).await?;
     let hash = match right {

@@ -99,9 +99,10 @@ impl Ledger {
             return Ok(None);
         };
         let is_last = batch.end() == head.size;
+        let sealed = usize::try_from(from - batch.first_seq).unwrap_or(usize::MAX);
         let grown = |leaves: Vec<Leaf>| {
             let mut tree = tree.clone();
-            push(&mut tree, skip(&leaves, batch, from));
+            leaves::push(&mut tree, leaves.get(sealed..)?);
             let holds = tree.root() == batch.root
                 || (is_last && tree.root() == head.root)
                 || behind.first().is_some_and(|next| is_followed_by(tree.clone(), next));
@@ -109,11 +110,7 @@ impl Ledger {
             let leaves = leaves::to_bytes(&hashes, &[]);
             holds.then_some(Grown { tree, leaves })
         };
-        let kept = batch.leaves.as_ref();
-        let kept = kept
-            .and_then(|bytes| leaves::from_bytes(bytes, batch.count))
-            .and_then(grown);
-        match kept {
+        match all_leaves(batch).and_then(grown) {
             Some(grown) => Ok(Some(grown)),
             None => Ok(self.recomputed(batch).await?.and_then(grown)),
         }
@@ -137,24 +134,15 @@ impl Ledger {
     }
 }
 
-/// Those of the leaves of a batch that belong to activities from `from` on.
-pub(crate) fn skip<'a>(leaves: &'a [Leaf], of: &Loaded, from: Seq) -> &'a [Leaf] {
-    let before = usize::try_from(from.saturating_sub(of.first_seq)).unwrap_or(usize::MAX);
-    leaves.get(before..).unwrap_or_default()
-}
-
-fn push(tree: &mut Frontier, leaves: &[Leaf]) {
-    leaves.iter().for_each(|leaf| tree.push(*leaf.hash()));
+/// The leaves that were kept with a batch, if they can be read.
+fn all_leaves(of: &Loaded) -> Option<Vec<Leaf>> {
+    leaves::of(of.leaves.as_deref(), &(of.first_seq..of.end()), of.first_seq).ok()?
 }
 
 /// Whether the tree together with the leaves of the next batch yields the root that was committed with that.
 fn is_followed_by(mut tree: Frontier, next: &Loaded) -> bool {
-    let bytes = next.leaves.as_ref();
-    let root: Hash = next.root;
-    bytes
-        .and_then(|bytes| leaves::from_bytes(bytes, next.count))
-        .is_some_and(|leaves| {
-            push(&mut tree, &leaves);
-            tree.root() == root
-        })
+    all_leaves(next).is_some_and(|leaves| {
+        leaves::push(&mut tree, &leaves);
+        tree.root() == next.root
+    })
 }

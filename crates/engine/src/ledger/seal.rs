@@ -192,17 +192,6 @@ impl Hot {
             leaves: batch.batch.leaves,
         }
     }
-
-    /// Its leaves from `from` on; `None` in a batch of an earlier version.
-    fn leaves_from(&self, from: u64) -> Result<Option<Vec<Leaf>>, String> {
-        let Some(bytes) = &self.leaves else {
-            return Ok(None);
-        };
-        let mut leaves = leaves::from_bytes(bytes, self.end - self.first).ok_or("its leaves are damaged")?;
-        let sealed = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        leaves.drain(..sealed.min(leaves.len()));
-        Ok(Some(leaves))
-    }
 }
 
 impl Batches {
@@ -263,7 +252,7 @@ impl Sealing {
         let (mut rows, mut leaves) = (Vec::new(), Vec::new());
         for batch in batches.batches {
             let seqs = from + rows.len() as u64..batch.end;
-            let committed = batch.leaves_from(seqs.start);
+            let committed = leaves::of(batch.leaves.as_deref(), &(batch.first..batch.end), seqs.start);
             let checked = committed.and_then(|committed| {
                 let rows = batch.rows?;
                 let mut grown = frontier.clone();
@@ -277,7 +266,7 @@ impl Sealing {
                     if fitting < more.len() {
                         more.truncate(fitting);
                         yielded.truncate(fitting);
-                        yielded.iter().for_each(|leaf| frontier.push(*leaf.hash()));
+                        leaves::push(&mut frontier, &yielded);
                     } else {
                         frontier = grown;
                     }

@@ -7,7 +7,6 @@ use activity::Activity;
 use proof::{CompactRange, Frontier};
 use store::log::{Loaded, LostBatch, VolumeRow, closed_gap, head, hot_batch, lost_batch};
 
-use super::lost;
 use crate::ledger::Ledger;
 use crate::reader::volumes::{self, chain};
 use crate::tasks::blocking;
@@ -241,15 +240,7 @@ impl Ledger {
             .await?;
         let rows = || rows.iter().filter(|row| row.seq >= from);
         let unknown = rows().filter(|row| keys::leaf_at(row, &keys).is_none()).count() as u64;
-        let committed = batch
-            .leaves
-            .as_ref()
-            .map(|bytes| leaves::from_bytes(bytes, batch.count));
-        let committed = match &committed {
-            Some(None) => Err("its leaves are damaged".to_owned()),
-            Some(Some(leaves)) => Ok(Some(lost::skip(leaves, batch, from))),
-            None => Ok(None),
-        };
+        let committed = leaves::of(batch.leaves.as_deref(), &(batch.first_seq..batch.end()), from);
         let checked = match (committed, frontier.as_mut()) {
             (Err(why), _) => Err(why),
             // Without their leaves nothing can be told of them, nor of what comes after.
@@ -257,7 +248,9 @@ impl Ledger {
                 *frontier = None;
                 Ok(())
             }
-            (Ok(committed), Some(tree)) => leaves::check(rows(), committed, &keys, tree, &batch.root).map(drop),
+            (Ok(committed), Some(tree)) => {
+                leaves::check(rows(), committed.as_deref(), &keys, tree, &batch.root).map(drop)
+            }
             (Ok(_), None) => Ok(()),
         };
         if let Err(why) = checked {
@@ -279,13 +272,9 @@ impl Verified {
             self.untold(next..lost.from, tree);
             next = lost.end;
             let count = lost.end - lost.from;
-            let leaves = lost.leaves.as_ref();
-            let leaves = leaves.and_then(|bytes| leaves::from_bytes(bytes, lost.end - lost.first_seq));
+            let leaves = leaves::of(lost.leaves.as_deref(), &(lost.first_seq..lost.end), lost.from);
             match (leaves, tree.as_mut()) {
-                (Some(leaves), Some(tree)) => {
-                    let sealed = usize::try_from(lost.from - lost.first_seq).unwrap_or(usize::MAX);
-                    leaves.iter().skip(sealed).for_each(|leaf| tree.push(*leaf.hash()));
-                }
+                (Ok(Some(leaves)), Some(tree)) => leaves::push(tree, &leaves),
                 _ => *tree = None,
             }
             if of.closed.iter().any(|gap| gap.contains(&lost.from)) {

@@ -1,16 +1,15 @@
 //! Background jobs: one holder at a time, whatever becomes of it.
 
-use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use activity::Time;
 use activity::query::Expr;
 use store::StoreError;
 
+use super::racing::other;
 use super::{Bed, many, rng};
-use crate::ledger::rewrite::{Hook, Step, Work};
-use crate::{Jobs, LEASE, Log, LogError, LogSettings, Order};
+use crate::ledger::rewrite::{Step, Work};
+use crate::{Jobs, LEASE, LogError, Order};
 
 /// What one process does in the background.
 fn process(bed: &Bed) -> Jobs {
@@ -162,43 +161,20 @@ async fn a_start_takes_over_at_once_what_a_former_process_had() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_sealer_that_comes_back_after_its_lease_has_lapsed_replaces_nothing() {
     let bed = Bed::new(50).await;
-    let settings = LogSettings {
-        background: false,
-        seal_at: 50,
-        grace_seconds: 0,
-        ..LogSettings::new(bed.dir.path().join("volumes"))
-    };
-    let other = Log::open(bed.store.clone(), settings, bed.clock.clone(), rng())
-        .await
-        .unwrap();
+    let other = other(&bed, 0).await;
     bed.append(many(0..120)).await;
     let before = bed.all(&Expr::All, Order::Newest, 50).await;
-    let (reached, is_reached) = sync_channel(1);
-    let (go, wait) = sync_channel::<()>(1);
-    let wait = std::sync::Mutex::new(wait);
     // Its process stands still, so nothing is renewed.
-    let hook = move || {
-        if reached.send(()).is_ok() {
-            let _ = wait.lock().unwrap().recv();
-        }
-        Ok(())
-    };
-    let at = (Work::Seal, Step::Made);
-    bed.log.ledger().at_step(Some((at, Hook(Arc::new(hook)))));
-    let late = bed.log.clone();
-    let late = tokio::spawn(async move { late.settle(false).await });
-    tokio::task::spawn_blocking(move || is_reached.recv().map(|()| is_reached))
-        .await
-        .unwrap()
-        .map(drop)
-        .unwrap();
+    let log = bed.log.clone();
+    let late = bed
+        .late((Work::Seal, Step::Made), async move { log.settle(false).await })
+        .await;
     assert!(matches!(other.settle(false).await, Err(LogError::Elsewhere)));
     bed.clock.advance(LEASE);
     other.settle(true).await.unwrap();
     let head = other.head().await.unwrap();
-    go.send(()).unwrap();
     // Whether it notices at the end or before.
-    assert!(matches!(late.await.unwrap(), Ok(()) | Err(LogError::Elsewhere)));
+    assert!(matches!(late.goes_on().await, Ok(()) | Err(LogError::Elsewhere)));
     assert_eq!(bed.log.head().await.unwrap().sealed, head.sealed);
     assert_eq!(bed.all(&Expr::All, Order::Newest, 50).await, before);
     let ledger = other.ledger();

@@ -160,7 +160,8 @@ async fn a_row_whose_values_are_gone_is_sealed_merged_and_indexed_with_the_leaf_
     (person.name, person.username, person.email) = (String::new(), String::new(), String::new());
     let facts: Vec<_> = rows.iter().map(|row| &row.facts).collect();
     let packed = batch::pack(&facts).unwrap().remove(0);
-    let hashes: Vec<proof::Hash> = leaves::from_bytes(found.leaves.as_ref().unwrap(), 10)
+    let hashes: Vec<proof::Hash> = leaves::of(found.leaves.as_deref(), &(0..10), 0)
+        .unwrap()
         .unwrap()
         .iter()
         .map(|leaf| *leaf.hash())

@@ -17,11 +17,13 @@ mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Atomic};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Named, Person, Time, canonical};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 use crate::ledger::rewrite::{Hook, Step, Work};
 use crate::{
@@ -36,6 +38,20 @@ struct Bed {
     clock: Arc<ManualClock>,
     store: Store,
     log: Log,
+}
+
+/// Work that stands still.
+struct Late<T> {
+    go: SyncSender<()>,
+    work: JoinHandle<T>,
+}
+
+impl<T> Late<T> {
+    /// Lets it go on to its end.
+    async fn goes_on(self) -> T {
+        self.go.send(()).unwrap();
+        self.work.await.unwrap()
+    }
 }
 
 impl Bed {
@@ -65,6 +81,30 @@ impl Bed {
         self.log
             .ledger()
             .at_step(Some(((work, step), Hook(Arc::new(|| Err(LogError::Closed))))));
+    }
+
+    /// Begins this work and lets it stand still where it first reaches the step, as a process that is late.
+    async fn late<T: Send + 'static>(
+        &self,
+        at: (Work, Step),
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Late<T> {
+        let (reached, is_reached) = sync_channel(1);
+        let (go, wait) = sync_channel::<()>(1);
+        let wait = std::sync::Mutex::new(wait);
+        let hook = move || {
+            // Only the first time: once nobody listens any more, nothing is held up.
+            if reached.send(()).is_ok() {
+                let _ = wait.lock().unwrap().recv();
+            }
+            Ok(())
+        };
+        self.log.ledger().at_step(Some((at, Hook(Arc::new(hook)))));
+        let work = tokio::spawn(work);
+        tokio::task::spawn_blocking(move || is_reached.recv().unwrap())
+            .await
+            .unwrap();
+        Late { go, work }
     }
 
     async fn append(&self, facts: Vec<Facts>) -> std::ops::Range<u64> {

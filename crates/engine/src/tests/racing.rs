@@ -1,17 +1,16 @@
 //! Two makers of volumes on one log: whatever step one of them is at when the other does the same work, every activity is
 //! there once, and nothing is left of the one that was late.
 
-use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use activity::query::Expr;
 
 use super::{Bed, many, rng};
-use crate::ledger::rewrite::{Hook, Step, Work};
+use crate::ledger::rewrite::{Step, Work};
 use crate::{Log, LogSettings, Order};
 
 /// The other process on the same database and shelf.
-async fn other(bed: &Bed, merge_factor: usize) -> Log {
+pub(super) async fn other(bed: &Bed, merge_factor: usize) -> Log {
     let settings = LogSettings {
         background: false,
         seal_at: 50,
@@ -46,30 +45,11 @@ async fn of_two_makers_one_wins_at_every_step_and_nothing_is_lost_or_doubled() {
                 bed.log.settle(false).await.unwrap();
             }
             let before = bed.all(&Expr::All, Order::Newest, 60).await;
-            let (reached, is_reached) = sync_channel(1);
-            let (go, wait) = sync_channel::<()>(1);
-            let wait = std::sync::Mutex::new(wait);
-            let hook = move || {
-                // Only the first time: later volumes of the same work are not held up.
-                if reached.send(()).is_ok() {
-                    let _ = wait.lock().unwrap().recv();
-                }
-                Ok(())
-            };
-            bed.log.ledger().at_step(Some(((what, step), Hook(Arc::new(hook)))));
-            let late = bed.log.clone();
-            let late = tokio::spawn(async move { work(&late, what).await });
-            tokio::task::spawn_blocking(move || {
-                is_reached.recv().unwrap();
-                is_reached
-            })
-            .await
-            .map(drop)
-            .unwrap();
+            let log = bed.log.clone();
+            let late = bed.late((what, step), async move { work(&log, what).await }).await;
             let early = other(&bed, merge_factor).await;
             work(&early, what).await;
-            go.send(()).unwrap();
-            late.await.unwrap();
+            late.goes_on().await;
             for log in [&bed.log, &early] {
                 let verified = log.verify(|_| {}).await.unwrap();
                 assert_eq!((verified.sound, verified.faults), (230, vec![]), "{what:?} at {step:?}");

@@ -97,24 +97,6 @@ pub async fn replace(tx: &mut Tx, person: &str, key: &PersonKey) -> Result<(), S
     Ok(())
 }
 
-/// Whose keys are damaged.
-///
-/// # Errors
-/// Whatever the database refuses.
-pub async fn damaged(read: &mut Read) -> Result<Vec<String>, StoreError> {
-    let rows =
-        sqlx::query("SELECT person_id, key, since, sum FROM person_key WHERE sum IS NOT NULL ORDER BY person_id")
-            .fetch_all(read.conn())
-            .await?;
-    let mut people = Vec::new();
-    for row in rows {
-        if key(&row)?.is_none() {
-            people.push(row.try_get(0)?);
-        }
-    }
-    Ok(people)
-}
-
 /// Whose a row is, and the key; `None` if it is not what was written.
 fn key(row: &AnyRow) -> Result<Option<(String, PersonKey)>, StoreError> {
     let (person, bytes): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
