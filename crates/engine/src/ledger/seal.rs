@@ -118,8 +118,9 @@ impl Ledger {
         let within = due.from..due.end;
         let mut batches = Batches::new(within.clone(), self.shared.settings().seal_bytes.max(1));
         let ends = hot_batch::ends(&mut self.shared.store().glance().await?, within.start, within.end).await?;
+        // Not where the tail has a hole: what was damaged when it was loaded may have been put right since.
         let held = ends.last().and_then(|end| self.reader.hot(within.start, end.seq));
-        if let Some(chunks) = held {
+        if let Some(chunks) = held.filter(|chunks| chunks.iter().all(|chunk| chunk.hole().is_none())) {
             for end in ends {
                 batches.add(Hot::held(end, &chunks, within.start));
                 if batches.is_full() {
@@ -161,16 +162,8 @@ impl Hot {
     /// As it is in the tail, from `from` on.
     fn held(end: End, chunks: &[Arc<Chunk>], from: u64) -> Self {
         let seqs = from.max(end.first_seq)..end.seq;
-        let mut holes = chunks.iter().filter_map(|chunk| chunk.hole());
-        let hole = holes.find(|hole| hole.seqs.start < seqs.end && seqs.start < hole.seqs.end);
-        let rows = match hole {
-            Some(hole) => Err(hole.why.clone()),
-            None => Ok(chunks
-                .iter()
-                .flat_map(|chunk| chunk.shared(seqs.clone()))
-                .cloned()
-                .collect()),
-        };
+        let rows = chunks.iter().flat_map(|chunk| chunk.shared(seqs.clone()));
+        let rows = Ok(rows.cloned().collect());
         Self {
             first: end.first_seq,
             end: end.seq,

@@ -76,6 +76,21 @@ async fn a_batch_damaged_for_good_is_set_aside_and_everything_else_is_sealed_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_was_put_right_before_it_is_due_is_not_lost() {
+    let bed = bed().await;
+    bed.sql("CREATE TABLE was AS SELECT * FROM hot_batch WHERE first_seq = 10")
+        .await;
+    bed.sql(DAMAGES[0]).await;
+    let bed = bed.reopened().await;
+    bed.loses(10..20, 40, "damaged").await;
+    bed.sql("DELETE FROM hot_batch WHERE first_seq = 10").await;
+    bed.sql("INSERT INTO hot_batch SELECT * FROM was").await;
+    bed.log.settle(true).await.unwrap();
+    assert_eq!(bed.log.holes().await.unwrap(), []);
+    bed.is_sound(40, "put right").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_closed_hole_makes_no_answer_incomplete_and_stays_known() {
     let bed = bed().await;
     bed.sql(DAMAGES[0]).await;
