@@ -71,3 +71,50 @@ async fn limit(mut tx: crate::Tx, pages: i64) {
     sqlx::raw_sql(limit).execute(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();
 }
+
+/// How many locks this process has on a file, as the system sees it.
+fn locks_on(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = format!(":{}", std::fs::metadata(path).unwrap().ino());
+    let own = std::process::id().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let is_ours = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.contains(&own.as_str()) && words.iter().any(|word| word.ends_with(&inode))
+    };
+    locks.lines().filter(is_ours).count()
+}
+
+/// Without them another process takes the database for its own, and cuts off what is mapped into memory here.
+#[tokio::test]
+async fn the_locks_against_other_processes_hold_after_any_commit() {
+    let (dir, store) = store().await;
+    let files = ["whodid.db", "whodid.db-shm"].map(|name| dir.path().join(name));
+    for n in 0..3 {
+        note(&store, &format!("kind.{n}")).await;
+        assert_eq!(noted(&store).await.len(), n + 1);
+        for file in &files {
+            assert!(locks_on(file) > 0, "{} after {n} commits", file.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_is_copied_again_and_again_and_does_not_grow() {
+    let (dir, store) = store().await;
+    let log = dir.path().join("whodid.db-wal");
+    let reader = store.read().await.unwrap();
+    for n in 0..1_500 {
+        note(&store, &format!("kind.{n}")).await;
+    }
+    drop(reader);
+    let mut most = 0;
+    for n in 1_500..6_000 {
+        note(&store, &format!("kind.{n}")).await;
+        if n > 3_000 {
+            most = most.max(std::fs::metadata(&log).unwrap().len());
+        }
+    }
+    assert!(most < 10 << 20, "{most} bytes");
+    assert_eq!(noted(&store).await.len(), 6_000);
+}
