@@ -24,6 +24,14 @@ pub(crate) async fn open(config: &Config) -> Result<Installation> {
     assemble(config, store, config.log.clone(), clock()).await
 }
 
+/// Opens the installation for this process alone, without the work in the background: what is to be mended is still there.
+pub(crate) async fn open_at_rest(config: &Config) -> Result<Installation> {
+    let store = open_store(config).await?;
+    let mut settings = config.log.clone();
+    settings.background = false;
+    assemble(config, store, settings, clock()).await
+}
+
 /// The clock of the machine, which is not believed at once when it is set.
 pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(SteadyClock::new(Arc::new(SystemClock)))

@@ -15,7 +15,7 @@ use crate::terminal::{note, say, visible};
 pub(super) async fn run(flags: &SettingFlags, command: CloseGaps) -> Result<ExitCode> {
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("off"));
-    let installation = compose::open(&config).await.inspect_err(|error| {
+    let installation = compose::open_at_rest(&config).await.inspect_err(|error| {
         if compose::is_in_use(error) {
             note("hint: stop the server to close gaps");
         }

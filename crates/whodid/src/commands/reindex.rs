@@ -14,7 +14,7 @@ use crate::terminal::{note, say, visible};
 pub(super) async fn run(flags: &SettingFlags, command: Reindex) -> Result<ExitCode> {
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("warn"));
-    let installation = compose::open(&config).await.inspect_err(|error| {
+    let installation = compose::open_at_rest(&config).await.inspect_err(|error| {
         if compose::is_in_use(error) {
             note("hint: a running server builds anew what cannot be read by itself; stop it for `reindex`");
         }

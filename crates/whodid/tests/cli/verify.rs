@@ -52,6 +52,17 @@ fn doctor(home: &Home, deep: bool) -> Done {
     }
 }
 
+/// Cuts a file of the index of every volume short.
+fn cut_indexes(home: &Home) {
+    for volume in volumes(home) {
+        let mut files = fs::read_dir(volume.join("index"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let fast = files.find(|path| path.extension().is_some_and(|it| it == "fast"));
+        fs::write(fast.unwrap(), b"cut").unwrap();
+    }
+}
+
 #[test]
 fn a_sound_log_is_verified_and_what_is_damaged_is_named_and_mended() {
     let home = home();
@@ -61,12 +72,7 @@ fn a_sound_log_is_verified_and_what_is_damaged_is_named_and_mended() {
         "{done:?}"
     );
     assert!(doctor(&home, true).out.contains("every page of it is sound"));
-    let index = volumes(&home)[0].join("index");
-    let mut files = fs::read_dir(&index).unwrap().map(|entry| entry.unwrap().path());
-    let fast = files
-        .find(|path| path.extension().is_some_and(|it| it == "fast"))
-        .unwrap();
-    fs::write(&fast, b"cut").unwrap();
+    cut_indexes(&home);
     let done = home.run(&["verify"]);
     assert!(
         done.code == 1 && done.out.contains("WRONG  activities 0 to "),
@@ -94,6 +100,8 @@ fn a_sound_log_is_verified_and_what_is_damaged_is_named_and_mended() {
         "Zoe",
     ]);
     assert_eq!(done.code, 0, "{done:?}");
+    // That command may have had the time to mend them.
+    cut_indexes(&home);
     let done = home.run(&["reindex"]);
     assert!(done.code == 0 && done.out.contains("built anew"), "{done:?}");
     let done = home.run(&["verify"]);
