@@ -47,9 +47,29 @@ impl Bitmap {
 
     /// Adds every document of `docs` that lies in the window.
     pub(crate) fn insert_range(&mut self, docs: Range<u32>) {
-        for doc in docs.start.max(self.window.start)..docs.end.min(self.window.end) {
-            self.insert(doc);
+        let from = docs.start.max(self.window.start);
+        let to = docs.end.min(self.window.end);
+        if from >= to {
+            return;
         }
+        let (from, last) = (from - self.window.start, to - 1 - self.window.start);
+        let (first_word, last_word) = ((from / 64) as usize, (last / 64) as usize);
+        // All ones from the first bit on, and up to the last.
+        let (begin, end) = (u64::MAX << (from % 64), u64::MAX >> (63 - last % 64));
+        if first_word == last_word {
+            self.words[first_word] |= begin & end;
+            return;
+        }
+        self.words[first_word] |= begin;
+        self.words[first_word + 1..last_word].fill(u64::MAX);
+        self.words[last_word] |= end;
+    }
+
+    /// How many documents from `from` on, of `docs`, are in it. `from` is a multiple of 64 behind the window's start.
+    pub(crate) fn count_from(&self, from: u32, docs: u32) -> u32 {
+        let first = ((from - self.window.start) / 64) as usize;
+        let words = self.words.iter().skip(first).take((docs as usize).div_ceil(64));
+        words.map(|word| word.count_ones()).sum()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -70,6 +90,15 @@ impl Bitmap {
 
     pub(crate) fn or(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
+    }
+
+    /// The documents from `from` on, of `docs`, as for [`Bitmap::count_from`].
+    pub(crate) fn iter_from(&self, from: u32, docs: u32) -> impl Iterator<Item = u32> {
+        let first = ((from - self.window.start) / 64) as usize;
+        let words = self.words.iter().skip(first).take((docs as usize).div_ceil(64));
+        (0..)
+            .zip(words)
+            .flat_map(move |(i, word)| Bits(*word).map(move |bit| from + 64 * i + bit))
     }
 
     /// The documents in order.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use activity::Activity;
 
 use crate::bitmap::Bitmap;
+use crate::candidates::Windows;
 use crate::error::Result;
-use crate::eval::Bounds;
+use crate::eval::{Bounds, Node};
 use crate::index::column::{Column, Part};
+use crate::indexed::{Indexed, Opened};
 use crate::query::{Query, Step};
-use crate::search::Windows;
-use crate::volume::{Opened, Volume};
 
 /// Documents evaluated at once.
 const WINDOW: u32 = if cfg!(test) { 7 } else { 1 << 20 };
@@ -50,7 +50,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    /// The value of one activity, as [`Volume::count_by`] names it.
+    /// The value of one activity, as [`Indexed::count_by`] names it.
     #[must_use]
     pub fn of(self, activity: &Activity) -> Option<String> {
         match self {
@@ -79,17 +79,20 @@ impl Facet {
     }
 }
 
-impl Volume {
+impl Indexed {
     /// How many match. Rows that must be checked one by one are checked until `cap` are found; a
     /// number the index knows is given whole.
     pub fn count(&self, query: &mut Query, cap: u64) -> Result<Count> {
-        let volume = &*self.0;
-        let node = volume.compile(query)?;
+        let of = &*self.0;
+        let node = of.compile(query)?;
+        if let Some(n) = of.known(&node) {
+            return Ok(Count { n, exact: true });
+        }
         let mut n = 0;
         let mut checked = Step::new(CHECKED_BYTES, CHECKED);
-        let mut windows = Windows::new(0..volume.docs(), false);
-        while let Some(window) = windows.next(WINDOW, WINDOW) {
-            let bounds = volume.evaluate(&node, &Bitmap::full(window.clone()), &query.deadline)?;
+        let mut windows = Windows::new(0..of.docs());
+        while let Some(window) = windows.next(WINDOW) {
+            let bounds = of.searched(&node, &query.deadline).evaluate(window.clone())?;
             n += bounds.sure.count();
             let unsure = unsure(&bounds);
             let mut left = unsure.as_slice();
@@ -99,9 +102,9 @@ impl Volume {
                 }
                 let docs;
                 (docs, left) = left.split_at(checked.rows().min(left.len()));
-                matching(volume, docs, (query, &mut checked), |_| n += 1)?;
+                matching(of, docs, (query, &mut checked), |_| n += 1)?;
             }
-            if n >= cap && window.start > 0 && !node.is_exact() {
+            if n >= cap && window.end < of.docs() && !node.is_exact() {
                 return Ok(Count { n, exact: false });
             }
         }
@@ -110,23 +113,23 @@ impl Volume {
 
     /// How many match, for each value of the facet.
     pub fn count_by(&self, query: &mut Query, facet: Facet) -> Result<BTreeMap<String, u64>> {
-        let volume = &*self.0;
-        let node = volume.compile(query)?;
+        let of = &*self.0;
+        let node = of.compile(query)?;
         let mut checked = Step::new(CHECKED_BYTES, CHECKED);
-        let column = volume.index.column(facet.column());
+        let column = of.index.column(facet.column());
         let mut counts = vec![0u64; column.terms()];
-        let mut windows = Windows::new(0..volume.docs(), false);
-        while let Some(window) = windows.next(WINDOW, WINDOW) {
-            let bounds = volume.evaluate(&node, &Bitmap::full(window), &query.deadline)?;
+        let mut windows = Windows::new(0..of.docs());
+        while let Some(window) = windows.next(WINDOW) {
+            let bounds = of.searched(&node, &query.deadline).evaluate(window)?;
             let mut sure = bounds.sure.clone();
             let unsure = unsure(&bounds);
             let mut left = unsure.as_slice();
             while !left.is_empty() {
                 let docs;
                 (docs, left) = left.split_at(checked.rows().min(left.len()));
-                matching(volume, docs, (query, &mut checked), |doc| sure.insert(doc))?;
+                matching(of, docs, (query, &mut checked), |doc| sure.insert(doc))?;
             }
-            tally(volume, facet, &sure, &mut counts);
+            tally(of, facet, &sure, &mut counts);
         }
         let ords: Vec<u64> = (0..)
             .zip(&counts)
@@ -140,23 +143,43 @@ impl Volume {
                 *named.entry(name).or_default() += counts[ord as usize];
             }
         });
-        if found.map_err(volume.index.io())? {
+        if found.map_err(of.index.io())? {
             Ok(named)
         } else {
-            Err(volume.index.damaged("a facet cannot be read"))
+            Err(of.index.damaged("a facet cannot be read"))
+        }
+    }
+}
+
+impl Opened {
+    /// How many documents match, if the dictionaries say it.
+    fn known(&self, node: &Node) -> Option<u64> {
+        let docs = u64::from(self.docs());
+        match node {
+            Node::All => Some(docs),
+            Node::Nothing => Some(0),
+            Node::Not(inner) => self.known(inner).map(|n| docs - n),
+            // A document has one value of a column, so that it is in one list only.
+            Node::Lists { index, infos } if infos.len() == 1 || self.index.is_column(index) => {
+                let mut lists: Vec<_> = infos.iter().map(|it| (it.postings_range.start, it.doc_freq)).collect();
+                lists.sort_unstable();
+                lists.dedup();
+                Some(lists.iter().map(|(_, documents)| u64::from(*documents)).sum())
+            }
+            _ => None,
         }
     }
 }
 
 /// Reads the rows of these documents, which are one step, and calls `each` with those that match.
 fn matching(
-    volume: &Opened,
+    of: &Opened,
     docs: &[u32],
     (query, step): (&mut Query, &mut Step),
     mut each: impl FnMut(u32),
 ) -> Result<()> {
     query.check()?;
-    let rows = volume.rows(docs)?;
+    let rows = of.rows(docs)?;
     step.held(&rows);
     for (row, doc) in rows.iter().zip(docs) {
         if query.matches(row)? {
@@ -176,8 +199,8 @@ fn unsure(bounds: &Bounds) -> Vec<u32> {
     unsure.iter().collect()
 }
 
-fn tally(volume: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u64]) {
-    let column = volume.index.column(facet.column()).ords();
+fn tally(of: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u64]) {
+    let column = of.index.column(facet.column()).ords();
     let (mut block, mut ords) = (Vec::with_capacity(1024), [0; 1024]);
     let mut docs = docs.iter();
     loop {

@@ -4,11 +4,13 @@
 //! Owns making, reading back, searching and scanning volumes. Which volumes exist, and where, is the log's to know.
 
 mod bitmap;
+mod candidates;
 mod count;
 mod error;
 mod eval;
 mod files;
 mod index;
+mod indexed;
 mod meta;
 mod order;
 mod query;
@@ -18,6 +20,7 @@ mod rewrite;
 mod rows;
 mod scan;
 mod search;
+mod times;
 mod tree;
 mod verify;
 mod volume;
@@ -27,6 +30,7 @@ mod tests;
 
 pub use count::{Count, Facet};
 pub use error::{Result, VolumeError};
+pub use indexed::Indexed;
 pub use meta::{FileSum, Formats, INDEX_FORMAT, RECORD, VolumeMeta};
 pub use order::{Cursor, Order};
 pub use query::{Deadline, Filling, Overdue, Query, Room};

@@ -10,11 +10,13 @@ use proof::Hash;
 use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
+use crate::index::open::OpenIndex;
 use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
 use crate::record::read::{RecordReader, RecordRow};
 use crate::record::write::RecordWriter;
+use crate::times::TimeMap;
 use crate::tree::Levels;
 use crate::verify::{self, LeafOf};
 use crate::volume::Volume;
@@ -276,6 +278,7 @@ impl Work<'_> {
         };
         self.record.finish()?;
         self.index.finish(&files::index(dir))?;
+        index_times(&files::index(dir))?;
         let tree = files::tree(dir);
         std::fs::write(&tree, self.levels.to_bytes()).map_err(VolumeError::io(&tree))?;
         let meta = VolumeMeta {
@@ -296,6 +299,12 @@ impl Work<'_> {
         files::sync_all(dir)?;
         Ok(meta)
     }
+}
+
+/// Writes beside the index in `path` when what is in it happened.
+fn index_times(path: &Path) -> Result<()> {
+    let index = OpenIndex::open(path)?;
+    TimeMap::of(&*index.occurred, index.docs).write(path)
 }
 
 fn without_leaf(meta: &VolumeMeta, seq: Seq) -> VolumeError {

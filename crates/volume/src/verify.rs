@@ -12,6 +12,7 @@ use crate::meta::VolumeMeta;
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
 use crate::record::read::{RecordReader, RecordRow};
+use crate::times::TimeMap;
 use crate::tree::Levels;
 use crate::volume::Volume;
 
@@ -48,7 +49,7 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     }
     let (mut leaves, mut unknown) = (levels.check(), 0);
     // An index of an older format is not read: it is to be built anew, from the record.
-    let open = || Indexed::open(Volume::open(dir, meta.clone())?, halt);
+    let open = || IndexedRows::open(&Volume::open(dir, meta.clone())?, halt);
     let mut indexed = meta.reads_index().then(open).transpose()?;
     let mut bounds = Bounds::new(meta);
     let mut record = RecordReader::open(&files::record(dir))?;
@@ -74,18 +75,24 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
 }
 
 /// All rows of the index, one by one.
-struct Indexed {
+struct IndexedRows {
     scan: crate::Scan,
     rows: std::vec::IntoIter<Activity>,
 }
 
-impl Indexed {
-    fn open(volume: Volume, halt: &Deadline) -> Result<Self> {
+impl IndexedRows {
+    fn open(volume: &Volume, halt: &Deadline) -> Result<Self> {
         let query = Query::new(&Expr::All, halt.clone());
         let chunk = Room {
             rows: 4096,
             bytes: CHUNK_BYTES,
         };
+        if volume.0.times != TimeMap::of(&*volume.0.index.occurred, volume.0.docs()) {
+            return Err(VolumeError::damaged(
+                &volume.meta().id,
+                "its spans of time are not those of its index",
+            ));
+        }
         let scan = volume.scan(query, Order::Recorded, chunk)?;
         Ok(Self {
             scan,

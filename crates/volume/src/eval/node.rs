@@ -11,6 +11,11 @@ use tantivy::{InvertedIndexReader, TERMINATED};
 use crate::bitmap::Bitmap;
 use crate::query::Deadline;
 
+/// Values read at once; a multiple of 64.
+const VALUES: u32 = 1_024;
+/// Of a block of values, fewer than this part are read one by one.
+const FEW: u32 = 8;
+
 /// Lists read between two looks at the clock.
 const LISTS: usize = 64;
 
@@ -92,6 +97,22 @@ impl Node {
             Self::Maybe(_) => false,
             _ => true,
         }
+    }
+
+    /// No more than so many of `docs` documents match.
+    pub(crate) fn most(&self, docs: u32) -> u64 {
+        let all = u64::from(docs);
+        let most = match self {
+            Self::Nothing => 0,
+            Self::And(nodes) => nodes.iter().map(|node| node.most(docs)).min().unwrap_or(all),
+            Self::Or(nodes) => nodes.iter().map(|node| node.most(docs)).sum(),
+            Self::Lists { infos, .. } => infos.iter().map(|info| u64::from(info.doc_freq)).sum(),
+            Self::Set(set) => set.count(),
+            Self::Docs(ranges) => ranges.iter().map(|range| range.len() as u64).sum(),
+            Self::Maybe(inner) => inner.most(docs),
+            Self::All | Self::Not(_) | Self::Values { .. } | Self::Times { .. } => all,
+        };
+        most.min(all)
     }
 
     /// Evaluates on the documents of `within`; bits outside of it are never set.
@@ -237,16 +258,19 @@ fn filter<T: Copy + Default + PartialOrd + 'static>(
 ) -> Bitmap {
     let window = within.window();
     let mut found = Bitmap::empty(window.clone());
-    if within.count() < window.len() as u64 / 8 {
-        within
-            .iter()
-            .filter(|doc| accept(values.get_val(*doc)))
-            .for_each(|doc| found.insert(doc));
-        return found;
-    }
-    let mut buffer = [T::default(); 1024];
-    for start in window.clone().step_by(buffer.len()) {
-        let block = &mut buffer[..(window.end - start).min(1024) as usize];
+    let mut buffer = [T::default(); VALUES as usize];
+    for start in window.clone().step_by(VALUES as usize) {
+        let docs = (window.end - start).min(VALUES);
+        let wanted = within.count_from(start, docs);
+        if wanted == 0 {
+            continue;
+        }
+        if wanted < docs / FEW {
+            let few = within.iter_from(start, docs).filter(|doc| accept(values.get_val(*doc)));
+            few.for_each(|doc| found.insert(doc));
+            continue;
+        }
+        let block = &mut buffer[..docs as usize];
         values.get_range(u64::from(start), block);
         (start..)
             .zip(block)

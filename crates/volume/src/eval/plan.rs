@@ -2,6 +2,7 @@
 //! A condition on a dictionary column is decided on the dictionary's values by the very functions that the in-memory
 //! evaluator uses, so the two cannot disagree.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use activity::query::{
@@ -16,7 +17,9 @@ use super::words;
 use crate::index::column::{ABSENT, Column, Part, ip_text, recorder_head};
 use crate::index::open::{OpenColumn, OpenIndex};
 use crate::index::schema::mark;
+use crate::indexed::Opened;
 use crate::query::{Deadline, Query};
+use crate::times::TimeMap;
 
 /// Up to this many values, reading the whole dictionary is quicker than anything else.
 const SMALL: usize = if cfg!(test) { 2 } else { 512 };
@@ -26,11 +29,12 @@ pub(super) const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 /// Values decoded between two looks at the clock.
 const VALUES: usize = 4096;
 
-/// Compiles a query for an index whose first document is `first_seq`.
-pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, query: &Query) -> std::io::Result<Node> {
+/// Compiles a query for these activities.
+pub(crate) fn compile(of: &Opened, query: &Query) -> std::io::Result<Node> {
     let compiler = Compiler {
-        index,
-        first_seq,
+        index: &of.index,
+        times: &of.times,
+        first_seq: of.first_seq,
         deadline: &query.deadline,
     };
     compiler.expr(&query.expr)
@@ -38,6 +42,7 @@ pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, query: &Query) -> std::
 
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a OpenIndex,
+    times: &'a TimeMap,
     first_seq: Seq,
     /// Looked at before every condition and every value.
     pub(super) deadline: &'a Deadline,
@@ -49,20 +54,11 @@ impl Compiler<'_> {
         Ok(match expr {
             Expr::All => Node::All,
             Expr::And(all) => {
-                let mut nodes = all
-                    .iter()
-                    .map(|each| self.expr(each))
-                    .collect::<std::io::Result<Vec<_>>>()?;
-                // Lists first: they leave few documents to compare values of.
-                nodes.sort_by_key(cost);
-                if nodes.iter().any(|node| matches!(node, Node::Nothing)) {
-                    Node::Nothing
-                } else {
-                    Node::And(nodes)
-                }
+                let nodes = all.iter().map(|each| self.expr(each));
+                all_of(nodes.collect::<std::io::Result<Vec<_>>>()?)
             }
             Expr::Or(any) => any_of(any.iter().map(|each| self.expr(each)).collect::<std::io::Result<_>>()?),
-            Expr::Not(inner) => Node::Not(Box::new(self.expr(inner)?)),
+            Expr::Not(inner) => none_of(self.expr(inner)?),
             Expr::Term(term) => self.term(term)?,
         })
     }
@@ -102,7 +98,7 @@ impl Compiler<'_> {
             Term::Metadata { key, values } => self.any_node(values, |value| self.metadata(key, value)),
             Term::Has(fields) => self.any_node(fields, |field| self.has(field)),
             Term::Id(ranges) => Ok(self.ids(ranges)),
-            Term::At(ranges) => Ok(times(&self.index.occurred, ranges)),
+            Term::At(ranges) => Ok(self.occurred(ranges)),
             Term::Recorded(ranges) => Ok(times(&self.index.recorded, ranges)),
             Term::Reported(recorders) => self.any_node(recorders, |recorder| self.reported(recorder)),
         }
@@ -304,6 +300,29 @@ impl Compiler<'_> {
         Ok(Node::Not(Box::new(self.values(column, &absent)?)))
     }
 
+    fn occurred(&self, ranges: &[AtRange]) -> Node {
+        let ranges = instants(ranges);
+        let (first, last) = self.times.bounds();
+        if ranges.iter().any(|range| range.start <= first && last < range.end) {
+            return Node::All;
+        }
+        // Times are read only in the blocks that have one in a range.
+        let blocks = ranges
+            .iter()
+            .flat_map(|range| self.times.blocks(range.start, range.end));
+        let blocks: Vec<_> = blocks.collect();
+        if blocks.is_empty() {
+            return Node::Nothing;
+        }
+        Node::And(vec![
+            Node::Docs(blocks),
+            Node::Times {
+                times: Arc::clone(&self.index.occurred),
+                ranges,
+            },
+        ])
+    }
+
     fn ids(&self, ranges: &[IdRange]) -> Node {
         let docs = u64::from(self.index.docs);
         let doc = |seq: Seq| seq.saturating_sub(self.first_seq).min(docs) as u32;
@@ -329,6 +348,13 @@ fn means(entity: &Entity, part: &Part) -> bool {
 }
 
 fn times(times: &Arc<dyn ColumnValues<i64>>, ranges: &[AtRange]) -> Node {
+    Node::Times {
+        times: Arc::clone(times),
+        ranges: instants(ranges),
+    }
+}
+
+fn instants(ranges: &[AtRange]) -> Vec<Range<i64>> {
     // As the evaluator has it, an end that is not bound contains nothing.
     let instant = |bound: &Option<Bound>, open: i64| match bound {
         None => Some(open),
@@ -337,9 +363,35 @@ fn times(times: &Arc<dyn ColumnValues<i64>>, ranges: &[AtRange]) -> Node {
     let ranges = ranges
         .iter()
         .filter_map(|range| Some(instant(&range.from, i64::MIN)?..instant(&range.to, i64::MAX)?));
-    Node::Times {
-        times: Arc::clone(times),
-        ranges: ranges.collect(),
+    ranges.collect()
+}
+
+/// All of these at once.
+fn all_of(nodes: Vec<Node>) -> Node {
+    let mut all = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match node {
+            Node::All => {}
+            Node::Nothing => return Node::Nothing,
+            Node::And(more) => all.extend(more),
+            node => all.push(node),
+        }
+    }
+    // Lists first: they leave few documents to compare values of.
+    all.sort_by_key(cost);
+    match all.len() {
+        0 => Node::All,
+        1 => all.remove(0),
+        _ => Node::And(all),
+    }
+}
+
+fn none_of(node: Node) -> Node {
+    match node {
+        Node::All => Node::Nothing,
+        Node::Nothing => Node::All,
+        Node::Not(inner) => *inner,
+        node => Node::Not(Box::new(node)),
     }
 }
 
@@ -349,6 +401,7 @@ pub(super) fn any_of(nodes: Vec<Node>) -> Node {
     for node in nodes {
         match (merged.last_mut(), node) {
             (_, Node::Nothing) => {}
+            (_, Node::All) => return Node::All,
             (
                 Some(Node::Lists { index, infos }),
                 Node::Lists {

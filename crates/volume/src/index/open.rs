@@ -97,6 +97,12 @@ impl OpenIndex {
         &self.columns[column as usize]
     }
 
+    /// Whether these lists are of the values of a column.
+    pub(crate) fn is_column(&self, lists: &Arc<InvertedIndexReader>) -> bool {
+        let mut listed = self.columns.iter().filter_map(OpenColumn::listed);
+        listed.any(|column| Arc::ptr_eq(column, lists))
+    }
+
     pub(crate) fn io(&self) -> impl FnOnce(std::io::Error) -> VolumeError {
         VolumeError::io(&self.path)
     }

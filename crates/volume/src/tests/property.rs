@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{asked, expected, leaf, open, samples, write};
-use crate::{Count, Cursor, Facet, Filling, Order, RecordOnly, Room, Volume};
+use crate::{Count, Cursor, Facet, Filling, Indexed, Order, RecordOnly, Room};
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Recorded];
 const FACETS: [Facet; 8] = [
@@ -70,7 +70,7 @@ proptest! {
         for (volume, activities) in &volumes {
             let slow = RecordOnly::open(volume.dir(), volume.meta().clone()).unwrap();
             for query in &queries {
-                check(volume, activities, query, limit)?;
+                check(&**volume, activities, query, limit)?;
             }
             for query in &queries[..4] {
                 check(&slow, activities, query, limit)?;
@@ -79,7 +79,7 @@ proptest! {
     }
 }
 
-/// What answers: a volume, or its record alone.
+/// What answers: an index, or the record alone.
 trait Answers {
     fn scan(&self, query: &Expr, order: Order, room: Room) -> Vec<Activity>;
     fn search(&self, query: &Expr, order: Order, after: Option<Cursor>, room: Room) -> Vec<Activity>;
@@ -110,7 +110,7 @@ macro_rules! answers {
     )+};
 }
 
-answers!(Volume, RecordOnly);
+answers!(Indexed, RecordOnly);
 
 fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
     for order in ORDERS {

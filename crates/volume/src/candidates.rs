@@ -1,0 +1,186 @@
+//! The documents that may match, part by part in an order, so that whoever has enough stops and the rest is not looked at.
+
+use std::ops::Range;
+
+use activity::query::Expr;
+
+use crate::bitmap::Bitmap;
+use crate::error::Result;
+use crate::eval::{Bounds, Node};
+use crate::index::open::OpenIndex;
+use crate::indexed::Opened;
+use crate::order::{Cursor, Order};
+use crate::query::Deadline;
+use crate::times::{Rank, TimeMap, Walk, Window};
+
+/// Documents evaluated at once.
+const WINDOW: u32 = if cfg!(test) { 70 } else { 1 << 20 };
+/// Times read at once.
+const TIMES: usize = 1_024;
+
+/// What candidates are looked for in.
+#[derive(Clone, Copy)]
+pub(crate) struct Searched<'a> {
+    pub(crate) index: &'a OpenIndex,
+    pub(crate) times: &'a TimeMap,
+    pub(crate) node: &'a Node,
+    pub(crate) deadline: &'a Deadline,
+}
+
+/// A document that may match, and whether it surely does.
+pub(crate) type Candidate = (u32, bool);
+
+/// The candidates of one volume in one order.
+pub(crate) struct Candidates(Way);
+
+enum Way {
+    /// As they were recorded.
+    Recorded(Windows),
+    /// In the order of time; `true` from the newest.
+    Time(bool, Walk),
+}
+
+impl Candidates {
+    /// Those of the question that come after the cursor.
+    pub(crate) fn new(of: &Opened, expr: &Expr, order: Order, after: Option<Cursor>) -> Self {
+        let walk = |newest| Way::Time(newest, Walk::new(newest, expr.time_bounds(), after, of.first_seq));
+        Self(match order {
+            Order::Recorded => {
+                let skip = after.map_or(0, |after| after.seq.saturating_add(1).saturating_sub(of.first_seq));
+                let skip = u32::try_from(skip).unwrap_or(of.docs()).min(of.docs());
+                Way::Recorded(Windows::new(skip..of.docs()))
+            }
+            Order::Newest => walk(true),
+            Order::Oldest => walk(false),
+        })
+    }
+
+    /// The next candidates among about the next `rows` documents: no more than about `most` of them, which is at least 1.
+    /// `None` at the end.
+    pub(crate) fn next(&mut self, of: Searched<'_>, rows: u32, most: usize) -> Result<Option<Vec<Candidate>>> {
+        match &mut self.0 {
+            Way::Recorded(windows) => {
+                let Some(window) = windows.next(rows.min(WINDOW)) else {
+                    return Ok(None);
+                };
+                let bounds = of.evaluate(window)?;
+                let found = bounds.possible().iter().map(|doc| (doc, bounds.sure.contains(doc)));
+                Ok(Some(found.collect()))
+            }
+            Way::Time(newest, walk) => {
+                let newest = *newest;
+                let Some(window) = walk.next(of.times, rows) else {
+                    return Ok(None);
+                };
+                let mut found = Found::new(newest, window, most);
+                for docs in std::mem::take(&mut found.window.docs) {
+                    let mut windows = Windows::new(docs);
+                    while let Some(docs) = windows.next(WINDOW) {
+                        found.add(of, docs)?;
+                    }
+                }
+                if let Some(last) = found.finish() {
+                    walk.resume_after(last);
+                }
+                Ok(Some(
+                    found
+                        .ranks
+                        .into_iter()
+                        .map(|(rank, sure)| (rank.doc(newest), sure))
+                        .collect(),
+                ))
+            }
+        }
+    }
+}
+
+impl Searched<'_> {
+    pub(crate) fn evaluate(&self, docs: Range<u32>) -> Result<Bounds> {
+        let bounds = self.node.evaluate(&Bitmap::full(docs), self.deadline);
+        bounds.map_err(self.index.io())
+    }
+}
+
+/// Candidates of a window of the walk.
+struct Found {
+    newest: bool,
+    window: Window,
+    most: usize,
+    ranks: Vec<(Rank, bool)>,
+    /// Whether some were let go of, all of which come later.
+    is_cut: bool,
+}
+
+impl Found {
+    fn new(newest: bool, window: Window, most: usize) -> Self {
+        Self {
+            newest,
+            window,
+            most,
+            ranks: Vec::new(),
+            is_cut: false,
+        }
+    }
+
+    fn add(&mut self, of: Searched<'_>, docs: Range<u32>) -> Result<()> {
+        let bounds = of.evaluate(docs)?;
+        let mut possible = bounds.possible().iter();
+        let mut docs = Vec::with_capacity(TIMES);
+        let mut times = [0; TIMES];
+        loop {
+            docs.clear();
+            docs.extend(possible.by_ref().take(TIMES));
+            if docs.is_empty() {
+                return Ok(());
+            }
+            let times = &mut times[..docs.len()];
+            of.index.occurred.get_vals(&docs, times);
+            for (at, doc) in times.iter().zip(&docs) {
+                let rank = Rank::row(self.newest, (*at, *doc));
+                if rank >= self.window.from && self.window.to.is_none_or(|to| rank < to) {
+                    self.ranks.push((rank, bounds.sure.contains(*doc)));
+                }
+            }
+            // No more is held than a few times what is given.
+            if self.ranks.len() > self.most.saturating_mul(4).max(TIMES) {
+                self.cut();
+            }
+        }
+    }
+
+    /// Keeps the first ones.
+    fn cut(&mut self) {
+        if self.ranks.len() <= self.most {
+            return;
+        }
+        let (_, last, _) = self.ranks.select_nth_unstable(self.most - 1);
+        self.window.to = Some(last.0.next());
+        self.ranks.truncate(self.most);
+        self.is_cut = true;
+    }
+
+    /// Puts them in order; the last one if some that come later were let go of.
+    fn finish(&mut self) -> Option<Rank> {
+        self.cut();
+        self.ranks.sort_unstable();
+        self.ranks.last().filter(|_| self.is_cut).map(|(rank, _)| *rank)
+    }
+}
+
+/// Documents cut into windows.
+pub(crate) struct Windows(Range<u32>);
+
+impl Windows {
+    pub(crate) fn new(docs: Range<u32>) -> Self {
+        Self(docs)
+    }
+
+    /// The next ones, at most so many, which are at least 1.
+    pub(crate) fn next(&mut self, most: u32) -> Option<Range<u32>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let cut = self.0.start.saturating_add(most.max(1)).min(self.0.end);
+        Some(std::mem::replace(&mut self.0.start, cut)..cut)
+    }
+}

@@ -1,0 +1,82 @@
+//! Activities with an index, wherever it is: what answers questions.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use activity::{Activity, Seq};
+
+use crate::candidates::Searched;
+use crate::error::Result;
+use crate::eval::{self, Node};
+use crate::index::open::OpenIndex;
+use crate::query::{Deadline, Query};
+use crate::rows::Decoded;
+use crate::times::TimeMap;
+
+/// Decoded values kept for the pages of one reader, in bytes.
+const DECODED_BYTES: usize = 1 << 20;
+/// Readers whose decoded values are kept.
+const READERS: usize = 2;
+
+/// Adjacent activities with their index. Cheap to clone; answers from any thread.
+#[derive(Clone)]
+pub struct Indexed(pub(crate) Arc<Opened>);
+
+pub(crate) struct Opened {
+    pub(crate) first_seq: Seq,
+    pub(crate) index: OpenIndex,
+    pub(crate) times: TimeMap,
+    /// What readers decoded and no reader has now: no lock is held while rows are built.
+    decoded: Mutex<Vec<Decoded>>,
+}
+
+impl Indexed {
+    pub(crate) fn new(first_seq: Seq, index: OpenIndex, times: TimeMap) -> Self {
+        Self(Arc::new(Opened {
+            first_seq,
+            index,
+            times,
+            decoded: Mutex::default(),
+        }))
+    }
+
+    /// The activity with this sequence number, if it is here.
+    pub fn get(&self, seq: Seq) -> Result<Option<Activity>> {
+        let doc = seq.checked_sub(self.0.first_seq);
+        let doc = doc.and_then(|doc| u32::try_from(doc).ok());
+        match doc.filter(|doc| *doc < self.0.docs()) {
+            Some(doc) => Ok(self.0.rows(&[doc])?.pop()),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Opened {
+    pub(crate) fn docs(&self) -> u32 {
+        self.index.docs
+    }
+
+    pub(crate) fn compile(&self, query: &Query) -> Result<Node> {
+        eval::compile(self, query).map_err(self.index.io())
+    }
+
+    pub(crate) fn searched<'a>(&'a self, node: &'a Node, deadline: &'a Deadline) -> Searched<'a> {
+        Searched {
+            index: &self.index,
+            times: &self.times,
+            node,
+            deadline,
+        }
+    }
+
+    /// The rows of a few documents, in their order.
+    pub(crate) fn rows(&self, docs: &[u32]) -> Result<Vec<Activity>> {
+        let kept = || self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut decoded = kept().pop().unwrap_or_else(|| Decoded::new(DECODED_BYTES));
+        let rows = decoded.rows(&self.index, self.first_seq, docs);
+        let mut kept = kept();
+        if rows.is_ok() && kept.len() < READERS {
+            kept.push(decoded);
+        }
+        rows
+    }
+}

@@ -1,0 +1,169 @@
+//! When what is in a volume happened: the spans of time of every block of documents, and a walk through them in time order.
+//!
+//! A volume is in the order of recording. How far that is from the order of time differs: senders overlap, some are late by
+//! hours, an import is late by years. The rows of a block are cut at their widest gaps into a few spans, so that two streams
+//! which alternate row by row are still told apart, and a walk looks at the blocks that can hold the next rows and no others.
+
+use std::path::Path;
+
+use tantivy::columnar::ColumnValues;
+
+use crate::error::{Result, VolumeError};
+
+mod file;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use walk::{Rank, Walk, Window};
+
+/// Documents of a block.
+pub(crate) const BLOCK: u32 = if cfg!(test) { 6 } else { 4_096 };
+/// The most spans of a block.
+const SPANS: usize = if cfg!(test) { 3 } else { 8 };
+/// A gap is worth a cut if it is this part of what is left of the block's time, or more.
+const GAP: i128 = 16;
+
+/// A document's place in the order of time: `occurred_at` in microseconds, then its number.
+pub(crate) type Key = (i64, u32);
+
+/// Some rows of one block with neighbouring times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    /// The block's first document.
+    block: u32,
+    /// How many rows.
+    rows: u32,
+    first: Key,
+    last: Key,
+}
+
+/// All spans of a volume.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TimeMap {
+    docs: u32,
+    /// By their first rows.
+    spans: Vec<Span>,
+    /// Numbers of `spans`, by their last rows, latest first.
+    by_last: Vec<u32>,
+}
+
+impl TimeMap {
+    /// Reads the times of all documents.
+    pub(crate) fn of(occurred: &dyn ColumnValues<i64>, docs: u32) -> Self {
+        Self::read(docs, |from, times| occurred.get_range(u64::from(from), times))
+    }
+
+    fn read(docs: u32, read: impl Fn(u32, &mut [i64])) -> Self {
+        let mut spans = Vec::new();
+        let mut times = [0; BLOCK as usize];
+        for block in (0..docs).step_by(BLOCK as usize) {
+            let times = &mut times[..BLOCK.min(docs - block) as usize];
+            read(block, times);
+            let mut keys: Vec<Key> = times.iter().copied().zip(block..).collect();
+            if !keys.is_sorted() {
+                keys.sort_unstable();
+            }
+            cut(block, &keys, &mut spans);
+        }
+        Self::new(docs, spans)
+    }
+
+    fn new(docs: u32, mut spans: Vec<Span>) -> Self {
+        spans.sort_unstable_by_key(|span| span.first);
+        let mut by_last: Vec<u32> = (0..).take(spans.len()).collect();
+        by_last.sort_unstable_by_key(|at| std::cmp::Reverse(spans[*at as usize].last));
+        Self { docs, spans, by_last }
+    }
+
+    /// Reads what was written beside the index in `dir`, or else the times of all documents.
+    pub(crate) fn open(dir: &Path, occurred: &dyn ColumnValues<i64>, docs: u32) -> Result<Self> {
+        let path = dir.join(file::NAME);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            // An index of an earlier build has none.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::of(occurred, docs)),
+            Err(error) => return Err(VolumeError::io(&path)(error)),
+        };
+        file::decode(&bytes)
+            .filter(|map| map.docs == docs)
+            .ok_or_else(|| VolumeError::damaged(&path.to_string_lossy(), "its spans of time cannot be read"))
+    }
+
+    /// Writes it beside the index in `dir`.
+    pub(crate) fn write(&self, dir: &Path) -> Result<()> {
+        let path = dir.join(file::NAME);
+        std::fs::write(&path, file::encode(self)).map_err(VolumeError::io(&path))
+    }
+
+    /// The earliest and latest time.
+    pub(crate) fn bounds(&self) -> (i64, i64) {
+        let first = self.spans.first().map_or(i64::MAX, |span| span.first.0);
+        let last = self
+            .by_last
+            .first()
+            .map_or(i64::MIN, |at| self.spans[*at as usize].last.0);
+        (first, last)
+    }
+
+    /// The documents of all blocks that have a row from `from` on and before `to`, as ascending ranges that do not touch.
+    pub(crate) fn blocks(&self, from: i64, to: i64) -> Vec<std::ops::Range<u32>> {
+        let overlapping = |span: &&Span| span.first.0 < to && span.last.0 >= from;
+        let begun = self.spans.partition_point(|span| span.first.0 < to);
+        ranges(
+            self.spans[..begun]
+                .iter()
+                .filter(overlapping)
+                .map(|span| span.block)
+                .collect(),
+            self.docs,
+        )
+    }
+}
+
+/// Cuts the rows of a block, in the order of time, at their widest gaps.
+fn cut(block: u32, keys: &[Key], spans: &mut Vec<Span>) {
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
+        return;
+    };
+    let gap = |at: usize| i128::from(keys[at].0) - i128::from(keys[at - 1].0);
+    let mut left = i128::from(last.0) - i128::from(first.0);
+    let mut gaps: Vec<usize> = (1..keys.len()).filter(|at| gap(*at) > 0).collect();
+    gaps.sort_unstable_by_key(|at| std::cmp::Reverse(gap(*at)));
+    let mut cuts = Vec::with_capacity(SPANS);
+    for at in gaps.into_iter().take(SPANS - 1) {
+        if gap(at) * GAP < left {
+            break;
+        }
+        left -= gap(at);
+        cuts.push(at);
+    }
+    cuts.sort_unstable();
+    cuts.push(keys.len());
+    let mut from = 0;
+    for to in cuts {
+        spans.push(Span {
+            block,
+            rows: (to - from) as u32,
+            first: keys[from],
+            last: keys[to - 1],
+        });
+        from = to;
+    }
+}
+
+/// The documents of these blocks.
+fn ranges(mut blocks: Vec<u32>, docs: u32) -> Vec<std::ops::Range<u32>> {
+    blocks.sort_unstable();
+    blocks.dedup();
+    let mut ranges: Vec<std::ops::Range<u32>> = Vec::new();
+    for block in blocks {
+        let end = block.saturating_add(BLOCK).min(docs);
+        match ranges.last_mut() {
+            Some(last) if last.end == block => last.end = end,
+            _ => ranges.push(block..end),
+        }
+    }
+    ranges
+}
