@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use volume::{Count, Facet, Order};
 
 use crate::ledger::{Ledger, keeper};
-use crate::reader::Reader;
+use crate::reader::{Reader, freeze};
 use crate::shared::Shared;
 use crate::writer::Writer;
 use crate::writer::ingest::Queue;
@@ -78,6 +78,8 @@ impl Log {
         if shared.settings().background {
             let sealing = keeper::run(Arc::clone(ledger), tasks.stopped());
             tasks.vital("sealing", sealing, fail(shared.store().clone()));
+            let reader = Arc::clone(&log.reader);
+            tasks.keep("freezing", move || freeze::run(Arc::clone(&reader)));
         }
         Ok(log)
     }

@@ -11,6 +11,7 @@ use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
 use crate::index::open::OpenIndex;
+use crate::indexed::Indexed;
 use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
@@ -60,6 +61,8 @@ pub type Alter<'a> = dyn FnMut(&mut RecordRow) + 'a;
 pub enum Part<'a, A> {
     /// New rows and their leaves, as many.
     Rows(&'a [A], &'a [Leaf]),
+    /// The same, of which there is an index already.
+    Indexed(&'a [A], &'a [Leaf], &'a Indexed),
     /// A whole volume as it is: record, index and tree.
     Volume(&'a Volume),
     /// The rows of a volume's index, of which a record is made anew. All of them must yield their leaves.
@@ -83,7 +86,7 @@ impl<'a, A: AsRef<Activity>> Part<'a, A> {
 
     fn first_seq(&self) -> Option<Seq> {
         match self {
-            Self::Rows(rows, _) => rows.first().map(|row| row.as_ref().seq),
+            Self::Rows(rows, _) | Self::Indexed(rows, ..) => rows.first().map(|row| row.as_ref().seq),
             Self::Volume(volume) | Self::Index(volume) => Some(volume.meta().first_seq),
             Self::Record { meta, .. } => Some(meta.first_seq),
         }
@@ -115,7 +118,8 @@ pub fn rewrite<A: AsRef<Activity>>(
     };
     for part in parts {
         match part {
-            Part::Rows(rows, leaves) => work.add_rows(rows, leaves)?,
+            Part::Rows(rows, leaves) => work.add_rows(rows, leaves, None)?,
+            Part::Indexed(rows, leaves, index) => work.add_rows(rows, leaves, Some(index))?,
             Part::Volume(volume) => work.add_volume(volume)?,
             Part::Index(volume) => work.add_index(volume)?,
             Part::Record { dir, meta, alter } => work.add_record(dir, meta, alter)?,
@@ -157,7 +161,13 @@ impl Work<'_> {
         }
     }
 
-    fn add_rows<A: AsRef<Activity>>(&mut self, rows: &[A], leaves: &[Leaf]) -> Result<()> {
+    fn add_rows<A: AsRef<Activity>>(&mut self, rows: &[A], leaves: &[Leaf], index: Option<&Indexed>) -> Result<()> {
+        if let Some(index) = index {
+            if index.seqs() != (self.end()..self.end() + rows.len() as u64) {
+                return Err(VolumeError::Unfit("an index is of other activities".to_owned()));
+            }
+            self.index.join(index.0.index.index.clone())?;
+        }
         if rows.len() != leaves.len() {
             let detail = format!("{} activities have {} leaves", rows.len(), leaves.len());
             return Err(VolumeError::Unfit(detail));
@@ -167,7 +177,9 @@ impl Work<'_> {
             self.follows(row.seq)?;
             self.levels.push(*leaf.hash());
             self.record.add(row, leaf.kept())?;
-            self.index.add(row)?;
+            if index.is_none() {
+                self.index.add(row)?;
+            }
             self.note(row);
         }
         Ok(())

@@ -9,7 +9,7 @@ use activity::Activity;
 use proof::{Frontier, Hash};
 use store::log::hot_batch::{self, End};
 use store::log::{Loaded, head};
-use volume::{Leaf, Part, VolumeMeta};
+use volume::{Indexed, Leaf, Part, VolumeMeta};
 
 use super::lost::Unsealable;
 use super::rewrite::{Replaced, Step, Work, Workplace};
@@ -51,6 +51,8 @@ struct Batches {
     /// Where it is as heavy as it may be.
     cut: u64,
     weight: u64,
+    /// Indexes that the tail has of some of them.
+    indexes: Vec<Indexed>,
 }
 
 impl Ledger {
@@ -121,6 +123,7 @@ impl Ledger {
         // Not where the tail has a hole: what was damaged when it was loaded may have been put right since.
         let held = ends.last().and_then(|end| self.reader.hot(within.start, end.seq));
         if let Some(chunks) = held.filter(|chunks| chunks.iter().all(|chunk| chunk.hole().is_none())) {
+            batches.indexes = chunks.iter().filter_map(|chunk| chunk.index().cloned()).collect();
             for end in ends {
                 batches.add(Hot::held(end, &chunks, within.start));
                 if batches.is_full() {
@@ -194,6 +197,7 @@ impl Batches {
             cut: within.start,
             weight: 0,
             batches: Vec::new(),
+            indexes: Vec::new(),
             within,
             most,
         }
@@ -235,6 +239,7 @@ struct Sealing {
     frontier: Frontier,
     keys: Keys,
     weight: u64,
+    indexes: Vec<Indexed>,
 }
 
 impl Sealing {
@@ -276,11 +281,36 @@ impl Sealing {
             leaves,
             frontier,
             keys,
+            indexes: batches.indexes,
         })
     }
 
+    /// The rows, with the indexes that there are of some of them.
+    fn parts(&self) -> Vec<Part<'_, Arc<Activity>>> {
+        let (mut parts, mut next) = (Vec::new(), 0);
+        let first = self.rows.first().map_or(0, |row| row.seq);
+        for index in &self.indexes {
+            let at = |seq: u64| seq.checked_sub(first).and_then(|at| usize::try_from(at).ok());
+            let (Some(from), Some(to)) = (at(index.seqs().start), at(index.seqs().end)) else {
+                continue;
+            };
+            let (Some(rows), Some(leaves)) = (self.rows.get(from..to), self.leaves.get(from..to)) else {
+                continue;
+            };
+            if next < from {
+                parts.push(Part::Rows(&self.rows[next..from], &self.leaves[next..from]));
+            }
+            parts.push(Part::Indexed(rows, leaves, index));
+            next = to;
+        }
+        if next < self.rows.len() {
+            parts.push(Part::Rows(&self.rows[next..], &self.leaves[next..]));
+        }
+        parts
+    }
+
     fn make(self, place: &Workplace<'_>) -> Result<VolumeMeta, LogError> {
-        let parts = vec![Part::Rows(&self.rows, &self.leaves)];
+        let parts = self.parts();
         place.make(parts, &|activity| keys::leaf_at(activity, &self.keys))
     }
 }

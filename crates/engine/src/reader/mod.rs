@@ -1,6 +1,7 @@
 //! Reading: looks at the log as of one moment, across what is hot and what is sealed. Owns the open volumes, the hot tail and
 //! who may ask at once.
 
+pub(crate) mod freeze;
 pub(crate) mod inquiry;
 pub(crate) mod look;
 pub(crate) mod scan;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq, Time};
-use volume::{Cursor, Facet, Filling, Order, Query, RecordOnly, Room, Volume, VolumeError};
+use volume::{Cursor, Facet, Filling, Indexed, Order, Query, RecordOnly, Room, Volume, VolumeError};
 
 use super::tail::Chunk;
 use crate::extent::{Extent, may_match};
@@ -79,6 +79,15 @@ impl Stretch {
         }
     }
 
+    /// What answers by an index, if all that it answers for is visible.
+    fn indexed(&self) -> Option<&Indexed> {
+        match self {
+            Self::Sealed(volume) => Some(volume),
+            Self::Hot(chunk, _) if self.seqs() == (chunk.first_seq()..chunk.end_seq()) => chunk.index(),
+            Self::Hot(..) | Self::Unindexed(_) => None,
+        }
+    }
+
     /// Whether any row in here can match, and come after the cursor.
     pub(crate) fn may_match(&self, expr: &Expr, order: Order, after: Option<Cursor>) -> bool {
         let extent = Extent {
@@ -96,6 +105,9 @@ impl Stretch {
         after: Option<Cursor>,
         mut filling: Filling,
     ) -> Result<Vec<Activity>, VolumeError> {
+        if let Some(indexed) = self.indexed() {
+            return indexed.search(query, order, after, filling);
+        }
         match self {
             Self::Sealed(volume) => volume.search(query, order, after, filling),
             Self::Unindexed(volume) => volume.search(query, order, after, filling),
@@ -120,6 +132,9 @@ impl Stretch {
 
     /// All matches in order, a chunk at a time.
     pub(crate) fn scan(self, query: Query, order: Order, chunk: Room) -> Result<Rows, VolumeError> {
+        if let Some(indexed) = self.indexed() {
+            return Ok(Box::new(indexed.scan(query, order, chunk)?));
+        }
         match self {
             Self::Sealed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
             Self::Unindexed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
@@ -136,6 +151,9 @@ impl Stretch {
 
     /// How many match: up to `cap` exactly, beyond it at least that many.
     pub(crate) fn count(&self, query: &mut Query, cap: u64) -> Result<(u64, bool), VolumeError> {
+        if let Some(indexed) = self.indexed() {
+            return indexed.count(query, cap).map(|count| (count.n, count.exact));
+        }
         match self {
             Self::Sealed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
             Self::Unindexed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
@@ -154,6 +172,9 @@ impl Stretch {
         facet: Facet,
         into: &mut BTreeMap<String, u64>,
     ) -> Result<(), VolumeError> {
+        if let Some(indexed) = self.indexed() {
+            return add(indexed.count_by(query, facet)?, into);
+        }
         match self {
             Self::Sealed(volume) => add(volume.count_by(query, facet)?, into),
             Self::Unindexed(volume) => add(volume.count_by(query, facet)?, into),

@@ -1,4 +1,5 @@
-//! The hot tail: decoded activities that are not in a volume yet, kept in memory in chunks that never change.
+//! The hot tail: decoded activities that are not in a volume yet, kept in memory in chunks that never change. All but the
+//! newest few are frozen: they have an index like a volume's, which answers for them and is sealed as it is.
 //!
 //! Owns what is kept and for how long; what is visible is decided by each read's view of the head.
 
@@ -6,12 +7,14 @@ use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::{Activity, Seq, Time};
-use volume::Order;
+use tokio::sync::Notify;
+use volume::{Indexed, Order};
 
+use super::freeze::{self, Ripe};
 use crate::hole::Hole;
 
-/// Activities in a full chunk.
-const FULL: usize = 1024;
+/// A chunk that is not frozen holds no more than one block of so many seqs, counted from 0.
+pub(crate) const SMALL: u64 = if cfg!(test) { 4 } else { 512 };
 
 /// A run of activities, gapless by seq.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Chunk {
     /// Why there are no rows, if there should be.
     hole: Option<Hole>,
     rows: Vec<Arc<Activity>>,
+    /// The index of all of them, where it is frozen.
+    index: Option<Indexed>,
     /// Positions by `(occurred_at, seq)`, where that is not the order of `rows`.
     by_time: Option<Vec<u32>>,
     min_occurred: Time,
@@ -43,6 +48,7 @@ impl Chunk {
             end: first + rows.len() as u64,
             hole: None,
             rows,
+            index: None,
             by_time,
             min_occurred,
             max_occurred,
@@ -55,11 +61,30 @@ impl Chunk {
             first: hole.seqs.start,
             end: hole.seqs.end,
             rows: Vec::new(),
+            index: None,
             by_time: None,
             min_occurred: hole.times.0,
             max_occurred: hole.times.1,
             hole: Some(hole),
         }
+    }
+
+    /// The same with an index.
+    pub(crate) fn frozen(rows: Vec<Arc<Activity>>, index: Indexed) -> Self {
+        Self {
+            index: Some(index),
+            ..Self::new(rows)
+        }
+    }
+
+    /// The index of all its activities, if it is frozen.
+    pub(crate) fn index(&self) -> Option<&Indexed> {
+        self.index.as_ref()
+    }
+
+    /// All its activities.
+    pub(crate) fn rows(&self) -> &[Arc<Activity>] {
+        &self.rows
     }
 
     /// What cannot be read here.
@@ -123,6 +148,8 @@ impl Chunk {
 #[derive(Debug, Default)]
 pub(crate) struct Tail {
     state: RwLock<State>,
+    /// Told when there may be more to freeze.
+    grown: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -189,6 +216,8 @@ impl Tail {
                 .map(Arc::new)
                 .collect(),
         );
+        drop(state);
+        self.grown.notify_one();
     }
 
     /// Adds a stretch that cannot be read, as [`Tail::extend`] adds activities.
@@ -215,6 +244,42 @@ impl Tail {
         state.chunks.drain(..gone);
         state.start = state.start.max(sealed);
         state.end = state.end.max(sealed);
+        // Where some of a chunk is sealed, the rest is as if it had just come: an index is of all of a chunk.
+        if let Some(cut) = state
+            .chunks
+            .first()
+            .filter(|chunk| chunk.hole.is_none() && chunk.first < sealed)
+        {
+            let rest = pieces(cut.shared(sealed..cut.end).to_vec());
+            state.chunks.splice(..1, rest.map(Arc::new));
+        }
+    }
+
+    /// What is worth an index now.
+    pub(crate) fn ripe(&self) -> Option<Ripe> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        freeze::ripe(&state.chunks, state.start..state.end)
+    }
+
+    /// Puts a frozen chunk in the place of the chunks it was made of, if all of them are still there.
+    pub(crate) fn put(&self, frozen: Chunk) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let from = state.chunks.partition_point(|chunk| chunk.first < frozen.first);
+        let to = state.chunks.partition_point(|chunk| chunk.end <= frozen.end);
+        let (first, last) = (
+            state.chunks.get(from),
+            to.checked_sub(1).and_then(|to| state.chunks.get(to)),
+        );
+        let fits =
+            |one: Option<&Arc<Chunk>>, test: fn(&Chunk, &Chunk) -> bool| one.is_some_and(|one| test(one, &frozen));
+        if fits(first, |one, frozen| one.first == frozen.first) && fits(last, |one, frozen| one.end == frozen.end) {
+            state.chunks.splice(from..to, [Arc::new(frozen)]);
+        }
+    }
+
+    /// Waits until there may be more to freeze.
+    pub(crate) async fn grown(&self) {
+        self.grown.notified().await;
     }
 }
 
@@ -222,16 +287,23 @@ impl State {
     fn push(&mut self, mut rows: Vec<Arc<Activity>>) {
         self.end += rows.len() as u64;
         if let Some(last) = self.chunks.last()
-            && last.len() < FULL
+            && last.end % SMALL != 0
             && last.hole.is_none()
+            && last.index.is_none()
         {
-            let room = (FULL - last.len()).min(rows.len());
-            let joined = last.rows.iter().cloned().chain(rows.drain(..room)).collect();
+            rows.splice(..0, last.rows.iter().cloned());
             self.chunks.pop();
-            self.chunks.push(Arc::new(Chunk::new(joined)));
         }
-        for part in rows.chunks(FULL) {
-            self.chunks.push(Arc::new(Chunk::new(part.to_vec())));
-        }
+        self.chunks.extend(pieces(rows).map(Arc::new));
     }
+}
+
+/// Chunks of these rows, none of which reaches over the end of a block.
+fn pieces(rows: Vec<Arc<Activity>>) -> impl Iterator<Item = Chunk> {
+    let mut rows = rows.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let block = rows.peek()?.seq / SMALL;
+        let piece = std::iter::from_fn(|| rows.next_if(|row| row.seq / SMALL == block));
+        Some(Chunk::new(piece.collect()))
+    })
 }

@@ -3,6 +3,7 @@
 mod append;
 mod bounds;
 mod clocks;
+mod freezing;
 mod holes;
 mod ingest;
 mod jobs;
@@ -147,6 +148,13 @@ impl Bed {
             rows.extend(chunk.unwrap());
         }
         rows
+    }
+
+    /// Gives the hot tail all the indexes that it would get by itself.
+    async fn freeze(&self, all: bool) {
+        let view = self.log.reader().view().await.unwrap();
+        while self.log.reader().freeze_next(all).await.unwrap() {}
+        drop(view);
     }
 
     fn volumes_on_disk(&self) -> Vec<String> {

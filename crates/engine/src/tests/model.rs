@@ -15,6 +15,7 @@ enum Step {
     Ingest(Vec<(u64, i64)>),
     Abandon(Vec<(u64, i64)>),
     Settle(bool),
+    Freeze(bool),
     Reopen,
     Read { order: u8, limit: usize },
     Look,
@@ -30,6 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => some().prop_map(Step::Ingest),
         1 => some().prop_map(Step::Abandon),
         2 => any::<bool>().prop_map(Step::Settle),
+        3 => any::<bool>().prop_map(Step::Freeze),
         1 => Just(Step::Reopen),
         3 => (0..3_u8, 1..20_usize).prop_map(|(order, limit)| Step::Read { order, limit }),
         3 => Just(Step::Look),
@@ -138,6 +140,7 @@ async fn play(steps: Vec<Step>) {
                 bed.log.append(&mut tx, made(&some)).await.unwrap();
             }
             Step::Settle(all) => bed.log.settle(all).await.unwrap(),
+            Step::Freeze(all) => bed.freeze(all).await,
             Step::Reopen => bed = bed.reopen(30).await,
             Step::Read { order, limit } => {
                 let order = [Order::Newest, Order::Oldest, Order::Recorded][usize::from(order)];

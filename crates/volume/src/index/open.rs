@@ -43,9 +43,13 @@ pub(crate) struct OpenIndex {
 
 impl OpenIndex {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let failed = || VolumeError::index::<tantivy::TantivyError>(path);
         let directory = MmapDirectory::open(path).map_err(VolumeError::index(path))?;
-        let index = Index::open(directory).map_err(failed())?;
+        Self::of(path, Index::open(directory).map_err(VolumeError::index(path))?)
+    }
+
+    /// Opens an index that was just made, or that is in `path`.
+    pub(crate) fn of(path: &Path, index: Index) -> Result<Self> {
+        let failed = || VolumeError::index::<tantivy::TantivyError>(path);
         let reader = (index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()).map_err(failed())?;
         let reader: tantivy::IndexReader = reader;
         let searcher = reader.searcher();

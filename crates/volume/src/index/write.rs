@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use activity::{Activity, Facts, Seq, sentence, text};
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{MmapDirectory, RamDirectory};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::store::{Compressor, StoreWriter};
@@ -17,6 +17,10 @@ use crate::error::{Result, VolumeError};
 
 /// Only sizes the first hash table of terms; a segment is as large as what is put in.
 const TABLE_BUDGET: usize = 30_000_000;
+const SMALL_TABLE_BUDGET: usize = 1_000_000;
+
+/// What stands for the path of an index in memory.
+pub(crate) const IN_MEMORY: &str = "in memory";
 
 /// An index being built in an empty directory.
 pub(crate) struct IndexWriter {
@@ -46,24 +50,34 @@ fn empty_store(index: &Index, path: &Path) -> Result<()> {
     let segments = index.searchable_segments().map_err(VolumeError::index(path))?;
     for segment in segments {
         let name = segment.relative_path(SegmentComponent::Store);
-        let file = path.join(&name);
-        std::fs::remove_file(&file).map_err(VolumeError::io(&file))?;
-        let out = index.directory().open_write(&name).map_err(VolumeError::index(path))?;
+        let directory = index.directory();
+        (directory.delete(&name)).map_err(|error| VolumeError::io(path)(std::io::Error::other(error)))?;
+        let out = directory.open_write(&name).map_err(VolumeError::index(path))?;
         let settings = index.settings();
         StoreWriter::new(out, settings.docstore_compression, settings.docstore_blocksize, false)
             .and_then(StoreWriter::close)
-            .map_err(VolumeError::io(&file))?;
+            .map_err(VolumeError::io(path))?;
     }
     Ok(())
 }
 
 impl IndexWriter {
+    /// In a directory of files, made if absent.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(VolumeError::io(path))?;
-        let (schema, fields) = schema::build();
         let directory = MmapDirectory::open(path).map_err(VolumeError::index(path))?;
+        Self::new(path, directory, TABLE_BUDGET)
+    }
+
+    /// In memory, for few rows.
+    pub(crate) fn in_memory() -> Result<Self> {
+        Self::new(Path::new(IN_MEMORY), RamDirectory::create(), SMALL_TABLE_BUDGET)
+    }
+
+    fn new(path: &Path, directory: impl Into<Box<dyn Directory>>, table_budget: usize) -> Result<Self> {
+        let (schema, fields) = schema::build();
         let inner = (Index::builder().schema(schema).settings(settings()))
-            .single_segment_index_writer(directory, TABLE_BUDGET)
+            .single_segment_index_writer(directory, table_budget)
             .map_err(VolumeError::index(path))?;
         Ok(Self {
             path: path.to_owned(),

@@ -1,0 +1,99 @@
+//! Giving the hot tail its indexes: which activities get one together, and the task that makes them.
+//!
+//! Frozen chunks are whole blocks of seqs, so that the end of a volume is the end of one. A block of the middle size is
+//! frozen as soon as it is complete, small ones where it is not; large ones are made when there is nothing else to do.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use activity::{Activity, Seq};
+use volume::Indexed;
+
+use super::Reader;
+use super::tail::{Chunk, SMALL};
+use crate::LogError;
+use crate::tasks::blocking;
+
+const MIDDLE: u64 = 8 * SMALL;
+const LARGE: u64 = 8 * MIDDLE;
+/// How long nothing must have come before large chunks are made.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// Activities that are worth an index together.
+pub(crate) struct Ripe {
+    rows: Vec<Arc<Activity>>,
+    /// Whether each of them is in an index already, in smaller chunks.
+    is_frozen: bool,
+}
+
+/// What of these adjacent chunks, which hold `held`, is to be frozen next.
+pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>) -> Option<Ripe> {
+    let lacks_index = |chunk: &&Arc<Chunk>| chunk.index().is_none() && chunk.hole().is_none();
+    let fresh = chunks.iter().filter(lacks_index).map(|chunk| chunk.first_seq());
+    let middle = fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, MIDDLE)));
+    let small = || fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, SMALL)));
+    let large = || {
+        let firsts = chunks.iter().map(|chunk| chunk.first_seq());
+        let mut blocks: Vec<Range<Seq>> = firsts.map(|seq| block(seq, LARGE)).collect();
+        blocks.dedup();
+        blocks.into_iter().find_map(|block| whole(chunks, &held, block))
+    };
+    middle.or_else(small).or_else(large)
+}
+
+fn block(seq: Seq, size: u64) -> Range<Seq> {
+    let first = seq / size * size;
+    first..first + size
+}
+
+/// The activities of a block, as far as it is not sealed, if it is complete and not in one frozen chunk.
+fn whole(chunks: &[Arc<Chunk>], held: &Range<Seq>, block: Range<Seq>) -> Option<Ripe> {
+    let seqs = block.start.max(held.start)..block.end;
+    if seqs.end > held.end {
+        return None;
+    }
+    let from = chunks.partition_point(|chunk| chunk.end_seq() <= seqs.start);
+    let to = chunks.partition_point(|chunk| chunk.first_seq() < seqs.end);
+    let within = chunks.get(from..to)?;
+    let is_whole = within.first()?.first_seq() == seqs.start && within.last()?.end_seq() == seqs.end;
+    let is_frozen = within.iter().all(|chunk| chunk.index().is_some());
+    if !is_whole || within.iter().any(|chunk| chunk.hole().is_some()) || (is_frozen && within.len() == 1) {
+        return None;
+    }
+    let rows = within.iter().flat_map(|chunk| chunk.rows().iter().cloned()).collect();
+    Some(Ripe { rows, is_frozen })
+}
+
+impl Reader {
+    /// Freezes what is worth it, except what is in smaller frozen chunks already if not `all`; whether there was anything.
+    pub(crate) async fn freeze_next(&self, all: bool) -> Result<bool, LogError> {
+        let Some(ripe) = self.tail.ripe().filter(|ripe| all || !ripe.is_frozen) else {
+            return Ok(false);
+        };
+        let freeze = move || {
+            let index = Indexed::in_memory(&ripe.rows)?;
+            Ok(Chunk::frozen(ripe.rows, index))
+        };
+        self.tail.put(blocking(freeze).await?);
+        Ok(true)
+    }
+}
+
+/// Freezes what comes, as long as it runs.
+pub(crate) async fn run(reader: Arc<Reader>) {
+    loop {
+        let idle = tokio::time::timeout(IDLE, reader.tail.grown()).await.is_err();
+        loop {
+            match reader.freeze_next(idle).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "hot activities cannot be indexed just now; they are read one by one");
+                    tokio::time::sleep(IDLE).await;
+                    break;
+                }
+            }
+        }
+    }
+}
