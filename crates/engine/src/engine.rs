@@ -11,7 +11,7 @@ use proof::Frontier;
 use store::log::{activity_type, head};
 use store::{Store, Tx};
 use tokio::sync::watch;
-use volume::{Count, Facet, Order};
+use volume::{Breakdown, Count, Order};
 
 use crate::ledger::{Ledger, keeper};
 use crate::reader::{Reader, freeze};
@@ -20,7 +20,7 @@ use crate::writer::Writer;
 use crate::writer::ingest::Queue;
 use crate::{
     Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
-    Search, SystemRng, Tasks, Through, Verified,
+    Search, Summary, SystemRng, Tasks, Through, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -191,12 +191,12 @@ impl Log {
         self.look().await?.count(expr, cap).await
     }
 
-    /// [`Look::count_by`] in a look of its own.
+    /// [`Look::summary`] in a look of its own.
     ///
     /// # Errors
     /// If the store or a volume cannot be read, or the deadline is over.
-    pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        self.look().await?.count_by(expr, facet).await
+    pub async fn summary(&self, expr: &Expr, by: &Breakdown, top: usize) -> Result<Summary, LogError> {
+        self.look().await?.summary(expr, by, top).await
     }
 
     /// [`Look::get`] in a look of its own.

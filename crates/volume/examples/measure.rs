@@ -9,7 +9,7 @@ use activity::query::{Binding, Expr, parse};
 use activity::{Activity, Person, Time};
 use proof::Hash;
 use testkit::{Generator, GeneratorSettings};
-use volume::{Deadline, Facet, Filling, Leaf, Order, Part, Query, Room, Volume, VolumeMeta};
+use volume::{Breakdown, Deadline, Facet, Filling, Leaf, Order, Part, Query, Room, Volume, VolumeMeta};
 
 const SEAL: u64 = 65_536;
 
@@ -109,7 +109,11 @@ fn questions(volume: &Volume, user: &Person) {
                 .len()
         });
         let count = best(|| volume.count(&mut asked(&expr), 10_000).unwrap());
-        let by = best(|| volume.count_by(&mut asked(&expr), Facet::Kind).unwrap().len());
+        let kinds = Breakdown {
+            facets: vec![Facet::Kind],
+            ..Breakdown::default()
+        };
+        let by = best(|| volume.tally(&mut asked(&expr), &kinds).unwrap().n);
         println!(
             "{text:45} page {:>9.3?} ({:2})  count {:>9.3?} ({:?})  by type {:>9.3?}",
             page.0, page.1, count.0, count.1, by.0

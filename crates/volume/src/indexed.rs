@@ -3,17 +3,19 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use activity::{Activity, Seq};
 
 use crate::candidates::Searched;
 use crate::error::{Result, VolumeError};
 use crate::eval::{self, Node};
+use crate::index::column::Column;
 use crate::index::open::OpenIndex;
 use crate::index::write::{IN_MEMORY, IndexWriter};
 use crate::query::{Deadline, Query};
 use crate::rows::Decoded;
+use crate::tally::Known;
 use crate::times::TimeMap;
 
 /// Decoded values kept for the pages of one reader, in bytes.
@@ -29,6 +31,8 @@ pub(crate) struct Opened {
     pub(crate) first_seq: Seq,
     pub(crate) index: OpenIndex,
     pub(crate) times: TimeMap,
+    /// What is known of the values of each column, as far as somebody asked.
+    pub(crate) known: [OnceLock<Arc<Known>>; Column::ALL.len()],
     /// What readers decoded and no reader has now: no lock is held while rows are built.
     decoded: Mutex<Vec<Decoded>>,
 }
@@ -45,6 +49,7 @@ impl Indexed {
             first_seq,
             index,
             times,
+            known: Default::default(),
             decoded: Mutex::default(),
         }))
     }

@@ -1,7 +1,7 @@
 //! A volume of which only the record is read, because its index is of an older format or cannot be read: every question is
 //! answered as the index would, by looking at every row. Owns nothing of how an index is built anew.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use activity::{Activity, Seq};
 
-use crate::count::{Count, Facet};
+use crate::count::Count;
 use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::meta::{RECORD, VolumeMeta};
 use crate::order::{Cursor, Order};
 use crate::query::{Deadline, Filling, Query, Room, Step};
 use crate::record::read::RecordReader;
+use crate::tally::{Breakdown, RowTally, Tally};
 
 /// Rows that lie no further apart are read together with what lies between them.
 const NEAR: u64 = 1_024;
@@ -114,19 +115,17 @@ impl RecordOnly {
         Ok(Count { n, exact: true })
     }
 
-    /// How many match for each value of the facet.
-    pub fn count_by(&self, query: &mut Query, facet: Facet) -> Result<BTreeMap<String, u64>> {
-        let mut counts = BTreeMap::new();
+    /// Counts what matches.
+    pub fn tally(&self, query: &mut Query, by: &Breakdown) -> Result<Tally> {
+        let mut tally = RowTally::new(by);
         for rows in self.all()? {
             for row in rows? {
-                if query.matches(&row)?
-                    && let Some(value) = facet.of(&row)
-                {
-                    *counts.entry(value).or_default() += 1;
+                if query.matches(&row)? {
+                    tally.add(&row);
                 }
             }
         }
-        Ok(counts)
+        Ok(tally.finish())
     }
 
     /// All matches in `order`, at most so many rows and about so many bytes at a time. In an order other than the record's,

@@ -1,14 +1,14 @@
 //! The log as of one moment: pages, counts, single rows and streams across hot and sealed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use activity::query::{AtRange, Expr, Term};
-use activity::{Activity, Seq, Time};
-use volume::{Count, Deadline, Facet, Filling, Order, Query, Room};
+use activity::query::Expr;
+use activity::{Activity, Seq};
+use volume::{Breakdown, Count, Deadline, Filling, Order, Query, Room};
 
 use crate::hole::Hole;
 use crate::reader::stretch::{Rank, Stretch, cursor};
+use crate::reader::summary::{Summary, summary};
 use crate::reader::view::View;
 use crate::{Inquiry, LogError, Page, Scan, Search, Through};
 
@@ -95,38 +95,15 @@ impl Look {
         self.inquiry.reading(&self.view, count).await
     }
 
-    /// How many match for each value of the facet.
+    /// Counts what matches in all that `by` says, and gives the `top` largest values of each of its facets.
     ///
     /// # Errors
     /// If a volume cannot be read, or the deadline is over.
-    pub async fn count_by(&self, expr: &Expr, facet: Facet) -> Result<BTreeMap<String, u64>, LogError> {
-        let expr = expr.clone();
-        let mut query = Query::new(&expr, self.inquiry.deadline());
-        let counts = move |view: &View| {
-            let mut counts = BTreeMap::new();
-            for stretch in view
-                .stretches()
-                .filter(|stretch| stretch.may_match(&expr, Order::Recorded, None))
-            {
-                stretch.count_by(&mut query, facet, &mut counts)?;
-            }
-            Ok(counts)
-        };
-        self.inquiry.reading(&self.view, counts).await
-    }
-
-    /// How many match between any two neighbouring edges, of which the later one is not included, for each outcome.
-    ///
-    /// # Errors
-    /// If a volume cannot be read, or the deadline is over.
-    pub async fn histogram(&self, expr: &Expr, edges: &[Time]) -> Result<Vec<BTreeMap<String, u64>>, LogError> {
-        let mut buckets = Vec::new();
-        for (from, to) in edges.iter().zip(edges.iter().skip(1)) {
-            let within = Term::At(vec![AtRange::between(Some(*from), Some(*to))]);
-            let within = Expr::from(within).and(expr.clone());
-            buckets.push(self.count_by(&within, Facet::Outcome).await?);
-        }
-        Ok(buckets)
+    pub async fn summary(&self, expr: &Expr, by: &Breakdown, top: usize) -> Result<Summary, LogError> {
+        let mut query = Query::new(expr, self.inquiry.deadline());
+        let by = by.clone();
+        let summary = move |view: &View| summary(view, &mut query, &by, top);
+        self.inquiry.reading(&self.view, summary).await
     }
 
     /// The activity at this place.

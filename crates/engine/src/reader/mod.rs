@@ -6,6 +6,7 @@ pub(crate) mod inquiry;
 pub(crate) mod look;
 pub(crate) mod scan;
 pub(crate) mod stretch;
+pub(crate) mod summary;
 pub(crate) mod tail;
 pub(crate) mod view;
 pub(crate) mod volumes;

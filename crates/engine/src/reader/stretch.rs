@@ -1,12 +1,13 @@
 //! Where rows come from, hot or sealed, under one set of questions. Owns the total order of rows.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq, Time};
-use volume::{Cursor, Facet, Filling, Indexed, Order, Query, RecordOnly, Room, Volume, VolumeError};
+use volume::{
+    Breakdown, Cursor, Filling, Indexed, Order, Query, RecordOnly, Room, RowTally, Tally, Volume, VolumeError,
+};
 
 use super::tail::Chunk;
 use crate::extent::{Extent, may_match};
@@ -165,33 +166,21 @@ impl Stretch {
         }
     }
 
-    /// Adds how many match for each value of the facet.
-    pub(crate) fn count_by(
-        &self,
-        query: &mut Query,
-        facet: Facet,
-        into: &mut BTreeMap<String, u64>,
-    ) -> Result<(), VolumeError> {
+    /// Counts what matches.
+    pub(crate) fn tally(&self, query: &mut Query, by: &Breakdown) -> Result<Tally, VolumeError> {
         if let Some(indexed) = self.indexed() {
-            return add(indexed.count_by(query, facet)?, into);
+            return indexed.tally(query, by);
         }
         match self {
-            Self::Sealed(volume) => add(volume.count_by(query, facet)?, into),
-            Self::Unindexed(volume) => add(volume.count_by(query, facet)?, into),
-            Self::Hot(chunk, seqs) => each_match(chunk, seqs, query, |row| {
-                if let Some(value) = facet.of(row) {
-                    *into.entry(value).or_default() += 1;
-                }
-            }),
+            Self::Sealed(volume) => volume.tally(query, by),
+            Self::Unindexed(volume) => volume.tally(query, by),
+            Self::Hot(chunk, seqs) => {
+                let mut tally = RowTally::new(by);
+                each_match(chunk, seqs, query, |row| tally.add(row))?;
+                Ok(tally.finish())
+            }
         }
     }
-}
-
-fn add(counts: BTreeMap<String, u64>, into: &mut BTreeMap<String, u64>) -> Result<(), VolumeError> {
-    for (value, count) in counts {
-        *into.entry(value).or_default() += count;
-    }
-    Ok(())
 }
 
 fn each_match(

@@ -7,7 +7,7 @@ use activity::query::Expr;
 use activity::{Facts, Time};
 
 use super::{Bed, START, facts, many, parse};
-use crate::{Facet, LogError, LogSettings, Order, Search};
+use crate::{Breakdown, LogError, LogSettings, Order, Search};
 
 /// So many activities with a text of so many bytes, the times of neighbours apart.
 fn heavy(range: std::ops::Range<u64>, bytes: usize) -> Vec<Facts> {
@@ -62,7 +62,9 @@ async fn a_question_that_takes_too_long_is_refused_and_the_next_is_answered() {
     let is_refused = |error| matches!(error, LogError::TooCostly { after } if after == Duration::from_secs(5));
     assert!(is_refused(overdue.search(&asked(&expr, 10)).await.unwrap_err()));
     assert!(is_refused(overdue.count(&expr, 10).await.unwrap_err()));
-    assert!(is_refused(overdue.count_by(&expr, Facet::Kind).await.unwrap_err()));
+    assert!(is_refused(
+        overdue.summary(&expr, &Breakdown::default(), 3).await.unwrap_err()
+    ));
     assert_eq!(look.search(&asked(&expr, 10)).await.unwrap().rows.len(), 0);
     assert_eq!(look.search(&asked(&Expr::All, 10)).await.unwrap().rows.len(), 10);
 }

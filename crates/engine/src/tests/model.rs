@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use activity::query::Expr;
-use activity::{Activity, Facts, Time};
+use activity::{Activity, Facts, Outcome, Time};
 use proptest::prelude::*;
 
 use super::{Bed, START, facts, parse, reporter, seqs};
-use crate::{Count, Facet, Look, Order, Search};
+use crate::{Breakdown, Count, Facet, Look, Order, Search, Top};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -89,27 +89,44 @@ async fn assert_as_of(look: &Look, model: &[Facts]) {
             Count { n, exact: true },
             "{query}"
         );
-        let by = look.count_by(&expr, Facet::Kind).await.unwrap();
-        assert_eq!(by.values().sum::<u64>(), n, "{query}");
-        assert_histogram(look, &expr, model).await;
+        assert_summary(look, &expr, model).await;
     }
     assert!(look.get(model.len() as u64).await.unwrap().is_none());
 }
 
-async fn assert_histogram(look: &Look, expr: &Expr, model: &[Facts]) {
-    let edges: Vec<Time> = (-6..=6).map(|n| START.plus(n * 7 * 3600 * Time::SECOND)).collect();
-    let expected: Vec<BTreeMap<String, u64>> = edges
-        .windows(2)
-        .map(|edge| {
-            let mut outcomes = BTreeMap::new();
-            let within = |facts: &&Facts| (edge[0]..edge[1]).contains(&facts.occurred_at);
-            for facts in model.iter().filter(within).filter(|facts| expr.matches(&of(facts))) {
-                *outcomes.entry(facts.outcome.word().to_owned()).or_default() += 1;
+async fn assert_summary(look: &Look, expr: &Expr, model: &[Facts]) {
+    let by = Breakdown {
+        facets: vec![Facet::Kind, Facet::User, Facet::Ip],
+        edges: (-6..=6).map(|n| START.plus(n * 7 * 3600 * Time::SECOND)).collect(),
+        most_checked: u64::MAX,
+    };
+    let rows: Vec<Activity> = model.iter().map(of).filter(|row| expr.matches(row)).collect();
+    for top in [1, 2, 5] {
+        let summary = look.summary(expr, &by, top).await.unwrap();
+        let n = rows.len() as u64;
+        assert_eq!(summary.count, Count { n, exact: true });
+        for (facet, found) in by.facets.iter().zip(&summary.tops) {
+            assert_eq!(*found, top_of(&rows, *facet, top), "{facet:?}");
+        }
+        for (edge, outcomes) in by.edges.windows(2).zip(&summary.histogram) {
+            let within = rows.iter().filter(|row| (edge[0]..edge[1]).contains(&row.occurred_at));
+            for outcome in Outcome::ALL {
+                let n = within.clone().filter(|row| row.outcome == *outcome).count();
+                assert_eq!(outcomes.of(*outcome), n as u64);
             }
-            outcomes
-        })
-        .collect();
-    assert_eq!(look.histogram(expr, &edges).await.unwrap(), expected);
+        }
+    }
+}
+
+fn top_of(rows: &[Activity], facet: Facet, n: usize) -> Top {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let values = rows.iter().filter_map(|row| facet.of(row));
+    values.for_each(|value| *counts.entry(value).or_default() += 1);
+    let mut values: Vec<(String, u64)> = counts.into_iter().collect();
+    values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let other = values.iter().skip(n).map(|(_, count)| count).sum();
+    values.truncate(n);
+    Top { values, other }
 }
 
 fn of(facts: &Facts) -> Activity {

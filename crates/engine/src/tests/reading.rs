@@ -4,7 +4,7 @@ use activity::query::Expr;
 use activity::{Facts, Time};
 
 use super::{Bed, START, facts, many, parse, seqs};
-use crate::{Count, Facet, LogError, Order};
+use crate::{Breakdown, Count, Facet, LogError, Order};
 
 /// A history in which some activities happened long before they were recorded, and some at the same instant.
 fn with_late_ones(range: std::ops::Range<u64>) -> Vec<Facts> {
@@ -64,13 +64,18 @@ async fn assert_same_everywhere(bed: &Bed, model: &[activity::Activity]) {
             "{text:?}"
         );
     }
-    let by_user = bed
-        .log
-        .count_by(&parse("activity:user.login"), Facet::User)
-        .await
-        .unwrap();
+    let by = Breakdown {
+        facets: vec![Facet::User],
+        ..Breakdown::default()
+    };
+    let by_user = bed.log.summary(&parse("activity:user.login"), &by, 2).await.unwrap();
     let logins = model.iter().filter(|row| &*row.kind == "user.login");
-    assert_eq!(by_user.values().sum::<u64>(), logins.count() as u64);
+    let logins = logins.count() as u64;
+    assert_eq!(by_user.count, Count { n: logins, exact: true });
+    assert_eq!(
+        by_user.tops[0].values.iter().map(|(_, n)| n).sum::<u64>() + by_user.tops[0].other,
+        logins
+    );
     for seq in [0, model.len() as u64 / 2, model.len() as u64 - 1] {
         assert_eq!(bed.log.get(seq).await.unwrap().as_ref(), Some(&model[seq as usize]));
     }

@@ -8,4 +8,4 @@ mod plan;
 mod words;
 
 pub(crate) use node::{Bounds, Node};
-pub(crate) use plan::compile;
+pub(crate) use plan::{compile, having};

@@ -40,6 +40,17 @@ pub(crate) fn compile(of: &Opened, query: &Query) -> std::io::Result<Node> {
     compiler.expr(&query.expr)
 }
 
+/// The documents of these activities whose value in `column` is one of these, ascending.
+pub(crate) fn having(of: &Opened, column: Column, ords: &[u64], deadline: &Deadline) -> std::io::Result<Node> {
+    let compiler = Compiler {
+        index: &of.index,
+        times: &of.times,
+        first_seq: of.first_seq,
+        deadline,
+    };
+    compiler.values(column, ords)
+}
+
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a OpenIndex,
     times: &'a TimeMap,

@@ -12,7 +12,7 @@ use text::{
     END, all_fields, by, escape, list, person, read_named, read_person, read_recorder, read_target, recorder, target,
     text, texts,
 };
-pub(crate) use text::{ip_text, recorder_head};
+pub(crate) use text::{ip_text, recorder_head, recorder_prefixes};
 
 /// A part of an activity that repeats, and so is kept in a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(crate) enum Part {
 
 /// The text of a part that is absent. Everything present begins with another character.
 pub(crate) const ABSENT: &str = "0";
-const PRESENT: char = '1';
+pub(crate) const PRESENT: char = '1';
 
 impl Column {
     pub(crate) const ALL: [Self; 17] = [

@@ -7,7 +7,7 @@ use activity::{Activity, Facts, Time};
 use jiff::tz::TimeZone;
 
 use super::{asked, open, write};
-use crate::{Cursor, Deadline, Facet, Filling, Order, Overdue, Query, Room, Volume, VolumeError};
+use crate::{Breakdown, Cursor, Deadline, Filling, Order, Overdue, Query, Room, Volume, VolumeError};
 
 /// So many activities, each of about as many bytes as asked for.
 fn rows(count: u64, bytes: usize) -> Vec<Activity> {
@@ -63,7 +63,9 @@ fn every_way_of_asking_ends_once_its_time_is_over_or_nobody_waits() {
                 assert!(is(overdue)(scan.err().unwrap()));
             }
             assert!(is(overdue)(volume.count(&mut query, 1).unwrap_err()));
-            assert!(is(overdue)(volume.count_by(&mut query, Facet::Kind).unwrap_err()));
+            assert!(is(overdue)(
+                volume.tally(&mut query, &Breakdown::default()).unwrap_err()
+            ));
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use activity::Activity;
 use activity::query::Expr;
+use activity::{Activity, Outcome, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{asked, expected, leaf, open, samples, write};
-use crate::{Count, Cursor, Facet, Filling, Indexed, Order, RecordOnly, Room};
+use crate::{Breakdown, Count, Cursor, Facet, Filling, Indexed, Order, RecordOnly, Room, Tally};
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Recorded];
-const FACETS: [Facet; 8] = [
+const FACETS: [Facet; 9] = [
     Facet::Kind,
     Facet::Outcome,
     Facet::User,
@@ -20,6 +20,7 @@ const FACETS: [Facet; 8] = [
     Facet::Ip,
     Facet::Device,
     Facet::Country,
+    Facet::Reporter,
 ];
 
 /// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
@@ -84,7 +85,7 @@ trait Answers {
     fn scan(&self, query: &Expr, order: Order, room: Room) -> Vec<Activity>;
     fn search(&self, query: &Expr, order: Order, after: Option<Cursor>, room: Room) -> Vec<Activity>;
     fn count(&self, query: &Expr, cap: u64) -> Count;
-    fn count_by(&self, query: &Expr, facet: Facet) -> BTreeMap<String, u64>;
+    fn tally(&self, query: &Expr, by: &Breakdown) -> Tally;
     fn get(&self, seq: u64) -> Option<Activity>;
 }
 
@@ -100,8 +101,8 @@ macro_rules! answers {
             fn count(&self, query: &Expr, cap: u64) -> Count {
                 self.count(&mut asked(query), cap).unwrap()
             }
-            fn count_by(&self, query: &Expr, facet: Facet) -> BTreeMap<String, u64> {
-                self.count_by(&mut asked(query), facet).unwrap()
+            fn tally(&self, query: &Expr, by: &Breakdown) -> Tally {
+                self.tally(&mut asked(query), by).unwrap()
             }
             fn get(&self, seq: u64) -> Option<Activity> {
                 self.get(seq).unwrap()
@@ -138,16 +139,72 @@ fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: us
         query
     );
     prop_assert!(!capped.exact || capped.n == all.len() as u64, "capped `{}`", query);
-    for facet in FACETS {
-        let mut counts = BTreeMap::new();
-        all.iter()
-            .filter_map(|row| facet.of(row))
-            .for_each(|value| *counts.entry(value).or_default() += 1);
-        prop_assert_eq!(volume.count_by(query, facet), counts, "{:?} of `{}`", facet, query);
-    }
+    check_tally(volume, query, &all, limit)?;
     for row in &all {
         let got = volume.get(row.seq);
         prop_assert_eq!(got.as_ref(), Some(row));
+    }
+    Ok(())
+}
+
+/// Counts by value and over time, against counting the rows.
+fn check_tally(of: &impl Answers, query: &Expr, rows: &[Activity], n: usize) -> Result<(), TestCaseError> {
+    let mut edges: Vec<Time> = rows.iter().step_by(4).map(|row| row.occurred_at).collect();
+    edges.sort_unstable();
+    let by = Breakdown {
+        facets: FACETS.to_vec(),
+        edges: edges.clone(),
+        most_checked: u64::MAX,
+    };
+    let tally = of.tally(query, &by);
+    prop_assert_eq!((tally.n, tally.exact), (rows.len() as u64, true), "tally `{}`", query);
+    for (facet, values) in FACETS.into_iter().zip(&tally.values) {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let named = rows.iter().filter_map(|row| facet.of(row));
+        named.for_each(|value| *counts.entry(value).or_default() += 1);
+        prop_assert_eq!(
+            values.total().unwrap(),
+            counts.values().sum::<u64>(),
+            "{:?} of `{}`",
+            facet,
+            query
+        );
+        let largest = values.largest(n).unwrap();
+        for (value, count) in &counts {
+            prop_assert_eq!(
+                values.of(value).unwrap(),
+                *count,
+                "{:?} {:?} of `{}`",
+                facet,
+                value,
+                query
+            );
+            prop_assert!(
+                *count <= largest.others || largest.values.contains(value),
+                "{:?} {:?} of `{}`",
+                facet,
+                value,
+                query
+            );
+        }
+        prop_assert_eq!(values.of("nobody").unwrap(), 0);
+        if let Some(few) = values.few().unwrap() {
+            prop_assert_eq!(
+                few.into_iter().collect::<BTreeMap<_, _>>(),
+                counts,
+                "{:?} of `{}`",
+                facet,
+                query
+            );
+        }
+    }
+    prop_assert_eq!(tally.histogram.len(), edges.len().saturating_sub(1));
+    for (edge, outcomes) in edges.windows(2).zip(&tally.histogram) {
+        let within = rows.iter().filter(|row| (edge[0]..edge[1]).contains(&row.occurred_at));
+        for outcome in Outcome::ALL {
+            let n = within.clone().filter(|row| row.outcome == *outcome).count();
+            prop_assert_eq!(outcomes.of(*outcome), n as u64, "{:?} of `{}`", outcome, query);
+        }
     }
     Ok(())
 }

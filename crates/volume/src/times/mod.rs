@@ -4,8 +4,10 @@
 //! hours, an import is late by years. The rows of a block are cut at their widest gaps into a few spans, so that two streams
 //! which alternate row by row are still told apart, and a walk looks at the blocks that can hold the next rows and no others.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use activity::Time;
 use tantivy::columnar::ColumnValues;
 
 use crate::error::{Result, VolumeError};
@@ -105,6 +107,20 @@ impl TimeMap {
             .first()
             .map_or(i64::MIN, |at| self.spans[*at as usize].last.0);
         (first, last)
+    }
+
+    /// What lies between any two neighbouring edges: of blocks of which every span does, the number of the pair and how many
+    /// rows; and the documents of the other blocks, as ascending ranges.
+    pub(crate) fn between(&self, edges: &[Time]) -> (Vec<(usize, u32)>, Vec<std::ops::Range<u32>>) {
+        let place = |at: i64| edges.partition_point(|edge| edge.0 <= at);
+        let cut = |span: &&Span| place(span.first.0) != place(span.last.0);
+        let blocks: BTreeSet<u32> = self.spans.iter().filter(cut).map(|span| span.block).collect();
+        let whole = self.spans.iter().filter(|span| !blocks.contains(&span.block));
+        let within = whole.filter_map(|span| {
+            let pair = place(span.first.0).checked_sub(1)?;
+            (pair + 1 < edges.len()).then_some((pair, span.rows))
+        });
+        (within.collect(), ranges(blocks.into_iter().collect(), self.docs))
     }
 
     /// The documents of all blocks that have a row from `from` on and before `to`, as ascending ranges that do not touch.

@@ -51,6 +51,20 @@ pub(super) fn recorder(recorder: &Recorder, out: &mut String) -> Option<()> {
     Some(())
 }
 
+/// What the texts of recorders of this value begin with, and whether they are exactly that: the id of whoever reported,
+/// or how it was recorded where nobody did.
+pub(crate) fn recorder_prefixes(value: &str) -> Vec<(String, bool)> {
+    let text = |kind: &RecorderKind| {
+        let mut text = String::from(recorder_head(*kind));
+        escape(value, &mut text);
+        text.push(END);
+        (text, false)
+    };
+    let by_id = RecorderKind::ALL.iter().map(text);
+    let kind = RecorderKind::of_word(value).map(|kind| (recorder_head(kind).to_string(), true));
+    by_id.chain(kind).collect()
+}
+
 /// What the texts of all recorders of this sort begin with.
 pub(crate) fn recorder_head(kind: RecorderKind) -> char {
     match kind {
