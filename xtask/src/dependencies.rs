@@ -12,7 +12,10 @@ use spdx::{Expression, LicenseReq, ParseMode};
 const PAGE: &str = "docs/dependencies.md";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &[&str] = &["crates/web/frontend/package.json", "e2e/package.json"];
-const PYPI: &[&str] = &["e2e/schemathesis/requirements.txt", "crates/bench/src/peers/requirements.txt"];
+const PYPI: &[&str] = &[
+    "e2e/schemathesis/requirements.txt",
+    "crates/bench/src/peers/requirements.txt",
+];
 
 /// Compares what is built with the page; every difference is a finding.
 pub fn check(root: &Path) -> Result<Vec<String>> {

@@ -264,3 +264,17 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loading_leaves_a_full_hot_tail_at_any_size() {
+        for rows in [100_000, 200_000, 1_048_576, 100_000_000] {
+            let Plan { singles, hot, end } = Plan::new(rows);
+            assert!(singles > rows / 2 && singles < hot && end == rows, "{rows}");
+            assert_eq!(end - hot, HOT.min(rows / 4), "{rows}");
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub async fn measure(directory: &Path, traffic: &Traffic, questions: &[Sql]) -> 
     })
 }
 
-async fn open(directory: &Path) -> Result<SqlitePool> {
+pub(super) async fn open(directory: &Path) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(directory.join("baseline.db"))
         .create_if_missing(true)
@@ -79,7 +79,7 @@ async fn open(directory: &Path) -> Result<SqlitePool> {
     Ok(pool)
 }
 
-async fn load(pool: &SqlitePool, traffic: &Traffic) -> Result<()> {
+pub(super) async fn load(pool: &SqlitePool, traffic: &Traffic) -> Result<()> {
     let mut open = pool.begin().await?;
     for place in 0..traffic.course.rows {
         insert(&mut open, place, &traffic.facts(place)).await?;
@@ -109,7 +109,7 @@ async fn insert(connection: &mut sqlx::SqliteConnection, place: u64, facts: &Fac
 }
 
 /// Asks once; how large the answer is.
-async fn ask(pool: &SqlitePool, question: &Sql) -> Result<u64> {
+pub(super) async fn ask(pool: &SqlitePool, question: &Sql) -> Result<u64> {
     let mut size = None;
     for statement in &question.statements {
         let rows = sqlx::query(AssertSqlSafe(statement.as_str())).fetch_all(pool).await?;

@@ -43,6 +43,21 @@ fn a_file_on_its_way_has_every_row_and_value() {
     assert_eq!((&rows[0][0], &rows[49][0]), ("10", "59"));
 }
 
+#[tokio::test]
+async fn a_database_finds_what_there_is_to_find() {
+    let (traffic, directory) = (traffic(), tempfile::tempdir().expect("a directory"));
+    let pool = sqlite::open(directory.path()).await.expect("a database");
+    sqlite::load(&pool, &traffic).await.expect("rows");
+    for question in questions::all(&traffic) {
+        let size = sqlite::ask(&pool, &question.sql()).await.expect("an answer");
+        assert_eq!(size > 0, question.finds, "{}: {size}", question.name);
+        if question.name == "count by type of everything" {
+            assert_eq!(size, traffic.course.rows);
+        }
+    }
+    pool.close().await;
+}
+
 #[test]
 fn an_answer_that_differs_is_an_error() {
     let questions = questions::all(&traffic());
