@@ -12,7 +12,10 @@ use spdx::{Expression, LicenseReq, ParseMode};
 const PAGE: &str = "docs/dependencies.md";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &[&str] = &["crates/web/frontend/package.json", "e2e/package.json"];
-const PYPI: &str = "e2e/schemathesis/requirements.txt";
+const PYPI: &[&str] = &[
+    "e2e/schemathesis/requirements.txt",
+    "crates/bench/src/peers/requirements.txt",
+];
 
 /// Compares what is built with the page; every difference is a finding.
 pub fn check(root: &Path) -> Result<Vec<String>> {
@@ -34,7 +37,11 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
         npm.extend(npm_names(&read(file)?));
     }
     findings.extend(reasons(&page, "npm", &npm));
-    findings.extend(reasons(&page, "PyPI", &pypi_names(&read(PYPI)?)));
+    let mut pypi = BTreeSet::new();
+    for file in PYPI {
+        pypi.extend(pypi_names(&read(file)?));
+    }
+    findings.extend(reasons(&page, "PyPI", &pypi));
     Ok(findings)
 }
 

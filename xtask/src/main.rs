@@ -23,7 +23,7 @@ const HELP: &str = "cargo xtask COMMAND
   test --no-browser  the same without installing and driving Chromium
   fuzz             [CASES] of the properties of hostile input, 1,000,000 in all unless said otherwise
   soak             [KILLS] under load, 3,000 unless said otherwise: nothing acknowledged is lost, nothing doubled
-  bench            [--activities N] [--json]  measures the release build
+  bench            [--activities N] [--peers] [--json]  measures the release build, beside SQLite and with --peers DuckDB
   check-structure  dependency direction, file and function length, banned calls, documents; licences, sources and
                    versions of what others wrote
   assets           builds the browser's files with npm and esbuild";

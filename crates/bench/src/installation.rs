@@ -73,7 +73,7 @@ impl Installation {
         })
     }
 
-    /// Opens the log in this process. No server may run on the directory.
+    /// Opens the log in this process, where nothing is sealed unless it is told to. No server may run on the directory.
     pub async fn open_log(&self) -> Result<Log> {
         Ok(open(&self.directory, false).await?.1)
     }

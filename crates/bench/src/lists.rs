@@ -11,10 +11,9 @@ use store::{Store, StoreUrl};
 
 use crate::installation::Installation;
 use crate::pages;
+use crate::say;
 use crate::server::Server;
-use crate::timing::median_ms;
-
-const RUNS: usize = 15;
+use crate::timing::{RUNS, median_ms};
 
 /// The slowest page of each list, in milliseconds.
 pub struct Slowest {
@@ -76,7 +75,7 @@ async fn slowest(client: &Client, url: &str, paths: &[&str]) -> Result<f64> {
                 }
             })
             .await?;
-            eprintln!("  {path}: {ms:.2} ms");
+            say::progress(&format!("  {path}: {ms:.2} ms"));
             slowest = slowest.max(ms);
             let html = client.get(&page).send().await?.error_for_status()?.text().await?;
             match next(&html) {
@@ -110,7 +109,7 @@ async fn fill(directory: &Path) -> Result<()> {
         ("members", FILL_MEMBERS),
         ("connections", FILL_CONNECTIONS),
     ] {
-        eprintln!("  writing {what}");
+        say::progress(&format!("  writing {what}"));
         sqlx::raw_sql(sql)
             .execute(&mut *tx)
             .await

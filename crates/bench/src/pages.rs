@@ -6,7 +6,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
 use crate::installation::{PASSWORD, USERNAME};
-use crate::timing::median_ms;
+use crate::timing::{RUNS, median_ms};
 
 /// A client that is signed in as the administrator. Its cookies are secure ones, which a browser sends over loopback but
 /// this client's cookie store would not, so they are put into every request.
@@ -35,12 +35,13 @@ pub async fn log_in(url: &str) -> Result<Client> {
         .build()?)
 }
 
-/// Median of the activity page of one user after another, read to its end.
-pub async fn newest_of_user_ms(client: &Client, url: &str, users: &[String]) -> Result<f64> {
-    median_ms(100, |run| {
-        let page = format!("{url}/activity?q=user:{}", users[run % users.len()]);
+/// Median of the activity page of a query, read to its end.
+pub async fn activity_ms(client: &Client, url: &str, query: &str) -> Result<f64> {
+    let page = format!("{url}/activity?q={query}");
+    median_ms(RUNS, |_| {
+        let request = client.get(&page);
         async move {
-            client.get(page).send().await?.error_for_status()?.bytes().await?;
+            request.send().await?.error_for_status()?.bytes().await?;
             Ok(())
         }
     })

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+/// What Linux counts a process's time in.
+const TICKS_A_SECOND: f64 = 100.0;
+
 /// A running server; ended when dropped.
 pub struct Server {
     child: Child,
@@ -68,6 +71,15 @@ impl Server {
             Ok(kib / 1024.0)
         };
         Ok((of("VmRSS:")?, of("VmHWM:")?))
+    }
+
+    /// Processor time it has taken so far, of all its threads, in seconds.
+    pub fn processor_seconds(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The program's name, in brackets, may hold anything.
+        let (_, numbers) = stat.rsplit_once(')').context("no times in /proc")?;
+        let times = numbers.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Ok(times.sum::<Result<f64, _>>()? / TICKS_A_SECOND)
     }
 
     /// Asks it to end and waits.
