@@ -2,6 +2,7 @@
 //!
 //! Pure: no input or output, no clock, no async. Everything else in the workspace leans on this crate.
 
+pub mod buckets;
 pub mod canonical;
 pub mod catalogue;
 pub mod codec;

@@ -187,7 +187,7 @@ impl Run {
             })
             .await?;
         }
-        Ok(())
+        Ok(log.freeze().await?)
     }
 
     async fn answers(&self, log: &Log) -> Result<Vec<Answer>> {

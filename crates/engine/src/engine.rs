@@ -286,6 +286,17 @@ impl Log {
         self.ledger.verify(progress).await
     }
 
+    /// Gives what is hot the indexes that it gets by itself in the background.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub async fn freeze(&self) -> Result<(), LogError> {
+        // What is not in memory yet comes there.
+        let _view = self.reader.view().await?;
+        while self.reader.freeze_next(true).await? {}
+        Ok(())
+    }
+
     /// Builds indexes anew from their records: of all volumes, or of those that cannot be read or are of an older format.
     /// The ids of these volumes, and what became of each.
     ///

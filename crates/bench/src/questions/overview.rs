@@ -1,17 +1,19 @@
 //! Counts: the calls of the engine that count, all in one place.
 
-use std::collections::BTreeMap;
-
 use activity::Time;
 use activity::query::Expr;
 use anyhow::Result;
-use engine::{Facet, Look};
+use engine::{Breakdown, Facet, Look};
 
 /// Values of a facet that are shown.
 const SHOWN: usize = 10;
-/// The facets beside the outcome.
-const FACETS: [Facet; 7] = [
+/// More types than there are.
+const ALL_KINDS: usize = 1_000;
+/// Rows that are looked at one by one where no index decides.
+const CHECKED: u64 = 100_000;
+const FACETS: [Facet; 8] = [
     Facet::Kind,
+    Facet::Outcome,
     Facet::User,
     Facet::Group,
     Facet::Application,
@@ -22,30 +24,30 @@ const FACETS: [Facet; 7] = [
 
 /// Counts by type; how many in all.
 pub async fn by_kind(look: &Look, expr: &Expr) -> Result<u64> {
-    Ok(look.count_by(expr, Facet::Kind).await?.values().sum())
+    counted(look, expr, Facet::Kind, ALL_KINDS).await
 }
 
 /// The ten users with the most; how many these have.
 pub async fn top_users(look: &Look, expr: &Expr) -> Result<u64> {
-    Ok(top(look.count_by(expr, Facet::User).await?)
-        .into_iter()
-        .map(|(_, n)| n)
-        .sum())
+    counted(look, expr, Facet::User, SHOWN).await
 }
 
 /// The histogram and eight facets, the values with the most; how many match in all.
 pub async fn overview(look: &Look, expr: &Expr, edges: &[Time]) -> Result<u64> {
-    let outcomes = look.count_by(expr, Facet::Outcome).await?;
-    for facet in FACETS {
-        top(look.count_by(expr, facet).await?);
-    }
-    look.histogram(expr, edges).await?;
-    Ok(outcomes.values().sum())
+    let by = Breakdown {
+        facets: FACETS.to_vec(),
+        edges: edges.to_vec(),
+        most_checked: CHECKED,
+    };
+    Ok(look.summary(expr, &by, SHOWN).await?.count.n)
 }
 
-fn top(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_unstable_by(|(_, a), (_, b)| b.cmp(a));
-    counts.truncate(SHOWN);
-    counts
+async fn counted(look: &Look, expr: &Expr, facet: Facet, top: usize) -> Result<u64> {
+    let by = Breakdown {
+        facets: vec![facet],
+        edges: Vec::new(),
+        most_checked: CHECKED,
+    };
+    let summary = look.summary(expr, &by, top).await?;
+    Ok(summary.tops.iter().flat_map(|top| &top.values).map(|(_, n)| n).sum())
 }

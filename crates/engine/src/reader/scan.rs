@@ -1,6 +1,7 @@
 //! All matches of a query as a stream, in constant memory. Owns the ordered merge of stretches that overlap in time.
 
-use std::collections::VecDeque;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -107,13 +108,17 @@ struct Merge {
     order: Order,
     /// Not opened yet; the next one to open is the last.
     pending: Vec<Stretch>,
-    open: Vec<Opened>,
+    /// Stretches with rows, by the first of them.
+    open: BinaryHeap<Opened>,
     failed: bool,
 }
 
+/// An open stretch that has rows left.
 struct Opened {
-    rows: Rows,
+    /// The first row's.
+    rank: Rank,
     buffer: VecDeque<Activity>,
+    rows: Rows,
 }
 
 impl Merge {
@@ -122,12 +127,12 @@ impl Merge {
             .stretches()
             .filter(|stretch| stretch.may_match(&query.0, order, None))
             .collect();
-        pending.sort_by_key(|stretch| std::cmp::Reverse(stretch.bound(order)));
+        pending.sort_by_key(|stretch| Reverse(stretch.bound(order)));
         Self {
             query,
             order,
             pending,
-            open: Vec::new(),
+            open: BinaryHeap::new(),
             failed: false,
         }
     }
@@ -155,61 +160,69 @@ impl Merge {
     /// Moves the run of rows that come before anything of any other stretch; `false` at the end.
     fn run(&mut self, out: &mut Filling) -> Result<bool, LogError> {
         let order = self.order;
-        self.refill()?;
-        let mut heads: Vec<(Rank, usize)> = self.heads();
         while let Some(next) = self.pending.last().map(|stretch| stretch.bound(order))
-            && heads.first().is_none_or(|(first, _)| next <= *first)
+            && self.open.peek().is_none_or(|first| next <= first.rank)
         {
             if let Some(stretch) = self.pending.pop() {
                 let (expr, deadline) = &self.query;
                 let rows = stretch.scan(Query::new(expr, deadline.clone()), order, CHUNK)?;
-                self.open.push(Opened {
-                    rows,
-                    buffer: VecDeque::new(),
-                });
-                self.refill()?;
-                heads = self.heads();
+                self.open.extend(Opened::next(rows, order)?);
             }
         }
-        let Some((_, first)) = heads.first().copied() else {
+        let Some(mut first) = self.open.pop() else {
             return Ok(false);
         };
-        let other = heads.get(1).map(|(rank, _)| *rank);
+        let other = self.open.peek().map(|other| other.rank);
         let unopened = self.pending.last().map(|stretch| stretch.bound(order));
         let until = [other, unopened].into_iter().flatten().min();
-        let buffer = &mut self.open[first].buffer;
         while out.missing() > 0
-            && let Some(row) = buffer.pop_front_if(|row| until.is_none_or(|until| Rank::row(order, row) < until))
+            && let Some(row) =
+                (first.buffer).pop_front_if(|row| until.is_none_or(|until| Rank::row(order, row) < until))
         {
             out.push(row);
         }
+        match first.buffer.front() {
+            Some(row) => {
+                first.rank = Rank::row(order, row);
+                self.open.push(first);
+            }
+            None => self.open.extend(Opened::next(first.rows, order)?),
+        }
         Ok(true)
     }
+}
 
-    /// The first row's rank of every open stretch, least first.
-    fn heads(&self) -> Vec<(Rank, usize)> {
-        let head = |(i, opened): (usize, &Opened)| Some((Rank::row(self.order, opened.buffer.front()?), i));
-        let mut heads: Vec<(Rank, usize)> = self.open.iter().enumerate().filter_map(head).collect();
-        heads.sort_unstable();
-        heads
-    }
-
-    /// Fills empty buffers and forgets stretches that are exhausted.
-    fn refill(&mut self) -> Result<(), LogError> {
-        let mut i = 0;
-        while i < self.open.len() {
-            let opened = &mut self.open[i];
-            while opened.buffer.is_empty()
-                && let Some(chunk) = opened.rows.next()
-            {
-                opened.buffer = chunk?.into();
-            }
-            if opened.buffer.is_empty() {
-                self.open.swap_remove(i);
-            } else {
-                i += 1;
+impl Opened {
+    /// The stretch with its next rows; `None` if it is exhausted.
+    fn next(mut rows: Rows, order: Order) -> Result<Option<Self>, LogError> {
+        for chunk in rows.by_ref() {
+            let buffer: VecDeque<Activity> = chunk?.into();
+            if let Some(row) = buffer.front() {
+                let rank = Rank::row(order, row);
+                return Ok(Some(Self { rank, buffer, rows }));
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
+
+/// The greatest is the one whose first row comes first.
+impl Ord for Opened {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.rank.cmp(&self.rank)
+    }
+}
+
+impl PartialOrd for Opened {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Opened {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Opened {}

@@ -152,8 +152,11 @@ impl Bed {
 
     /// Gives the hot tail all the indexes that it would get by itself.
     async fn freeze(&self, all: bool) {
+        if all {
+            return self.log.freeze().await.unwrap();
+        }
         let view = self.log.reader().view().await.unwrap();
-        while self.log.reader().freeze_next(all).await.unwrap() {}
+        while self.log.reader().freeze_next(false).await.unwrap() {}
         drop(view);
     }
 
