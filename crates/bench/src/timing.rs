@@ -10,7 +10,7 @@ pub const RUNS: usize = 15;
 /// A question that takes longer is asked less often, but never less often than this.
 pub const RUNS_AT_LEAST: usize = 3;
 /// How long asking one question may take.
-pub const ASKED_FOR: Duration = Duration::from_secs(15);
+pub const ASKED_FOR: Duration = Duration::from_secs(5);
 
 /// The median of `runs` calls in milliseconds, of fewer if they take long, after one call that is not counted.
 pub async fn median_ms<F, Fut>(runs: usize, mut call: F) -> Result<f64>

@@ -1,6 +1,7 @@
 """Runs in DuckDB what a line of JSON on the input says, and answers each with a line: what it took, and how large it was."""
 
 import json
+import os
 import sys
 import time
 
@@ -14,9 +15,13 @@ def run(connection, statements, is_sum):
 
 
 def main(path, threads):
+    # Whatever else is printed, such as how far a long statement has come, is no answer.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     connection = duckdb.connect(path)
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET threads = {int(threads)}")
-    print(duckdb.__version__, flush=True)
+    print(duckdb.__version__, file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         statements, is_sum = asked["statements"], asked["sum"]
@@ -30,7 +35,7 @@ def main(path, threads):
             size = run(connection, statements, is_sum)
             times.append((time.perf_counter() - started) * 1000)
         times.sort()
-        print(json.dumps({"ms": times[len(times) // 2], "size": int(size)}), flush=True)
+        print(json.dumps({"ms": times[len(times) // 2], "size": int(size)}), file=answers, flush=True)
     connection.close()
 
 
