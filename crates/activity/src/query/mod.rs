@@ -70,6 +70,8 @@ pub enum Term {
     Application(Vec<Entity>),
     /// `device:` words of the device.
     Device(Vec<Words>),
+    /// `user_agent:` words of the user agent as it was sent.
+    UserAgent(Vec<Words>),
     /// `place:` words of the place.
     Place(Vec<Words>),
     /// `trace:` the trace it belongs to.

@@ -12,6 +12,7 @@ use super::{
     closed, suggest,
 };
 use crate::Field;
+use crate::text::{Extent, Phrase};
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
@@ -22,9 +23,10 @@ pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Resu
     if word.text == "*" {
         return Ok((Expr::All, 1));
     }
-    let is_address = || word.text.trim_end_matches('*').parse::<IpAddr>().is_ok();
+    // A key never begins with `*`, and an address is none.
+    let is_text = || word.text.starts_with('*') || word.text.trim_end_matches('*').parse::<IpAddr>().is_ok();
     match outside_quotes(word.text, b':', 1).first() {
-        Some(&colon) if !is_address() => {
+        Some(&colon) if !is_text() => {
             let values = word.part(colon + 1..word.text.len());
             let pieces = values.split_list(&word)?;
             let count = pieces.len();
@@ -45,7 +47,14 @@ pub(super) struct Raw<'a> {
 struct Cooked {
     text: String,
     quoted: bool,
-    prefix: bool,
+    extent: Extent,
+}
+
+impl Cooked {
+    fn phrase(self) -> Phrase {
+        let phrase = Phrase::new(self.text, self.extent);
+        if self.quoted { phrase.quoted() } else { phrase }
+    }
 }
 
 impl<'a> Raw<'a> {
@@ -82,13 +91,14 @@ impl<'a> Raw<'a> {
         Ok(pieces)
     }
 
-    /// The value without quotes and without a `*` at its end.
+    /// The value without quotes and without `*` at its ends.
     fn cook(&self) -> Result<Cooked, ParseError> {
-        let Some(rest) = self.text.strip_prefix('"') else {
+        let inner = self.text.strip_prefix('*').unwrap_or(self.text);
+        let Some(rest) = inner.strip_prefix('"') else {
             return self.cook_bare();
         };
-        let end = quote_end(self.text, 0)?;
-        let prefix = match &self.text[end..] {
+        let end = quote_end(inner, 0)?;
+        let has_end = match &inner[end..] {
             "" => false,
             "*" => true,
             _ => return Err(self.error("only `*` can follow the closing quotation mark")),
@@ -96,14 +106,18 @@ impl<'a> Raw<'a> {
         Ok(Cooked {
             text: unescape(&rest[..end - 2]),
             quoted: true,
-            prefix,
+            extent: self.extent(inner.len() < self.text.len(), has_end)?,
         })
     }
 
     fn cook_bare(&self) -> Result<Cooked, ParseError> {
-        let (text, prefix) = match self.text.strip_suffix('*') {
+        let (text, has_end) = match self.text.strip_suffix('*') {
             Some(text) => (text, true),
             None => (self.text, false),
+        };
+        let (text, has_start) = match text.strip_prefix('*').filter(|part| !part.is_empty()) {
+            Some(part) => (part, true),
+            None => (text, false),
         };
         if text.contains('"') {
             return Err(self.error("quotation marks stand around a whole value"));
@@ -111,20 +125,40 @@ impl<'a> Raw<'a> {
         if text.contains('*') {
             let quoted = quote(self.text);
             return Err(self
-                .error("`*` can stand only at the end of a value")
+                .error("`*` can stand only at the end of a value, or at both ends")
                 .suggest(quoted.clone(), format!("Write `{quoted}` to look for `*` itself")));
         }
         Ok(Cooked {
             text: text.to_owned(),
             quoted: false,
-            prefix,
+            extent: self.extent(has_start, has_end)?,
         })
+    }
+
+    /// `part`, `part*` or `*part*`, but not `*part`.
+    fn extent(&self, has_start: bool, has_end: bool) -> Result<Extent, ParseError> {
+        match (has_start, has_end) {
+            (false, false) => Ok(Extent::Whole),
+            (false, true) => Ok(Extent::Beginning),
+            (true, true) => Ok(Extent::Part),
+            (true, false) => {
+                let part = format!("{}*", self.text);
+                let message = format!("`*` at the beginning goes with one at the end, as in `{part}`");
+                Err(self
+                    .error(message)
+                    .suggest(part.clone(), format!("Write `{part}` to find any part")))
+            }
+        }
     }
 
     /// The value as text where `*` has no meaning.
     pub(super) fn plain(&self) -> Result<String, ParseError> {
         let cooked = self.cook()?;
-        Ok(if cooked.prefix { cooked.text + "*" } else { cooked.text })
+        Ok(match cooked.extent {
+            Extent::Whole => cooked.text,
+            Extent::Beginning => cooked.text + "*",
+            Extent::Part => format!("*{}*", cooked.text),
+        })
     }
 }
 
@@ -162,6 +196,7 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "group" => Term::Group(each(pieces, |piece| entity(piece, false))?),
         "application" => Term::Application(each(pieces, |piece| entity(piece, false))?),
         "device" => Term::Device(each(pieces, words)?),
+        "user_agent" => Term::UserAgent(each(pieces, words)?),
         "place" => Term::Place(each(pieces, words)?),
         "trace" => Term::Trace(each(pieces, value)?),
         "country" => Term::Country(each(pieces, country)?),
@@ -216,19 +251,12 @@ fn metadata_key(raw: &Raw<'_>) -> Result<String, ParseError> {
 }
 
 fn words(piece: &Raw<'_>) -> Result<Words, ParseError> {
-    let cooked = piece.cook()?;
-    Words::new(cooked.text, cooked.prefix)
+    Words::new(piece.cook()?.phrase())
         .ok_or_else(|| piece.error(format!("`{}` has no letters or digits to search for", piece.text)))
 }
 
 fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
-    piece.cook().map(|cooked| {
-        if cooked.prefix {
-            Value::prefix(cooked.text)
-        } else {
-            Value::exact(cooked.text)
-        }
-    })
+    piece.cook().map(|cooked| Value::new(cooked.phrase()))
 }
 
 pub(super) fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
@@ -263,8 +291,10 @@ fn by(piece: &Raw<'_>) -> Result<ByPattern, ParseError> {
 fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
     let cooked = piece.cook()?;
     let code = cooked.text.to_lowercase();
-    if cooked.prefix {
-        return Ok(KindPattern::Prefix(code));
+    match cooked.extent {
+        Extent::Whole => {}
+        Extent::Beginning => return Ok(KindPattern::Prefix(code)),
+        Extent::Part => return Ok(KindPattern::Part(code)),
     }
     match suggest::code(&code).filter(|_| !cooked.quoted) {
         Some(meant) => Err(piece
