@@ -10,7 +10,7 @@ mod tests;
 
 pub use fold::{exact, fold};
 pub use phrase::{Extent, Phrase};
-pub use pieces::{Lookup, Piece, Pieces, pieces, terms};
+pub use pieces::{Lookup, Piece, Pieces, pieces, placed_pieces, terms};
 
 use crate::{By, Facts, Field, Named, Person, sentence};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Expr, Term, Words};
-use crate::text::{self, Extent, Piece, pieces};
+use crate::text::{self, Extent, Piece, placed_pieces};
 use crate::{Activity, Facts};
 
 /// With fewer words than this, looking for each by itself is as quick.
@@ -251,13 +251,9 @@ impl Phrases {
                 self.left -= 1;
             }
         }
-        let start = self.folded.as_ptr() as usize;
-        let place = |piece: Piece<'_>| {
-            let at = piece.text.as_ptr() as usize - start;
-            (at..at + piece.text.len(), piece.is_run)
-        };
+        let place = |(start, piece): (usize, Piece<'_>)| (start..start + piece.text.len(), piece.is_run);
         self.pieces.clear();
-        self.pieces.extend(pieces(&self.folded).map(place));
+        self.pieces.extend(placed_pieces(&self.folded).map(place));
         for at in 0..self.pieces.len() {
             self.find_at(at);
             if self.left == 0 {

@@ -27,6 +27,15 @@ pub fn pieces(folded: &str) -> Pieces<'_> {
     Pieces { rest: folded }
 }
 
+/// The pieces of a folded text, each with where it begins.
+pub fn placed_pieces(folded: &str) -> impl Iterator<Item = (usize, Piece<'_>)> {
+    let mut all = pieces(folded);
+    std::iter::from_fn(move || {
+        let piece = all.next()?;
+        Some((folded.len() - all.rest.len() - piece.text.len(), piece))
+    })
+}
+
 impl<'a> Iterator for Pieces<'a> {
     type Item = Piece<'a>;
 
@@ -64,6 +73,14 @@ impl<'a> Piece<'a> {
         let is_beginning = count == 1;
         let wanted = count.max(2) - 1;
         (self.pairs().take(wanted)).for_each(|term| each(Lookup { term, is_beginning }));
+    }
+
+    /// Everything an index is asked for where it is wanted.
+    #[must_use]
+    pub fn all_lookups(self) -> Vec<Lookup<'a>> {
+        let mut all = Vec::new();
+        self.lookups(false, |lookup| all.push(lookup));
+        all
     }
 
     /// Whether a text holds this piece wherever all its lookups are answered.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use activity::query::{
     AtRange, Bound, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, Present, RecorderPattern, Term, Value, Words,
 };
+use activity::text::Extent;
 use activity::{By, Field, Seq};
 use tantivy::InvertedIndexReader;
 use tantivy::columnar::ColumnValues;
@@ -34,6 +35,14 @@ pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, query: &Query) -> std::
         deadline: &query.deadline,
     };
     compiler.expr(&query.expr)
+}
+
+/// What may match, to be checked row by row.
+pub(super) fn maybe(node: Node) -> Node {
+    match node {
+        Node::Nothing => Node::Nothing,
+        node => Node::Maybe(Box::new(node)),
+    }
 }
 
 pub(super) struct Compiler<'a> {
@@ -91,6 +100,7 @@ impl Compiler<'_> {
             Term::Application(applications) => self.entities(Column::Application, applications),
             Term::By(doers) => self.any_node(doers, |doer| self.by(doer)),
             Term::Device(devices) => self.worded(Column::Device, devices),
+            Term::UserAgent(agents) => self.worded(Column::UserAgent, agents),
             Term::Place(places) => self.worded(Column::Place, places),
             Term::Trace(traces) => self.texts(Column::Trace, traces),
             Term::Country(countries) => self.dictionary(Column::Country, |part| match part {
@@ -199,15 +209,19 @@ impl Compiler<'_> {
         }
     }
 
-    /// The values of `column` that `accept` holds for, all of which have a text that `value` accepts.
+    /// The values of `column` that `accept` holds for, all of which have a text that is, or holds, what `value` asks for.
     fn named(&self, column: Column, value: &Value, accept: impl Fn(&Part) -> bool) -> std::io::Result<Vec<u64>> {
-        let open = self.index.column(column);
-        let tokens: Vec<String> = activity::text::tokens(value.text()).collect();
-        let (Some(letter), true) = (column.letter(), open.terms() > SMALL && !tokens.is_empty()) else {
-            return open.ords_where(self.deadline, accept);
-        };
-        let candidates = self.mentioned(column, letter, &tokens, value.is_prefix())?;
-        self.accepted(column, &candidates, accept)
+        let (open, phrase) = (self.index.column(column), value.phrase());
+        if phrase.extent() == Extent::Part {
+            return open.ords_that(self.deadline, |encoded| words::may_hold(encoded, phrase), accept);
+        }
+        match column.letter() {
+            Some(letter) if open.terms() > SMALL && phrase.has_words() => {
+                let candidates = self.mentioned(column, letter, phrase)?;
+                self.accepted(column, &candidates, accept)
+            }
+            _ => open.ords_where(self.deadline, accept),
+        }
     }
 
     /// Those of `ords` whose value is accepted.
@@ -265,13 +279,16 @@ impl Compiler<'_> {
     }
 
     fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
-        let term = format!("{}={}", mark::value(key), value.folded());
-        let mark = &self.index.mark;
-        if value.is_prefix() {
-            words::lists_from(mark, &term, self.index.docs, self.deadline)
-        } else {
-            words::list(mark, &term)
-        }
+        let (mark, phrase) = (&self.index.mark, value.phrase());
+        let head = format!("{}=", mark::value(key));
+        let term = format!("{head}{}", phrase.folded());
+        let node = match phrase.extent() {
+            Extent::Whole => words::list(mark, &term),
+            Extent::Beginning => words::lists_from(mark, &term, self),
+            Extent::Part => words::lists_that(mark, &head, self, |rest| rest.contains(phrase.folded())),
+        };
+        // Accents are not in the terms.
+        node.map(|node| if phrase.demands_accents() { maybe(node) } else { node })
     }
 
     fn has(&self, present: &Present) -> std::io::Result<Node> {

@@ -23,7 +23,7 @@ const FACETS: [Facet; 8] = [
 ];
 
 /// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
@@ -80,7 +80,7 @@ proptest! {
 }
 
 /// What answers: a volume, or its record alone.
-trait Answers {
+pub(super) trait Answers {
     fn scan(&self, query: &Expr, order: Order, room: Room) -> Vec<Activity>;
     fn search(&self, query: &Expr, order: Order, after: Option<Cursor>, room: Room) -> Vec<Activity>;
     fn count(&self, query: &Expr, cap: u64) -> Count;
@@ -112,7 +112,7 @@ macro_rules! answers {
 
 answers!(Volume, RecordOnly);
 
-fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
+pub(super) fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
     for order in ORDERS {
         let expected = expected(activities, query, order);
         let scanned = volume.scan(query, order, Room::rows(limit));
