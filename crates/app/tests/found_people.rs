@@ -3,9 +3,9 @@
 
 mod support;
 
+use app::Caller;
 use app::accounts::{self, Activation, NewUser, UserSearch};
 use app::groups::{self, GroupSearch, NewGroup};
-use app::Caller;
 use support::TestApp;
 
 async fn create(test: &TestApp, username: &str, given_name: &str, family_name: &str) -> String {

@@ -8,7 +8,9 @@ use crate::{Read, StoreError, Tx, renamed};
 
 /// The folding that made all of it.
 pub async fn version(read: &mut Read) -> Result<u64, StoreError> {
-    let row = sqlx::query("SELECT version FROM folding").fetch_one(read.conn()).await?;
+    let row = sqlx::query("SELECT version FROM folding")
+        .fetch_one(read.conn())
+        .await?;
     number(&row, "version")
 }
 

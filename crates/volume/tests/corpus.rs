@@ -108,9 +108,17 @@ fn later_volumes_are_verified_and_open_as_they_are_or_anew() {
                 assert_eq!(rows, self::rows(&open), "made anew it holds the same");
             }
             Err(refused) => {
-                assert!(version < "v4" && refused.to_string().contains("built anew"), "{refused}");
+                assert!(
+                    version < "v4" && refused.to_string().contains("built anew"),
+                    "{refused}"
+                );
                 let record = RecordOnly::open(&sample.dir, sample.meta.clone()).unwrap();
-                let all = record.search(&mut asked(&Expr::All), Order::Recorded, None, Filling::new(Room::rows(100)));
+                let all = record.search(
+                    &mut asked(&Expr::All),
+                    Order::Recorded,
+                    None,
+                    Filling::new(Room::rows(100)),
+                );
                 assert_eq!(all.unwrap(), rows, "{version}: its record answers meanwhile");
             }
         }

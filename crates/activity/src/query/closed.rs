@@ -54,7 +54,11 @@ pub(super) fn reported(piece: &Raw<'_>) -> Result<RecorderPattern, ParseError> {
     if let Some(kind) = sort(piece.text) {
         return Ok(RecorderPattern::Kind(kind));
     }
-    let Some(colon) = piece.text.find(':').filter(|_| !piece.text.starts_with(['"', '=', '*'])) else {
+    let Some(colon) = piece
+        .text
+        .find(':')
+        .filter(|_| !piece.text.starts_with(['"', '=', '*']))
+    else {
         return entity(piece, false).map(RecorderPattern::Is);
     };
     let named = piece.part(colon + 1..piece.text.len());

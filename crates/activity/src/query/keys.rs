@@ -70,7 +70,12 @@ pub const KEYS: &[KeyInfo] = &[
         "target:sam",
         &["me"],
     ),
-    key("group", "Group: id or words of the name", "group:\"Example Group\"", &[]),
+    key(
+        "group",
+        "Group: id or words of the name",
+        "group:\"Example Group\"",
+        &[],
+    ),
     key(
         "application",
         "Application: id or words of the name",

@@ -48,10 +48,13 @@ impl Value {
         self.0.is(field)
     }
 
-    /// Whether a name is accepted: by the whole of it, or by words of it that follow each other.
+    /// Whether a name is accepted: by words of it that follow each other, which may be all of it.
     #[must_use]
     pub fn matches_name(&self, name: &str) -> bool {
-        self.0.is(name) || self.0.is_in(name)
+        match self.0.has_words() {
+            true => self.0.is_in(name),
+            false => self.0.is(name),
+        }
     }
 }
 

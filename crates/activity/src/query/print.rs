@@ -175,7 +175,11 @@ fn wrap(f: &mut Formatter<'_>, typed: &str, extent: Extent, quoted: bool) -> fmt
     } else {
         f.write_str(typed)?;
     }
-    if extent == Extent::Whole { Ok(()) } else { f.write_char('*') }
+    if extent == Extent::Whole {
+        Ok(())
+    } else {
+        f.write_char('*')
+    }
 }
 
 /// Quotes stay where accents are demanded by them.

@@ -84,7 +84,10 @@ fn the_queries_of_the_product_print_back_as_they_are_canonically() {
             "*art* *\"a b\"* *-x:y* user:*hargr*,\"zoë\",zoë user_agent:*curl/8* activity:*log* \"zoe\"",
             "*art* *\"a b\"* *-x:y* user:*hargr*,\"zoë\",zoë user_agent:*curl/8* activity:*log* zoe",
         ),
-        ("reported:*key:x*,*=a* user:*=a*,*me*,\"*\"", "reported:*key:x*,*=a* user:*=a*,*me*,\"*\""),
+        (
+            "reported:*key:x*,*=a* user:*=a*,*me*,\"*\"",
+            "reported:*key:x*,*=a* user:*=a*,*me*,\"*\"",
+        ),
     ] {
         let expr = read(typed);
         assert_eq!(expr.to_string(), canonical, "{typed}");

@@ -125,9 +125,13 @@ fn every_character_of_a_run_begins_a_term() {
     let asked = |typed: &str| -> Vec<(String, bool)> {
         let phrase = Phrase::new(typed, Extent::Whole);
         let all = phrase.lookups().into_iter();
-        all.map(|lookup| (lookup.term.to_owned(), lookup.is_beginning)).collect()
+        all.map(|lookup| (lookup.term.to_owned(), lookup.is_beginning))
+            .collect()
     };
     assert_eq!(asked("庁"), [("庁".to_owned(), true)]);
-    assert_eq!(asked("東京都"), [("東京".to_owned(), false), ("京都".to_owned(), false)]);
+    assert_eq!(
+        asked("東京都"),
+        [("東京".to_owned(), false), ("京都".to_owned(), false)]
+    );
     assert_eq!(asked("sam"), [("sam".to_owned(), false)]);
 }

@@ -37,14 +37,6 @@ pub(crate) fn compile(index: &OpenIndex, first_seq: Seq, query: &Query) -> std::
     compiler.expr(&query.expr)
 }
 
-/// What may match, to be checked row by row.
-pub(super) fn maybe(node: Node) -> Node {
-    match node {
-        Node::Nothing => Node::Nothing,
-        node => Node::Maybe(Box::new(node)),
-    }
-}
-
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a OpenIndex,
     first_seq: Seq,
@@ -276,19 +268,6 @@ impl Compiler<'_> {
             }
         };
         self.values(Column::Ip, &ords)
-    }
-
-    fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
-        let (mark, phrase) = (&self.index.mark, value.phrase());
-        let head = format!("{}=", mark::value(key));
-        let term = format!("{head}{}", phrase.folded());
-        let node = match phrase.extent() {
-            Extent::Whole => words::list(mark, &term),
-            Extent::Beginning => words::lists_from(mark, &term, self),
-            Extent::Part => words::lists_that(mark, &head, self, |rest| rest.contains(phrase.folded())),
-        };
-        // Accents are not in the terms.
-        node.map(|node| if phrase.demands_accents() { maybe(node) } else { node })
     }
 
     fn has(&self, present: &Present) -> std::io::Result<Node> {

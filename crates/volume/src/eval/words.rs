@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use activity::query::{IpPattern, Words};
+use activity::query::{IpPattern, Value, Words};
 use activity::text::{Extent, Lookup, Phrase};
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, TERMINATED};
 
 use super::node::{Node, fill};
-use super::plan::{Compiler, MANY_LISTS, any_of, maybe};
+use super::plan::{Compiler, MANY_LISTS, any_of};
 use crate::bitmap::Bitmap;
 use crate::index::column::{Column, Part};
+use crate::index::schema::mark;
 use crate::query::Deadline;
 
 /// Terms of a dictionary read between two looks at the clock.
@@ -109,6 +110,20 @@ impl Compiler<'_> {
         Ok(any_of(nodes))
     }
 
+    /// The documents with a value under this key of their metadata.
+    pub(super) fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
+        let (mark, phrase) = (&self.index.mark, value.phrase());
+        let head = format!("{}=", mark::value(key));
+        let term = format!("{head}{}", phrase.folded());
+        let node = match phrase.extent() {
+            Extent::Whole => list(mark, &term),
+            Extent::Beginning => lists_from(mark, &term, self),
+            Extent::Part => lists_that(mark, &head, self, |rest| rest.contains(phrase.folded())),
+        };
+        // Accents are not in the terms.
+        node.map(|node| if phrase.demands_accents() { node.unsure() } else { node })
+    }
+
     /// Full text over the sentence and the free-form parts: what is one term is decided by its list; what is several
     /// must be checked for standing in one text in this order.
     fn free_text(&self, phrase: &Phrase) -> std::io::Result<Node> {
@@ -116,7 +131,11 @@ impl Compiler<'_> {
             return self.free_part(phrase);
         }
         let nodes = self.all_terms(phrase.lookups())?;
-        Ok(if phrase.is_decided_by_lookups() { nodes } else { maybe(nodes) })
+        Ok(if phrase.is_decided_by_lookups() {
+            nodes
+        } else {
+            nodes.unsure()
+        })
     }
 
     /// The documents with all of these terms in their free texts.
@@ -138,13 +157,13 @@ impl Compiler<'_> {
     /// A part of the free texts: the terms that hold its longest word lead to the documents that may hold it.
     fn free_part(&self, part: &Phrase) -> std::io::Result<Node> {
         let Some(longest) = part.longest() else {
-            return Ok(maybe(Node::All));
+            return Ok(Node::All.unsure());
         };
         let node = match longest.is_run {
             true => self.all_terms(longest.all_lookups())?,
             false => lists_that(&self.index.text, "", self, |term| term.contains(longest.text))?,
         };
-        Ok(if part.is_one_piece() { node } else { maybe(node) })
+        Ok(if part.is_one_piece() { node } else { node.unsure() })
     }
 
     /// The values of `column` that hold these words in one of their texts.

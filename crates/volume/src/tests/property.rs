@@ -112,7 +112,12 @@ macro_rules! answers {
 
 answers!(Volume, RecordOnly);
 
-pub(super) fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
+pub(super) fn check(
+    volume: &impl Answers,
+    activities: &[Activity],
+    query: &Expr,
+    limit: usize,
+) -> Result<(), TestCaseError> {
     for order in ORDERS {
         let expected = expected(activities, query, order);
         let scanned = volume.scan(query, order, Room::rows(limit));

@@ -119,7 +119,17 @@ pub(crate) fn expr() -> impl Strategy<Value = Expr> {
 }
 
 fn activity() -> impl Strategy<Value = Activity> {
-    let names = prop::sample::select(vec!["usr_7", "sam jones", "me", "ü", "K", "a b", "user.logn", "", "東京都 Zoë"]);
+    let names = prop::sample::select(vec![
+        "usr_7",
+        "sam jones",
+        "me",
+        "ü",
+        "K",
+        "a b",
+        "user.logn",
+        "",
+        "東京都 Zoë",
+    ]);
     let names = prop::collection::vec(names, 8);
     (names, any::<bool>(), 0_u64..12).prop_map(|(names, failed, seq)| {
         let mut activity = failed_log_in();

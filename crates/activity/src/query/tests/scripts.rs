@@ -15,7 +15,10 @@ fn named(name: &str) -> Activity {
         name: "Web manager".into(),
     });
     activity.facts.user_agent = Some("curl/8.5.0 (Ubuntu)".into());
-    activity.facts.metadata.insert("invoice".into(), "INV-2026-0042/a".into());
+    activity
+        .facts
+        .metadata
+        .insert("invoice".into(), "INV-2026-0042/a".into());
     activity
 }
 
@@ -72,7 +75,11 @@ fn case_is_folded_in_every_script() {
 
 #[test]
 fn scripts_without_blanks_are_found_by_a_part() {
-    check("東京都庁", &["user:京都", "東京", "都", "user:*京*", "東*"], &["user:東都", "京東"]);
+    check(
+        "東京都庁",
+        &["user:京都", "東京", "都", "user:*京*", "東*"],
+        &["user:東都", "京東"],
+    );
     check("ประเทศไทย", &["user:ไทย", "เทศไทย"], &["ไทยเทศ"]);
     check("서울특별시청", &["user:특별", "시청"], &["서울시청"]);
 }
