@@ -1,6 +1,7 @@
 //! Conditions whose values are words of closed sets: outcome, severity, and who recorded it.
 
-use super::value::{Raw, entity};
+use super::raw::Raw;
+use super::value::entity;
 use super::{ParseError, RecorderPattern, suggest};
 use crate::{Outcome, RecorderKind, Severity};
 

@@ -14,6 +14,7 @@ mod matcher;
 mod parse;
 mod pattern;
 mod print;
+mod raw;
 mod suggest;
 mod value;
 mod when;

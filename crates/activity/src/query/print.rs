@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::net::IpAddr;
 
 use super::lex::is_operator;
-use super::value::quote;
+use super::raw::quote;
 use super::{
     AtRange, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, KindPattern, Present, RecorderPattern, Term, Value,
     Words, suggest,
