@@ -54,25 +54,32 @@ impl<'a> Iterator for Pieces<'a> {
 
 impl<'a> Piece<'a> {
     /// Overlapping pairs of the characters of a run, and at its end the last one alone, so that every character begins
-    /// a term.
+    /// a term. A mark of no script may stand in a run, but begins none: alone it would be a word.
     fn pairs(self) -> impl Iterator<Item = &'a str> {
         let starts = self.text.char_indices().map(|(at, _)| at);
         let ends = self.text.char_indices().map(|(at, _)| at).chain([self.text.len()]);
         let ends = ends.skip(2).chain([self.text.len()]);
-        starts.zip(ends).filter_map(|(start, end)| self.text.get(start..end))
+        let pairs = starts.zip(ends).filter_map(|(start, end)| self.text.get(start..end));
+        pairs.filter(|pair| pair.starts_with(is_unspaced))
     }
 
     /// What an index is asked for where this piece is wanted, whole or, if `is_beginning`, as a beginning.
     pub(super) fn lookups(self, is_beginning: bool, mut each: impl FnMut(Lookup<'a>)) {
-        if !self.is_run {
-            let term = self.text;
-            return each(Lookup { term, is_beginning });
+        let mut characters = self.text.chars();
+        let (_, second) = (characters.next(), characters.next());
+        if !self.is_run || second.is_none() {
+            // One character of a run begins the term of every pair that it begins, and the one at the end.
+            return each(Lookup {
+                term: self.text,
+                is_beginning: is_beginning || self.is_run,
+            });
         }
-        let count = self.text.chars().count();
-        // One character begins the term of every pair that it begins, and the one at the end.
-        let is_beginning = count == 1;
-        let wanted = count.max(2) - 1;
-        (self.pairs().take(wanted)).for_each(|term| each(Lookup { term, is_beginning }));
+        for term in self.pairs().filter(|term| term.chars().nth(1).is_some()) {
+            each(Lookup {
+                term,
+                is_beginning: false,
+            });
+        }
     }
 
     /// Everything an index is asked for where it is wanted.

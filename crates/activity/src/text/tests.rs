@@ -134,4 +134,9 @@ fn every_character_of_a_run_begins_a_term() {
         [("東京".to_owned(), false), ("京都".to_owned(), false)]
     );
     assert_eq!(asked("sam"), [("sam".to_owned(), false)]);
+    assert_eq!(
+        listed("が\u{3099}き\u{3099}"),
+        ["が\u{3099}", "ぎ"],
+        "a mark alone is a word"
+    );
 }
