@@ -133,7 +133,7 @@ pub const FIELDS: [Info; 22] = [
     info(Field::Application, "application", Holds::Named, Belongs::Nobody, "The application it happened in").searched(),
     info(Field::Ip, "ip", Holds::Address, Belongs::Doer, "The address it came from").searched(),
     info(Field::Device, "device", TEXT, Belongs::Doer, "The device in words").searched(),
-    info(Field::UserAgent, "user_agent", TEXT, Belongs::Doer, "The user agent as it was sent"),
+    info(Field::UserAgent, "user_agent", TEXT, Belongs::Doer, "The user agent as it was sent").searched(),
     info(Field::Country, "country", Holds::Text(2), Belongs::Doer, "Country of the address, two letters"),
     info(Field::Place, "place", TEXT, Belongs::Doer, "Where the address is, in words").searched(),
     info(Field::TraceId, "trace_id", Holds::Text(ID_BYTES), Belongs::Nobody, "The trace it belongs to").searched(),

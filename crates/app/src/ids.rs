@@ -100,7 +100,7 @@ impl Prefix {
             return None;
         }
         let shows = |c: &char| c.is_alphanumeric() || c.is_ascii_punctuation();
-        let read: String = activity::text::fold(id).chars().filter(shows).collect();
+        let read: String = activity::text::exact(id).chars().filter(shows).collect();
         let (head, rest) = read.split_once('_')?;
         let prefix = Self::ALL.into_iter().find(|prefix| prefix.text() == head)?;
         (prefix.is_ours_whole() || is_random(rest)).then_some(prefix)

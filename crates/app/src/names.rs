@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use activity::likeness;
+use activity::{likeness, text};
 use store::accounts::account::{AccountKeys, AccountRow};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{FieldError, limits};
 
-/// NFKC, lower case, one blank between words: what texts are compared by.
+/// NFKC, lower case, one blank between words: what is unique, and what log-ins and addresses are compared by.
 pub(crate) fn key(text: &str) -> String {
     let lower = match text.is_ascii() {
         // Its own NFKC, and most of what arrives.
@@ -18,12 +18,18 @@ pub(crate) fn key(text: &str) -> String {
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What a name is found and ordered by: folded as the log folds it, one blank between words.
+pub(crate) fn found_by(name: &str) -> String {
+    let folded = text::fold(name);
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What an account is found, unique and ordered by.
 pub(crate) fn keys(account: &AccountRow) -> AccountKeys {
     let username = key(&account.username);
     let shown = likeness::skeleton(&account.username.nfkc().collect::<String>());
     AccountKeys {
-        name: key(&account.person().name),
+        name: found_by(&account.person().name),
         username_skeleton: likeness::skeleton(&username),
         username_shown: likeness::skeleton(&shown.to_lowercase()),
         username,
@@ -35,30 +41,37 @@ pub(crate) fn keys(account: &AccountRow) -> AccountKeys {
 /// one of its words on.
 pub(crate) fn words(keys: &AccountKeys) -> Vec<String> {
     let texts = [&keys.name, &keys.username, &keys.email];
-    let words: BTreeSet<String> = texts.into_iter().flat_map(|text| beginnings(text)).collect();
-    words.into_iter().collect()
+    let words = texts.into_iter().flat_map(|text| beginnings(&found_by(text)));
+    words.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-/// A key from every one of its words on.
-pub(crate) fn beginnings(key: &str) -> BTreeSet<String> {
+/// What is found by it, from every one of its words on, and, where a script has no blanks between words, from every
+/// character on.
+pub(crate) fn beginnings(found_by: &str) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    let mut inside = false;
-    for (at, c) in key.char_indices() {
-        if c.is_alphanumeric() && !inside {
-            words.insert(key[at..].to_owned());
+    let mut add = |start: usize| words.extend(found_by.get(start..).filter(|word| !word.is_empty()).map(str::to_owned));
+    add(0);
+    for (start, piece) in text::placed_pieces(found_by) {
+        match piece.is_run {
+            true => piece.text.char_indices().for_each(|(at, _)| add(start + at)),
+            false => add(start),
         }
-        inside = c.is_alphanumeric();
-    }
-    if !key.is_empty() {
-        words.insert(key.to_owned());
     }
     words
 }
 
-/// The beginnings a person typed; all of them must match.
+/// The beginnings a person typed, as names are found by them; all of them must match.
 pub(crate) fn typed_words(find: &str) -> Vec<String> {
+    typed(&found_by(find))
+}
+
+/// The same as usernames are compared.
+pub(crate) fn typed_keys(find: &str) -> Vec<String> {
+    typed(&key(find))
+}
+
+fn typed(key: &str) -> Vec<String> {
     // A word of an account begins with a letter or digit, so `@example.com` is found as `example.com`.
-    let key = key(find);
     let words = key
         .split(' ')
         .map(|word| word.trim_start_matches(|c: char| !c.is_alphanumeric()));

@@ -907,7 +907,7 @@ async fn groups_are_found_by_the_beginning_of_a_word_and_paged_without_a_gap() {
             break;
         }
     }
-    assert_eq!(seen, ["Alpha North", "alpha south", "Beta North", "Ältere Gruppe"]);
+    assert_eq!(seen, ["Alpha North", "alpha south", "Ältere Gruppe", "Beta North"]);
     let damaged = groups::list(app, &team.stranger, &find("", 1, Some("x".to_owned()))).await;
     assert!(matches!(damaged, Err(ChangeError::Invalid(_))), "{damaged:?}");
 }

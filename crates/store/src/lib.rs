@@ -10,6 +10,7 @@ pub mod disclosures;
 mod error;
 pub mod exports;
 pub mod factors;
+pub mod folding;
 pub mod groups;
 pub mod jobs;
 mod lock;

@@ -107,6 +107,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "jobs",
         sql: include_str!("../migrations/0019_jobs.sql"),
     },
+    Migration {
+        version: 20,
+        name: "folding",
+        sql: include_str!("../migrations/0020_folding.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -5,6 +5,7 @@ mod bounds;
 mod files;
 mod property;
 mod samples;
+mod scripts;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering as Atomic};

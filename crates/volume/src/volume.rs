@@ -59,7 +59,7 @@ impl Volume {
             let detail = format!("its index holds {} of {} activities", index.docs, meta.count);
             return Err(VolumeError::damaged(&meta.id, detail));
         }
-        let times = TimeMap::open(&path, &*index.occurred, index.docs)?;
+        let times = TimeMap::open(&path, index.docs)?;
         Ok(Self {
             indexed: Indexed::new(meta.first_seq, index, times),
             known: Arc::new(Known {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::value::Raw;
+use super::raw::Raw;
 use super::{IpPattern, ParseError};
 
 /// Reads an address, a network, or the whole parts that addresses begin with.

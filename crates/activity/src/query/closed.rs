@@ -1,6 +1,7 @@
 //! Conditions whose values are words of closed sets: outcome, severity, and who recorded it.
 
-use super::value::{Raw, entity};
+use super::raw::Raw;
+use super::value::entity;
 use super::{ParseError, RecorderPattern, suggest};
 use crate::{Outcome, RecorderKind, Severity};
 
@@ -54,7 +55,11 @@ pub(super) fn reported(piece: &Raw<'_>) -> Result<RecorderPattern, ParseError> {
     if let Some(kind) = sort(piece.text) {
         return Ok(RecorderPattern::Kind(kind));
     }
-    let Some(colon) = piece.text.find(':').filter(|_| !piece.text.starts_with(['"', '='])) else {
+    let Some(colon) = piece
+        .text
+        .find(':')
+        .filter(|_| !piece.text.starts_with(['"', '=', '*']))
+    else {
         return entity(piece, false).map(RecorderPattern::Is);
     };
     let named = piece.part(colon + 1..piece.text.len());

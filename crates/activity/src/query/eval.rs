@@ -46,6 +46,9 @@ impl Term {
                 .device
                 .as_ref()
                 .is_some_and(|device| devices.iter().any(|each| each.matches_text(device))),
+            Self::UserAgent(agents) => {
+                (facts.user_agent.as_ref()).is_some_and(|agent| agents.iter().any(|each| each.matches_text(agent)))
+            }
             Self::Place(places) => facts
                 .place
                 .as_ref()

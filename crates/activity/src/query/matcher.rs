@@ -2,9 +2,11 @@
 //! words' look-up; what matches is what `Expr::matches` says.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::{Expr, Term, Words};
-use crate::{Activity, Facts, text};
+use crate::text::{self, Extent, Piece, placed_pieces};
+use crate::{Activity, Facts};
 
 /// With fewer words than this, looking for each by itself is as quick.
 const FEW: usize = 4;
@@ -40,11 +42,12 @@ enum Within {
     /// Every text of an activity.
     Anywhere,
     Device,
+    UserAgent,
     Place,
 }
 
 impl Within {
-    const ALL: [Self; 3] = [Self::Anywhere, Self::Device, Self::Place];
+    const ALL: [Self; 4] = [Self::Anywhere, Self::Device, Self::UserAgent, Self::Place];
 }
 
 /// The query with its words taken out.
@@ -106,7 +109,7 @@ fn words_in(expr: &Expr) -> usize {
         Expr::And(all) | Expr::Or(all) => all.iter().map(words_in).sum(),
         Expr::Not(inner) => words_in(inner),
         Expr::Term(Term::Text(_)) => 1,
-        Expr::Term(Term::Device(words) | Term::Place(words)) => words.len(),
+        Expr::Term(Term::Device(words) | Term::UserAgent(words) | Term::Place(words)) => words.len(),
         Expr::Term(_) => 0,
     }
 }
@@ -118,8 +121,10 @@ fn values_in(expr: &Expr) -> usize {
         Expr::And(all) | Expr::Or(all) => all.iter().map(values_in).sum(),
         Expr::Not(inner) => values_in(inner),
         Expr::Term(term) => match term {
-            Term::Text(words) => words.tokens().len(),
-            Term::Device(words) | Term::Place(words) => words.iter().map(|words| words.tokens().len()).sum(),
+            Term::Text(words) => words.phrase().len(),
+            Term::Device(words) | Term::UserAgent(words) | Term::Place(words) => {
+                words.iter().map(|words| words.phrase().len()).sum()
+            }
             Term::User(values) | Term::Target(values) | Term::Group(values) | Term::Application(values) => values.len(),
             Term::By(doers) => doers.len(),
             Term::Reason(values) | Term::Trace(values) | Term::Metadata { values, .. } => values.len(),
@@ -142,6 +147,7 @@ impl Node {
             Expr::Not(inner) => Self::Not(Box::new(Self::of(inner, places))),
             Expr::Term(Term::Text(words)) => Self::words(Within::Anywhere, std::slice::from_ref(words), places),
             Expr::Term(Term::Device(words)) => Self::words(Within::Device, words, places),
+            Expr::Term(Term::UserAgent(words)) => Self::words(Within::UserAgent, words, places),
             Expr::Term(Term::Place(words)) => Self::words(Within::Place, words, places),
             other => Self::Other(other.clone()),
         }
@@ -178,31 +184,34 @@ struct Phrases {
     left: usize,
     /// Whether the activity at hand was read.
     read: bool,
-    /// Phrases by their first token.
+    /// Phrases by their first word.
     by_first: HashMap<String, Vec<usize>>,
     /// Phrases that are one beginning of a word, by it.
     by_beginning: HashMap<String, Vec<usize>>,
     /// How long those beginnings are, in bytes, ascending, each once.
     lengths: Vec<usize>,
+    /// Phrases that are found by a part, or only with their accents: each looks at the text by itself.
+    others: Vec<usize>,
     folded: String,
-    /// Where the tokens of `folded` are.
-    tokens: Vec<(usize, usize)>,
+    /// Where the pieces of `folded` are, and whether they are runs.
+    pieces: Vec<(Range<usize>, bool)>,
 }
 
 impl Phrases {
     fn add(&mut self, words: &Words) -> usize {
         let number = self.all.len();
-        if let Some(first) = words.tokens().first() {
-            let is_beginning = words.is_prefix() && words.tokens().len() == 1;
-            let map = if is_beginning {
-                if let Err(at) = self.lengths.binary_search(&first.len()) {
-                    self.lengths.insert(at, first.len());
+        let phrase = words.phrase();
+        let by_words = phrase.extent() != Extent::Part && !phrase.demands_accents();
+        match phrase.pieces().next().filter(|first| by_words && !first.is_run) {
+            Some(first) if phrase.extent() == Extent::Beginning && phrase.len() == 1 => {
+                if let Err(at) = self.lengths.binary_search(&first.text.len()) {
+                    self.lengths.insert(at, first.text.len());
                 }
-                &mut self.by_beginning
-            } else {
-                &mut self.by_first
-            };
-            map.entry(first.clone()).or_default().push(number);
+                let same = self.by_beginning.entry(first.text.to_owned());
+                same.or_default().push(number);
+            }
+            Some(first) => self.by_first.entry(first.text.to_owned()).or_default().push(number),
+            None => self.others.push(number),
         }
         self.all.push(words.clone());
         self.found.push(false);
@@ -215,6 +224,7 @@ impl Phrases {
         self.left = self.all.len();
         match place {
             Within::Device => _ = facts.device.as_deref().is_some_and(|text| self.read_text(text)),
+            Within::UserAgent => _ = facts.user_agent.as_deref().is_some_and(|text| self.read_text(text)),
             Within::Place => _ = facts.place.as_deref().is_some_and(|text| self.read_text(text)),
             Within::Anywhere => {
                 for (words, found) in self.all.iter().zip(&mut self.found) {
@@ -235,23 +245,22 @@ impl Phrases {
         } else {
             self.folded.push_str(&text::fold(text));
         }
-        self.tokens.clear();
-        let start = self.folded.as_ptr() as usize;
-        let words = self.folded.split(|letter: char| !letter.is_alphanumeric());
-        let place = |word: &str| (word.as_ptr() as usize - start, word.len());
-        self.tokens.extend(
-            words
-                .filter(|word| !word.is_empty())
-                .map(place)
-                .map(|(at, length)| (at, at + length)),
-        );
-        for at in 0..self.tokens.len() {
+        for number in &self.others {
+            if !self.found[*number] && self.all[*number].phrase().is_in_folded(text, &self.folded) {
+                self.found[*number] = true;
+                self.left -= 1;
+            }
+        }
+        let place = |(start, piece): (usize, Piece<'_>)| (start..start + piece.text.len(), piece.is_run);
+        self.pieces.clear();
+        self.pieces.extend(placed_pieces(&self.folded).map(place));
+        for at in 0..self.pieces.len() {
             self.find_at(at);
             if self.left == 0 {
                 return true;
             }
         }
-        false
+        self.left == 0
     }
 
     fn find_at(&mut self, at: usize) {
@@ -263,25 +272,23 @@ impl Phrases {
             by_beginning,
             lengths,
             folded,
-            tokens,
+            pieces,
             ..
         } = self;
-        let token = |at: usize| tokens.get(at).and_then(|(start, end)| folded.get(*start..*end));
-        let Some(first) = token(at) else { return };
+        let piece = |at: usize| {
+            let (place, is_run) = pieces.get(at)?;
+            let text = folded.get(place.clone())?;
+            Some(Piece { text, is_run: *is_run })
+        };
+        let Some(first) = piece(at).filter(|piece| !piece.is_run).map(|piece| piece.text) else {
+            return;
+        };
         let mut mark = |number: usize| {
             *left -= usize::from(!found[number]);
             found[number] = true;
         };
         for number in by_first.get(first).into_iter().flatten() {
-            let words = &all[*number];
-            let last = words.tokens().len() - 1;
-            let follows = |(i, wanted): (usize, &String)| {
-                token(at + i).is_some_and(|word| match words.is_prefix() && i == last {
-                    true => word.starts_with(wanted.as_str()),
-                    false => word == wanted,
-                })
-            };
-            if words.tokens().iter().enumerate().skip(1).all(follows) {
+            if all[*number].phrase().follows_first(|nth| piece(at + nth)) {
                 mark(*number);
             }
         }

@@ -14,6 +14,7 @@ mod matcher;
 mod parse;
 mod pattern;
 mod print;
+mod raw;
 mod suggest;
 mod value;
 mod when;
@@ -70,6 +71,8 @@ pub enum Term {
     Application(Vec<Entity>),
     /// `device:` words of the device.
     Device(Vec<Words>),
+    /// `user_agent:` words of the user agent as it was sent.
+    UserAgent(Vec<Words>),
     /// `place:` words of the place.
     Place(Vec<Words>),
     /// `trace:` the trace it belongs to.

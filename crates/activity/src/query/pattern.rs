@@ -4,125 +4,99 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::text;
+use crate::text::{self, Extent, Phrase};
 use crate::{By, Facts, Field, Named, Person, Recorder, RecorderKind, Seq, Target};
 
-/// A value that is compared whole, or by its beginning, regardless of case.
+/// A value that is compared whole, or by its beginning or a part of it, regardless of case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value {
-    text: String,
-    prefix: bool,
-    folded: String,
-}
+pub struct Value(Phrase);
 
 impl Value {
-    /// Exactly this, regardless of case.
+    /// What was typed, of this extent.
+    #[must_use]
+    pub fn new(phrase: Phrase) -> Self {
+        Self(phrase)
+    }
+
+    /// Exactly this, regardless of case and accents.
     #[must_use]
     pub fn exact(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self {
-            folded: text::fold(&text),
-            text,
-            prefix: false,
-        }
+        Self(Phrase::new(text, Extent::Whole))
     }
 
-    /// Anything that begins with this, regardless of case.
+    /// Anything that begins with this, regardless of case and accents.
     #[must_use]
     pub fn prefix(text: impl Into<String>) -> Self {
-        Self {
-            prefix: true,
-            ..Self::exact(text)
-        }
+        Self(Phrase::new(text, Extent::Beginning))
     }
 
-    /// As it was typed, without `*`.
+    /// As it was typed, and how it is compared.
+    #[must_use]
+    pub fn phrase(&self) -> &Phrase {
+        &self.0
+    }
+
+    /// As it was typed, without quotes and `*`.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether it is a beginning only.
-    #[must_use]
-    pub fn is_prefix(&self) -> bool {
-        self.prefix
-    }
-
-    /// The form that is compared: `text::fold` of the text.
-    #[must_use]
-    pub fn folded(&self) -> &str {
-        &self.folded
+        self.0.text()
     }
 
     /// Whether `field` is accepted.
     #[must_use]
     pub fn matches(&self, field: &str) -> bool {
-        if field.is_ascii() {
-            let (field, wanted) = (field.as_bytes(), self.folded.as_bytes());
-            let whole = self.prefix || field.len() == wanted.len();
-            return whole
-                && field
-                    .get(..wanted.len())
-                    .is_some_and(|head| head.eq_ignore_ascii_case(wanted));
-        }
-        let field = text::fold(field);
-        if self.prefix {
-            field.starts_with(&self.folded)
-        } else {
-            field == self.folded
+        self.0.is(field)
+    }
+
+    /// Whether a name is accepted: by words of it that follow each other, which may be all of it.
+    #[must_use]
+    pub fn matches_name(&self, name: &str) -> bool {
+        match self.0.has_words() {
+            true => self.0.is_in(name),
+            false => self.0.is(name),
         }
     }
 }
 
-/// One or more words that follow each other in one text field; the last may be a beginning only.
+/// One or more words that follow each other in one text field, the last possibly as a beginning; or any part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    text: String,
-    prefix: bool,
-    tokens: Vec<String>,
+    phrase: Phrase,
     ip: Option<IpAddr>,
     /// Whether an address as text could hold them.
     like_address: bool,
 }
 
 impl Words {
-    /// The words of `text`; `None` if it has no letter and no digit.
+    /// The words of a phrase; `None` if it has no letter and no digit.
     #[must_use]
-    pub fn new(text: impl Into<String>, prefix: bool) -> Option<Self> {
-        let text = text.into();
-        let tokens: Vec<String> = text::tokens(&text).collect();
-        let ip = if prefix {
-            None
-        } else {
-            text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+    pub fn new(phrase: Phrase) -> Option<Self> {
+        if !phrase.has_words() {
+            return None;
+        }
+        let ip = match phrase.extent() {
+            Extent::Whole => phrase.text().parse::<IpAddr>().ok().map(|ip| ip.to_canonical()),
+            Extent::Beginning | Extent::Part => None,
         };
-        let hex = |token: &String| token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let like_address = tokens.iter().all(hex);
-        (!tokens.is_empty()).then_some(Self {
-            text,
-            prefix,
-            tokens,
+        let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let like_address = phrase.pieces().all(|piece| hex(piece.text));
+        Some(Self {
+            phrase,
             ip,
             like_address,
         })
     }
 
+    /// As they were typed, and how they are compared.
+    #[must_use]
+    pub fn phrase(&self) -> &Phrase {
+        &self.phrase
+    }
+
     /// As they were typed, without quotes and `*`.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether the last word is a beginning only.
-    #[must_use]
-    pub fn is_prefix(&self) -> bool {
-        self.prefix
-    }
-
-    /// The tokens, folded, never empty.
-    #[must_use]
-    pub fn tokens(&self) -> &[String] {
-        &self.tokens
+        self.phrase.text()
     }
 
     /// The address these words are, which also matches the `ip` field however it is written.
@@ -134,7 +108,7 @@ impl Words {
     /// Whether one text holds them one after the other.
     #[must_use]
     pub fn matches_text(&self, field: &str) -> bool {
-        text::contains(field, &self.tokens, self.prefix)
+        self.phrase.is_in(field)
     }
 
     /// Whether any text field of an activity holds them, or its address is the one they are.
@@ -146,6 +120,12 @@ impl Words {
         text::any_text(facts, |field| self.matches_text(field))
             || (self.like_address && text::any_address(facts, |field| self.matches_text(field)))
     }
+
+    /// Whether an address as text could hold them.
+    #[must_use]
+    pub fn are_like_address(&self) -> bool {
+        self.like_address
+    }
 }
 
 /// A person, group, application or other thing, named in a query.
@@ -155,7 +135,7 @@ pub enum Entity {
     Me,
     /// Exactly this id and nothing else: `user:=usr_…`.
     Id(String),
-    /// The id, username, e-mail address or name.
+    /// The id, username or e-mail address, or words of the name.
     Is(Value),
 }
 
@@ -163,26 +143,31 @@ impl Entity {
     /// Whether a person is meant.
     #[must_use]
     pub fn matches_person(&self, person: &Person) -> bool {
-        self.any(&person.id, [&person.username, &person.email, &person.name])
+        self.any([&person.id, &person.username, &person.email], &person.name)
     }
 
     /// Whether a group or application is meant.
     #[must_use]
     pub fn matches_named(&self, named: &Named) -> bool {
-        self.any(&named.id, [&named.name])
+        self.any([&named.id], &named.name)
     }
 
     /// Whether a target is meant.
     #[must_use]
     pub fn matches_target(&self, target: &Target) -> bool {
-        self.any(&target.id, [&target.username, &target.email, &target.name])
+        self.any([&target.id, &target.username, &target.email], &target.name)
     }
 
-    fn any<const N: usize>(&self, id: &str, names: [&String; N]) -> bool {
+    /// The id comes first and is compared even if it is empty. Ids, usernames and addresses are each one word of a
+    /// machine's, and are meant whole; a name is many people's, and is found by its words.
+    fn any<const N: usize>(&self, ids: [&String; N], name: &str) -> bool {
         match self {
             Self::Me => false,
-            Self::Id(wanted) => wanted == id,
-            Self::Is(value) => value.matches(id) || names.iter().any(|name| !name.is_empty() && value.matches(name)),
+            Self::Id(wanted) => ids.first().is_some_and(|id| *id == wanted),
+            Self::Is(value) => {
+                let is = |(nth, id): (usize, &&String)| (nth == 0 || !id.is_empty()) && value.matches(id);
+                ids.iter().enumerate().any(is) || (!name.is_empty() && value.matches_name(name))
+            }
         }
     }
 }
@@ -274,6 +259,8 @@ pub enum KindPattern {
     Exact(String),
     /// `activity:user.*`: the code begins with this.
     Prefix(String),
+    /// `activity:*login*`: the code has this in it.
+    Part(String),
 }
 
 impl KindPattern {
@@ -283,6 +270,7 @@ impl KindPattern {
         match self {
             Self::Exact(wanted) => wanted == code,
             Self::Prefix(head) => code.starts_with(head.as_str()),
+            Self::Part(part) => code.contains(part.as_str()),
         }
     }
 }
@@ -360,7 +348,7 @@ impl RecorderPattern {
     pub fn matches(&self, recorder: &Recorder) -> bool {
         let named = |entity: &Entity| {
             let reporter = recorder.reporter();
-            reporter.is_some_and(|reporter| entity.any(&reporter.id, [&reporter.name]))
+            reporter.is_some_and(|reporter| entity.any([&reporter.id], &reporter.name))
         };
         match self {
             Self::Kind(kind) => recorder.kind() == *kind,

@@ -4,11 +4,12 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::net::IpAddr;
 
 use super::lex::is_operator;
-use super::value::quote;
+use super::raw::quote;
 use super::{
     AtRange, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, KindPattern, Present, RecorderPattern, Term, Value,
     Words, suggest,
 };
+use crate::text::{Extent, Phrase};
 
 /// The canonical text. The empty query is empty text.
 impl Display for Expr {
@@ -95,8 +96,9 @@ impl Term {
         match self {
             Self::Text(words) => bare_words(f, words),
             Self::Kind(kinds) => list(f, "activity", kinds, |f, kind| match kind {
-                KindPattern::Exact(code) => text(f, code, false, suggest::code(code).is_some()),
-                KindPattern::Prefix(head) => text(f, head, true, false),
+                KindPattern::Exact(code) => text(f, code, Extent::Whole, suggest::code(code).is_some()),
+                KindPattern::Prefix(head) => text(f, head, Extent::Beginning, false),
+                KindPattern::Part(part) => text(f, part, Extent::Part, false),
             }),
             Self::Outcome(outcomes) => list(f, "outcome", outcomes, |f, outcome| f.write_str(outcome.word())),
             Self::Severity(severities) => list(f, "severity", severities, |f, severity| f.write_str(severity.word())),
@@ -106,6 +108,7 @@ impl Term {
             Self::Group(groups) => list(f, "group", groups, |f, group| entity(f, group, false)),
             Self::Application(programs) => list(f, "application", programs, |f, program| entity(f, program, false)),
             Self::Device(devices) => list(f, "device", devices, words),
+            Self::UserAgent(agents) => list(f, "user_agent", agents, words),
             Self::Place(places) => list(f, "place", places, words),
             Self::Trace(traces) => list(f, "trace", traces, value),
             Self::Country(countries) => list(f, "country", countries, |f, country| f.write_str(country)),
@@ -143,35 +146,49 @@ fn list<T>(
 
 /// Full text has quotes where it would be taken for something else.
 fn bare_words(f: &mut Formatter<'_>, words: &Words) -> fmt::Result {
-    let typed = words.text();
+    let (typed, extent) = (words.text(), words.phrase().extent());
     let like_a_key = typed.contains(':') && typed.parse::<IpAddr>().is_err();
-    let quoted = like_a_key || typed.starts_with('-') || (is_operator(typed) && !words.is_prefix());
+    // Behind a `*`, nothing is taken for a key or an operator.
+    let mistaken = extent != Extent::Part && (like_a_key || typed.starts_with('-'));
+    let quoted = mistaken || words.phrase().demands_accents() || (is_operator(typed) && extent == Extent::Whole);
     // A comma separates values only after a key.
     let plain = !quoted && !typed.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '*'));
-    wrap(f, typed, words.is_prefix(), !plain)
+    wrap(f, typed, extent, !plain)
 }
 
 /// A value of a list, in quotes where it needs them or `quoted` says so.
-fn text(f: &mut Formatter<'_>, typed: &str, prefix: bool, quoted: bool) -> fmt::Result {
-    wrap(f, typed, prefix, quoted || !is_plain(typed, prefix))
+fn text(f: &mut Formatter<'_>, typed: &str, extent: Extent, quoted: bool) -> fmt::Result {
+    wrap(f, typed, extent, quoted || !is_plain(typed, extent))
 }
 
-fn is_plain(typed: &str, prefix: bool) -> bool {
+fn is_plain(typed: &str, extent: Extent) -> bool {
     let special = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '*' | ',');
-    (prefix || !typed.is_empty()) && !typed.contains(special)
+    (extent == Extent::Beginning || !typed.is_empty()) && !typed.contains(special)
 }
 
-fn wrap(f: &mut Formatter<'_>, typed: &str, prefix: bool, quoted: bool) -> fmt::Result {
+fn wrap(f: &mut Formatter<'_>, typed: &str, extent: Extent, quoted: bool) -> fmt::Result {
+    if extent == Extent::Part {
+        f.write_char('*')?;
+    }
     if quoted {
         f.write_str(&quote(typed))?;
     } else {
         f.write_str(typed)?;
     }
-    if prefix { f.write_char('*') } else { Ok(()) }
+    if extent == Extent::Whole {
+        Ok(())
+    } else {
+        f.write_char('*')
+    }
+}
+
+/// Quotes stay where accents are demanded by them.
+fn phrase(f: &mut Formatter<'_>, phrase: &Phrase, quoted: bool) -> fmt::Result {
+    text(f, phrase.text(), phrase.extent(), quoted || phrase.demands_accents())
 }
 
 fn words(f: &mut Formatter<'_>, words: &Words) -> fmt::Result {
-    text(f, words.text(), words.is_prefix(), false)
+    phrase(f, words.phrase(), false)
 }
 
 fn recorder(f: &mut Formatter<'_>, recorder: &RecorderPattern) -> fmt::Result {
@@ -184,15 +201,19 @@ fn recorder(f: &mut Formatter<'_>, recorder: &RecorderPattern) -> fmt::Result {
         // A name that reads like a sort of reporter stands in quotes.
         RecorderPattern::Is(Entity::Is(name)) => {
             let sort = (RecorderPattern::WORDS.iter()).any(|(word, _)| name.text().eq_ignore_ascii_case(word));
-            let like_a_sort = (sort && !name.is_prefix()) || name.text().contains(':') || name.text().starts_with('=');
-            text(f, name.text(), name.is_prefix(), like_a_sort)
+            let like_a_sort = match name.phrase().extent() {
+                Extent::Whole => sort || name.text().contains(':') || name.text().starts_with('='),
+                Extent::Beginning => name.text().contains(':') || name.text().starts_with('='),
+                Extent::Part => false,
+            };
+            phrase(f, name.phrase(), like_a_sort)
         }
         RecorderPattern::Is(other) => entity(f, other, false),
     }
 }
 
 fn value(f: &mut Formatter<'_>, value: &Value) -> fmt::Result {
-    text(f, value.text(), value.is_prefix(), false)
+    phrase(f, value.phrase(), false)
 }
 
 fn entity(f: &mut Formatter<'_>, entity: &Entity, person: bool) -> fmt::Result {
@@ -200,11 +221,13 @@ fn entity(f: &mut Formatter<'_>, entity: &Entity, person: bool) -> fmt::Result {
         Entity::Me => f.write_str("me"),
         Entity::Id(id) => {
             f.write_char('=')?;
-            text(f, id, false, false)
+            text(f, id, Extent::Whole, false)
         }
         Entity::Is(value) => {
-            let me = person && !value.is_prefix() && value.text().eq_ignore_ascii_case("me");
-            text(f, value.text(), value.is_prefix(), me || value.text().starts_with('='))
+            let extent = value.phrase().extent();
+            let me = person && extent == Extent::Whole && value.text().eq_ignore_ascii_case("me");
+            let like_an_id = extent != Extent::Part && value.text().starts_with('=');
+            phrase(f, value.phrase(), me || like_an_id)
         }
     }
 }
@@ -212,12 +235,12 @@ fn entity(f: &mut Formatter<'_>, entity: &Entity, person: bool) -> fmt::Result {
 fn by(f: &mut Formatter<'_>, by: &ByPattern) -> fmt::Result {
     match by {
         ByPattern::Kind(kind) => f.write_str(kind.word()),
-        ByPattern::Is(Entity::Is(value)) if !value.is_prefix() => {
+        ByPattern::Is(Entity::Is(value)) if value.phrase().extent() == Extent::Whole => {
             let sort = ByKind::WORDS
                 .iter()
                 .any(|(word, _)| value.text().eq_ignore_ascii_case(word));
             if sort {
-                text(f, value.text(), false, true)
+                phrase(f, value.phrase(), true)
             } else {
                 entity(f, &Entity::Is(value.clone()), true)
             }

@@ -5,6 +5,7 @@ use crate::samples::failed_log_in;
 use crate::{Activity, By, Named, Person, Recorder, Reporter, Target, Time};
 
 mod properties;
+mod scripts;
 
 fn read(text: &str) -> Expr {
     parse(text, &TimeZone::UTC).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -79,6 +80,14 @@ fn the_queries_of_the_product_print_back_as_they_are_canonically() {
             "outcome:denied,unknown severity:warning place:\"new york\" trace:4bf9* has:raw,target,trace",
         ),
         ("-* OR foo", "-* OR foo"),
+        (
+            "*art* *\"a b\"* *-x:y* user:*hargr*,\"zoë\",zoë user_agent:*curl/8* activity:*log* \"zoe\"",
+            "*art* *\"a b\"* *-x:y* user:*hargr*,\"zoë\",zoë user_agent:*curl/8* activity:*log* zoe",
+        ),
+        (
+            "reported:*key:x*,*=a* user:*=a*,*me*,\"*\"",
+            "reported:*key:x*,*=a* user:*=a*,*me*,\"*\"",
+        ),
     ] {
         let expr = read(typed);
         assert_eq!(expr.to_string(), canonical, "{typed}");
@@ -113,6 +122,9 @@ fn errors_point_at_the_wrong_part_and_suggest_what_would_fix_it() {
         ),
         ("at:-1d..-7d", "-1d..-7d", Some("-7d..-1d")),
         ("fa*led", "fa*led", Some("\"fa*led\"")),
+        ("*iled", "*iled", Some("*iled*")),
+        ("user:*\"a b\"", "*\"a b\"", Some("*\"a b\"*")),
+        ("user:**", "**", Some("\"**\"")),
         ("login \"locked from", "\"locked from", Some("\"locked from\"")),
         ("foo - bar", "-", Some("")),
         ("login )", ")", Some("")),
@@ -163,7 +175,8 @@ fn conditions_match_what_they_say() {
         "firefox wrong_password pro",
         "activity:user.login_failed activity:user.*,x activity:*",
         "outcome:failure -outcome:success",
-        "user:usr_7 user:sam@EXAMPLE.com user:\"sam jones\" user:sj* user:=usr_7 -user:=sjones -user:sam",
+        "user:usr_7 user:sam@EXAMPLE.com user:\"sam jones\" user:sj* user:=usr_7 -user:=sjones -user:samuel",
+        "user:sam user:jon* -user:example -user:usr user:*m@ex* user:*R_7* -user:*z*",
         "by:self by:sjones -by:administrator -by:system",
         "group:\"groß gmbh\" group:grp_1 group:GROß* application:\"web manager\"",
         "device:firefox device:\"on linux\" -device:on* OR device:on*",

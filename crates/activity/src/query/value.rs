@@ -1,4 +1,4 @@
-//! Reads one condition: its key, its values, and the wildcard and quotes of each.
+//! Reads one condition: its key and its values.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -6,12 +6,14 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 
 use super::address::ip;
-use super::lex::{outside_quotes, quote_end};
+use super::lex::outside_quotes;
+use super::raw::{Raw, quote};
 use super::{
     AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KEYS, KindPattern, ParseError, Present, Term, Value, Words,
     closed, suggest,
 };
 use crate::Field;
+use crate::text::Extent;
 
 /// The condition at `span` of `text`, and how many values it has.
 pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Result<(Expr, usize), ParseError> {
@@ -22,9 +24,10 @@ pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Resu
     if word.text == "*" {
         return Ok((Expr::All, 1));
     }
-    let is_address = || word.text.trim_end_matches('*').parse::<IpAddr>().is_ok();
+    // A key never begins with `*`, and an address is none.
+    let is_text = || word.text.starts_with('*') || word.text.trim_end_matches('*').parse::<IpAddr>().is_ok();
     match outside_quotes(word.text, b':', 1).first() {
-        Some(&colon) if !is_address() => {
+        Some(&colon) if !is_text() => {
             let values = word.part(colon + 1..word.text.len());
             let pieces = values.split_list(&word)?;
             let count = pieces.len();
@@ -32,119 +35,6 @@ pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Resu
         }
         _ => Ok((Term::Text(words(&word)?).into(), 1)),
     }
-}
-
-/// A part of the query and where it begins.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Raw<'a> {
-    pub(super) text: &'a str,
-    pub(super) start: usize,
-}
-
-/// A value with its quotes and wildcard taken off.
-struct Cooked {
-    text: String,
-    quoted: bool,
-    prefix: bool,
-}
-
-impl<'a> Raw<'a> {
-    pub(super) fn span(&self) -> Range<usize> {
-        self.start..self.start + self.text.len()
-    }
-
-    pub(super) fn part(&self, range: Range<usize>) -> Self {
-        Raw {
-            text: &self.text[range.clone()],
-            start: self.start + range.start,
-        }
-    }
-
-    pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
-        ParseError::new(self.span(), message)
-    }
-
-    /// The values between commas; `word` is the whole condition, for the error.
-    fn split_list(&self, word: &Raw<'_>) -> Result<Vec<Raw<'a>>, ParseError> {
-        let mut ends = outside_quotes(self.text, b',', usize::MAX);
-        ends.push(self.text.len());
-        let mut from = 0;
-        let mut pieces = Vec::with_capacity(ends.len());
-        for end in ends {
-            let piece = self.part(from..end);
-            if piece.text.is_empty() {
-                let message = format!("`{}` lacks a value", word.text);
-                return Err(word.error(message));
-            }
-            pieces.push(piece);
-            from = end + 1;
-        }
-        Ok(pieces)
-    }
-
-    /// The value without quotes and without a `*` at its end.
-    fn cook(&self) -> Result<Cooked, ParseError> {
-        let Some(rest) = self.text.strip_prefix('"') else {
-            return self.cook_bare();
-        };
-        let end = quote_end(self.text, 0)?;
-        let prefix = match &self.text[end..] {
-            "" => false,
-            "*" => true,
-            _ => return Err(self.error("only `*` can follow the closing quotation mark")),
-        };
-        Ok(Cooked {
-            text: unescape(&rest[..end - 2]),
-            quoted: true,
-            prefix,
-        })
-    }
-
-    fn cook_bare(&self) -> Result<Cooked, ParseError> {
-        let (text, prefix) = match self.text.strip_suffix('*') {
-            Some(text) => (text, true),
-            None => (self.text, false),
-        };
-        if text.contains('"') {
-            return Err(self.error("quotation marks stand around a whole value"));
-        }
-        if text.contains('*') {
-            let quoted = quote(self.text);
-            return Err(self
-                .error("`*` can stand only at the end of a value")
-                .suggest(quoted.clone(), format!("Write `{quoted}` to look for `*` itself")));
-        }
-        Ok(Cooked {
-            text: text.to_owned(),
-            quoted: false,
-            prefix,
-        })
-    }
-
-    /// The value as text where `*` has no meaning.
-    pub(super) fn plain(&self) -> Result<String, ParseError> {
-        let cooked = self.cook()?;
-        Ok(if cooked.prefix { cooked.text + "*" } else { cooked.text })
-    }
-}
-
-/// A text between quotation marks.
-pub(super) fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let escaped = letter == '\\' && matches!(letters.peek(), Some('"' | '\\'));
-        plain.push(if escaped {
-            letters.next().unwrap_or(letter)
-        } else {
-            letter
-        });
-    }
-    plain
 }
 
 fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> Result<Term, ParseError> {
@@ -162,6 +52,7 @@ fn keyed(key: &Raw<'_>, word: &Raw<'_>, pieces: &[Raw<'_>], zone: &TimeZone) -> 
         "group" => Term::Group(each(pieces, |piece| entity(piece, false))?),
         "application" => Term::Application(each(pieces, |piece| entity(piece, false))?),
         "device" => Term::Device(each(pieces, words)?),
+        "user_agent" => Term::UserAgent(each(pieces, words)?),
         "place" => Term::Place(each(pieces, words)?),
         "trace" => Term::Trace(each(pieces, value)?),
         "country" => Term::Country(each(pieces, country)?),
@@ -216,19 +107,12 @@ fn metadata_key(raw: &Raw<'_>) -> Result<String, ParseError> {
 }
 
 fn words(piece: &Raw<'_>) -> Result<Words, ParseError> {
-    let cooked = piece.cook()?;
-    Words::new(cooked.text, cooked.prefix)
+    Words::new(piece.cook()?.phrase())
         .ok_or_else(|| piece.error(format!("`{}` has no letters or digits to search for", piece.text)))
 }
 
 fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {
-    piece.cook().map(|cooked| {
-        if cooked.prefix {
-            Value::prefix(cooked.text)
-        } else {
-            Value::exact(cooked.text)
-        }
-    })
+    piece.cook().map(|cooked| Value::new(cooked.phrase()))
 }
 
 pub(super) fn entity(piece: &Raw<'_>, person: bool) -> Result<Entity, ParseError> {
@@ -263,8 +147,10 @@ fn by(piece: &Raw<'_>) -> Result<ByPattern, ParseError> {
 fn kind(piece: &Raw<'_>) -> Result<KindPattern, ParseError> {
     let cooked = piece.cook()?;
     let code = cooked.text.to_lowercase();
-    if cooked.prefix {
-        return Ok(KindPattern::Prefix(code));
+    match cooked.extent {
+        Extent::Whole => {}
+        Extent::Beginning => return Ok(KindPattern::Prefix(code)),
+        Extent::Part => return Ok(KindPattern::Part(code)),
     }
     match suggest::code(&code).filter(|_| !cooked.quoted) {
         Some(meant) => Err(piece

@@ -93,6 +93,7 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
         let code = match pattern {
             KindPattern::Exact(code) => code.clone(),
             KindPattern::Prefix(head) => format!("{head}*"),
+            KindPattern::Part(part) => format!("*{part}*"),
         };
         let is_earlier = match &earliest {
             None | Some((_, None)) => true,

@@ -51,11 +51,12 @@ pub struct Counts {
 pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<Page<Connection>, ChangeError> {
     let pages = Cursors::of(app, "connections");
     let after: Option<(String, String)> = pages.after(search.after.as_deref())?;
-    let words = names::typed_words(&search.find);
+    let (words, usernames) = (names::typed_words(&search.find), names::typed_keys(&search.find));
     let query = ListQuery {
         account_id: &caller.person.id,
         which: search.which.stored(),
         words: &words,
+        usernames: &usernames,
         after: after.as_ref().map(|(key, id)| (key.as_str(), id.as_str())),
     };
     let limit = paging::limit(search.limit);

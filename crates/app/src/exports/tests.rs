@@ -268,7 +268,7 @@ async fn exporting_everybody_narrowed_to_one_person_is_in_that_persons_log() {
             .await
             .is_empty()
     );
-    export("user:sam activity:user.login").await;
+    export("user:=sam activity:user.login").await;
     let looks = setup.all("activity:log.viewed").await;
     assert_eq!(looks.len(), 1);
     assert_eq!(looks[0].user.as_ref().unwrap().id, "sam");

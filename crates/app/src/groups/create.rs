@@ -55,7 +55,7 @@ pub(super) async fn insert(
     let row = GroupRow {
         id: new_id(app, Prefix::Group),
         parent,
-        name_key: names::key(&name),
+        name_key: names::found_by(&name),
         name,
         requires_second_factor: new.requires_second_factor,
         version: 1,

@@ -34,7 +34,7 @@ pub async fn edit(
     let mut after = before.clone();
     if let Some(name) = &edit.name {
         after.name = names::tidy(name);
-        after.name_key = names::key(&after.name);
+        after.name_key = names::found_by(&after.name);
         check_name(&after.name)?;
     }
     after.requires_second_factor = edit.requires_second_factor.unwrap_or(before.requires_second_factor);

@@ -43,6 +43,7 @@ pub(crate) const TABLE: Table = &[
     ("accounts/error", Is::Machinery),
     ("accounts/fill_skeletons", Is::Machinery),
     ("accounts/find_user", Is::Reading),
+    ("accounts/fold_names", Is::Machinery),
     ("accounts/get_user", Is::Reading),
     ("accounts/links", Is::Machinery),
     ("accounts/list_users", Is::Reading),

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 const QUIET: &[(&str, &str)] = &[
     ("accounts/change_password", "Counted"),
     ("accounts/fill_skeletons", "Derived"),
+    ("accounts/fold_names", "Derived"),
+    ("accounts/fold_names", "Derived"),
+    ("accounts/fold_names", "Derived"),
     ("accounts/preferences", "Preference"),
     ("activity/disclosure/give", "Disclosed"),
     ("api_keys/authenticate", "Seen"),

@@ -150,7 +150,7 @@ async fn where_an_index_is_missing_or_cut_off_the_record_answers_until_it_is_bui
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_of_an_older_format_is_built_anew_and_nothing_else_waits_for_it() {
     let bed = bed().await;
-    bed.sql("UPDATE volume SET meta = replace(meta, '\"index\":3', '\"index\":1') WHERE first_seq = 50")
+    bed.sql("UPDATE volume SET meta = json_set(meta, '$.formats.index', 1) WHERE first_seq = 50")
         .await;
     let bed = bed.reopened().await;
     bed.assert_answers("an older format").await;

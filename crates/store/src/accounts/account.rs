@@ -66,7 +66,7 @@ impl AccountRow {
 /// An account's columns by which it is found, unique and ordered: NFKC, lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountKeys {
-    /// Of the full name.
+    /// Of the full name: folded without accents, for it need not be unique.
     pub name: String,
     /// Of the username.
     pub username: String,

@@ -100,7 +100,7 @@ impl From<Key> for Value {
 /// Which accounts a page shows.
 #[derive(Clone, Debug)]
 pub struct ListQuery {
-    /// Beginnings of words, NFKC and lower case; all must match.
+    /// Beginnings of words, folded; all must match.
     pub words: Vec<String>,
     /// By status.
     pub status: Option<StatusFilter>,

@@ -29,8 +29,10 @@ pub struct ListQuery<'a> {
     pub account_id: &'a str,
     /// Which list.
     pub which: Which,
-    /// Beginnings of words of name or username, as keys; all must match.
+    /// Beginnings of words of the name, folded; all must match, or their usernames.
     pub words: &'a [String],
+    /// The same words as usernames have them.
+    pub usernames: &'a [String],
     /// Rows after this name key and id.
     pub after: Option<(&'a str, &'a str)>,
 }
@@ -135,14 +137,16 @@ fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
     let account = sql.named(query.account_id);
     let after = query.after.map(|(key, id)| (sql.named(key), sql.named(id)));
     let mut words = String::new();
-    for word in query.words {
-        let (first, later) = (
+    for (nth, word) in query.words.iter().enumerate() {
+        let username = query.usernames.get(nth).unwrap_or(word);
+        let (first, later, username) = (
             sql.named(format!("{}%", like(word)).as_str()),
             sql.named(format!("% {}%", like(word)).as_str()),
+            sql.named(format!("{}%", like(username)).as_str()),
         );
         words.push_str(&format!(
             " AND (a.name_key LIKE {first} ESCAPE '!' OR a.name_key LIKE {later} ESCAPE '!' \
-             OR a.username_key LIKE {first} ESCAPE '!')"
+             OR a.username_key LIKE {username} ESCAPE '!')"
         ));
     }
     let sides = query.which.sides().iter().map(|side| {

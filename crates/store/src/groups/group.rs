@@ -17,7 +17,7 @@ pub struct GroupRow {
     pub parent: Option<Named>,
     /// Name as it was typed.
     pub name: String,
-    /// NFKC, lower case.
+    /// What it is found and ordered by: folded.
     pub name_key: String,
     /// Whether its members, and those of its subgroups, need a second factor.
     pub requires_second_factor: bool,
@@ -47,7 +47,7 @@ const BY_ID: &str = "SELECT g.id, g.parent_id, p.name AS parent_name, g.name, g.
      g.version, g.created_at, g.created_by FROM user_group g LEFT JOIN user_group p ON p.id = g.parent_id \
      WHERE g.id = $1";
 
-pub(super) fn group(row: &AnyRow) -> Result<GroupRow, StoreError> {
+pub(crate) fn group(row: &AnyRow) -> Result<GroupRow, StoreError> {
     let parent = match (maybe_text(row, "parent_id")?, maybe_text(row, "parent_name")?) {
         (Some(id), Some(name)) => Some(Named { id, name }),
         _ => None,

@@ -115,6 +115,14 @@ impl Node {
         most.min(all)
     }
 
+    /// The same as what may match, to be checked row by row.
+    pub(crate) fn unsure(self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            node => Self::Maybe(Box::new(node)),
+        }
+    }
+
     /// Evaluates on the documents of `within`; bits outside of it are never set.
     pub(crate) fn evaluate(&self, within: &Bitmap, deadline: &Deadline) -> std::io::Result<Bounds> {
         deadline.check()?;

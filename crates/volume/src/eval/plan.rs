@@ -8,6 +8,7 @@ use std::sync::Arc;
 use activity::query::{
     AtRange, Bound, ByKind, ByPattern, Entity, Expr, IdRange, IpPattern, Present, RecorderPattern, Term, Value, Words,
 };
+use activity::text::Extent;
 use activity::{By, Field, Seq};
 use tantivy::InvertedIndexReader;
 use tantivy::columnar::ColumnValues;
@@ -98,6 +99,7 @@ impl Compiler<'_> {
             Term::Application(applications) => self.entities(Column::Application, applications),
             Term::By(doers) => self.any_node(doers, |doer| self.by(doer)),
             Term::Device(devices) => self.worded(Column::Device, devices),
+            Term::UserAgent(agents) => self.worded(Column::UserAgent, agents),
             Term::Place(places) => self.worded(Column::Place, places),
             Term::Trace(traces) => self.texts(Column::Trace, traces),
             Term::Country(countries) => self.dictionary(Column::Country, |part| match part {
@@ -206,15 +208,19 @@ impl Compiler<'_> {
         }
     }
 
-    /// The values of `column` that `accept` holds for, all of which have a text that `value` accepts.
+    /// The values of `column` that `accept` holds for, all of which have a text that is, or holds, what `value` asks for.
     fn named(&self, column: Column, value: &Value, accept: impl Fn(&Part) -> bool) -> std::io::Result<Vec<u64>> {
-        let open = self.index.column(column);
-        let tokens: Vec<String> = activity::text::tokens(value.text()).collect();
-        let (Some(letter), true) = (column.letter(), open.terms() > SMALL && !tokens.is_empty()) else {
-            return open.ords_where(self.deadline, accept);
-        };
-        let candidates = self.mentioned(column, letter, &tokens, value.is_prefix())?;
-        self.accepted(column, &candidates, accept)
+        let (open, phrase) = (self.index.column(column), value.phrase());
+        if phrase.extent() == Extent::Part {
+            return open.ords_that(self.deadline, |encoded| words::may_hold(encoded, phrase), accept);
+        }
+        match column.letter() {
+            Some(letter) if open.terms() > SMALL && phrase.has_words() => {
+                let candidates = self.mentioned(column, letter, phrase)?;
+                self.accepted(column, &candidates, accept)
+            }
+            _ => open.ords_where(self.deadline, accept),
+        }
     }
 
     /// Those of `ords` whose value is accepted.
@@ -269,16 +275,6 @@ impl Compiler<'_> {
             }
         };
         self.values(Column::Ip, &ords)
-    }
-
-    fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
-        let term = format!("{}={}", mark::value(key), value.folded());
-        let mark = &self.index.mark;
-        if value.is_prefix() {
-            words::lists_from(mark, &term, self.index.docs, self.deadline)
-        } else {
-            words::list(mark, &term)
-        }
     }
 
     fn has(&self, present: &Present) -> std::io::Result<Node> {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use activity::query::{IpPattern, Words};
+use activity::query::{IpPattern, Value, Words};
+use activity::text::{Extent, Lookup, Phrase};
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, TERMINATED};
@@ -11,10 +12,8 @@ use super::node::{Node, fill};
 use super::plan::{Compiler, MANY_LISTS, any_of};
 use crate::bitmap::Bitmap;
 use crate::index::column::{Column, Part};
+use crate::index::schema::mark;
 use crate::query::Deadline;
-
-/// The longest run of digits and letters in an address: a group of IPv6.
-const ADDRESS_WORD: usize = 4;
 
 /// Terms of a dictionary read between two looks at the clock.
 const TERMS: usize = 4096;
@@ -32,16 +31,25 @@ pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Res
 pub(super) fn lists_from(
     index: &Arc<InvertedIndexReader>,
     prefix: &str,
-    docs: u32,
-    deadline: &Deadline,
+    compiler: &Compiler<'_>,
 ) -> std::io::Result<Node> {
-    let infos = infos_from(index, prefix, deadline)?;
+    lists_that(index, prefix, compiler, |_| true)
+}
+
+/// The documents listed under any term that begins with this and whose rest is accepted.
+pub(super) fn lists_that(
+    index: &Arc<InvertedIndexReader>,
+    prefix: &str,
+    compiler: &Compiler<'_>,
+    accept: impl Fn(&str) -> bool,
+) -> std::io::Result<Node> {
+    let infos = infos_that(index, prefix, compiler.deadline, accept)?;
     if infos.len() <= MANY_LISTS {
         return Ok(lists(index, infos));
     }
     // So many lists are read once, not once a window.
-    let mut found = Bitmap::empty(0..docs);
-    fill(index, &infos, &mut found, deadline)?;
+    let mut found = Bitmap::empty(0..compiler.index.docs);
+    fill(index, &infos, &mut found, compiler.deadline)?;
     Ok(Node::Set(found))
 }
 
@@ -56,27 +64,43 @@ fn lists(index: &Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node {
     }
 }
 
-fn infos_from(index: &InvertedIndexReader, prefix: &str, deadline: &Deadline) -> std::io::Result<Vec<TermInfo>> {
+fn infos_that(
+    index: &InvertedIndexReader,
+    prefix: &str,
+    deadline: &Deadline,
+    accept: impl Fn(&str) -> bool,
+) -> std::io::Result<Vec<TermInfo>> {
     let mut end = prefix.as_bytes().to_vec();
     // No text has this byte.
     end.push(0xff);
     let mut stream = index.terms().range().ge(prefix.as_bytes()).lt(end).into_stream()?;
-    let mut infos = Vec::new();
+    let (mut infos, mut read) = (Vec::new(), 0);
     while stream.advance() {
-        if infos.len() % TERMS == TERMS - 1 {
+        read += 1;
+        if read % TERMS == 0 {
             deadline.check()?;
         }
-        infos.push(stream.value().clone());
+        let rest = stream.key().get(prefix.len()..).unwrap_or_default();
+        if std::str::from_utf8(rest).is_ok_and(&accept) {
+            infos.push(stream.value().clone());
+        }
     }
     Ok(infos)
+}
+
+/// Whether a value of this encoded text may hold a part. Escapes and separators are no letters, so that a text of ASCII
+/// that has the part nowhere has it in no field.
+pub(super) fn may_hold(encoded: &str, part: &Phrase) -> bool {
+    let is_plain = encoded.is_ascii() && !part.folded().contains(char::is_control);
+    !is_plain || part.is_in(encoded)
 }
 
 impl Compiler<'_> {
     /// Full text over everything.
     pub(super) fn text(&self, words: &Words) -> std::io::Result<Node> {
-        let mut nodes = vec![self.free_text(words)?];
+        let mut nodes = vec![self.free_text(words.phrase())?];
         for column in Column::ALL {
-            if column.letter().is_some() || (column == Column::Ip && can_be_in_address(words)) {
+            if column.letter().is_some() && (column != Column::Ip || words.are_like_address()) {
                 nodes.push(self.values(column, &self.holding(column, words)?)?);
             }
         }
@@ -86,62 +110,93 @@ impl Compiler<'_> {
         Ok(any_of(nodes))
     }
 
-    /// Full text over the sentence and the free-form parts: one word is decided by its list, several must be checked
-    /// for standing in one text in this order.
-    fn free_text(&self, words: &Words) -> std::io::Result<Node> {
-        let text = &self.index.text;
-        let Some((last, before)) = words.tokens().split_last() else {
-            return Ok(Node::Nothing);
+    /// The documents with a value under this key of their metadata.
+    pub(super) fn metadata(&self, key: &str, value: &Value) -> std::io::Result<Node> {
+        let (mark, phrase) = (&self.index.mark, value.phrase());
+        let head = format!("{}=", mark::value(key));
+        let term = format!("{head}{}", phrase.folded());
+        let node = match phrase.extent() {
+            Extent::Whole => list(mark, &term),
+            Extent::Beginning => lists_from(mark, &term, self),
+            Extent::Part => lists_that(mark, &head, self, |rest| rest.contains(phrase.folded())),
         };
-        let mut nodes = before
-            .iter()
-            .map(|token| list(text, token))
-            .collect::<std::io::Result<Vec<_>>>()?;
-        nodes.push(if words.is_prefix() {
-            lists_from(text, last, self.index.docs, self.deadline)?
-        } else {
-            list(text, last)?
-        });
-        if nodes.iter().any(|node| matches!(node, Node::Nothing)) {
-            return Ok(Node::Nothing);
+        // Accents are not in the terms.
+        node.map(|node| if phrase.demands_accents() { node.unsure() } else { node })
+    }
+
+    /// Full text over the sentence and the free-form parts: what is one term is decided by its list; what is several
+    /// must be checked for standing in one text in this order.
+    fn free_text(&self, phrase: &Phrase) -> std::io::Result<Node> {
+        if phrase.extent() == Extent::Part {
+            return self.free_part(phrase);
         }
-        Ok(if before.is_empty() {
-            any_of(nodes)
+        let nodes = self.all_terms(phrase.lookups())?;
+        Ok(if phrase.is_decided_by_lookups() {
+            nodes
         } else {
-            Node::Maybe(Box::new(Node::And(nodes)))
+            nodes.unsure()
         })
+    }
+
+    /// The documents with all of these terms in their free texts.
+    fn all_terms(&self, lookups: Vec<Lookup<'_>>) -> std::io::Result<Node> {
+        let text = &self.index.text;
+        let node = |lookup: Lookup<'_>| match lookup.is_beginning {
+            true => lists_from(text, lookup.term, self),
+            false => list(text, lookup.term),
+        };
+        let mut nodes = lookups.into_iter().map(node).collect::<std::io::Result<Vec<_>>>()?;
+        Ok(match nodes.len() {
+            _ if nodes.iter().any(|node| matches!(node, Node::Nothing)) => Node::Nothing,
+            0 => Node::Nothing,
+            1 => nodes.remove(0),
+            _ => Node::And(nodes),
+        })
+    }
+
+    /// A part of the free texts: the terms that hold its longest word lead to the documents that may hold it.
+    fn free_part(&self, part: &Phrase) -> std::io::Result<Node> {
+        let Some(longest) = part.longest() else {
+            return Ok(Node::All.unsure());
+        };
+        let node = match longest.is_run {
+            true => self.all_terms(longest.all_lookups())?,
+            false => lists_that(&self.index.text, "", self, |term| term.contains(longest.text))?,
+        };
+        Ok(if part.is_one_piece() { node } else { node.unsure() })
     }
 
     /// The values of `column` that hold these words in one of their texts.
     pub(super) fn holding(&self, column: Column, words: &Words) -> std::io::Result<Vec<u64>> {
         let holds = |part: &Part| part.any_text(|text| words.matches_text(text));
+        let (open, phrase) = (self.index.column(column), words.phrase());
+        if phrase.extent() == Extent::Part {
+            return match column {
+                // An address is not kept as it is read.
+                Column::Ip => open.ords_where(self.deadline, holds),
+                _ => open.ords_that(self.deadline, |encoded| may_hold(encoded, phrase), holds),
+            };
+        }
         let Some(letter) = column.letter() else {
-            return self.index.column(column).ords_where(self.deadline, holds);
+            return open.ords_where(self.deadline, holds);
         };
-        let mentioned = self.mentioned(column, letter, words.tokens(), words.is_prefix())?;
-        match words.tokens() {
-            [_] => Ok(mentioned),
-            _ => self.accepted(column, &mentioned, holds),
+        let mentioned = self.mentioned(column, letter, phrase)?;
+        match phrase.is_decided_by_lookups() {
+            true => Ok(mentioned),
+            false => self.accepted(column, &mentioned, holds),
         }
     }
 
-    /// The values of `column` that may hold all these tokens in whatever texts and order, ascending. One token is
-    /// held by all of them.
-    pub(super) fn mentioned(
-        &self,
-        column: Column,
-        letter: char,
-        tokens: &[String],
-        prefix: bool,
-    ) -> std::io::Result<Vec<u64>> {
+    /// The values of `column` that may hold this in whatever texts and order, ascending: those with all terms it
+    /// asks for. One term is held by all of them.
+    pub(super) fn mentioned(&self, column: Column, letter: char, phrase: &Phrase) -> std::io::Result<Vec<u64>> {
         let word = &self.index.word;
-        let mut lists = Vec::with_capacity(tokens.len());
-        for (at, token) in tokens.iter().enumerate() {
-            let term = format!("{letter}{token}");
-            let infos = if prefix && at + 1 == tokens.len() {
-                infos_from(word, &term, self.deadline)?
-            } else {
-                word.terms().get(term.as_bytes())?.into_iter().collect()
+        let mut lists = Vec::new();
+        for lookup in phrase.lookups() {
+            let term = format!("{letter}{}", lookup.term);
+            let infos = match lookup.is_beginning {
+                true => infos_that(word, &term, self.deadline, |_| true)?,
+                false => word.terms().get(term.as_bytes())?.into_iter().collect(),
             };
             lists.push((infos.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>(), infos));
         }
@@ -152,21 +207,14 @@ impl Compiler<'_> {
             if docs.as_ref().is_some_and(|docs| docs.len() <= FEW) {
                 break;
             }
-            let mut next = Vec::new();
-            for (nth, info) in infos.iter().enumerate() {
-                if nth % TERMS == TERMS - 1 {
-                    self.deadline.check()?;
+            let next = self.documents(&infos)?;
+            docs = Some(match docs {
+                Some(mut docs) => {
+                    docs.retain(|doc| next.binary_search(doc).is_ok());
+                    docs
                 }
-                extend(word, info, &mut next)?;
-            }
-            if infos.len() > 1 {
-                next.sort_unstable();
-                next.dedup();
-            }
-            if let Some(docs) = &docs {
-                next.retain(|doc| docs.binary_search(doc).is_ok());
-            }
-            docs = Some(next);
+                None => next,
+            });
         }
         let docs = docs.unwrap_or_default();
         let mut ords = vec![0; docs.len()];
@@ -174,6 +222,22 @@ impl Compiler<'_> {
         ords.sort_unstable();
         ords.dedup();
         Ok(ords)
+    }
+
+    /// The documents of all these lists of words, ascending.
+    fn documents(&self, infos: &[TermInfo]) -> std::io::Result<Vec<u32>> {
+        let mut docs = Vec::new();
+        for (nth, info) in infos.iter().enumerate() {
+            if nth % TERMS == TERMS - 1 {
+                self.deadline.check()?;
+            }
+            extend(&self.index.word, info, &mut docs)?;
+        }
+        if infos.len() > 1 {
+            docs.sort_unstable();
+            docs.dedup();
+        }
+        Ok(docs)
     }
 }
 
@@ -184,11 +248,4 @@ fn extend(index: &InvertedIndexReader, info: &TermInfo, docs: &mut Vec<u32>) -> 
         list.advance();
     }
     Ok(())
-}
-
-fn can_be_in_address(words: &Words) -> bool {
-    words
-        .tokens()
-        .iter()
-        .all(|token| token.len() <= ADDRESS_WORD && token.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -102,13 +102,12 @@ impl Column {
         }
     }
 
-    /// Whether documents are listed by value. Nothing asks for a user agent by value.
+    /// Whether documents are listed by value. A user agent is asked for so rarely that its column will do.
     pub(crate) fn is_listed(self) -> bool {
         self != Self::UserAgent
     }
 
-    /// The letter in front of its words in the field of words; `None` if full text does not look at it, or, for an
-    /// address, looks at the dictionary itself.
+    /// The letter in front of its words in the field of words; `None` if full text does not look at it.
     pub(crate) fn letter(self) -> Option<char> {
         match self {
             Self::Reason => Some('r'),
@@ -122,7 +121,9 @@ impl Column {
             Self::Trace => Some('i'),
             Self::MoreTargets => Some('o'),
             Self::Recorder => Some('k'),
-            Self::Severity | Self::Kind | Self::Outcome | Self::Ip | Self::UserAgent | Self::Country => None,
+            Self::UserAgent => Some('e'),
+            Self::Ip => Some('p'),
+            Self::Severity | Self::Kind | Self::Outcome | Self::Country => None,
         }
     }
 

@@ -221,6 +221,16 @@ impl OpenColumn {
     pub(crate) fn ords_where(
         &self,
         deadline: &Deadline,
+        accept: impl FnMut(&Part) -> bool,
+    ) -> std::io::Result<Vec<u64>> {
+        self.ords_that(deadline, |_| true, accept)
+    }
+
+    /// The same, of those values whose encoded text may be accepted at all: the others are not decoded.
+    pub(crate) fn ords_that(
+        &self,
+        deadline: &Deadline,
+        may: impl Fn(&str) -> bool,
         mut accept: impl FnMut(&Part) -> bool,
     ) -> std::io::Result<Vec<u64>> {
         let mut ords = Vec::new();
@@ -231,6 +241,7 @@ impl OpenColumn {
             }
             let part = std::str::from_utf8(stream.key())
                 .ok()
+                .filter(|text| may(text))
                 .and_then(|text| self.column.decode(text));
             if part.is_some_and(|part| accept(&part)) {
                 ords.push(stream.term_ord());

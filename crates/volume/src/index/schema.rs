@@ -1,9 +1,10 @@
 //! The fields of the index and what each lists. Changing any of it means a new [`crate::FORMAT`].
 //!
 //! * every [`Column`]: documents by value, and each document's value;
-//! * `word`: words of people, groups, applications, devices and reasons, each with its column's letter in front,
-//!   listed *only at the first document of a segment that mentions the value* – from there its column leads to the rest;
-//! * `text`: words of the sentence and of the free-form parts, at every document;
+//! * `word`: the terms ([`activity::text::terms`]) of people, groups, applications, addresses, devices and other columns
+//!   with a letter, which stands in front, listed *only at the first document of a segment that mentions the value* –
+//!   from there its column leads to the rest;
+//! * `text`: the terms of the sentence and of the free-form parts, at every document;
 //! * `mark`: which free-form parts there are, metadata by key and by key and value;
 //! * `occurred`, `recorded`: times; `details`: sequence number and free-form parts, where there are any.
 //!

@@ -141,11 +141,11 @@ impl IndexWriter {
         mentioned.insert(self.encoded.as_str().into());
         if let Some(part) = column.decode(&self.encoded) {
             part.any_text(|field| {
-                for token in text::tokens(field) {
+                text::terms(field, |term| {
                     words.push(letter);
-                    words.push_str(&token);
+                    words.push_str(term);
                     words.push(' ');
-                }
+                });
                 false
             });
         }
@@ -154,10 +154,10 @@ impl IndexWriter {
     fn add_free_form(&mut self, seq: Seq, facts: &Facts, document: &mut TantivyDocument) {
         let mut texts = String::new();
         let mut add = |field: &str| {
-            for token in text::tokens(field) {
-                texts.push_str(&token);
+            text::terms(field, |term| {
+                texts.push_str(term);
                 texts.push(' ');
-            }
+            });
         };
         add(&sentence::plain(facts));
         let mut marks: Vec<String> = Vec::new();

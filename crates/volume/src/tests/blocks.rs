@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use activity::query::{
     ByKind, ByPattern, Entity, Expr, KindPattern, Present, RecorderPattern, Term, Value, Words, parse,
 };
+use activity::text::{Extent, Phrase};
 use activity::{Activity, By, Facts, Field, Named, Person, Recorder, RecorderKind, Reporter, Target, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -173,7 +174,8 @@ fn people(rows: &[Activity]) -> Vec<Term> {
 fn texts(rows: &[Activity]) -> Vec<Term> {
     let of = |field: Field| column(rows, move |facts| field.text(facts).map(str::to_owned));
     let words = |texts: Vec<String>| -> Vec<Words> {
-        let ways = |text: String| [Words::new(text.clone(), false), Words::new(text, true)];
+        let extents = [Extent::Whole, Extent::Beginning, Extent::Part];
+        let ways = |text: String| extents.map(|extent| Words::new(Phrase::new(text.clone(), extent)));
         texts.into_iter().flat_map(ways).flatten().collect()
     };
     let mut terms = values(of(Field::Reason), Term::Reason);

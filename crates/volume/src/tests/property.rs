@@ -24,7 +24,7 @@ const FACETS: [Facet; 9] = [
 ];
 
 /// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
@@ -81,7 +81,7 @@ proptest! {
 }
 
 /// What answers: an index, or the record alone.
-trait Answers {
+pub(super) trait Answers {
     fn scan(&self, query: &Expr, order: Order, room: Room) -> Vec<Activity>;
     fn search(&self, query: &Expr, order: Order, after: Option<Cursor>, room: Room) -> Vec<Activity>;
     fn count(&self, query: &Expr, cap: u64) -> Count;
@@ -113,7 +113,12 @@ macro_rules! answers {
 
 answers!(Indexed, RecordOnly);
 
-fn check(volume: &impl Answers, activities: &[Activity], query: &Expr, limit: usize) -> Result<(), TestCaseError> {
+pub(super) fn check(
+    volume: &impl Answers,
+    activities: &[Activity],
+    query: &Expr,
+    limit: usize,
+) -> Result<(), TestCaseError> {
     for order in ORDERS {
         let expected = expected(activities, query, order);
         let scanned = volume.scan(query, order, Room::rows(limit));

@@ -3,6 +3,7 @@
 use activity::query::{
     AtRange, ByKind, ByPattern, Entity, Expr, IdRange, KindPattern, Present, RecorderPattern, Term, Value, Words, parse,
 };
+use activity::text::{Extent, Phrase};
 use activity::{
     Activity, By, Change, Facts, Field, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target,
     Time,
@@ -172,24 +173,29 @@ pub(super) fn activities() -> impl Strategy<Value = Vec<Activity>> {
     })
 }
 
+/// A phrase of any extent, in quotes or not.
+pub(super) fn phrase(text: impl Strategy<Value = String>) -> impl Strategy<Value = Phrase> {
+    let extents = select(&[Extent::Whole, Extent::Beginning, Extent::Part][..]);
+    (text, extents, any::<bool>()).prop_map(|(text, extent, quoted)| {
+        let phrase = Phrase::new(text, extent);
+        if quoted { phrase.quoted() } else { phrase }
+    })
+}
+
 fn words() -> impl Strategy<Value = Words> {
-    let heads = select(&["s", "jon", "log", "10", "fail", "größ", "20"][..]).prop_map(str::to_owned);
+    let heads = select(&["s", "jon", "log", "10", "fail", "größ", "20", "0.1", "es j"][..]).prop_map(str::to_owned);
     let all = prop_oneof![
         text(),
         heads,
         select(&IPS[..]).prop_map(str::to_owned),
         Just("joined group".to_owned())
     ];
-    (all, any::<bool>()).prop_filter_map("no words", |(text, prefix)| Words::new(text, prefix))
+    phrase(all).prop_filter_map("no words", Words::new)
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    let heads = select(&["s", "SAM", "usr", "-", "gr"][..]).prop_map(str::to_owned);
-    prop_oneof![
-        text().prop_map(Value::exact),
-        text().prop_map(Value::prefix),
-        heads.prop_map(Value::prefix)
-    ]
+    let heads = select(&["s", "SAM", "usr", "-", "gr", "\u{1}"][..]).prop_map(str::to_owned);
+    phrase(prop_oneof![text(), heads]).prop_map(Value::new)
 }
 
 fn entity() -> impl Strategy<Value = Entity> {
@@ -243,6 +249,7 @@ fn kind() -> impl Strategy<Value = KindPattern> {
     prop_oneof![
         select(&KINDS[..]).prop_map(|code| KindPattern::Exact(code.to_owned())),
         select(&["user.", "group", ""][..]).prop_map(|head| KindPattern::Prefix(head.to_owned())),
+        select(&["log", "."][..]).prop_map(|part| KindPattern::Part(part.to_owned())),
     ]
 }
 
@@ -269,6 +276,7 @@ fn term() -> impl Strategy<Value = Expr> {
         1 => vec(select(Severity::ALL), some.clone()).prop_map(Term::Severity),
         1 => vec(reported(), some.clone()).prop_map(Term::Reported),
         1 => vec(words(), some.clone()).prop_map(Term::Place),
+        1 => vec(words(), some.clone()).prop_map(Term::UserAgent),
         1 => vec(value(), some.clone()).prop_map(Term::Trace),
         2 => vec(entity(), some.clone()).prop_map(Term::User),
         2 => vec(doer(), some.clone()).prop_map(Term::By),

@@ -79,15 +79,10 @@ impl TimeMap {
         Self { docs, spans, by_last }
     }
 
-    /// Reads what was written beside the index in `dir`, or else the times of all documents.
-    pub(crate) fn open(dir: &Path, occurred: &dyn ColumnValues<i64>, docs: u32) -> Result<Self> {
+    /// Reads what was written beside the index in `dir`, which is of so many documents.
+    pub(crate) fn open(dir: &Path, docs: u32) -> Result<Self> {
         let path = dir.join(file::NAME);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            // An index of an earlier build has none.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::of(occurred, docs)),
-            Err(error) => return Err(VolumeError::io(&path)(error)),
-        };
+        let bytes = std::fs::read(&path).map_err(VolumeError::io(&path))?;
         file::decode(&bytes)
             .filter(|map| map.docs == docs)
             .ok_or_else(|| VolumeError::damaged(&path.to_string_lossy(), "its spans of time cannot be read"))

@@ -46,7 +46,7 @@ const MOST: usize = 1000;
 #[utoipa::path(
     get, path = "/v1/activities", tag = "Activities", operation_id = "listActivities",
     params(
-        ("q" = Option<String>, Query, description = "Query, such as `outcome:failure user:sam@example.com`."),
+        ("q" = Option<String>, Query, description = "Query, such as `outcome:failure user:sam@example.com`. `part*` is a beginning, `*part*` any part; accents need to be typed only in quotes."),
         ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),
         ("to" = Option<String>, Query, description = "Only what happened before this RFC 3339 time or date."),
         ("tz" = Option<String>, Query, description = "Zone in which dates in `q` are read: `UTC` (default), `EST`, or an IANA name."),

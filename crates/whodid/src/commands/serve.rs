@@ -79,6 +79,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
         greeting,
     } = serving;
     app::accounts::fill_skeletons_later(&app);
+    app::accounts::fold_names_later(&app);
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::{Extent, Phrase};
 
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -17,14 +18,18 @@ fn word() -> impl Strategy<Value = String> {
     ]
 }
 
-fn value() -> impl Strategy<Value = Value> {
-    (word(), any::<bool>()).prop_map(|(text, prefix)| {
-        if prefix {
-            Value::prefix(text)
-        } else {
-            Value::exact(text)
-        }
+/// Texts that could not be typed without quotes are in quotes.
+fn phrase() -> impl Strategy<Value = Phrase> {
+    let extents = prop::sample::select(vec![Extent::Whole, Extent::Beginning, Extent::Part]);
+    (word(), extents, any::<bool>()).prop_map(|(text, extent, quoted)| {
+        let bare = !quoted && text.chars().all(char::is_alphanumeric);
+        let phrase = Phrase::new(text, extent);
+        if bare { phrase } else { phrase.quoted() }
     })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    phrase().prop_map(Value::new)
 }
 
 fn entity() -> impl Strategy<Value = Entity> {
@@ -36,7 +41,7 @@ fn entity() -> impl Strategy<Value = Entity> {
 }
 
 fn words() -> impl Strategy<Value = Words> {
-    (word(), any::<bool>()).prop_filter_map("no letters", |(text, prefix)| Words::new(text, prefix))
+    phrase().prop_filter_map("no letters", Words::new)
 }
 
 fn many<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
@@ -78,12 +83,10 @@ fn formal() -> impl Strategy<Value = Term> {
 
 fn term() -> impl Strategy<Value = Term> {
     let code = |text: String| text.to_lowercase();
-    let kind = (word(), any::<bool>()).prop_map(move |(text, prefix)| {
-        if prefix {
-            KindPattern::Prefix(code(text))
-        } else {
-            KindPattern::Exact(code(text))
-        }
+    let kind = (word(), 0..3).prop_map(move |(text, sort)| match sort {
+        0 => KindPattern::Exact(code(text)),
+        1 => KindPattern::Prefix(code(text)),
+        _ => KindPattern::Part(code(text)),
     });
     let named = || value().prop_map(Entity::Is);
     prop_oneof![
@@ -95,6 +98,7 @@ fn term() -> impl Strategy<Value = Term> {
         1 => many(named()).prop_map(Term::Group),
         1 => many(named()).prop_map(Term::Application),
         1 => many(words()).prop_map(Term::Device),
+        1 => many(words()).prop_map(Term::UserAgent),
         1 => many(value()).prop_map(Term::Reason),
         1 => (word(), many(value())).prop_map(|(key, values)| Term::Metadata { key, values }),
         2 => formal(),
@@ -115,7 +119,17 @@ pub(crate) fn expr() -> impl Strategy<Value = Expr> {
 }
 
 fn activity() -> impl Strategy<Value = Activity> {
-    let names = prop::sample::select(vec!["usr_7", "sam jones", "me", "ü", "K", "a b", "user.logn", ""]);
+    let names = prop::sample::select(vec![
+        "usr_7",
+        "sam jones",
+        "me",
+        "ü",
+        "K",
+        "a b",
+        "user.logn",
+        "",
+        "東京都 Zoë",
+    ]);
     let names = prop::collection::vec(names, 8);
     (names, any::<bool>(), 0_u64..12).prop_map(|(names, failed, seq)| {
         let mut activity = failed_log_in();
@@ -134,18 +148,27 @@ fn activity() -> impl Strategy<Value = Activity> {
     })
 }
 
-/// Two words in a row and beginnings of words of every text, some of them of this text alone.
+/// Two words in a row and beginnings and parts of words of every text, some of them of this text alone.
 fn own_words(activity: &Activity) -> Vec<Term> {
     let mut terms = Vec::new();
     crate::text::fields(&activity.facts, |text| {
-        let tokens: Vec<String> = crate::text::tokens(text).collect();
+        let mut tokens = Vec::new();
+        crate::text::terms(text, |term| tokens.push(term.to_owned()));
+        let mut add = |text: String, extent| {
+            let phrase = Phrase::new(text, extent);
+            terms.extend(Words::new(phrase.clone().quoted()).map(Term::Text));
+            terms.extend(Words::new(phrase).map(Term::Text));
+        };
         for pair in tokens.windows(2) {
-            terms.extend(Words::new(pair.join(" "), false).map(Term::Text));
+            add(pair.join(" "), Extent::Whole);
             let beginning: String = pair[1].chars().take(2).collect();
-            terms.extend(Words::new(format!("{} {beginning}", pair[0]), true).map(Term::Text));
-            terms.extend(Words::new(format!("{} {}", pair[1], pair[0]), false).map(Term::Text));
+            add(format!("{} {beginning}", pair[0]), Extent::Beginning);
+            add(format!("{} {}", pair[1], pair[0]), Extent::Whole);
+            add(pair[1].chars().skip(1).collect(), Extent::Part);
         }
-        terms.extend(Words::new(text, false).map(|words| Term::Device(vec![words])));
+        let all = Words::new(Phrase::new(text, Extent::Whole));
+        terms.extend(all.clone().map(|words| Term::Device(vec![words])));
+        terms.extend(all.map(|words| Term::UserAgent(vec![words])));
     });
     terms
 }
@@ -164,7 +187,7 @@ proptest! {
             word(),
             prop::sample::select(vec![
                 "user:", "at:", "ip:", "metadata.", "has:", "id:", "by:=", "(", ")", "-", " OR ", " ", "\"", "..",
-                ">=", "2026-11-01", "10.", ":*", "-7d", "activity:", "2026-11-01T10:00Z", "99999999999w",
+                ">=", "2026-11-01", "10.", ":*", "-7d", "activity:", "2026-11-01T10:00Z", "99999999999w", "*", "é", "user_agent:", "東京",
             ]).prop_map(str::to_owned),
         ], 0..8),
     ) {
@@ -229,7 +252,7 @@ proptest! {
     fn a_value_matches_itself_however_it_is_cased(text in any::<String>()) {
         prop_assert!(Value::exact(text.to_uppercase()).matches(&text.to_uppercase()));
         prop_assert!(Value::prefix("").matches(&text));
-        if let Some(words) = Words::new(text.clone(), false) {
+        if let Some(words) = Words::new(Phrase::new(text.clone(), Extent::Whole).quoted()) {
             prop_assert!(words.matches_text(&text));
         }
     }

@@ -134,7 +134,7 @@ async fn rows_of_one_person_are_told_of_in_their_log_those_of_several_in_the_rea
         &setup.app,
         &auditor(),
         &LogScope::Everything,
-        &asking("user:sam activity:user.login"),
+        &asking("user:=sam activity:user.login"),
     )
     .await
     .unwrap();

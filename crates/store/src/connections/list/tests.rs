@@ -8,6 +8,7 @@ async fn plan(store: &Store, which: Which, words: &[String], after: Option<(&str
         account_id: "usr_1",
         which,
         words,
+        usernames: words,
         after,
     };
     let mut read = store.read().await.unwrap();
