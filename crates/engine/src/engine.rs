@@ -293,7 +293,7 @@ impl Log {
     pub async fn freeze(&self) -> Result<(), LogError> {
         // What is not in memory yet comes there.
         let _view = self.reader.view().await?;
-        while self.reader.freeze_next(true).await? {}
+        while self.reader.freeze_next(freeze::Load::None).await? > 0 {}
         Ok(())
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct Opened {
     pub(crate) first_seq: Seq,
     pub(crate) index: OpenIndex,
     pub(crate) times: TimeMap,
+    /// The activities themselves, where they are in memory.
+    in_memory: Option<Vec<Arc<Activity>>>,
     /// What is known of the values of each column, as far as somebody asked.
     pub(crate) known: [OnceLock<Arc<Known>>; Column::ALL.len()],
     /// What readers decoded and no reader has now: no lock is held while rows are built.
@@ -45,10 +47,15 @@ impl fmt::Debug for Indexed {
 
 impl Indexed {
     pub(crate) fn new(first_seq: Seq, index: OpenIndex, times: TimeMap) -> Self {
+        Self::with_rows(first_seq, index, times, None)
+    }
+
+    fn with_rows(first_seq: Seq, index: OpenIndex, times: TimeMap, in_memory: Option<Vec<Arc<Activity>>>) -> Self {
         Self(Arc::new(Opened {
             first_seq,
             index,
             times,
+            in_memory,
             known: Default::default(),
             decoded: Mutex::default(),
         }))
@@ -56,17 +63,17 @@ impl Indexed {
 
     /// An index of these activities, which follow each other, in memory. For a few thousand: it takes about as long as
     /// sealing them.
-    pub fn in_memory<A: AsRef<Activity>>(rows: &[A]) -> Result<Self> {
-        let Some(first) = rows.first() else {
+    pub fn in_memory(rows: Vec<Arc<Activity>>) -> Result<Self> {
+        let Some(first) = rows.first().map(|row| row.seq) else {
             return Err(VolumeError::Unfit("there are no activities".to_owned()));
         };
         let mut writer = IndexWriter::in_memory()?;
-        for row in rows {
-            writer.add(row.as_ref())?;
+        for row in &rows {
+            writer.add(row)?;
         }
         let index = OpenIndex::of(Path::new(IN_MEMORY), writer.finish()?)?;
         let times = TimeMap::of(&*index.occurred, index.docs);
-        Ok(Self::new(first.as_ref().seq, index, times))
+        Ok(Self::with_rows(first, index, times, Some(rows)))
     }
 
     /// The sequence numbers of its activities.
@@ -108,11 +115,21 @@ impl Opened {
     pub(crate) fn rows(&self, docs: &[u32]) -> Result<Vec<Activity>> {
         let kept = || self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
         let mut decoded = kept().pop().unwrap_or_else(|| Decoded::new(DECODED_BYTES));
-        let rows = decoded.rows(&self.index, self.first_seq, docs);
+        let rows = self.rows_by(docs, &mut decoded);
         let mut kept = kept();
         if rows.is_ok() && kept.len() < READERS {
             kept.push(decoded);
         }
         rows
+    }
+
+    /// The same with the decoded values of one reader.
+    pub(crate) fn rows_by(&self, docs: &[u32], decoded: &mut Decoded) -> Result<Vec<Activity>> {
+        let Some(rows) = &self.in_memory else {
+            return decoded.rows(&self.index, self.first_seq, docs);
+        };
+        let row = |doc: &u32| rows.get(*doc as usize).map(|row| Activity::clone(row));
+        let rows: Option<Vec<Activity>> = docs.iter().map(row).collect();
+        rows.ok_or_else(|| self.index.damaged("an activity is missing"))
     }
 }

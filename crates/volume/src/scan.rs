@@ -68,7 +68,7 @@ impl Scan {
             self.query.check()?;
             let take = self.chunk.rows().min(self.found.len());
             let (docs, sure): (Vec<u32>, Vec<bool>) = self.found.drain(..take).unzip();
-            let mut rows = self.decoded.rows(&of.index, of.first_seq, &docs)?;
+            let mut rows = of.rows_by(&docs, &mut self.decoded)?;
             self.chunk.held(&rows);
             if sure.contains(&false) {
                 let mut keep = Vec::with_capacity(rows.len());

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use activity::{Activity, Seq};
 use volume::Indexed;
@@ -19,16 +19,27 @@ const MIDDLE: u64 = 8 * SMALL;
 const LARGE: u64 = 8 * MIDDLE;
 /// How long nothing must have come before large chunks are made.
 const IDLE: Duration = Duration::from_secs(2);
+/// A middle block that is complete so soon after the one before makes small ones not worth it.
+const SOON: Duration = Duration::from_millis(500);
+
+/// How much there is to do beside freezing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Load {
+    /// Middle blocks are soon complete: nothing is indexed twice.
+    Heavy,
+    /// Small blocks are frozen meanwhile.
+    Usual,
+    /// Nothing comes: few large chunks are made of many small ones.
+    None,
+}
 
 /// Activities that are worth an index together.
 pub(crate) struct Ripe {
     rows: Vec<Arc<Activity>>,
-    /// Whether each of them is in an index already, in smaller chunks.
-    is_frozen: bool,
 }
 
 /// What of these adjacent chunks, which hold `held`, is to be frozen next.
-pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>) -> Option<Ripe> {
+pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, load: Load) -> Option<Ripe> {
     let lacks_index = |chunk: &&Arc<Chunk>| chunk.index().is_none() && chunk.hole().is_none();
     let fresh = chunks.iter().filter(lacks_index).map(|chunk| chunk.first_seq());
     let middle = fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, MIDDLE)));
@@ -39,7 +50,9 @@ pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>) -> Option<Ripe> {
         blocks.dedup();
         blocks.into_iter().find_map(|block| whole(chunks, &held, block))
     };
-    middle.or_else(small).or_else(large)
+    middle
+        .or_else(|| if load >= Load::Usual { small() } else { None })
+        .or_else(|| if load == Load::None { large() } else { None })
 }
 
 fn block(seq: Seq, size: u64) -> Range<Seq> {
@@ -62,32 +75,40 @@ fn whole(chunks: &[Arc<Chunk>], held: &Range<Seq>, block: Range<Seq>) -> Option<
         return None;
     }
     let rows = within.iter().flat_map(|chunk| chunk.rows().iter().cloned()).collect();
-    Some(Ripe { rows, is_frozen })
+    Some(Ripe { rows })
 }
 
 impl Reader {
-    /// Freezes what is worth it, except what is in smaller frozen chunks already if not `all`; whether there was anything.
-    pub(crate) async fn freeze_next(&self, all: bool) -> Result<bool, LogError> {
-        let Some(ripe) = self.tail.ripe().filter(|ripe| all || !ripe.is_frozen) else {
-            return Ok(false);
+    /// Freezes what is worth it under this load; how many activities.
+    pub(crate) async fn freeze_next(&self, load: Load) -> Result<u64, LogError> {
+        let Some(ripe) = self.tail.ripe(load) else {
+            return Ok(0);
         };
+        let frozen = ripe.rows.len() as u64;
         let freeze = move || {
-            let index = Indexed::in_memory(&ripe.rows)?;
+            let index = Indexed::in_memory(ripe.rows.clone())?;
             Ok(Chunk::frozen(ripe.rows, index))
         };
         self.tail.put(blocking(freeze).await?);
-        Ok(true)
+        Ok(frozen)
     }
 }
 
 /// Freezes what comes, as long as it runs.
 pub(crate) async fn run(reader: Arc<Reader>) {
+    let mut middle: Option<Instant> = None;
     loop {
-        let idle = tokio::time::timeout(IDLE, reader.tail.grown()).await.is_err();
+        let is_idle = tokio::time::timeout(IDLE, reader.tail.grown()).await.is_err();
         loop {
-            match reader.freeze_next(idle).await {
-                Ok(true) => {}
-                Ok(false) => break,
+            let load = match middle {
+                _ if is_idle => Load::None,
+                Some(at) if at.elapsed() < SOON => Load::Heavy,
+                _ => Load::Usual,
+            };
+            match reader.freeze_next(load).await {
+                Ok(0) => break,
+                Ok(frozen) if frozen >= MIDDLE => middle = Some(Instant::now()),
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "hot activities cannot be indexed just now; they are read one by one");
                     tokio::time::sleep(IDLE).await;

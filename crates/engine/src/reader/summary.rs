@@ -1,6 +1,7 @@
 //! What a look finds in all: how many, by which values, and when. Owns how the counts of stretches become those of the log.
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use activity::query::Expr;
 use volume::{Breakdown, Count, Outcomes, Query, Tally, Values};
@@ -88,7 +89,7 @@ fn largest(parts: &[Values], n: usize, query: &Query) -> Result<Top, LogError> {
     let mut wanted = n.saturating_mul(SPARE);
     let values = loop {
         query.check()?;
-        let (values, others) = candidates(&few, &many, wanted)?;
+        let (values, others) = candidates(&few, &many, (n, wanted))?;
         // Guarantee: whatever was not looked at has no more than `others` in all.
         if others == 0
             || values
@@ -106,30 +107,65 @@ fn largest(parts: &[Values], n: usize, query: &Query) -> Result<Top, LogError> {
     })
 }
 
-/// The values that may be the largest, most first; no other one has more than the number.
-fn candidates(few: &HashMap<String, u64>, many: &[&Values], n: usize) -> Result<(Vec<(String, u64)>, u64), LogError> {
-    let mut names: HashSet<String> = HashSet::new();
-    let mut others = 0;
-    for part in many {
-        let largest = part.largest(n)?;
-        others += largest.others;
-        names.extend(largest.values);
+/// The values that may be the `k` largest, most first; no value that is not looked at has more than the number.
+fn candidates(
+    few: &HashMap<String, u64>,
+    many: &[&Values],
+    (k, n): (usize, usize),
+) -> Result<(Vec<(String, u64)>, u64), LogError> {
+    let mut known: HashMap<String, Known> = HashMap::new();
+    let mut others = Vec::with_capacity(many.len());
+    for (part, values) in many.iter().enumerate() {
+        let largest = values.largest(n)?;
+        others.push(largest.others);
+        for (name, count) in largest.values {
+            known.entry(name).or_default().add(part, count);
+        }
     }
     let mut named: Vec<(&String, u64)> = few.iter().map(|(name, count)| (name, *count)).collect();
+    let mut rest = 0;
     if !many.is_empty() && named.len() > n {
-        named.select_nth_unstable_by_key(n, |(_, count)| std::cmp::Reverse(*count));
-        others += named[n].1;
+        named.select_nth_unstable_by_key(n, |(_, count)| Reverse(*count));
+        rest = named[n].1;
         named.truncate(n);
     }
-    names.extend(named.into_iter().map(|(name, _)| name.clone()));
-    let mut values = Vec::with_capacity(names.len());
-    for name in names {
-        let mut count = few.get(&name).copied().unwrap_or_default();
-        for part in many {
-            count += part.of(&name)?;
+    for (name, _) in named {
+        known.entry(name.clone()).or_default();
+    }
+    for (name, known) in &mut known {
+        known.count += few.get(name).copied().unwrap_or_default();
+    }
+    // Guarantee: as many as are wanted have this many at least, so that who cannot reach it is none of them.
+    let mut counts: Vec<u64> = known.values().map(|known| known.count).collect();
+    counts.sort_unstable_by_key(|count| Reverse(*count));
+    let reached = counts.get(k.saturating_sub(1)).copied().unwrap_or_default();
+    let mut values = Vec::new();
+    for (name, known) in known {
+        let unknown = |part: &usize| !known.parts.contains(part);
+        let more: u64 = (0..many.len()).filter(unknown).map(|part| others[part]).sum();
+        if known.count + more < reached {
+            continue;
+        }
+        let mut count = known.count;
+        for part in (0..many.len()).filter(unknown) {
+            count += many[part].of(&name)?;
         }
         values.push((name, count));
     }
     values.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    Ok((values, others))
+    Ok((values, others.iter().sum::<u64>() + rest))
+}
+
+/// How many there are of a value in those parts in which it is among the largest.
+#[derive(Debug, Default)]
+struct Known {
+    count: u64,
+    parts: Vec<usize>,
+}
+
+impl Known {
+    fn add(&mut self, part: usize, count: u64) {
+        self.count += count;
+        self.parts.push(part);
+    }
 }

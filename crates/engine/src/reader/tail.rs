@@ -10,7 +10,7 @@ use activity::{Activity, Seq, Time};
 use tokio::sync::Notify;
 use volume::{Indexed, Order};
 
-use super::freeze::{self, Ripe};
+use super::freeze::{self, Load, Ripe};
 use crate::hole::Hole;
 
 /// A chunk that is not frozen holds no more than one block of so many seqs, counted from 0.
@@ -255,10 +255,10 @@ impl Tail {
         }
     }
 
-    /// What is worth an index now.
-    pub(crate) fn ripe(&self) -> Option<Ripe> {
+    /// What is worth an index under this load.
+    pub(crate) fn ripe(&self, load: Load) -> Option<Ripe> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        freeze::ripe(&state.chunks, state.start..state.end)
+        freeze::ripe(&state.chunks, state.start..state.end, load)
     }
 
     /// Puts a frozen chunk in the place of the chunks it was made of, if all of them are still there.

@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use crate::ledger::rewrite::{Hook, Step, Work};
+use crate::reader::freeze::Load;
 use crate::{
     Batch, Clock, IdSpace, Idempotency, Log, LogError, LogSettings, ManualClock, Order, Page, Search, SeededRng,
 };
@@ -151,12 +152,12 @@ impl Bed {
     }
 
     /// Gives the hot tail all the indexes that it would get by itself.
-    async fn freeze(&self, all: bool) {
-        if all {
+    async fn freeze(&self, load: Load) {
+        if load == Load::None {
             return self.log.freeze().await.unwrap();
         }
         let view = self.log.reader().view().await.unwrap();
-        while self.log.reader().freeze_next(false).await.unwrap() {}
+        while self.log.reader().freeze_next(load).await.unwrap() > 0 {}
         drop(view);
     }
 

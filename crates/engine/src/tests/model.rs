@@ -7,6 +7,7 @@ use activity::{Activity, Facts, Outcome, Time};
 use proptest::prelude::*;
 
 use super::{Bed, START, facts, parse, reporter, seqs};
+use crate::reader::freeze::Load;
 use crate::{Breakdown, Count, Facet, Look, Order, Search, Top};
 
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ enum Step {
     Ingest(Vec<(u64, i64)>),
     Abandon(Vec<(u64, i64)>),
     Settle(bool),
-    Freeze(bool),
+    Freeze(Load),
     Reopen,
     Read { order: u8, limit: usize },
     Look,
@@ -31,7 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => some().prop_map(Step::Ingest),
         1 => some().prop_map(Step::Abandon),
         2 => any::<bool>().prop_map(Step::Settle),
-        3 => any::<bool>().prop_map(Step::Freeze),
+        3 => proptest::sample::select(vec![Load::Heavy, Load::Usual, Load::None]).prop_map(Step::Freeze),
         1 => Just(Step::Reopen),
         3 => (0..3_u8, 1..20_usize).prop_map(|(order, limit)| Step::Read { order, limit }),
         3 => Just(Step::Look),
@@ -157,7 +158,7 @@ async fn play(steps: Vec<Step>) {
                 bed.log.append(&mut tx, made(&some)).await.unwrap();
             }
             Step::Settle(all) => bed.log.settle(all).await.unwrap(),
-            Step::Freeze(all) => bed.freeze(all).await,
+            Step::Freeze(load) => bed.freeze(load).await,
             Step::Reopen => bed = bed.reopen(30).await,
             Step::Read { order, limit } => {
                 let order = [Order::Newest, Order::Oldest, Order::Recorded][usize::from(order)];

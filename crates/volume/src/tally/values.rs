@@ -12,7 +12,7 @@ use crate::index::column::ABSENT;
 use crate::indexed::{Indexed, Opened};
 
 /// Up to this many values, all of them are named; beyond, only those that may be among the most.
-const SMALL: usize = if cfg!(test) { 2 } else { 1_024 };
+const SMALL: usize = if cfg!(test) { 2 } else { 256 };
 /// How many of the largest values of a column are kept.
 const LARGEST: usize = if cfg!(test) { 3 } else { 256 };
 
@@ -47,8 +47,8 @@ pub(crate) struct Known {
 
 /// The largest values of a part of the log.
 pub struct Largest {
-    /// Some values, among which are the largest.
-    pub values: Vec<String>,
+    /// Some values and how many there are of each, among them the largest.
+    pub values: Vec<(String, u64)>,
     /// No other value has more than so many.
     pub others: u64,
 }
@@ -124,7 +124,7 @@ impl Values {
     pub fn largest(&self, n: usize) -> Result<Largest> {
         match &self.0 {
             Of::Named(counts) => Ok(Largest {
-                values: counts.keys().cloned().collect(),
+                values: counts.iter().map(|(value, n)| (value.clone(), *n)).collect(),
                 others: 0,
             }),
             Of::Numbered { of, facet, counts } => {
@@ -142,8 +142,16 @@ impl Values {
                 let others = keep_largest(&mut largest, n);
                 let mut ords: Vec<(u64, u64)> = largest.iter().map(|(ord, n)| (*ord, u64::from(*n))).collect();
                 ords.sort_unstable();
-                let mut values = Vec::with_capacity(ords.len());
-                of.0.names(*facet, &ords, |name, _| values.push(name))?;
+                let mut values: Vec<(String, u64)> = Vec::with_capacity(ords.len());
+                of.0.names(*facet, &ords, |name, n| values.push((name, n)))?;
+                if entries > 1 {
+                    // One value may be several entries, of which only some are among the largest.
+                    values.sort_unstable();
+                    values.dedup_by(|one, other| one.0 == other.0);
+                    for (value, n) in &mut values {
+                        *n = self.of(value)?;
+                    }
+                }
                 Ok(Largest {
                     values,
                     others: u64::from(others) * entries,

@@ -185,7 +185,7 @@ fn check_tally(of: &impl Answers, query: &Expr, rows: &[Activity], n: usize) -> 
                 query
             );
             prop_assert!(
-                *count <= largest.others || largest.values.contains(value),
+                *count <= largest.others || largest.values.contains(&(value.clone(), *count)),
                 "{:?} {:?} of `{}`",
                 facet,
                 value,
