@@ -6,12 +6,11 @@ use activity::query::Expr;
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
-use crate::eval::{Bounds, Node};
+use crate::eval::{Bounds, Node, Source};
 use crate::index::open::OpenIndex;
-use crate::indexed::Opened;
 use crate::order::{Cursor, Order};
 use crate::query::Deadline;
-use crate::times::{Rank, TimeMap, Walk, Window};
+use crate::times::{Rank, TimeMap, Walk, Window, Within};
 
 /// Documents evaluated at once.
 const WINDOW: u32 = if cfg!(test) { 70 } else { 1 << 20 };
@@ -42,13 +41,16 @@ enum Way {
 
 impl Candidates {
     /// Those of the question that come after the cursor.
-    pub(crate) fn new(of: &Opened, expr: &Expr, order: Order, after: Option<Cursor>) -> Self {
-        let walk = |newest| Way::Time(newest, Walk::new(newest, expr.time_bounds(), after, of.first_seq));
+    pub(crate) fn new(of: Source<'_>, expr: &Expr, order: Order, after: Option<Cursor>) -> Self {
+        let (from, to) = expr.time_bounds();
+        let within = Within { from, to };
+        let walk = |newest| Way::Time(newest, Walk::new(newest, within, after, of.first_seq));
+        let docs = of.index.docs;
         Self(match order {
             Order::Recorded => {
                 let skip = after.map_or(0, |after| after.seq.saturating_add(1).saturating_sub(of.first_seq));
-                let skip = u32::try_from(skip).unwrap_or(of.docs()).min(of.docs());
-                Way::Recorded(Windows::new(skip..of.docs()))
+                let skip = u32::try_from(skip).unwrap_or(docs).min(docs);
+                Way::Recorded(Windows::new(skip..docs))
             }
             Order::Newest => walk(true),
             Order::Oldest => walk(false),

@@ -9,13 +9,13 @@ use activity::{Activity, Seq};
 
 use crate::candidates::Searched;
 use crate::error::{Result, VolumeError};
-use crate::eval::{self, Node};
+use crate::eval::{self, Node, Source};
 use crate::index::column::Column;
+use crate::index::known::Known;
 use crate::index::open::OpenIndex;
 use crate::index::write::{IN_MEMORY, IndexWriter};
 use crate::query::{Deadline, Query};
 use crate::rows::Decoded;
-use crate::tally::Known;
 use crate::times::TimeMap;
 
 /// Decoded values kept for the pages of one reader, in bytes.
@@ -99,7 +99,15 @@ impl Opened {
     }
 
     pub(crate) fn compile(&self, query: &Query) -> Result<Node> {
-        eval::compile(self, query).map_err(self.index.io())
+        eval::compile(self.source(), query).map_err(self.index.io())
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            index: &self.index,
+            times: &self.times,
+            first_seq: self.first_seq,
+        }
     }
 
     pub(crate) fn searched<'a>(&'a self, node: &'a Node, deadline: &'a Deadline) -> Searched<'a> {

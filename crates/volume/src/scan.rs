@@ -39,7 +39,7 @@ impl Indexed {
         let of = &*self.0;
         Ok(Scan {
             node: of.compile(&query)?,
-            candidates: Candidates::new(of, &query.expr, order, None),
+            candidates: Candidates::new(of.source(), &query.expr, order, None),
             of: self.clone(),
             query,
             chunk: Step::new(chunk.bytes, chunk.rows.max(1)),

@@ -89,7 +89,7 @@ fn largest(parts: &[Values], n: usize, query: &Query) -> Result<Top, LogError> {
     let mut wanted = n.saturating_mul(SPARE);
     let values = loop {
         query.check()?;
-        let (values, others) = candidates(&few, &many, (n, wanted))?;
+        let (values, others) = candidates(&few, &many, n, wanted)?;
         // Guarantee: whatever was not looked at has no more than `others` in all.
         if others == 0
             || values
@@ -111,7 +111,8 @@ fn largest(parts: &[Values], n: usize, query: &Query) -> Result<Top, LogError> {
 fn candidates(
     few: &HashMap<String, u64>,
     many: &[&Values],
-    (k, n): (usize, usize),
+    k: usize,
+    n: usize,
 ) -> Result<(Vec<(String, u64)>, u64), LogError> {
     let mut known: HashMap<String, Known> = HashMap::new();
     let mut others = Vec::with_capacity(many.len());

@@ -3,9 +3,10 @@
 //! What the index alone cannot decide (words that must follow each other in one text) is bounded from both sides:
 //! documents that surely match, and those that may and are then checked row by row.
 
+mod combine;
 mod node;
 mod plan;
 mod words;
 
 pub(crate) use node::{Bounds, Node};
-pub(crate) use plan::{compile, having};
+pub(crate) use plan::{Source, compile, having};

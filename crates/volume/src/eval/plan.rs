@@ -10,15 +10,14 @@ use activity::query::{
 };
 use activity::text::Extent;
 use activity::{By, Field, Seq};
-use tantivy::InvertedIndexReader;
 use tantivy::columnar::ColumnValues;
 
+use super::combine::{all_of, any_of, none_of};
 use super::node::{Node, OrdSet};
 use super::words;
 use crate::index::column::{ABSENT, Column, Part, ip_text, recorder_head};
 use crate::index::open::{OpenColumn, OpenIndex};
 use crate::index::schema::mark;
-use crate::indexed::Opened;
 use crate::query::{Deadline, Query};
 use crate::times::TimeMap;
 
@@ -30,26 +29,22 @@ pub(super) const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 /// Values decoded between two looks at the clock.
 const VALUES: usize = 4096;
 
+/// What a query is compiled for.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) index: &'a OpenIndex,
+    pub(crate) times: &'a TimeMap,
+    pub(crate) first_seq: Seq,
+}
+
 /// Compiles a query for these activities.
-pub(crate) fn compile(of: &Opened, query: &Query) -> std::io::Result<Node> {
-    let compiler = Compiler {
-        index: &of.index,
-        times: &of.times,
-        first_seq: of.first_seq,
-        deadline: &query.deadline,
-    };
-    compiler.expr(&query.expr)
+pub(crate) fn compile(source: Source<'_>, query: &Query) -> std::io::Result<Node> {
+    Compiler::new(source, &query.deadline).expr(&query.expr)
 }
 
 /// The documents of these activities whose value in `column` is one of these, ascending.
-pub(crate) fn having(of: &Opened, column: Column, ords: &[u64], deadline: &Deadline) -> std::io::Result<Node> {
-    let compiler = Compiler {
-        index: &of.index,
-        times: &of.times,
-        first_seq: of.first_seq,
-        deadline,
-    };
-    compiler.values(column, ords)
+pub(crate) fn having(source: Source<'_>, column: Column, ords: &[u64], deadline: &Deadline) -> std::io::Result<Node> {
+    Compiler::new(source, deadline).values(column, ords)
 }
 
 pub(super) struct Compiler<'a> {
@@ -60,7 +55,16 @@ pub(super) struct Compiler<'a> {
     pub(super) deadline: &'a Deadline,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    fn new(source: Source<'a>, deadline: &'a Deadline) -> Self {
+        Self {
+            index: source.index,
+            times: source.times,
+            first_seq: source.first_seq,
+            deadline,
+        }
+    }
+
     fn expr(&self, expr: &Expr) -> std::io::Result<Node> {
         self.deadline.check()?;
         Ok(match expr {
@@ -371,77 +375,4 @@ fn instants(ranges: &[AtRange]) -> Vec<Range<i64>> {
         .iter()
         .filter_map(|range| Some(instant(&range.from, i64::MIN)?..instant(&range.to, i64::MAX)?));
     ranges.collect()
-}
-
-/// All of these at once.
-fn all_of(nodes: Vec<Node>) -> Node {
-    let mut all = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match node {
-            Node::All => {}
-            Node::Nothing => return Node::Nothing,
-            Node::And(more) => all.extend(more),
-            node => all.push(node),
-        }
-    }
-    // Lists first: they leave few documents to compare values of.
-    all.sort_by_key(cost);
-    match all.len() {
-        0 => Node::All,
-        1 => all.remove(0),
-        _ => Node::And(all),
-    }
-}
-
-fn none_of(node: Node) -> Node {
-    match node {
-        Node::All => Node::Nothing,
-        Node::Nothing => Node::All,
-        Node::Not(inner) => *inner,
-        node => Node::Not(Box::new(node)),
-    }
-}
-
-/// Any of these, with lists of one field brought together.
-pub(super) fn any_of(nodes: Vec<Node>) -> Node {
-    let mut merged: Vec<Node> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match (merged.last_mut(), node) {
-            (_, Node::Nothing) => {}
-            (_, Node::All) => return Node::All,
-            (
-                Some(Node::Lists { index, infos }),
-                Node::Lists {
-                    index: next,
-                    infos: more,
-                },
-            ) if same(index, &next) => {
-                infos.extend(more);
-            }
-            (_, node) => merged.push(node),
-        }
-    }
-    match merged.len() {
-        0 => Node::Nothing,
-        1 => merged.remove(0),
-        _ => Node::Or(merged),
-    }
-}
-
-fn same(one: &Arc<InvertedIndexReader>, other: &Arc<InvertedIndexReader>) -> bool {
-    Arc::ptr_eq(one, other)
-}
-
-/// A coarse order of what to evaluate first.
-fn cost(node: &Node) -> u64 {
-    match node {
-        Node::Nothing => 0,
-        Node::Docs(_) => 1,
-        Node::Lists { infos, .. } => infos.iter().map(|info| u64::from(info.doc_freq) + 64).sum(),
-        Node::And(all) => all.iter().map(cost).min().unwrap_or(0),
-        Node::Or(any) => any.iter().map(cost).sum(),
-        Node::Not(inner) | Node::Maybe(inner) => cost(inner).saturating_add(1 << 40),
-        Node::Values { .. } | Node::Times { .. } | Node::Set(_) => 1 << 41,
-        Node::All => 1 << 42,
-    }
 }

@@ -8,8 +8,9 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, TERMINATED};
 
+use super::combine::any_of;
 use super::node::{Node, fill};
-use super::plan::{Compiler, MANY_LISTS, any_of};
+use super::plan::{Compiler, MANY_LISTS};
 use crate::bitmap::Bitmap;
 use crate::index::column::{Column, Part};
 use crate::index::schema::mark;

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod column;
 pub(crate) mod details;
 pub(crate) mod halting;
+pub(crate) mod known;
 pub(crate) mod open;
 pub(crate) mod schema;
 pub(crate) mod write;

@@ -168,6 +168,6 @@ fn rare_outcomes(of: &Opened, edges: &[Time], into: &mut [Outcomes]) -> Result<O
 impl Opened {
     /// The documents with these values.
     fn having(&self, column: Column, ords: &[u64], deadline: &Deadline) -> Result<Node> {
-        crate::eval::having(self, column, ords, deadline).map_err(self.index.io())
+        crate::eval::having(self.source(), column, ords, deadline).map_err(self.index.io())
     }
 }

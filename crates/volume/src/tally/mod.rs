@@ -16,7 +16,6 @@ use crate::query::{Query, Step};
 
 pub use histogram::Outcomes;
 pub use rows::RowTally;
-pub(crate) use values::Known;
 pub use values::{Largest, Values};
 
 /// By what to count.

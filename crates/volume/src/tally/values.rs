@@ -9,6 +9,7 @@ use crate::bitmap::Bitmap;
 use crate::error::Result;
 use crate::facet::Facet;
 use crate::index::column::ABSENT;
+use crate::index::known::Known;
 use crate::indexed::{Indexed, Opened};
 
 /// Up to this many values, all of them are named; beyond, only those that may be among the most.
@@ -32,17 +33,6 @@ enum Counts {
     All(Arc<Known>),
     /// By number.
     These(Vec<u32>),
-}
-
-/// What is known of a column with lists.
-#[derive(Debug)]
-pub(crate) struct Known {
-    /// The values with the most documents, most first.
-    largest: Vec<(u64, u32)>,
-    /// How many documents have a value.
-    with_value: u64,
-    /// The most entries of one id.
-    entries_per_id: u64,
 }
 
 /// The largest values of a part of the log.

@@ -4,10 +4,11 @@ use activity::Time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{BLOCK, Key, Rank, TimeMap, Walk, file};
+use super::{BLOCK, Key, Rank, TimeMap, Walk, Within, file};
 use crate::Cursor;
 
 const FIRST_SEQ: u64 = 1_000;
+const ALWAYS: Within = Within { from: None, to: None };
 
 fn map(times: &[i64]) -> TimeMap {
     TimeMap::read(u32::try_from(times.len()).unwrap(), |from, out| {
@@ -80,7 +81,7 @@ proptest! {
         if newest {
             expected.reverse();
         }
-        let walk = Walk::new(newest, bounds, after, FIRST_SEQ);
+        let walk = Walk::new(newest, Within { from: bounds.0, to: bounds.1 }, after, FIRST_SEQ);
         let (mut given, _) = walked(&times, walk, newest, rows, most);
         // A window may reach beyond the bounds of time; the question itself leaves that out.
         given.retain(|(time, _)| bounds.0.is_none_or(|from| *time >= from.0) && bounds.1.is_none_or(|to| *time < to.0));
@@ -133,7 +134,7 @@ fn of_two_streams_row_by_row_only_the_blocks_that_a_page_needs_are_looked_at() {
             occurred_at: Time(at),
             seq: 0,
         });
-        let mut walk = Walk::new(newest, (None, None), cursor, FIRST_SEQ);
+        let mut walk = Walk::new(newest, ALWAYS, cursor, FIRST_SEQ);
         let window = walk.next(&map(&times), BLOCK).unwrap();
         let looked: usize = window.docs.iter().map(ExactSizeIterator::len).sum();
         // Half of the rows of a block are of the stream that is asked for.
@@ -144,7 +145,7 @@ fn of_two_streams_row_by_row_only_the_blocks_that_a_page_needs_are_looked_at() {
         );
     }
     // And everything, in windows: no block more than a few times.
-    let walk = Walk::new(true, (None, None), None, FIRST_SEQ);
+    let walk = Walk::new(true, ALWAYS, None, FIRST_SEQ);
     let (given, looked) = walked(&times, walk, true, 2 * BLOCK, usize::MAX);
     assert_eq!(given.len(), times.len());
     assert!(looked <= 4 * times.len(), "{looked} documents looked at");

@@ -21,13 +21,13 @@ impl Rank {
         Self(at, i64::MIN)
     }
 
-    fn of(newest: bool, (at, doc): (i64, i64)) -> Self {
+    fn of(newest: bool, at: i64, doc: i64) -> Self {
         // Complement turns the order of integers around, without overflow.
         if newest { Self(!at, !doc) } else { Self(at, doc) }
     }
 
     pub(crate) fn row(newest: bool, (at, doc): Key) -> Self {
-        Self::of(newest, (at, i64::from(doc)))
+        Self::of(newest, at, i64::from(doc))
     }
 
     /// The row's document.
@@ -54,6 +54,13 @@ pub(crate) struct Window {
     pub(crate) to: Option<Rank>,
 }
 
+/// When the rows of a walk happened: from an instant on, and before another; `None` is unbounded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within {
+    pub(crate) from: Option<Time>,
+    pub(crate) to: Option<Time>,
+}
+
 /// A walk from a cursor to the end. Its windows follow each other and leave nothing out.
 #[derive(Debug)]
 pub(crate) struct Walk {
@@ -69,17 +76,12 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    /// A walk over the rows that happened within `times` (half open; `None` is unbounded) and come after the cursor.
-    pub(crate) fn new(
-        newest: bool,
-        times: (Option<Time>, Option<Time>),
-        after: Option<Cursor>,
-        first_seq: Seq,
-    ) -> Self {
+    /// A walk over the rows that happened within these bounds and come after the cursor.
+    pub(crate) fn new(newest: bool, within: Within, after: Option<Cursor>, first_seq: Seq) -> Self {
         let after = after.map(|cursor| {
             let doc = i128::from(cursor.seq) - i128::from(first_seq);
             let doc = i64::try_from(doc).unwrap_or(if doc < 0 { i64::MIN } else { i64::MAX });
-            Rank::of(newest, (cursor.occurred_at.0, doc)).next()
+            Rank::of(newest, cursor.occurred_at.0, doc).next()
         });
         // Before the first row of that instant, in the order of the walk.
         let at = |time: Time| {
@@ -89,13 +91,13 @@ impl Walk {
                 Rank::before(time.0)
             }
         };
-        let (begin, end) = match times {
-            // The last instant that is wanted is the first of the walk, and the first that is wanted its last.
-            (from, to) if newest => (
-                to.map(|to| at(Time(to.0.saturating_sub(1)))),
-                from.map(|from| at(Time(from.0.saturating_sub(1)))),
-            ),
-            (from, to) => (from.map(at), to.map(at)),
+        let Within { from, to } = within;
+        // From the newest, the last instant that is wanted is the first of the walk, and the first that is wanted its last.
+        let before = |bound: Option<Time>| bound.map(|bound| at(Time(bound.0.saturating_sub(1))));
+        let (begin, end) = if newest {
+            (before(to), before(from))
+        } else {
+            (from.map(at), to.map(at))
         };
         Self {
             newest,
