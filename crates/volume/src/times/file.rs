@@ -39,7 +39,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<TimeMap> {
         };
         let documents = span.block..span.block.saturating_add(BLOCK).min(docs);
         let lies = |key: &Key| documents.contains(&key.1);
-        if span.block % BLOCK != 0 || !lies(&span.first) || !lies(&span.last) || span.first > span.last {
+        if !span.block.is_multiple_of(BLOCK) || !lies(&span.first) || !lies(&span.last) || span.first > span.last {
             return None;
         }
         rows += u64::from(span.rows);
