@@ -15,7 +15,7 @@ use super::tail::{Chunk, SMALL};
 use crate::LogError;
 use crate::tasks::blocking;
 
-const MIDDLE: u64 = 8 * SMALL;
+const MIDDLE: u64 = if cfg!(test) { 8 } else { 16 } * SMALL;
 const LARGE: u64 = 8 * MIDDLE;
 /// How long nothing must have come before large chunks are made.
 const IDLE: Duration = Duration::from_secs(2);

@@ -14,7 +14,7 @@ use super::freeze::{self, Load, Ripe};
 use crate::hole::Hole;
 
 /// A chunk that is not frozen holds no more than one block of so many seqs, counted from 0.
-pub(crate) const SMALL: u64 = if cfg!(test) { 4 } else { 512 };
+pub(crate) const SMALL: u64 = if cfg!(test) { 4 } else { 256 };
 
 /// A run of activities, gapless by seq.
 #[derive(Debug)]

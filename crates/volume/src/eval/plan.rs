@@ -22,7 +22,7 @@ use crate::query::{Deadline, Query};
 use crate::times::TimeMap;
 
 /// Up to this many values, reading the whole dictionary is quicker than anything else.
-const SMALL: usize = if cfg!(test) { 2 } else { 512 };
+const SMALL: usize = if cfg!(test) { 2 } else { 32 };
 /// Up to this many lists are read; beyond, documents' values are compared.
 pub(super) const MANY_LISTS: usize = if cfg!(test) { 4 } else { 256 };
 
@@ -164,13 +164,10 @@ impl<'a> Compiler<'a> {
         let column = self.index.column(column);
         Ok(match column.listed() {
             _ if ords.is_empty() => Node::Nothing,
-            Some(listed) if ords.len() <= MANY_LISTS => {
-                let infos = ords.iter().filter_map(|ord| OpenColumn::info(listed, *ord).transpose());
-                Node::Lists {
-                    index: Arc::clone(listed),
-                    infos: infos.collect::<std::io::Result<_>>()?,
-                }
-            }
+            Some(listed) if ords.len() <= MANY_LISTS => Node::Lists {
+                index: Arc::clone(listed),
+                infos: OpenColumn::infos(listed, ords)?,
+            },
             _ => Node::Values {
                 ords: column.shared_ords(),
                 set: OrdSet::new(column.terms(), ords),

@@ -16,6 +16,8 @@ use crate::query::Deadline;
 
 /// Values of a dictionary read between two looks at the clock.
 const TERMS: u64 = 4096;
+/// Values so near to each other are read together with those between them.
+const NEAR: u64 = 32;
 
 /// One dictionary column of an open index.
 pub(crate) struct OpenColumn {
@@ -157,14 +159,34 @@ impl OpenColumn {
         self.listed.as_ref()
     }
 
-    /// The list of the documents with this value.
-    pub(crate) fn info(listed: &InvertedIndexReader, ord: u64) -> std::io::Result<Option<TermInfo>> {
-        let mut term = Vec::new();
-        if listed.terms().ord_to_term(ord, &mut term)? {
-            listed.terms().get(&term)
-        } else {
-            Ok(None)
+    /// The lists of the documents with these values, by their ascending numbers.
+    pub(crate) fn infos(listed: &InvertedIndexReader, ords: &[u64]) -> std::io::Result<Vec<TermInfo>> {
+        let terms = listed.terms();
+        let (mut infos, mut term) = (Vec::with_capacity(ords.len()), Vec::new());
+        // Numbers that lie near each other are read in one go.
+        for near in ords.chunk_by(|one, next| next.saturating_sub(*one) <= NEAR) {
+            if !terms.ord_to_term(near[0], &mut term)? {
+                continue;
+            }
+            if near.len() == 1 {
+                infos.extend(terms.get(&term)?);
+                continue;
+            }
+            let mut stream = terms.range().ge(&term).into_stream()?;
+            let mut next = near[0];
+            for ord in near {
+                let mut found = stream.advance();
+                while found && next < *ord {
+                    next += 1;
+                    found = stream.advance();
+                }
+                next += 1;
+                if found {
+                    infos.push(stream.value().clone());
+                }
+            }
         }
+        Ok(infos)
     }
 
     /// The number of exactly this encoded value.

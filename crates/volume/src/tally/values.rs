@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::facet::Facet;
 use crate::index::column::ABSENT;
 use crate::index::known::Known;
+use crate::index::open::OpenColumn;
 use crate::indexed::{Indexed, Opened};
 
 /// Up to this many values, all of them are named; beyond, only those that may be among the most.
@@ -290,6 +291,7 @@ impl Opened {
                 ords.extend(column.ords_from(&text).map_err(self.index.io())?);
             }
         }
+        ords.sort_unstable();
         Ok(ords)
     }
 
@@ -298,11 +300,7 @@ impl Opened {
         let Some(listed) = self.index.column(facet.column()).listed() else {
             return Ok(0);
         };
-        let mut documents = 0;
-        for ord in ords {
-            let info = crate::index::open::OpenColumn::info(listed, ord).map_err(self.index.io())?;
-            documents += info.map_or(0, |info| u64::from(info.doc_freq));
-        }
-        Ok(documents)
+        let infos = OpenColumn::infos(listed, &ords).map_err(self.index.io())?;
+        Ok(infos.iter().map(|info| u64::from(info.doc_freq)).sum())
     }
 }
