@@ -121,6 +121,12 @@ impl Values {
             Of::Numbered { of, facet, counts } => {
                 let known = of.0.known_of(*facet)?;
                 let entries = known.as_ref().map_or(1, |known| known.entries_per_id);
+                // Without lists it is not known how many entries an id has: then all are looked at.
+                let n = if known.is_none() && facet.is_by_id() {
+                    usize::MAX
+                } else {
+                    n
+                };
                 let mut largest: Vec<(u64, u32)> = match counts {
                     Counts::All(known) if n < LARGEST => known.largest.clone(),
                     Counts::All(_) => {
