@@ -13,6 +13,7 @@ use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
 const UNFINISHED: &str = "unfinished-";
 /// The file that says whose volumes these are.
 const OWNER: &str = "installation";
+const UNFINISHED_OWNER: &str = "unfinished-installation";
 
 /// Whose volumes are on a shelf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ impl Shelf {
         for entry in entries {
             let name = entry.map_err(failed(&self.root))?.file_name();
             let name = name.to_string_lossy().into_owned();
-            if name != OWNER {
+            if name != OWNER && name != UNFINISHED_OWNER {
                 let id = name.strip_prefix(UNFINISHED).unwrap_or(&name);
                 found.push((id.to_owned(), name));
             }
@@ -111,15 +112,22 @@ impl Shelf {
         let path = self.root.join(OWNER);
         match fs::read_to_string(&path) {
             Ok(theirs) if theirs.trim() == ours => Ok(Owner::Ours),
+            // Earlier builds wrote in place: what broke off in the middle, or before the first byte, was ours.
+            Ok(begun) if ours.starts_with(begun.as_str()) => self.write_owner(ours),
             Ok(theirs) => Ok(Owner::Theirs(theirs.trim().to_owned())),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::write(&path, format!("{ours}\n")).map_err(failed(&path))?;
-                sync(&path)?;
-                sync(&self.root)?;
-                Ok(Owner::Ours)
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => self.write_owner(ours),
             Err(error) => Err(failed(&path)(error)),
         }
+    }
+
+    /// Writes it as a whole or not at all.
+    fn write_owner(&self, ours: &str) -> Result<Owner, VolumeError> {
+        let (path, unfinished) = (self.root.join(OWNER), self.root.join(UNFINISHED_OWNER));
+        fs::write(&unfinished, format!("{ours}\n")).map_err(failed(&unfinished))?;
+        sync(&unfinished)?;
+        fs::rename(&unfinished, &path).map_err(failed(&path))?;
+        sync(&self.root)?;
+        Ok(Owner::Ours)
     }
 }
 
@@ -154,6 +162,24 @@ mod tests {
         for name in ["", "..", "../x", ".", "/etc", "installation"] {
             assert!(matches!(shelf.remove(name), Err(VolumeError::Unfit(_))), "{name}");
         }
+    }
+
+    #[test]
+    fn whose_volumes_they_are_is_written_whole_and_what_broke_off_was_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let (shelf, marker) = (Shelf::new(dir.path().to_owned()), dir.path().join(OWNER));
+        let ours = "01a21e35-9d40-7327-a958-059b220b93fe";
+        for cut in 0..ours.len() {
+            fs::write(&marker, &ours[..cut]).unwrap();
+            assert!(matches!(shelf.claim(ours).unwrap(), Owner::Ours), "{cut}");
+            assert_eq!(fs::read_to_string(&marker).unwrap(), format!("{ours}\n"));
+        }
+        fs::remove_file(&marker).unwrap();
+        fs::write(dir.path().join(UNFINISHED_OWNER), "01a2").unwrap();
+        assert!(matches!(shelf.claim(ours).unwrap(), Owner::Ours));
+        assert_eq!(shelf.list().unwrap(), []);
+        fs::write(&marker, "another\n").unwrap();
+        assert!(matches!(shelf.claim(ours).unwrap(), Owner::Theirs(theirs) if theirs == "another"));
     }
 
     #[test]
