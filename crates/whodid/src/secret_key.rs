@@ -80,6 +80,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<SecretKey>, KeyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
+    // Earlier builds wrote in place: where that broke off before the first byte, there is no key.
+    if text.is_empty() {
+        return Ok(None);
+    }
     if rights::is_open(path) != Some(false) {
         return Err(KeyError::Open { path: path.to_owned() });
     }
@@ -146,9 +150,18 @@ async fn adopt(path: &Path, found: Option<SecretKey>, store: &Store, rng: &dyn R
 /// Makes the file, whole and on the disk before anything is wrapped with the key.
 fn make(path: &Path, rng: &dyn Rng) -> io::Result<SecretKey> {
     let bytes = rng.key();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    // What broke off once goes, with whatever rights it had.
+    match std::fs::remove_file(&unfinished) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        done => done?,
+    }
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(file, "{BEGIN}{}", HEXLOWER.encode(&bytes))?;
     file.sync_all()?;
+    std::fs::rename(&unfinished, path)?;
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         std::fs::File::open(directory)?.sync_all()?;
     }

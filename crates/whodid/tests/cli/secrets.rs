@@ -320,6 +320,18 @@ fn the_key_is_made_at_the_first_start_outside_the_data_and_for_its_user_alone() 
     assert_eq!(home.serve(&["--set", &setting]).terminate(), Some(0));
 }
 
+#[test]
+fn a_key_file_that_broke_off_before_its_first_byte_is_made_anew() {
+    let home = Home::new();
+    let file = home.path().join("data.key");
+    std::fs::write(&file, "").unwrap();
+    let unfinished = home.path().join("data.key.unfinished");
+    std::fs::write(&unfinished, "half a").unwrap();
+    assert_eq!(home.serve(&[]).terminate(), Some(0));
+    assert!(std::fs::read_to_string(&file).unwrap().len() > 64 && !unfinished.exists());
+    assert_eq!(home.serve(&[]).terminate(), Some(0));
+}
+
 #[tokio::test]
 async fn a_missing_or_other_key_is_told_at_the_start_and_nothing_is_lost() {
     let home = Home::new();
