@@ -3,7 +3,10 @@
 
 use crate::accounts::account::{self, AccountRow};
 use crate::groups::group::{self, GroupRow};
+use sqlx::any::AnyRow;
+
 use crate::row::number;
+use crate::sql::Sql;
 use crate::{Read, StoreError, Tx, renamed};
 
 /// The folding that made all of it.
@@ -25,18 +28,30 @@ pub async fn set_version(tx: &mut Tx, version: u64) -> Result<(), StoreError> {
 
 /// At most `limit` accounts behind this id, none of which is renamed until the transaction ends.
 pub async fn hold_accounts(tx: &mut Tx, after: &str, limit: u32) -> Result<Vec<AccountRow>, StoreError> {
-    // Held first and read then: what another transaction changed meanwhile is read as it has become.
     let hold = "UPDATE account SET version = version \
          WHERE id IN (SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT $2)";
+    let select = format!("SELECT {} FROM account a WHERE a.id > ", account::COLUMNS);
+    let rows = held(tx, hold, &select, after, limit).await?;
+    rows.iter().map(account::account).collect()
+}
+
+/// Holds what is behind this id first and reads it then: what another transaction changed meanwhile is read as it has
+/// become. The id is the first column.
+async fn held(
+    tx: &mut Tx,
+    hold: &'static str,
+    select: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<AnyRow>, StoreError> {
     let held = sqlx::query(hold).bind(after).bind(i64::from(limit));
     held.execute(tx.conn()).await?;
-    let sql = "SELECT a.id, a.given_name, a.family_name, a.username, a.email, a.time_zone, a.password_hash, \
-         a.login_enabled, a.is_administrator, a.is_auditor, a.is_service, a.created_at, a.activated_at, \
-         a.last_login_at, a.last_attempt_failed, a.failures, a.locked_until, a.version \
-         FROM account a WHERE a.id > $1 ORDER BY a.id LIMIT $2";
-    let rows = sqlx::query(sql).bind(after).bind(i64::from(limit));
-    let rows = rows.fetch_all(tx.conn()).await?;
-    rows.iter().map(account::account).collect()
+    let mut sql = Sql::default();
+    sql.text(select);
+    sql.bind(after);
+    sql.text(" ORDER BY 1 LIMIT ");
+    sql.bind(i64::from(limit));
+    sql.fetch_all(tx).await
 }
 
 /// Gives an account the name that it is found and ordered by.
@@ -50,13 +65,11 @@ pub async fn set_account_name(tx: &mut Tx, id: &str, name_key: &str) -> Result<(
 pub async fn hold_groups(tx: &mut Tx, after: &str, limit: u32) -> Result<Vec<GroupRow>, StoreError> {
     let hold = "UPDATE user_group SET version = version \
          WHERE id IN (SELECT id FROM user_group WHERE id > $1 ORDER BY id LIMIT $2)";
-    let held = sqlx::query(hold).bind(after).bind(i64::from(limit));
-    held.execute(tx.conn()).await?;
-    let sql = "SELECT g.id, g.parent_id, p.name AS parent_name, g.name, g.name_key, g.requires_second_factor, \
-         g.version, g.created_at, g.created_by FROM user_group g LEFT JOIN user_group p ON p.id = g.parent_id \
-         WHERE g.id > $1 ORDER BY g.id LIMIT $2";
-    let rows = sqlx::query(sql).bind(after).bind(i64::from(limit));
-    let rows = rows.fetch_all(tx.conn()).await?;
+    let select = format!(
+        "SELECT {} FROM user_group g LEFT JOIN user_group p ON p.id = g.parent_id WHERE g.id > ",
+        group::COLUMNS
+    );
+    let rows = held(tx, hold, &select, after, limit).await?;
     rows.iter().map(group::group).collect()
 }
 

@@ -19,6 +19,7 @@ use std::ops::Range;
 use activity::{Facts, Person, Time};
 
 use events::Event;
+pub use people::SESSIONS;
 use people::World;
 use plan::{DAY, Plan};
 use random::Random;

@@ -6,7 +6,7 @@ mod build;
 mod generator;
 
 pub use build::{Build, activity, at, person};
-pub use generator::{Generator, GeneratorSettings, Profile, Standing};
+pub use generator::{Generator, GeneratorSettings, Profile, SESSIONS, Standing};
 
 /// The codes of the 23 activities a person can cause.
 pub const EVERYDAY: [&str; 23] = [

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// Documents whose values are read at once.
+pub(crate) const SOME: usize = 1_024;
+
 /// Documents of `window`. All operands of one operation have the same window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bitmap {
@@ -99,6 +102,21 @@ impl Bitmap {
         (0..)
             .zip(words)
             .flat_map(move |(i, word)| Bits(*word).map(move |bit| from + 64 * i + bit))
+    }
+
+    /// Calls `each` with the documents in order, at most [`SOME`] at a time.
+    pub(crate) fn each_some(&self, mut each: impl FnMut(&[u32])) {
+        let mut some = Vec::with_capacity(SOME);
+        for doc in self.iter() {
+            some.push(doc);
+            if some.len() == SOME {
+                each(&some);
+                some.clear();
+            }
+        }
+        if !some.is_empty() {
+            each(&some);
+        }
     }
 
     /// The documents in order.

@@ -4,18 +4,16 @@ use std::ops::Range;
 
 use activity::query::Expr;
 
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, SOME};
 use crate::error::Result;
 use crate::eval::{Bounds, Node, Source};
 use crate::index::open::OpenIndex;
-use crate::order::{Cursor, Order};
+use crate::order::{Cursor, Order, Rank};
 use crate::query::Deadline;
-use crate::times::{Rank, TimeMap, Walk, Window, Within};
+use crate::times::{Places, TimeMap, Walk, Window, Within};
 
 /// Documents evaluated at once.
 const WINDOW: u32 = if cfg!(test) { 70 } else { 1 << 20 };
-/// Times read at once.
-const TIMES: usize = 1_024;
 
 /// What candidates are looked for in.
 #[derive(Clone, Copy)]
@@ -35,8 +33,8 @@ pub(crate) struct Candidates(Way);
 enum Way {
     /// As they were recorded.
     Recorded(Windows),
-    /// In the order of time; `true` from the newest.
-    Time(bool, Walk),
+    /// In the order of time.
+    Time(Places, Walk),
 }
 
 impl Candidates {
@@ -44,7 +42,10 @@ impl Candidates {
     pub(crate) fn new(of: Source<'_>, expr: &Expr, order: Order, after: Option<Cursor>) -> Self {
         let (from, to) = expr.time_bounds();
         let within = Within { from, to };
-        let walk = |newest| Way::Time(newest, Walk::new(newest, within, after, of.first_seq));
+        let places = Places {
+            order,
+            first_seq: of.first_seq,
+        };
         let docs = of.index.docs;
         Self(match order {
             Order::Recorded => {
@@ -52,8 +53,7 @@ impl Candidates {
                 let skip = u32::try_from(skip).unwrap_or(docs).min(docs);
                 Way::Recorded(Windows::new(skip..docs))
             }
-            Order::Newest => walk(true),
-            Order::Oldest => walk(false),
+            Order::Newest | Order::Oldest => Way::Time(places, Walk::new(places, within, after)),
         })
     }
 
@@ -69,12 +69,11 @@ impl Candidates {
                 let found = bounds.possible().iter().map(|doc| (doc, bounds.sure.contains(doc)));
                 Ok(Some(found.collect()))
             }
-            Way::Time(newest, walk) => {
-                let newest = *newest;
+            Way::Time(places, walk) => {
                 let Some(window) = walk.next(of.times, rows) else {
                     return Ok(None);
                 };
-                let mut found = Found::new(newest, window, most);
+                let mut found = Found::new(*places, window, most);
                 for docs in std::mem::take(&mut found.window.docs) {
                     let mut windows = Windows::new(docs);
                     while let Some(docs) = windows.next(WINDOW) {
@@ -84,13 +83,7 @@ impl Candidates {
                 if let Some(last) = found.finish() {
                     walk.resume_after(last);
                 }
-                Ok(Some(
-                    found
-                        .ranks
-                        .into_iter()
-                        .map(|(rank, sure)| (rank.doc(newest), sure))
-                        .collect(),
-                ))
+                Ok(Some(found.ranks.into_iter().map(|(_, candidate)| candidate).collect()))
             }
         }
     }
@@ -105,18 +98,18 @@ impl Searched<'_> {
 
 /// Candidates of a window of the walk.
 struct Found {
-    newest: bool,
+    places: Places,
     window: Window,
     most: usize,
-    ranks: Vec<(Rank, bool)>,
+    ranks: Vec<(Rank, Candidate)>,
     /// Whether some were let go of, all of which come later.
     is_cut: bool,
 }
 
 impl Found {
-    fn new(newest: bool, window: Window, most: usize) -> Self {
+    fn new(places: Places, window: Window, most: usize) -> Self {
         Self {
-            newest,
+            places,
             window,
             most,
             ranks: Vec::new(),
@@ -126,28 +119,22 @@ impl Found {
 
     fn add(&mut self, of: Searched<'_>, docs: Range<u32>) -> Result<()> {
         let bounds = of.evaluate(docs)?;
-        let mut possible = bounds.possible().iter();
-        let mut docs = Vec::with_capacity(TIMES);
-        let mut times = [0; TIMES];
-        loop {
-            docs.clear();
-            docs.extend(possible.by_ref().take(TIMES));
-            if docs.is_empty() {
-                return Ok(());
-            }
+        let mut times = [0; SOME];
+        bounds.possible().each_some(|docs| {
             let times = &mut times[..docs.len()];
-            of.index.occurred.get_vals(&docs, times);
-            for (at, doc) in times.iter().zip(&docs) {
-                let rank = Rank::row(self.newest, (*at, *doc));
+            of.index.occurred.get_vals(docs, times);
+            for (at, doc) in times.iter().zip(docs) {
+                let rank = self.places.rank((*at, *doc));
                 if rank >= self.window.from && self.window.to.is_none_or(|to| rank < to) {
-                    self.ranks.push((rank, bounds.sure.contains(*doc)));
+                    self.ranks.push((rank, (*doc, bounds.sure.contains(*doc))));
                 }
             }
             // No more is held than a few times what is given.
-            if self.ranks.len() > self.most.saturating_mul(4).max(TIMES) {
+            if self.ranks.len() > self.most.saturating_mul(4).max(SOME) {
                 self.cut();
             }
-        }
+        });
+        Ok(())
     }
 
     /// Keeps the first ones.

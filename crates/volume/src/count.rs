@@ -1,5 +1,6 @@
 //! Counting matches.
 
+use crate::bitmap::Bitmap;
 use crate::candidates::Windows;
 use crate::error::Result;
 use crate::eval::{Bounds, Node};
@@ -7,11 +8,11 @@ use crate::indexed::{Indexed, Opened};
 use crate::query::{Query, Step};
 
 /// Documents evaluated at once.
-pub(crate) const WINDOW: u32 = if cfg!(test) { 7 } else { 1 << 20 };
+const WINDOW: u32 = if cfg!(test) { 7 } else { 1 << 20 };
 /// Bytes of rows checked at once.
-pub(crate) const CHECKED_BYTES: usize = 512 << 10;
+const CHECKED_BYTES: usize = 512 << 10;
 /// The most rows checked at once.
-pub(crate) const CHECKED: usize = if cfg!(test) { 3 } else { 512 };
+const CHECKED: usize = if cfg!(test) { 3 } else { 512 };
 
 /// How many match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,31 +32,65 @@ impl Indexed {
         if let Some(n) = of.known(&node) {
             return Ok(Count { n, exact: true });
         }
-        let mut n = 0;
-        let mut checked = Step::new(CHECKED_BYTES, CHECKED);
-        let mut windows = Windows::new(0..of.docs());
-        while let Some(window) = windows.next(WINDOW) {
-            let bounds = of.searched(&node, &query.deadline).evaluate(window.clone())?;
-            n += bounds.sure.count();
-            let unsure = unsure(&bounds);
-            let mut left = unsure.as_slice();
-            while !left.is_empty() {
-                if n >= cap {
-                    return Ok(Count { n, exact: false });
-                }
-                let docs;
-                (docs, left) = left.split_at(checked.rows().min(left.len()));
-                matching(of, docs, (query, &mut checked), |_| n += 1)?;
-            }
-            if n >= cap && window.end < of.docs() && !node.is_exact() {
-                return Ok(Count { n, exact: false });
-            }
-        }
-        Ok(Count { n, exact: true })
+        let counted = of.each_window(&node, query, |counted| counted.n < cap, |_| {})?;
+        Ok(Count {
+            n: counted.n,
+            exact: counted.exact,
+        })
     }
 }
 
+/// How many match, as far as was looked.
+pub(crate) struct Counted {
+    pub(crate) n: u64,
+    /// Rows that were looked at one by one.
+    pub(crate) checked: u64,
+    /// Whether all were that had to be.
+    pub(crate) exact: bool,
+}
+
 impl Opened {
+    /// Calls `each` with the documents that match, a window after the other. What no index decides is looked at row by row
+    /// as long as `goes_on`.
+    pub(crate) fn each_window(
+        &self,
+        node: &Node,
+        query: &mut Query,
+        goes_on: impl Fn(&Counted) -> bool,
+        mut each: impl FnMut(&Bitmap),
+    ) -> Result<Counted> {
+        let mut counted = Counted {
+            n: 0,
+            checked: 0,
+            exact: true,
+        };
+        let mut step = Step::new(CHECKED_BYTES, CHECKED);
+        let mut windows = Windows::new(0..self.docs());
+        while let Some(window) = windows.next(WINDOW) {
+            let bounds = self.searched(node, &query.deadline).evaluate(window)?;
+            let unsure = unsure(&bounds);
+            let mut sure = bounds.sure;
+            counted.n += sure.count();
+            let mut left = unsure.as_slice();
+            while !left.is_empty() {
+                if !goes_on(&counted) {
+                    counted.exact = false;
+                    break;
+                }
+                let docs;
+                (docs, left) = left.split_at(step.rows().min(left.len()));
+                counted.checked += docs.len() as u64;
+                matching(self, docs, (query, &mut step), |doc| {
+                    sure.insert(doc);
+                    counted.n += 1;
+                })?;
+            }
+            query.check()?;
+            each(&sure);
+        }
+        Ok(counted)
+    }
+
     /// How many documents match, if the dictionaries say it.
     pub(crate) fn known(&self, node: &Node) -> Option<u64> {
         let docs = u64::from(self.docs());
@@ -76,7 +111,7 @@ impl Opened {
 }
 
 /// Reads the rows of these documents, which are one step, and calls `each` with those that match.
-pub(crate) fn matching(
+fn matching(
     of: &Opened,
     docs: &[u32],
     (query, step): (&mut Query, &mut Step),
@@ -94,7 +129,7 @@ pub(crate) fn matching(
 }
 
 /// What must be checked row by row.
-pub(crate) fn unsure(bounds: &Bounds) -> Vec<u32> {
+fn unsure(bounds: &Bounds) -> Vec<u32> {
     let Some(possible) = &bounds.possible else {
         return Vec::new();
     };

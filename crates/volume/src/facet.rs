@@ -28,6 +28,19 @@ pub enum Facet {
 }
 
 impl Facet {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Kind,
+        Self::Outcome,
+        Self::User,
+        Self::Group,
+        Self::Application,
+        Self::Ip,
+        Self::Device,
+        Self::Country,
+        Self::Reporter,
+    ];
+
     /// The value of one activity.
     #[must_use]
     pub fn of(self, activity: &Activity) -> Option<String> {

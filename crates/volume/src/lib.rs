@@ -35,7 +35,7 @@ pub use error::{Result, VolumeError};
 pub use facet::Facet;
 pub use indexed::Indexed;
 pub use meta::{FileSum, Formats, INDEX_FORMAT, RECORD, VolumeMeta};
-pub use order::{Cursor, Order};
+pub use order::{Cursor, Order, Rank};
 pub use query::{Deadline, Filling, Overdue, Query, Room};
 pub use record::read::RecordRow;
 pub use record_only::{RecordOnly, RecordScan};

@@ -42,3 +42,49 @@ impl Cursor {
         }
     }
 }
+
+/// A row's place in an order: less comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank(i64, u64);
+
+impl Rank {
+    /// No row comes before.
+    pub(crate) const LEAST: Self = Self(i64::MIN, 0);
+    /// No row comes after.
+    pub(crate) const MOST: Self = Self(i64::MAX, u64::MAX);
+
+    /// The rank of a row, or of a cursor at it.
+    #[must_use]
+    pub fn of(order: Order, cursor: Cursor) -> Self {
+        match order {
+            // Complement turns the order of integers around, without overflow.
+            Order::Newest => Self(!cursor.occurred_at.0, !cursor.seq),
+            Order::Oldest => Self(cursor.occurred_at.0, cursor.seq),
+            Order::Recorded => Self(0, cursor.seq),
+        }
+    }
+
+    /// The rank of an activity.
+    #[must_use]
+    pub fn row(order: Order, activity: &Activity) -> Self {
+        Self::of(order, Cursor::after(activity))
+    }
+
+    /// The least rank that a row can have, by the earliest and the latest time and the first seq that it can have.
+    #[must_use]
+    pub fn least(order: Order, earliest: Time, latest: Time, seq: Seq) -> Self {
+        match order {
+            Order::Newest => Self(!latest.0, 0),
+            Order::Oldest => Self(earliest.0, 0),
+            Order::Recorded => Self(0, seq),
+        }
+    }
+
+    /// The next greater one.
+    pub(crate) fn next(self) -> Self {
+        match self.1.checked_add(1) {
+            Some(next) => Self(self.0, next),
+            None => Self(self.0.saturating_add(1), 0),
+        }
+    }
+}

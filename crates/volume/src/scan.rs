@@ -11,11 +11,12 @@ use crate::indexed::Indexed;
 use crate::order::Order;
 use crate::query::{Query, Room, Step};
 use crate::rows::Decoded;
+use crate::search::MOST_CANDIDATES;
 
 /// Documents looked at at once.
 const WINDOW: u32 = if cfg!(test) { 9 } else { 1 << 16 };
 /// The most candidates held at once.
-const MOST: usize = if cfg!(test) { 11 } else { 1 << 18 };
+const MOST: usize = if cfg!(test) { 11 } else { MOST_CANDIDATES };
 /// Decoded values a scan keeps, in bytes.
 const DECODED_BYTES: usize = 4 << 20;
 

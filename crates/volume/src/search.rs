@@ -14,6 +14,9 @@ const GROWTH: u32 = 4;
 /// Candidates taken at once for every row that is missing.
 const SPARE: usize = 2;
 
+/// The most candidates taken at once.
+pub(crate) const MOST_CANDIDATES: usize = 1 << 18;
+
 /// Bytes of rows read at once.
 const READ_BYTES: usize = 512 << 10;
 /// The most rows read at once.
@@ -41,8 +44,8 @@ impl Indexed {
             filling,
             step: Step::new(READ_BYTES, MOST_ROWS),
         };
+        let mut most = page.filling.missing().saturating_mul(SPARE);
         loop {
-            let most = page.filling.missing().saturating_mul(SPARE);
             let searched = of.searched(&node, &page.query.deadline);
             let Some(found) = candidates.next(searched, rows, most)? else {
                 break;
@@ -51,6 +54,8 @@ impl Indexed {
                 break;
             }
             rows = rows.saturating_mul(GROWTH);
+            // Where rows are looked at and do not match, no window is evaluated again and again for a few of them.
+            most = most.saturating_mul(GROWTH as usize).min(MOST_CANDIDATES);
         }
         Ok(page.filling.into_rows())
     }

@@ -28,39 +28,43 @@ pub async fn fold_names(app: &App) -> Result<u64, Unavailable> {
     if folding::version(&mut app.store().read().await?).await? >= FOLDING {
         return Ok(0);
     }
-    let mut changed = 0;
-    let mut after = String::new();
-    loop {
-        let mut tx = app.begin().await?;
-        let batch = folding::hold_accounts(&mut tx, &after, BATCH).await?;
+    let accounts = each_batch(app, async |tx, after| {
+        let batch = folding::hold_accounts(tx, after, BATCH).await?;
+        let mut changed = 0;
         for account in &batch {
-            changed += u64::from(fold_account(&mut tx, account).await?);
+            changed += u64::from(fold_account(tx, account).await?);
         }
-        tx.commit_quietly(Quiet::Derived).await?;
-        match batch.into_iter().next_back() {
-            Some(last) => after = last.id,
-            None => break,
+        Ok((changed, batch.into_iter().next_back().map(|last| last.id)))
+    });
+    let accounts = accounts.await?;
+    let groups = each_batch(app, async |tx, after| {
+        let batch = folding::hold_groups(tx, after, BATCH).await?;
+        let mut changed = 0;
+        for group in &batch {
+            changed += u64::from(fold_group(tx, group).await?);
         }
-    }
-    changed += fold_groups(app).await?;
+        Ok((changed, batch.into_iter().next_back().map(|last| last.id)))
+    });
+    let groups = groups.await?;
     let mut tx = app.begin().await?;
     folding::set_version(&mut tx, FOLDING).await?;
     tx.commit_quietly(Quiet::Derived).await?;
-    Ok(changed)
+    Ok(accounts + groups)
 }
 
-async fn fold_groups(app: &App) -> Result<u64, Unavailable> {
-    let mut changed = 0;
-    let mut after = String::new();
+/// Does `batch` behind the last id of the one before, each in a transaction, until there is none; how many it changed.
+async fn each_batch(
+    app: &App,
+    mut batch: impl AsyncFnMut(&mut Tx, &str) -> Result<(u64, Option<String>), Unavailable>,
+) -> Result<u64, Unavailable> {
+    let (mut changed, mut after) = (0, String::new());
     loop {
         let mut tx = app.begin().await?;
-        let batch = folding::hold_groups(&mut tx, &after, BATCH).await?;
-        for group in &batch {
-            changed += u64::from(fold_group(&mut tx, group).await?);
-        }
+        let (more, last) = batch(&mut tx, &after).await?;
         tx.commit_quietly(Quiet::Derived).await?;
-        match batch.into_iter().next_back() {
-            Some(last) => after = last.id,
+        changed += more;
+        match last {
+            Some(last) => after = last,
             None => return Ok(changed),
         }
     }

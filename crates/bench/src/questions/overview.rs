@@ -11,17 +11,6 @@ const SHOWN: usize = 10;
 const ALL_KINDS: usize = 1_000;
 /// Rows that are looked at one by one where no index decides.
 const CHECKED: u64 = 100_000;
-const FACETS: [Facet; 8] = [
-    Facet::Kind,
-    Facet::Outcome,
-    Facet::User,
-    Facet::Group,
-    Facet::Application,
-    Facet::Ip,
-    Facet::Device,
-    Facet::Country,
-];
-
 /// Counts by type; how many in all.
 pub async fn by_kind(look: &Look, expr: &Expr) -> Result<u64> {
     counted(look, expr, Facet::Kind, ALL_KINDS).await
@@ -35,7 +24,11 @@ pub async fn top_users(look: &Look, expr: &Expr) -> Result<u64> {
 /// The histogram and eight facets, the values with the most; how many match in all.
 pub async fn overview(look: &Look, expr: &Expr, edges: &[Time]) -> Result<u64> {
     let by = Breakdown {
-        facets: FACETS.to_vec(),
+        // The peers have no reporter.
+        facets: Facet::ALL
+            .into_iter()
+            .filter(|facet| *facet != Facet::Reporter)
+            .collect(),
         edges: edges.to_vec(),
         most_checked: CHECKED,
     };

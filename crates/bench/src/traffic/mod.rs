@@ -119,7 +119,7 @@ impl Traffic {
             facts.targets = vec![target(
                 "session",
                 own.id("ses", begun.0),
-                (*own.pick(words::SESSIONS)).to_owned(),
+                (*own.pick(testkit::SESSIONS)).to_owned(),
             )];
         }
     }

@@ -172,12 +172,3 @@ pub static GROUPS: &[&str] = &[
     "ทีมตรวจสอบ",
     "Quality Circle",
 ];
-
-pub static SESSIONS: &[&str] = &[
-    "Morning briefing",
-    "Walk-through",
-    "Café virtuel",
-    "Evacuation drill",
-    "Model review",
-    "Open practice",
-];

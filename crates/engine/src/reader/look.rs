@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Seq};
-use volume::{Breakdown, Count, Deadline, Filling, Order, Query, Room};
+use volume::{Breakdown, Count, Cursor, Deadline, Filling, Order, Query, Rank, Room};
 
 use crate::hole::Hole;
-use crate::reader::stretch::{Rank, Stretch, cursor};
+use crate::reader::stretch::Stretch;
 use crate::reader::summary::{Summary, summary};
 use crate::reader::view::View;
 use crate::{Inquiry, LogError, Page, Scan, Search, Through};
@@ -77,7 +77,7 @@ impl Look {
         rows.truncate(fitting);
         let Search { expr, order, after, .. } = search;
         Ok(Page {
-            next: if more { rows.last().map(cursor) } else { None },
+            next: if more { rows.last().map(Cursor::after) } else { None },
             is_cut: more && fitting < search.limit,
             rows,
             complete_through: self.view.through,
@@ -197,9 +197,9 @@ fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
             return Ok(Count { n, exact: false });
         }
         query.check()?;
-        let (more, exact) = stretch.count(query, cap - n)?;
-        n += more;
-        if !exact {
+        let count = stretch.count(query, cap - n)?;
+        n += count.n;
+        if !count.exact {
             return Ok(Count { n, exact: false });
         }
     }

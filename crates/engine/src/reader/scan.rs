@@ -10,9 +10,9 @@ use activity::Activity;
 use activity::query::Expr;
 use futures::Stream;
 use tokio::sync::mpsc;
-use volume::{Deadline, Filling, Order, Query, Room};
+use volume::{Deadline, Filling, Order, Query, Rank, Room};
 
-use crate::reader::stretch::{Rank, Rows, Stretch};
+use crate::reader::stretch::{Rows, Stretch};
 use crate::reader::view::View;
 use crate::tasks::blocking;
 use crate::{LogError, Through};

@@ -1,4 +1,4 @@
-//! Where rows come from, hot or sealed, under one set of questions. Owns the total order of rows.
+//! Where rows come from, hot or sealed, under one set of questions.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,40 +6,12 @@ use std::sync::Arc;
 use activity::query::Expr;
 use activity::{Activity, Seq, Time};
 use volume::{
-    Breakdown, Cursor, Filling, Indexed, Order, Query, RecordOnly, Room, RowTally, Tally, Volume, VolumeError,
+    Breakdown, Count, Cursor, Filling, Indexed, Order, Query, Rank, RecordOnly, Room, RowTally, Tally, Volume,
+    VolumeError,
 };
 
 use super::tail::Chunk;
 use crate::extent::{Extent, may_match};
-
-/// A row's place in an order: less comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank(i64, u64);
-
-impl Rank {
-    /// The rank of a row, or of a cursor at it.
-    pub(crate) fn of(order: Order, cursor: Cursor) -> Self {
-        match order {
-            // Complement turns the order of integers around, without overflow.
-            Order::Newest => Self(!cursor.occurred_at.0, !cursor.seq),
-            Order::Oldest => Self(cursor.occurred_at.0, cursor.seq),
-            Order::Recorded => Self(0, cursor.seq),
-        }
-    }
-
-    /// The rank of an activity.
-    pub(crate) fn row(order: Order, activity: &Activity) -> Self {
-        Self::of(order, cursor(activity))
-    }
-}
-
-/// The cursor at an activity.
-pub(crate) fn cursor(activity: &Activity) -> Cursor {
-    Cursor {
-        occurred_at: activity.occurred_at,
-        seq: activity.seq,
-    }
-}
 
 /// A stretch of the log that is read as one.
 #[derive(Clone, Debug)]
@@ -72,20 +44,19 @@ impl Stretch {
 
     /// The least rank that a row in here can have.
     pub(crate) fn bound(&self, order: Order) -> Rank {
-        let (min, max) = self.times();
-        match order {
-            Order::Newest => Rank(!max.0, 0),
-            Order::Oldest => Rank(min.0, 0),
-            Order::Recorded => Rank(0, self.seqs().start),
-        }
+        let (earliest, latest) = self.times();
+        Rank::least(order, earliest, latest, self.seqs().start)
     }
 
-    /// What answers by an index, if all that it answers for is visible.
-    fn indexed(&self) -> Option<&Indexed> {
+    /// What answers: an index wherever all that it answers for is visible.
+    fn source(&self) -> Source<'_> {
         match self {
-            Self::Sealed(volume) => Some(volume),
-            Self::Hot(chunk, _) if self.seqs() == (chunk.first_seq()..chunk.end_seq()) => chunk.index(),
-            Self::Hot(..) | Self::Unindexed(_) => None,
+            Self::Sealed(volume) => Source::Index(volume),
+            Self::Unindexed(volume) => Source::Record(volume),
+            Self::Hot(chunk, visible) => match chunk.index() {
+                Some(index) if self.seqs() == index.seqs() => Source::Index(index),
+                _ => Source::Rows(chunk, visible),
+            },
         }
     }
 
@@ -106,13 +77,10 @@ impl Stretch {
         after: Option<Cursor>,
         mut filling: Filling,
     ) -> Result<Vec<Activity>, VolumeError> {
-        if let Some(indexed) = self.indexed() {
-            return indexed.search(query, order, after, filling);
-        }
-        match self {
-            Self::Sealed(volume) => volume.search(query, order, after, filling),
-            Self::Unindexed(volume) => volume.search(query, order, after, filling),
-            Self::Hot(chunk, seqs) => {
+        match self.source() {
+            Source::Index(index) => index.search(query, order, after, filling),
+            Source::Record(record) => record.search(query, order, after, filling),
+            Source::Rows(chunk, seqs) => {
                 let after = after.map(|after| Rank::of(order, after));
                 for at in 0..chunk.len() {
                     if filling.missing() == 0 {
@@ -132,16 +100,13 @@ impl Stretch {
     }
 
     /// All matches in order, a chunk at a time.
-    pub(crate) fn scan(self, query: Query, order: Order, chunk: Room) -> Result<Rows, VolumeError> {
-        if let Some(indexed) = self.indexed() {
-            return Ok(Box::new(indexed.scan(query, order, chunk)?));
-        }
-        match self {
-            Self::Sealed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
-            Self::Unindexed(volume) => Ok(Box::new(volume.scan(query, order, chunk)?)),
-            Self::Hot(of, seqs) => Ok(Box::new(HotRows {
-                of,
-                seqs,
+    pub(crate) fn scan(&self, query: Query, order: Order, chunk: Room) -> Result<Rows, VolumeError> {
+        match self.source() {
+            Source::Index(index) => Ok(Box::new(index.scan(query, order, chunk)?)),
+            Source::Record(record) => Ok(Box::new(record.scan(query, order, chunk)?)),
+            Source::Rows(of, seqs) => Ok(Box::new(HotRows {
+                of: Arc::clone(of),
+                seqs: seqs.clone(),
                 query,
                 order,
                 room: chunk,
@@ -151,36 +116,38 @@ impl Stretch {
     }
 
     /// How many match: up to `cap` exactly, beyond it at least that many.
-    pub(crate) fn count(&self, query: &mut Query, cap: u64) -> Result<(u64, bool), VolumeError> {
-        if let Some(indexed) = self.indexed() {
-            return indexed.count(query, cap).map(|count| (count.n, count.exact));
-        }
-        match self {
-            Self::Sealed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
-            Self::Unindexed(volume) => volume.count(query, cap).map(|count| (count.n, count.exact)),
-            Self::Hot(chunk, seqs) => {
+    pub(crate) fn count(&self, query: &mut Query, cap: u64) -> Result<Count, VolumeError> {
+        match self.source() {
+            Source::Index(index) => index.count(query, cap),
+            Source::Record(record) => record.count(query, cap),
+            Source::Rows(chunk, seqs) => {
                 let mut n = 0;
                 each_match(chunk, seqs, query, |_| n += 1)?;
-                Ok((n, true))
+                Ok(Count { n, exact: true })
             }
         }
     }
 
     /// Counts what matches.
     pub(crate) fn tally(&self, query: &mut Query, by: &Breakdown) -> Result<Tally, VolumeError> {
-        if let Some(indexed) = self.indexed() {
-            return indexed.tally(query, by);
-        }
-        match self {
-            Self::Sealed(volume) => volume.tally(query, by),
-            Self::Unindexed(volume) => volume.tally(query, by),
-            Self::Hot(chunk, seqs) => {
+        match self.source() {
+            Source::Index(index) => index.tally(query, by),
+            Source::Record(record) => record.tally(query, by),
+            Source::Rows(chunk, seqs) => {
                 let mut tally = RowTally::new(by);
                 each_match(chunk, seqs, query, |row| tally.add(row))?;
                 Ok(tally.finish())
             }
         }
     }
+}
+
+/// What answers for a stretch.
+enum Source<'a> {
+    Index(&'a Indexed),
+    Record(&'a RecordOnly),
+    /// The rows of a chunk with these seqs, one by one.
+    Rows(&'a Arc<Chunk>, &'a Range<Seq>),
 }
 
 fn each_match(

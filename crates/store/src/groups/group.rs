@@ -40,7 +40,7 @@ impl GroupRow {
     }
 }
 
-pub(super) const COLUMNS: &str = "g.id, g.parent_id, p.name AS parent_name, g.name, g.name_key, g.requires_second_factor, \
+pub(crate) const COLUMNS: &str = "g.id, g.parent_id, p.name AS parent_name, g.name, g.name_key, g.requires_second_factor, \
      g.version, g.created_at, g.created_by";
 
 const BY_ID: &str = "SELECT g.id, g.parent_id, p.name AS parent_name, g.name, g.name_key, g.requires_second_factor, \

@@ -25,7 +25,8 @@ const GROUPS: &[&str] = &[
     "Architecture Studio",
     "Quality Circle",
 ];
-const SESSIONS: &[&str] = &[
+/// What sessions are called.
+pub const SESSIONS: &[&str] = &[
     "Morning briefing",
     "Walk-through",
     "Café virtuel",

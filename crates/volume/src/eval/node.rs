@@ -89,16 +89,6 @@ impl Bounds {
 }
 
 impl Node {
-    /// Whether the index alone decides.
-    pub(crate) fn is_exact(&self) -> bool {
-        match self {
-            Self::And(all) | Self::Or(all) => all.iter().all(Self::is_exact),
-            Self::Not(inner) => inner.is_exact(),
-            Self::Maybe(_) => false,
-            _ => true,
-        }
-    }
-
     /// No more than so many of `docs` documents match.
     pub(crate) fn most(&self, docs: u32) -> u64 {
         let all = u64::from(docs);

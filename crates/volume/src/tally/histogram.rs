@@ -2,15 +2,12 @@
 
 use activity::{Outcome, Time};
 
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, SOME};
 use crate::error::Result;
 use crate::eval::Node;
 use crate::index::column::{Column, Part};
 use crate::indexed::Opened;
 use crate::query::Deadline;
-
-/// Documents read at once.
-const DOCS: usize = 1_024;
 
 /// How many there are of each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +69,7 @@ pub(super) fn outcomes(of: &Opened) -> Result<Vec<Outcome>> {
 /// Adds these documents.
 pub(super) fn add(of: &Opened, edges: &[Time], (docs, outcomes): (&Bitmap, &[Outcome]), into: &mut [Outcomes]) {
     let ords = of.index.column(Column::Outcome).ords();
-    let mut numbers = [0; DOCS];
+    let mut numbers = [0; SOME];
     each_bucket(of, edges, docs, |buckets, docs| {
         let numbers = &mut numbers[..docs.len()];
         ords.get_vals(docs, numbers);
@@ -86,18 +83,11 @@ pub(super) fn add(of: &Opened, edges: &[Time], (docs, outcomes): (&Bitmap, &[Out
 
 /// Calls `each` with the bucket of each of these documents, or `usize::MAX`.
 fn each_bucket(of: &Opened, edges: &[Time], docs: &Bitmap, mut each: impl FnMut(&[usize], &[u32])) {
-    let (mut times, mut buckets) = ([0; DOCS], [usize::MAX; DOCS]);
+    let (mut times, mut buckets) = ([0; SOME], [usize::MAX; SOME]);
     let (mut known, mut last) = (0..0, usize::MAX);
-    let mut docs = docs.iter();
-    let mut some = Vec::with_capacity(DOCS);
-    loop {
-        some.clear();
-        some.extend(docs.by_ref().take(DOCS));
-        if some.is_empty() {
-            return;
-        }
-        let times = &mut times[..some.len()];
-        of.index.occurred.get_vals(&some, times);
+    docs.each_some(|docs| {
+        let times = &mut times[..docs.len()];
+        of.index.occurred.get_vals(docs, times);
         for (at, into) in times.iter().zip(&mut buckets) {
             // Neighbours mostly lie between the same edges.
             if !known.contains(at) {
@@ -107,14 +97,18 @@ fn each_bucket(of: &Opened, edges: &[Time], docs: &Bitmap, mut each: impl FnMut(
             }
             *into = last;
         }
-        each(&buckets[..some.len()], &some);
-    }
+        each(&buckets[..docs.len()], docs);
+    });
 }
 
 /// Of all documents. Blocks of which all rows lie between two edges are not read; of the commonest outcome is what is of
 /// no other.
 pub(super) fn of_all(of: &Opened, edges: &[Time]) -> Result<Vec<Outcomes>> {
-    let mut totals = vec![0u64; edges.len() - 1];
+    let mut counted = none(edges);
+    if counted.is_empty() {
+        return Ok(counted);
+    }
+    let mut totals = vec![0u64; counted.len()];
     let mut count = |buckets: &[usize]| {
         for bucket in buckets {
             if let Some(total) = totals.get_mut(*bucket) {
@@ -129,7 +123,6 @@ pub(super) fn of_all(of: &Opened, edges: &[Time]) -> Result<Vec<Outcomes>> {
     whole
         .into_iter()
         .for_each(|(bucket, rows)| totals[bucket] += u64::from(rows));
-    let mut counted = none(edges);
     let common = rare_outcomes(of, edges, &mut counted)?;
     for (outcomes, total) in counted.iter_mut().zip(totals) {
         let rest = total.saturating_sub(outcomes.total());

@@ -6,13 +6,12 @@ mod values;
 
 use activity::Time;
 
-use crate::candidates::Windows;
-use crate::count::{CHECKED, CHECKED_BYTES, WINDOW, matching, unsure};
+use crate::count::Counted;
 use crate::error::Result;
 use crate::eval::Node;
 use crate::facet::Facet;
 use crate::indexed::Indexed;
-use crate::query::{Query, Step};
+use crate::query::Query;
 
 pub use histogram::Outcomes;
 pub use rows::RowTally;
@@ -49,49 +48,31 @@ impl Indexed {
     pub fn tally(&self, query: &mut Query, by: &Breakdown) -> Result<Tally> {
         let of = &*self.0;
         let node = of.compile(query)?;
-        if matches!(node, Node::All) {
-            return self.tally_all(by);
+        match node {
+            Node::All => return self.tally_all(by),
+            Node::Nothing => return Ok(RowTally::new(by).finish()),
+            _ => {}
         }
         let mut counts: Vec<Vec<u32>> = by.facets.iter().map(|facet| values::none(of, *facet)).collect();
         let mut histogram = histogram::none(&by.edges);
-        let (mut n, mut checked, mut exact) = (0, 0, true);
-        let mut step = Step::new(CHECKED_BYTES, CHECKED);
         let outcomes = histogram::outcomes(of)?;
-        let mut windows = Windows::new(0..if matches!(node, Node::Nothing) { 0 } else { of.docs() });
-        while let Some(window) = windows.next(WINDOW) {
-            let bounds = of.searched(&node, &query.deadline).evaluate(window)?;
-            let unsure = unsure(&bounds);
-            let mut sure = bounds.sure;
-            let mut left = unsure.as_slice();
-            while !left.is_empty() {
-                if checked >= by.most_checked {
-                    exact = false;
-                    break;
-                }
-                let docs;
-                (docs, left) = left.split_at(step.rows().min(left.len()));
-                checked += docs.len() as u64;
-                matching(of, docs, (query, &mut step), |doc| sure.insert(doc))?;
-            }
-            n += sure.count();
+        let goes_on = |counted: &Counted| counted.checked < by.most_checked;
+        let counted = of.each_window(&node, query, goes_on, |docs| {
             for (facet, counts) in by.facets.iter().zip(&mut counts) {
-                query.check()?;
-                values::add(of, *facet, &sure, counts);
+                values::add(of, *facet, docs, counts);
             }
             if !histogram.is_empty() {
-                query.check()?;
-                histogram::add(of, &by.edges, (&sure, &outcomes), &mut histogram);
+                histogram::add(of, &by.edges, (docs, &outcomes), &mut histogram);
             }
-        }
+        })?;
         let values = by.facets.iter().zip(counts);
+        let values = values.map(|(facet, counts)| Values::counted(self, *facet, counts));
         Ok(Tally {
-            n,
-            exact,
-            values: values
-                .map(|(facet, counts)| Values::counted(self, *facet, counts))
-                .collect(),
+            n: counted.n,
+            exact: counted.exact,
+            values: values.collect(),
             histogram,
-            checked,
+            checked: counted.checked,
         })
     }
 
@@ -102,11 +83,7 @@ impl Indexed {
             n: u64::from(of.docs()),
             exact: true,
             values: values.collect::<Result<_>>()?,
-            histogram: if by.edges.len() < 2 {
-                Vec::new()
-            } else {
-                histogram::of_all(of, &by.edges)?
-            },
+            histogram: histogram::of_all(of, &by.edges)?,
             checked: 0,
         })
     }

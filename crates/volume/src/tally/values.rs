@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use activity::RecorderKind;
 
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, SOME};
 use crate::error::Result;
 use crate::facet::Facet;
 use crate::index::column::ABSENT;
@@ -193,22 +193,16 @@ pub(super) fn none(of: &Opened, facet: Facet) -> Vec<u32> {
 /// Adds these documents.
 pub(super) fn add(of: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u32]) {
     let column = of.index.column(facet.column()).ords();
-    let (mut block, mut ords) = (Vec::with_capacity(1024), [0; 1024]);
-    let mut docs = docs.iter();
-    loop {
-        block.clear();
-        block.extend(docs.by_ref().take(1024));
-        if block.is_empty() {
-            return;
-        }
-        let ords = &mut ords[..block.len()];
-        column.get_vals(&block, ords);
+    let mut ords = [0; SOME];
+    docs.each_some(|docs| {
+        let ords = &mut ords[..docs.len()];
+        column.get_vals(docs, ords);
         for ord in ords {
             if let Some(count) = counts.get_mut(*ord as usize) {
                 *count += 1;
             }
         }
-    }
+    });
 }
 
 impl Opened {

@@ -11,18 +11,6 @@ use super::{asked, expected, leaf, open, samples, write};
 use crate::{Breakdown, Count, Cursor, Facet, Filling, Indexed, Order, RecordOnly, Room, Tally};
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Recorded];
-const FACETS: [Facet; 9] = [
-    Facet::Kind,
-    Facet::Outcome,
-    Facet::User,
-    Facet::Group,
-    Facet::Application,
-    Facet::Ip,
-    Facet::Device,
-    Facet::Country,
-    Facet::Reporter,
-];
-
 /// Every case writes several volumes durably, so few cases with many queries each; `PROPTEST_CASES` runs more.
 pub(super) fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES")
@@ -157,13 +145,13 @@ fn check_tally(of: &impl Answers, query: &Expr, rows: &[Activity], n: usize) -> 
     let mut edges: Vec<Time> = rows.iter().step_by(4).map(|row| row.occurred_at).collect();
     edges.sort_unstable();
     let by = Breakdown {
-        facets: FACETS.to_vec(),
+        facets: Facet::ALL.to_vec(),
         edges: edges.clone(),
         most_checked: u64::MAX,
     };
     let tally = of.tally(query, &by);
     prop_assert_eq!((tally.n, tally.exact), (rows.len() as u64, true), "tally `{}`", query);
-    for (facet, values) in FACETS.into_iter().zip(&tally.values) {
+    for (facet, values) in Facet::ALL.into_iter().zip(&tally.values) {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         let named = rows.iter().filter_map(|row| facet.of(row));
         named.for_each(|value| *counts.entry(value).or_default() += 1);

@@ -18,7 +18,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use walk::{Rank, Walk, Window, Within};
+pub(crate) use walk::{Places, Walk, Window, Within};
 
 /// Documents of a block.
 pub(crate) const BLOCK: u32 = if cfg!(test) { 6 } else { 4_096 };

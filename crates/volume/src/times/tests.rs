@@ -4,8 +4,8 @@ use activity::Time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{BLOCK, Key, Rank, TimeMap, Walk, Within, file};
-use crate::Cursor;
+use super::{BLOCK, Key, Places, TimeMap, Walk, Within, file};
+use crate::{Cursor, Order, Rank};
 
 const FIRST_SEQ: u64 = 1_000;
 const ALWAYS: Within = Within { from: None, to: None };
@@ -16,18 +16,25 @@ fn map(times: &[i64]) -> TimeMap {
     })
 }
 
+fn places(newest: bool) -> Places {
+    Places {
+        order: if newest { Order::Newest } else { Order::Oldest },
+        first_seq: FIRST_SEQ,
+    }
+}
+
 fn keys(times: &[i64]) -> impl Iterator<Item = Key> {
     times.iter().copied().zip(0..)
 }
 
 /// Everything a walk gives, and how many documents it looked at for that.
-fn walked(times: &[i64], mut walk: Walk, newest: bool, rows: u32, most: usize) -> (Vec<Key>, usize) {
+fn walked(times: &[i64], mut walk: Walk, places: Places, rows: u32, most: usize) -> (Vec<Key>, usize) {
     let map = map(times);
     let (mut given, mut looked) = (Vec::new(), 0);
     while let Some(window) = walk.next(&map, rows) {
         let docs = window.docs.iter().cloned().flatten();
         let inside = docs.inspect(|_| looked += 1).map(|doc| (times[doc as usize], doc));
-        let mut found: Vec<(Rank, Key)> = inside.map(|key| (Rank::row(newest, key), key)).collect();
+        let mut found: Vec<(Rank, Key)> = inside.map(|key| (places.rank(key), key)).collect();
         found.retain(|(rank, _)| *rank >= window.from && window.to.is_none_or(|to| *rank < to));
         found.sort_unstable();
         if found.len() > most {
@@ -81,8 +88,8 @@ proptest! {
         if newest {
             expected.reverse();
         }
-        let walk = Walk::new(newest, Within { from: bounds.0, to: bounds.1 }, after, FIRST_SEQ);
-        let (mut given, _) = walked(&times, walk, newest, rows, most);
+        let walk = Walk::new(places(newest), Within { from: bounds.0, to: bounds.1 }, after);
+        let (mut given, _) = walked(&times, walk, places(newest), rows, most);
         // A window may reach beyond the bounds of time; the question itself leaves that out.
         given.retain(|(time, _)| bounds.0.is_none_or(|from| *time >= from.0) && bounds.1.is_none_or(|to| *time < to.0));
         prop_assert_eq!(given, expected);
@@ -134,7 +141,7 @@ fn of_two_streams_row_by_row_only_the_blocks_that_a_page_needs_are_looked_at() {
             occurred_at: Time(at),
             seq: 0,
         });
-        let mut walk = Walk::new(newest, ALWAYS, cursor, FIRST_SEQ);
+        let mut walk = Walk::new(places(newest), ALWAYS, cursor);
         let window = walk.next(&map(&times), BLOCK).unwrap();
         let looked: usize = window.docs.iter().map(ExactSizeIterator::len).sum();
         // Half of the rows of a block are of the stream that is asked for.
@@ -145,8 +152,8 @@ fn of_two_streams_row_by_row_only_the_blocks_that_a_page_needs_are_looked_at() {
         );
     }
     // And everything, in windows: no block more than a few times.
-    let walk = Walk::new(true, ALWAYS, None, FIRST_SEQ);
-    let (given, looked) = walked(&times, walk, true, 2 * BLOCK, usize::MAX);
+    let walk = Walk::new(places(true), ALWAYS, None);
+    let (given, looked) = walked(&times, walk, places(true), 2 * BLOCK, usize::MAX);
     assert_eq!(given.len(), times.len());
     assert!(looked <= 4 * times.len(), "{looked} documents looked at");
 }

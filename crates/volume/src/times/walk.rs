@@ -5,45 +5,7 @@ use std::ops::Range;
 use activity::{Seq, Time};
 
 use super::{Key, Span, TimeMap, ranges};
-use crate::order::Cursor;
-
-/// A row's place in the order of a walk: less comes first. The second part is the number of its document, which is
-/// negative for a cursor at a row before the volume.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank(i64, i64);
-
-impl Rank {
-    const LEAST: Self = Self(i64::MIN, i64::MIN);
-    const MOST: Self = Self(i64::MAX, i64::MAX);
-
-    /// Less than every row with this first part.
-    fn before(at: i64) -> Self {
-        Self(at, i64::MIN)
-    }
-
-    fn of(newest: bool, at: i64, doc: i64) -> Self {
-        // Complement turns the order of integers around, without overflow.
-        if newest { Self(!at, !doc) } else { Self(at, doc) }
-    }
-
-    pub(crate) fn row(newest: bool, (at, doc): Key) -> Self {
-        Self::of(newest, at, i64::from(doc))
-    }
-
-    /// The row's document.
-    pub(crate) fn doc(self, newest: bool) -> u32 {
-        let doc = if newest { !self.1 } else { self.1 };
-        u32::try_from(doc).unwrap_or(u32::MAX)
-    }
-
-    /// The rank after this one.
-    pub(crate) fn next(self) -> Self {
-        match self.1.checked_add(1) {
-            Some(next) => Self(self.0, next),
-            None => Self(self.0.saturating_add(1), i64::MIN),
-        }
-    }
-}
+use crate::order::{Cursor, Order, Rank};
 
 /// The next rows of a walk: those of these documents whose rank lies from `from` on and before `to`.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,10 +23,10 @@ pub(crate) struct Within {
     pub(crate) to: Option<Time>,
 }
 
-/// A walk from a cursor to the end. Its windows follow each other and leave nothing out.
+/// A walk from a cursor to the end, from the oldest or the newest. Its windows follow each other and leave nothing out.
 #[derive(Debug)]
 pub(crate) struct Walk {
-    newest: bool,
+    places: Places,
     /// Rows from here on are still to come.
     from: Rank,
     /// Rows from here on are not wanted.
@@ -75,32 +37,58 @@ pub(crate) struct Walk {
     open: Vec<u32>,
 }
 
+/// How documents of a volume are ranked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) order: Order,
+    pub(crate) first_seq: Seq,
+}
+
+impl Places {
+    pub(crate) fn rank(self, (at, doc): Key) -> Rank {
+        let cursor = Cursor {
+            occurred_at: Time(at),
+            seq: self.first_seq + u64::from(doc),
+        };
+        Rank::of(self.order, cursor)
+    }
+
+    fn begin(self, span: &Span) -> Rank {
+        self.rank(if self.order == Order::Newest {
+            span.last
+        } else {
+            span.first
+        })
+    }
+
+    fn end(self, span: &Span) -> Rank {
+        self.rank(if self.order == Order::Newest {
+            span.first
+        } else {
+            span.last
+        })
+    }
+
+    /// Before the first row of an instant.
+    fn before(self, at: Time) -> Rank {
+        Rank::least(self.order, at, at, 0)
+    }
+}
+
 impl Walk {
     /// A walk over the rows that happened within these bounds and come after the cursor.
-    pub(crate) fn new(newest: bool, within: Within, after: Option<Cursor>, first_seq: Seq) -> Self {
-        let after = after.map(|cursor| {
-            let doc = i128::from(cursor.seq) - i128::from(first_seq);
-            let doc = i64::try_from(doc).unwrap_or(if doc < 0 { i64::MIN } else { i64::MAX });
-            Rank::of(newest, cursor.occurred_at.0, doc).next()
-        });
-        // Before the first row of that instant, in the order of the walk.
-        let at = |time: Time| {
-            if newest {
-                Rank::before(!time.0)
-            } else {
-                Rank::before(time.0)
-            }
-        };
+    pub(crate) fn new(places: Places, within: Within, after: Option<Cursor>) -> Self {
         let Within { from, to } = within;
+        let at = |bound: Option<Time>| bound.map(|bound| places.before(bound));
         // From the newest, the last instant that is wanted is the first of the walk, and the first that is wanted its last.
-        let before = |bound: Option<Time>| bound.map(|bound| at(Time(bound.0.saturating_sub(1))));
-        let (begin, end) = if newest {
-            (before(to), before(from))
-        } else {
-            (from.map(at), to.map(at))
+        let earlier = |bound: Option<Time>| at(bound.map(|bound| Time(bound.0.saturating_sub(1))));
+        let (begin, end) = match places.order {
+            Order::Newest => (earlier(to), earlier(from)),
+            Order::Oldest | Order::Recorded => (at(from), at(to)),
         };
+        let after = after.map(|after| Rank::of(places.order, after).next());
         Self {
-            newest,
+            places,
             from: after.max(begin).unwrap_or(Rank::LEAST),
             until: end.unwrap_or(Rank::MOST),
             entered: 0,
@@ -110,20 +98,20 @@ impl Walk {
 
     /// The next window, of about `rows` rows and all that lies between them; `None` at the end.
     pub(crate) fn next(&mut self, map: &TimeMap, rows: u32) -> Option<Window> {
-        let (newest, from) = (self.newest, self.from);
+        let (places, from) = (self.places, self.from);
         if from >= self.until {
             return None;
         }
-        self.open.retain(|span| end(newest, &map.spans[*span as usize]) >= from);
+        self.open.retain(|span| places.end(&map.spans[*span as usize]) >= from);
         let mut fresh = 0;
         while let Some(span) = self.upcoming(map) {
-            let begins = begin(newest, &map.spans[span as usize]);
+            let begins = places.begin(&map.spans[span as usize]);
             if begins >= self.until || (fresh >= rows && begins > from) {
                 break;
             }
             self.entered += 1;
             let span_rows = map.spans[span as usize].rows;
-            if end(newest, &map.spans[span as usize]) >= from {
+            if places.end(&map.spans[span as usize]) >= from {
                 self.open.push(span);
                 // What a cursor lies in is not fresh: it may be nearly behind.
                 fresh += if begins >= from { span_rows } else { 0 };
@@ -132,7 +120,7 @@ impl Walk {
         if self.open.is_empty() {
             return None;
         }
-        let to = self.upcoming(map).map(|span| begin(newest, &map.spans[span as usize]));
+        let to = self.upcoming(map).map(|span| places.begin(&map.spans[span as usize]));
         self.from = to.unwrap_or(Rank::MOST);
         let blocks = self.open.iter().map(|span| map.spans[*span as usize].block).collect();
         Some(Window {
@@ -148,18 +136,10 @@ impl Walk {
     }
 
     fn upcoming(&self, map: &TimeMap) -> Option<u32> {
-        if self.newest {
+        if self.places.order == Order::Newest {
             map.by_last.get(self.entered).copied()
         } else {
             (self.entered < map.spans.len()).then_some(self.entered as u32)
         }
     }
-}
-
-fn begin(newest: bool, span: &Span) -> Rank {
-    Rank::row(newest, if newest { span.last } else { span.first })
-}
-
-fn end(newest: bool, span: &Span) -> Rank {
-    Rank::row(newest, if newest { span.first } else { span.last })
 }
