@@ -8,7 +8,6 @@ const QUIET: &[(&str, &str)] = &[
     ("accounts/fill_skeletons", "Derived"),
     ("accounts/fold_names", "Derived"),
     ("accounts/fold_names", "Derived"),
-    ("accounts/fold_names", "Derived"),
     ("accounts/preferences", "Preference"),
     ("activity/disclosure/give", "Disclosed"),
     ("api_keys/authenticate", "Seen"),
