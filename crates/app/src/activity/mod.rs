@@ -7,6 +7,7 @@ mod disclosure;
 mod empty;
 mod follow;
 mod get;
+mod overview;
 mod scope;
 mod take;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod types;
 mod view;
 
 pub use chips::Chip;
+pub use cursor::around;
 pub use close_holes::{close_holes, open_holes};
 pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
@@ -22,6 +24,7 @@ pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
 pub use get::{get, group, person};
+pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 
 pub use scope::LogScope;
 pub(crate) use scope::{Question, Scoped, Subject};
