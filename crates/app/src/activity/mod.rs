@@ -23,7 +23,7 @@ pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
-pub use get::{get, group, person};
+pub use get::{get, group, near, neighbours, person};
 pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 
 pub use scope::LogScope;

@@ -13,7 +13,7 @@ use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
 use super::scope::{Question, Scoped};
-use super::overview::{self, Overview};
+use super::overview::{self, Facet, Overview};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
 use crate::{App, Caller, Unavailable};
@@ -42,6 +42,8 @@ pub struct ViewRequest {
     pub explain: bool,
     /// How many values of each facet to count, with a histogram of all matches; 0 for neither.
     pub top: usize,
+    /// The facet of which to count more values.
+    pub more: Option<Facet>,
 }
 
 impl Default for ViewRequest {
@@ -55,6 +57,7 @@ impl Default for ViewRequest {
             limit: 50,
             explain: true,
             top: 0,
+            more: None,
         }
     }
 }
@@ -208,7 +211,7 @@ async fn counts(
 ) -> Result<(Option<Count>, Option<Count>, Option<Overview>), ViewError> {
     if request.top > 0 {
         let facets = overview::facets(&scoped.subject);
-        let overview = overview::of(app, scoped, &request.zone, &facets, request.top).await?;
+        let overview = overview::of(app, scoped, &request.zone, &facets, (request.top, request.more)).await?;
         return Ok((Some(overview.count), Some(overview.failures), Some(overview)));
     }
     let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
@@ -269,19 +272,18 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     })
 }
 
-/// Where a page begins in which this many rows are newer than those from this place on.
+/// Where a page begins in which at most this many rows are newer than the one at this place.
 async fn above(scoped: &Scoped, place: Cursor, rows: usize) -> Result<Page, ViewError> {
     let search = Search {
         expr: scoped.bound.clone(),
         order: Order::Oldest,
         after: Some(place),
-        limit: rows,
+        limit: rows + 1,
     };
-    let found = scoped.log.search(&search).await?;
-    Ok(match found.rows.last().filter(|_| found.has_more) {
-        Some(above) => Page::Older(above),
-        None => Page::First,
-    })
+    let found = scoped.log.search(&search).await?.rows;
+    // The page begins behind the last of them, if it has to leave out any.
+    let last = found.last().filter(|_| found.peek().len() > rows);
+    Ok(last.map_or(Page::First, Page::Older))
 }
 
 /// Counts what a bound query matches.

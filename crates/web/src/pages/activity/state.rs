@@ -16,6 +16,8 @@ pub(crate) struct UrlState {
     pub(crate) to: String,
     pub(crate) tz: String,
     pub(crate) after: String,
+    /// The facet of which more values are shown.
+    pub(crate) more: String,
 }
 
 /// A range of time that means nothing.
@@ -50,6 +52,14 @@ impl UrlState {
         }
     }
 
+    /// The same view with more values of this facet.
+    pub(crate) fn with_more(&self, facet: &str) -> Self {
+        Self {
+            more: facet.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The address of this view under `base`.
     pub(crate) fn href(&self, base: &Href) -> Href {
         base.clone().with(&self.pairs())
@@ -63,6 +73,7 @@ impl UrlState {
             ("to", &self.to),
             ("tz", &self.tz),
             ("after", &self.after),
+            ("more", &self.more),
         ];
         all.into_iter()
             .filter(|(_, value)| !value.is_empty())
