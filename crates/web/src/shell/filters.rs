@@ -1,7 +1,7 @@
 //! Template filters: untrusted text made visible, times with their zone, numbers. A page module brings them into
 //! scope with `use crate::shell::filters;`.
 //!
-//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` · `{{ at|moment(shell.zone) }}` ·
+//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `{{ person|person }}` · `{{ said|said }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` · `{{ at|moment(shell.zone) }}` ·
 //! `{{ at|ago(now) }}` · `{{ value|laid_out }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
@@ -27,6 +27,18 @@ pub(crate) fn segment(text: impl std::fmt::Display, _: &dyn Values) -> Result<St
 #[askama::filter_fn]
 pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(super::respond::visible_html(&text.to_string())))
+}
+
+/// Somebody as `Full Name (username)`, each part by itself, so that a name written from right to left stays in its place.
+#[askama::filter_fn]
+pub(crate) fn person(who: &activity::Person, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::person_html(who)))
+}
+
+/// One of our own sentences, in which backticks stand around what is typed or sent: HTML with `<code>`.
+#[askama::filter_fn]
+pub(crate) fn said(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::said_html(&text.to_string())))
 }
 
 /// Untrusted text inside an attribute, where there can be no chips: the same characters as `U+202E` in plain text.
