@@ -86,7 +86,7 @@ pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewE
 }
 
 /// What the latest row calls somebody or something; the row itself is given to nobody.
-async fn latest<T>(
+pub(super) async fn latest<T>(
     log: &GuardedLook,
     expr: Expr,
     named: impl Fn(&Activity) -> Option<T>,

@@ -12,6 +12,8 @@ use super::chips::chips;
 use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
+use super::hint::{Hint, hints};
+use super::known::known;
 use super::scope::{Question, Scoped};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
@@ -98,6 +100,8 @@ pub struct ActivityView {
     pub expr: Expr,
     /// The parts of the query that are joined by AND, each with the query that is left without it.
     pub chips: Vec<Chip>,
+    /// What the query was taken for where it could be read otherwise; asked for with `explain`.
+    pub hints: Vec<Hint>,
     /// Why there are no rows; only when there are none and `explain` was set.
     pub empty: Option<EmptyReason>,
     /// How long the log took to answer.
@@ -171,8 +175,12 @@ pub async fn view(
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
     let (rows, ((count, failures), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (hints, known) = match request.explain {
+        true => (hints(&scoped, &request.zone).await?, known(app, caller, &scoped).await?),
+        false => Default::default(),
+    };
     let empty = match request.explain && rows.is_empty() && request.after.is_none() {
-        true => Some(explain(app, &scoped).await?),
+        true => Some(explain(app, caller, &scoped, (&known, &request.zone)).await?),
         false => None,
     };
     let took = searched + counted;
@@ -186,7 +194,8 @@ pub async fn view(
         count,
         failures,
         query: scoped.typed.to_string(),
-        chips: chips(&scoped.typed),
+        chips: chips(&scoped.typed, &known),
+        hints,
         expr: scoped.typed,
         empty,
         took,
