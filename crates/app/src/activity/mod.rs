@@ -12,6 +12,7 @@ mod hint;
 mod known;
 mod meant;
 mod nearby;
+mod overview;
 mod scope;
 mod take;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod view;
 pub use chips::Chip;
 pub use close_holes::{close_holes, open_holes};
 pub use complete::{Choice, Choices, complete};
+pub use cursor::around;
 pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, FoundPerson, Widening};
@@ -29,6 +31,8 @@ pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
 pub use get::{get, group, person};
 pub use hint::Hint;
+pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
+
 pub use scope::LogScope;
 pub(crate) use scope::{Question, Scoped, Subject};
 pub use take::{Taken, take};

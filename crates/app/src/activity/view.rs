@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use activity::query::{Expr, ParseError, Term};
 use activity::{Outcome, Seq, Time};
-use engine::{LogError, Order, Search};
+use engine::{Cursor, LogError, Order, Search};
 use jiff::tz::TimeZone;
 
 use super::chips::chips;
@@ -14,6 +14,7 @@ use super::disclosure::Unseen;
 use super::empty::explain;
 use super::hint::{Hint, hints};
 use super::known::known;
+use super::overview::{self, Overview};
 use super::scope::{Question, Scoped};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
@@ -41,6 +42,8 @@ pub struct ViewRequest {
     pub limit: usize,
     /// Whether to count all matches and to explain an empty page; costs a little.
     pub explain: bool,
+    /// How many values of each facet to count, with a histogram of all matches; 0 for neither.
+    pub top: usize,
 }
 
 impl Default for ViewRequest {
@@ -53,6 +56,7 @@ impl Default for ViewRequest {
             after: None,
             limit: 50,
             explain: true,
+            top: 0,
         }
     }
 }
@@ -67,7 +71,7 @@ pub struct CompleteThrough {
 }
 
 /// How many rows match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Number of matching rows, or a number that is certainly reached.
     pub n: u64,
@@ -94,6 +98,8 @@ pub struct ActivityView {
     pub count: Option<Count>,
     /// How many of them are failures; asked for with `explain`.
     pub failures: Option<Count>,
+    /// What all matches are made of; asked for with `top`.
+    pub overview: Option<Overview>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
     /// The same query as a tree, as it was typed.
@@ -169,12 +175,12 @@ pub async fn view(
     let counted = async {
         let begun = Instant::now();
         let counts = match request.explain {
-            true => counts(&scoped).await?,
-            false => (None, None),
+            true => counts(app, &scoped, request).await?,
+            false => (None, None, None),
         };
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
-    let (rows, ((count, failures), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (rows, ((count, failures, overview), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
     let (hints, known) = match request.explain {
         true => (hints(&scoped, &request.zone).await?, known(app, caller, &scoped).await?),
         false => Default::default(),
@@ -193,6 +199,7 @@ pub async fn view(
         is_cut: page.is_cut,
         count,
         failures,
+        overview,
         query: scoped.typed.to_string(),
         chips: chips(&scoped.typed, &known),
         hints,
@@ -202,16 +209,26 @@ pub async fn view(
     })
 }
 
-/// How many rows match, and how many of them are failures.
-async fn counts(scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
+/// How many rows match, how many of them are failures, and what they are made of.
+async fn counts(
+    app: &App,
+    scoped: &Scoped,
+    request: &ViewRequest,
+) -> Result<(Option<Count>, Option<Count>, Option<Overview>), ViewError> {
+    if request.top > 0 {
+        let facets = overview::facets(&scoped.subject);
+        let overview = overview::of(app, scoped, &request.zone, &facets, request.top).await?;
+        return Ok((Some(overview.count), Some(overview.failures), Some(overview)));
+    }
     let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
-    let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
+    let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
+    let failed = scoped.bound.clone().and(failed.into());
     let failures = if all.n == 0 {
         all
     } else {
         count(scoped, &failed, COUNT_CAP).await?
     };
-    Ok((Some(all), Some(failures)))
+    Ok((Some(all), Some(failures), None))
 }
 
 struct PageRows {
@@ -226,9 +243,12 @@ struct PageRows {
 /// The rows of one page and the cursors of its neighbours.
 async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewError> {
     let limit = request.limit.clamp(1, MAX_LIMIT);
-    let place = Page::read(request.after.as_deref())?;
+    let place = match Page::read(request.after.as_deref())? {
+        Page::Around(place) => above(scoped, place, limit / 2).await?,
+        place => place,
+    };
     let (order, after) = match place {
-        Page::First => (Order::Newest, None),
+        Page::First | Page::Around(_) => (Order::Newest, None),
         Page::Older(place) => (Order::Newest, Some(place)),
         Page::Newer(place) => (Order::Oldest, Some(place)),
     };
@@ -241,7 +261,7 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     let found = scoped.log.search(&search).await?;
     let (mut rows, more) = (found.rows, found.has_more);
     let (has_older, has_newer) = match place {
-        Page::First => (more, false),
+        Page::First | Page::Around(_) => (more, false),
         Page::Older(_) => (more, true),
         Page::Newer(_) => (true, more),
     };
@@ -258,13 +278,33 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     })
 }
 
+/// Where a page begins in which this many rows are newer than those from this place on.
+async fn above(scoped: &Scoped, place: Cursor, rows: usize) -> Result<Page, ViewError> {
+    let search = Search {
+        expr: scoped.bound.clone(),
+        order: Order::Oldest,
+        after: Some(place),
+        limit: rows,
+    };
+    let found = scoped.log.search(&search).await?;
+    Ok(match found.rows.last().filter(|_| found.has_more) {
+        Some(above) => Page::Older(above),
+        None => Page::First,
+    })
+}
+
 /// Counts what a bound query matches.
 pub(super) async fn count(scoped: &Scoped, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
-    let count = scoped.log.count(bound, cap).await?;
-    Ok(Count {
-        n: count.n,
-        exact: count.exact,
-    })
+    Ok(scoped.log.count(bound, cap).await?.into())
+}
+
+impl From<engine::Count> for Count {
+    fn from(count: engine::Count) -> Self {
+        Self {
+            n: count.n,
+            exact: count.exact,
+        }
+    }
 }
 
 impl From<LogError> for ViewError {

@@ -162,6 +162,11 @@ impl GuardedLook {
         self.0.summary(expr, by, top).await
     }
 
+    /// See [`Look::complete_through`].
+    pub(crate) fn complete_through(&self) -> Through {
+        self.0.complete_through()
+    }
+
     /// See [`Look::scan`].
     pub(crate) fn scan(&self, expr: Expr, order: Order) -> Result<UnseenScan, LogError> {
         Ok(UnseenScan(self.0.scan(expr, order)?))
