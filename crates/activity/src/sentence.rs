@@ -84,7 +84,10 @@ fn said(facts: &Facts, names_doer: bool) -> Vec<Piece<'_>> {
         return vec![Piece::Text(failed.into())];
     }
     let mut said = Vec::with_capacity(4);
-    let parts = entry.template.iter().zip(entry.template.iter().skip(1).map(Some).chain([None]));
+    let parts = entry
+        .template
+        .iter()
+        .zip(entry.template.iter().skip(1).map(Some).chain([None]));
     let is_whole = parts.into_iter().all(|(part, next)| match (part, next) {
         (Part::Text(text), Some(Part::Doer)) if !names_doer => {
             said.push(Piece::Text(text.trim_end_matches(" by ").into()));

@@ -2,11 +2,16 @@
 
 mod chips;
 mod close_holes;
+mod complete;
 mod cursor;
 mod disclosure;
 mod empty;
 mod follow;
 mod get;
+mod hint;
+mod known;
+mod meant;
+mod nearby;
 mod overview;
 mod scope;
 mod take;
@@ -16,14 +21,16 @@ mod types;
 mod view;
 
 pub use chips::Chip;
-pub use cursor::around;
 pub use close_holes::{close_holes, open_holes};
+pub use complete::{Choice, Choices, complete};
+pub use cursor::around;
 pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
-pub use empty::{EmptyReason, Widening};
+pub use empty::{EmptyReason, FoundPerson, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
 pub use get::{get, group, near, neighbours, person};
+pub use hint::Hint;
 pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 
 pub use scope::LogScope;

@@ -12,8 +12,10 @@ use super::chips::chips;
 use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
-use super::scope::{Question, Scoped};
+use super::hint::{Hint, hints};
+use super::known::known;
 use super::overview::{self, Facet, Overview};
+use super::scope::{Question, Scoped};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
 use crate::{App, Caller, Unavailable};
@@ -107,6 +109,8 @@ pub struct ActivityView {
     pub expr: Expr,
     /// The parts of the query that are joined by AND, each with the query that is left without it.
     pub chips: Vec<Chip>,
+    /// What the query was taken for where it could be read otherwise; asked for with `explain`.
+    pub hints: Vec<Hint>,
     /// Why there are no rows; only when there are none and `explain` was set.
     pub empty: Option<EmptyReason>,
     /// How long the log took to answer.
@@ -180,8 +184,12 @@ pub async fn view(
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
     let (rows, ((count, failures, overview), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (hints, known) = match request.explain {
+        true => (hints(&scoped, &request.zone).await?, known(app, caller, &scoped).await?),
+        false => Default::default(),
+    };
     let empty = match request.explain && rows.is_empty() && request.after.is_none() {
-        true => Some(explain(app, &scoped).await?),
+        true => Some(explain(app, caller, &scoped, (&known, &request.zone)).await?),
         false => None,
     };
     let took = searched + counted;
@@ -196,7 +204,8 @@ pub async fn view(
         failures,
         overview,
         query: scoped.typed.to_string(),
-        chips: chips(&scoped.typed),
+        chips: chips(&scoped.typed, &known),
+        hints,
         expr: scoped.typed,
         empty,
         took,

@@ -156,7 +156,10 @@ impl Shell {
     #[must_use]
     pub fn settings(&self) -> Vec<NavGroup> {
         vec![
-            self.group("Account", &[("Profile", "/settings/profile"), ("Email", "/settings/email")]),
+            self.group(
+                "Account",
+                &[("Profile", "/settings/profile"), ("Email", "/settings/email")],
+            ),
             self.group(
                 "Security",
                 &[
@@ -188,7 +191,10 @@ impl Shell {
     #[must_use]
     pub fn settings_page(&self) -> &'static str {
         let groups = self.settings();
-        groups.iter().find_map(NavGroup::current).map_or("Settings", |item| item.label)
+        groups
+            .iter()
+            .find_map(NavGroup::current)
+            .map_or("Settings", |item| item.label)
     }
 
     /// Whether this is a page of Settings.

@@ -7,7 +7,10 @@ use std::task::{Context, Poll};
 
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
-use engine::{Batch, Breakdown, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Summary, Through};
+use engine::{
+    Batch, Breakdown, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search,
+    Summary, Through,
+};
 use futures::{Stream, StreamExt as _};
 use store::Tx;
 

@@ -121,7 +121,14 @@ pub async fn overview(
         zone: &request.zone,
     };
     let scoped = Scoped::new(app, caller, scope, question).await?;
-    let overview = of(app, &scoped, &request.zone, &request.facets, (request.top, request.more)).await?;
+    let overview = of(
+        app,
+        &scoped,
+        &request.zone,
+        &request.facets,
+        (request.top, request.more),
+    )
+    .await?;
     Ok((overview, scoped.log.complete_through().into()))
 }
 
@@ -162,7 +169,8 @@ pub(super) async fn of(
     let mut all = Vec::with_capacity(facets.len());
     for (facet, found) in by.facets.iter().zip(summary.tops) {
         if *facet == Facet::Outcome {
-            let failed = |(word, _): &&(String, u64)| [Outcome::Failure.word(), Outcome::Denied.word()].contains(&&**word);
+            let failed =
+                |(word, _): &&(String, u64)| [Outcome::Failure.word(), Outcome::Denied.word()].contains(&&**word);
             failures = found.values.iter().filter(failed).map(|(_, n)| n).sum();
         }
         if facets.contains(facet) {
@@ -219,13 +227,7 @@ async fn outermost(scoped: &Scoped, order: Order) -> Result<Option<Time>, ViewEr
 }
 
 /// The values of one facet, with what is chosen and left out.
-async fn values(
-    app: &App,
-    scoped: &Scoped,
-    facet: Facet,
-    found: engine::Top,
-    top: usize,
-) -> Result<Values, ViewError> {
+async fn values(app: &App, scoped: &Scoped, facet: Facet, found: engine::Top, top: usize) -> Result<Values, ViewError> {
     let narrowed = narrow::narrowed(&scoped.typed, facet);
     // Beside what is chosen stands what could be: the others are counted as if nothing were.
     let found = match narrowed.chosen.is_empty() {

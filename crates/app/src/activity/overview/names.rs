@@ -7,10 +7,10 @@ use activity::catalogue;
 use engine::Facet;
 
 use super::narrow::term;
+use crate::App;
 use crate::activity::get::latest;
 use crate::activity::scope::Scoped;
 use crate::activity::view::ViewError;
-use crate::App;
 
 /// The names of these values.
 pub(super) async fn names(
@@ -24,7 +24,10 @@ pub(super) async fn names(
         Facet::User => {
             let mut read = app.store().glance().await?;
             let accounts = store::reporters::accounts(&mut read, values, None).await?;
-            accounts.into_iter().map(|person| (person.id.clone(), person.to_string())).collect()
+            accounts
+                .into_iter()
+                .map(|person| (person.id.clone(), person.to_string()))
+                .collect()
         }
         Facet::Group => {
             let mut read = app.store().glance().await?;
@@ -59,12 +62,10 @@ async fn as_logged(scoped: &Scoped, facet: Facet, value: &str) -> Result<Option<
     let Some(term) = term(facet, value).filter(|_| is_named) else {
         return Ok(None);
     };
-    let found = latest(&scoped.log, scoped.subject.expr().and(term.into()), |row| {
-        match facet {
-            Facet::Group => row.group.as_ref().map(|group| group.name.clone()),
-            Facet::Application => row.application.as_ref().map(|it| it.name.clone()),
-            _ => row.recorder.reporter().map(|reporter| reporter.name.clone()),
-        }
+    let found = latest(&scoped.log, scoped.subject.expr().and(term.into()), |row| match facet {
+        Facet::Group => row.group.as_ref().map(|group| group.name.clone()),
+        Facet::Application => row.application.as_ref().map(|it| it.name.clone()),
+        _ => row.recorder.reporter().map(|reporter| reporter.name.clone()),
     });
     Ok(found.await?.filter(|name| !name.is_empty()))
 }

@@ -1,8 +1,8 @@
 //! A value of a facet as a part of the query: chosen, left out, or added. The query and the facets are one state.
 
+use activity::Outcome;
 use activity::query::{Entity, Expr, IpPattern, KindPattern, RecorderPattern, Term, Words};
 use activity::text::{Extent, Phrase};
-use activity::Outcome;
 use engine::Facet;
 
 use crate::activity::chips::parts;
@@ -87,7 +87,11 @@ fn part(facet: Facet, part: &Expr) -> Option<(bool, Vec<String>)> {
 pub(super) fn narrowed(typed: &Expr, facet: Facet) -> Narrowed {
     let mut narrowed = Narrowed::default();
     for (chooses, values) in parts(typed).iter().filter_map(|it| part(facet, it)) {
-        let list = if chooses { &mut narrowed.chosen } else { &mut narrowed.without };
+        let list = if chooses {
+            &mut narrowed.chosen
+        } else {
+            &mut narrowed.without
+        };
         list.extend(values);
     }
     narrowed
@@ -102,7 +106,10 @@ pub(super) fn freed(typed: &Expr, facet: Facet) -> Expr {
 /// The query that treats the values of this facet like this.
 fn with(typed: &Expr, facet: Facet, narrowed: &Narrowed) -> Option<Expr> {
     let any = |values: &[String]| {
-        let terms = values.iter().map(|value| term(facet, value)).collect::<Option<Vec<_>>>()?;
+        let terms = values
+            .iter()
+            .map(|value| term(facet, value))
+            .collect::<Option<Vec<_>>>()?;
         terms.into_iter().reduce(join).map(Expr::from)
     };
     let mut query = freed(typed, facet);
@@ -187,7 +194,10 @@ mod tests {
             said(toggled(&both.unwrap(), Facet::Application, "app_1")),
             "outcome:failure door application:=app_2"
         );
-        assert_eq!(said(toggled(&typed, Facet::Application, "app_1")), "outcome:failure door");
+        assert_eq!(
+            said(toggled(&typed, Facet::Application, "app_1")),
+            "outcome:failure door"
+        );
     }
 
     #[test]
@@ -196,7 +206,10 @@ mod tests {
         let without = left_out(&typed, Facet::Kind, "user.login").unwrap();
         assert_eq!(without.to_string(), "activity:user.logout -activity:user.login");
         assert_eq!(said(only(&without, Facet::Kind, "user.login")), "activity:user.login");
-        assert_eq!(said(left_out(&without, Facet::Kind, "user.login")), "activity:user.logout");
+        assert_eq!(
+            said(left_out(&without, Facet::Kind, "user.login")),
+            "activity:user.logout"
+        );
     }
 
     #[test]
