@@ -7,6 +7,7 @@ mod disclosure;
 mod empty;
 mod follow;
 mod get;
+mod reads;
 mod scope;
 mod take;
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub struct ViewRequest {
     pub limit: usize,
     /// Whether to count all matches and to explain an empty page; costs a little.
     pub explain: bool,
+    /// Whether to leave out reads of the log, unless it is the caller's own log or the query asks for them.
+    pub hides_reads: bool,
 }
 
 impl Default for ViewRequest {
@@ -51,6 +53,7 @@ impl Default for ViewRequest {
             after: None,
             limit: 50,
             explain: true,
+            hides_reads: false,
         }
     }
 }
@@ -92,6 +95,8 @@ pub struct ActivityView {
     pub count: Option<Count>,
     /// How many of them are failures; asked for with `explain`.
     pub failures: Option<Count>,
+    /// How many reads of the log are left out, where they are; asked for with `explain`.
+    pub hidden: Option<Count>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
     /// The same query as a tree, as it was typed.
@@ -157,7 +162,7 @@ pub async fn view(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
+    let scoped = Scoped::new(app, caller, scope, question).await?.as_shown(request);
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
@@ -165,14 +170,14 @@ pub async fn view(
     let counted = async {
         let begun = Instant::now();
         let counts = match request.explain {
-            true => counts(&scoped).await?,
-            false => (None, None),
+            true => Counts::of(&scoped).await?,
+            false => Counts::default(),
         };
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
-    let (rows, ((count, failures), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (rows, (counts, counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
     let empty = match request.explain && rows.is_empty() && request.after.is_none() {
-        true => Some(explain(app, &scoped).await?),
+        true => Some(explain(app, &scoped, counts.hidden).await?),
         false => None,
     };
     let took = searched + counted;
@@ -183,8 +188,9 @@ pub async fn view(
         complete_through: page.through,
         unreadable: page.unreadable,
         is_cut: page.is_cut,
-        count,
-        failures,
+        count: counts.all,
+        failures: counts.failures,
+        hidden: counts.hidden,
         query: scoped.typed.to_string(),
         chips: chips(&scoped.typed),
         expr: scoped.typed,
@@ -193,16 +199,33 @@ pub async fn view(
     })
 }
 
-/// How many rows match, and how many of them are failures.
-async fn counts(scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
-    let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
-    let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
-    let failures = if all.n == 0 {
-        all
-    } else {
-        count(scoped, &failed, COUNT_CAP).await?
-    };
-    Ok((Some(all), Some(failures)))
+/// What a view counts.
+#[derive(Default)]
+struct Counts {
+    all: Option<Count>,
+    failures: Option<Count>,
+    hidden: Option<Count>,
+}
+
+impl Counts {
+    async fn of(scoped: &Scoped) -> Result<Self, ViewError> {
+        let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
+        let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
+        let failures = if all.n == 0 {
+            all
+        } else {
+            count(scoped, &failed, COUNT_CAP).await?
+        };
+        let hidden = match scoped.hidden() {
+            Some(reads) => Some(count(scoped, &reads, COUNT_CAP).await?),
+            None => None,
+        };
+        Ok(Self {
+            all: Some(all),
+            failures: Some(failures),
+            hidden,
+        })
+    }
 }
 
 struct PageRows {

@@ -121,6 +121,7 @@ impl View {
                     to,
                     zone: shell.zone.zone().clone(),
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+                    hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
                 match app::activity::view(state.app(), caller, &scope, &request).await {
