@@ -13,6 +13,7 @@ mod known;
 mod meant;
 mod nearby;
 mod overview;
+mod reads;
 mod scope;
 mod take;
 #[cfg(test)]

@@ -131,6 +131,7 @@ impl View {
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
                     top: TOP,
                     more: facets::named(&url.more),
+                    hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
                 match app::activity::view(state.app(), caller, &scope, &request).await {
