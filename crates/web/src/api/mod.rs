@@ -19,6 +19,7 @@ mod list_activities;
 mod list_types;
 mod metrics;
 mod openapi;
+mod overview;
 mod query;
 mod record_activities;
 mod sessions;
@@ -58,6 +59,12 @@ fn own() -> Vec<Route> {
             Policy::Key(Scope::Read),
             get_activity::get_activity,
         ),
+        Route::get(
+            "/v1/activities/histogram",
+            Policy::Key(Scope::Read),
+            overview::histogram,
+        ),
+        Route::get("/v1/activities/facets", Policy::Key(Scope::Read), overview::facets),
         Route::get("/v1/activity-types", Policy::Key(Scope::Read), list_types::list_types),
         Route::get("/openapi.json", Policy::Public, openapi::document),
         Route::get("/docs", Policy::Public, docs::start),

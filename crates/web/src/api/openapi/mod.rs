@@ -17,8 +17,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, get_activity, groups, list_activities, list_types, record_activities,
-    sessions, users,
+    applications, auth, connections, devices, get_activity, groups, list_activities, list_types, overview,
+    record_activities, sessions, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -30,6 +30,8 @@ use crate::problem::{FieldProblem, ProblemDetails};
         list_activities::list_activities,
         get_activity::get_activity,
         list_types::list_types,
+        overview::histogram,
+        overview::facets,
     ),
     components(schemas(ProblemDetails, FieldProblem, Activity, ActivityPage, NewActivities)),
     modifiers(&Schemes),

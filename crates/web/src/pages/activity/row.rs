@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use activity::catalogue::{Category, Level, find};
+use activity::catalogue::{self, Level};
 use activity::likeness;
 use activity::query::{IpPattern, Term};
 use activity::sentence::{self, Piece, Thing};
@@ -92,8 +92,12 @@ impl ActivityRow {
 
     /// Whether somebody only read the log.
     fn is_read(&self) -> bool {
-        find(&self.activity.kind).is_some_and(|entry| entry.category == Category::Log && entry.code.ends_with("ed"))
-            && matches!(&*self.activity.kind, "log.viewed" | "log.searched")
+        catalogue::reads().any(|entry| entry.code == &*self.activity.kind)
+    }
+
+    /// Whether its words are not ours, and may be longer than a line.
+    pub(crate) fn is_long(&self) -> bool {
+        catalogue::find(&self.activity.kind).is_none()
     }
 
     /// Whether who is named is only who somebody claimed to be.
@@ -171,7 +175,7 @@ impl ActivityRow {
 fn said(activity: &Activity, links: &Links) -> Vec<Said> {
     let mut said = Vec::new();
     for piece in sentence::deed(&activity.facts) {
-        said.push(match piece {
+        let part = match piece {
             // They enclose an id, which has its own look.
             Piece::Text(text) if text == " (" || text == ")" => continue,
             Piece::Text(text) => Said::Words(text.into_owned()),
@@ -185,7 +189,11 @@ fn said(activity: &Activity, links: &Links) -> Vec<Said> {
                 Said::Object(name.into_owned(), href)
             }
             Piece::Id(id, _) => Said::Id(short(&id), id.into_owned()),
-        });
+        };
+        match (said.last_mut(), part) {
+            (Some(Said::Words(text)), Said::Words(more)) => text.push_str(&more),
+            (_, part) => said.push(part),
+        }
     }
     said
 }

@@ -4,7 +4,7 @@
 use activity::query::{KEYS, ParseError, Term};
 use activity::{Activity, Outcome, Time};
 use app::Caller;
-use app::activity::{ActivityView, EmptyReason, LogScope, ViewError, ViewRequest, Widening};
+use app::activity::{ActivityView, EmptyReason, Facet, LogScope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
 use super::facets::{self, FacetList};
@@ -130,7 +130,7 @@ impl View {
                     zone: shell.zone.zone().clone(),
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
                     top: TOP,
-                    more: facets::named(&url.more),
+                    more: Facet::named(&url.more),
                     hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
