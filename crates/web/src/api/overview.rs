@@ -1,7 +1,7 @@
 //! `GET /v1/activities/histogram` and `/v1/activities/facets`: what all that a query finds is made of.
 
 use activity::{Outcome, Time};
-use app::activity::{Bar, CompleteThrough, Count, Facet, Overview, OverviewRequest, Values, overview};
+use app::activity::{Bar, Facet, Overview, OverviewRequest, Values, overview};
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::answers::Reading;
 use super::list_activities::{scope, zone};
+use super::openapi::{Counted, Through};
 use super::query::{Params, refusal};
 use crate::AppState;
 use crate::problem::{Problem, ProblemDetails};
@@ -23,8 +24,8 @@ const MOST_TOP: usize = 100;
 pub(super) struct HistogramBody {
     /// The bars, oldest first, without gaps; none if nothing matches.
     data: Vec<BarBody>,
-    count: CountBody,
-    complete_through: ThroughBody,
+    count: Counted,
+    complete_through: Through,
 }
 
 /// How many rows match within a bar.
@@ -47,8 +48,8 @@ pub(super) struct BarBody {
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct FacetsBody {
     data: Vec<FacetBody>,
-    count: CountBody,
-    complete_through: ThroughBody,
+    count: Counted,
+    complete_through: Through,
 }
 
 /// The values of one facet.
@@ -71,25 +72,6 @@ pub(super) struct ValueBody {
     name: String,
     /// How many rows have it.
     n: u64,
-}
-
-/// How many rows match.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct CountBody {
-    /// A number that is certainly reached.
-    n: u64,
-    /// Whether there are exactly `n`.
-    exact: bool,
-}
-
-/// Up to where an answer is complete.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ThroughBody {
-    /// Every id below it was considered.
-    size: u64,
-    /// Everything accepted up to this moment is in the answer.
-    #[schema(value_type = String, format = DateTime)]
-    at: Time,
 }
 
 /// Counts what a query finds over time.
@@ -221,24 +203,6 @@ impl From<Values> for FacetBody {
             facet: values.facet.query_word(),
             values: values.values.into_iter().map(body).collect(),
             other: values.other,
-        }
-    }
-}
-
-impl From<Count> for CountBody {
-    fn from(count: Count) -> Self {
-        Self {
-            n: count.n,
-            exact: count.exact,
-        }
-    }
-}
-
-impl From<CompleteThrough> for ThroughBody {
-    fn from(through: CompleteThrough) -> Self {
-        Self {
-            size: through.size,
-            at: through.at,
         }
     }
 }

@@ -157,8 +157,17 @@ pub(super) struct Through {
     /// Number of activities in the log: every id below it was considered.
     size: u64,
     /// The moment up to which everything accepted was considered.
-    #[schema(format = DateTime)]
-    at: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: activity::Time,
+}
+
+impl From<app::activity::CompleteThrough> for Through {
+    fn from(through: app::activity::CompleteThrough) -> Self {
+        Self {
+            size: through.size,
+            at: through.at,
+        }
+    }
 }
 
 /// How many rows match.
@@ -168,4 +177,13 @@ pub(super) struct Counted {
     n: u64,
     /// Whether there are exactly so many.
     exact: bool,
+}
+
+impl From<app::activity::Count> for Counted {
+    fn from(count: app::activity::Count) -> Self {
+        Self {
+            n: count.n,
+            exact: count.exact,
+        }
+    }
 }
