@@ -56,7 +56,7 @@ async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fie
         from: fields.get("from").to_owned(),
         to: fields.get("to").to_owned(),
         tz: fields.get("tz").to_owned(),
-        after: String::new(),
+        ..UrlState::default()
     };
     let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
     let no_zone = || PageError::bad_request(format!("There is no time zone `{name}`."));
