@@ -170,3 +170,10 @@ fn a_heading_that_is_only_this_installations_has_a_reserved_family_of_codes() {
         assert_eq!(entry.only_here, is_only_here(entry.code), "{}", entry.code);
     }
 }
+
+#[test]
+fn looking_at_a_log_is_a_read_and_taking_it_away_is_more() {
+    let codes: Vec<&str> = reads().map(|entry| entry.code).collect();
+    assert_eq!(codes, ["log.viewed", "log.searched"]);
+    assert!(reads().all(|entry| entry.only_here), "nobody can report what is hidden");
+}

@@ -23,6 +23,8 @@ const MOST_OFFERED: usize = 5;
 pub enum EmptyReason {
     /// Nothing has been recorded in this scope yet.
     NothingYet,
+    /// Only reads of the log match, and they are left out: so many.
+    OnlyReads(Count),
     /// The query names an activity type that was not recorded during the range.
     NotRecordedThen {
         /// The type's code.
@@ -67,13 +69,17 @@ pub struct Widening {
     pub count: Count,
 }
 
-/// Explains why nothing matches.
+/// Explains why nothing matches; `hidden` is how many reads of the log would, were they not left out.
 pub(super) async fn explain(
     app: &App,
     caller: &Caller,
     scoped: &Scoped,
     said: (&Known, &TimeZone),
+    hidden: Option<Count>,
 ) -> Result<EmptyReason, ViewError> {
+    if let Some(hidden) = hidden.filter(|hidden| hidden.n > 0) {
+        return Ok(EmptyReason::OnlyReads(hidden));
+    }
     if count(scoped, &scoped.subject.expr(), 1).await?.n == 0 {
         return Ok(EmptyReason::NothingYet);
     }

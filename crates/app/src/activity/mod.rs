@@ -13,6 +13,7 @@ mod known;
 mod meant;
 mod nearby;
 mod overview;
+mod reads;
 mod scope;
 mod take;
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use empty::{EmptyReason, FoundPerson, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
-pub use get::{get, group, person};
+pub use get::{get, group, near, neighbours, person};
 pub use hint::Hint;
 pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::disclosure::GuardedLook;
 use super::meant::{Meant, meant};
 use super::view::{ViewError, count};
+use super::{ViewRequest, reads};
 use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
@@ -138,6 +139,8 @@ pub(crate) struct Scoped {
     /// Accounts that the names in the query mean today; their earlier rows are found as well.
     pub(crate) meant: Vec<Meant>,
     binding: Binding,
+    /// Whether reads of the log are left out where the query does not ask for them.
+    hides_reads: bool,
 }
 
 impl Scoped {
@@ -167,6 +170,7 @@ impl Scoped {
             range: (question.from, question.to),
             meant: meant(app, caller, &typed).await?,
             binding,
+            hides_reads: false,
         };
         scoped.bound = scoped.with(typed.clone(), true);
         scoped.typed = typed;
@@ -186,8 +190,32 @@ impl Scoped {
         }
     }
 
+    /// The same without reads of the log, unless it is the reader's own log or the query asks for them.
+    fn hiding_reads(mut self) -> Self {
+        self.hides_reads = !matches!(self.subject, Subject::Own(_));
+        self.bound = self.with(self.typed.clone(), true);
+        self
+    }
+
+    /// The reads that would be among what matches, bound; `None` where none are left out.
+    pub(super) fn hidden(&self) -> Option<Expr> {
+        let all = || self.whole(self.typed.clone(), true).and(reads::reads());
+        self.hides_from(&self.typed).then(all)
+    }
+
+    fn hides_from(&self, typed: &Expr) -> bool {
+        self.hides_reads && !reads::are_asked_for(typed)
+    }
+
     /// Another query in the same scope, with or without the range.
     pub(crate) fn with(&self, typed: Expr, keeps_range: bool) -> Expr {
+        match self.hides_from(&typed) {
+            true => self.whole(typed, keeps_range).and(reads::reads().negated()),
+            false => self.whole(typed, keeps_range),
+        }
+    }
+
+    fn whole(&self, typed: Expr, keeps_range: bool) -> Expr {
         let range = if keeps_range {
             range_expr(self.range.0, self.range.1)
         } else {
@@ -209,6 +237,14 @@ impl Scoped {
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
+    /// The same as a view asks for it.
+    pub(crate) fn as_shown(self, request: &ViewRequest) -> Self {
+        match request.hides_reads {
+            true => self.hiding_reads(),
+            false => self,
+        }
+    }
+
     /// The query with its range, bound, without the scope of a person: what an export's row and an activity's
     /// metadata say. A group is not said elsewhere, so it is said here.
     pub(crate) fn text(&self) -> String {
@@ -219,6 +255,10 @@ impl Scoped {
         scope
             .and(range_expr(self.range.0, self.range.1))
             .and(self.typed.clone().bind(&self.binding))
+            .and(match self.hides_from(&self.typed) {
+                true => reads::reads().negated(),
+                false => Expr::All,
+            })
             .to_string()
     }
 }

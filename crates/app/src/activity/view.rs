@@ -14,7 +14,7 @@ use super::disclosure::Unseen;
 use super::empty::explain;
 use super::hint::{Hint, hints};
 use super::known::known;
-use super::overview::{self, Overview};
+use super::overview::{self, Facet, Overview};
 use super::scope::{Question, Scoped};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
@@ -44,6 +44,10 @@ pub struct ViewRequest {
     pub explain: bool,
     /// How many values of each facet to count, with a histogram of all matches; 0 for neither.
     pub top: usize,
+    /// The facet of which to count more values.
+    pub more: Option<Facet>,
+    /// Whether to leave out reads of the log, unless it is the caller's own log or the query asks for them.
+    pub hides_reads: bool,
 }
 
 impl Default for ViewRequest {
@@ -57,6 +61,8 @@ impl Default for ViewRequest {
             limit: 50,
             explain: true,
             top: 0,
+            more: None,
+            hides_reads: false,
         }
     }
 }
@@ -100,6 +106,8 @@ pub struct ActivityView {
     pub failures: Option<Count>,
     /// What all matches are made of; asked for with `top`.
     pub overview: Option<Overview>,
+    /// How many reads of the log are left out, where they are; asked for with `explain`.
+    pub hidden: Option<Count>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
     /// The same query as a tree, as it was typed.
@@ -167,7 +175,7 @@ pub async fn view(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
+    let scoped = Scoped::new(app, caller, scope, question).await?.as_shown(request);
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
@@ -175,18 +183,18 @@ pub async fn view(
     let counted = async {
         let begun = Instant::now();
         let counts = match request.explain {
-            true => counts(app, &scoped, request).await?,
-            false => (None, None, None),
+            true => Counts::of(app, &scoped, request).await?,
+            false => Counts::default(),
         };
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
-    let (rows, ((count, failures, overview), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (rows, (counts, counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
     let (hints, known) = match request.explain {
         true => (hints(&scoped, &request.zone).await?, known(app, caller, &scoped).await?),
         false => Default::default(),
     };
     let empty = match request.explain && rows.is_empty() && request.after.is_none() {
-        true => Some(explain(app, caller, &scoped, (&known, &request.zone)).await?),
+        true => Some(explain(app, caller, &scoped, (&known, &request.zone), counts.hidden).await?),
         false => None,
     };
     let took = searched + counted;
@@ -197,9 +205,10 @@ pub async fn view(
         complete_through: page.through,
         unreadable: page.unreadable,
         is_cut: page.is_cut,
-        count,
-        failures,
-        overview,
+        count: counts.all,
+        failures: counts.failures,
+        hidden: counts.hidden,
+        overview: counts.overview,
         query: scoped.typed.to_string(),
         chips: named_chips(&scoped.typed, &known),
         hints,
@@ -209,26 +218,46 @@ pub async fn view(
     })
 }
 
-/// How many rows match, how many of them are failures, and what they are made of.
-async fn counts(
-    app: &App,
-    scoped: &Scoped,
-    request: &ViewRequest,
-) -> Result<(Option<Count>, Option<Count>, Option<Overview>), ViewError> {
-    if request.top > 0 {
-        let facets = overview::facets(&scoped.subject);
-        let overview = overview::of(app, scoped, &request.zone, &facets, request.top).await?;
-        return Ok((Some(overview.count), Some(overview.failures), Some(overview)));
+/// What a view counts.
+#[derive(Default)]
+struct Counts {
+    all: Option<Count>,
+    failures: Option<Count>,
+    hidden: Option<Count>,
+    overview: Option<Overview>,
+}
+
+impl Counts {
+    async fn of(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<Self, ViewError> {
+        let hidden = match scoped.hidden() {
+            Some(reads) => Some(count(scoped, &reads, COUNT_CAP).await?),
+            None => None,
+        };
+        if request.top > 0 {
+            let facets = overview::facets(&scoped.subject);
+            let overview = overview::of(app, scoped, &request.zone, &facets, (request.top, request.more)).await?;
+            return Ok(Self {
+                all: Some(overview.count),
+                failures: Some(overview.failures),
+                hidden,
+                overview: Some(overview),
+            });
+        }
+        let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
+        let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
+        let failed = scoped.bound.clone().and(failed.into());
+        let failures = if all.n == 0 {
+            all
+        } else {
+            count(scoped, &failed, COUNT_CAP).await?
+        };
+        Ok(Self {
+            all: Some(all),
+            failures: Some(failures),
+            hidden,
+            overview: None,
+        })
     }
-    let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
-    let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
-    let failed = scoped.bound.clone().and(failed.into());
-    let failures = if all.n == 0 {
-        all
-    } else {
-        count(scoped, &failed, COUNT_CAP).await?
-    };
-    Ok((Some(all), Some(failures), None))
 }
 
 struct PageRows {
@@ -278,19 +307,18 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     })
 }
 
-/// Where a page begins in which this many rows are newer than those from this place on.
+/// Where a page begins in which at most this many rows are newer than the one at this place.
 async fn above(scoped: &Scoped, place: Cursor, rows: usize) -> Result<Page, ViewError> {
     let search = Search {
         expr: scoped.bound.clone(),
         order: Order::Oldest,
         after: Some(place),
-        limit: rows,
+        limit: rows + 1,
     };
-    let found = scoped.log.search(&search).await?;
-    Ok(match found.rows.last().filter(|_| found.has_more) {
-        Some(above) => Page::Older(above),
-        None => Page::First,
-    })
+    let found = scoped.log.search(&search).await?.rows;
+    // The page begins behind the last of them, if it has to leave out any.
+    let last = found.last().filter(|_| found.peek().len() > rows);
+    Ok(last.map_or(Page::First, Page::Older))
 }
 
 /// Counts what a bound query matches.

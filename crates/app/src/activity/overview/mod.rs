@@ -18,6 +18,8 @@ use crate::{App, Caller};
 
 /// How many bars a histogram has at the most.
 const BARS: usize = 80;
+/// How many values there are of the one facet of which more are asked for.
+const MORE: usize = 60;
 /// The most rows that are looked at one by one where no index decides.
 const MOST_CHECKED: u64 = 250_000;
 
@@ -92,6 +94,8 @@ pub struct OverviewRequest {
     pub facets: Vec<Facet>,
     /// How many values of each.
     pub top: usize,
+    /// Of which to give more.
+    pub more: Option<Facet>,
 }
 
 impl Bar {
@@ -117,7 +121,14 @@ pub async fn overview(
         zone: &request.zone,
     };
     let scoped = Scoped::new(app, caller, scope, question).await?;
-    let overview = of(app, &scoped, &request.zone, &request.facets, request.top).await?;
+    let overview = of(
+        app,
+        &scoped,
+        &request.zone,
+        &request.facets,
+        (request.top, request.more),
+    )
+    .await?;
     Ok((overview, scoped.log.complete_through().into()))
 }
 
@@ -137,8 +148,9 @@ pub(super) async fn of(
     scoped: &Scoped,
     zone: &TimeZone,
     facets: &[Facet],
-    top: usize,
+    (top, more): (usize, Option<Facet>),
 ) -> Result<Overview, ViewError> {
+    let wanted = |facet: Facet| if more == Some(facet) { top.max(MORE) } else { top };
     let edges = match ends(app, scoped).await? {
         Some((from, to)) => buckets::edges(from, to, zone, BARS),
         None => Vec::new(),
@@ -150,7 +162,8 @@ pub(super) async fn of(
         edges,
         most_checked: MOST_CHECKED,
     };
-    let most = top.max(Outcome::ALL.len());
+    let most = facets.iter().map(|facet| wanted(*facet)).max().unwrap_or_default();
+    let most = most.max(Outcome::ALL.len());
     let summary = scoped.log.summary(&scoped.bound, &by, most).await?;
     let mut failures = 0;
     let mut all = Vec::with_capacity(facets.len());
@@ -161,7 +174,7 @@ pub(super) async fn of(
             failures = found.values.iter().filter(failed).map(|(_, n)| n).sum();
         }
         if facets.contains(facet) {
-            all.push(values(app, scoped, *facet, found, top).await?);
+            all.push(values(app, scoped, *facet, found, wanted(*facet)).await?);
         }
     }
     let bars = by.edges.windows(2).zip(summary.histogram);

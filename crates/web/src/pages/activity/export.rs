@@ -56,6 +56,7 @@ async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fie
         from: fields.get("from").to_owned(),
         to: fields.get("to").to_owned(),
         tz: fields.get("tz").to_owned(),
+        reads: fields.get("reads").to_owned(),
         ..UrlState::default()
     };
     let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
@@ -70,6 +71,7 @@ async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fie
             from,
             to,
             zone: zone.zone().clone(),
+            hides_reads: url.reads != "1",
             ..ViewRequest::default()
         },
         format: match fields.get("format") {

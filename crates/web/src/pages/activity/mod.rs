@@ -4,7 +4,11 @@
 mod advanced;
 mod complete;
 mod export;
+mod facets;
+mod histogram;
+mod links;
 mod one;
+mod opened;
 mod query_box;
 mod range;
 mod row;
@@ -13,6 +17,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;
+mod who;
 
 use crate::shell::{Policy, Route};
 
@@ -43,5 +48,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/users/{id}/activity/advanced", Policy::ReaderOfAll, advanced::user),
         Route::get("/groups/{id}/activity/advanced", Policy::SignedIn, advanced::group),
         Route::get("/activities/{id}", Policy::SignedIn, one::activity),
+        Route::get("/activities/{id}/open", Policy::SignedIn, one::open),
     ]
 }

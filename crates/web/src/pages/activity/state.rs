@@ -1,5 +1,5 @@
-//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=`. Owns reading it, writing it back into
-//! links, and that what is typed becomes one state: a query beside one range.
+//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=&cols=&density=&reads=&saved=`. Owns reading
+//! it, writing it back into links, and that what is typed becomes one state: a query beside one range.
 
 use activity::Time;
 use activity::query::{AtRange, Expr, Term, Words, parse};
@@ -17,6 +17,16 @@ pub(crate) struct UrlState {
     pub(crate) to: String,
     pub(crate) tz: String,
     pub(crate) after: String,
+    /// The facet of which more values are shown.
+    pub(crate) more: String,
+    /// Columns by name, in order; empty for those that the reader keeps.
+    pub(crate) cols: String,
+    /// How close rows stand; empty for what the reader keeps.
+    pub(crate) density: String,
+    /// `1` shows reads of the log among the rest.
+    pub(crate) reads: String,
+    /// The saved search that this view began with, by id.
+    pub(crate) saved: String,
     /// What was typed into the box and is to be added to the query. Gone from the address once it is.
     pub(crate) add: String,
     /// A part of the query that was taken out of it to be typed anew.
@@ -57,6 +67,23 @@ impl UrlState {
         }
     }
 
+    /// The same view with more values of this facet.
+    pub(crate) fn with_more(&self, facet: &str) -> Self {
+        Self {
+            more: facet.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same view with or without reads of the log, from its first page.
+    pub(crate) fn with_reads(&self, shown: bool) -> Self {
+        Self {
+            reads: if shown { "1" } else { "" }.to_owned(),
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The address of this view under `base`.
     pub(crate) fn href(&self, base: &Href) -> Href {
         base.clone().with(&self.pairs())
@@ -70,6 +97,11 @@ impl UrlState {
             ("to", &self.to),
             ("tz", &self.tz),
             ("after", &self.after),
+            ("more", &self.more),
+            ("cols", &self.cols),
+            ("density", &self.density),
+            ("reads", &self.reads),
+            ("saved", &self.saved),
         ];
         all.into_iter()
             .filter(|(_, value)| !value.is_empty())
