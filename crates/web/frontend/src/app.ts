@@ -1,5 +1,4 @@
 // Everything here only quickens a page that works without it.
-import "./acting-checkbox";
 import "./auto-refresh";
 import "./copy-button";
 import "./live-region";
@@ -7,7 +6,9 @@ import "./passkeys";
 import "./query-box";
 import "./time-ago";
 import { startExports } from "./export-menu";
-import { startConfirmations, startSelects } from "./forms";
+import { startActingForms } from "./acting-forms";
+import { startQuestions } from "./ask";
+import { startSelects } from "./forms";
 import { startKeys } from "./keys";
 import { startMenus, startTabs } from "./menus";
 import { startRows } from "./rows";
@@ -17,5 +18,6 @@ startTabs();
 startRows();
 startKeys();
 startSelects();
-startConfirmations();
+startQuestions();
+startActingForms();
 startExports();
