@@ -146,3 +146,21 @@ async fn nobody_shuts_themself_out() {
         "and so does the tab"
     );
 }
+
+#[tokio::test]
+async fn an_address_of_a_form_opened_as_a_page_leads_to_the_page_it_belongs_to() {
+    let test = TestApp::start().await;
+    for (address, page) in [
+        ("/settings/two-factor/turn-off", "/settings/two-factor"),
+        ("/settings/two-factor/sms/confirm", "/settings/two-factor"),
+        ("/users/usr_1/login-enabled", "/users/usr_1"),
+        ("/admin/outbox/mail_1/show", "/admin/outbox"),
+        ("/logout", "/"),
+    ] {
+        let answer = test.get(address, As::Administrator).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{address}");
+        assert_eq!(answer.headers()["location"], page, "{address}");
+    }
+    let program = test.get("/v1/users/usr_1/unlock", As::Administrator).await;
+    assert_eq!(program.status(), StatusCode::METHOD_NOT_ALLOWED);
+}

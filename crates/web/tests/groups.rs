@@ -366,7 +366,13 @@ async fn a_group_ends_when_its_name_is_typed_and_its_log_stays() {
     let group = mia.create("Design").await;
     let delete = format!("{group}/delete");
     let slip = mia.post(&delete, &[("confirm", "design")]).await;
-    assert_eq!(slip.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(slip.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        slip.headers()["location"],
+        format!("{group}/settings"),
+        "where the form stands"
+    );
+    assert_eq!(mia.status(&group).await, 200);
     assert_eq!(mia.done(&delete, &[("confirm", "Design")]).await, "/groups");
     assert_eq!(mia.status(&group).await, 404);
     assert_eq!(mia.status(&format!("{group}/activity")).await, 404);
