@@ -4,20 +4,24 @@ use super::Part::{Doer, Meta, Text};
 use super::{ActivityType, Category};
 
 pub(super) const TYPES: &[ActivityType] = &[
-    Category::Log.entry(
-        "log.viewed",
-        "Activity log viewed",
-        "Somebody else viewed a user's activity log",
-        &[Text("Activity log viewed by "), Doer],
-        "Activity log viewed by `Ann Lee (ann)`",
-    ),
-    Category::Log.entry(
-        "log.searched",
-        "Activity logs viewed",
-        "A user viewed activities of several people",
-        &[Text("Viewed the activity of several people")],
-        "Viewed the activity of several people",
-    ),
+    Category::Log
+        .entry(
+            "log.viewed",
+            "Activity log viewed",
+            "Somebody else viewed a user's activity log",
+            &[Text("Activity log viewed by "), Doer],
+            "Activity log viewed by `Ann Lee (ann)`",
+        )
+        .reading(),
+    Category::Log
+        .entry(
+            "log.searched",
+            "Activity logs viewed",
+            "A user viewed activities of several people",
+            &[Text("Viewed the activity of several people")],
+            "Viewed the activity of several people",
+        )
+        .reading(),
     Category::Log.entry(
         "log.imported",
         "Activities imported",

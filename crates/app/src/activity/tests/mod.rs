@@ -1,6 +1,7 @@
 //! The use cases of reading, against a real store and log in a temporary directory.
 
 mod groups;
+mod reads;
 pub(crate) mod support;
 
 use activity::{Outcome, Time};

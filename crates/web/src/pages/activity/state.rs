@@ -1,4 +1,4 @@
-//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=`. Owns reading it, writing it back into
+//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=&cols=&density=&reads=&saved=`. Owns reading it, writing it back into
 //! links, and what the words of a range mean.
 
 use activity::Time;
@@ -16,6 +16,16 @@ pub(crate) struct UrlState {
     pub(crate) to: String,
     pub(crate) tz: String,
     pub(crate) after: String,
+    /// The facet of which more values are shown.
+    pub(crate) more: String,
+    /// Columns by name, in order; empty for those that the reader keeps.
+    pub(crate) cols: String,
+    /// How close rows stand; empty for what the reader keeps.
+    pub(crate) density: String,
+    /// `1` shows reads of the log among the rest.
+    pub(crate) reads: String,
+    /// The saved search that this view began with, by id.
+    pub(crate) saved: String,
 }
 
 /// A range of time that means nothing.
@@ -50,6 +60,23 @@ impl UrlState {
         }
     }
 
+    /// The same view with more values of this facet.
+    pub(crate) fn with_more(&self, facet: &str) -> Self {
+        Self {
+            more: facet.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same view with or without reads of the log, from its first page.
+    pub(crate) fn with_reads(&self, shown: bool) -> Self {
+        Self {
+            reads: if shown { "1" } else { "" }.to_owned(),
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The address of this view under `base`.
     pub(crate) fn href(&self, base: &Href) -> Href {
         base.clone().with(&self.pairs())
@@ -63,6 +90,11 @@ impl UrlState {
             ("to", &self.to),
             ("tz", &self.tz),
             ("after", &self.after),
+            ("more", &self.more),
+            ("cols", &self.cols),
+            ("density", &self.density),
+            ("reads", &self.reads),
+            ("saved", &self.saved),
         ];
         all.into_iter()
             .filter(|(_, value)| !value.is_empty())

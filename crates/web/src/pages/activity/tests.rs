@@ -131,6 +131,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         },
         count: Some(Count { n: 9_734, exact: true }),
         failures: Some(Count { n: 530, exact: false }),
+        hidden: Some(Count { n: 111, exact: true }),
         query: q.to_owned(),
         expr: parse(q, zone.zone()).unwrap(),
         chips: vec![Chip {
