@@ -1,5 +1,4 @@
 // Everything here only quickens a page that works without it.
-import "./acting-checkbox";
 import "./auto-refresh";
 import "./copy-button";
 import "./live-region";
@@ -7,8 +6,10 @@ import "./passkeys";
 import "./query-box";
 import "./time-ago";
 import { startExports } from "./export-menu";
-import { startConfirmations, startSelects } from "./forms";
+import { startActingForms } from "./acting-forms";
+import { startQuestions } from "./ask";
 import { startCopies } from "./copy";
+import { startSelects } from "./forms";
 import { startHistogram } from "./histogram";
 import { startKeys } from "./keys";
 import { startMenus, startTabs } from "./menus";
@@ -21,5 +22,6 @@ startCopies();
 startHistogram();
 startKeys();
 startSelects();
-startConfirmations();
+startQuestions();
+startActingForms();
 startExports();

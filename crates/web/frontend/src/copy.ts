@@ -1,6 +1,6 @@
 // Buttons that copy: `data-copy="text"`, `data-copy-from="/address"` for what stands there, `data-copy-value` for the
 // value of their line. A text that starts with `/` is copied as a whole address.
-import { announce } from "./acting-checkbox";
+import { announce } from "./announce";
 import { absolute } from "./copy-button";
 import { showCopies } from "./rows";
 

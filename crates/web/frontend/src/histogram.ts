@@ -1,6 +1,6 @@
 // The histogram's brush: dragging over it, or its two grips by the arrow keys, picks bars; the line of results says what
 // they hold, and leads to a view of them alone. Without a script the table behind it has a link for each bar.
-import { announce } from "./acting-checkbox";
+import { announce } from "./announce";
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,19 +1,24 @@
 // Keys: / search, j k next and previous row, Enter open, x exclude, . copy link, ? help. Off while typing.
-import { announce } from "./acting-checkbox";
+import { announce } from "./announce";
 import { absolute } from "./copy-button";
 import { opened, seqOf } from "./rows";
 
-const help: [string, string][] = [
-  ["/", "Search"],
-  ["j", "Next row"],
-  ["k", "Previous row"],
-  ["Enter", "Open or close the row"],
-  ["x", "Exclude what this row shows"],
-  ["[", "Open the previous row"],
-  ["]", "Open the next row"],
-  [".", "Copy a link to the row"],
-  ["?", "This help"],
+/** Each key, what it does, and whether there is anything on this page that it does it to. */
+const help: [string, string, () => boolean][] = [
+  ["/", "Search", () => searchBox() !== null],
+  ["j", "Next row", () => rows().length > 0],
+  ["k", "Previous row", () => rows().length > 0],
+  ["Enter", "Open or close the row", () => rows().length > 0],
+  ["[", "Open the previous row", hasEntries],
+  ["]", "Open the next row", hasEntries],
+  ["x", "Leave out what this row shows", hasEntries],
+  [".", "Copy a link to the row", () => hasEntries() || document.querySelector("[data-link]") !== null],
+  ["?", "This help", () => true],
 ];
+
+function hasEntries(): boolean {
+  return document.querySelector(".entry") !== null;
+}
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
@@ -30,7 +35,7 @@ function typing(target: EventTarget | null): boolean {
 function act(key: string): boolean {
   switch (key) {
     case "/": {
-      const search = document.querySelector<HTMLInputElement>("[data-search]");
+      const search = searchBox();
       search?.focus();
       search?.select();
       return search !== null;
@@ -56,6 +61,12 @@ function act(key: string): boolean {
     default:
       return false;
   }
+}
+
+/** The search that the page is about: the first that can be seen. */
+function searchBox(): HTMLInputElement | null {
+  const all = [...document.querySelectorAll<HTMLInputElement>("[data-search]")];
+  return all.find((one) => one.checkVisibility()) ?? null;
 }
 
 function rows(): HTMLElement[] {
@@ -105,9 +116,17 @@ function copyLink(): boolean {
 
 function showHelp(): void {
   const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-label", "Keys");
+  dialog.className = "keys";
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  const head = document.createElement("div");
+  head.className = "dhead";
+  const title = document.createElement("h2");
+  title.id = "keys-title";
+  title.textContent = "Keys of this page";
+  head.append(title);
   const list = document.createElement("dl");
-  for (const [key, does] of help) {
+  for (const [key, does, works] of help) {
+    if (!works()) continue;
     const dt = document.createElement("dt");
     const kbd = document.createElement("kbd");
     kbd.textContent = key;
@@ -116,12 +135,18 @@ function showHelp(): void {
     dd.textContent = does;
     list.append(dt, dd);
   }
+  const inside = document.createElement("div");
+  inside.className = "in";
+  inside.append(list);
+  const foot = document.createElement("form");
+  foot.method = "dialog";
+  foot.className = "dfoot";
   const close = document.createElement("button");
   close.className = "btn";
   close.textContent = "Close";
-  close.addEventListener("click", () => dialog.close());
+  foot.append(close);
   dialog.addEventListener("close", () => dialog.remove());
-  dialog.append(list, close);
+  dialog.append(head, inside, foot);
   document.body.append(dialog);
   dialog.showModal();
 }
