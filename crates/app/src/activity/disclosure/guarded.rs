@@ -12,6 +12,7 @@ use engine::{
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
+use tokio::sync::watch;
 
 use super::Unseen;
 
@@ -85,6 +86,11 @@ impl GuardedLog {
         self.0.remembers_until()
     }
 
+    /// See [`Log::watch`].
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.0.watch()
+    }
+
     /// See [`Log::inquiry`].
     pub(crate) async fn look_of(&self, caller: &str) -> Result<GuardedLook, LogError> {
         Ok(GuardedLook(self.0.inquiry(caller).await?.look().await?))
@@ -132,6 +138,11 @@ impl GuardedLook {
     /// See [`Look::unhurried`].
     pub(crate) fn unhurried(self) -> Self {
         Self(self.0.unhurried())
+    }
+
+    /// See [`Look::complete_through`].
+    pub(crate) fn complete_through(&self) -> Through {
+        self.0.complete_through()
     }
 
     /// See [`Look::search`].

@@ -189,6 +189,15 @@ impl View {
         self.state.with_after(after).href(&self.base)
     }
 
+    /// The stream of what is recorded from this page on, where its range goes on and it begins with the newest.
+    pub(crate) fn tail(&self) -> Option<Href> {
+        let answer = self.answer()?;
+        let goes_on = self.state.to.is_empty() && answer.view.expr.time_bounds().1.is_none();
+        let after = format!("f{}", answer.view.complete_through.size);
+        (goes_on && self.state.after.is_empty())
+            .then(|| self.state.with_after(&after).href(&self.base.clone().then("tail")))
+    }
+
     /// The address of a wider question.
     pub(crate) fn wider(&self, wider: &Widening) -> Href {
         let state = self.state.with_query(wider.query.as_str());
@@ -297,15 +306,9 @@ impl Answer {
         (url, scope): (&UrlState, &LogScope),
         zone: &Zone,
     ) -> Self {
-        let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
-        for activity in rows {
-            let day = zone.day(activity.occurred_at);
-            let row = ActivityRow::new(activity, base, url, &view.expr, many_users(scope));
-            match days.last_mut() {
-                Some((last, rows)) if *last == day => rows.push(row),
-                _ => days.push((day, vec![row])),
-            }
-        }
+        let days = days(rows, zone, |row| {
+            ActivityRow::new(row, base, url, &view.expr, many_users(scope))
+        });
         Self { days, view }
     }
 
@@ -325,6 +328,24 @@ impl Answer {
     pub(crate) fn empty(&self) -> Option<&EmptyReason> {
         self.view.empty.as_ref()
     }
+}
+
+/// Rows under their days, in their order.
+pub(super) fn days(
+    rows: Vec<Activity>,
+    zone: &Zone,
+    shown: impl Fn(Activity) -> ActivityRow,
+) -> Vec<(String, Vec<ActivityRow>)> {
+    let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
+    for activity in rows {
+        let day = zone.day(activity.occurred_at);
+        let row = shown(activity);
+        match days.last_mut() {
+            Some((last, rows)) if *last == day => rows.push(row),
+            _ => days.push((day, vec![row])),
+        }
+    }
+    days
 }
 
 /// Whether a log in this scope is that of many people.
