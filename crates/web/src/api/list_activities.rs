@@ -108,6 +108,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &LogScope, params: 
         zone: zone(params)?,
         after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
+        hides_reads: false,
     };
     let found = follow(state.app(), caller, scope, &request).await.map_err(refusal)?;
     Ok(Page {

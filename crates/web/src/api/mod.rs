@@ -23,6 +23,7 @@ mod overview;
 mod query;
 mod record_activities;
 mod sessions;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -54,6 +55,7 @@ fn own() -> Vec<Route> {
             Policy::Key(Scope::Read),
             list_activities::list_activities,
         ),
+        Route::get("/v1/activities/tail", Policy::Key(Scope::Read), tail::tail_activities),
         Route::get(
             "/v1/activities/{id}",
             Policy::Key(Scope::Read),

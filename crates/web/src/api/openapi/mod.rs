@@ -18,7 +18,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
     applications, auth, connections, devices, get_activity, groups, list_activities, list_types, overview,
-    record_activities, sessions, users,
+    record_activities, sessions, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -28,6 +28,7 @@ use crate::problem::{FieldProblem, ProblemDetails};
     paths(
         record_activities::record_activities,
         list_activities::list_activities,
+        tail::tail_activities,
         get_activity::get_activity,
         list_types::list_types,
         overview::histogram,

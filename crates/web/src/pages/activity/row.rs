@@ -21,7 +21,7 @@ pub(crate) struct ActivityRow {
     /// On whom, where that is somebody else; in one person's log who did it, where that is somebody else.
     pub(crate) other: Option<(&'static str, Named)>,
     /// What was done, without who did it.
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<Part>,
     /// The rows from the same address.
     pub(crate) same_address: Option<Href>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Named {
 
 /// A part of what was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Part {
     /// Words of the sentence.
     Words(String),
     /// A value in it.
@@ -172,26 +172,26 @@ impl ActivityRow {
 }
 
 /// What was done, in parts.
-fn said(activity: &Activity, links: &Links) -> Vec<Said> {
+fn said(activity: &Activity, links: &Links) -> Vec<Part> {
     let mut said = Vec::new();
     for piece in sentence::deed(&activity.facts) {
         let part = match piece {
             // They enclose an id, which has its own look.
             Piece::Text(text) if text == " (" || text == ")" => continue,
-            Piece::Text(text) => Said::Words(text.into_owned()),
-            Piece::Code(value) => Said::Value(value.into_owned()),
+            Piece::Text(text) => Part::Words(text.into_owned()),
+            Piece::Code(value) => Part::Value(value.into_owned()),
             Piece::Name(name, Thing::Group) => {
                 let href = activity.group.as_ref().and_then(|group| links.group(&group.id));
-                Said::Object(name.into_owned(), href)
+                Part::Object(name.into_owned(), href)
             }
             Piece::Name(name, Thing::Target) => {
                 let href = activity.target().and_then(|target| links.target(target));
-                Said::Object(name.into_owned(), href)
+                Part::Object(name.into_owned(), href)
             }
-            Piece::Id(id, _) => Said::Id(short(&id), id.into_owned()),
+            Piece::Id(id, _) => Part::Id(short(&id), id.into_owned()),
         };
         match (said.last_mut(), part) {
-            (Some(Said::Words(text)), Said::Words(more)) => text.push_str(&more),
+            (Some(Part::Words(text)), Part::Words(more)) => text.push_str(&more),
             (_, part) => said.push(part),
         }
     }
