@@ -33,7 +33,7 @@ test("the administrator generates and downloads the activity log of a user", asy
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), /\d{4}-\d\d-\d\d|Never|Active|Failed|Locked/);
   await row.locator("a.name").click();
-  await page.getByRole("heading", { name: "Login Settings" }).waitFor();
+  await page.getByRole("switch", { name: "Login enabled" }).waitFor();
   await page.getByRole("link", { name: "View Activity Log" }).click();
   await page.getByRole("button", { name: "Generate CSV" }).click();
   const ready = page.getByRole("link", { name: "Download CSV" });

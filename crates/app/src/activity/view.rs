@@ -175,7 +175,9 @@ pub async fn view(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?.as_shown(request);
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(request.hides_reads);
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);

@@ -14,6 +14,7 @@ mod range;
 mod row;
 mod scopes;
 mod state;
+mod tail;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;
@@ -31,8 +32,12 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/activity", Policy::ReaderOfAll, scopes::everything),
         Route::post("/activity/export", Policy::ReaderOfAll, export::everything),
+        Route::get("/activity/tail", Policy::ReaderOfAll, tail::everything),
         Route::get("/settings/activity-logs", Policy::SignedIn, scopes::mine),
         Route::post("/settings/activity-logs/export", Policy::SignedIn, export::mine),
+        Route::get("/settings/activity-logs/tail", Policy::SignedIn, tail::mine),
+        Route::get("/users/{id}/activity/tail", Policy::ReaderOfAll, tail::user),
+        Route::get("/groups/{id}/activity/tail", Policy::SignedIn, tail::group),
         Route::get("/users/{id}/activity", Policy::ReaderOfAll, scopes::user),
         Route::get("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::user_csv),
         Route::post("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::generate),

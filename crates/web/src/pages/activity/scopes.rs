@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::export::export_error;
 use super::query_box::Note;
-use super::row::Said;
+use super::row::Part;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;

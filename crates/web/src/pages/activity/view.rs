@@ -4,7 +4,7 @@
 use activity::query::Term;
 use activity::{Activity, Outcome, Time};
 use app::Caller;
-use app::activity::{ActivityView, EmptyReason, FoundPerson, LogScope, ViewError, ViewRequest, Widening};
+use app::activity::{ActivityView, EmptyReason, Facet, FoundPerson, LogScope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
 use super::facets::{self, FacetList};
@@ -77,19 +77,14 @@ impl View {
                     zone: shell.zone.zone().clone(),
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
                     top: TOP,
-                    more: facets::named(&url.more),
+                    more: Facet::named(&url.more),
                     hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
                 match app::activity::view(state.app(), caller, &scope, &request).await {
                     Ok(view) => {
-                        let links = Links {
-                            base: base.clone(),
-                            state: url.clone(),
-                            expr: view.expr.clone(),
-                            reads_everything: caller.reads_everything(),
-                            owner: owner(caller, &scope),
-                        };
+                        let state = (url.clone(), view.expr.clone());
+                        let links = Links::of(caller, &scope, base.clone(), state);
                         Shown::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
                     }
                     Err(ViewError::Query(_)) => Shown::Wrong,
@@ -172,6 +167,15 @@ impl View {
         self.state.with_after(after).href(&self.base)
     }
 
+    /// The stream of what is recorded from this page on, where its range goes on and it begins with the newest.
+    pub(crate) fn tail(&self) -> Option<Href> {
+        let answer = self.answer()?;
+        let goes_on = self.state.to.is_empty() && answer.view.expr.time_bounds().1.is_none();
+        let after = format!("f{}", answer.view.complete_through.size);
+        (goes_on && self.state.after.is_empty())
+            .then(|| self.state.with_after(&after).href(&self.base.clone().then("tail")))
+    }
+
     /// The address of a wider question.
     pub(crate) fn wider(&self, wider: &Widening) -> Href {
         let state = self.state.with_query(wider.query.as_str());
@@ -227,16 +231,7 @@ impl Answer {
 
     /// An answer with these rows.
     pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, zone: &Zone) -> Self {
-        let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
-        for activity in rows {
-            let day = zone.day(activity.occurred_at);
-            let row = ActivityRow::new(activity, links);
-            match days.last_mut() {
-                Some((last, rows)) if *last == day => rows.push(row),
-                _ => days.push((day, vec![row])),
-            }
-        }
-        mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
+        let days = days(rows, zone, links);
         let overview = view.overview.as_ref();
         Self {
             days,
@@ -264,13 +259,19 @@ impl Answer {
     }
 }
 
-/// Whose log it is, where it is one person's.
-pub(super) fn owner(caller: &Caller, scope: &LogScope) -> Option<String> {
-    match scope {
-        LogScope::Me => Some(caller.person.id.clone()),
-        LogScope::User(id) => Some(id.clone()),
-        LogScope::Everything | LogScope::Group(_) => None,
+/// Rows under their days, in their order.
+pub(super) fn days(rows: Vec<Activity>, zone: &Zone, links: &Links) -> Vec<(String, Vec<ActivityRow>)> {
+    let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
+    for activity in rows {
+        let day = zone.day(activity.occurred_at);
+        let row = ActivityRow::new(activity, links);
+        match days.last_mut() {
+            Some((last, rows)) if *last == day => rows.push(row),
+            _ => days.push((day, vec![row])),
+        }
     }
+    mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
+    days
 }
 
 /// What goes wrong in a view, as a page.

@@ -48,7 +48,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /v1/invitations/{id}/accept", Nothing, NOBODY),
     row("POST /v1/invitations/{id}/decline", Nothing, NOBODY),
     row("GET /groups", Nothing, EVERYBODY),
-    row("POST /groups", Form("name=New"), EVERYBODY),
+    row("POST /groups/new", Form("name=New"), EVERYBODY),
     row("GET /groups/new", Nothing, EVERYBODY),
     row("GET /groups/{id}", Nothing, SEES),
     row("GET /groups/{id}/live", Nothing, SEES),
