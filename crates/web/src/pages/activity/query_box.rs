@@ -160,7 +160,7 @@ fn mistake(state: &UrlState, base: &Href, zone: &Zone) -> Option<Mistake> {
         return Some(Mistake {
             message: error.message,
             typed: None,
-            offers: offers.collect(),
+            offers: in_one_sentence(offers.collect()),
         });
     }
     let error = parse(&state.add, zone.zone()).err()?;
@@ -171,10 +171,20 @@ fn mistake(state: &UrlState, base: &Href, zone: &Zone) -> Option<Mistake> {
         (offer.offer, base.clone().with(&pairs))
     });
     Some(Mistake {
-        offers: offers.collect(),
+        offers: in_one_sentence(offers.collect()),
         typed: Some(pieces(&state.add, 0, &error)),
         message: error.message,
     })
+}
+
+/// Offers that follow each other: only the first begins with a capital.
+fn in_one_sentence(mut offers: Vec<(String, Href)>) -> Vec<(String, Href)> {
+    for (offer, _) in offers.iter_mut().skip(1) {
+        if let Some(first) = offer.get_mut(0..1) {
+            first.make_ascii_lowercase();
+        }
+    }
+    offers
 }
 
 fn notes(state: &UrlState, base: &Href, hints: &[Hint]) -> Vec<Note> {
