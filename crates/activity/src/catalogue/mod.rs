@@ -143,6 +143,7 @@ pub const RESERVED: &[&str] = &[
     "passkey",
     "retention",
     "role",
+    "saved_search",
     "sms",
     "stream",
     "whodid",

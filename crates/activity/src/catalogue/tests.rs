@@ -11,6 +11,7 @@ fn example_of(entry: &ActivityType) -> Facts {
     facts.group = Some(named("group_id", "Example Group"));
     let (kind, id, name) = match entry.category {
         _ if entry.code.contains("passkey") => ("passkey", "pky_1", "YubiKey"),
+        _ if entry.code.starts_with("saved_search") => ("saved_search", "srch_1", "Failures this week"),
         Category::Session => ("session", "session_id", "Example session"),
         Category::ApiKey => ("api_key", "key_id", "Importer"),
         Category::Application => ("application", "app_1", "Headset"),

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::disclosure::GuardedLook;
 use super::meant::{Meant, meant};
+use super::reads;
 use super::view::{ViewError, count};
-use super::{ViewRequest, reads};
 use crate::{App, Caller, Via, groups};
 
 /// Whose log is viewed.
@@ -190,9 +190,9 @@ impl Scoped {
         }
     }
 
-    /// The same without reads of the log, unless it is the reader's own log or the query asks for them.
-    fn hiding_reads(mut self) -> Self {
-        self.hides_reads = !matches!(self.subject, Subject::Own(_));
+    /// The same without reads of the log if `hides`, unless it is the reader's own log or the query asks for them.
+    pub(crate) fn hiding_reads(mut self, hides: bool) -> Self {
+        self.hides_reads = hides && !matches!(self.subject, Subject::Own(_));
         self.bound = self.with(self.typed.clone(), true);
         self
     }
@@ -235,14 +235,6 @@ impl Scoped {
     pub(crate) fn with_names_alone(&self, typed: Expr) -> Expr {
         let range = range_expr(self.range.0, self.range.1);
         self.subject.expr().and(range).and(typed.bind(&self.binding))
-    }
-
-    /// The same as a view asks for it.
-    pub(crate) fn as_shown(self, request: &ViewRequest) -> Self {
-        match request.hides_reads {
-            true => self.hiding_reads(),
-            false => self,
-        }
     }
 
     /// The query with its range, bound, without the scope of a person: what an export's row and an activity's

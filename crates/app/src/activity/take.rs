@@ -31,7 +31,7 @@ pub async fn take(app: &App, caller: &Caller, scope: &LogScope, request: &ViewRe
     };
     let scoped = Scoped::new(app, caller, scope, question)
         .await?
-        .as_shown(request)
+        .hiding_reads(request.hides_reads)
         .unhurried();
     let expected = count(&scoped, &scoped.bound, u64::MAX).await?.n;
     let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;

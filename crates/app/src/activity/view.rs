@@ -8,7 +8,7 @@ use activity::{Outcome, Seq, Time};
 use engine::{Cursor, LogError, Order, Search};
 use jiff::tz::TimeZone;
 
-use super::chips::chips;
+use super::chips::named_chips;
 use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
@@ -175,7 +175,9 @@ pub async fn view(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?.as_shown(request);
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(request.hides_reads);
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
@@ -210,7 +212,7 @@ pub async fn view(
         hidden: counts.hidden,
         overview: counts.overview,
         query: scoped.typed.to_string(),
-        chips: chips(&scoped.typed, &known),
+        chips: named_chips(&scoped.typed, &known),
         hints,
         expr: scoped.typed,
         empty,

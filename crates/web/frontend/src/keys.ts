@@ -1,6 +1,7 @@
 // Keys: / search, j k next and previous row, Enter open, x exclude, . copy link, ? help. Off while typing.
 import { announce } from "./announce";
 import { absolute } from "./copy-button";
+import { opened, seqOf } from "./rows";
 
 /** Each key, what it does, and whether there is anything on this page that it does it to. */
 const help: [string, string, () => boolean][] = [
@@ -8,10 +9,16 @@ const help: [string, string, () => boolean][] = [
   ["j", "Next row", () => rows().length > 0],
   ["k", "Previous row", () => rows().length > 0],
   ["Enter", "Open or close the row", () => rows().length > 0],
-  ["x", "Exclude what this row shows", () => document.querySelector("a[data-exclude]") !== null],
-  [".", "Copy a link to the row", () => document.querySelector("[data-link]") !== null],
+  ["[", "Open the previous row", hasEntries],
+  ["]", "Open the next row", hasEntries],
+  ["x", "Leave out what this row shows", hasEntries],
+  [".", "Copy a link to the row", () => hasEntries() || document.querySelector("[data-link]") !== null],
   ["?", "This help", () => true],
 ];
+
+function hasEntries(): boolean {
+  return document.querySelector(".entry") !== null;
+}
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
@@ -38,10 +45,14 @@ function act(key: string): boolean {
     case "k":
       return move(-1);
     case "x": {
-      const link = current()?.querySelector<HTMLAnchorElement>("a[data-exclude]");
-      link?.click();
-      return link != null;
+      const row = current();
+      if (row) void exclude(row);
+      return row !== null;
     }
+    case "[":
+      return openNext(-1);
+    case "]":
+      return openNext(1);
     case ".":
       return copyLink();
     case "?":
@@ -59,11 +70,11 @@ function searchBox(): HTMLInputElement | null {
 }
 
 function rows(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("details.entry, [data-row]")];
+  return [...document.querySelectorAll<HTMLElement>(".entry, [data-row]")];
 }
 
 function current(): HTMLElement | null {
-  return document.activeElement?.closest<HTMLElement>("details.entry, [data-row]") ?? null;
+  return document.activeElement?.closest<HTMLElement>(".entry, [data-row]") ?? null;
 }
 
 /** Moves the focus by one row; Enter then does what the row's summary or link does by itself. */
@@ -72,14 +83,32 @@ function move(by: number): boolean {
   const here = current();
   const at = here ? all.indexOf(here) + by : by > 0 ? 0 : all.length - 1;
   const row = all[Math.min(Math.max(at, 0), all.length - 1)];
-  const target = row?.querySelector<HTMLElement>("summary, a") ?? row;
+  const target = row?.querySelector<HTMLElement>(":scope > details > summary") ?? row?.querySelector<HTMLElement>("summary, a") ?? row;
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
   return target !== undefined;
 }
 
+/** Leaves out what the row shows: where that leads is among its details. */
+async function exclude(row: HTMLElement): Promise<void> {
+  await opened(row);
+  row.querySelector<HTMLAnchorElement>("a[data-exclude]")?.click();
+}
+
+/** Closes the opened row, and opens the next. */
+function openNext(by: number): boolean {
+  const details = (row: HTMLElement | null) => row?.querySelector<HTMLDetailsElement>(":scope > details") ?? null;
+  const here = details(current());
+  if (!move(by)) return false;
+  if (here) here.open = false;
+  const next = details(current());
+  if (next) next.open = true;
+  return next !== null;
+}
+
 function copyLink(): boolean {
-  const link = current()?.dataset["link"];
+  const row = current();
+  const link = row?.dataset["link"] ?? (row && row.classList.contains("entry") ? `/activities/${seqOf(row)}` : undefined);
   if (!link || !navigator.clipboard) return false;
   void navigator.clipboard.writeText(absolute(link)).then(() => announce("Link copied"));
   return true;

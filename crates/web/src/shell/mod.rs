@@ -29,6 +29,7 @@
 //! }
 //! ```
 
+mod allowed;
 mod ask;
 pub(crate) mod assets;
 mod context;
@@ -50,6 +51,7 @@ mod pager;
 mod qr;
 mod respond;
 mod route;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -70,7 +72,7 @@ pub(crate) use home::routes;
 pub use href::Href;
 pub(crate) use idempotency::idempotency_key;
 pub use layout::{NavGroup, NavItem, Shell, Theme};
-pub(crate) use live::live;
+pub(crate) use live::{live, no_stream};
 pub(crate) use others::{others_of, with_others};
 pub(crate) use outcome::{Acted, acted, done, error_of, refused};
 pub(crate) use pager::{Paged, Pager, cursor};
@@ -78,4 +80,5 @@ pub(crate) use qr::qr_svg;
 pub(crate) use respond::span_words;
 pub use respond::{redirect, redirect_with, render, render_status};
 pub use route::{Policy, Route, Scope};
+pub(crate) use stream::last_event_id;
 pub use zone::Zone;

@@ -13,6 +13,7 @@ use engine::{
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
+use tokio::sync::watch;
 
 use super::Unseen;
 
@@ -84,6 +85,11 @@ impl GuardedLog {
     /// See [`Log::remembers_until`].
     pub(crate) fn remembers_until(&self) -> Time {
         self.0.remembers_until()
+    }
+
+    /// See [`Log::watch`].
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.0.watch()
     }
 
     /// See [`Log::inquiry`].

@@ -37,12 +37,12 @@ async fn mixed() -> Setup {
 async fn what_is_shown_and_what_is_hidden_are_together_what_matches() {
     for q in [
         "",
-        "user:sam",
+        "user:usr_sam",
         "outcome:failure",
-        "outcome:success OR user:noor",
+        "outcome:success OR user:usr_noor",
         "-activity:user.login",
         "activity:log.viewed",
-        "activity:log.* user:sam",
+        "activity:log.* user:usr_sam",
         "-(activity:user.login OR -activity:log.viewed)",
         "id:1",
         "id:0..5",
@@ -130,7 +130,7 @@ async fn a_page_that_is_empty_for_its_reads_says_so_and_what_it_offers_it_finds(
         &setup.app,
         &admin,
         &LogScope::Everything,
-        &hiding("user:noor outcome:failure"),
+        &hiding("user:usr_noor outcome:failure"),
     )
     .await
     .unwrap();
