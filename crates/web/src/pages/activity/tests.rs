@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use activity::query::parse;
+use activity::query::{Expr, parse};
 use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
 use app::activity::{
-    ActivityView, Chip, CompleteThrough, Count, EmptyReason, Facet, LogScope, Overview, Rows, Value, Values, Widening,
+    ActivityView, Chip, CompleteThrough, Count, EmptyReason, Facet, FoundPerson, Hint, LogScope, Overview, Rows, Value,
+    Values, Widening,
 };
 use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
@@ -141,16 +142,26 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
             key: "user:".to_owned(),
             value: HOSTILE.to_owned(),
             negated: true,
-            without: String::new(),
             text: HOSTILE.to_owned(),
+            without: String::new(),
         }],
-        hints: Vec::new(),
+        hints: vec![
+            Hint::Operators {
+                query: HOSTILE.to_owned(),
+            },
+            Hint::Formerly {
+                now: hostile(1).facts.user.unwrap(),
+                then: hostile(1).facts.user.unwrap(),
+                count: Count { n: 82, exact: false },
+            },
+        ],
         overview: Some(overview()),
         empty,
         took: Duration::from_micros(1_234),
         rows: Rows::default(),
     };
-    let outcome = Shown::Rows(Box::new(Answer::of(rows, view, &links(&url, q), &zone)));
+    let links = links(url.clone(), view.expr.clone());
+    let outcome = Shown::Rows(Box::new(Answer::of(rows, view, &links, &zone)));
     shown(outcome, url)
 }
 
@@ -178,10 +189,14 @@ fn overview() -> Overview {
     }
 }
 
-fn links(url: &UrlState, q: &str) -> Links {
-    let expr = parse(q, &jiff::tz::TimeZone::UTC).unwrap_or_default();
-    let state = (url.clone(), expr);
-    Links::of(&administrator(), &LogScope::Everything, "/activity".into(), state)
+fn links(state: UrlState, expr: Expr) -> Links {
+    Links {
+        base: "/activity".into(),
+        state,
+        expr,
+        reads_everything: true,
+        owner: None,
+    }
 }
 
 fn shown(outcome: Shown, state: UrlState) -> View {
@@ -271,9 +286,13 @@ fn a_hostile_row_is_text_everywhere() {
         assert!(html.contains("U+202E"));
     }
     assert_safe(
-        &OnePage::new(shell("/activities/1"), hostile(1), &links(&UrlState::default(), ""))
-            .render()
-            .unwrap(),
+        &OnePage::new(
+            shell("/activities/1"),
+            hostile(1),
+            &links(UrlState::default(), Expr::All),
+        )
+        .render()
+        .unwrap(),
     );
     let person = hostile(1).facts.user.unwrap();
     let page = UserPage {
@@ -311,14 +330,32 @@ fn a_long_page_stays_a_page() {
 
 #[test]
 fn a_wrong_query_shows_the_wrong_token_and_a_link_that_repairs_it() {
-    let url = UrlState {
-        q: "user:sam outcom:failure ip:10.0.0.0/8".to_owned(),
-        ..UrlState::default()
-    };
-    let html = everything(shown(Shown::Wrong, url));
-    assert!(html.contains("<b><bdi>outcom</bdi></b>"), "{html}");
+    let q = "user:sam outcom:failure ip:10.0.0.0/8";
+    let html = everything(shown(
+        Shown::Wrong,
+        UrlState {
+            q: q.to_owned(),
+            ..UrlState::default()
+        },
+    ));
+    assert!(html.contains("<b><bdi>outcom</bdi></b><bdi>:failure</bdi>"));
     assert!(html.contains("href=\"/activity?q=user:sam%20outcome:failure%20ip:10.0.0.0/8\""));
     assert!(html.contains("aria-invalid=\"true\""));
+    assert!(
+        html.contains(&format!("name=\"q\" value=\"{q}\"")),
+        "the query stays to be corrected"
+    );
+    let html = everything(shown(
+        Shown::Wrong,
+        UrlState {
+            q: HOSTILE.to_owned(),
+            add: HOSTILE.to_owned(),
+            tz: HOSTILE.to_owned(),
+            month: HOSTILE.to_owned(),
+            ..UrlState::default()
+        },
+    ));
+    assert_safe(&html);
 }
 
 #[test]
@@ -350,9 +387,16 @@ fn every_empty_page_says_why_and_what_to_do() {
         count: Count { n: 12, exact: true },
     }];
     let html = empty(EmptyReason::NothingMatches {
-        people: Vec::new(),
+        people: vec![FoundPerson {
+            person: hostile(1).facts.user.unwrap(),
+            query: "user:=usr_1".to_owned(),
+            count: Count { n: 0, exact: true },
+            ever: Count { n: 3, exact: true },
+        }],
         widen,
     });
+    assert_safe(&html);
+    assert!(html.contains("none in this range, 3 at other times"));
     assert!(
         html.contains("href=\"/activity?q=outcome:failure&#38;tz=EST\"")
             || html.contains("href=\"/activity?q=outcome:failure&amp;tz=EST\""),
