@@ -63,7 +63,7 @@ fn every_example_is_what_its_template_says() {
             .into_iter()
             .map(|piece| match piece {
                 sentence::Piece::Text(text) => text.into_owned(),
-                sentence::Piece::Code(code) => format!("`{code}`"),
+                piece => format!("`{}`", piece.as_str()),
             })
             .collect();
         assert_eq!(said, entry.example, "{}", entry.code);

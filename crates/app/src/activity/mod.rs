@@ -2,12 +2,18 @@
 
 mod chips;
 mod close_holes;
+mod complete;
 mod cursor;
 mod disclosure;
 mod display;
 mod empty;
 mod follow;
 mod get;
+mod hint;
+mod known;
+mod meant;
+mod nearby;
+mod overview;
 mod reads;
 mod scope;
 mod tail;
@@ -19,13 +25,17 @@ mod view;
 
 pub use chips::Chip;
 pub use close_holes::{close_holes, open_holes};
+pub use complete::{Choice, Choices, complete};
+pub use cursor::around;
 pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use display::{Column, Columns, Density};
-pub use empty::{EmptyReason, Widening};
+pub use empty::{EmptyReason, FoundPerson, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
-pub use get::{get, group, person};
+pub use get::{get, group, near, neighbours, person};
+pub use hint::Hint;
+pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 
 pub use scope::LogScope;
 pub(crate) use scope::{Question, Scoped, Subject};

@@ -1,10 +1,11 @@
 //! Whose rows a caller may see: a scope is decided here and becomes part of the query before anything is read.
 
-use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
+use activity::query::{AtRange, Binding, Entity, Expr, Term, Value, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
 use super::disclosure::GuardedLook;
+use super::meant::{Meant, meant};
 use super::reads;
 use super::view::{ViewError, count};
 use crate::{App, Caller, Via, groups};
@@ -135,6 +136,8 @@ pub(crate) struct Scoped {
     /// Scope AND range AND query, bound: the only thing that is ever read with.
     pub(crate) bound: Expr,
     pub(crate) range: (Option<Time>, Option<Time>),
+    /// Accounts that the names in the query mean today; their earlier rows are found as well.
+    pub(crate) meant: Vec<Meant>,
     binding: Binding,
     /// Whether reads of the log are left out where the query does not ask for them.
     hides_reads: bool,
@@ -165,6 +168,7 @@ impl Scoped {
             typed: Expr::All,
             bound: Expr::All,
             range: (question.from, question.to),
+            meant: meant(app, caller, &typed).await?,
             binding,
             hides_reads: false,
         };
@@ -217,6 +221,19 @@ impl Scoped {
         } else {
             Expr::All
         };
+        let ids = |name: &Value| {
+            let known = self.meant.iter().find(|meant| meant.name == *name);
+            known.map_or_else(Vec::new, |meant| meant.people.iter().map(|it| it.id.clone()).collect())
+        };
+        self.subject
+            .expr()
+            .and(range)
+            .and(typed.with_ids(&ids).bind(&self.binding))
+    }
+
+    /// As [`Scoped::with`] has it within the range, but with names as they stood in the rows, and nobody's ids.
+    pub(crate) fn with_names_alone(&self, typed: Expr) -> Expr {
+        let range = range_expr(self.range.0, self.range.1);
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 

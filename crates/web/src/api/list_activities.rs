@@ -86,7 +86,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &LogScope, params: &Pa
         after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
         explain: params.flag("count")?,
-        hides_reads: false,
+        ..ViewRequest::default()
     };
     let found = view(state.app(), caller, scope, &request).await.map_err(refusal)?;
     Ok(Page {

@@ -67,7 +67,7 @@ pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
 pub use href::Href;
 pub(crate) use idempotency::idempotency_key;
-pub use layout::{NavItem, Shell, Theme};
+pub use layout::{NavGroup, NavItem, Shell, Theme};
 pub(crate) use live::{live, no_stream};
 pub(crate) use others::{others_of, with_others};
 pub(crate) use outcome::{done, error_of, refused};

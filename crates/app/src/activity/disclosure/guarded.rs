@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Batch, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through,
+    Batch, Breakdown, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search,
+    Summary, Through,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -140,11 +141,6 @@ impl GuardedLook {
         Self(self.0.unhurried())
     }
 
-    /// See [`Look::complete_through`].
-    pub(crate) fn complete_through(&self) -> Through {
-        self.0.complete_through()
-    }
-
     /// See [`Look::search`].
     pub(crate) async fn search(&self, search: &Search) -> Result<Found, LogError> {
         let page = self.0.search(search).await?;
@@ -165,6 +161,16 @@ impl GuardedLook {
     /// See [`Look::count`].
     pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
         self.0.count(expr, cap).await
+    }
+
+    /// See [`Look::summary`].
+    pub(crate) async fn summary(&self, expr: &Expr, by: &Breakdown, top: usize) -> Result<Summary, LogError> {
+        self.0.summary(expr, by, top).await
+    }
+
+    /// See [`Look::complete_through`].
+    pub(crate) fn complete_through(&self) -> Through {
+        self.0.complete_through()
     }
 
     /// See [`Look::scan`].

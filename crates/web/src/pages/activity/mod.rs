@@ -2,7 +2,11 @@
 //! handlers and page structs; decides nothing, asks `app`.
 
 mod export;
+mod facets;
+mod histogram;
+mod links;
 mod one;
+mod opened;
 mod row;
 mod scopes;
 mod state;
@@ -10,6 +14,7 @@ mod tail;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;
+mod who;
 
 use crate::shell::{Policy, Route};
 
@@ -36,5 +41,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/groups/{id}/activity", Policy::SignedIn, scopes::group),
         Route::post("/groups/{id}/activity/export", Policy::SignedIn, export::group),
         Route::get("/activities/{id}", Policy::SignedIn, one::activity),
+        Route::get("/activities/{id}/open", Policy::SignedIn, one::open),
     ]
 }

@@ -1,6 +1,5 @@
 //! The pages of the activity view: everybody's, a group's, one user's with their CSV, and the reader's own.
 
-use activity::sentence::Piece;
 use activity::{Named, Person};
 use app::ZoneChoice;
 use app::activity::{EmptyReason, LogScope, ViewError};
@@ -9,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::export::export_error;
+use super::row::Said;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;

@@ -16,6 +16,8 @@ pub(crate) struct UrlState {
     pub(crate) to: String,
     pub(crate) tz: String,
     pub(crate) after: String,
+    /// The facet of which more values are shown.
+    pub(crate) more: String,
     /// Columns by name, in order; empty for those that the reader keeps.
     pub(crate) cols: String,
     /// How close rows stand; empty for what the reader keeps.
@@ -58,6 +60,14 @@ impl UrlState {
         }
     }
 
+    /// The same view with more values of this facet.
+    pub(crate) fn with_more(&self, facet: &str) -> Self {
+        Self {
+            more: facet.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same view with or without reads of the log, from its first page.
     pub(crate) fn with_reads(&self, shown: bool) -> Self {
         Self {
@@ -80,6 +90,7 @@ impl UrlState {
             ("to", &self.to),
             ("tz", &self.tz),
             ("after", &self.after),
+            ("more", &self.more),
             ("cols", &self.cols),
             ("density", &self.density),
             ("reads", &self.reads),

@@ -4,8 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use activity::query::{Expr, parse};
-use activity::sentence::Piece;
+use activity::query::parse;
 use activity::{Activity, Time};
 use app::Caller;
 use app::activity::{FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
@@ -15,14 +14,14 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::one::RowContext;
-use super::row::ActivityRow;
+use super::links::Links;
+use super::row::{ActivityRow, Said, mark_twins};
 use super::state::{UrlState, WrongRange};
-use super::view::{days, many_users, page_error, sentence};
+use super::view::{days, owner, page_error, sentence};
 use crate::AppState;
-use crate::shell::stream::{Said, Source, event, stream_of};
+use crate::shell::stream::{News, Source, event, stream_of};
 use crate::shell::{
-    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, filters, last_event_id, no_stream,
+    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, Zone, filters, last_event_id, no_stream,
 };
 
 /// Rows handed out at once.
@@ -133,13 +132,18 @@ impl Asked {
             hides_reads: url.reads != "1",
         };
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
+        let links = Links {
+            base,
+            expr: parse(&url.q, &zone).unwrap_or_default(),
+            state: url.with_after(""),
+            reads_everything: caller.reads_everything(),
+            owner: owner(&caller, tail.scope()),
+        };
         let source = PageTail {
             state: state.clone(),
-            expr: parse(&url.q, &zone).unwrap_or_default(),
             tail,
-            base,
-            url: url.with_after(""),
-            shell,
+            links,
+            zone: shell.zone,
             recent: VecDeque::new(),
             behind: 0,
         };
@@ -150,10 +154,8 @@ impl Asked {
 struct PageTail {
     state: AppState,
     tail: Tail,
-    base: Href,
-    url: UrlState,
-    expr: Expr,
-    shell: Shell,
+    links: Links,
+    zone: Zone,
     /// When the latest rows were recorded, those within a second of the last.
     recent: VecDeque<Time>,
     /// Rows given since it last had caught up.
@@ -163,9 +165,15 @@ struct PageTail {
 /// Rows as the page has them.
 #[derive(askama::Template)]
 #[template(path = "activity/tail.html")]
-struct Fragment {
-    view: RowContext,
+struct Fragment<'a> {
+    view: Shown<'a>,
+    is_one: bool,
     days: Vec<(String, Vec<ActivityRow>)>,
+}
+
+/// What the row's template needs of a view.
+struct Shown<'a> {
+    zone: &'a Zone,
 }
 
 impl Source for PageTail {
@@ -175,11 +183,11 @@ impl Source for PageTail {
         self.tail.wait().await;
     }
 
-    async fn say(&mut self, caller: &Caller) -> Said {
+    async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
             Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
-                return Said::Last(event(
+                return News::Last(event(
                     "ended",
                     "",
                     &json!({ "reason": "may not read this log any more" }),
@@ -188,7 +196,7 @@ impl Source for PageTail {
             Err(error) => return stopped("error", &sentence(&error)),
         };
         if page.rows.is_empty() {
-            return Said::Nothing;
+            return News::Nothing;
         }
         self.behind = if page.has_more {
             self.behind + page.rows.len()
@@ -205,7 +213,7 @@ impl Source for PageTail {
         }
         let n = page.rows.len();
         match self.html(page.rows) {
-            Ok(html) => Said::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
+            Ok(html) => News::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
             Err(_) => stopped("error", "New activities could not be shown. Load the page anew."),
         }
     }
@@ -244,20 +252,17 @@ impl PageTail {
     fn html(&self, rows: Rows) -> Result<String, askama::Error> {
         let mut rows = rows.into_vec();
         rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.seq)));
-        let many_users = many_users(self.tail.scope());
+        let mut days = days(rows, &self.zone, |row| ActivityRow::new(row, &self.links));
+        mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
         let fragment = Fragment {
-            view: RowContext {
-                zone: self.shell.zone.clone(),
-                now: self.state.app().now(),
-            },
-            days: days(rows, &self.shell.zone, |row| {
-                ActivityRow::new(row, &self.base, &self.url, &self.expr, many_users)
-            }),
+            view: Shown { zone: &self.zone },
+            is_one: self.links.owner.is_some(),
+            days,
         };
         askama::Template::render(&fragment)
     }
 }
 
-fn stopped(reason: &str, text: &str) -> Said {
-    Said::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
+fn stopped(reason: &str, text: &str) -> News {
+    News::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
 }

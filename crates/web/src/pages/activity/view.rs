@@ -7,7 +7,10 @@ use app::Caller;
 use app::activity::{ActivityView, EmptyReason, LogScope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
-use super::row::ActivityRow;
+use super::facets::{self, FacetList};
+use super::histogram::Histogram;
+use super::links::Links;
+use super::row::{ActivityRow, mark_twins};
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
 use crate::shell::{Href, PageError, Shell, Zone};
@@ -59,8 +62,13 @@ pub(crate) enum Shown {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) days: Vec<(String, Vec<ActivityRow>)>,
+    pub(crate) histogram: Option<Histogram>,
+    pub(crate) facets: Vec<FacetList>,
     pub(crate) view: ActivityView,
 }
+
+/// How many values of each facet stand beside the rows.
+const TOP: usize = 6;
 
 /// A wrong query: its text in three parts, and what would fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,11 +129,22 @@ impl View {
                     to,
                     zone: shell.zone.zone().clone(),
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+                    top: TOP,
+                    more: facets::named(&url.more),
                     hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
                 match app::activity::view(state.app(), caller, &scope, &request).await {
-                    Ok(view) => Shown::Rows(Box::new(Answer::new(view, &base, &url, &scope, &shell.zone))),
+                    Ok(view) => {
+                        let links = Links {
+                            base: base.clone(),
+                            state: url.clone(),
+                            expr: view.expr.clone(),
+                            reads_everything: caller.reads_everything(),
+                            owner: owner(caller, &scope),
+                        };
+                        Shown::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
+                    }
                     Err(ViewError::Query(error)) => Shown::Wrong(Mistake::new(&url.q, &error)),
                     Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
                     // The reader has to narrow it, so the search stays at hand.
@@ -210,7 +229,7 @@ impl View {
 
     /// The address of the failures among what is shown.
     pub(crate) fn failures(&self, answer: &Answer) -> Href {
-        let failed = Term::Outcome(vec![Outcome::Failure]);
+        let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
         self.with_query(&answer.view.expr.clone().and(failed.into()).to_string())
     }
 
@@ -260,6 +279,21 @@ impl View {
         zones
     }
 
+    /// Whether it is the log of one person, who needs no column.
+    pub(crate) fn is_one_persons(&self) -> bool {
+        matches!(self.scope, LogScope::Me | LogScope::User(_))
+    }
+
+    /// The state of this view by itself, for what is asked for within its page.
+    pub(crate) fn here(&self) -> Href {
+        self.state.href(&Href::from(""))
+    }
+
+    /// What stands over the times: the zone they are in.
+    pub(crate) fn zone_label(&self) -> String {
+        self.zone.label(self.now)
+    }
+
     /// Everybody's log.
     pub(crate) fn is_everything(&self) -> bool {
         self.scope == LogScope::Everything
@@ -293,23 +327,22 @@ impl View {
 }
 
 impl Answer {
-    pub(super) fn new(mut view: ActivityView, base: &Href, url: &UrlState, scope: &LogScope, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, links: &Links, zone: &Zone) -> Self {
         let rows = std::mem::take(&mut view.rows).into_vec();
-        Self::of(rows, view, base, (url, scope), zone)
+        Self::of(rows, view, links, zone)
     }
 
     /// An answer with these rows.
-    pub(super) fn of(
-        rows: Vec<Activity>,
-        view: ActivityView,
-        base: &Href,
-        (url, scope): (&UrlState, &LogScope),
-        zone: &Zone,
-    ) -> Self {
-        let days = days(rows, zone, |row| {
-            ActivityRow::new(row, base, url, &view.expr, many_users(scope))
-        });
-        Self { days, view }
+    pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, zone: &Zone) -> Self {
+        let mut days = days(rows, zone, |row| ActivityRow::new(row, links));
+        mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
+        let overview = view.overview.as_ref();
+        Self {
+            days,
+            histogram: overview.and_then(|it| Histogram::new(&it.bars, zone, links)),
+            facets: overview.map_or_else(Vec::new, |it| facets::lists(&it.facets, links)),
+            view,
+        }
     }
 
     /// What cannot be read and may be missing here, in words: `500 to 999`.
@@ -348,9 +381,13 @@ pub(super) fn days(
     days
 }
 
-/// Whether a log in this scope is that of many people.
-pub(super) fn many_users(scope: &LogScope) -> bool {
-    matches!(scope, LogScope::Everything | LogScope::Group(_))
+/// Whose log it is, where it is one person's.
+pub(super) fn owner(caller: &Caller, scope: &LogScope) -> Option<String> {
+    match scope {
+        LogScope::Me => Some(caller.person.id.clone()),
+        LogScope::User(id) => Some(id.clone()),
+        LogScope::Everything | LogScope::Group(_) => None,
+    }
 }
 
 /// What goes wrong in a view, as a page.
