@@ -3,6 +3,7 @@ import "./acting-checkbox";
 import "./auto-refresh";
 import "./copy-button";
 import "./live-region";
+import "./live-tail";
 import "./passkeys";
 import "./query-box";
 import "./time-ago";

@@ -1,6 +1,7 @@
 // Keys: / search, j k next and previous row, Enter open, x exclude, . copy link, ? help. Off while typing.
 import { announce } from "./acting-checkbox";
 import { absolute } from "./copy-button";
+import { toggleLive } from "./live-tail";
 
 const help: [string, string][] = [
   ["/", "Search"],
@@ -9,6 +10,7 @@ const help: [string, string][] = [
   ["Enter", "Open or close the row"],
   ["x", "Exclude what this row shows"],
   [".", "Copy a link to the row"],
+  ["l", "Follow new activities, or stop"],
   ["?", "This help"],
 ];
 
@@ -43,6 +45,8 @@ function act(key: string): boolean {
     }
     case ".":
       return copyLink();
+    case "l":
+      return toggleLive();
     case "?":
       showHelp();
       return true;
@@ -82,7 +86,8 @@ function showHelp(): void {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-label", "Keys");
   const list = document.createElement("dl");
-  for (const [key, does] of help) {
+  const canFollow = document.querySelector("live-tail:not([hidden])") !== null;
+  for (const [key, does] of help.filter(([key]) => key !== "l" || canFollow)) {
     const dt = document.createElement("dt");
     const kbd = document.createElement("kbd");
     kbd.textContent = key;

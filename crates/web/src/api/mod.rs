@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod query;
 mod record_activities;
+mod saved_searches;
 mod sessions;
 mod tail;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         connections::routes(),
         groups::routes(),
         sessions::routes(),
+        saved_searches::routes(),
         users::routes(),
         applications::routes(),
         auth::routes(),

@@ -1,6 +1,7 @@
 //! The activity view in its four scopes, the page of one activity, and the streamed export of a view. Owns their
 //! handlers and page structs; decides nothing, asks `app`.
 
+mod display;
 mod export;
 mod facets;
 mod histogram;
@@ -8,6 +9,7 @@ mod links;
 mod one;
 mod opened;
 mod row;
+mod saved;
 mod scopes;
 mod state;
 mod tail;
@@ -19,6 +21,7 @@ mod who;
 use crate::shell::{Policy, Route};
 
 pub(crate) use export::{export_error, put};
+pub(crate) use saved::{address as saved_address, groups as saved_groups};
 pub(crate) use state::UrlState;
 pub(crate) use view::page_error;
 
@@ -28,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/activity", Policy::ReaderOfAll, scopes::everything),
         Route::post("/activity/export", Policy::ReaderOfAll, export::everything),
+        Route::post("/activity/display", Policy::SignedIn, display::submit),
         Route::get("/activity/tail", Policy::ReaderOfAll, tail::everything),
         Route::get("/settings/activity-logs", Policy::SignedIn, scopes::mine),
         Route::post("/settings/activity-logs/export", Policy::SignedIn, export::mine),

@@ -9,12 +9,14 @@ use axum::response::Response;
 
 use super::export::export_error;
 use super::row::Said;
+use super::saved::beginning;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
 use crate::shell::{
-    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect_with, render, render_status,
+    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect, redirect_with, render,
+    render_status,
 };
 
 /// Activity: everybody's.
@@ -79,7 +81,11 @@ pub(super) async fn everything(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let view = View::load(&state, &caller, &shell, LogScope::Everything, url).await?;
+    let scope = LogScope::Everything;
+    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+        return Ok(redirect(to));
+    }
+    let view = View::load(&state, &caller, &shell, scope, url).await?;
     render_status(view.status(), &EverythingPage { shell, view })
 }
 
@@ -89,7 +95,11 @@ pub(super) async fn mine(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let view = View::load(&state, &caller, &shell, LogScope::Me, url).await?;
+    let scope = LogScope::Me;
+    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+        return Ok(redirect(to));
+    }
+    let view = View::load(&state, &caller, &shell, scope, url).await?;
     render_status(view.status(), &MinePage { shell, view })
 }
 
@@ -107,7 +117,11 @@ pub(super) async fn user(
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
-    let view = View::load(&state, &caller, &shell, LogScope::User(user_id.clone()), url).await?;
+    let scope = LogScope::User(user_id.clone());
+    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+        return Ok(redirect(to));
+    }
+    let view = View::load(&state, &caller, &shell, scope, url).await?;
     render_status(
         view.status(),
         &UserPage {
@@ -136,7 +150,11 @@ pub(super) async fn group(
         Err(PageError::NotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    let view = View::load(&state, &caller, &shell, LogScope::Group(group_id), url).await?;
+    let scope = LogScope::Group(group_id);
+    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+        return Ok(redirect(to));
+    }
+    let view = View::load(&state, &caller, &shell, scope, url).await?;
     let status = view.status();
     let page = GroupPage {
         shell,

@@ -7,13 +7,14 @@ use std::time::Duration;
 use activity::query::parse;
 use activity::{Activity, Time};
 use app::Caller;
-use app::activity::{FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
+use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
+use super::display::{self, Display};
 use super::links::Links;
 use super::row::{ActivityRow, Said, mark_twins};
 use super::state::{UrlState, WrongRange};
@@ -131,6 +132,7 @@ impl Asked {
             limit: AT_ONCE,
             hides_reads: url.reads != "1",
         };
+        let display = Display::load(state.app(), &caller, &scope, &url).await?;
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
         let links = Links {
             base,
@@ -143,6 +145,7 @@ impl Asked {
             state: state.clone(),
             tail,
             links,
+            display,
             zone: shell.zone,
             recent: VecDeque::new(),
             behind: 0,
@@ -155,6 +158,7 @@ struct PageTail {
     state: AppState,
     tail: Tail,
     links: Links,
+    display: Display,
     zone: Zone,
     /// When the latest rows were recorded, those within a second of the last.
     recent: VecDeque<Time>,
@@ -167,13 +171,19 @@ struct PageTail {
 #[template(path = "activity/tail.html")]
 struct Fragment<'a> {
     view: Shown<'a>,
-    is_one: bool,
     days: Vec<(String, Vec<ActivityRow>)>,
 }
 
 /// What the row's template needs of a view.
 struct Shown<'a> {
     zone: &'a Zone,
+    display: &'a Display,
+}
+
+impl Shown<'_> {
+    fn cell(&self, column: &Column, row: &ActivityRow) -> (&'static str, String) {
+        display::cell(*column, &row.activity, self.zone)
+    }
 }
 
 impl Source for PageTail {
@@ -255,8 +265,10 @@ impl PageTail {
         let mut days = days(rows, &self.zone, |row| ActivityRow::new(row, &self.links));
         mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
         let fragment = Fragment {
-            view: Shown { zone: &self.zone },
-            is_one: self.links.owner.is_some(),
+            view: Shown {
+                zone: &self.zone,
+                display: &self.display,
+            },
             days,
         };
         askama::Template::render(&fragment)

@@ -15,7 +15,7 @@ use super::state::UrlState;
 use super::view::{Answer, Mistake, Shown, View};
 use crate::shell::{Shell, Theme, Zone};
 
-const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
+pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
 
 pub(crate) fn at(text: &str) -> Time {
     Time::parse(text).unwrap()
