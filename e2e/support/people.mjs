@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { logIn, newPage } from "./browser.mjs";
 
-/** Confirms whatever the page asks before something dangerous. */
-export function confirmAll(page) {
-  page.on("dialog", (dialog) => dialog.accept());
+/** Answers yes to whatever the page asks before something dangerous. */
+export async function confirmAll(page) {
+  await page.addInitScript(() => {
+    const yes = () => document.querySelector("dialog.ask[open] button[value=yes]")?.click();
+    new MutationObserver(yes).observe(document, { childList: true, subtree: true, attributes: true });
+  });
 }
 
 /** Presses a button that sends a form, and waits for the page after it. */
@@ -35,7 +38,7 @@ export async function person(browser, url, administrator, { given, family, usern
   const id = administrator.url().match(/usr_[^/?#]+/)[0];
   const link = await mailedLink(administrator, email, "Activate your account");
   const page = await newPage(browser, url);
-  confirmAll(page);
+  await confirmAll(page);
   await page.goto(link.pathname + link.search);
   await choosePassword(page, password);
   const who = { id, username, email, password, page };

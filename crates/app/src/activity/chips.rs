@@ -41,8 +41,14 @@ pub(super) fn replaced(expr: &Expr, index: usize, by: Expr) -> Expr {
     parts.fold(Expr::All, Expr::and)
 }
 
-/// The chips of a query.
-pub(super) fn chips(expr: &Expr, known: &Known) -> Vec<Chip> {
+/// The chips of a query, with ids as they are.
+#[must_use]
+pub fn chips(expr: &Expr) -> Vec<Chip> {
+    named_chips(expr, &Known::new())
+}
+
+/// The chips of a query, with names in place of ids.
+pub(super) fn named_chips(expr: &Expr, known: &Known) -> Vec<Chip> {
     let chip = |(index, part): (usize, &Expr)| {
         let (negated, inner) = match part {
             Expr::Not(inner) => (true, inner.as_ref()),

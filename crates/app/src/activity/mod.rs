@@ -23,7 +23,7 @@ pub(crate) mod tests;
 mod types;
 mod view;
 
-pub use chips::Chip;
+pub use chips::{Chip, chips};
 pub use close_holes::{close_holes, open_holes};
 pub use complete::{Choice, Choices, complete};
 pub use cursor::around;

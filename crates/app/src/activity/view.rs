@@ -8,7 +8,7 @@ use activity::{Outcome, Seq, Time};
 use engine::{Cursor, LogError, Order, Search};
 use jiff::tz::TimeZone;
 
-use super::chips::chips;
+use super::chips::named_chips;
 use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
@@ -212,7 +212,7 @@ pub async fn view(
         hidden: counts.hidden,
         overview: counts.overview,
         query: scoped.typed.to_string(),
-        chips: chips(&scoped.typed, &known),
+        chips: named_chips(&scoped.typed, &known),
         hints,
         expr: scoped.typed,
         empty,

@@ -4,8 +4,8 @@
 use activity::limits::FaultCode;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::{DeserializeOwned, Deserializer};
 use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Deserializer};
 
 use super::body;
 use crate::AppState;

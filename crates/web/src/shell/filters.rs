@@ -1,7 +1,7 @@
 //! Template filters: untrusted text made visible, times with their zone, numbers. A page module brings them into
 //! scope with `use crate::shell::filters;`.
 //!
-//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `{{ person|person }}` · `{{ said|said }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` · `{{ at|moment(shell.zone) }}` ·
+//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `{{ person|person }}` · `{{ text|called }}` · `{{ said|said }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` · `{{ at|moment(shell.zone) }}` ·
 //! `{{ at|ago(now) }}` · `{{ value|laid_out }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
@@ -35,6 +35,12 @@ pub(crate) fn person(who: &activity::Person, _: &dyn Values) -> Result<Safe<Stri
     Ok(Safe(super::respond::person_html(who)))
 }
 
+/// Somebody as they were called when it was written down, `Full Name (username)` in one text: part by part as well.
+#[askama::filter_fn]
+pub(crate) fn called(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::called_html(&text.to_string())))
+}
+
 /// One of our own sentences, in which backticks stand around what is typed or sent: HTML with `<code>`.
 #[askama::filter_fn]
 pub(crate) fn said(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
@@ -57,7 +63,7 @@ pub(crate) fn laid_out(value: serde_json::Value, _: &dyn Values) -> Result<Safe<
 #[askama::filter_fn]
 pub(crate) fn time(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
     let text = zone.format(*at);
-    Ok(Safe(format!(r#"<time datetime="{at}" title="{at}">{text}</time>"#)))
+    Ok(Safe(format!(r#"<time datetime="{at}">{text}</time>"#)))
 }
 
 /// `<time>` with hours to seconds only, for rows under a day's heading; all of it on hover.
@@ -89,8 +95,9 @@ pub(crate) fn day(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
 #[askama::filter_fn]
 pub(crate) fn ago(at: &Time, _: &dyn Values, now: &Time) -> Result<Safe<String>> {
     let text = super::respond::ago_words(now.0.saturating_sub(at.0));
+    let title = Zone::utc().format(*at);
     Ok(Safe(format!(
-        r#"<time-ago><time datetime="{at}" title="{at}">{text}</time></time-ago>"#
+        r#"<time-ago><time datetime="{at}" title="{title}">{text}</time></time-ago>"#
     )))
 }
 

@@ -21,6 +21,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Light, dark, or as the system is.
     pub theme: Theme,
+    /// Where this installation is, as programs write it in front of a path.
+    pub origin: String,
     /// The zone times are shown in.
     pub zone: Zone,
     /// The present moment.
@@ -109,6 +111,7 @@ impl Shell {
             here: (&LocalPath::or_home(context.path_and_query())).into(),
             flash: context.cookies().flash(),
             theme: context.theme(),
+            origin: state.app().settings().public_url.trim_end_matches('/').to_owned(),
             zone: context.zone(),
             now: state.app().now(),
             once: state.app().opaque_id::<16>(),
@@ -195,6 +198,12 @@ impl Shell {
             .iter()
             .find_map(NavGroup::current)
             .map_or("Settings", |item| item.label)
+    }
+
+    /// Whether the caller manages users.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.caller.as_ref().is_some_and(Caller::is_administrator)
     }
 
     /// Whether this is a page of Settings.

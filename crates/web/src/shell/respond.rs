@@ -55,7 +55,17 @@ pub(crate) fn person_html(who: &Person) -> String {
     if who.name.is_empty() || who.username.is_empty() {
         return visible_html(&who.to_string());
     }
-    let (name, username) = (visible_html(&who.name), visible_html(&who.username));
+    in_parts(&who.name, &who.username)
+}
+
+/// The same of a text that says both.
+pub(crate) fn called_html(text: &str) -> String {
+    let parts = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    parts.map_or_else(|| visible_html(text), |(name, username)| in_parts(name, username))
+}
+
+fn in_parts(name: &str, username: &str) -> String {
+    let (name, username) = (visible_html(name), visible_html(username));
     format!("{name} <span class=\"grey\">({username})</span>")
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct FacetList {
 pub(crate) struct FacetValue {
     pub(crate) name: String,
     pub(crate) n: u64,
-    /// Its share of the largest, in per cent.
+    /// Its share of the largest in steps of four per cent, as the style sheet has a width for each.
     pub(crate) share: u64,
     pub(crate) look: &'static str,
     pub(crate) is_chosen: bool,
@@ -35,25 +35,26 @@ pub(crate) struct FacetValue {
     pub(crate) left_out: Option<Href>,
 }
 
-/// The word of a facet in an address, and what it is called.
-const WORDS: [(Facet, &str, &str); 9] = [
-    (Facet::Kind, "activity", "Activity"),
-    (Facet::Outcome, "outcome", "Outcome"),
-    (Facet::User, "user", "User"),
-    (Facet::Group, "group", "Group"),
-    (Facet::Application, "application", "Application"),
-    (Facet::Ip, "ip", "Address"),
-    (Facet::Device, "device", "Device"),
-    (Facet::Country, "country", "Country"),
-    (Facet::Reporter, "reported", "Recorded by"),
-];
+impl FacetValue {
+    /// Whether its name may not fit its line.
+    pub(crate) fn is_long(&self) -> bool {
+        self.name.len() > 20
+    }
+}
 
-/// The facet of a word in an address.
-pub(crate) fn named(word: &str) -> Option<Facet> {
-    WORDS
-        .into_iter()
-        .find(|(_, known, _)| *known == word)
-        .map(|(facet, ..)| facet)
+/// What a facet is called.
+fn title(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Kind => "Activity",
+        Facet::Outcome => "Outcome",
+        Facet::User => "User",
+        Facet::Group => "Group",
+        Facet::Application => "Application",
+        Facet::Ip => "Address",
+        Facet::Device => "Device",
+        Facet::Country => "Country",
+        Facet::Reporter => "Recorded by",
+    }
 }
 
 /// Those facets that tell rows apart.
@@ -74,10 +75,7 @@ fn tells_apart(values: &Values) -> bool {
 }
 
 fn list(values: &Values, links: &Links) -> FacetList {
-    let (_, word, title) = WORDS
-        .into_iter()
-        .find(|(facet, ..)| *facet == values.facet)
-        .unwrap_or(WORDS[0]);
+    let word = values.facet.query_word();
     let most = values
         .values
         .iter()
@@ -94,7 +92,7 @@ fn list(values: &Values, links: &Links) -> FacetList {
     let value = |value: &Value| FacetValue {
         name: name(values.facet, value),
         n: value.n,
-        share: value.n * 100 / most,
+        share: (value.n * 100).div_ceil(most * 4) * 4,
         look: match (value.is_chosen, value.is_left_out, values.facet) {
             (true, ..) => "on",
             (_, true, _) => "off",
@@ -110,7 +108,7 @@ fn list(values: &Values, links: &Links) -> FacetList {
     };
     let is_open = links.state.more == word;
     FacetList {
-        title,
+        title: title(values.facet),
         values: values.values.iter().map(value).collect(),
         other: values.other,
         more: (values.other > 0 && !is_open).then(|| links.state.with_more(word).href(&links.base)),

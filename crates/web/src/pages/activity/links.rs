@@ -2,7 +2,8 @@
 
 use activity::query::{ByPattern, Entity, Expr, Term};
 use activity::{Facts, Target};
-use app::ids;
+use app::activity::LogScope;
+use app::{Caller, ids};
 
 use super::state::UrlState;
 use crate::shell::Href;
@@ -28,6 +29,22 @@ pub(crate) struct Narrow {
 }
 
 impl Links {
+    /// From a page at `base` that shows `scope` to `caller`.
+    pub(crate) fn of(caller: &Caller, scope: &LogScope, base: Href, (state, expr): (UrlState, Expr)) -> Self {
+        let owner = match scope {
+            LogScope::Me => Some(caller.person.id.clone()),
+            LogScope::User(id) => Some(id.clone()),
+            LogScope::Everything | LogScope::Group(_) => None,
+        };
+        Self {
+            base,
+            state,
+            expr,
+            reads_everything: caller.reads_everything(),
+            owner,
+        }
+    }
+
     /// The view with this condition too.
     pub(crate) fn and(&self, more: impl Into<Expr>) -> Href {
         let query = self.expr.clone().and(more.into());

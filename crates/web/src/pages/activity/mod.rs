@@ -1,6 +1,8 @@
 //! The activity view in its four scopes, the page of one activity, and the streamed export of a view. Owns their
 //! handlers and page structs; decides nothing, asks `app`.
 
+mod advanced;
+mod complete;
 mod display;
 mod export;
 mod facets;
@@ -8,6 +10,8 @@ mod histogram;
 mod links;
 mod one;
 mod opened;
+mod query_box;
+mod range;
 mod row;
 mod saved;
 mod scopes;
@@ -44,6 +48,14 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users/{id}/activity/export", Policy::ReaderOfAll, export::user),
         Route::get("/groups/{id}/activity", Policy::SignedIn, scopes::group),
         Route::post("/groups/{id}/activity/export", Policy::SignedIn, export::group),
+        Route::get("/activity/complete", Policy::ReaderOfAll, complete::everything),
+        Route::get("/settings/activity-logs/complete", Policy::SignedIn, complete::mine),
+        Route::get("/users/{id}/activity/complete", Policy::ReaderOfAll, complete::user),
+        Route::get("/groups/{id}/activity/complete", Policy::SignedIn, complete::group),
+        Route::get("/activity/advanced", Policy::ReaderOfAll, advanced::everything),
+        Route::get("/settings/activity-logs/advanced", Policy::SignedIn, advanced::mine),
+        Route::get("/users/{id}/activity/advanced", Policy::ReaderOfAll, advanced::user),
+        Route::get("/groups/{id}/activity/advanced", Policy::SignedIn, advanced::group),
         Route::get("/activities/{id}", Policy::SignedIn, one::activity),
         Route::get("/activities/{id}/open", Policy::SignedIn, one::open),
     ]

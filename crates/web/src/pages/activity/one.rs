@@ -9,9 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::links::Links;
 use super::opened::{Label, Opened};
-use super::row::{ActivityRow, Said};
+use super::row::{ActivityRow, Part};
 use super::state::UrlState;
-use super::view::{owner, page_error};
+use super::view::page_error;
 use crate::AppState;
 use crate::shell::{Href, PageError, Query, Shell, SignedIn, Zone, filters, render};
 
@@ -107,17 +107,12 @@ pub(super) async fn open(
 /// How a row links on from its own page: into the log in which its reader sees it.
 fn links(caller: &Caller, activity: &Activity, state: UrlState) -> Links {
     let scope = LogScope::showing(caller, activity);
-    Links {
-        base: match &scope {
-            LogScope::Everything => "/activity".into(),
-            LogScope::Group(id) => Href::to(&["groups", id, "activity"]),
-            LogScope::Me | LogScope::User(_) => "/settings/activity-logs".into(),
-        },
-        state,
-        expr: Expr::All,
-        reads_everything: caller.reads_everything(),
-        owner: owner(caller, &scope),
-    }
+    let base = match &scope {
+        LogScope::Everything => "/activity".into(),
+        LogScope::Group(id) => Href::to(&["groups", id, "activity"]),
+        LogScope::Me | LogScope::User(_) => "/settings/activity-logs".into(),
+    };
+    Links::of(caller, &scope, base, (state, Expr::All))
 }
 
 /// What the same people did, or suffered, right before and after.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use activity::catalogue::{Level, find};
+use activity::catalogue::{self, Level};
 use activity::likeness;
 use activity::query::{IpPattern, Term};
 use activity::sentence::{self, Piece, Thing};
@@ -21,7 +21,7 @@ pub(crate) struct ActivityRow {
     /// On whom, where that is somebody else; in one person's log who did it, where that is somebody else.
     pub(crate) other: Option<(&'static str, Named)>,
     /// What was done, without who did it.
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<Part>,
     /// The rows from the same address.
     pub(crate) same_address: Option<Href>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Named {
 
 /// A part of what was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Part {
     /// Words of the sentence.
     Words(String),
     /// A value in it.
@@ -92,7 +92,12 @@ impl ActivityRow {
 
     /// Whether somebody only read the log.
     fn is_read(&self) -> bool {
-        find(&self.activity.kind).is_some_and(|entry| entry.is_read)
+        catalogue::find(&self.activity.kind).is_some_and(|entry| entry.is_read)
+    }
+
+    /// Whether its words are not ours, and may be longer than a line.
+    pub(crate) fn is_long(&self) -> bool {
+        catalogue::find(&self.activity.kind).is_none()
     }
 
     /// Whether who is named is only who somebody claimed to be.
@@ -167,24 +172,28 @@ impl ActivityRow {
 }
 
 /// What was done, in parts.
-fn said(activity: &Activity, links: &Links) -> Vec<Said> {
+fn said(activity: &Activity, links: &Links) -> Vec<Part> {
     let mut said = Vec::new();
     for piece in sentence::deed(&activity.facts) {
-        said.push(match piece {
+        let part = match piece {
             // They enclose an id, which has its own look.
             Piece::Text(text) if text == " (" || text == ")" => continue,
-            Piece::Text(text) => Said::Words(text.into_owned()),
-            Piece::Code(value) => Said::Value(value.into_owned()),
+            Piece::Text(text) => Part::Words(text.into_owned()),
+            Piece::Code(value) => Part::Value(value.into_owned()),
             Piece::Name(name, Thing::Group) => {
                 let href = activity.group.as_ref().and_then(|group| links.group(&group.id));
-                Said::Object(name.into_owned(), href)
+                Part::Object(name.into_owned(), href)
             }
             Piece::Name(name, Thing::Target) => {
                 let href = activity.target().and_then(|target| links.target(target));
-                Said::Object(name.into_owned(), href)
+                Part::Object(name.into_owned(), href)
             }
-            Piece::Id(id, _) => Said::Id(short(&id), id.into_owned()),
-        });
+            Piece::Id(id, _) => Part::Id(short(&id), id.into_owned()),
+        };
+        match (said.last_mut(), part) {
+            (Some(Part::Words(text)), Part::Words(more)) => text.push_str(&more),
+            (_, part) => said.push(part),
+        }
     }
     said
 }

@@ -1,14 +1,15 @@
 //! The pages of the activity view: everybody's, a group's, one user's with their CSV, and the reader's own.
 
 use activity::{Named, Person};
-use app::ZoneChoice;
 use app::activity::{EmptyReason, LogScope, ViewError};
 use app::exports::UserCsv;
+use app::{Caller, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::export::export_error;
-use super::row::Said;
+use super::query_box::Note;
+use super::row::Part;
 use super::saved::beginning;
 use super::state::UrlState;
 use super::view::{View, page_error};
@@ -81,11 +82,10 @@ pub(super) async fn everything(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let scope = LogScope::Everything;
-    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Everything, &url).await? {
         return Ok(redirect(to));
     }
-    let view = View::load(&state, &caller, &shell, scope, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Everything, url).await?;
     render_status(view.status(), &EverythingPage { shell, view })
 }
 
@@ -95,11 +95,10 @@ pub(super) async fn mine(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    let scope = LogScope::Me;
-    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Me, &url).await? {
         return Ok(redirect(to));
     }
-    let view = View::load(&state, &caller, &shell, scope, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Me, url).await?;
     render_status(view.status(), &MinePage { shell, view })
 }
 
@@ -114,14 +113,13 @@ pub(super) async fn user(
         .await
         .map_err(page_error)?;
     let person = person.ok_or_else(|| no_such_user(&user_id))?;
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::User(user_id.clone()), &url).await? {
+        return Ok(redirect(to));
+    }
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
-    let scope = LogScope::User(user_id.clone());
-    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
-        return Ok(redirect(to));
-    }
-    let view = View::load(&state, &caller, &shell, scope, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::User(user_id.clone()), url).await?;
     render_status(
         view.status(),
         &UserPage {
@@ -145,16 +143,15 @@ pub(super) async fn group(
         .await
         .map_err(page_error)?;
     let named = named.ok_or_else(|| page_error(ViewError::NoSuchGroup))?;
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Group(group_id.clone()), &url).await? {
+        return Ok(redirect(to));
+    }
     let group = match GroupShell::load(&state, &caller, &group_id).await {
         Ok(group) => Some(group),
         Err(PageError::NotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    let scope = LogScope::Group(group_id);
-    if let Some(to) = beginning(&state, &caller, &shell, &scope, &url).await? {
-        return Ok(redirect(to));
-    }
-    let view = View::load(&state, &caller, &shell, scope, url).await?;
+    let view = View::load(&state, &caller, &shell, LogScope::Group(group_id), url).await?;
     let status = view.status();
     let page = GroupPage {
         shell,
@@ -202,6 +199,21 @@ pub(super) async fn generate(
         Href::to(&["users", &user_id, "activity"]),
         Flash::good(said),
     ))
+}
+
+/// Where this address leads instead: to the one state that it means, else to what the log begins with.
+async fn elsewhere(
+    state: &AppState,
+    caller: &Caller,
+    shell: &Shell,
+    scope: &LogScope,
+    url: &UrlState,
+) -> Result<Option<Href>, PageError> {
+    let public_url = &state.app().settings().public_url;
+    match url.settled(&shell.path, &shell.zone, shell.now, public_url) {
+        Some(settled) => Ok(Some(settled)),
+        None => beginning(state, caller, shell, scope, url).await,
+    }
 }
 
 fn no_such_user(id: &str) -> PageError {

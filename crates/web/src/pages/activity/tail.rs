@@ -16,9 +16,9 @@ use serde_json::json;
 
 use super::display::{self, Display};
 use super::links::Links;
-use super::row::{ActivityRow, Said, mark_twins};
+use super::row::{ActivityRow, Part};
 use super::state::{UrlState, WrongRange};
-use super::view::{days, owner, page_error, sentence};
+use super::view::{days, page_error, sentence};
 use crate::AppState;
 use crate::shell::stream::{News, Source, event, stream_of};
 use crate::shell::{
@@ -133,18 +133,12 @@ impl Asked {
             hides_reads: url.reads != "1",
         };
         let display = Display::load(state.app(), &caller, &scope, &url).await?;
+        let expr = parse(&url.q, &zone).unwrap_or_default();
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
-        let links = Links {
-            base,
-            expr: parse(&url.q, &zone).unwrap_or_default(),
-            state: url.with_after(""),
-            reads_everything: caller.reads_everything(),
-            owner: owner(&caller, tail.scope()),
-        };
         let source = PageTail {
             state: state.clone(),
+            links: Links::of(&caller, tail.scope(), base, (url.with_after(""), expr)),
             tail,
-            links,
             display,
             zone: shell.zone,
             recent: VecDeque::new(),
@@ -262,14 +256,12 @@ impl PageTail {
     fn html(&self, rows: Rows) -> Result<String, askama::Error> {
         let mut rows = rows.into_vec();
         rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.seq)));
-        let mut days = days(rows, &self.zone, |row| ActivityRow::new(row, &self.links));
-        mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
         let fragment = Fragment {
             view: Shown {
                 zone: &self.zone,
                 display: &self.display,
             },
-            days,
+            days: days(rows, &self.zone, &self.links),
         };
         askama::Template::render(&fragment)
     }

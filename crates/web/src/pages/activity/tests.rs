@@ -53,6 +53,7 @@ pub(crate) fn shell(path: &'static str) -> Shell {
         here: path.into(),
         flash: None,
         theme: Theme::Auto,
+        origin: "https://log.example.com".to_owned(),
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         once: "req_1".to_owned(),

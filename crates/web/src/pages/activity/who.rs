@@ -77,6 +77,11 @@ impl Who {
         is_log_in && (facts.outcome.is_failure() || &*facts.kind == "user.login_failed") && facts.by == By::Themself
     }
 
+    /// Whether the name may not fit its column.
+    pub(crate) fn is_long(&self) -> bool {
+        self.name.len() + self.username.len() > 20
+    }
+
     /// Name and username, for where they stand whole.
     pub(crate) fn whole(&self) -> String {
         match self.username.as_str() {
