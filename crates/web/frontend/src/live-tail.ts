@@ -1,7 +1,7 @@
 // <live-tail src>: the button that follows a view live. New rows come as the server's HTML and are put on top, on a
 // ground of their own. It rests while the page is scrolled away from the top, and says how many wait. It stops with a
 // reason: too many rows a second, ten minutes, or an error. Without a script there is no button.
-import { announce } from "./acting-checkbox";
+import { announce } from "./announce";
 
 /** Minutes after which it stops by itself; reconnecting does not begin them anew. */
 const minutes = 10;

@@ -65,13 +65,9 @@ impl Display {
     }
 
     /// What a page shows where nobody chose anything.
+    #[cfg(test)]
     pub(super) fn usual(many_people: bool) -> Self {
         Self::of(&UrlState::default(), Kept::default(), many_people)
-    }
-
-    /// Whether the column of this name is shown.
-    pub(crate) fn shows(&self, name: &str) -> bool {
-        Column::named(name).is_some_and(|column| self.columns.has(column))
     }
 
     /// The classes of the log: whether it is compact, and whether its columns are not the usual ones.
@@ -216,9 +212,8 @@ mod tests {
             (other.columns.names().as_str(), other.classes()),
             ("what,time,who", " own")
         );
-        assert!(other.shows("who") && !other.shows("where") && !other.shows("shoe"));
         assert_eq!(Display::usual(true).classes(), "");
-        assert!(!Display::usual(false).shows("who"));
+        assert!(!Display::usual(false).columns.has(Column::Who));
     }
 
     #[test]
