@@ -28,11 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
         EVERYBODY,
     ),
     row("GET /v1/saved-searches/{id}", Nothing, SEES_IT),
-    row(
-        "PATCH /v1/saved-searches/{id}",
-        Json(r#"{"name":"Others"}"#),
-        HERS,
-    ),
+    row("PATCH /v1/saved-searches/{id}", Json(r#"{"name":"Others"}"#), HERS),
     row("DELETE /v1/saved-searches/{id}", Nothing, HERS),
     row("POST /v1/saved-searches/{id}/copy", Nothing, SEES_IT),
     row("GET /saved-searches/{id}", Nothing, HERS),
