@@ -7,7 +7,7 @@ use activity::text::{Extent, Phrase};
 use app::activity::Chip;
 use serde::Deserialize;
 
-use crate::shell::{Href, LocalPath, Zone};
+use crate::shell::{Fields, Href, LocalPath, Zone};
 
 /// What the address of a view says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -43,6 +43,20 @@ pub(crate) struct UrlState {
 pub(crate) struct WrongRange(pub(crate) String);
 
 impl UrlState {
+    /// What a form of a view says of it, but for columns, density and page.
+    pub(crate) fn of(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).to_owned();
+        Self {
+            q: text("q"),
+            from: text("from"),
+            to: text("to"),
+            tz: text("tz"),
+            reads: text("reads"),
+            saved: text("saved"),
+            ..Self::default()
+        }
+    }
+
     /// The same view with another query, from its first page.
     pub(crate) fn with_query(&self, q: impl Into<String>) -> Self {
         Self {

@@ -12,14 +12,16 @@ use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
 
+use super::display::Display;
 use super::links::Links;
 use super::one::OnePage;
+use super::saved::Saved;
 use super::scopes::{CsvPart, EverythingPage, MinePage, UserPage};
 use super::state::UrlState;
 use super::view::{Answer, Shown, View};
 use crate::shell::{Shell, Theme, Zone};
 
-const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
+pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
 
 pub(crate) fn at(text: &str) -> Time {
     Time::parse(text).unwrap()
@@ -207,6 +209,8 @@ fn shown(outcome: Shown, state: UrlState) -> View {
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         outcome,
+        display: Display::usual(true),
+        saved: Saved::default(),
         public_url: "https://log.example.com".to_owned(),
     }
 }
