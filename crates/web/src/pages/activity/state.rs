@@ -20,6 +20,8 @@ pub(crate) struct UrlState {
     pub(crate) after: String,
     /// The facet of which more values are shown.
     pub(crate) more: String,
+    /// `1` shows the bars of the histogram as a table as well.
+    pub(crate) bars: String,
     /// Columns by name, in order; empty for those that the reader keeps.
     pub(crate) cols: String,
     /// How close rows stand; empty for what the reader keeps.
@@ -84,6 +86,14 @@ impl UrlState {
         }
     }
 
+    /// The same view with the bars of its histogram as a table, or without.
+    pub(crate) fn with_bars(&self, shown: bool) -> Self {
+        Self {
+            bars: if shown { "1" } else { "" }.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same view with more values of this facet.
     pub(crate) fn with_more(&self, facet: &str) -> Self {
         Self {
@@ -115,6 +125,7 @@ impl UrlState {
             ("tz", &self.tz),
             ("after", &self.after),
             ("more", &self.more),
+            ("bars", &self.bars),
             ("cols", &self.cols),
             ("density", &self.density),
             ("reads", &self.reads),
