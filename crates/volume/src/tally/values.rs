@@ -62,8 +62,9 @@ impl Values {
         let counts = match of.0.known_of(facet)? {
             Some(known) => Counts::All(known),
             None => {
-                let mut counts = none(&of.0, facet);
-                add(&of.0, facet, &Bitmap::full(0..of.0.docs()), &mut counts);
+                let mut counts = [none(&of.0, facet)];
+                add(&of.0, &[facet], &Bitmap::full(0..of.0.docs()), &mut counts);
+                let [counts] = counts;
                 Counts::These(counts)
             }
         };
@@ -190,16 +191,19 @@ pub(super) fn none(of: &Opened, facet: Facet) -> Vec<u32> {
     vec![0; of.index.column(facet.column()).terms()]
 }
 
-/// Adds these documents.
-pub(super) fn add(of: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u32]) {
-    let column = of.index.column(facet.column()).ords();
+/// Adds these documents to the counts of each facet.
+pub(super) fn add(of: &Opened, facets: &[Facet], docs: &Bitmap, counts: &mut [Vec<u32>]) {
+    let columns = facets.iter().map(|facet| of.index.column(facet.column()).ords());
+    let columns: Vec<_> = columns.collect();
     let mut ords = [0; SOME];
     docs.each_some(|docs| {
         let ords = &mut ords[..docs.len()];
-        column.get_vals(docs, ords);
-        for ord in ords {
-            if let Some(count) = counts.get_mut(*ord as usize) {
-                *count += 1;
+        for (column, counts) in columns.iter().zip(&mut *counts) {
+            column.get_vals(docs, ords);
+            for ord in &*ords {
+                if let Some(count) = counts.get_mut(*ord as usize) {
+                    *count += 1;
+                }
             }
         }
     });
