@@ -128,16 +128,14 @@ impl Values {
                 } else {
                     n
                 };
-                let mut largest: Vec<(u64, u32)> = match counts {
-                    Counts::All(known) if n < LARGEST => known.largest.clone(),
+                let (largest, others) = match counts {
+                    Counts::All(known) if n < LARGEST => largest_of(known.largest.iter().copied(), n),
                     Counts::All(_) => {
-                        of.0.documents_by_value(*facet)?
-                            .map(|(ord, n)| (ord, n as u32))
-                            .collect()
+                        let all = of.0.documents_by_value(*facet)?;
+                        largest_of(all.map(|(ord, n)| (ord, n as u32)), n)
                     }
-                    Counts::These(counts) => (0..).zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect(),
+                    Counts::These(counts) => largest_of((0..).zip(counts.iter().copied()), n),
                 };
-                let others = keep_largest(&mut largest, n);
                 let mut ords: Vec<(u64, u64)> = largest.iter().map(|(ord, n)| (*ord, u64::from(*n))).collect();
                 ords.sort_unstable();
                 let mut values: Vec<(String, u64)> = Vec::with_capacity(ords.len());
@@ -171,6 +169,26 @@ impl Values {
         let count = |ord: u64| usize::try_from(ord).ok().and_then(|ord| counts.get(ord));
         Ok(ords.into_iter().filter_map(count).map(|n| u64::from(*n)).sum())
     }
+}
+
+/// The `n` largest that are not 0, in their order, and the largest count of the others. Of many only those are held that
+/// may be among them.
+fn largest_of(counts: impl Iterator<Item = (u64, u32)>, n: usize) -> (Vec<(u64, u32)>, u32) {
+    let most = n.saturating_mul(2).max(1);
+    let (mut largest, mut least, mut others) = (Vec::new(), 0, 0);
+    for (ord, count) in counts {
+        if count <= least {
+            others = others.max(count);
+            continue;
+        }
+        largest.push((ord, count));
+        if largest.len() >= most {
+            others = others.max(keep_largest(&mut largest, n));
+            least = largest.last().map_or(0, |(_, count)| *count);
+        }
+    }
+    others = others.max(keep_largest(&mut largest, n));
+    (largest, others)
 }
 
 /// Keeps the `n` largest, in their order; the largest count of the others.
