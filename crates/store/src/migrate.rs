@@ -112,6 +112,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "folding",
         sql: include_str!("../migrations/0020_folding.sql"),
     },
+    Migration {
+        version: 21,
+        name: "saved_searches",
+        sql: include_str!("../migrations/0021_saved_searches.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

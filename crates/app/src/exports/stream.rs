@@ -82,7 +82,9 @@ pub async fn export_view(
         to: view.to,
         zone: &view.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(view.hides_reads);
     let (kind, writer) = match request.format {
         Format::Jsonl => (StoredKind::ViewJsonl, RowWriter::Jsonl),
         Format::Csv => {

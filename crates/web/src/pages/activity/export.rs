@@ -56,7 +56,8 @@ async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fie
         from: fields.get("from").to_owned(),
         to: fields.get("to").to_owned(),
         tz: fields.get("tz").to_owned(),
-        after: String::new(),
+        reads: fields.get("reads").to_owned(),
+        ..UrlState::default()
     };
     let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
     let no_zone = || PageError::bad_request(format!("There is no time zone `{name}`."));
@@ -70,6 +71,7 @@ async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fie
             from,
             to,
             zone: zone.zone().clone(),
+            hides_reads: url.reads != "1",
             ..ViewRequest::default()
         },
         format: match fields.get("format") {

@@ -15,7 +15,7 @@ use tokio_util::io::ReaderStream;
 
 use super::activity::{export_error, put};
 use crate::AppState;
-use crate::shell::{Flash, PageError, Policy, Query, Route, Shell, SignedIn, filters, redirect_with, render};
+use crate::shell::{Fields, Flash, PageError, Policy, Query, Route, Shell, SignedIn, filters, redirect_with, render};
 
 /// Rows of one page.
 const LIMIT: usize = 50;
@@ -135,6 +135,7 @@ async fn delete(
     At(state): At<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let deleted = app::exports::delete(state.app(), &caller, &id)
         .await
