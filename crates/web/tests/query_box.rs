@@ -206,7 +206,7 @@ async fn what_is_asked_in_vain_is_said() {
     let html = reader.wrong("/activity?from=noon").await;
     assert!(html.contains("<b><bdi>noon</bdi></b>") && html.contains("Show it at any time"));
     let html = reader.wrong("/activity?from=2026-11-02&to=2026-11-01&tz=EST").await;
-    assert!(html.contains("2026-11-02 00:00:00 EST") && html.contains("No rows") || html.contains("before it begins"));
+    assert!(html.contains("lies before its beginning"));
     let html = reader.page("/activity?q=silv").await;
     assert!(html.contains("Nothing matches") && html.contains("Did you mean this person?"));
     let found = html

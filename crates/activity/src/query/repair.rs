@@ -113,12 +113,10 @@ fn word_around(text: &str, span: Range<usize>) -> Range<usize> {
 /// The parts of a text that are joined by AND, also of one that is no query; all of it where that cannot be told.
 #[must_use]
 pub fn conjuncts(text: &str) -> Vec<Range<usize>> {
-    let whole = || match text.trim() {
-        "" => Vec::new(),
-        trimmed => {
-            let start = text.len() - text.trim_start().len();
-            vec![start..start + trimmed.len()]
-        }
+    let whole = || {
+        let start = text.len() - text.trim_start().len();
+        let all = start..start + text.trim().len();
+        Vec::from_iter((!all.is_empty()).then_some(all))
     };
     let Ok(lexemes) = lex(text) else {
         return whole();

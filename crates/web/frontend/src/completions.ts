@@ -8,6 +8,8 @@ export interface Choice {
   count: number | null;
   /** A page to go to instead. */
   href?: string;
+  /** A whole query, which is not left out and goes on with nothing. */
+  isWhole?: boolean;
 }
 
 export interface Group {
@@ -23,6 +25,8 @@ export class Completions {
   private choices: Choice[] = [];
   private options: HTMLElement[] = [];
   private at = -1;
+  /** Whether something else was typed since, so that no key chooses what is shown. */
+  private isStale = false;
 
   constructor(
     private readonly input: HTMLInputElement,
@@ -41,12 +45,19 @@ export class Completions {
 
   show(groups: Group[], typed: string): void {
     this.at = -1;
+    this.isStale = false;
     this.choices = groups.flatMap((group) => group.choices);
     this.options = [];
     this.list.replaceChildren(...groups.map((group, nth) => this.group(group, nth, typed)));
     this.element.hidden = this.choices.length === 0;
     this.input.setAttribute("aria-expanded", String(!this.element.hidden));
     this.input.removeAttribute("aria-activedescendant");
+  }
+
+  /** What is shown belongs to what was typed before. */
+  age(): void {
+    this.isStale = true;
+    this.select(-1);
   }
 
   close(): void {
@@ -61,6 +72,7 @@ export class Completions {
     const chosen = this.choices[this.at];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      if (this.isStale) return;
       const step = event.key === "ArrowDown" ? 1 : -1;
       const count = this.choices.length;
       this.select(this.at < 0 && step < 0 ? count - 1 : (this.at + step + count) % count);
@@ -117,7 +129,10 @@ export class Completions {
     this.options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
     this.at = at;
     const chosen = this.options[at];
-    if (!chosen) return;
+    if (!chosen) {
+      this.input.removeAttribute("aria-activedescendant");
+      return;
+    }
     this.input.setAttribute("aria-activedescendant", chosen.id);
     chosen.scrollIntoView({ block: "nearest" });
   }

@@ -24,7 +24,10 @@ class QueryBox extends HTMLElement {
     this.input = input;
     this.list = new Completions(input, (choice, how) => this.take(choice, how));
     form.append(this.list.element);
-    input.addEventListener("input", () => this.soon());
+    input.addEventListener("input", () => {
+      this.list.age();
+      this.soon();
+    });
     input.addEventListener("focus", () => this.soon(0));
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("blur", () => this.list.close());
@@ -135,7 +138,7 @@ class QueryBox extends HTMLElement {
   private own(): Group[] {
     const links = [...document.querySelectorAll<HTMLAnchorElement>("[data-saved] a")];
     const saved = links.map((link) => ({ insert: "", label: link.textContent?.trim() ?? "", note: "", count: null, href: link.href }));
-    const recent = recall().map((text) => ({ insert: text, label: text, note: "", count: null }));
+    const recent = recall().map((text) => ({ insert: text, label: text, note: "", count: null, isWhole: true }));
     return [{ heading: "Saved searches", choices: saved.slice(0, 5) }, { heading: "Recent searches", choices: recent }].filter((group) => group.choices.length > 0);
   }
 
@@ -147,6 +150,7 @@ class QueryBox extends HTMLElement {
     const caret = this.input.selectionStart ?? this.input.value.length;
     const from = Math.min(this.from, caret);
     const text = this.input.value.slice(from, caret);
+    if (choice.isWhole) how = "add";
     const isWord = !choice.insert.endsWith(":") && !choice.insert.endsWith(".");
     const not = how === "without" && isWord && !text.startsWith("-") ? "-" : "";
     const end = isWord ? (how === "more" ? "," : "") : "";

@@ -144,7 +144,18 @@ impl UrlState {
             WrongRange(format!("{}.{}", error.message, meant.unwrap_or_default()))
         })?;
         let end = |bound: &Option<activity::query::Bound>| bound.as_ref().map(|bound| bound.resolve(now));
-        Ok((end(&range.from), end(&range.to)))
+        let (from, to) = (end(&range.from), end(&range.to));
+        match (from, to) {
+            (Some(begins), Some(ends)) if ends <= begins => {
+                let said = |text: &str| Time::parse(text).map_or_else(|_| text.to_owned(), |at| zone.format(at));
+                Err(WrongRange(format!(
+                    "The end of the range, `{}`, lies before its beginning, `{}`.",
+                    said(&self.to),
+                    said(&self.from)
+                )))
+            }
+            _ => Ok((from, to)),
+        }
     }
 
     /// Where this address leads to, if it is not the address of what it asks for: what was typed joins the query, a
@@ -308,6 +319,15 @@ mod tests {
             .range(&Zone::utc(), Time(0))
             .unwrap_err();
         assert!(message.ends_with("Did you mean `yesterday`?"), "{message}");
+        let backwards = UrlState::default().with_range("2026-11-02", "2026-11-01");
+        let WrongRange(message) = backwards.range(&Zone::utc(), noon()).unwrap_err();
+        assert!(message.contains("`2026-11-01`, lies before its beginning, `2026-11-02`"));
+        let empty = UrlState::default().with_range("2026-11-02T05:00:00Z", "2026-11-02T05:00:00Z");
+        let WrongRange(message) = empty.range(&new_york(), noon()).unwrap_err();
+        assert!(
+            message.contains("2026-11-02 00:00:00 EST"),
+            "never a raw instant: {message}"
+        );
     }
 
     fn settled(address: &str) -> Option<String> {
