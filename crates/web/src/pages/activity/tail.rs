@@ -7,22 +7,22 @@ use std::time::Duration;
 use activity::query::parse;
 use activity::{Activity, Time};
 use app::Caller;
-use app::activity::{FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
+use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
+use super::display::{self, Display};
 use super::links::Links;
-use super::one::RowContext;
 use super::row::{ActivityRow, Part};
 use super::state::{UrlState, WrongRange};
 use super::view::{days, page_error, sentence};
 use crate::AppState;
-use crate::shell::stream::{Said, Source, event, stream_of};
+use crate::shell::stream::{News, Source, event, stream_of};
 use crate::shell::{
-    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, filters, last_event_id, no_stream,
+    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, Zone, filters, last_event_id, no_stream,
 };
 
 /// Rows handed out at once.
@@ -132,13 +132,15 @@ impl Asked {
             limit: AT_ONCE,
             hides_reads: url.reads != "1",
         };
+        let display = Display::load(state.app(), &caller, &scope, &url).await?;
         let expr = parse(&url.q, &zone).unwrap_or_default();
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
         let source = PageTail {
             state: state.clone(),
             links: Links::of(&caller, tail.scope(), base, (url.with_after(""), expr)),
             tail,
-            shell,
+            display,
+            zone: shell.zone,
             recent: VecDeque::new(),
             behind: 0,
         };
@@ -150,7 +152,8 @@ struct PageTail {
     state: AppState,
     tail: Tail,
     links: Links,
-    shell: Shell,
+    display: Display,
+    zone: Zone,
     /// When the latest rows were recorded, those within a second of the last.
     recent: VecDeque<Time>,
     /// Rows given since it last had caught up.
@@ -160,10 +163,21 @@ struct PageTail {
 /// Rows as the page has them.
 #[derive(askama::Template)]
 #[template(path = "activity/tail.html")]
-struct Fragment {
-    view: RowContext,
-    is_one: bool,
+struct Fragment<'a> {
+    view: Shown<'a>,
     days: Vec<(String, Vec<ActivityRow>)>,
+}
+
+/// What the row's template needs of a view.
+struct Shown<'a> {
+    zone: &'a Zone,
+    display: &'a Display,
+}
+
+impl Shown<'_> {
+    fn cell(&self, column: &Column, row: &ActivityRow) -> (&'static str, String) {
+        display::cell(*column, &row.activity, self.zone)
+    }
 }
 
 impl Source for PageTail {
@@ -173,11 +187,11 @@ impl Source for PageTail {
         self.tail.wait().await;
     }
 
-    async fn say(&mut self, caller: &Caller) -> Said {
+    async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
             Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
-                return Said::Last(event(
+                return News::Last(event(
                     "ended",
                     "",
                     &json!({ "reason": "may not read this log any more" }),
@@ -186,7 +200,7 @@ impl Source for PageTail {
             Err(error) => return stopped("error", &sentence(&error)),
         };
         if page.rows.is_empty() {
-            return Said::Nothing;
+            return News::Nothing;
         }
         self.behind = if page.has_more {
             self.behind + page.rows.len()
@@ -203,7 +217,7 @@ impl Source for PageTail {
         }
         let n = page.rows.len();
         match self.html(page.rows) {
-            Ok(html) => Said::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
+            Ok(html) => News::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
             Err(_) => stopped("error", "New activities could not be shown. Load the page anew."),
         }
     }
@@ -243,17 +257,16 @@ impl PageTail {
         let mut rows = rows.into_vec();
         rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.seq)));
         let fragment = Fragment {
-            is_one: self.links.owner.is_some(),
-            view: RowContext {
-                zone: self.shell.zone.clone(),
-                now: self.state.app().now(),
+            view: Shown {
+                zone: &self.zone,
+                display: &self.display,
             },
-            days: days(rows, &self.shell.zone, &self.links),
+            days: days(rows, &self.zone, &self.links),
         };
         askama::Template::render(&fragment)
     }
 }
 
-fn stopped(reason: &str, text: &str) -> Said {
-    Said::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
+fn stopped(reason: &str, text: &str) -> News {
+    News::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
 }
