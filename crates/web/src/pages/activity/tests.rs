@@ -9,7 +9,9 @@ use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
 
+use super::display::Display;
 use super::one::OnePage;
+use super::saved::Saved;
 use super::scopes::{CsvPart, EverythingPage, MinePage, UserPage};
 use super::state::UrlState;
 use super::view::{Answer, Mistake, Shown, View};
@@ -162,6 +164,8 @@ fn shown(outcome: Shown, state: UrlState) -> View {
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         outcome,
+        display: Display::usual(true),
+        saved: Saved::default(),
         public_url: "https://log.example.com".to_owned(),
     }
 }
