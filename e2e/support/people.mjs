@@ -55,11 +55,15 @@ export async function choosePassword(page, password) {
 
 /** The sentence of the newest activity of this type in the log on this page, which may be about to be recorded. */
 export async function newestSentence(page, path, code) {
-  const row = page.locator("details.entry").first();
+  const row = page.locator(".entry").first();
   for (let tries = 0; tries === 0 || (tries < 20 && !(await row.count())); tries += 1) {
     if (tries) await page.waitForTimeout(100);
     await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
   }
   assert.ok(await row.count(), `${code} is not in ${path}`);
-  return (await row.locator(".what .say").innerText()).trim().replaceAll(/\s+/g, " ");
+  // An id is shortened in a row, and whole on hover.
+  const parts = await row.locator(".what > :is(.say, .obj, .id)").evaluateAll((all) =>
+    all.map((part) => (part.classList.contains("id") ? `(${part.title})` : part.textContent)),
+  );
+  return parts.join(" ").trim().replaceAll(/\s+/g, " ");
 }

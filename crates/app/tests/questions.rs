@@ -93,7 +93,8 @@ async fn after_a_renaming_todays_name_finds_the_rows_of_before_and_says_so() {
     };
     assert_eq!(
         (now.username.as_str(), then.username.as_str(), count.n),
-        ("robert", "bob", before)
+        ("robert", "bob", before + 1),
+        "the renaming itself was of the old name"
     );
     assert_eq!(
         ask(&test, &caller, "-user:robert")

@@ -380,7 +380,7 @@ async fn the_checkbox_acts_as_a_form_and_for_a_script() {
         .await
         .unwrap();
     assert!(
-        asked.contains("Disable the login of Mia Silva (mia)? One device is logged out at once."),
+        asked.contains("Disable the login of Mia Silva (mia)? 2 devices are logged out at once."),
         "{asked}"
     );
     assert_eq!(
@@ -450,7 +450,9 @@ async fn login_settings_do_what_they_say() {
     }
     let page = admin.text(&settings).await;
     assert!(
-        page.contains("Remove 127.0.0.0/8") && page.contains("Remove 2001:db8::/32") && !page.contains("10.0.0.0/8\""),
+        page.contains("Remove 127.0.0.0/8")
+            && page.contains("Remove 2001:db8::/32")
+            && !page.contains("Remove 10.0.0.0/8"),
         "{page}"
     );
     assert!(!page.contains("Unlock"), "only where somebody is locked");

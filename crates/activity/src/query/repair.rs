@@ -39,7 +39,13 @@ pub fn repairs(text: &str, error: &ParseError, zone: &TimeZone) -> Vec<Repair> {
     };
     if let Some(suggestion) = &error.suggestion {
         let fixed = replaced(text, error.span.clone(), &suggestion.replacement);
-        offer(suggestion.text.clone(), fixed);
+        let around = word_around(text, error.span.clone());
+        let within = error.span.start - around.start..error.span.end - around.start;
+        let said = match suggestion.text.starts_with("Did you mean") {
+            true => format!("Use `{}`", replaced(&text[around], within, &suggestion.replacement)),
+            false => suggestion.text.clone(),
+        };
+        offer(said, fixed);
     }
     if let Some(missing) = unclosed(text) {
         offer(

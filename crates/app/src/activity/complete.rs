@@ -140,7 +140,7 @@ impl Completion<'_> {
             }
             choice
         };
-        Ok(vec![choices(info.description, found.into_iter().map(add).collect())])
+        Ok(vec![choices(heading(info), found.into_iter().map(add).collect())])
     }
 
     /// People by any part of name, username or e-mail address.
@@ -303,6 +303,11 @@ impl Completion<'_> {
     }
 }
 
+/// What a key looks at, without how it is written.
+fn heading(info: &KeyInfo) -> &'static str {
+    info.description.split([';', ':']).next().unwrap_or(info.description)
+}
+
 fn kind(pattern: KindPattern) -> String {
     Term::Kind(vec![pattern]).to_string()
 }
@@ -331,7 +336,7 @@ fn keys(typed: &str) -> Choices {
             key => format!("{key}:"),
         },
         label: info.key.trim_end_matches('.').to_owned(),
-        note: info.description.to_owned(),
+        note: heading(info).to_owned(),
         count: None,
     };
     let begins = |info: &&KeyInfo| info.key.starts_with(&typed);

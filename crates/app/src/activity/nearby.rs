@@ -180,6 +180,10 @@ pub(super) async fn offers(app: &App, caller: &Caller, scoped: &Scoped) -> Resul
         let Some((typed, extent)) = typed_of(term) else {
             continue;
         };
+        // A word that was meant to join others is no word to be found.
+        if matches!(term, Term::Text(_)) && ["and", "or", "not"].contains(&typed.to_lowercase().as_str()) {
+            continue;
+        }
         let near = |label, part: Expr| Near {
             label,
             query: replaced(&scoped.typed, at, part.clone()),

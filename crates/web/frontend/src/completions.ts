@@ -99,7 +99,8 @@ export class Completions {
     label.append(...marked(choice.label, typed));
     words.append(label);
     if (choice.note && choice.note !== choice.label) {
-      const note = document.createElement("code");
+      const note = document.createElement(choice.note.includes(" ") ? "small" : "code");
+      note.className = "grey";
       note.textContent = choice.note;
       words.append(" ", note);
     }

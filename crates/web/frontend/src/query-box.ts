@@ -14,6 +14,8 @@ class QueryBox extends HTMLElement {
   private list!: Completions;
   private timer: number | undefined;
   private asking: AbortController | undefined;
+  /** Where the text starts that a choice takes the place of. */
+  private from = 0;
 
   connectedCallback(): void {
     const input = this.querySelector<HTMLInputElement>("input[type=search]");
@@ -84,17 +86,21 @@ class QueryBox extends HTMLElement {
     this.list.key(event);
   }
 
-  /** The word the caret stands in: where it starts, and its text up to the caret. Quotes may hold blanks. */
-  private word(): { from: number; text: string } {
+  /** What may be completed at the caret: a value with blanks behind its key, such as `user:zoe harg`, then the word
+   * itself. Each with where it starts, up to the caret. Quotes may hold blanks. */
+  private words(): { from: number; text: string }[] {
     const caret = this.input.selectionStart ?? this.input.value.length;
     const before = this.input.value.slice(0, caret);
-    let from = 0;
+    const starts = [0];
     let quoted = false;
     for (let at = 0; at < before.length; at += 1) {
       if (before[at] === '"') quoted = !quoted;
-      else if (!quoted && (before[at] === " " || before[at] === "(")) from = at + 1;
+      else if (!quoted && (before[at] === " " || before[at] === "(")) starts.push(at + 1);
     }
-    return { from, text: before.slice(from) };
+    const last = starts.at(-1) ?? 0;
+    const keyed = starts.findLast((at) => /^-?\w[\w.]*:[^"]*$/.test(before.slice(at)));
+    const froms = keyed === undefined || keyed === last ? [last] : [keyed, last];
+    return froms.map((from) => ({ from, text: before.slice(from) }));
   }
 
   private soon(wait = patience): void {
@@ -106,16 +112,23 @@ class QueryBox extends HTMLElement {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
-    const { text } = this.word();
     const own = this.input.value.trim() === "" ? this.own() : [];
     try {
-      const address = `${this.getAttribute("complete") ?? ""}?text=${encodeURIComponent(text)}`;
-      const answer = await fetch(address, { signal: asking.signal, headers: { accept: "application/json" } });
-      const found = answer.ok && !answer.redirected ? ((await answer.json()) as { groups: Group[] }).groups : [];
-      if (document.activeElement === this.input) this.list.show([...own, ...found], text);
+      for (const word of this.words()) {
+        const found = await this.ask(word.text, asking.signal);
+        this.from = word.from;
+        if (document.activeElement === this.input) this.list.show([...own, ...found], word.text);
+        if (found.length > 0) return;
+      }
     } catch {
       // A later question took its place, or there is no connection: what is typed can be sent all the same.
     }
+  }
+
+  private async ask(text: string, signal: AbortSignal): Promise<Group[]> {
+    const address = `${this.getAttribute("complete") ?? ""}?text=${encodeURIComponent(text)}`;
+    const answer = await fetch(address, { signal, headers: { accept: "application/json" } });
+    return answer.ok && !answer.redirected ? ((await answer.json()) as { groups: Group[] }).groups : [];
   }
 
   /** What is offered before anything is typed: saved searches of the page, then what was searched for lately. */
@@ -131,8 +144,9 @@ class QueryBox extends HTMLElement {
       location.assign(choice.href);
       return;
     }
-    const { from, text } = this.word();
     const caret = this.input.selectionStart ?? this.input.value.length;
+    const from = Math.min(this.from, caret);
+    const text = this.input.value.slice(from, caret);
     const isWord = !choice.insert.endsWith(":") && !choice.insert.endsWith(".");
     const not = how === "without" && isWord && !text.startsWith("-") ? "-" : "";
     const end = isWord ? (how === "more" ? "," : "") : "";

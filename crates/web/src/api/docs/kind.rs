@@ -65,6 +65,8 @@ fn plain(kind: &str, schema: &Value) -> Vec<Piece> {
             said.push(words(limits(schema)));
             said
         }
+        // An alternative says only how its text is written.
+        "" if schema["format"].is_string() => plain("string", schema),
         "string" => {
             let text = schema["format"].as_str().map_or("text", format_words);
             vec![words(format!("{text}{}", limits(schema)))]

@@ -217,8 +217,9 @@ impl Shape {
     }
 }
 
+/// A text on one line: descriptions are broken into lines as their source is.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('\n', " ")
 }
 
 /// The paragraphs of a description, which is broken into lines.

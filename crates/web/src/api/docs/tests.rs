@@ -28,6 +28,10 @@ fn kinds_of_values_are_said_in_words() {
             json!({ "oneOf": [{ "$ref": "#/components/schemas/By" }, { "type": "null" }] }),
             "By or `null`",
         ),
+        (
+            json!({ "anyOf": [{ "format": "date-time" }, { "format": "date" }], "type": "string" }),
+            "time (RFC 3339) or date",
+        ),
         (json!({}), "any value"),
     ] {
         assert_eq!(said(&schema), words, "{schema}");
@@ -40,6 +44,7 @@ fn every_operation_and_every_shape_that_is_named_is_described() {
     let operations = || reference.areas.iter().flat_map(|area| &area.operations);
     assert!(operations().count() > 60);
     assert!(reference.areas.iter().all(|area| !area.operations.is_empty()));
+    assert!(operations().all(|operation| !operation.summary.contains('\n')));
     let kinds = operations().flat_map(|operation| {
         let answers = operation.answers.iter().flat_map(|answer| &answer.kind);
         let body = operation

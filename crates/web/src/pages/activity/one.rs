@@ -13,7 +13,7 @@ use super::row::{ActivityRow, Part};
 use super::state::UrlState;
 use super::view::page_error;
 use crate::AppState;
-use crate::shell::{Href, PageError, Query, Shell, SignedIn, Zone, filters, render};
+use crate::shell::{Href, PageError, Query, Shell, SignedIn, Zone, filters, render, span_words};
 
 /// One activity.
 #[derive(askama::Template)]
@@ -159,6 +159,9 @@ impl RowContext {
     pub(super) fn offset(&self, row: &ActivityRow, from: &ActivityRow) -> String {
         let micros = row.activity.occurred_at.0 - from.activity.occurred_at.0;
         let sign = if micros < 0 { "−" } else { "+" };
-        format!("{sign}{}", crate::shell::span_words(micros.unsigned_abs()))
+        match micros.unsigned_abs() {
+            micros @ ..1_000_000 => format!("{sign}{} ms", micros / 1_000),
+            micros => format!("{sign}{}", span_words(micros)),
+        }
     }
 }

@@ -2,11 +2,11 @@
 //! what stands in the box; what the words mean is decided by the query language.
 
 use activity::Time;
-use activity::query::{ParseError, conjuncts, parse, repairs};
+use activity::query::{ParseError, parse, repairs};
 use app::activity::{Chip, Hint};
 
 use super::range::RangeChip;
-use super::state::UrlState;
+use super::state::{UrlState, parts};
 use crate::shell::{Href, Zone};
 
 /// The box, ready for its template.
@@ -14,6 +14,8 @@ use crate::shell::{Href, Zone};
 pub(crate) struct QueryBox {
     pub(crate) range: RangeChip,
     pub(crate) chips: Vec<BoxChip>,
+    /// The query that the chips are.
+    pub(crate) q: String,
     /// What stands in the input.
     pub(crate) typed: String,
     /// What is wrong.
@@ -28,13 +30,11 @@ pub(crate) struct QueryBox {
 /// A part of the query in the box.
 #[derive(Clone, Debug)]
 pub(crate) struct BoxChip {
+    /// Which part it is, counted from 0.
+    pub(crate) number: usize,
     pub(crate) chip: Chip,
     /// The part in three pieces, the middle one wrong; `None` for one that can be read.
     pub(crate) wrong: Option<[String; 3]>,
-    /// The page with this part in the input and the others as chips.
-    pub(crate) edit: Href,
-    /// The page without it.
-    pub(crate) remove: Href,
 }
 
 /// What is wrong with a query, and what would put it right.
@@ -66,18 +66,28 @@ impl QueryBox {
         (zone, now): (&Zone, Time),
         answered: Option<(&[Chip], &[Hint])>,
     ) -> Self {
-        let chips = match answered {
-            Some((chips, _)) => chips
-                .iter()
-                .map(|chip| BoxChip::new(chip.clone(), state, base))
-                .collect(),
-            None => parts(state, base, zone),
+        let chips: Vec<(Chip, Option<ParseError>)> = match answered {
+            Some((chips, _)) => chips.iter().map(|chip| (chip.clone(), None)).collect(),
+            None => parts(&state.q, zone),
+        };
+        let box_chip = |(number, (chip, error)): (usize, (Chip, Option<ParseError>))| BoxChip {
+            number,
+            wrong: error.map(|error| pieces(&chip.text, &error)),
+            chip,
+        };
+        let mut chips: Vec<BoxChip> = chips.into_iter().enumerate().map(box_chip).collect();
+        let edited = chips.iter().position(|chip| chip.number.to_string() == state.edit);
+        let edited = edited.map(|at| chips.remove(at).chip);
+        let (q, typed) = match edited {
+            Some(chip) => (chip.without, chip.text),
+            None => (state.q.clone(), state.add.clone()),
         };
         let hints = answered.map_or(&[][..], |(_, hints)| hints);
         Self {
             range: RangeChip::new(state, base, zone, now),
             chips,
-            typed: if state.add.is_empty() { &state.edit } else { &state.add }.clone(),
+            q,
+            typed,
             mistake: mistake(state, base, zone),
             notes: notes(state, base, hints),
             complete: base.clone().then("complete"),
@@ -86,65 +96,10 @@ impl QueryBox {
     }
 }
 
-impl BoxChip {
-    fn new(chip: Chip, state: &UrlState, base: &Href) -> Self {
-        let rest = state.with_query(chip.without.as_str());
-        let mut pairs = rest.pairs();
-        pairs.push(("edit", &chip.text));
-        Self {
-            edit: base.clone().with(&pairs),
-            remove: rest.href(base),
-            wrong: None,
-            chip,
-        }
-    }
-}
-
-/// The chips of a query that nobody answered, perhaps because a part of it cannot be read.
-fn parts(state: &UrlState, base: &Href, zone: &Zone) -> Vec<BoxChip> {
-    let q = state.q.as_str();
-    let error = match parse(q, zone.zone()) {
-        Ok(expr) => {
-            let chips = app::activity::chips(&expr);
-            return chips.into_iter().map(|chip| BoxChip::new(chip, state, base)).collect();
-        }
-        Err(error) => error,
-    };
-    let chip = |part: std::ops::Range<usize>| {
-        let text = &q[part.clone()];
-        let without = [&q[..part.start], &q[part.end..]].concat();
-        let without = without.split_whitespace().collect::<Vec<_>>().join(" ");
-        let read = parse(text, zone.zone()).ok().map(|expr| app::activity::chips(&expr));
-        match read.as_deref() {
-            Some([only]) => BoxChip::new(
-                Chip {
-                    without,
-                    ..only.clone()
-                },
-                state,
-                base,
-            ),
-            _ => {
-                let chip = Chip {
-                    value: text.to_owned(),
-                    text: text.to_owned(),
-                    without,
-                    ..Chip::default()
-                };
-                BoxChip {
-                    wrong: Some(pieces(text, part.start, &error)),
-                    ..BoxChip::new(chip, state, base)
-                }
-            }
-        }
-    };
-    conjuncts(q).into_iter().map(chip).collect()
-}
-
-/// A text that begins at `start` of the query, before, at and behind what is wrong with the query.
-fn pieces(text: &str, start: usize, error: &ParseError) -> [String; 3] {
+/// A text before, at and behind what is wrong with it.
+fn pieces(text: &str, error: &ParseError) -> [String; 3] {
     let place = |at: usize| {
-        let at = at.saturating_sub(start).min(text.len());
+        let at = at.min(text.len());
         (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
     };
     let (from, to) = (place(error.span.start), place(error.span.end));
@@ -160,7 +115,7 @@ fn mistake(state: &UrlState, base: &Href, zone: &Zone) -> Option<Mistake> {
         return Some(Mistake {
             message: error.message,
             typed: None,
-            offers: offers.collect(),
+            offers: in_one_sentence(offers.collect()),
         });
     }
     let error = parse(&state.add, zone.zone()).err()?;
@@ -171,10 +126,20 @@ fn mistake(state: &UrlState, base: &Href, zone: &Zone) -> Option<Mistake> {
         (offer.offer, base.clone().with(&pairs))
     });
     Some(Mistake {
-        offers: offers.collect(),
-        typed: Some(pieces(&state.add, 0, &error)),
+        offers: in_one_sentence(offers.collect()),
+        typed: Some(pieces(&state.add, &error)),
         message: error.message,
     })
+}
+
+/// Offers that follow each other: only the first begins with a capital.
+fn in_one_sentence(mut offers: Vec<(String, Href)>) -> Vec<(String, Href)> {
+    for (offer, _) in offers.iter_mut().skip(1) {
+        if let Some(first) = offer.get_mut(0..1) {
+            first.make_ascii_lowercase();
+        }
+    }
+    offers
 }
 
 fn notes(state: &UrlState, base: &Href, hints: &[Hint]) -> Vec<Note> {

@@ -2,8 +2,9 @@
 //! it, writing it back into links, and that what is typed becomes one state: a query beside one range.
 
 use activity::Time;
-use activity::query::{AtRange, Expr, Term, Words, parse};
+use activity::query::{AtRange, Expr, ParseError, Term, Words, conjuncts, parse};
 use activity::text::{Extent, Phrase};
+use app::activity::Chip;
 use serde::Deserialize;
 
 use crate::shell::{Fields, Href, LocalPath, Zone};
@@ -29,8 +30,10 @@ pub(crate) struct UrlState {
     pub(crate) saved: String,
     /// What was typed into the box and is to be added to the query. Gone from the address once it is.
     pub(crate) add: String,
-    /// A part of the query that was taken out of it to be typed anew.
+    /// Which part of the query, counted from 0, stands in the input to be typed anew.
     pub(crate) edit: String,
+    /// Which part of the query is to be taken out of it. Gone from the address once it is.
+    pub(crate) remove: String,
     /// The month that the picker of the range shows, such as `2026-11`.
     pub(crate) month: String,
 }
@@ -137,6 +140,10 @@ impl UrlState {
     /// range in the query becomes the range of the view, a page of this site that was pasted is opened, and the address
     /// of another site is looked for as text. What cannot be read stays as it is, to be corrected.
     pub(crate) fn settled(&self, base: &Href, zone: &Zone, now: Time, public_url: &str) -> Option<Href> {
+        if !self.remove.is_empty() {
+            let rest = self.without(&self.remove, zone).unwrap_or_else(|| self.q.clone());
+            return Some(self.with_query(rest).href(base));
+        }
         let typed = self.add.trim();
         let pasted = if typed.is_empty() { self.q.trim() } else { typed };
         if let Some(page) = own_page(pasted, public_url) {
@@ -161,6 +168,54 @@ impl UrlState {
             None => is_new.then(|| state.href(base)),
         }
     }
+}
+
+impl UrlState {
+    /// The query without the part of this number.
+    fn without(&self, part: &str, zone: &Zone) -> Option<String> {
+        let part: usize = part.parse().ok()?;
+        let chip = parts(&self.q, zone).into_iter().nth(part)?;
+        Some(chip.0.without)
+    }
+}
+
+/// The parts of a query, each with whether it can be read; also of one that cannot be read as a whole.
+pub(super) fn parts(q: &str, zone: &Zone) -> Vec<(Chip, Option<ParseError>)> {
+    let error = match parse(q, zone.zone()) {
+        Ok(expr) => {
+            return app::activity::chips(&expr)
+                .into_iter()
+                .map(|chip| (chip, None))
+                .collect();
+        }
+        Err(error) => error,
+    };
+    let part = |part: std::ops::Range<usize>| {
+        let text = &q[part.clone()];
+        let without = [&q[..part.start], &q[part.end..]].concat();
+        let without = without.split_whitespace().collect::<Vec<_>>().join(" ");
+        let read = parse(text, zone.zone()).ok().map(|expr| app::activity::chips(&expr));
+        match read.as_deref() {
+            Some([only]) => (
+                Chip {
+                    without,
+                    ..only.clone()
+                },
+                None,
+            ),
+            _ => {
+                let chip = Chip {
+                    value: text.to_owned(),
+                    text: text.to_owned(),
+                    without,
+                    ..Chip::default()
+                };
+                let span = error.span.start.saturating_sub(part.start)..error.span.end.saturating_sub(part.start);
+                (chip, Some(ParseError { span, ..error.clone() }))
+            }
+        }
+    };
+    conjuncts(q).into_iter().map(part).collect()
 }
 
 /// The page of this site that an address in whole is that of.
@@ -264,6 +319,12 @@ mod tests {
                 "q=at:%3E%3D2026-11-01+at:%3C2026-11-15",
                 "/activity?from=2026-11-01&to=%3C2026-11-15",
             ),
+            (
+                "q=login+-user:sam+a&remove=1&from=-7d",
+                "/activity?q=login%20a&from=-7d",
+            ),
+            ("q=login+outcom:x&remove=1", "/activity?q=login"),
+            ("q=login&remove=7", "/activity?q=login"),
             ("add=https://log.example.com/users/usr_1?x=y", "/users/usr_1?x=y"),
             ("q=https://log.example.com/activity?q=login", "/activity?q=login"),
             ("add=https://log.example.com//evil.example/x", "/"),

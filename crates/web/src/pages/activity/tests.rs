@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
-use activity::query::parse;
+use activity::query::{Expr, parse};
 use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
-use app::activity::{ActivityView, Chip, CompleteThrough, Count, EmptyReason, LogScope, Rows, Widening};
+use app::activity::{
+    ActivityView, Chip, CompleteThrough, Count, EmptyReason, Facet, FoundPerson, Hint, LogScope, Overview, Rows, Value,
+    Values, Widening,
+};
 use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
 
 use super::display::Display;
+use super::links::Links;
 use super::one::OnePage;
 use super::saved::Saved;
 use super::scopes::{CsvPart, EverythingPage, MinePage, UserPage};
 use super::state::UrlState;
-use super::view::{Answer, Mistake, Shown, View};
+use super::view::{Answer, Shown, View};
 use crate::shell::{Shell, Theme, Zone};
 
 pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
@@ -140,20 +144,61 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
             key: "user:".to_owned(),
             value: HOSTILE.to_owned(),
             negated: true,
+            text: HOSTILE.to_owned(),
             without: String::new(),
         }],
+        hints: vec![
+            Hint::Operators {
+                query: HOSTILE.to_owned(),
+            },
+            Hint::Formerly {
+                now: hostile(1).facts.user.unwrap(),
+                then: hostile(1).facts.user.unwrap(),
+                count: Count { n: 82, exact: false },
+            },
+        ],
+        overview: Some(overview()),
         empty,
         took: Duration::from_micros(1_234),
         rows: Rows::default(),
     };
-    let outcome = Shown::Rows(Box::new(Answer::of(
-        rows,
-        view,
-        &"/activity".into(),
-        (&url, &LogScope::Everything),
-        &zone,
-    )));
+    let links = links(url.clone(), view.expr.clone());
+    let outcome = Shown::Rows(Box::new(Answer::of(rows, view, &links, &zone)));
     shown(outcome, url)
+}
+
+/// What is counted of a view, hostile names among it.
+fn overview() -> Overview {
+    let value = |value: &str, n: u64| Value {
+        value: value.to_owned(),
+        name: HOSTILE.to_owned(),
+        n,
+        is_chosen: n == 0,
+        is_left_out: false,
+        toggled: Some("user:=usr_sam".to_owned()),
+        only: Some("user:=usr_sam".to_owned()),
+        left_out: Some("-user:=usr_sam".to_owned()),
+    };
+    Overview {
+        count: Count { n: 9_734, exact: true },
+        failures: Count { n: 530, exact: false },
+        bars: Vec::new(),
+        facets: vec![Values {
+            facet: Facet::User,
+            values: vec![value(HOSTILE, 7), value("usr_sam", 0)],
+            other: 12,
+        }],
+    }
+}
+
+fn links(state: UrlState, expr: Expr) -> Links {
+    Links {
+        base: "/activity".into(),
+        state,
+        expr,
+        reads_everything: true,
+        owner: None,
+    }
 }
 
 fn shown(outcome: Shown, state: UrlState) -> View {
@@ -208,13 +253,13 @@ fn rows_stand_under_their_day_in_the_chosen_zone() {
         .filter_map(|part| part.split('<').next())
         .collect();
     assert_eq!(days, ["Saturday, 21 November 2026", "Friday, 20 November 2026"]);
-    assert!(html.contains("09:02:51.204"), "a time of day in EST");
+    assert!(html.contains(">09:02:51</time>"), "a time of day in EST");
     assert!(html.contains("<b>9,734</b> activities") && html.contains("1.2 ms"));
-    assert!(html.contains("at least <b>530</b> failures") && html.contains("q=user:sjones%20outcome:failure"));
-    assert!(html.contains("href=\"/activities/3.json\""));
+    assert!(html.contains("at least 530 failures") && html.contains("q=user:sjones%20outcome:failure,denied"));
+    assert!(html.contains("href=\"/activities/3\""));
     assert!(
-        html.contains("q=user:sjones%20-ip:203.0.113.7&amp;from=-7d&amp;tz=EST")
-            || html.contains("q=user:sjones%20-ip:203.0.113.7&#38;from=-7d&#38;tz=EST")
+        html.contains("q=user:sjones%20ip:203.0.113.7&amp;from=-7d&amp;tz=EST")
+            || html.contains("q=user:sjones%20ip:203.0.113.7&#38;from=-7d&#38;tz=EST")
     );
     assert!(html.contains("Complete through") && html.contains("2026-11-21 09:02:59 EST"));
     assert!(
@@ -245,9 +290,13 @@ fn a_hostile_row_is_text_everywhere() {
         assert!(html.contains("U+202E"));
     }
     assert_safe(
-        &OnePage::new(shell("/activities/1"), hostile(1), &LogScope::Everything)
-            .render()
-            .unwrap(),
+        &OnePage::new(
+            shell("/activities/1"),
+            hostile(1),
+            &links(UrlState::default(), Expr::All),
+        )
+        .render()
+        .unwrap(),
     );
     let person = hostile(1).facts.user.unwrap();
     let page = UserPage {
@@ -280,32 +329,37 @@ fn a_long_page_stays_a_page() {
         })
         .collect();
     let html = everything(answered(rows, "", None));
-    assert_eq!(html.matches("<details class=\"entry").count(), 50);
+    assert_eq!(html.matches("<div class=\"entry").count(), 50);
 }
 
 #[test]
 fn a_wrong_query_shows_the_wrong_token_and_a_link_that_repairs_it() {
     let q = "user:sam outcom:failure ip:10.0.0.0/8";
-    let error = parse(q, &jiff::tz::TimeZone::UTC).unwrap_err();
-    let mistake = Mistake::new(q, &error);
-    assert_eq!(
-        (mistake.before.as_str(), mistake.wrong.as_str()),
-        ("user:sam ", "outcom")
-    );
     let html = everything(shown(
-        Shown::Wrong(mistake),
+        Shown::Wrong,
         UrlState {
             q: q.to_owned(),
             ..UrlState::default()
         },
     ));
-    assert!(html.contains("<mark><bdi>outcom</bdi></mark>"));
+    assert!(html.contains("<b><bdi>outcom</bdi></b><bdi>:failure</bdi>"));
     assert!(html.contains("href=\"/activity?q=user:sam%20outcome:failure%20ip:10.0.0.0/8\""));
     assert!(html.contains("aria-invalid=\"true\""));
     assert!(
-        html.contains(&format!("value=\"{q}\"")),
+        html.contains(&format!("name=\"q\" value=\"{q}\"")),
         "the query stays to be corrected"
     );
+    let html = everything(shown(
+        Shown::Wrong,
+        UrlState {
+            q: HOSTILE.to_owned(),
+            add: HOSTILE.to_owned(),
+            tz: HOSTILE.to_owned(),
+            month: HOSTILE.to_owned(),
+            ..UrlState::default()
+        },
+    ));
+    assert_safe(&html);
 }
 
 #[test]
@@ -331,11 +385,22 @@ fn every_empty_page_says_why_and_what_to_do() {
     assert!(html.contains("has never happened here"));
     let widen = vec![Widening {
         label: "at any time".to_owned(),
+        what: String::new(),
         query: "outcome:failure".to_owned(),
         keeps_range: false,
         count: Count { n: 12, exact: true },
     }];
-    let html = empty(EmptyReason::NothingMatches { widen });
+    let html = empty(EmptyReason::NothingMatches {
+        people: vec![FoundPerson {
+            person: hostile(1).facts.user.unwrap(),
+            query: "user:=usr_1".to_owned(),
+            count: Count { n: 0, exact: true },
+            ever: Count { n: 3, exact: true },
+        }],
+        widen,
+    });
+    assert_safe(&html);
+    assert!(html.contains("none in this range, 3 at other times"));
     assert!(
         html.contains("href=\"/activity?q=outcome:failure&#38;tz=EST\"")
             || html.contains("href=\"/activity?q=outcome:failure&amp;tz=EST\""),
