@@ -52,21 +52,6 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("EditSession", "name", Text(1, limits::SESSION_NAME)),
         ("EditSession", "password", password()),
         ("JoinSession", "password", Free),
-        ("SearchToSave", "name", Text(1, limits::SAVED_SEARCH_NAME)),
-        ("SearchToSave", "q", Text(0, limits::QUERY)),
-        ("SearchToSave", "from", Text(0, limits::RANGE_END)),
-        ("SearchToSave", "to", Text(0, limits::RANGE_END)),
-        ("SearchToSave", "columns", Texts(0, Column::ALL.len())),
-        ("SearchToSave", "density", OneOf(densities())),
-        ("SearchToSave", "shared_with", Id("grp")),
-        ("SavedSearchEdit", "name", Text(1, limits::SAVED_SEARCH_NAME)),
-        ("SavedSearchEdit", "q", Text(0, limits::QUERY)),
-        ("SavedSearchEdit", "from", Text(0, limits::RANGE_END)),
-        ("SavedSearchEdit", "to", Text(0, limits::RANGE_END)),
-        ("SavedSearchEdit", "columns", Texts(0, Column::ALL.len())),
-        ("SavedSearchEdit", "density", OneOf(densities())),
-        ("SavedSearchEdit", "shared_with", Id("grp")),
-        ("CopyName", "name", Text(1, limits::SAVED_SEARCH_NAME)),
         ("NewUser", "given_name", Text(0, limits::NAME)),
         ("NewUser", "family_name", Text(0, limits::NAME)),
         ("NewUser", "username", Word(1, limits::USERNAME)),
@@ -94,6 +79,28 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+    ]
+}
+
+/// The same of saved searches.
+fn saved_searches() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Id, OneOf, Text, Texts};
+    vec![
+        ("SearchToSave", "name", Text(1, limits::SAVED_SEARCH_NAME)),
+        ("SearchToSave", "q", Text(0, limits::QUERY)),
+        ("SearchToSave", "from", Text(0, limits::RANGE_END)),
+        ("SearchToSave", "to", Text(0, limits::RANGE_END)),
+        ("SearchToSave", "columns", Texts(0, Column::ALL.len())),
+        ("SearchToSave", "density", OneOf(densities())),
+        ("SearchToSave", "shared_with", Id("grp")),
+        ("SavedSearchEdit", "name", Text(1, limits::SAVED_SEARCH_NAME)),
+        ("SavedSearchEdit", "q", Text(0, limits::QUERY)),
+        ("SavedSearchEdit", "from", Text(0, limits::RANGE_END)),
+        ("SavedSearchEdit", "to", Text(0, limits::RANGE_END)),
+        ("SavedSearchEdit", "columns", Texts(0, Column::ALL.len())),
+        ("SavedSearchEdit", "density", OneOf(densities())),
+        ("SavedSearchEdit", "shared_with", Id("grp")),
+        ("CopyName", "name", Text(1, limits::SAVED_SEARCH_NAME)),
     ]
 }
 
@@ -151,7 +158,7 @@ const IN_PATHS: &[(&str, &str)] = &[
 
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
-    for (shape, property, holds) in sent().into_iter().chain(answered()) {
+    for (shape, property, holds) in sent().into_iter().chain(saved_searches()).chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -229,6 +236,7 @@ impl Holds {
 pub(super) fn names() -> Vec<(&'static str, &'static str)> {
     sent()
         .into_iter()
+        .chain(saved_searches())
         .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()

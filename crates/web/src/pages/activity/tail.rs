@@ -9,8 +9,9 @@ use activity::{Activity, Time};
 use app::Caller;
 use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::json;
 
@@ -32,87 +33,61 @@ const MOST_A_SECOND: usize = 100;
 /// Rows to catch up with, above which loading the page anew says more.
 const MOST_BEHIND: usize = 1_000;
 
-pub(super) async fn everything(
-    State(state): State<AppState>,
-    ReaderOfAll(caller): ReaderOfAll,
-    context: RequestContext,
-    shell: Shell,
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
-) -> Result<Response, PageError> {
-    let asked = Asked {
-        scope: LogScope::Everything,
-        base: "/activity".into(),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+pub(super) async fn everything(ReaderOfAll(caller): ReaderOfAll, opening: Opening) -> Result<Response, PageError> {
+    opening.open(caller, LogScope::Everything, "/activity".into()).await
 }
 
-pub(super) async fn mine(
-    State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
-    context: RequestContext,
-    shell: Shell,
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
-) -> Result<Response, PageError> {
-    let asked = Asked {
-        scope: LogScope::Me,
-        base: "/settings/activity-logs".into(),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+pub(super) async fn mine(SignedIn(caller): SignedIn, opening: Opening) -> Result<Response, PageError> {
+    opening
+        .open(caller, LogScope::Me, "/settings/activity-logs".into())
+        .await
 }
 
 pub(super) async fn user(
-    State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
     Path(id): Path<String>,
-    (context, shell): (RequestContext, Shell),
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
+    opening: Opening,
 ) -> Result<Response, PageError> {
-    let asked = Asked {
-        base: Href::to(&["users", &id, "activity"]),
-        scope: LogScope::User(id),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+    let base = Href::to(&["users", &id, "activity"]);
+    opening.open(caller, LogScope::User(id), base).await
 }
 
 pub(super) async fn group(
-    State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    (context, shell): (RequestContext, Shell),
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
+    opening: Opening,
 ) -> Result<Response, PageError> {
-    let asked = Asked {
-        base: Href::to(&["groups", &id, "activity"]),
-        scope: LogScope::Group(id),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+    let base = Href::to(&["groups", &id, "activity"]);
+    opening.open(caller, LogScope::Group(id), base).await
 }
 
-/// Which view is to go on by itself.
-struct Asked {
-    scope: LogScope,
-    base: Href,
+/// A request for a tail: the state of the view that is to go on by itself, and what its stream is made with.
+pub(super) struct Opening {
+    state: AppState,
+    context: RequestContext,
+    headers: HeaderMap,
+    shell: Shell,
     url: UrlState,
 }
 
-impl Asked {
-    async fn open(
-        self,
-        state: &AppState,
-        context: &RequestContext,
-        headers: &HeaderMap,
-        caller: Caller,
-        shell: Shell,
-    ) -> Result<Response, PageError> {
-        let Self { scope, base, url } = self;
+impl FromRequestParts<AppState> for Opening {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let Query(url) = Query::from_request_parts(parts, state).await?;
+        Ok(Self {
+            context: RequestContext::from_request_parts(parts, state).await?,
+            shell: Shell::from_request_parts(parts, state).await?,
+            headers: parts.headers.clone(),
+            state: state.clone(),
+            url,
+        })
+    }
+}
+
+impl Opening {
+    async fn open(self, caller: Caller, scope: LogScope, base: Href) -> Result<Response, PageError> {
+        let Self { state, url, shell, .. } = self;
         let range = url.range(&shell.zone, shell.now);
         let (from, to) = range.map_err(|WrongRange(text)| PageError::bad_request(text))?;
         if to.is_some() {
@@ -120,20 +95,19 @@ impl Asked {
                 "A range that ends has nothing new to wait for. Take its end away to follow it live.",
             ));
         }
-        let zone = shell.zone.zone().clone();
         // Where a connection broke off, else where the page ends.
-        let after = last_event_id(headers).map_or_else(|| url.after.clone(), str::to_owned);
+        let after = last_event_id(&self.headers).map_or_else(|| url.after.clone(), str::to_owned);
         let request = FollowRequest {
             q: url.q.clone(),
             from,
             to: None,
-            zone: zone.clone(),
+            zone: shell.zone.zone().clone(),
             after: Some(after).filter(|after| !after.is_empty()),
             limit: AT_ONCE,
             hides_reads: url.reads != "1",
         };
         let display = Display::load(state.app(), &caller, &scope, &url).await?;
-        let expr = parse(&url.q, &zone).unwrap_or_default();
+        let expr = parse(&url.q, shell.zone.zone()).unwrap_or_default();
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
         let source = PageTail {
             state: state.clone(),
@@ -144,7 +118,7 @@ impl Asked {
             recent: VecDeque::new(),
             behind: 0,
         };
-        stream_of(state, (context, headers), caller, source).map_err(|none| no_stream(&none))
+        stream_of(&state, (&self.context, &self.headers), caller, source).map_err(|none| no_stream(&none))
     }
 }
 
