@@ -192,6 +192,11 @@ impl Scoped {
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
+    /// The query as it was typed, bound: it means the same whenever it is read again.
+    pub(crate) fn bound_text(&self) -> String {
+        self.typed.clone().bind(&self.binding).to_string()
+    }
+
     /// The query with its range, bound, without the scope of a person: what an export's row and an activity's
     /// metadata say. A group is not said elsewhere, so it is said here.
     pub(crate) fn text(&self) -> String {
@@ -217,7 +222,7 @@ impl App {
     }
 }
 
-pub(super) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
+pub(crate) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
     match (from, to) {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),

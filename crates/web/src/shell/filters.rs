@@ -87,6 +87,6 @@ pub(crate) fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String
 
 /// A size in bytes, kB, MB, GB.
 #[askama::filter_fn]
-pub(crate) fn size(bytes: &u64, _: &dyn Values) -> Result<String> {
-    Ok(super::respond::size_words(*bytes))
+pub(crate) fn size(bytes: impl std::borrow::Borrow<u64>, _: &dyn Values) -> Result<String> {
+    Ok(super::respond::size_words(*bytes.borrow()))
 }

@@ -78,6 +78,11 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+        ("NewExport", "q", Text(0, activity::query::MAX_BYTES)),
+        ("NewExport", "user", Given),
+        ("NewExport", "group", Given),
+        ("NewExport", "columns", Texts(0, app::exports::Column::ALL.len())),
+        ("NewExport", "zone", Given),
     ]
 }
 
@@ -102,6 +107,7 @@ fn answered() -> Vec<(&'static str, &'static str, Holds)> {
         ("Participant", "id", Id("usr")),
         ("Contact", "id", Id("usr")),
         ("User", "id", Id("usr")),
+        ("Export", "id", Id("exp")),
         ("SignedInBody", "user_id", Id("usr")),
         ("SignedInBody", "device_id", Id("dev")),
         ("Problem", "code", OneOf(codes)),
@@ -118,6 +124,7 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("applications", "app"),
     ("connections", "usr"),
     ("devices", "dev"),
+    ("exports", "exp"),
     ("groups", "grp"),
     ("invitations", "inv"),
     ("members", "usr"),

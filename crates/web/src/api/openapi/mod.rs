@@ -17,8 +17,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, get_activity, groups, list_activities, list_types, record_activities,
-    sessions, users,
+    applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types,
+    record_activities, sessions, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -92,6 +92,7 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         applications::Document::openapi(),
         auth::Document::openapi(),
         devices::Document::openapi(),
+        exports::Document::openapi(),
     ]
 }
 
