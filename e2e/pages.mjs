@@ -20,6 +20,14 @@ export const pages = [
   { name: "exports", as: "administrator", path: "/exports" },
   { name: "api-keys", as: "administrator", path: "/admin/api-keys" },
   { name: "outbox", as: "administrator", path: "/admin/outbox" },
+  { name: "users-filtered", as: "administrator", path: "/users?status=locked&role=member" },
+  { name: "users-all", as: "administrator", path: "/users?clear=1" },
+  { name: "api-docs", as: "administrator", path: "/docs" },
+  { name: "api-area", as: "administrator", path: "/docs/activities" },
+  { name: "api-shapes", as: "administrator", path: "/docs/shapes" },
+  { name: "api-problems", as: "administrator", path: "/docs/problems" },
+  { name: "auditor-users", as: "auditor", path: "/users" },
+  { name: "auditor-login-settings", as: "auditor", path: (page) => ofFirstUser(page, "/login-settings") },
   { name: "auditor-activity", as: "auditor", path: "/activity" },
   { name: "my-activity", as: "member", path: "/settings/activity-logs" },
   { name: "profile", as: "member", path: "/settings/profile" },
@@ -51,6 +59,7 @@ export const pages = [
   { name: "invitation-stale", as: "nobody", path: "/invitation?token=stale" },
   { name: "not-found", as: "member", path: "/nowhere" },
   { name: "forbidden", as: "member", path: "/users" },
+  { name: "api-docs-outside", as: "nobody", path: "/docs" },
 ];
 
 /** What follows the right password where a second factor is due. */

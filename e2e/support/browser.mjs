@@ -51,3 +51,8 @@ export async function assertAccessible(page) {
   const found = violations.map((rule) => `${rule.id}: ${rule.help}\n  ${rule.nodes.map((node) => node.html).join("\n  ")}`);
   assert.deepEqual(found, [], `${page.url()} breaks accessibility rules`);
 }
+
+/** Opens a row of the log where it has no link. */
+export async function openRow(row) {
+  await row.locator("> details > summary").click({ position: { x: 3, y: 6 } });
+}

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { logIn, newPage } from "./browser.mjs";
 
-/** Confirms whatever the page asks before something dangerous. */
-export function confirmAll(page) {
-  page.on("dialog", (dialog) => dialog.accept());
+/** Answers yes to whatever the page asks before something dangerous. */
+export async function confirmAll(page) {
+  await page.addInitScript(() => {
+    const yes = () => document.querySelector("dialog.ask[open] button[value=yes]")?.click();
+    new MutationObserver(yes).observe(document, { childList: true, subtree: true, attributes: true });
+  });
 }
 
 /** Presses a button that sends a form, and waits for the page after it. */
@@ -35,7 +38,7 @@ export async function person(browser, url, administrator, { given, family, usern
   const id = administrator.url().match(/usr_[^/?#]+/)[0];
   const link = await mailedLink(administrator, email, "Activate your account");
   const page = await newPage(browser, url);
-  confirmAll(page);
+  await confirmAll(page);
   await page.goto(link.pathname + link.search);
   await choosePassword(page, password);
   const who = { id, username, email, password, page };
@@ -52,11 +55,15 @@ export async function choosePassword(page, password) {
 
 /** The sentence of the newest activity of this type in the log on this page, which may be about to be recorded. */
 export async function newestSentence(page, path, code) {
-  const row = page.locator("details.entry").first();
+  const row = page.locator(".entry").first();
   for (let tries = 0; tries === 0 || (tries < 20 && !(await row.count())); tries += 1) {
     if (tries) await page.waitForTimeout(100);
     await page.goto(`${path}?q=${encodeURIComponent(`activity:${code}`)}`);
   }
   assert.ok(await row.count(), `${code} is not in ${path}`);
-  return (await row.locator(".what .say").innerText()).trim().replaceAll(/\s+/g, " ");
+  // An id is shortened in a row, and whole on hover.
+  const parts = await row.locator(".what > :is(.say, .obj, .id)").evaluateAll((all) =>
+    all.map((part) => (part.classList.contains("id") ? `(${part.title})` : part.textContent)),
+  );
+  return parts.join(" ").trim().replaceAll(/\s+/g, " ");
 }

@@ -18,7 +18,7 @@ before(async () => {
   demo = await startDemo({ activities: 2_000 });
   browser = await launch();
   const administrator = await newPage(browser, demo.url);
-  confirmAll(administrator);
+  await confirmAll(administrator);
   await logIn(administrator, demo.logIns.administrator);
   stage.administrator = administrator;
   stage.sam = await person(browser, demo.url, administrator, {

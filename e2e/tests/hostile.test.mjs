@@ -1,7 +1,7 @@
 // A field full of markup, control and bidi characters is text everywhere a browser shows it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, logIn, newPage } from "../support/browser.mjs";
+import { launch, logIn, newPage, openRow } from "../support/browser.mjs";
 import { startDemo } from "../support/server.mjs";
 
 const hostile = `<script>window.bitten=1</script><img src=x onerror="window.bitten=1"> \u202Egnp.exe \u0007 =HYPERLINK("http://127.0.0.1")`;
@@ -38,8 +38,8 @@ test("hostile fields are shown as text", async () => {
   });
   assert.ok(answer.ok, await answer.text());
   await page.goto("/activity?q=activity:demo.hostile");
-  const row = page.locator("details.entry").first();
-  await row.locator("> summary").click();
+  const row = page.locator(".entry").first();
+  await openRow(row);
   const text = await row.innerText();
   assert.ok(text.includes("<script>window.bitten=1</script>"), "the markup is not shown as text");
   assert.ok(text.includes("U+202E") && !text.includes("\u202E"), "the bidi control is not shown as its code point");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { launch, logIn, newPage } from "../support/browser.mjs";
+import { launch, logIn, newPage, openRow } from "../support/browser.mjs";
 import { startDemo } from "../support/server.mjs";
 
 let demo;
@@ -33,7 +33,7 @@ test("the administrator generates and downloads the activity log of a user", asy
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), /\d{4}-\d\d-\d\d|Never|Active|Failed|Locked/);
   await row.locator("a.name").click();
-  await page.getByRole("heading", { name: "Login Settings" }).waitFor();
+  await page.getByRole("switch", { name: "Login enabled" }).waitFor();
   await page.getByRole("link", { name: "View Activity Log" }).click();
   await page.getByRole("button", { name: "Generate CSV" }).click();
   const ready = page.getByRole("link", { name: "Download CSV" });
@@ -46,7 +46,7 @@ test("the administrator generates and downloads the activity log of a user", asy
   assert.ok(rest.length > 10, `only ${rest.length} further rows`);
   assert.ok(/Logged in/.test(csv) && /\d+\.\d+\.\d+\.\d+|2001:db8/.test(csv), "no log-in with an address");
   await page.goto("/activity?q=" + encodeURIComponent("activity:export.generated,export.downloaded at:-3m"));
-  assert.equal(await page.locator("details.entry").count(), 2, "generating and downloading are not both in the log");
+  assert.equal(await page.locator(".entry").count(), 2, "generating and downloading are not both in the log");
   assert.deepEqual(page.problems, []);
 });
 
@@ -56,13 +56,13 @@ test("a member searches, filters and exports their own log and sees who read it"
   await page.locator("details.me > summary").click();
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByRole("navigation", { name: /settings/i }).getByRole("link", { name: "Activity Logs" }).click();
-  const rows = page.locator("details.entry");
+  const rows = page.locator(".entry");
   assert.ok((await rows.count()) >= 50);
   await page.getByLabel("Search activity").fill("activity:user.login application:\"Web manager\"");
-  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByLabel("Search activity").press("Enter");
   await page.waitForURL(/q=/);
-  for (const what of await page.locator("details.entry .what .say").allInnerTexts()) assert.equal(what.trim(), "Logged in");
-  assert.equal(await page.locator(".chip").count(), 2);
+  for (const what of await page.locator(".entry .what .say").allInnerTexts()) assert.equal(what.trim(), "Logged in");
+  assert.equal(await page.locator(".chip[data-text]").count(), 2);
   const counted = Number((await page.locator(".result b").first().innerText()).replaceAll(",", ""));
   // The dialog says what it covers, closes after the start, and the page says when the file is there.
   const exported = async (format) => {
@@ -93,12 +93,14 @@ test("a row opens in place, its link leads to it, and keys move through the list
   const page = await newPage(browser, demo.url);
   await logIn(page, demo.logIns.auditor);
   await page.goto("/activity?q=activity:session.joined");
-  const row = page.locator("details.entry").first();
-  await row.locator("> summary").click();
-  await row.locator(".open dl").waitFor();
+  const row = page.locator(".entry").first();
+  await openRow(row);
+  await row.locator(".open dl").first().waitFor();
   assert.match(await row.innerText(), /session\.joined/);
-  const link = await row.getAttribute("data-link");
-  await page.goto(link);
+  assert.equal(new URL(page.url()).hash, `#${await row.getAttribute("id")}`);
+  await row.getByRole("link", { name: "Open on its own page" }).click();
+  await page.waitForURL(/\/activities\/\d+$/);
+  assert.match(await page.title(), /Joined session: /);
   assert.match(await page.locator("main").innerText(), /session\.joined/);
   await page.goto("/activity");
   await page.keyboard.press("/");
@@ -107,7 +109,7 @@ test("a row opens in place, its link leads to it, and keys move through the list
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
-  await page.locator("details.entry[open]").waitFor();
+  await page.locator(".entry > details[open] .open dl").first().waitFor();
   assert.deepEqual(page.problems, []);
 });
 
@@ -116,10 +118,10 @@ test("a wrong query is underlined and the suggestion mends it", async () => {
   await logIn(page, demo.logIns.auditor);
   const answer = await page.goto("/activity?q=outcme:failure");
   assert.equal(answer.status(), 400);
-  assert.equal(await page.locator(".mistake mark").innerText(), "outcme");
-  await page.locator(".mistake a").click();
+  assert.equal(await page.locator(".chip.wrong b").innerText(), "outcme");
+  await page.locator(".mistake a").first().click();
   await page.waitForURL(/outcome%3Afailure|outcome:failure/);
-  for (const what of await page.locator("details.entry").all()) assert.match(await what.getAttribute("class"), /failed|warned/);
+  for (const what of await page.locator(".entry").all()) assert.match(await what.getAttribute("class"), /failed|warned/);
 });
 
 test("the login checkbox acts at once and ends what it must", async () => {
@@ -155,6 +157,8 @@ test("both stories work without JavaScript", async () => {
   }
   const csv = await downloaded(page, () => page.getByRole("link", { name: "Download CSV" }).click());
   assert.match(csv, /^User,Details,Activity,Date\/Time\r\n/);
-  await page.locator("details.entry > summary").first().click();
-  assert.ok(await page.locator("details.entry .open").first().isVisible());
+  const row = page.locator(".entry").first();
+  await openRow(row);
+  await row.getByRole("link", { name: "On its own page" }).click();
+  await page.locator("main dl").first().waitFor();
 });

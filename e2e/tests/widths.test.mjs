@@ -6,7 +6,7 @@ import { pages } from "../pages.mjs";
 import { launch, logIn, newPage } from "../support/browser.mjs";
 import { startDemo } from "../support/server.mjs";
 
-const WIDTHS = [360, 390, 430, 520, 600, 680, 768, 820, 821, 900, 980, 1040, 1101, 1200, 1280, 1400];
+const WIDTHS = [320, 390, 520, 641, 760, 761, 821, 900, 901, 1024, 1080, 1280, 1920];
 let demo;
 let browser;
 before(async () => {

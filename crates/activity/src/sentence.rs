@@ -10,8 +10,21 @@ use crate::{By, Facts, Outcome, Person, Recorder};
 pub enum Piece<'a> {
     /// Words of the sentence.
     Text(Cow<'a, str>),
-    /// A name or id, shown as code.
+    /// A value, shown as code.
     Code(Cow<'a, str>),
+    /// What this thing was called.
+    Name(Cow<'a, str>, Thing),
+    /// The id of this thing, beside its name.
+    Id(Cow<'a, str>, Thing),
+}
+
+/// What a sentence is about beside who did it and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// The activity's group.
+    Group,
+    /// The first of its targets.
+    Target,
 }
 
 impl Piece<'_> {
@@ -19,7 +32,7 @@ impl Piece<'_> {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Code(text) => text,
+            Self::Text(text) | Self::Code(text) | Self::Name(text, _) | Self::Id(text, _) => text,
         }
     }
 }
@@ -54,6 +67,16 @@ fn ended(outcome: Outcome) -> &'static str {
 /// The sentence of an activity in pieces.
 #[must_use]
 pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
+    said(facts, true)
+}
+
+/// The same without who did it, for where that is said before.
+#[must_use]
+pub fn deed(facts: &Facts) -> Vec<Piece<'_>> {
+    said(facts, false)
+}
+
+fn said(facts: &Facts, names_doer: bool) -> Vec<Piece<'_>> {
     let Some(entry) = catalogue::find(&facts.kind) else {
         return vec![Piece::Text(unknown(facts))];
     };
@@ -61,7 +84,19 @@ pub fn pieces(facts: &Facts) -> Vec<Piece<'_>> {
         return vec![Piece::Text(failed.into())];
     }
     let mut said = Vec::with_capacity(4);
-    if !entry.template.iter().all(|part| say(*part, facts, &mut said)) {
+    let parts = entry
+        .template
+        .iter()
+        .zip(entry.template.iter().skip(1).map(Some).chain([None]));
+    let is_whole = parts.into_iter().all(|(part, next)| match (part, next) {
+        (Part::Text(text), Some(Part::Doer)) if !names_doer => {
+            said.push(Piece::Text(text.trim_end_matches(" by ").into()));
+            true
+        }
+        (Part::Doer, _) if !names_doer => true,
+        (part, _) => say(*part, facts, &mut said),
+    });
+    if !is_whole {
         said.clear();
         said.push(Piece::Text(entry.title.into()));
     }
@@ -194,18 +229,21 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
             return facts
                 .group
                 .as_ref()
-                .is_some_and(|group| name_and_id(&group.name, &group.id, said));
+                .is_some_and(|group| name_and_id((&group.name, &group.id), Thing::Group, said));
         }
         Part::Target => {
             return facts
                 .target()
-                .is_some_and(|target| name_and_id(&target.name, &target.id, said));
+                .is_some_and(|target| name_and_id((&target.name, &target.id), Thing::Target, said));
         }
-        Part::TargetName => facts.target().and_then(|target| {
-            [&target.name, &target.username, &target.email, &target.id]
-                .into_iter()
-                .find(|name| !name.is_empty())
-        }),
+        Part::TargetName => {
+            let name = facts.target().and_then(|target| {
+                let names = [&target.name, &target.username, &target.email, &target.id];
+                names.into_iter().find(|name| !name.is_empty())
+            });
+            let name = name.map(|name| Piece::Name(name.as_str().into(), Thing::Target));
+            return name.map(|name| said.push(name)).is_some();
+        }
         Part::Meta(key) => facts.metadata.get(key),
         Part::After(field) => {
             let change = facts.changes.iter().find(|change| change.field == field);
@@ -220,14 +258,14 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
     code.map(|code| said.push(Piece::Code(code.as_str().into()))).is_some()
 }
 
-fn name_and_id<'a>(name: &'a str, id: &'a str, said: &mut Vec<Piece<'a>>) -> bool {
+fn name_and_id<'a>((name, id): (&'a str, &'a str), thing: Thing, said: &mut Vec<Piece<'a>>) -> bool {
     match (name, id) {
         ("", "") => return false,
-        ("", only) | (only, "") => said.push(Piece::Code(only.into())),
+        ("", only) | (only, "") => said.push(Piece::Name(only.into(), thing)),
         (name, id) => said.extend([
-            Piece::Code(name.into()),
+            Piece::Name(name.into(), thing),
             Piece::Text(" (".into()),
-            Piece::Code(id.into()),
+            Piece::Id(id.into(), thing),
             Piece::Text(")".into()),
         ]),
     }
@@ -265,6 +303,25 @@ mod tests {
             name: "Team".into(),
         });
         assert_eq!(plain(&facts), "Joined group: Team (grp_1)");
+    }
+
+    #[test]
+    fn a_deed_does_not_say_again_who_did_it() {
+        let mut facts = Facts::new("log.viewed", Time(0));
+        facts.by = By::Administrator(Person {
+            name: "Ann Lee".into(),
+            ..Person::default()
+        });
+        let text = |pieces: Vec<Piece<'_>>| pieces.iter().map(Piece::as_str).collect::<String>();
+        assert_eq!(text(pieces(&facts)), "Activity log viewed by Ann Lee");
+        assert_eq!(text(deed(&facts)), "Activity log viewed");
+        facts.kind = "group.member_added".into();
+        facts.group = Some(Named {
+            id: "grp_1".into(),
+            name: "Team".into(),
+        });
+        assert_eq!(text(pieces(&facts)), "Added to group by Ann Lee: Team (grp_1)");
+        assert_eq!(text(deed(&facts)), "Added to group: Team (grp_1)");
     }
 
     #[test]

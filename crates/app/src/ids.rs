@@ -30,6 +30,8 @@ pub enum Prefix {
     KnownDevice,
     /// An invitation.
     Invitation,
+    /// A saved search.
+    SavedSearch,
     /// That rows of somebody's log were given to a reader.
     Disclosure,
     /// The same, while it waits to be written.
@@ -41,7 +43,7 @@ const RANDOM: usize = 26;
 
 impl Prefix {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::User,
         Self::Group,
         Self::Session,
@@ -53,6 +55,7 @@ impl Prefix {
         Self::Passkey,
         Self::KnownDevice,
         Self::Invitation,
+        Self::SavedSearch,
         Self::Disclosure,
         Self::Waiting,
     ];
@@ -72,6 +75,7 @@ impl Prefix {
             Self::Passkey => "pky",
             Self::KnownDevice => "known",
             Self::Invitation => "inv",
+            Self::SavedSearch => "srch",
             Self::Disclosure => "dsc",
             Self::Waiting => "wait",
         }
@@ -87,6 +91,7 @@ impl Prefix {
             | Self::Passkey
             | Self::KnownDevice
             | Self::Invitation
+            | Self::SavedSearch
             | Self::Disclosure
             | Self::Waiting => false,
         }

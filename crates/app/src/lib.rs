@@ -24,6 +24,7 @@ mod key_text;
 pub mod limits;
 mod live;
 pub mod logging_in;
+mod lookout;
 pub mod mail;
 mod names;
 mod once;
@@ -31,6 +32,7 @@ mod paging;
 pub mod passkeys;
 pub mod privacy;
 pub mod refusals;
+pub mod saved_searches;
 mod secrets;
 pub mod sessions;
 mod settings;
@@ -45,6 +47,7 @@ pub use caller::{Caller, Origin, Reports, Role, Roles, Scopes, Via, Visitor, net
 pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
+pub use lookout::keep_looking_out;
 pub use paging::{Page, PageRequest, Total};
 pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{

@@ -27,3 +27,11 @@ pub const SESSION_PASSWORD: usize = 128;
 pub const APPLICATION_NAME: usize = 100;
 /// The most of the name that an application gives a device.
 pub const DEVICE_NAME: usize = 100;
+/// The most of a saved search's name.
+pub const SAVED_SEARCH_NAME: usize = 100;
+/// The most saved searches that one person has.
+pub const SAVED_SEARCHES: usize = 200;
+/// The most bytes of a query of the log.
+pub const QUERY: usize = activity::query::MAX_BYTES;
+/// The most of what is written as the beginning or the end of a range of time.
+pub const RANGE_END: usize = 64;

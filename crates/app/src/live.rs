@@ -17,6 +17,9 @@ pub enum Topic {
     Session(String),
     /// The list of the sessions of every group.
     Sessions,
+    /// What an account may do: told with every activity about it, since whatever takes a right away leaves one. The
+    /// account's id.
+    Rights(String),
 }
 
 /// Who watches which topic. Cheap to clone.
@@ -46,6 +49,22 @@ impl Live {
         if let Some(watchers) = self.lock().by_topic.get(&topic) {
             watchers.values().for_each(|told| told.notify_one());
         }
+    }
+
+    /// Tells everybody who watches what some account may do.
+    pub(crate) fn tell_of_all_rights(&self) {
+        let watched = self.lock();
+        let of_rights = watched
+            .by_topic
+            .iter()
+            .filter(|(topic, _)| matches!(topic, Topic::Rights(_)));
+        let watchers = of_rights.flat_map(|(_, watchers)| watchers.values());
+        watchers.for_each(|told| told.notify_one());
+    }
+
+    /// Whether anybody watches anything.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.lock().by_topic.is_empty()
     }
 
     /// Watches these topics from now on.
@@ -129,5 +148,18 @@ mod tests {
         let watch = live.watch(vec![group("a"), Topic::Account("usr_1".to_owned())]);
         drop(watch);
         assert!(live.lock().by_topic.is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_watches_rights_can_be_told_all_at_once_and_nobody_else() {
+        let live = Live::default();
+        let rights = |id: &str| live.watch(vec![Topic::Rights(id.to_owned())]);
+        let (first, second, other) = (rights("usr_1"), rights("usr_2"), live.watch(vec![group("a")]));
+        live.tell_of_all_rights();
+        assert!(timeout(SOON, first.changed()).await.is_ok() && timeout(SOON, second.changed()).await.is_ok());
+        assert!(timeout(SOON, other.changed()).await.is_err());
+        assert!(live.is_watched());
+        drop((first, second, other));
+        assert!(!live.is_watched());
     }
 }

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut, Range};
 
 use activity::{Facts, Seq};
@@ -66,6 +67,11 @@ impl Database {
     /// To read from by a single statement that needs no snapshot.
     pub(crate) async fn glance(&self) -> Result<Read, StoreError> {
         self.0.glance().await
+    }
+
+    /// Whether whatever is written goes through this process.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.0.is_alone()
     }
 
     /// Whether another process owns the data, and this one may write nothing but who reads.
@@ -144,10 +150,16 @@ impl Tx {
         }
     }
 
-    /// Appends the activities of the changes, for what needs their places in the log; only the commit is left.
+    /// Appends the activities of the changes, for what needs their places in the log; only the commit is left. Who
+    /// watches what one of the accounts they are about may do is told by the commit.
     pub(crate) async fn append(mut self, activities: impl Into<Activities>) -> Result<Appended, Unavailable> {
         let Activities { first, mut others } = activities.into();
         others.insert(0, first);
+        let about: BTreeSet<String> = others
+            .iter()
+            .filter_map(|facts| Some(facts.user.as_ref()?.id.clone()))
+            .collect();
+        self.tell(about.into_iter().map(Topic::Rights));
         let seqs = self.app.log().append(&mut self.inner, others).await?;
         Ok(Appended { seqs, tx: self })
     }

@@ -22,6 +22,7 @@ pub mod privacy;
 mod renamed;
 pub mod reporters;
 mod row;
+pub mod saved_searches;
 pub mod secret_key;
 pub mod sessions;
 mod sql;

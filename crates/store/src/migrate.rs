@@ -113,6 +113,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0020_folding.sql"),
     },
     Migration {
+        version: 21,
+        name: "saved_searches",
+        sql: include_str!("../migrations/0021_saved_searches.sql"),
+    },
+    Migration {
         version: 22,
         name: "exports_kept",
         sql: include_str!("../migrations/0022_exports.sql"),

@@ -202,6 +202,26 @@ pub const SECTIONS: &[Section] = &[
               ORDER BY name LIMIT $3",
     },
     Section {
+        name: "saved_search",
+        columns: &[
+            ("id", Text),
+            ("name", Text),
+            ("log", Text),
+            ("query", Text),
+            ("from", Text),
+            ("to", Text),
+            ("columns", Text),
+            ("density", Text),
+            ("shows_reads", Flag),
+            ("shared_with", Text),
+            ("is_default", Flag),
+            ("created_at", At),
+        ],
+        sql: "SELECT id AS k, id, name, scope AS log, query, range_from AS \"from\", range_to AS \"to\", columns, density, \
+              shows_reads, shared_with, is_default, created_at FROM saved_search WHERE account_id = $1 AND id > $2 \
+              ORDER BY id LIMIT $3",
+    },
+    Section {
         name: "membership",
         columns: &[
             ("group_id", Text),

@@ -41,6 +41,28 @@ impl Facet {
         Self::Reporter,
     ];
 
+    /// The key of the query language that asks for a value of it.
+    #[must_use]
+    pub fn query_word(self) -> &'static str {
+        match self {
+            Self::Kind => "activity",
+            Self::Outcome => "outcome",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Application => "application",
+            Self::Ip => "ip",
+            Self::Device => "device",
+            Self::Country => "country",
+            Self::Reporter => "reported",
+        }
+    }
+
+    /// The facet of a key of the query language.
+    #[must_use]
+    pub fn named(query_word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|facet| facet.query_word() == query_word)
+    }
+
     /// The value of one activity.
     #[must_use]
     pub fn of(self, activity: &Activity) -> Option<String> {

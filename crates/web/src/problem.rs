@@ -103,6 +103,11 @@ impl Problem {
         }))
     }
 
+    /// As it is sent.
+    pub(crate) fn details(&self) -> &ProblemDetails {
+        &self.0
+    }
+
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,

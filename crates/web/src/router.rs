@@ -1,17 +1,19 @@
 //! The table of all routes, and the router made of it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::layers::{Gate, gate, outer};
-use crate::shell::{ErrorPage, Policy, Route};
+use crate::shell::{ErrorPage, LocalPath, Policy, Route, redirect};
 use crate::{AppState, api, pages, shell};
 
 /// One row of the route table, for tests and documentation.
@@ -92,6 +94,43 @@ async fn unknown() -> ErrorPage {
     ErrorPage::bare(StatusCode::NOT_FOUND, "")
 }
 
-async fn wrong_method() -> ErrorPage {
-    ErrorPage::bare(StatusCode::METHOD_NOT_ALLOWED, "")
+/// An address that forms are sent to, opened like a page, as after a reload: on to the page it lies below.
+async fn wrong_method(method: Method, uri: Uri) -> Response {
+    let is_page = method.is_safe() && !uri.path().starts_with("/v1/");
+    match page_above(uri.path()).filter(|_| is_page) {
+        Some(page) => redirect(&LocalPath::or_home(page)),
+        None => ErrorPage::bare(StatusCode::METHOD_NOT_ALLOWED, "").into_response(),
+    }
+}
+
+/// The nearest page above a path, if there is one.
+fn page_above(path: &str) -> Option<&str> {
+    static PAGES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let pages = PAGES.get_or_init(|| {
+        let readable = route_table().into_iter().filter(|route| route.method == Method::GET);
+        readable.map(|route| route.path).collect()
+    });
+    let mut above = path;
+    while let Some((shorter, _)) = above.rsplit_once('/') {
+        above = if shorter.is_empty() { "/" } else { shorter };
+        if pages.iter().any(|pattern| fits(pattern, above)) {
+            return Some(above);
+        }
+        if above == "/" {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether a path is one of a pattern's.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut parts, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (parts.next(), given.next()) {
+            (None, None) => return true,
+            (Some(part), Some(text)) if part == text || (part.starts_with('{') && !text.is_empty()) => {}
+            _ => return false,
+        }
+    }
 }

@@ -178,7 +178,7 @@ async fn a_name_that_mixes_scripts_in_a_word_is_marked_and_no_other() {
             ("username", username),
             ("email", &email),
         ];
-        let created = admin.post("/users", &fields).await;
+        let created = admin.post("/users/new", &fields).await;
         let settings = target(&created).to_owned();
         assert_eq!(admin.text(&settings).await.matches(mark).count(), marks, "{given_name}");
         assert_eq!(admin.text("/users").await.matches(mark).count(), marks, "{given_name}");
@@ -196,13 +196,13 @@ async fn an_administrator_creates_a_user_who_activates_and_logs_in() {
         ("email", "noa@example.com"),
         ("send_activation", "1"),
     ];
-    let created = admin.post("/users", &fields).await;
+    let created = admin.post("/users/new", &fields).await;
     let settings = target(&created).to_owned();
     assert!(settings.ends_with("/login-settings"));
     let page = admin.text(&settings).await;
     assert!(page.contains("Not activated yet") && page.contains("View Activity Log"));
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"));
-    let again = admin.post("/users", &fields).await;
+    let again = admin.post("/users/new", &fields).await;
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         again
@@ -373,7 +373,22 @@ async fn the_checkbox_acts_as_a_form_and_for_a_script() {
     let mut member = Browser::signed_in(&test, "mia").await;
     let mut admin = Browser::signed_in(&test, "ada").await;
     let path = format!("/users/{mia}/login-enabled");
-    let answer = admin.post(&path, &[("back", "/users?sort=email")]).await;
+    let asked = admin
+        .post(&path, &[("back", "/users?sort=email")])
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        asked.contains("Disable the login of Mia Silva (mia)? 2 devices are logged out at once."),
+        "{asked}"
+    );
+    assert_eq!(
+        member.get("/settings/profile").await.status(),
+        StatusCode::OK,
+        "nothing is done yet"
+    );
+    let answer = admin.post(&path, &[("back", "/users?sort=email"), ("sure", "1")]).await;
     assert_eq!(target(&answer), "/users?sort=email");
     assert_eq!(
         member.get("/settings/profile").await.status(),
@@ -388,10 +403,17 @@ async fn the_checkbox_acts_as_a_form_and_for_a_script() {
 
     let script = |path: String, fields: &'static [(&'static str, &'static str)], cookie: String| {
         let request = test.client.post(test.url(&path)).header(COOKIE, cookie).form(fields);
-        request.header("x-requested-with", "acting-checkbox").send()
+        request.header("x-requested-with", "acting-form").send()
     };
     let done = script(path, &[("enabled", "1")], admin.header()).await.unwrap();
-    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    assert_eq!(done.status(), StatusCode::OK);
+    let said: serde_json::Value = done.json().await.unwrap();
+    assert_eq!(said["text"], "Login enabled for \u{2068}Mia Silva\u{2069}.");
+    assert_eq!(
+        said["undo"],
+        serde_json::json!([["enabled", "1"]]),
+        "it was enabled before"
+    );
     let last = script(format!("/users/{ada}/login-enabled"), &[], admin.header())
         .await
         .unwrap();
@@ -410,11 +432,17 @@ async fn login_settings_do_what_they_say() {
             .post("/login", &[("login", "mia"), ("password", "w")])
             .await;
     }
-    assert!(admin.text(&settings).await.contains("Locked after failed attempts"));
+    let locked = admin.text(&settings).await;
+    assert!(
+        locked.contains("Locked until") && locked.contains("Unlock now"),
+        "{locked}"
+    );
     for (path, fields) in [
         ("unlock", &[][..]),
         ("roles", &[("auditor", "1")][..]),
-        ("login-addresses", &[("addresses", "127.0.0.0/8\r\n2001:db8::/32")][..]),
+        ("login-settings", &[("add", "127.0.0.0/8")][..]),
+        ("login-settings", &[("add", "2001:db8::/32, 10.0.0.0/8")][..]),
+        ("login-settings", &[("remove", "10.0.0.0/8")][..]),
         ("devices/end", &[][..]),
     ] {
         let answer = admin.post(&format!("/users/{mia}/{path}"), fields).await;
@@ -422,15 +450,13 @@ async fn login_settings_do_what_they_say() {
     }
     let page = admin.text(&settings).await;
     assert!(
-        page.contains("127.0.0.0/8\n2001:db8::/32") && page.contains("Can log in."),
+        page.contains("Remove 127.0.0.0/8")
+            && page.contains("Remove 2001:db8::/32")
+            && !page.contains("Remove 10.0.0.0/8"),
         "{page}"
     );
-    let wrong = admin
-        .post(
-            &format!("/users/{mia}/login-addresses"),
-            &[("addresses", "10.0.0.999 <b>")],
-        )
-        .await;
+    assert!(!page.contains("Unlock"), "only where somebody is locked");
+    let wrong = admin.post(&settings, &[("add", "10.0.0.999 <b>")]).await;
     assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let page = wrong.text().await.unwrap();
     assert!(
@@ -521,7 +547,7 @@ async fn a_key_is_shown_once_and_nowhere_else() {
 #[tokio::test]
 async fn pages_of_administrators_are_not_for_others() {
     let test = TestApp::start().await;
-    for path in ["/users", "/users/new", "/admin/outbox", "/admin/api-keys"] {
+    for path in ["/users/new", "/admin/outbox", "/admin/api-keys"] {
         assert_eq!(
             test.get(path, As::Member).await.status(),
             StatusCode::FORBIDDEN,

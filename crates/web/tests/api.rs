@@ -355,16 +355,25 @@ async fn the_description_names_every_route_of_the_api_and_the_viewer_is_served()
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
     }
-    for path in ["/docs/index.html", "/docs/swagger-initializer.js", "/docs/problems"] {
-        assert_eq!(test.get(path, As::Nobody).await.status(), StatusCode::OK, "{path}");
+    for path in [
+        "/docs",
+        "/docs/activities",
+        "/docs/sign-in",
+        "/docs/shapes",
+        "/docs/problems",
+    ] {
+        let page = test.get(path, As::Nobody).await;
+        assert_eq!(page.status(), StatusCode::OK, "{path}");
+        let html = page.text().await.unwrap();
+        assert!(
+            html.contains("class=\"brand\"") && !html.contains('`'),
+            "{path}: in the product's frame"
+        );
     }
-    let config = test
-        .get("/docs/swagger-initializer.js", As::Nobody)
-        .await
-        .text()
-        .await
-        .unwrap();
-    assert!(config.contains("/openapi.json"), "{config}");
+    assert_eq!(
+        test.get("/docs/nothing", As::Nobody).await.status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -119,7 +119,7 @@ fn assert_headers(route: &RouteInfo, headers: &HeaderMap) {
     assert!(text("permissions-policy").contains("camera=()"), "{place}");
     assert!(!text("cache-control").is_empty(), "{place}");
     assert!(!text("x-request-id").is_empty(), "{place}");
-    if text("content-type").starts_with("text/html") && !route.path.starts_with("/docs") {
+    if text("content-type").starts_with("text/html") {
         assert_eq!(text("cache-control"), "no-store", "{place}");
     }
 }

@@ -57,7 +57,7 @@ impl<'a> Browser<'a> {
 
     /// Creates a group and returns the path of its page.
     async fn create(&self, name: &str) -> String {
-        let to = self.done("/groups", &[("name", name)]).await;
+        let to = self.done("/groups/new", &[("name", name)]).await;
         to.strip_suffix("/invitations").unwrap().to_owned()
     }
 }
@@ -95,7 +95,7 @@ async fn whoever_creates_a_group_owns_it_and_its_name_can_be_corrected() {
     let test = TestApp::start().await;
     let mia = Browser::of(&test, "mia").await;
     assert!(mia.text("/groups").await.contains("You are in no group yet"));
-    let empty = mia.post("/groups", &[("name", "  ")]).await;
+    let empty = mia.post("/groups/new", &[("name", "  ")]).await;
     assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text().await.unwrap().contains("Give the group a name."));
     let group = mia.create("Dezign & Co").await;
@@ -366,7 +366,13 @@ async fn a_group_ends_when_its_name_is_typed_and_its_log_stays() {
     let group = mia.create("Design").await;
     let delete = format!("{group}/delete");
     let slip = mia.post(&delete, &[("confirm", "design")]).await;
-    assert_eq!(slip.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(slip.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        slip.headers()["location"],
+        format!("{group}/settings"),
+        "where the form stands"
+    );
+    assert_eq!(mia.status(&group).await, 200);
     assert_eq!(mia.done(&delete, &[("confirm", "Design")]).await, "/groups");
     assert_eq!(mia.status(&group).await, 404);
     assert_eq!(mia.status(&format!("{group}/activity")).await, 404);

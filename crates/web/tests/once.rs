@@ -167,11 +167,11 @@ async fn a_form_that_is_sent_twice_creates_one() {
     };
     let group = || vec![("once", once.to_owned()), ("name", "Field team".to_owned())];
     for _ in 0..2 {
-        assert_eq!(send("/groups", group()).await.unwrap().status(), 303);
+        assert_eq!(send("/groups/new", group()).await.unwrap().status(), 303);
     }
     assert_eq!(count(&test, "group.created").await, 1);
     let other = vec![("once", once.to_owned()), ("name", "Another".to_owned())];
-    let refused = send("/groups", other).await.unwrap();
+    let refused = send("/groups/new", other).await.unwrap();
     assert_eq!(refused.status(), 409);
     assert!(refused.text().await.unwrap().contains("sent already"));
     let key = || {

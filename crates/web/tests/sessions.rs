@@ -12,7 +12,7 @@ use app::{Caller, accounts};
 use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, IF_MATCH, LOCATION};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use support::TestApp;
+use support::{TestApp, until};
 use web::{Scope, Settings};
 
 /// A group of Otto's with Mia in it; Ada manages the installation and is no member.
@@ -82,20 +82,6 @@ impl Team {
         }
         request.send().await.unwrap()
     }
-}
-
-/// Reads a stream until it holds this, or for so long; what came and whether it is still open.
-async fn until(stream: &mut Response, wanted: &str, patience: Duration) -> (String, bool) {
-    let mut all = String::new();
-    let deadline = tokio::time::Instant::now() + patience;
-    while !all.contains(wanted) {
-        match tokio::time::timeout_at(deadline, stream.chunk()).await {
-            Ok(Ok(Some(chunk))) => all.push_str(&String::from_utf8_lossy(&chunk)),
-            Ok(Ok(None) | Err(_)) => return (all, false),
-            Err(_) => return (all, true),
-        }
-    }
-    (all, true)
 }
 
 async fn json_of(response: Response) -> Value {

@@ -205,7 +205,7 @@ async fn a_stale_edit_is_refused_and_of_fifty_at_once_one_is_done() {
         .client
         .post(test.url(&format!("/users/{id}/login-enabled")))
         .header(COOKIE, test.cookie("ada").await);
-    page.form(&[("back", "/users")]).send().await.unwrap();
+    page.form(&[("back", "/users"), ("sure", "1")]).send().await.unwrap();
     let late = edit(&test, key, &path, &tag, json!({ "roles": ["administrator"] })).await;
     assert_eq!(late.status(), StatusCode::PRECONDITION_FAILED);
     assert_eq!(read(&test, &path).await.1["roles"], json!([]));

@@ -1,23 +1,27 @@
 //! The log itself: who looked at whose, what was exported, and what happened to it.
 
-use super::Part::{Doer, Meta, Text};
+use super::Part::{Doer, Meta, TargetName, Text};
 use super::{ActivityType, Category};
 
 pub(super) const TYPES: &[ActivityType] = &[
-    Category::Log.entry(
-        "log.viewed",
-        "Activity log viewed",
-        "Somebody else viewed a user's activity log",
-        &[Text("Activity log viewed by "), Doer],
-        "Activity log viewed by `Ann Lee (ann)`",
-    ),
-    Category::Log.entry(
-        "log.searched",
-        "Activity logs viewed",
-        "A user viewed activities of several people",
-        &[Text("Viewed the activity of several people")],
-        "Viewed the activity of several people",
-    ),
+    Category::Log
+        .entry(
+            "log.viewed",
+            "Activity log viewed",
+            "Somebody else viewed a user's activity log",
+            &[Text("Activity log viewed by "), Doer],
+            "Activity log viewed by `Ann Lee (ann)`",
+        )
+        .reading(),
+    Category::Log
+        .entry(
+            "log.searched",
+            "Activity logs viewed",
+            "A user viewed activities of several people",
+            &[Text("Viewed the activity of several people")],
+            "Viewed the activity of several people",
+        )
+        .reading(),
     Category::Log.entry(
         "log.imported",
         "Activities imported",
@@ -89,5 +93,26 @@ pub(super) const TYPES: &[ActivityType] = &[
         "An export of an activity log was deleted",
         &[Text("Activity log export deleted by "), Doer],
         "Activity log export deleted by `Ann Lee (ann)`",
+    ),
+    Category::Log.entry(
+        "saved_search.created",
+        "Search saved",
+        "A user kept a search of an activity log under a name",
+        &[Text("Saved the search "), TargetName],
+        "Saved the search `Failures this week`",
+    ),
+    Category::Log.entry(
+        "saved_search.changed",
+        "Saved search changed",
+        "A user changed a saved search, or with whom it is shared",
+        &[Text("Changed the saved search "), TargetName],
+        "Changed the saved search `Failures this week`",
+    ),
+    Category::Log.entry(
+        "saved_search.deleted",
+        "Saved search deleted",
+        "A user deleted a saved search",
+        &[Text("Deleted the saved search "), TargetName],
+        "Deleted the saved search `Failures this week`",
     ),
 ];

@@ -110,6 +110,7 @@ impl Category {
             example,
             level: Level::Usual,
             only_here: self.only_here(),
+            is_read: false,
             template,
             failed: None,
         }
@@ -142,6 +143,7 @@ pub const RESERVED: &[&str] = &[
     "passkey",
     "retention",
     "role",
+    "saved_search",
     "sms",
     "stream",
     "whodid",
@@ -171,6 +173,8 @@ pub struct ActivityType {
     pub level: Level,
     /// Whether only this installation can cause it: a program from outside that reports it is refused.
     pub only_here: bool,
+    /// Whether it says no more than that somebody looked at a log.
+    pub is_read: bool,
     /// What its sentence is made of.
     pub(crate) template: &'static [Part],
     /// Sentence and title when what was tried failed; without one, the usual ones with `(failed)`.
@@ -191,6 +195,12 @@ impl ActivityType {
     /// Only this installation can cause it, though others of its heading happen elsewhere too.
     const fn caused_here(mut self) -> Self {
         self.only_here = true;
+        self
+    }
+
+    /// It says no more than that somebody looked at a log.
+    const fn reading(mut self) -> Self {
+        self.is_read = true;
         self
     }
 
@@ -216,6 +226,11 @@ pub fn find(code: &str) -> Option<&'static ActivityType> {
 /// Every type, by category.
 pub fn all() -> impl Iterator<Item = &'static ActivityType> {
     Category::ALL.into_iter().flat_map(Category::types)
+}
+
+/// Every type that says no more than that somebody looked at a log.
+pub fn reads() -> impl Iterator<Item = &'static ActivityType> {
+    all().filter(|entry| entry.is_read)
 }
 
 /// The code as it is kept in memory: one copy for all activities of a type of the catalogue.

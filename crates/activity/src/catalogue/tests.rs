@@ -11,6 +11,7 @@ fn example_of(entry: &ActivityType) -> Facts {
     facts.group = Some(named("group_id", "Example Group"));
     let (kind, id, name) = match entry.category {
         _ if entry.code.contains("passkey") => ("passkey", "pky_1", "YubiKey"),
+        _ if entry.code.starts_with("saved_search") => ("saved_search", "srch_1", "Failures this week"),
         Category::Session => ("session", "session_id", "Example session"),
         Category::ApiKey => ("api_key", "key_id", "Importer"),
         Category::Application => ("application", "app_1", "Headset"),
@@ -62,7 +63,7 @@ fn every_example_is_what_its_template_says() {
             .into_iter()
             .map(|piece| match piece {
                 sentence::Piece::Text(text) => text.into_owned(),
-                sentence::Piece::Code(code) => format!("`{code}`"),
+                piece => format!("`{}`", piece.as_str()),
             })
             .collect();
         assert_eq!(said, entry.example, "{}", entry.code);
@@ -169,4 +170,11 @@ fn a_heading_that_is_only_this_installations_has_a_reserved_family_of_codes() {
         assert_eq!(entry.category.only_here(), RESERVED.contains(&family), "{}", entry.code);
         assert_eq!(entry.only_here, is_only_here(entry.code), "{}", entry.code);
     }
+}
+
+#[test]
+fn looking_at_a_log_is_a_read_and_taking_it_away_is_more() {
+    let codes: Vec<&str> = reads().map(|entry| entry.code).collect();
+    assert_eq!(codes, ["log.viewed", "log.searched"]);
+    assert!(reads().all(|entry| entry.only_here), "nobody can report what is hidden");
 }

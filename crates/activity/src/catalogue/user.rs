@@ -182,10 +182,10 @@ pub(super) const TYPES: &[ActivityType] = &[
     Category::User
         .entry(
             "user.reauthentication_failed",
-            "Password check failed",
-            "A signed-in user gave a wrong password where it was asked for again",
-            &[Text("Password check failed")],
-            "Password check failed",
+            "Identity check failed",
+            "A signed-in user gave a wrong password or code where one was asked for again",
+            &[Text("Identity check failed")],
+            "Identity check failed",
         )
         .failure()
         .caused_here(),

@@ -29,6 +29,9 @@ const fn key(
     }
 }
 
+/// What is asked for most where a time is.
+const TIMES: &[&str] = &["today", "yesterday", "-1h", "-24h", "-7d", "-30d", "monday"];
+
 /// Every key, in the order they are explained.
 pub const KEYS: &[KeyInfo] = &[
     key(
@@ -119,18 +122,8 @@ pub const KEYS: &[KeyInfo] = &[
         ],
     ),
     key("id", "Number of the activity, or a range", "id:100..200", &[]),
-    key(
-        "at",
-        "When it happened: day, range or the last days",
-        "at:-7d",
-        &["-1h", "-24h", "-7d", "-30d"],
-    ),
-    key(
-        "recorded",
-        "When this log recorded it",
-        "recorded:>=2026-11-01",
-        &["-1h", "-24h", "-7d", "-30d"],
-    ),
+    key("at", "When it happened: day, range or the last days", "at:-7d", TIMES),
+    key("recorded", "When this log recorded it", "recorded:>=2026-11-01", TIMES),
     key(
         "reported",
         "Who put it into the log: Whodid itself, or a key, application or import by name",

@@ -6,15 +6,19 @@
 mod address;
 mod bind;
 mod closed;
+mod ends;
 mod error;
 mod eval;
 mod keys;
 mod lex;
 mod matcher;
+mod names;
 mod parse;
 mod pattern;
+mod period;
 mod print;
 mod raw;
+mod repair;
 mod suggest;
 mod value;
 mod when;
@@ -23,12 +27,15 @@ mod when;
 mod tests;
 
 pub use bind::Binding;
+pub use ends::EndError;
 pub use error::{ParseError, Suggestion};
 pub use keys::{KEYS, KeyInfo};
 pub use matcher::Matcher;
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TERMS, parse};
 pub use pattern::{ByKind, ByPattern, Entity, IdRange, IpPattern, KindPattern, Present, RecorderPattern, Value, Words};
-pub use when::{AtRange, Bound, Period, Unit};
+pub use period::Period;
+pub use repair::{Repair, conjuncts, nearest, repairs, with_operators};
+pub use when::{AtRange, Bound, Unit};
 
 use crate::{Outcome, Severity};
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::samples::failed_log_in;
 use crate::{Activity, By, Named, Person, Recorder, Reporter, Target, Time};
 
+mod meant;
 mod properties;
 mod scripts;
 
@@ -114,7 +115,10 @@ fn errors_point_at_the_wrong_part_and_suggest_what_would_fix_it() {
         ("id:<0", "<0", None),
         ("at:7d", "7d", Some("-7d")),
         ("at:2026-13-01", "2026-13-01", None),
-        ("at:yesterday", "yesterday", None),
+        ("at:yesterdy", "yesterdy", Some("yesterday")),
+        ("at:Mon", "Mon", Some("monday")),
+        ("at:noon", "noon", None),
+        ("🎉", "🎉", Some("user:*\"🎉\"*")),
         (
             "at:2026-11-15..2026-11-01",
             "2026-11-15..2026-11-01",

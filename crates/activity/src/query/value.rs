@@ -33,7 +33,10 @@ pub(super) fn condition(text: &str, span: Range<usize>, zone: &TimeZone) -> Resu
             let count = pieces.len();
             keyed(&word.part(0..colon), &word, &pieces, zone).map(|term| (term.into(), count))
         }
-        _ => Ok((Term::Text(words(&word)?).into(), 1)),
+        _ => Ok((
+            Term::Text(words(&word).map_err(|error| offer_names(error, &word))?).into(),
+            1,
+        )),
     }
 }
 
@@ -109,6 +112,15 @@ fn metadata_key(raw: &Raw<'_>) -> Result<String, ParseError> {
 fn words(piece: &Raw<'_>) -> Result<Words, ParseError> {
     Words::new(piece.cook()?.phrase())
         .ok_or_else(|| piece.error(format!("`{}` has no letters or digits to search for", piece.text)))
+}
+
+/// Signs that are no letters are found in names and other values, not in texts.
+fn offer_names(error: ParseError, word: &Raw<'_>) -> ParseError {
+    let signs = word.text.trim_matches(['*', '"']);
+    if signs.is_ascii() || signs.contains(['"', '*', '\\']) {
+        return error;
+    }
+    error.suggest(format!("user:*{}*", quote(signs)), "Look for it in names")
 }
 
 fn value(piece: &Raw<'_>) -> Result<Value, ParseError> {

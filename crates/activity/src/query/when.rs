@@ -3,10 +3,9 @@
 
 use std::fmt;
 
-use jiff::Span;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::period::Period;
 use crate::Time;
 
 /// When: half-open, `from` included, `to` not.
@@ -36,15 +35,6 @@ pub enum Bound {
     },
     /// Now.
     Now,
-}
-
-/// A stretch of the calendar in the reader's zone, such as `2026-11-01`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// As it is written.
-    pub(crate) text: String,
-    pub(crate) start: Time,
-    pub(crate) end: Time,
 }
 
 /// A unit of relative time.
@@ -103,8 +93,8 @@ impl Bound {
     pub fn instant(&self) -> Option<Time> {
         match self {
             Self::Instant(at) => Some(*at),
-            Self::Start(period) => Some(period.start),
-            Self::End(period) => Some(period.end),
+            Self::Start(period) => period.start(),
+            Self::End(period) => period.end(),
             Self::Ago { .. } | Self::Now => None,
         }
     }
@@ -115,7 +105,26 @@ impl Bound {
         match self {
             Self::Ago { amount, unit } => now.plus(-i64::from(*amount).saturating_mul(unit.micros())),
             Self::Now => now,
-            other => other.instant().unwrap_or(now),
+            Self::Instant(at) => *at,
+            Self::Start(period) => period.at(now).0,
+            Self::End(period) => period.at(now).1,
+        }
+    }
+}
+
+impl Bound {
+    /// Whether it is an end of a day that is counted from now, such as `yesterday`.
+    fn is_day(&self) -> bool {
+        matches!(self, Self::Start(period) | Self::End(period) if period.start().is_none())
+    }
+
+    /// As one writes it, whichever end of its period it is.
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::Start(period) | Self::End(period) => period.text().to_owned(),
+            Self::Instant(at) => at.timestamp().to_string(),
+            Self::Ago { amount, unit } => format!("-{amount}{}", unit.letter()),
+            Self::Now => "now".to_owned(),
         }
     }
 }
@@ -163,21 +172,25 @@ impl Fault {
     }
 
     fn not_a_time(text: &str) -> Self {
-        Self::new(format!(
-            "`{text}` is not a time; write `2026-11-21`, `2026-11-01..2026-11-15`, `>=2026-11-21T14:00` or `-7d`"
-        ))
+        let message = format!(
+            "`{text}` is not a time; write `2026-11-21`, `2026-11-01..2026-11-15`, `>=2026-11-21T14:00`, `-7d` or `yesterday`"
+        );
+        Self {
+            meant: Period::meant(text).map(str::to_owned),
+            ..Self::new(message)
+        }
     }
 }
 
 /// What one end of a range is written as.
-enum Point {
+pub(super) enum Point {
     Stretch(Period),
     Instant { at: Time, length: i64 },
     Relative(Bound),
 }
 
 impl Point {
-    fn beginning(self) -> Bound {
+    pub(super) fn beginning(self) -> Bound {
         match self {
             Self::Stretch(period) => Bound::Start(period),
             Self::Instant { at, .. } => Bound::Instant(at),
@@ -186,7 +199,7 @@ impl Point {
     }
 
     /// As the end of `a..b`: a stretch is in the range, an instant is not.
-    fn end(self) -> Bound {
+    pub(super) fn end(self) -> Bound {
         match self {
             Self::Stretch(period) => Bound::End(period),
             other => other.beginning(),
@@ -194,7 +207,7 @@ impl Point {
     }
 
     /// What comes right after it.
-    fn after(self) -> Bound {
+    pub(super) fn after(self) -> Bound {
         match self {
             Self::Instant { at, .. } => Bound::Instant(at.plus(1)),
             other => other.end(),
@@ -264,7 +277,7 @@ fn between(first: &str, last: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
         (Some(from), Some(to)) => match (from.instant(), to.instant()) {
             (Some(from), Some(to)) => from >= to,
             // Both ends count from now, or they cannot be compared yet.
-            (None, None) => from.resolve(Time(0)) >= to.resolve(Time(0)),
+            (None, None) if !from.is_day() && !to.is_day() => from.resolve(Time(0)) >= to.resolve(Time(0)),
             _ => false,
         },
         _ => false,
@@ -279,7 +292,7 @@ fn between(first: &str, last: &str, zone: &TimeZone) -> Result<AtRange, Fault> {
     Ok(AtRange { from, to })
 }
 
-fn point(text: &str, zone: &TimeZone) -> Result<Point, Fault> {
+pub(super) fn point(text: &str, zone: &TimeZone) -> Result<Point, Fault> {
     if text.eq_ignore_ascii_case("now") {
         return Ok(Point::Relative(Bound::Now));
     }
@@ -297,8 +310,13 @@ fn point(text: &str, zone: &TimeZone) -> Result<Point, Fault> {
             ..Fault::new(message)
         });
     }
-    if let Some(found) = calendar(text, zone) {
-        return found.map(Point::Stretch);
+    if let Some(named) = Period::named(text, zone) {
+        return Ok(Point::Stretch(named));
+    }
+    if let Some(found) = Period::calendar(text, zone) {
+        return found
+            .map(Point::Stretch)
+            .map_err(|_| Fault::new(format!("`{text}` is not in the calendar")));
     }
     instant(text).ok_or_else(|| Fault::not_a_time(text))
 }
@@ -325,44 +343,10 @@ fn instant(text: &str) -> Option<Point> {
     Some(Point::Instant { at, length })
 }
 
-/// A year, month, day, minute, second or part of one in the reader's zone. `None` if it is not written like one.
-fn calendar(text: &str, zone: &TimeZone) -> Option<Result<Period, Fault>> {
-    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd.";
-    let shaped = text.bytes().enumerate().all(|(index, byte)| match SHAPE.get(index) {
-        Some(b'd') | None => byte.is_ascii_digit(),
-        Some(b'T') => matches!(byte, b'T' | b't'),
-        Some(other) => byte == *other,
-    });
-    let step = match text.len() {
-        4 => Span::new().years(1),
-        7 => Span::new().months(1),
-        10 => Span::new().days(1),
-        16 => Span::new().minutes(1),
-        19 => Span::new().seconds(1),
-        21..=26 => Span::new().microseconds(1),
-        _ => return None,
-    };
-    if !shaped {
-        return None;
-    }
-    const LEAST: &str = "0001-01-01T00:00:00";
-    let whole = format!("{text}{}", LEAST.get(text.len()..).unwrap_or("")).to_ascii_uppercase();
-    let instant = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().map(Time::from);
-    let period = whole.parse::<DateTime>().and_then(|first| {
-        let (start, end) = (instant(first)?, instant(first.checked_add(step)?)?);
-        Ok(Period {
-            text: text.to_ascii_uppercase(),
-            start,
-            end: end.max(start.plus(1)),
-        })
-    });
-    Some(period.map_err(|_| Fault::new(format!("`{text}` is not in the calendar"))))
-}
-
 impl fmt::Display for AtRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.from, &self.to) {
-            (Some(Bound::Start(first)), Some(Bound::End(last))) if first == last => f.write_str(&first.text),
+            (Some(Bound::Start(first)), Some(Bound::End(last))) if first == last => f.write_str(first.text()),
             (Some(from), Some(to)) => {
                 write_end(f, from, matches!(from, Bound::End(_)))?;
                 f.write_str("..")?;
@@ -388,11 +372,8 @@ impl fmt::Display for AtRange {
 /// One end; `exact` where the name of its period would be read as the other end of it.
 fn write_end(f: &mut fmt::Formatter<'_>, end: &Bound, exact: bool) -> fmt::Result {
     match end {
-        Bound::Start(period) if exact => write!(f, "{}", period.start.timestamp()),
-        Bound::End(period) if exact => write!(f, "{}", period.end.timestamp()),
-        Bound::Start(period) | Bound::End(period) => f.write_str(&period.text),
-        Bound::Instant(at) => write!(f, "{}", at.timestamp()),
-        Bound::Ago { amount, unit } => write!(f, "-{amount}{}", unit.letter()),
-        Bound::Now => f.write_str("now"),
+        Bound::Start(period) if exact && let Some(start) = period.start() => write!(f, "{}", start.timestamp()),
+        Bound::End(period) if exact && let Some(end) = period.end() => write!(f, "{}", end.timestamp()),
+        other => f.write_str(&other.word()),
     }
 }

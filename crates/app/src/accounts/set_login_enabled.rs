@@ -7,7 +7,7 @@ use super::{links, set_roles};
 use crate::devices::{EndReason, Keep, end_others};
 use crate::{App, Caller, ChangeError, Tx, facts};
 
-/// Sets it. Forbidding ends every device at once; it was so already: nothing happens.
+/// Sets it. Forbidding ends every device at once, and nobody does it to themself; it was so already: nothing happens.
 pub async fn set_login_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) -> Result<(), ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
@@ -28,6 +28,10 @@ pub(super) async fn within(
 ) -> Result<Vec<Facts>, ChangeError> {
     if !enabled {
         set_roles::keep_an_administrator(tx, account, "login_enabled").await?;
+        if caller.person.id == account.id {
+            let text = "You cannot disable your own login; another administrator can.";
+            return Err(ChangeError::invalid("login_enabled", text));
+        }
     }
     if !account::set_login_enabled(tx, &account.id, enabled).await? {
         return Ok(Vec::new());

@@ -28,6 +28,11 @@ pub(super) async fn within(
 ) -> Result<Vec<Facts>, ChangeError> {
     if service {
         set_roles::keep_an_administrator(tx, account, "service_account").await?;
+        if caller.person.id == account.id {
+            let text =
+                "You cannot make your own account a service account, which cannot log in; another administrator can.";
+            return Err(ChangeError::invalid("service_account", text));
+        }
     }
     if !account::set_service(tx, &account.id, service).await? {
         return Ok(Vec::new());

@@ -1,6 +1,6 @@
 //! The text form of cursors: opaque to readers, checked on the way in.
 
-use activity::{Seq, Time};
+use activity::{Activity, Seq, Time};
 use engine::Cursor;
 
 use super::ViewError;
@@ -14,6 +14,8 @@ pub(super) enum Page {
     Older(Cursor),
     /// Before what is newer than this row.
     Newer(Cursor),
+    /// With what is newer than this place, then what is not, so that the place is amid the page.
+    Around(Cursor),
 }
 
 impl Page {
@@ -25,6 +27,7 @@ impl Page {
         let make = match cursor.as_bytes() {
             [b'o', ..] => Self::Older,
             [b'n', ..] => Self::Newer,
+            [b'a', ..] => Self::Around,
             _ => return Err(ViewError::Cursor),
         };
         let (occurred_at, seq) = cursor
@@ -50,6 +53,12 @@ pub(super) fn older(place: Cursor) -> String {
 /// The cursor of the page with what is newer than this row.
 pub(super) fn newer(place: Cursor) -> String {
     format!("n{}.{}", place.occurred_at.0, place.seq)
+}
+
+/// The cursor of the page in whose middle this row is.
+#[must_use]
+pub fn around(row: &Activity) -> String {
+    format!("a{}.{}", row.occurred_at.0, row.seq)
 }
 
 /// Reads a cursor of following: the next id to look at.

@@ -1,25 +1,30 @@
 //! Why a view has no rows, and what would give some.
 
-use activity::Time;
-use activity::query::{Expr, KindPattern, Term};
+use activity::query::{Expr, KindPattern, Term, with_operators};
+use activity::{Person, Time};
+use jiff::tz::TimeZone;
 
-use super::chips::{parts, without};
+use super::chips::{label, parts, without};
+use super::known::Known;
+use super::nearby;
 use super::scope::Scoped;
 use super::view::{Count, ViewError, count};
-use crate::App;
+use crate::{App, Caller};
 
 /// How far a wider question is counted.
 const CAP: u64 = 10_000;
 /// How many parts of a query are tried without.
 const MOST_TRIED: usize = 8;
-/// How many wider questions are offered.
-const MOST_OFFERED: usize = 4;
+/// How many other questions are offered.
+const MOST_OFFERED: usize = 5;
 
 /// Why a view has no rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmptyReason {
     /// Nothing has been recorded in this scope yet.
     NothingYet,
+    /// Only reads of the log match, and they are left out: so many.
+    OnlyReads(Count),
     /// The query names an activity type that was not recorded during the range.
     NotRecordedThen {
         /// The type's code.
@@ -29,16 +34,33 @@ pub enum EmptyReason {
     },
     /// Rows exist, none matches.
     NothingMatches {
+        /// People who may be meant.
+        people: Vec<FoundPerson>,
         /// What would find some, most promising first.
         widen: Vec<Widening>,
     },
 }
 
-/// A wider question.
+/// A person who may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPerson {
+    /// Who it is.
+    pub person: Person,
+    /// The query with this person in place of what was typed.
+    pub query: String,
+    /// How many rows it finds in the range.
+    pub count: Count,
+    /// How many it finds at any time.
+    pub ever: Count,
+}
+
+/// Another question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Widening {
-    /// What is taken away, such as `without ip:10.0.0.0/8` or `at any time`.
+    /// What is done to the question, such as `without` or `at any time`.
     pub label: String,
+    /// What it is done with, such as `ip: 10.0.0.0/8`; may be empty.
+    pub what: String,
     /// The query of the wider question.
     pub query: String,
     /// Whether `from` and `to` are kept.
@@ -47,8 +69,17 @@ pub struct Widening {
     pub count: Count,
 }
 
-/// Explains why nothing matches.
-pub(super) async fn explain(app: &App, scoped: &Scoped) -> Result<EmptyReason, ViewError> {
+/// Explains why nothing matches; `hidden` is how many reads of the log would, were they not left out.
+pub(super) async fn explain(
+    app: &App,
+    caller: &Caller,
+    scoped: &Scoped,
+    said: (&Known, &TimeZone),
+    hidden: Option<Count>,
+) -> Result<EmptyReason, ViewError> {
+    if let Some(hidden) = hidden.filter(|hidden| hidden.n > 0) {
+        return Ok(EmptyReason::OnlyReads(hidden));
+    }
     if count(scoped, &scoped.subject.expr(), 1).await?.n == 0 {
         return Ok(EmptyReason::NothingYet);
     }
@@ -56,7 +87,8 @@ pub(super) async fn explain(app: &App, scoped: &Scoped) -> Result<EmptyReason, V
         return Ok(reason);
     }
     Ok(EmptyReason::NothingMatches {
-        widen: widen(scoped).await?,
+        people: people(app, caller, scoped).await?,
+        widen: widen(app, caller, scoped, said).await?,
     })
 }
 
@@ -106,27 +138,63 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
     Ok(earliest.map(|(code, since)| EmptyReason::NotRecordedThen { code, since }))
 }
 
-/// Questions that take one thing away and then find something.
-async fn widen(scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
-    let mut candidates = Vec::new();
-    if scoped.range != (None, None) {
-        candidates.push(("at any time".to_owned(), scoped.typed.clone(), false));
+/// Other questions that find something: those that put something right first, then those that take something away.
+async fn widen(
+    app: &App,
+    caller: &Caller,
+    scoped: &Scoped,
+    (known, zone): (&Known, &TimeZone),
+) -> Result<Vec<Widening>, ViewError> {
+    let typed = &scoped.typed;
+    let wider = |label: &str, what: String, expr: Expr, keeps_range| Wider {
+        label: label.to_owned(),
+        what,
+        expr,
+        keeps_range,
+    };
+    let mut tried: Vec<Wider> = with_operators(typed, zone)
+        .map(|expr| wider("", expr.to_string(), expr, true))
+        .into_iter()
+        .collect();
+    for near in nearby::offers(app, caller, scoped).await? {
+        tried.push(wider(near.label, near.part.to_string(), near.query, true));
     }
-    let parts = parts(&scoped.typed);
+    let has_range = scoped.range != (None, None);
+    if has_range {
+        tried.push(wider("at any time", String::new(), typed.clone(), false));
+    }
+    let parts = parts(typed);
     for (index, part) in parts.iter().enumerate().take(MOST_TRIED) {
-        candidates.push((format!("without {part}"), without(&scoped.typed, index), true));
+        let (negated, inner) = match part {
+            Expr::Not(inner) => ("not ", inner.as_ref()),
+            other => ("", other),
+        };
+        let (key, value) = label(inner, known);
+        let what = match key.as_str() {
+            "" => format!("{negated}{value}"),
+            key => format!("{negated}{key} {value}"),
+        };
+        tried.push(wider("without", what, without(typed, index), true));
     }
-    if !parts.is_empty() && scoped.range != (None, None) {
-        candidates.push(("everything".to_owned(), Expr::All, false));
+    if !parts.is_empty() && has_range {
+        tried.push(wider("everything", String::new(), Expr::All, false));
     }
-    let mut found = Vec::new();
-    for (label, typed, keeps_range) in candidates {
-        let count = count(scoped, &scoped.with(typed.clone(), keeps_range), CAP).await?;
-        if count.n > 0 {
+    let mut found: Vec<Widening> = Vec::new();
+    for wider in tried {
+        let bound = scoped.with(wider.expr.clone(), wider.keeps_range);
+        let Some(count) = cheaply(count(scoped, &bound, CAP).await)? else {
+            break;
+        };
+        let query = wider.expr.to_string();
+        let is_new = found
+            .iter()
+            .all(|it| (&it.query, it.keeps_range) != (&query, wider.keeps_range));
+        if count.n > 0 && is_new {
             found.push(Widening {
-                label,
-                query: typed.to_string(),
-                keeps_range,
+                label: wider.label,
+                what: wider.what,
+                query,
+                keeps_range: wider.keeps_range,
                 count,
             });
         }
@@ -135,4 +203,42 @@ async fn widen(scoped: &Scoped) -> Result<Vec<Widening>, ViewError> {
         }
     }
     Ok(found)
+}
+
+struct Wider {
+    label: String,
+    what: String,
+    expr: Expr,
+    keeps_range: bool,
+}
+
+/// People whose log may be meant, with what the question finds there.
+async fn people(app: &App, caller: &Caller, scoped: &Scoped) -> Result<Vec<FoundPerson>, ViewError> {
+    let mut found = Vec::new();
+    for (person, typed) in nearby::people(app, caller, scoped).await? {
+        let ever = count(scoped, &scoped.with(typed.clone(), false), CAP).await;
+        let Some(ever) = cheaply(ever)? else { break };
+        let count = match scoped.range {
+            (None, None) => ever,
+            _ => count(scoped, &scoped.with(typed.clone(), true), CAP).await?,
+        };
+        if ever.n > 0 {
+            found.push(FoundPerson {
+                person,
+                query: typed.to_string(),
+                count,
+                ever,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What costs too much is not offered; the page stands without it.
+fn cheaply(counted: Result<Count, ViewError>) -> Result<Option<Count>, ViewError> {
+    match counted {
+        Ok(count) => Ok(Some(count)),
+        Err(ViewError::TooCostly(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

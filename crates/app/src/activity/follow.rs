@@ -25,6 +25,8 @@ pub struct FollowRequest {
     pub after: Option<String>,
     /// Most rows of the page, 1–1000.
     pub limit: usize,
+    /// Whether to leave out reads of the log, unless it is the caller's own log or the query asks for them.
+    pub hides_reads: bool,
 }
 
 /// One page of a followed log.
@@ -56,7 +58,10 @@ pub async fn follow(
         zone: &request.zone,
     };
     // However rare its matches are, a follower gets on; it is bounded by what it may ask at once.
-    let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(request.hides_reads)
+        .unhurried();
     let from = read_follow(request.after.as_deref())?;
     let limit = request.limit.clamp(1, MAX_LIMIT);
     // The cursor names the next id to look at; the engine's names the last one seen.

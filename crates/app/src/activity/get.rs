@@ -1,15 +1,20 @@
 //! One activity by its id, and the person or group a log belongs to.
 
-use activity::query::Expr;
-use activity::{Activity, Named, Person, Seq};
+use activity::query::{ByPattern, Entity, Expr, Term};
+use activity::{Activity, Named, Person, Seq, Time};
 
-use engine::{Order, Search};
+use engine::{Cursor, Order, Search};
 
 use super::disclosure::GuardedLook;
 use super::scope::{Question, Scoped};
-use super::view::ViewError;
-use super::{Delivery, Disclosure, LogScope};
+use super::view::{ViewError, ViewRequest, view};
+use super::{Delivery, Disclosure, LogScope, Rows, around};
 use crate::{App, Caller};
+
+/// How long before and after a row is near it.
+const NEAR: i64 = 5 * 60 * Time::SECOND;
+/// How many rows near one are shown with it.
+const FEW: usize = 5;
 
 /// The activity with this id, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
@@ -43,6 +48,58 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
         .give(found)
         .await?;
     Ok(rows.into_iter().next())
+}
+
+/// What the people of a row did, or what was done to their accounts, right before and after it, with the row itself,
+/// newest first.
+pub async fn near(app: &App, caller: &Caller, row: &Activity) -> Result<Rows, ViewError> {
+    let people = [row.user.as_ref(), row.by.person()].into_iter().flatten();
+    let one = |person: &Person| {
+        let id = Entity::Id(person.id.clone());
+        let by: Expr = Term::By(vec![ByPattern::Is(id.clone())]).into();
+        by.or(Term::User(vec![id]).into())
+    };
+    let Some(expr) = people.map(one).reduce(Expr::or) else {
+        return Ok(Rows::default());
+    };
+    let request = ViewRequest {
+        q: expr.to_string(),
+        from: Some(row.occurred_at.plus(-NEAR)),
+        to: Some(row.occurred_at.plus(NEAR)),
+        after: Some(around(row)),
+        limit: FEW,
+        explain: false,
+        ..ViewRequest::default()
+    };
+    let scope = LogScope::showing(caller, row);
+    Ok(view(app, caller, &scope, &request).await?.rows)
+}
+
+/// The places of the next newer and the next older row of the log in which `caller` sees this one; the rows themselves
+/// are given to nobody.
+pub async fn neighbours(app: &App, caller: &Caller, row: &Activity) -> Result<(Option<Seq>, Option<Seq>), ViewError> {
+    let scope = LogScope::showing(caller, row);
+    let question = Question {
+        q: "",
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &scope, question).await?;
+    let next = async |order: Order| {
+        let search = Search {
+            expr: scoped.bound.clone(),
+            order,
+            after: Some(Cursor {
+                occurred_at: row.occurred_at,
+                seq: row.seq,
+            }),
+            limit: 1,
+        };
+        let found = scoped.log.search(&search).await?;
+        Ok::<_, ViewError>(found.rows.peek().first().map(|row| row.seq))
+    };
+    Ok((next(Order::Oldest).await?, next(Order::Newest).await?))
 }
 
 /// The person whose log this is, as the account is named now, else as the log named them last; `None` if neither
@@ -86,7 +143,7 @@ pub(crate) async fn account(app: &App, id: &str) -> Result<Option<Person>, ViewE
 }
 
 /// What the latest row calls somebody or something; the row itself is given to nobody.
-async fn latest<T>(
+pub(super) async fn latest<T>(
     log: &GuardedLook,
     expr: Expr,
     named: impl Fn(&Activity) -> Option<T>,

@@ -1,10 +1,12 @@
 //! Whose rows a caller may see: a scope is decided here and becomes part of the query before anything is read.
 
-use activity::query::{AtRange, Binding, Entity, Expr, Term, parse};
+use activity::query::{AtRange, Binding, Entity, Expr, Term, Value, parse};
 use activity::{Activity, Named, Time};
 use jiff::tz::TimeZone;
 
 use super::disclosure::GuardedLook;
+use super::meant::{Meant, meant};
+use super::reads;
 use super::view::{ViewError, count};
 use crate::{App, Caller, Via, groups};
 
@@ -134,7 +136,11 @@ pub(crate) struct Scoped {
     /// Scope AND range AND query, bound: the only thing that is ever read with.
     pub(crate) bound: Expr,
     pub(crate) range: (Option<Time>, Option<Time>),
+    /// Accounts that the names in the query mean today; their earlier rows are found as well.
+    pub(crate) meant: Vec<Meant>,
     binding: Binding,
+    /// Whether reads of the log are left out where the query does not ask for them.
+    hides_reads: bool,
 }
 
 impl Scoped {
@@ -162,7 +168,9 @@ impl Scoped {
             typed: Expr::All,
             bound: Expr::All,
             range: (question.from, question.to),
+            meant: meant(app, caller, &typed).await?,
             binding,
+            hides_reads: false,
         };
         scoped.bound = scoped.with(typed.clone(), true);
         scoped.typed = typed;
@@ -182,19 +190,67 @@ impl Scoped {
         }
     }
 
+    /// The same without reads of the log if `hides`, unless it is the reader's own log or the query asks for them.
+    pub(crate) fn hiding_reads(mut self, hides: bool) -> Self {
+        self.hides_reads = hides && !matches!(self.subject, Subject::Own(_));
+        self.bound = self.with(self.typed.clone(), true);
+        self
+    }
+
+    /// The reads that would be among what matches, bound; `None` where none are left out.
+    pub(super) fn hidden(&self) -> Option<Expr> {
+        let all = || self.whole(self.typed.clone(), true).and(reads::reads());
+        self.hides_from(&self.typed).then(all)
+    }
+
+    fn hides_from(&self, typed: &Expr) -> bool {
+        self.hides_reads && !reads::are_asked_for(typed)
+    }
+
     /// Another query in the same scope, with or without the range.
     pub(crate) fn with(&self, typed: Expr, keeps_range: bool) -> Expr {
+        match self.hides_from(&typed) {
+            true => self.whole(typed, keeps_range).and(reads::reads().negated()),
+            false => self.whole(typed, keeps_range),
+        }
+    }
+
+    fn whole(&self, typed: Expr, keeps_range: bool) -> Expr {
         let range = if keeps_range {
             range_expr(self.range.0, self.range.1)
         } else {
             Expr::All
         };
+        self.subject.expr().and(range).and(self.meaning(typed))
+    }
+
+    /// What a query means just now: names stand for the accounts that bear them as well, and times are instants.
+    fn meaning(&self, typed: Expr) -> Expr {
+        let ids = |name: &Value| {
+            let known = self.meant.iter().find(|meant| meant.name == *name);
+            known.map_or_else(Vec::new, |meant| meant.people.iter().map(|it| it.id.clone()).collect())
+        };
+        typed.with_ids(&ids).bind(&self.binding)
+    }
+
+    /// Reads of the log that are left out, as a condition.
+    fn without_hidden(&self, typed: &Expr) -> Expr {
+        match self.hides_from(typed) {
+            true => reads::reads().negated(),
+            false => Expr::All,
+        }
+    }
+
+    /// As [`Scoped::with`] has it within the range, but with names as they stood in the rows, and nobody's ids.
+    pub(crate) fn with_names_alone(&self, typed: Expr) -> Expr {
+        let range = range_expr(self.range.0, self.range.1);
         self.subject.expr().and(range).and(typed.bind(&self.binding))
     }
 
-    /// The query as it was typed, bound: it means the same whenever it is read again.
+    /// The query with all that it means: read again, whenever that is, it means the same. Scope and range are not in it.
     pub(crate) fn bound_text(&self) -> String {
-        self.typed.clone().bind(&self.binding).to_string()
+        let typed = self.meaning(self.typed.clone());
+        typed.and(self.without_hidden(&self.typed)).to_string()
     }
 
     /// The query with its range, bound, without the scope of a person: what an export's row and an activity's
@@ -207,6 +263,7 @@ impl Scoped {
         scope
             .and(range_expr(self.range.0, self.range.1))
             .and(self.typed.clone().bind(&self.binding))
+            .and(self.without_hidden(&self.typed))
             .to_string()
     }
 }

@@ -29,7 +29,10 @@ pub async fn take(app: &App, caller: &Caller, scope: &LogScope, request: &ViewRe
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?.unhurried();
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(request.hides_reads)
+        .unhurried();
     let expected = count(&scoped, &scoped.bound, u64::MAX).await?.n;
     let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     Ok(Taken {

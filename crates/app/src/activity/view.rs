@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use activity::query::{Expr, ParseError, Term};
 use activity::{Outcome, Seq, Time};
-use engine::{LogError, Order, Search};
+use engine::{Cursor, LogError, Order, Search};
 use jiff::tz::TimeZone;
 
-use super::chips::chips;
+use super::chips::named_chips;
 use super::cursor::{self, Page};
 use super::disclosure::Unseen;
 use super::empty::explain;
+use super::hint::{Hint, hints};
+use super::known::known;
+use super::overview::{self, Facet, Overview};
 use super::scope::{Question, Scoped};
 use super::{Chip, Delivery, Disclosure, EmptyReason, LogScope, Rows};
 use crate::error::unavailable;
@@ -39,6 +42,12 @@ pub struct ViewRequest {
     pub limit: usize,
     /// Whether to count all matches and to explain an empty page; costs a little.
     pub explain: bool,
+    /// How many values of each facet to count, with a histogram of all matches; 0 for neither.
+    pub top: usize,
+    /// The facet of which to count more values.
+    pub more: Option<Facet>,
+    /// Whether to leave out reads of the log, unless it is the caller's own log or the query asks for them.
+    pub hides_reads: bool,
 }
 
 impl Default for ViewRequest {
@@ -51,6 +60,9 @@ impl Default for ViewRequest {
             after: None,
             limit: 50,
             explain: true,
+            top: 0,
+            more: None,
+            hides_reads: false,
         }
     }
 }
@@ -65,7 +77,7 @@ pub struct CompleteThrough {
 }
 
 /// How many rows match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Number of matching rows, or a number that is certainly reached.
     pub n: u64,
@@ -92,12 +104,18 @@ pub struct ActivityView {
     pub count: Option<Count>,
     /// How many of them are failures; asked for with `explain`.
     pub failures: Option<Count>,
+    /// What all matches are made of; asked for with `top`.
+    pub overview: Option<Overview>,
+    /// How many reads of the log are left out, where they are; asked for with `explain`.
+    pub hidden: Option<Count>,
     /// The query in canonical form, without the scope and without `from` and `to`.
     pub query: String,
     /// The same query as a tree, as it was typed.
     pub expr: Expr,
     /// The parts of the query that are joined by AND, each with the query that is left without it.
     pub chips: Vec<Chip>,
+    /// What the query was taken for where it could be read otherwise; asked for with `explain`.
+    pub hints: Vec<Hint>,
     /// Why there are no rows; only when there are none and `explain` was set.
     pub empty: Option<EmptyReason>,
     /// How long the log took to answer.
@@ -157,7 +175,9 @@ pub async fn view(
         to: request.to,
         zone: &request.zone,
     };
-    let scoped = Scoped::new(app, caller, scope, question).await?;
+    let scoped = Scoped::new(app, caller, scope, question)
+        .await?
+        .hiding_reads(request.hides_reads);
     let page = page(&scoped, request).await?;
     let searched = begun.elapsed();
     let mut disclosure = Disclosure::new(app, caller, &scoped, Delivery::Page);
@@ -165,14 +185,18 @@ pub async fn view(
     let counted = async {
         let begun = Instant::now();
         let counts = match request.explain {
-            true => counts(&scoped).await?,
-            false => (None, None),
+            true => Counts::of(app, &scoped, request).await?,
+            false => Counts::default(),
         };
         Ok::<_, ViewError>((counts, begun.elapsed()))
     };
-    let (rows, ((count, failures), counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (rows, (counts, counted)) = tokio::try_join!(disclosure.give(page.rows), counted)?;
+    let (hints, known) = match request.explain {
+        true => (hints(&scoped, &request.zone).await?, known(app, caller, &scoped).await?),
+        false => Default::default(),
+    };
     let empty = match request.explain && rows.is_empty() && request.after.is_none() {
-        true => Some(explain(app, &scoped).await?),
+        true => Some(explain(app, caller, &scoped, (&known, &request.zone), counts.hidden).await?),
         false => None,
     };
     let took = searched + counted;
@@ -183,26 +207,59 @@ pub async fn view(
         complete_through: page.through,
         unreadable: page.unreadable,
         is_cut: page.is_cut,
-        count,
-        failures,
+        count: counts.all,
+        failures: counts.failures,
+        hidden: counts.hidden,
+        overview: counts.overview,
         query: scoped.typed.to_string(),
-        chips: chips(&scoped.typed),
+        chips: named_chips(&scoped.typed, &known),
+        hints,
         expr: scoped.typed,
         empty,
         took,
     })
 }
 
-/// How many rows match, and how many of them are failures.
-async fn counts(scoped: &Scoped) -> Result<(Option<Count>, Option<Count>), ViewError> {
-    let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
-    let failed = scoped.bound.clone().and(Term::Outcome(vec![Outcome::Failure]).into());
-    let failures = if all.n == 0 {
-        all
-    } else {
-        count(scoped, &failed, COUNT_CAP).await?
-    };
-    Ok((Some(all), Some(failures)))
+/// What a view counts.
+#[derive(Default)]
+struct Counts {
+    all: Option<Count>,
+    failures: Option<Count>,
+    hidden: Option<Count>,
+    overview: Option<Overview>,
+}
+
+impl Counts {
+    async fn of(app: &App, scoped: &Scoped, request: &ViewRequest) -> Result<Self, ViewError> {
+        let hidden = match scoped.hidden() {
+            Some(reads) => Some(count(scoped, &reads, COUNT_CAP).await?),
+            None => None,
+        };
+        if request.top > 0 {
+            let facets = overview::facets(&scoped.subject);
+            let overview = overview::of(app, scoped, &request.zone, &facets, (request.top, request.more)).await?;
+            return Ok(Self {
+                all: Some(overview.count),
+                failures: Some(overview.failures),
+                hidden,
+                overview: Some(overview),
+            });
+        }
+        let all = count(scoped, &scoped.bound, COUNT_CAP).await?;
+        let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
+        let failed = scoped.bound.clone().and(failed.into());
+        let failures = if all.n == 0 {
+            all
+        } else {
+            count(scoped, &failed, COUNT_CAP).await?
+        };
+        Ok(Self {
+            all: Some(all),
+            failures: Some(failures),
+            hidden,
+            overview: None,
+        })
+    }
 }
 
 struct PageRows {
@@ -217,9 +274,12 @@ struct PageRows {
 /// The rows of one page and the cursors of its neighbours.
 async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewError> {
     let limit = request.limit.clamp(1, MAX_LIMIT);
-    let place = Page::read(request.after.as_deref())?;
+    let place = match Page::read(request.after.as_deref())? {
+        Page::Around(place) => above(scoped, place, limit / 2).await?,
+        place => place,
+    };
     let (order, after) = match place {
-        Page::First => (Order::Newest, None),
+        Page::First | Page::Around(_) => (Order::Newest, None),
         Page::Older(place) => (Order::Newest, Some(place)),
         Page::Newer(place) => (Order::Oldest, Some(place)),
     };
@@ -232,7 +292,7 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     let found = scoped.log.search(&search).await?;
     let (mut rows, more) = (found.rows, found.has_more);
     let (has_older, has_newer) = match place {
-        Page::First => (more, false),
+        Page::First | Page::Around(_) => (more, false),
         Page::Older(_) => (more, true),
         Page::Newer(_) => (true, more),
     };
@@ -249,13 +309,32 @@ async fn page(scoped: &Scoped, request: &ViewRequest) -> Result<PageRows, ViewEr
     })
 }
 
+/// Where a page begins in which at most this many rows are newer than the one at this place.
+async fn above(scoped: &Scoped, place: Cursor, rows: usize) -> Result<Page, ViewError> {
+    let search = Search {
+        expr: scoped.bound.clone(),
+        order: Order::Oldest,
+        after: Some(place),
+        limit: rows + 1,
+    };
+    let found = scoped.log.search(&search).await?.rows;
+    // The page begins behind the last of them, if it has to leave out any.
+    let last = found.last().filter(|_| found.peek().len() > rows);
+    Ok(last.map_or(Page::First, Page::Older))
+}
+
 /// Counts what a bound query matches.
 pub(super) async fn count(scoped: &Scoped, bound: &Expr, cap: u64) -> Result<Count, ViewError> {
-    let count = scoped.log.count(bound, cap).await?;
-    Ok(Count {
-        n: count.n,
-        exact: count.exact,
-    })
+    Ok(scoped.log.count(bound, cap).await?.into())
+}
+
+impl From<engine::Count> for Count {
+    fn from(count: engine::Count) -> Self {
+        Self {
+            n: count.n,
+            exact: count.exact,
+        }
+    }
 }
 
 impl From<LogError> for ViewError {

@@ -54,7 +54,9 @@ pub async fn create(app: &App, caller: &Caller, scope: &LogScope, request: &View
         return Err(ExportError::ColumnsOfJson);
     }
     Column::choose(&request.columns)?;
-    let scoped = Scoped::new(app, caller, scope, question(&request.view)).await?;
+    let scoped = Scoped::new(app, caller, scope, question(&request.view))
+        .await?
+        .hiding_reads(request.view.hides_reads);
     let asked = Asked::of(&scoped, &request.view)?;
     let subject = subject(app, caller, &scoped).await?;
     let new = New {

@@ -25,7 +25,9 @@ pub async fn estimate(
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let scoped = Scoped::new(app, caller, scope, question(view)).await?;
+    let scoped = Scoped::new(app, caller, scope, question(view))
+        .await?
+        .hiding_reads(view.hides_reads);
     let count = scoped.log.count(&scoped.bound, MOST_COUNTED).await?;
     Ok(Estimate {
         rows: Count {

@@ -38,7 +38,9 @@ pub async fn generate_user_csv(
         None => None,
         Some(view) => {
             let scope = LogScope::User(user_id.to_owned());
-            let scoped = Scoped::new(app, caller, &scope, question(view)).await?;
+            let scoped = Scoped::new(app, caller, &scope, question(view))
+                .await?
+                .hiding_reads(view.hides_reads);
             Some((Asked::of(&scoped, view)?, scoped.text()))
         }
     };

@@ -21,6 +21,7 @@ mod passkeys;
 mod privacy;
 mod quiet;
 mod reading;
+mod saved_searches;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
@@ -79,6 +80,7 @@ const TABLES: &[Table] = &[
     passkeys::TABLE,
     privacy::TABLE,
     reading::TABLE,
+    saved_searches::TABLE,
     sessions::TABLE,
 ];
 
@@ -97,6 +99,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
         "activity" | "import" | "ingest" => reading::prepare(stage, row).await,
+        "saved_searches" => saved_searches::prepare(stage, row).await,
         "sessions" => sessions::prepare(stage, row).await,
         other => panic!("no module prepares the area {other}"),
     }

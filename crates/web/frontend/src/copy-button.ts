@@ -1,6 +1,6 @@
 // <copy-button data-text="…"><button hidden>Copy</button></copy-button>: shows its button where copying is possible.
 // `data-from="#id"` copies the text of another element; a text that starts with `/` is copied as a whole address.
-import { announce } from "./acting-checkbox";
+import { announce } from "./announce";
 
 class CopyButton extends HTMLElement {
   connectedCallback(): void {

@@ -1,129 +1,145 @@
-// <query-box>: completion for the search box, as an ARIA combobox. The keys of the query language come with the page
-// in a <template data-keys> of <li data-insert="user:">; values after `key:` come from `data-values` of that key.
+// <query-box complete="/activity/complete">: makes the box of an activity view quick. Without it, chips are links and the
+// input is that of a form. With it, pressing a chip puts its text into the input, Backspace in an empty input takes the
+// last chip, and what is typed is completed by the server, as an ARIA combobox. What was searched for lately is kept in
+// this browser only.
+import { type Choice, Completions, type Group } from "./completions";
+import { recall, remember } from "./recent";
 
-interface Choice {
-  insert: string;
-  note: string;
-}
+/** How long nothing must be typed before the server is asked, in milliseconds. */
+const patience = 120;
 
 class QueryBox extends HTMLElement {
   private input!: HTMLInputElement;
-  private list!: HTMLUListElement;
-  private keys: { key: string; note: string; values: string[] }[] = [];
-  private at = -1;
+  private query: HTMLInputElement | undefined;
+  private list!: Completions;
+  private timer: number | undefined;
+  private asking: AbortController | undefined;
 
   connectedCallback(): void {
-    const input = this.querySelector("input");
-    const source = this.querySelector<HTMLTemplateElement>("template[data-keys]");
-    if (!input || !source) return;
+    const input = this.querySelector<HTMLInputElement>("input[type=search]");
+    const form = this.closest("form");
+    if (!input || !form || this.list) return;
     this.input = input;
-    this.keys = [...source.content.querySelectorAll("li")].map((li) => ({
-      key: li.dataset["key"] ?? "",
-      note: li.textContent?.trim() ?? "",
-      values: (li.dataset["values"] ?? "").split(" ").filter(Boolean),
-    }));
-    this.list = document.createElement("ul");
-    this.list.className = "completion";
-    this.list.id = `${input.id || "q"}-choices`;
-    this.list.hidden = true;
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", "Completions");
-    this.append(this.list);
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", this.list.id], ["aria-expanded", "false"], ["autocomplete", "off"]] as const) input.setAttribute(name, value);
-    input.addEventListener("input", () => this.offer());
+    this.list = new Completions(input, (choice, how) => this.take(choice, how));
+    form.append(this.list.element);
+    input.addEventListener("input", () => this.soon());
+    input.addEventListener("focus", () => this.soon(0));
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => window.setTimeout(() => this.close(), 150));
+    input.addEventListener("blur", () => this.list.close());
+    form.addEventListener("submit", () => remember(this.wholeText()));
+    this.addEventListener("click", (event) => this.press(event));
+    if (document.activeElement === input) input.setSelectionRange(input.value.length, input.value.length);
   }
 
-  /** The word the caret stands in: where it starts, and its text up to the caret. */
-  private word(): { from: number; text: string } {
-    const caret = this.input.selectionStart ?? this.input.value.length;
-    const before = this.input.value.slice(0, caret);
-    if ((before.match(/"/g)?.length ?? 0) % 2 === 1) return { from: caret, text: "" };
-    const from = Math.max(before.lastIndexOf(" "), before.lastIndexOf("(")) + 1;
-    return { from, text: before.slice(from) };
-  }
-
-  private choices(): Choice[] {
-    const { text } = this.word();
-    if (!text) return [];
-    const not = text.startsWith("-") ? "-" : "";
-    const bare = text.slice(not.length).toLowerCase();
-    const colon = bare.indexOf(":");
-    if (colon < 0) {
-      return this.keys.filter(({ key }) => key.startsWith(bare)).map(({ key, note }) => ({ insert: `${not}${key}:`, note }));
+  /** The hidden field with the query that the chips are. */
+  private field(): HTMLInputElement {
+    const form = this.closest("form");
+    this.query ??= form?.querySelector<HTMLInputElement>("input[type=hidden][name=q]") ?? undefined;
+    if (!this.query) {
+      this.query = document.createElement("input");
+      this.query.type = "hidden";
+      this.query.name = "q";
+      form?.prepend(this.query);
     }
-    const known = this.keys.find(({ key }) => key === bare.slice(0, colon));
-    const parts = bare.slice(colon + 1).split(",");
-    const last = parts.pop() ?? "";
-    const kept = [...parts, ""].join(",");
-    return (known?.values ?? [])
-      .filter((value) => value.toLowerCase().startsWith(last) && value.toLowerCase() !== last)
-      .map((value) => ({ insert: `${not}${known?.key}:${kept}${value} `, note: "" }));
+    return this.query;
   }
 
-  private offer(): void {
-    const choices = this.choices().slice(0, 12);
-    this.at = -1;
-    this.list.replaceChildren(
-      ...choices.map((choice, index) => {
-        const li = document.createElement("li");
-        li.id = `${this.list.id}-${index}`;
-        li.setAttribute("role", "option");
-        li.dataset["insert"] = choice.insert;
-        const code = document.createElement("code");
-        code.textContent = choice.insert.trim();
-        const note = document.createElement("span");
-        note.textContent = choice.note;
-        li.append(code, note);
-        li.addEventListener("mousedown", (event) => {
-          event.preventDefault();
-          this.take(choice.insert);
-        });
-        return li;
-      }),
-    );
-    this.list.hidden = choices.length === 0;
-    this.input.setAttribute("aria-expanded", String(choices.length > 0));
-    this.input.removeAttribute("aria-activedescendant");
+  private chips(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>(".chip[data-text]")];
+  }
+
+  private wholeText(): string {
+    return [...this.chips().map((chip) => chip.dataset["text"] ?? ""), this.input.value.trim()].filter(Boolean).join(" ");
+  }
+
+  private press(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const edit = event.target instanceof Element ? event.target.closest(".edit") : null;
+    const chip = edit?.closest<HTMLElement>(".chip[data-text]");
+    if (!chip) return;
+    event.preventDefault();
+    this.edit(chip);
+  }
+
+  /** Puts a chip's text into the input, behind what is typed there, and leaves the others as they are. */
+  private edit(chip: HTMLElement): void {
+    const text = chip.dataset["text"] ?? "";
+    chip.remove();
+    this.field().value = this.chips().map((left) => left.dataset["text"] ?? "").join(" ");
+    this.input.value = [this.input.value.trim(), text].filter(Boolean).join(" ");
+    this.input.focus();
+    this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+    this.soon(0);
   }
 
   private key(event: KeyboardEvent): void {
-    if (this.list.hidden) return;
-    const count = this.list.children.length;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      this.select((this.at + (event.key === "ArrowDown" ? 1 : -1) + count + (this.at < 0 && event.key === "ArrowUp" ? 1 : 0)) % count);
-    } else if ((event.key === "Enter" || event.key === "Tab") && this.at >= 0) {
-      event.preventDefault();
-      this.take((this.list.children[this.at] as HTMLElement).dataset["insert"] ?? "");
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      this.close();
+    if (event.key === "Backspace" && this.input.value === "") {
+      const last = this.chips().at(-1);
+      if (last) {
+        event.preventDefault();
+        this.edit(last);
+      }
+      return;
     }
+    this.list.key(event);
   }
 
-  private select(at: number): void {
-    this.at = at;
-    [...this.list.children].forEach((li, index) => li.setAttribute("aria-selected", String(index === at)));
-    const chosen = this.list.children[at];
-    if (chosen) {
-      this.input.setAttribute("aria-activedescendant", chosen.id);
-      chosen.scrollIntoView({ block: "nearest" });
-    }
-  }
-
-  private take(insert: string): void {
-    const { from } = this.word();
+  /** The word the caret stands in: where it starts, and its text up to the caret. Quotes may hold blanks. */
+  private word(): { from: number; text: string } {
     const caret = this.input.selectionStart ?? this.input.value.length;
-    this.input.setRangeText(insert, from, caret, "end");
-    this.input.focus();
-    this.offer();
+    const before = this.input.value.slice(0, caret);
+    let from = 0;
+    let quoted = false;
+    for (let at = 0; at < before.length; at += 1) {
+      if (before[at] === '"') quoted = !quoted;
+      else if (!quoted && (before[at] === " " || before[at] === "(")) from = at + 1;
+    }
+    return { from, text: before.slice(from) };
   }
 
-  private close(): void {
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+  private soon(wait = patience): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.offer(), wait);
+  }
+
+  private async offer(): Promise<void> {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    const { text } = this.word();
+    const own = this.input.value.trim() === "" ? this.own() : [];
+    try {
+      const address = `${this.getAttribute("complete") ?? ""}?text=${encodeURIComponent(text)}`;
+      const answer = await fetch(address, { signal: asking.signal, headers: { accept: "application/json" } });
+      const found = answer.ok && !answer.redirected ? ((await answer.json()) as { groups: Group[] }).groups : [];
+      if (document.activeElement === this.input) this.list.show([...own, ...found], text);
+    } catch {
+      // A later question took its place, or there is no connection: what is typed can be sent all the same.
+    }
+  }
+
+  /** What is offered before anything is typed: saved searches of the page, then what was searched for lately. */
+  private own(): Group[] {
+    const links = [...document.querySelectorAll<HTMLAnchorElement>("[data-saved] a")];
+    const saved = links.map((link) => ({ insert: "", label: link.textContent?.trim() ?? "", note: "", count: null, href: link.href }));
+    const recent = recall().map((text) => ({ insert: text, label: text, note: "", count: null }));
+    return [{ heading: "Saved searches", choices: saved.slice(0, 5) }, { heading: "Recent searches", choices: recent }].filter((group) => group.choices.length > 0);
+  }
+
+  private take(choice: Choice, how: "add" | "without" | "more"): void {
+    if (choice.href) {
+      location.assign(choice.href);
+      return;
+    }
+    const { from, text } = this.word();
+    const caret = this.input.selectionStart ?? this.input.value.length;
+    const isWord = !choice.insert.endsWith(":") && !choice.insert.endsWith(".");
+    const not = how === "without" && isWord && !text.startsWith("-") ? "-" : "";
+    const end = isWord ? (how === "more" ? "," : "") : "";
+    this.input.setRangeText(`${not}${choice.insert}${end}`, from, caret, "end");
+    this.input.focus();
+    if (isWord && how !== "more") this.closest("form")?.requestSubmit();
+    else this.soon(0);
   }
 }
 

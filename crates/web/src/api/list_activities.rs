@@ -86,6 +86,7 @@ async fn newest(state: &AppState, caller: &Caller, scope: &LogScope, params: &Pa
         after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
         explain: params.flag("count")?,
+        ..ViewRequest::default()
     };
     let found = view(state.app(), caller, scope, &request).await.map_err(refusal)?;
     Ok(Page {
@@ -107,6 +108,7 @@ async fn following(state: &AppState, caller: &Caller, scope: &LogScope, params: 
         zone: zone(params)?,
         after: params.after()?,
         limit: params.limit(DEFAULT_LIMIT, MOST)?,
+        hides_reads: false,
     };
     let found = follow(state.app(), caller, scope, &request).await.map_err(refusal)?;
     Ok(Page {
@@ -120,14 +122,14 @@ async fn following(state: &AppState, caller: &Caller, scope: &LogScope, params: 
     })
 }
 
-fn zone(params: &Params) -> Result<TimeZone, Problem> {
+pub(super) fn zone(params: &Params) -> Result<TimeZone, Problem> {
     let name = params.get("tz").unwrap_or("UTC");
     let zone = Zone::named(name).ok_or_else(|| Params::wrong("tz", format!("There is no time zone `{name}`.")))?;
     Ok(zone.zone().clone())
 }
 
 /// Everything for who may read everything, their own log for everybody else, unless one user or group is asked for.
-fn scope(caller: &Caller, params: &Params) -> Result<LogScope, Problem> {
+pub(super) fn scope(caller: &Caller, params: &Params) -> Result<LogScope, Problem> {
     Ok(match (params.id("user")?, params.id("group")?) {
         (Some(_), Some(_)) => {
             let text = "Give `user` or `group`, not both; within a group, name the user in `q`.";

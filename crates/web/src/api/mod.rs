@@ -20,9 +20,11 @@ mod list_activities;
 mod list_types;
 mod metrics;
 mod openapi;
+mod overview;
 mod query;
 mod record_activities;
 mod sessions;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -55,16 +57,24 @@ fn own() -> Vec<Route> {
             Policy::Key(Scope::Read),
             list_activities::list_activities,
         ),
+        Route::get("/v1/activities/tail", Policy::Key(Scope::Read), tail::tail_activities),
         Route::get(
             "/v1/activities/{id}",
             Policy::Key(Scope::Read),
             get_activity::get_activity,
         ),
+        Route::get(
+            "/v1/activities/histogram",
+            Policy::Key(Scope::Read),
+            overview::histogram,
+        ),
+        Route::get("/v1/activities/facets", Policy::Key(Scope::Read), overview::facets),
         Route::get("/v1/activity-types", Policy::Key(Scope::Read), list_types::list_types),
         Route::get("/openapi.json", Policy::Public, openapi::document),
         Route::get("/docs", Policy::Public, docs::start),
         Route::get("/docs/problems", Policy::Public, docs::problems),
-        Route::get("/docs/{file}", Policy::Public, docs::file),
+        Route::get("/docs/shapes", Policy::Public, docs::shapes),
+        Route::get("/docs/{area}", Policy::Public, docs::area),
         Route::get("/healthz", Policy::Public, health::healthz),
         Route::get("/readyz", Policy::Public, health::readyz),
         Route::get("/metrics", Policy::Public, metrics::metrics),

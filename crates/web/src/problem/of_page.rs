@@ -34,6 +34,7 @@ impl From<PageError> for Problem {
             PageError::Forbidden => Self::forbidden("This account may not do this."),
             PageError::NotFound(detail) => Self::not_found(detail),
             PageError::BadRequest(detail) | PageError::Conflict(detail) => Self::bad_request(detail),
+            PageError::Ask(ask) => Self::bad_request(ask.question),
             PageError::TooMany { retry_after } => Self::too_many(Duration::from_secs(retry_after)),
             PageError::TooCostly(detail) => Self::too_costly(detail),
             PageError::Busy { yours: true, text } => Self::new(

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Href, RequestContext, Shell, filters, redirect, render_status};
+use super::{Ask, Href, RequestContext, Shell, filters, redirect, render_status};
 use crate::AppState;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -17,6 +17,9 @@ pub enum PageError {
         /// Path and query to come back to.
         next: String,
     },
+    /// Whoever sent the form is asked first whether they are sure.
+    #[error("not sure yet")]
+    Ask(Box<Ask>),
     /// The caller may not.
     #[error("forbidden")]
     Forbidden,
@@ -105,6 +108,8 @@ pub(crate) struct ErrorPage {
     pub(crate) title: &'static str,
     pub(crate) text: String,
     pub(crate) cause: Option<String>,
+    /// No error, but a question.
+    pub(crate) ask: Option<Box<Ask>>,
 }
 
 impl ErrorPage {
@@ -114,6 +119,7 @@ impl ErrorPage {
             title,
             text: text.into(),
             cause: None,
+            ask: None,
         }
     }
 
@@ -143,6 +149,7 @@ impl ErrorPage {
                 "Log in",
                 "Log in to see this page.".to_owned(),
             ),
+            PageError::Ask(ask) => (StatusCode::OK, "Are you sure?", ask.question.clone()),
             PageError::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "Not for this account",
@@ -186,6 +193,10 @@ impl ErrorPage {
             title,
             text,
             cause: chain(error),
+            ask: match error {
+                PageError::Ask(ask) => Some(ask.clone()),
+                _ => None,
+            },
         }
     }
 }
@@ -239,12 +250,24 @@ struct ErrorTemplate<'a> {
     request_id: &'a str,
 }
 
+#[derive(askama::Template)]
+#[template(path = "errors/ask.html")]
+struct AskTemplate {
+    shell: Shell,
+    ask: Ask,
+}
+
 /// The page around an error, with the navigation of whoever asked.
 pub(crate) async fn error_page(error: ErrorPage, state: &AppState, context: &RequestContext) -> Response {
     // For the navigation only: if even this fails, the page is drawn as for a visitor.
     let _ = context.caller(state).await;
+    let shell = Shell::of(context, state);
+    if let Some(ask) = error.ask {
+        let page = AskTemplate { shell, ask: *ask };
+        return render_status(error.status, &page).unwrap_or_else(IntoResponse::into_response);
+    }
     let page = ErrorTemplate {
-        shell: Shell::of(context, state),
+        shell,
         status: error.status.as_u16(),
         title: error.title,
         text: &error.text,

@@ -43,6 +43,10 @@ pub struct FromApplication(pub Visitor);
 #[derive(Clone, Debug)]
 pub struct FromReporter(pub Reporter);
 
+/// Whether the page's script asks, which wants words for a message rather than another page.
+#[derive(Clone, Copy, Debug)]
+pub struct ByScript(pub bool);
+
 /// The client's address, after trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RemoteAddress(pub(crate) IpAddr);
@@ -100,6 +104,13 @@ impl FromRequestParts<AppState> for ReaderOfAll {
         } else {
             Err(PageError::Forbidden)
         }
+    }
+}
+
+impl FromRequestParts<AppState> for ByScript {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, PageError> {
+        Ok(Self(parts.headers.contains_key("x-requested-with")))
     }
 }
 

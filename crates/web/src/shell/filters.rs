@@ -1,7 +1,7 @@
 //! Template filters: untrusted text made visible, times with their zone, numbers. A page module brings them into
 //! scope with `use crate::shell::filters;`.
 //!
-//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` ·
+//! `href="{{ page|href }}"` · `href="/users/{{ id|segment }}"` · `{{ name|visible }}` · `{{ person|person }}` · `{{ text|called }}` · `{{ said|said }}` · `title="{{ name|plain }}"` · `{{ at|time(shell.zone) }}` · `{{ at|clock(shell.zone) }}` · `{{ at|day(shell.zone) }}` · `{{ at|moment(shell.zone) }}` ·
 //! `{{ at|ago(now) }}` · `{{ value|laid_out }}` · `{{ n|number }}` · `{{ bytes|size }}`
 
 use activity::Time;
@@ -29,6 +29,24 @@ pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Sa
     Ok(Safe(super::respond::visible_html(&text.to_string())))
 }
 
+/// Somebody as `Full Name (username)`, each part by itself, so that a name written from right to left stays in its place.
+#[askama::filter_fn]
+pub(crate) fn person(who: &activity::Person, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::person_html(who)))
+}
+
+/// Somebody as they were called when it was written down, `Full Name (username)` in one text: part by part as well.
+#[askama::filter_fn]
+pub(crate) fn called(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::called_html(&text.to_string())))
+}
+
+/// One of our own sentences, in which backticks stand around what is typed or sent: HTML with `<code>`.
+#[askama::filter_fn]
+pub(crate) fn said(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::said_html(&text.to_string())))
+}
+
 /// Untrusted text inside an attribute, where there can be no chips: the same characters as `U+202E` in plain text.
 #[askama::filter_fn]
 pub(crate) fn plain(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
@@ -45,15 +63,26 @@ pub(crate) fn laid_out(value: serde_json::Value, _: &dyn Values) -> Result<Safe<
 #[askama::filter_fn]
 pub(crate) fn time(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
     let text = zone.format(*at);
-    Ok(Safe(format!(r#"<time datetime="{at}" title="{at}">{text}</time>"#)))
+    Ok(Safe(format!(r#"<time datetime="{at}">{text}</time>"#)))
 }
 
-/// `<time>` with hours to milliseconds only, for rows under a day's heading.
+/// `<time>` with hours to seconds only, for rows under a day's heading; all of it on hover.
 #[askama::filter_fn]
 pub(crate) fn clock(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
-    let (_, clock) = zone.parts(*at);
-    let title = zone.format(*at);
+    let (clock, title) = (zone.clock(*at), zone.format(*at));
     Ok(Safe(format!(r#"<time datetime="{at}" title="{title}">{clock}</time>"#)))
+}
+
+/// Hours to seconds as text.
+#[askama::filter_fn]
+pub(crate) fn clock_text(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
+    Ok(zone.clock(*at))
+}
+
+/// `<time>` with the day of the week and parts of a second: `Thu 26 Nov 2026 17:41:02.204 EST`.
+#[askama::filter_fn]
+pub(crate) fn moment(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {
+    Ok(Safe(format!(r#"<time datetime="{at}">{}</time>"#, zone.moment(*at))))
 }
 
 /// The day in words, for the heading of its rows.
@@ -66,14 +95,20 @@ pub(crate) fn day(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
 #[askama::filter_fn]
 pub(crate) fn ago(at: &Time, _: &dyn Values, now: &Time) -> Result<Safe<String>> {
     let text = super::respond::ago_words(now.0.saturating_sub(at.0));
+    let title = Zone::utc().format(*at);
     Ok(Safe(format!(
-        r#"<time-ago><time datetime="{at}" title="{at}">{text}</time></time-ago>"#
+        r#"<time-ago><time datetime="{at}" title="{title}">{text}</time></time-ago>"#
     )))
 }
 
 /// A count with thousands separated: `1,204,551`.
 #[askama::filter_fn]
 pub(crate) fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
+    Ok(grouped(n))
+}
+
+/// The same outside a template.
+pub(crate) fn grouped(n: impl std::fmt::Display) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
@@ -82,7 +117,7 @@ pub(crate) fn number(n: impl std::fmt::Display, _: &dyn Values) -> Result<String
         }
         out.push(c);
     }
-    Ok(out)
+    out
 }
 
 /// A size in bytes, kB, MB, GB.

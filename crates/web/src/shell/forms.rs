@@ -3,9 +3,11 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
-use super::PageError;
+use super::ask::Ask;
+use super::{Href, PageError};
 use crate::AppState;
 
 /// The fields of a submitted form, in their order; names may repeat.
@@ -35,6 +37,11 @@ impl Fields {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every field with its value, in their order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The first value of a field without blanks around it.
     #[must_use]
     pub fn trimmed(&self, name: &str) -> &str {
@@ -57,13 +64,27 @@ impl Fields {
     }
 }
 
+/// The page of this site that a form was sent from; the start where that is not known.
+fn came_from(headers: &HeaderMap) -> Href {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = referer
+        .and_then(|url| url.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    Href::from(&LocalPath::or_home(path.unwrap_or("/")))
+}
+
 impl FromRequest<AppState> for Fields {
     type Rejection = PageError;
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
-        axum::extract::Form::<Vec<(String, String)>>::from_request(request, state)
+        let back = came_from(request.headers());
+        let pairs = axum::extract::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
-            .map(|axum::extract::Form(pairs)| Self(pairs))
-            .map_err(|refused| PageError::BadRequest(format!("The form could not be read: {refused}.")))
+            .map(|axum::extract::Form(pairs)| pairs)
+            .map_err(|refused| PageError::BadRequest(format!("The form could not be read: {refused}.")))?;
+        match Ask::carried(&pairs, back) {
+            Some(ask) => Err(PageError::Ask(Box::new(ask))),
+            None => Ok(Self(pairs)),
+        }
     }
 }
 

@@ -55,6 +55,14 @@ impl Href {
         self
     }
 
+    /// This page at the element with this id.
+    #[must_use]
+    pub fn at(mut self, id: &str) -> Self {
+        self.0.push('#');
+        self.0.push_str(&segment(id));
+        self
+    }
+
     /// As it is written in a link or a header.
     #[must_use]
     pub fn as_str(&self) -> &str {

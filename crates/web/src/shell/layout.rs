@@ -21,6 +21,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Light, dark, or as the system is.
     pub theme: Theme,
+    /// Where this installation is, as programs write it in front of a path.
+    pub origin: String,
     /// The zone times are shown in.
     pub zone: Zone,
     /// The present moment.
@@ -38,6 +40,25 @@ pub struct NavItem {
     pub href: &'static str,
     /// Whether this page is there or below.
     pub current: bool,
+}
+
+/// Entries of the navigation that belong together.
+#[derive(Clone, Debug)]
+pub struct NavGroup {
+    /// What they are, as a heading says.
+    pub label: &'static str,
+    /// At least one.
+    pub items: Vec<NavItem>,
+    /// Whether they stand in a menu of the bar instead of the bar itself.
+    pub is_menu: bool,
+}
+
+impl NavGroup {
+    /// The entry whose page this is.
+    #[must_use]
+    pub fn current(&self) -> Option<&NavItem> {
+        self.items.iter().find(|item| item.current)
+    }
 }
 
 /// Light, dark, or as the system is.
@@ -65,7 +86,7 @@ impl Theme {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Auto => "Auto",
+            Self::Auto => "System",
             Self::Light => "Light",
             Self::Dark => "Dark",
         }
@@ -90,75 +111,132 @@ impl Shell {
             here: (&LocalPath::or_home(context.path_and_query())).into(),
             flash: context.cookies().flash(),
             theme: context.theme(),
+            origin: state.app().settings().public_url.trim_end_matches('/').to_owned(),
             zone: context.zone(),
             now: state.app().now(),
             once: state.app().opaque_id::<16>(),
         }
     }
 
-    /// The main navigation of whoever is signed in.
+    /// The main navigation of whoever is signed in: what is looked at, what is made of it, and the rest, which is a
+    /// menu where it is more than one entry.
     #[must_use]
-    pub fn nav(&self) -> Vec<NavItem> {
+    pub fn nav(&self) -> Vec<NavGroup> {
         let Some(caller) = &self.caller else { return Vec::new() };
-        let mut entries: Vec<(&'static str, &'static str)> = Vec::new();
-        if caller.is_administrator() {
-            entries.push(("Users", "/users"));
-        }
-        if caller.reads_everything() {
-            entries.extend([("Activity", "/activity"), ("Exports", "/exports")]);
-        } else {
-            entries.push(("Activity Logs", "/settings/activity-logs"));
-        }
-        entries.extend([("Groups", "/groups"), ("Sessions", "/sessions")]);
-        entries.push(("Logged activities", "/activity/types"));
-        if caller.is_administrator() {
-            entries.extend([
+        let look: &[_] = match caller.reads_everything() {
+            true => &[
+                ("Activity", "/activity"),
+                ("Users", "/users"),
+                ("Groups", "/groups"),
+                ("Sessions", "/sessions"),
+            ],
+            false => &[
+                ("Activity Logs", "/settings/activity-logs"),
+                ("Groups", "/groups"),
+                ("Sessions", "/sessions"),
+            ],
+        };
+        let rest: &[_] = match caller.is_administrator() {
+            true => &[
+                ("Logged activities", "/activity/types"),
                 ("Applications", "/admin/applications"),
                 ("API keys", "/admin/api-keys"),
                 ("Outbox", "/admin/outbox"),
-            ]);
-        }
-        self.items(&entries)
+                ("API documentation", "/docs"),
+            ],
+            false => &[("Logged activities", "/activity/types")],
+        };
+        let is_menu = rest.len() > 1;
+        let rest = self.group(if is_menu { "Admin" } else { "About" }, rest);
+        vec![
+            self.group("Look", look),
+            self.group("Files", &[("Exports", "/exports")]),
+            NavGroup { is_menu, ..rest },
+        ]
     }
 
     /// The pages of Settings.
     #[must_use]
-    pub fn settings_tabs(&self) -> Vec<NavItem> {
-        self.items(&[
-            ("Profile", "/settings/profile"),
-            ("Email", "/settings/email"),
-            ("Password", "/settings/password"),
-            ("Two-factor authentication", "/settings/two-factor"),
-            ("Passkeys", "/settings/passkeys"),
-            ("Devices", "/settings/devices"),
-            ("Memberships", "/settings/memberships"),
-            ("Invitations", "/settings/invitations"),
-            ("Connections", "/settings/connections"),
-            ("Activity Logs", "/settings/activity-logs"),
-            ("Privacy", "/settings/privacy"),
-        ])
+    pub fn settings(&self) -> Vec<NavGroup> {
+        vec![
+            self.group(
+                "Account",
+                &[("Profile", "/settings/profile"), ("Email", "/settings/email")],
+            ),
+            self.group(
+                "Security",
+                &[
+                    ("Password", "/settings/password"),
+                    ("Two-factor authentication", "/settings/two-factor"),
+                    ("Passkeys", "/settings/passkeys"),
+                    ("Devices", "/settings/devices"),
+                ],
+            ),
+            self.group(
+                "People",
+                &[
+                    ("Memberships", "/settings/memberships"),
+                    ("Invitations", "/settings/invitations"),
+                    ("Connections", "/settings/connections"),
+                ],
+            ),
+            self.group(
+                "My data",
+                &[
+                    ("Activity Logs", "/settings/activity-logs"),
+                    ("Privacy", "/settings/privacy"),
+                ],
+            ),
+        ]
     }
 
-    fn items(&self, entries: &[(&'static str, &'static str)]) -> Vec<NavItem> {
-        entries
+    /// What the page of Settings is called that this is, or is below.
+    #[must_use]
+    pub fn settings_page(&self) -> &'static str {
+        let groups = self.settings();
+        groups
             .iter()
-            .map(|(label, href)| NavItem {
-                label,
-                href,
-                current: self.is_under(href),
-            })
-            .collect()
+            .find_map(NavGroup::current)
+            .map_or("Settings", |item| item.label)
+    }
+
+    /// Whether the caller manages users.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.caller.as_ref().is_some_and(Caller::is_administrator)
+    }
+
+    /// Whether this is a page of Settings.
+    #[must_use]
+    pub fn is_settings(&self) -> bool {
+        self.is_under("/settings")
+    }
+
+    fn group(&self, label: &'static str, entries: &[(&'static str, &'static str)]) -> NavGroup {
+        let item = |(label, href): &(&'static str, &'static str)| NavItem {
+            label,
+            href,
+            current: self.is_under(href),
+        };
+        NavGroup {
+            label,
+            items: entries.iter().map(item).collect(),
+            is_menu: false,
+        }
     }
 
     fn is_under(&self, href: &str) -> bool {
-        // The catalogue lies below the log but has an entry of its own.
-        let is_elsewhere = href == "/activity" && self.path.as_str().starts_with("/activity/types");
-        !is_elsewhere
-            && self
-                .path
-                .as_str()
-                .strip_prefix(href)
+        let path = self.path.as_str();
+        // The catalogue lies below the log but has an entry of its own; one activity's page belongs to the log.
+        if href == "/activity" && path.starts_with("/activity/types") {
+            return false;
+        }
+        let is_below = |place: &str| {
+            path.strip_prefix(place)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_log = matches!(href, "/activity" | "/settings/activity-logs");
+        is_below(href) || (is_log && is_below("/activities"))
     }
 
     /// The caller's full name, or what else they are called by.

@@ -29,6 +29,8 @@
 //! }
 //! ```
 
+mod allowed;
+mod ask;
 pub(crate) mod assets;
 mod context;
 mod cookies;
@@ -50,30 +52,35 @@ mod pager;
 mod qr;
 mod respond;
 mod route;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 mod zone;
 
+pub use ask::Ask;
 pub(crate) use context::RequestContext;
 pub(crate) use cookies::PendingCookies;
 pub use cookies::{Cookie, Cookies, with_cookie};
 pub use errors::PageError;
 pub(crate) use errors::{ErrorPage, error_page};
 pub(crate) use extract::RemoteAddress;
-pub use extract::{AdminOnly, ApiCaller, From, FromApplication, FromReporter, MaybeSignedIn, ReaderOfAll, SignedIn};
+pub use extract::{
+    AdminOnly, ApiCaller, ByScript, From, FromApplication, FromReporter, MaybeSignedIn, ReaderOfAll, SignedIn,
+};
 pub(crate) use file::file;
 pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;
 pub use href::Href;
 pub(crate) use idempotency::idempotency_key;
-pub use layout::{NavItem, Shell, Theme};
-pub(crate) use live::live;
+pub use layout::{NavGroup, NavItem, Shell, Theme};
+pub(crate) use live::{live, no_stream};
 pub(crate) use others::{others_of, with_others};
-pub(crate) use outcome::{done, error_of, refused};
+pub(crate) use outcome::{Acted, acted, done, error_of, refused};
 pub(crate) use pager::{Paged, Pager, cursor};
 pub(crate) use qr::qr_svg;
 pub(crate) use respond::span_words;
 pub use respond::{redirect, redirect_with, render, render_status};
 pub use route::{Policy, Route, Scope};
+pub(crate) use stream::last_event_id;
 pub use zone::Zone;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use activity::likeness;
+use activity::{Person, likeness};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -45,6 +45,53 @@ pub fn redirect_with(to: impl Into<Href>, flash: Flash) -> Response {
 pub(crate) fn visible_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     out.push_str("<bdi>");
+    push_visible(&mut out, text);
+    out.push_str("</bdi>");
+    out
+}
+
+/// `Full Name (username)`, each in a `<bdi>` of its own; of somebody who lacks one, what there is.
+pub(crate) fn person_html(who: &Person) -> String {
+    if who.name.is_empty() || who.username.is_empty() {
+        return visible_html(&who.to_string());
+    }
+    in_parts(&who.name, &who.username)
+}
+
+/// The same of a text that says both.
+pub(crate) fn called_html(text: &str) -> String {
+    let parts = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    parts.map_or_else(|| visible_html(text), |(name, username)| in_parts(name, username))
+}
+
+fn in_parts(name: &str, username: &str) -> String {
+    let (name, username) = (visible_html(name), visible_html(username));
+    format!("{name} <span class=\"grey\">({username})</span>")
+}
+
+/// A sentence with what stands between backticks as `<code>`; a backtick without a second one stays.
+pub(crate) fn said_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, code, after)) = next_code(rest) {
+        push_visible(&mut out, before);
+        out.push_str("<code>");
+        out.push_str(&visible_html(code));
+        out.push_str("</code>");
+        rest = after;
+    }
+    push_visible(&mut out, rest);
+    out
+}
+
+/// What stands before, between and behind the next two backticks.
+fn next_code(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (code, after) = rest.split_once('`')?;
+    Some((before, code, after))
+}
+
+fn push_visible(out: &mut String, text: &str) {
     for (c, hidden) in likeness::hidden(text) {
         match c {
             '<' => out.push_str("&lt;"),
@@ -64,8 +111,6 @@ pub(crate) fn visible_html(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.push_str("</bdi>");
-    out
 }
 
 /// Text without characters that cannot be seen or that reorder text: their code points stand for them.

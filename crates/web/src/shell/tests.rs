@@ -2,7 +2,7 @@ use activity::Time;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
-use super::respond::{ago_words, size_words, visible_html, visible_plain};
+use super::respond::{ago_words, called_html, person_html, said_html, size_words, visible_html, visible_plain};
 use super::{Cookie, Cookies, ErrorPage, Flash, Href, LocalPath, PageError, Pager, Zone};
 
 #[test]
@@ -38,6 +38,31 @@ fn text_that_hides_or_reorders_is_shown_as_code_points() {
         assert_eq!(visible_plain(seen), seen);
     }
     assert_eq!(visible_plain("a\u{200d}b"), "aU+200Db");
+}
+
+#[test]
+fn people_are_named_part_by_part_and_sentences_have_their_code() {
+    let mut who = activity::Person {
+        name: "\u{5d0}\u{5d1} <b>".to_owned(),
+        username: "eitan".to_owned(),
+        ..activity::Person::default()
+    };
+    let html = "<bdi>\u{5d0}\u{5d1} &lt;b&gt;</bdi> <span class=\"grey\">(<bdi>eitan</bdi>)</span>";
+    assert_eq!(person_html(&who), html);
+    assert_eq!(called_html(&who.to_string()), html);
+    assert_eq!(called_html("Nightly import"), "<bdi>Nightly import</bdi>");
+    who.username.clear();
+    assert_eq!(person_html(&who), "<bdi>\u{5d0}\u{5d1} &lt;b&gt;</bdi>");
+    for (text, html) in [
+        (
+            "There is no group `grp_1`.",
+            "There is no group <code><bdi>grp_1</bdi></code>.",
+        ),
+        ("`<b>` and `", "<code><bdi>&lt;b&gt;</bdi></code> and `"),
+        ("plain & simple", "plain &amp; simple"),
+    ] {
+        assert_eq!(said_html(text), html);
+    }
 }
 
 #[test]

@@ -71,6 +71,20 @@ impl Zone {
         )
     }
 
+    /// `14:02:51`.
+    #[must_use]
+    pub fn clock(&self, at: Time) -> String {
+        let zoned = at.timestamp().to_zoned(self.zone().clone());
+        zoned.strftime("%H:%M:%S").to_string()
+    }
+
+    /// `Sat 21 Nov 2026 14:02:51.204 UTC`.
+    #[must_use]
+    pub fn moment(&self, at: Time) -> String {
+        let zoned = at.timestamp().to_zoned(self.zone().clone());
+        format!("{} {}", zoned.strftime("%a %-d %b %Y %H:%M:%S.%3f"), self.label(at))
+    }
+
     /// `2026-11-21 14:02:51 UTC`.
     #[must_use]
     pub fn format(&self, at: Time) -> String {

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::accounts::{self, Activation, NewUser};
 use app::logging_in::{self, LogIn};
@@ -363,4 +364,18 @@ async fn people(app: &App) {
         };
         accounts::create_user(app, &Caller::command_line(), new).await.unwrap();
     }
+}
+
+/// Reads a stream until it holds this, or for so long; what came and whether it is still open.
+pub async fn until(stream: &mut Response, wanted: &str, patience: Duration) -> (String, bool) {
+    let mut all = String::new();
+    let deadline = tokio::time::Instant::now() + patience;
+    while !all.contains(wanted) {
+        match tokio::time::timeout_at(deadline, stream.chunk()).await {
+            Ok(Ok(Some(chunk))) => all.push_str(&String::from_utf8_lossy(&chunk)),
+            Ok(Ok(None) | Err(_)) => return (all, false),
+            Err(_) => return (all, true),
+        }
+    }
+    (all, true)
 }

@@ -84,6 +84,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);
     app::activity::keep_appending(&app);
+    app::keep_looking_out(&app);
     app::mail::start(&app)?;
     // Nobody may be reading any more: a closed terminal is no reason to stop serving.
     if let Err(error) = say(greeting) {

@@ -147,7 +147,7 @@ async fn accounts(ann: &mut Browser<'_>, bob: &mut Browser<'_>) {
         ("email", "bob@example.com"),
         ("send_activation", "1"),
     ];
-    ann.post("/users", &fields).await;
+    ann.post("/users/new", &fields).await;
     let token = ann.token("Activate your account").await;
     let fields = [("token", token.as_str()), ("password", BOBS), ("repeat", BOBS)];
     bob.get(&format!("/activate?token={token}")).await;
@@ -194,7 +194,7 @@ async fn credentials(ann: &mut Browser<'_>, bob: &mut Browser<'_>) -> String {
 
 /// An invitation, and the keys of programs.
 async fn others(ann: &mut Browser<'_>) {
-    let (head, _) = ann.post("/groups", &[("name", "Studio")]).await;
+    let (head, _) = ann.post("/groups/new", &[("name", "Studio")]).await;
     let path = head.strip_prefix("303 ").unwrap().to_owned();
     let fields = [("addresses", "new@example.net"), ("role", "member")];
     ann.post(&path, &fields).await;

@@ -65,6 +65,9 @@ fn formal() -> impl Strategy<Value = Term> {
         "at:>2026",
         "at:<=2026-11-01T10:15:20.5",
         "at:-7d..now",
+        "at:today",
+        "at:monday..friday,>yesterday,<=sunday",
+        "recorded:<today,yesterday..now",
         "recorded:>=2026-11-01T10:15Z",
         "id:5",
         "id:1..7,>=9,<3",
@@ -177,6 +180,9 @@ proptest! {
     #[test]
     fn parsing_never_panics_and_points_within_the_text(text in any::<String>()) {
         if let Err(error) = parse(&text, &TimeZone::UTC) {
+            for offer in repairs(&text, &error, &TimeZone::UTC) {
+                prop_assert!(parse(&offer.query, &TimeZone::UTC).is_ok(), "{} for {}", offer.query, text);
+            }
             prop_assert!(text.get(error.span).is_some());
         }
     }
@@ -187,14 +193,44 @@ proptest! {
             word(),
             prop::sample::select(vec![
                 "user:", "at:", "ip:", "metadata.", "has:", "id:", "by:=", "(", ")", "-", " OR ", " ", "\"", "..",
-                ">=", "2026-11-01", "10.", ":*", "-7d", "activity:", "2026-11-01T10:00Z", "99999999999w", "*", "é", "user_agent:", "東京",
+                ">=", "2026-11-01", "10.", ":*", "-7d", "today", "at:monday", "activity:", "2026-11-01T10:00Z", "99999999999w", "*", "é", "user_agent:", "東京",
             ]).prop_map(str::to_owned),
         ], 0..8),
     ) {
         let text = pieces.concat();
         match parse(&text, &TimeZone::UTC) {
             Ok(expr) => prop_assert_eq!(parse(&expr.to_string(), &TimeZone::UTC), Ok(expr)),
-            Err(error) => prop_assert!(text.get(error.span).is_some()),
+            Err(error) => {
+                let offers = repairs(&text, &error, &TimeZone::UTC);
+                prop_assert!(!offers.is_empty());
+                for offer in offers {
+                    prop_assert!(parse(&offer.query, &TimeZone::UTC).is_ok(), "{} for {}", offer.query, text);
+                }
+                prop_assert!(text.get(error.span).is_some());
+            }
+        }
+        for part in conjuncts(&text) {
+            prop_assert!(text.get(part).is_some_and(|part| part.trim() == part && !part.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_range_is_read_back_from_its_two_ends(expr in expr(), now in 0..4_000_000_000_i64) {
+        let now = Time(now * Time::SECOND);
+        let (range, rest) = expr.clone().split_range(now);
+        if let Some(range) = range {
+            let (from, to) = range.ends();
+            prop_assert_eq!(AtRange::of_ends(&from, &to, &TimeZone::UTC), Ok(range.clone()));
+            let binding = Binding { now, me: None };
+            let both = Expr::from(Term::At(vec![range])).and(rest).bind(&binding);
+            let bound = expr.bind(&binding);
+            for offset in [-9 * Time::DAY, -3 * Time::DAY, -Time::DAY, -1, 0] {
+                let mut activity = failed_log_in();
+                activity.facts.occurred_at = now.plus(offset);
+                prop_assert_eq!(both.matches(&activity), bound.matches(&activity));
+            }
+        } else {
+            prop_assert_eq!(rest, expr);
         }
     }
 

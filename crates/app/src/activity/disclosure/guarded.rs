@@ -8,10 +8,12 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Batch, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search, Through,
+    Batch, Breakdown, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search,
+    Summary, Through,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
+use tokio::sync::watch;
 
 use super::Unseen;
 
@@ -85,6 +87,11 @@ impl GuardedLog {
         self.0.remembers_until()
     }
 
+    /// See [`Log::watch`].
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.0.watch()
+    }
+
     /// See [`Log::inquiry`].
     pub(crate) async fn look_of(&self, caller: &str) -> Result<GuardedLook, LogError> {
         Ok(GuardedLook(self.0.inquiry(caller).await?.look().await?))
@@ -154,6 +161,16 @@ impl GuardedLook {
     /// See [`Look::count`].
     pub(crate) async fn count(&self, expr: &Expr, cap: u64) -> Result<Count, LogError> {
         self.0.count(expr, cap).await
+    }
+
+    /// See [`Look::summary`].
+    pub(crate) async fn summary(&self, expr: &Expr, by: &Breakdown, top: usize) -> Result<Summary, LogError> {
+        self.0.summary(expr, by, top).await
+    }
+
+    /// See [`Look::complete_through`].
+    pub(crate) fn complete_through(&self) -> Through {
+        self.0.complete_through()
     }
 
     /// See [`Look::scan`].

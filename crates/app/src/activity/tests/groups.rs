@@ -260,6 +260,7 @@ async fn following_a_group_gives_its_rows_and_no_others() {
         zone: jiff::tz::TimeZone::UTC,
         after: None,
         limit: 100,
+        hides_reads: false,
     };
     let scope = LogScope::Group(it.sketches.clone());
     let page = follow(&it.setup.app, &it.olga, &scope, &request).await.unwrap();

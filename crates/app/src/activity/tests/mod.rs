@@ -1,7 +1,9 @@
 //! The use cases of reading, against a real store and log in a temporary directory.
 
 mod groups;
+mod reads;
 pub(crate) mod support;
+mod tail;
 
 use activity::{Outcome, Time};
 use support::{Setup, administrator, auditor, hostile, member, of};
@@ -195,6 +197,7 @@ async fn following_never_skips_and_always_says_where_to_go_on() {
         zone: jiff::tz::TimeZone::UTC,
         after: None,
         limit: 3,
+        hides_reads: false,
     };
     let sam = member("sam");
     let first = follow(&setup.app, &sam, &LogScope::Me, &request).await.unwrap();

@@ -17,8 +17,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types,
-    record_activities, sessions, users,
+    applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types, overview,
+    record_activities, sessions, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -28,8 +28,11 @@ use crate::problem::{FieldProblem, ProblemDetails};
     paths(
         record_activities::record_activities,
         list_activities::list_activities,
+        tail::tail_activities,
         get_activity::get_activity,
         list_types::list_types,
+        overview::histogram,
+        overview::facets,
     ),
     components(schemas(ProblemDetails, FieldProblem, Activity, ActivityPage, NewActivities)),
     modifiers(&Schemes),
@@ -156,8 +159,17 @@ pub(super) struct Through {
     /// Number of activities in the log: every id below it was considered.
     size: u64,
     /// The moment up to which everything accepted was considered.
-    #[schema(format = DateTime)]
-    at: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: activity::Time,
+}
+
+impl From<app::activity::CompleteThrough> for Through {
+    fn from(through: app::activity::CompleteThrough) -> Self {
+        Self {
+            size: through.size,
+            at: through.at,
+        }
+    }
 }
 
 /// How many rows match.
@@ -167,4 +179,13 @@ pub(super) struct Counted {
     n: u64,
     /// Whether there are exactly so many.
     exact: bool,
+}
+
+impl From<app::activity::Count> for Counted {
+    fn from(count: app::activity::Count) -> Self {
+        Self {
+            n: count.n,
+            exact: count.exact,
+        }
+    }
 }

@@ -213,6 +213,7 @@ pub(super) fn asked(state: &AppState, url: &UrlState, zone: &Zone) -> Result<Vie
         from,
         to,
         zone: zone.zone().clone(),
+        hides_reads: url.reads != "1",
         ..ViewRequest::default()
     })
 }
@@ -337,6 +338,7 @@ impl UrlState {
             from: fields.get("from").to_owned(),
             to: fields.get("to").to_owned(),
             tz: fields.get("tz").to_owned(),
+            reads: fields.get("reads").to_owned(),
             ..Self::default()
         }
     }

@@ -1,14 +1,24 @@
 //! The activity view in its four scopes, the page of one activity, and the export of a view. Owns their
 //! handlers and page structs; decides nothing, asks `app`.
 
+mod advanced;
+mod complete;
 mod export;
+mod facets;
+mod histogram;
+mod links;
 mod one;
+mod opened;
+mod query_box;
+mod range;
 mod row;
 mod scopes;
 mod state;
+mod tail;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;
+mod who;
 
 use crate::shell::{Policy, Route};
 
@@ -23,9 +33,13 @@ pub fn routes() -> Vec<Route> {
         Route::get("/activity", Policy::ReaderOfAll, scopes::everything),
         Route::get("/activity/export", Policy::ReaderOfAll, export::everything_form),
         Route::post("/activity/export", Policy::ReaderOfAll, export::everything),
+        Route::get("/activity/tail", Policy::ReaderOfAll, tail::everything),
         Route::get("/settings/activity-logs", Policy::SignedIn, scopes::mine),
         Route::get("/settings/activity-logs/export", Policy::SignedIn, export::mine_form),
         Route::post("/settings/activity-logs/export", Policy::SignedIn, export::mine),
+        Route::get("/settings/activity-logs/tail", Policy::SignedIn, tail::mine),
+        Route::get("/users/{id}/activity/tail", Policy::ReaderOfAll, tail::user),
+        Route::get("/groups/{id}/activity/tail", Policy::SignedIn, tail::group),
         Route::get("/users/{id}/activity", Policy::ReaderOfAll, scopes::user),
         Route::get("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::user_csv),
         Route::post("/users/{id}/activity/csv", Policy::ReaderOfAll, scopes::generate),
@@ -34,6 +48,15 @@ pub fn routes() -> Vec<Route> {
         Route::get("/groups/{id}/activity", Policy::SignedIn, scopes::group),
         Route::get("/groups/{id}/activity/export", Policy::SignedIn, export::group_form),
         Route::post("/groups/{id}/activity/export", Policy::SignedIn, export::group),
+        Route::get("/activity/complete", Policy::ReaderOfAll, complete::everything),
+        Route::get("/settings/activity-logs/complete", Policy::SignedIn, complete::mine),
+        Route::get("/users/{id}/activity/complete", Policy::ReaderOfAll, complete::user),
+        Route::get("/groups/{id}/activity/complete", Policy::SignedIn, complete::group),
+        Route::get("/activity/advanced", Policy::ReaderOfAll, advanced::everything),
+        Route::get("/settings/activity-logs/advanced", Policy::SignedIn, advanced::mine),
+        Route::get("/users/{id}/activity/advanced", Policy::ReaderOfAll, advanced::user),
+        Route::get("/groups/{id}/activity/advanced", Policy::SignedIn, advanced::group),
         Route::get("/activities/{id}", Policy::SignedIn, one::activity),
+        Route::get("/activities/{id}/open", Policy::SignedIn, one::open),
     ]
 }

@@ -1,95 +1,108 @@
-//! One activity as a row that opens in place: its line, its fields, its JSON and what can be done with it.
+//! One activity as a line: when, who, what, on whom, where, in which application.
 
-use activity::catalogue::Level;
-use activity::query::{Entity, Expr, IpPattern, KindPattern, Term};
-use activity::sentence::{self, Piece};
-use activity::{Activity, By, Facts, Person, Severity, json};
-use app::ids;
+use std::collections::{HashMap, HashSet};
 
-use super::state::UrlState;
+use activity::catalogue::{self, Level};
+use activity::likeness;
+use activity::query::{IpPattern, Term};
+use activity::sentence::{self, Piece, Thing};
+use activity::{Activity, Time, json};
+
+use super::links::Links;
+use super::who::Who;
 use crate::shell::{Href, span_words};
 
 /// One activity on a page.
 #[derive(Clone, Debug)]
 pub(crate) struct ActivityRow {
     pub(crate) activity: Activity,
-    pub(crate) actions: Actions,
+    /// Who did it.
+    pub(crate) who: Named,
+    /// On whom, where that is somebody else; in one person's log who did it, where that is somebody else.
+    pub(crate) other: Option<(&'static str, Named)>,
+    /// What was done, without who did it.
+    pub(crate) said: Vec<Part>,
+    /// The rows from the same address.
+    pub(crate) same_address: Option<Href>,
 }
 
-/// Where the actions of a row lead; `None` where an action makes no sense.
+/// Somebody named in a row, and where the name leads.
 #[derive(Clone, Debug)]
-pub(crate) struct Actions {
-    pub(crate) only_user: Option<Href>,
-    pub(crate) only_address: Option<Href>,
-    pub(crate) not_address: Option<Href>,
-    pub(crate) only_type: Href,
-    pub(crate) not_type: Href,
-    pub(crate) around: Href,
+pub(crate) struct Named {
+    pub(crate) who: Who,
+    pub(crate) href: Option<Href>,
+    /// Whether somebody else on this page has the same name, or one that looks like it.
+    pub(crate) has_twin: bool,
+}
+
+/// A part of what was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Words of the sentence.
+    Words(String),
+    /// A value in it.
+    Value(String),
+    /// What it was done to, and where that leads.
+    Object(String, Option<Href>),
+    /// An id: what tells it from others, and the whole.
+    Id(String, String),
 }
 
 /// How far the two times of a row may be apart before it says so: reporters send within minutes, and clocks differ by
 /// less.
-const APART: i64 = 10 * 60 * activity::Time::SECOND;
-
-/// One line of the opened row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
-    pub(crate) label: &'static str,
-    pub(crate) value: String,
-    pub(crate) note: String,
-    pub(crate) is_code: bool,
-}
+const APART: i64 = 10 * 60 * Time::SECOND;
+/// An id of so many characters or fewer is shown whole.
+const SHORT_ID: usize = 12;
+/// How many characters at its end tell an id from others.
+const TELLING: usize = 5;
 
 impl ActivityRow {
-    /// The row and where its actions lead from a view at `base` that shows `expr`.
-    pub(crate) fn new(activity: Activity, base: &Href, state: &UrlState, expr: &Expr, many_users: bool) -> Self {
-        let and = |more: Expr| state.with_query(expr.clone().and(more).to_string()).href(base);
-        let of_type: Expr = Term::Kind(vec![KindPattern::Exact(activity.kind.to_string())]).into();
-        let from = activity.ip.map(|ip| Expr::from(Term::Ip(vec![IpPattern::Exact(ip)])));
-        let user = activity.user.as_ref().filter(|_| many_users);
-        let near = |minutes: i64| {
-            activity
-                .occurred_at
-                .plus(minutes * 60 * activity::Time::SECOND)
-                .to_string()
+    /// The row as it links on from a view.
+    pub(crate) fn new(activity: Activity, links: &Links) -> Self {
+        let named = |who: Who| Named {
+            href: links.person(&who.id),
+            who,
+            has_twin: false,
         };
-        let around = UrlState {
-            tz: state.tz.clone(),
-            ..UrlState::default()
+        let did = Who::did(&activity);
+        let other = match &links.owner {
+            Some(owner) if *owner == did.id => None,
+            Some(_) => Some(("by", named(did.clone()))),
+            None => Who::suffered(&activity).map(|who| ("for", named(who))),
+        };
+        let same_address = activity.ip.map(|ip| links.and(Term::Ip(vec![IpPattern::Exact(ip)])));
+        Self {
+            who: named(did),
+            other,
+            said: said(&activity, links),
+            same_address,
+            activity,
         }
-        .with_range(&near(-5), &near(5));
-        let actions = Actions {
-            only_user: user.map(|user| and(of_person(&activity.facts, user))),
-            only_address: from.clone().map(&and),
-            not_address: from.map(|from| and(from.negated())),
-            only_type: and(of_type.clone()),
-            not_type: and(of_type.negated()),
-            around: around.href(base),
-        };
-        Self { activity, actions }
     }
 
     /// The class that colours the row.
     pub(crate) fn class(&self) -> &'static str {
         match sentence::level(&self.activity.facts) {
+            Level::Failure => " failed",
+            Level::Warning => " warned",
+            Level::Usual if self.is_read() => " read",
             Level::Usual => "",
-            Level::Warning => "warned",
-            Level::Failure => "failed",
         }
     }
 
-    /// The sentence: words, and names as code.
-    pub(crate) fn pieces(&self) -> Vec<Piece<'_>> {
-        sentence::pieces(&self.activity.facts)
+    /// Whether somebody only read the log.
+    fn is_read(&self) -> bool {
+        catalogue::reads().any(|entry| entry.code == &*self.activity.kind)
     }
 
-    /// Name and, in small, log-in name of whose log it is.
-    pub(crate) fn who(&self) -> (String, String) {
-        match &self.activity.user {
-            None => (String::new(), String::new()),
-            Some(user) if user.name.is_empty() || user.username.is_empty() => (user.to_string(), String::new()),
-            Some(user) => (user.name.clone(), user.username.clone()),
-        }
+    /// Whether its words are not ours, and may be longer than a line.
+    pub(crate) fn is_long(&self) -> bool {
+        catalogue::find(&self.activity.kind).is_none()
+    }
+
+    /// Whether who is named is only who somebody claimed to be.
+    pub(crate) fn is_unproven(&self) -> bool {
+        Who::is_unproven(&self.activity)
     }
 
     /// The address, if it is known.
@@ -146,154 +159,89 @@ impl ActivityRow {
         json::to_json(&self.activity)
     }
 
-    /// Everything that is stated, in the order people ask for it.
-    pub(crate) fn fields(&self) -> Vec<Field> {
-        let row = &self.activity;
-        let mut fields = Fields::default();
-        fields.code("Activity", Some(&*row.kind));
-        fields.text("Outcome", Some(row.outcome.word()));
-        fields.reason(&row.facts);
-        fields.text("Severity", row.severity.map(Severity::word));
-        if let Some(user) = &row.user {
-            fields.person("User", user);
+    /// What the row says in one sentence: `Sam O'Connor: Roles changed to member, for Mia Member`.
+    pub(crate) fn sentence(&self) -> String {
+        let mut text = format!("{}: ", self.who.who.name);
+        text.extend(sentence::deed(&self.activity.facts).iter().map(Piece::as_str));
+        if let Some(whom) = Who::suffered(&self.activity) {
+            text.push_str(", for ");
+            text.push_str(&whom.name);
         }
-        match &row.by {
-            By::Themself => {}
-            By::Administrator(person) => fields.person("By administrator", person),
-            By::Member(person) | By::Person(person) => fields.person("By", person),
-            By::Application(it) => fields.named("By application", &it.name, &it.id),
-            By::System if row.recorder.is_reported() => fields.text("By", Some("the reporting system")),
-            By::System => fields.text("By", Some("the system")),
-        }
-        fields.text("With API key", sentence::with_key(&row.facts));
-        for target in &row.targets {
-            let name = if target.username.is_empty() {
-                target.name.clone()
-            } else {
-                format!("{} ({})", target.name, target.username)
-            };
-            fields.named("Target", &name, &target.id);
-            fields.text("Kind of target", Some(&target.kind));
-        }
-        if let Some(group) = &row.group {
-            fields.named("Group", &group.name, &group.id);
-        }
-        if let Some(application) = &row.application {
-            fields.named("Application", &application.name, &application.id);
-        }
-        fields.code("Address", row.ip.map(|ip| ip.to_string()).as_deref());
-        fields.text("Country", row.country.as_deref());
-        fields.text("Place", row.place.as_deref());
-        fields.text("Device", row.device.as_deref());
-        fields.code("User agent", row.user_agent.as_deref());
-        fields.text("Description", row.description.as_deref());
-        for (key, value) in &row.metadata {
-            fields.metadata(key, value);
-        }
-        fields.code("External id", row.external_id.as_deref());
-        fields.code("Trace", row.trace_id.as_deref());
-        fields.recorder(&row.facts);
-        fields.code("As received", row.raw.as_deref());
-        fields.0
+        text
     }
 }
 
-/// What finds this person's rows and nobody else's: by id alone, since a reporter writes any name. Ids of other systems
-/// are told apart by the application they come from.
-fn of_person(row: &Facts, user: &Person) -> Expr {
-    let person: Expr = Term::User(vec![Entity::Id(user.id.clone())]).into();
-    match &row.application {
-        Some(application) if row.recorder.is_reported() && !ids::is_ours(&user.id) => {
-            person.and(Term::Application(vec![Entity::Id(application.id.clone())]).into())
-        }
-        _ => person,
-    }
-}
-
-#[derive(Default)]
-struct Fields(Vec<Field>);
-
-impl Fields {
-    fn add(&mut self, label: &'static str, value: &str, note: &str, is_code: bool) {
-        if !value.is_empty() {
-            self.0.push(Field {
-                label,
-                value: value.to_owned(),
-                note: note.to_owned(),
-                is_code,
-            });
-        }
-    }
-
-    fn text(&mut self, label: &'static str, value: Option<&str>) {
-        self.add(label, value.unwrap_or_default(), "", false);
-    }
-
-    /// The reason in words, with its code where it is one of ours.
-    fn reason(&mut self, facts: &Facts) {
-        let (words, code) = (facts.reason_in_words().unwrap_or_default(), facts.reason.as_deref());
-        let note = code.filter(|code| *code != words).unwrap_or_default();
-        self.add("Reason", words, note, false);
-    }
-
-    fn code(&mut self, label: &'static str, value: Option<&str>) {
-        self.add(label, value.unwrap_or_default(), "", true);
-    }
-
-    fn person(&mut self, label: &'static str, person: &Person) {
-        let mut note = person.email.clone();
-        let name = person.to_string();
-        if name != person.id {
-            if !note.is_empty() {
-                note.push_str(" · ");
+/// What was done, in parts.
+fn said(activity: &Activity, links: &Links) -> Vec<Part> {
+    let mut said = Vec::new();
+    for piece in sentence::deed(&activity.facts) {
+        let part = match piece {
+            // They enclose an id, which has its own look.
+            Piece::Text(text) if text == " (" || text == ")" => continue,
+            Piece::Text(text) => Part::Words(text.into_owned()),
+            Piece::Code(value) => Part::Value(value.into_owned()),
+            Piece::Name(name, Thing::Group) => {
+                let href = activity.group.as_ref().and_then(|group| links.group(&group.id));
+                Part::Object(name.into_owned(), href)
             }
-            note.push_str(&person.id);
-        }
-        self.add(label, &name, &note, false);
-    }
-
-    fn named(&mut self, label: &'static str, name: &str, id: &str) {
-        if name.is_empty() {
-            self.add(label, id, "", true);
-        } else {
-            self.add(label, name, id, false);
-        }
-    }
-
-    /// Who put it into the log, and from which address.
-    fn recorder(&mut self, facts: &Facts) {
-        let said: String = sentence::recorded(facts).iter().map(Piece::as_str).collect();
-        let (label, said) = said.split_once(" by ").unwrap_or(("Recorded", &said));
-        let label = if label == "Reported" {
-            "Reported by"
-        } else {
-            "Recorded by"
+            Piece::Name(name, Thing::Target) => {
+                let href = activity.target().and_then(|target| links.target(target));
+                Part::Object(name.into_owned(), href)
+            }
+            Piece::Id(id, _) => Part::Id(short(&id), id.into_owned()),
         };
-        let note = facts
-            .recorder
-            .reporter()
-            .map_or_else(String::new, |reporter| match reporter.ip {
-                Some(ip) => format!("{} from {ip}", reporter.id),
-                None => reporter.id.clone(),
-            });
-        self.add(label, said, &note, false);
+        match (said.last_mut(), part) {
+            (Some(Part::Words(text)), Part::Words(more)) => text.push_str(&more),
+            (_, part) => said.push(part),
+        }
     }
+    said
+}
 
-    fn metadata(&mut self, key: &str, value: &str) {
-        self.0.push(Field {
-            label: "",
-            value: value.to_owned(),
-            note: key.to_owned(),
-            is_code: true,
-        });
+/// What tells an id from others: its end.
+fn short(id: &str) -> String {
+    let letters: Vec<char> = id.chars().collect();
+    match letters.len() {
+        ..=SHORT_ID => id.to_owned(),
+        n => format!("…{}", letters[n - TELLING..].iter().collect::<String>()),
+    }
+}
+
+/// Marks those among whom a name, or one that looks like it, stands for more than one.
+pub(crate) fn mark_twins<'a>(rows: impl Iterator<Item = &'a mut ActivityRow>) {
+    let mut named: Vec<&mut Named> = Vec::new();
+    for row in rows {
+        named.push(&mut row.who);
+        named.extend(row.other.as_mut().map(|(_, named)| named));
+    }
+    let mut bearers: HashMap<String, HashSet<String>> = HashMap::new();
+    let looks = |named: &Named| likeness::skeleton(&named.who.name);
+    for one in &named {
+        bearers.entry(looks(one)).or_default().insert(one.who.id.clone());
+    }
+    for one in named {
+        let is_shared = bearers.get(&looks(one)).is_some_and(|ids| ids.len() > 1);
+        one.has_twin = is_shared && !one.who.username.is_empty();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use activity::Time;
+    use activity::query::Expr;
+    use activity::{Facts, Person};
 
+    use super::super::state::UrlState;
     use super::*;
+
+    fn links() -> Links {
+        Links {
+            base: "/activity".into(),
+            state: UrlState::default(),
+            expr: Expr::All,
+            reads_everything: true,
+            owner: None,
+        }
+    }
 
     fn late_by(micros: i64) -> Option<(&'static str, String)> {
         let facts = Facts::new("acme.done", Time::parse("2026-11-21T14:00:00Z").unwrap());
@@ -302,7 +250,7 @@ mod tests {
             recorded_at: facts.occurred_at.plus(micros),
             facts,
         };
-        ActivityRow::new(activity, &"/activity".into(), &UrlState::default(), &Expr::All, true).apart()
+        ActivityRow::new(activity, &links()).apart()
     }
 
     #[test]
@@ -328,5 +276,36 @@ mod tests {
             assert_eq!(late_by(micros), Some((word, how.to_owned())));
         }
         assert_eq!(late_by(i64::MIN).map(|(word, _)| word), Some("ahead"));
+    }
+
+    #[test]
+    fn an_id_is_shortened_to_its_end_and_kept_whole_beside() {
+        assert_eq!(short("grp_1"), "grp_1");
+        assert_eq!(short("grp_06f7m487mtovd8g6roet276o38"), "…76o38");
+        assert_eq!(short("ééééééééééééééé"), "…ééééé");
+    }
+
+    #[test]
+    fn who_shares_a_name_or_looks_alike_is_told_apart_by_the_username() {
+        let row = |id: &str, name: &str| {
+            let mut facts = Facts::new("user.login", Time(0));
+            facts.user = Some(Person {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                username: format!("u{id}"),
+                ..Person::default()
+            });
+            let activity = Activity {
+                seq: 1,
+                recorded_at: Time(0),
+                facts,
+            };
+            ActivityRow::new(activity, &links())
+        };
+        // The second is written with a Cyrillic letter.
+        let mut rows = [row("1", "Sam"), row("2", "S\u{430}m"), row("3", "Mia"), row("3", "Mia")];
+        mark_twins(rows.iter_mut());
+        let twins: Vec<bool> = rows.iter().map(|row| row.who.has_twin).collect();
+        assert_eq!(twins, [true, true, false, false]);
     }
 }

@@ -1,6 +1,5 @@
 //! The pages of the activity view: everybody's, a group's, one user's with their CSV, and the reader's own.
 
-use activity::sentence::Piece;
 use activity::{Named, Person};
 use app::ZoneChoice;
 use app::activity::{EmptyReason, LogScope, ViewError};
@@ -9,13 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::export::{asked, export_error};
+use super::query_box::Note;
+use super::row::Part;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
 use crate::shell::{
-    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, Zone, filters, redirect_with, render,
-    render_status,
+    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, Zone, filters, redirect, redirect_with,
+    render, render_status,
 };
 
 /// Activity: everybody's.
@@ -125,6 +126,9 @@ pub(super) async fn everything(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
+    if let Some(to) = settled(&state, &shell, &url) {
+        return Ok(redirect(to));
+    }
     let view = View::load(&state, &caller, &shell, LogScope::Everything, url).await?;
     render_status(view.status(), &EverythingPage { shell, view })
 }
@@ -135,6 +139,9 @@ pub(super) async fn mine(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
+    if let Some(to) = settled(&state, &shell, &url) {
+        return Ok(redirect(to));
+    }
     let view = View::load(&state, &caller, &shell, LogScope::Me, url).await?;
     render_status(view.status(), &MinePage { shell, view })
 }
@@ -150,6 +157,9 @@ pub(super) async fn user(
         .await
         .map_err(page_error)?;
     let person = person.ok_or_else(|| no_such_user(&user_id))?;
+    if let Some(to) = settled(&state, &shell, &url) {
+        return Ok(redirect(to));
+    }
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
@@ -177,6 +187,9 @@ pub(super) async fn group(
         .await
         .map_err(page_error)?;
     let named = named.ok_or_else(|| page_error(ViewError::NoSuchGroup))?;
+    if let Some(to) = settled(&state, &shell, &url) {
+        return Ok(redirect(to));
+    }
     let group = match GroupShell::load(&state, &caller, &group_id).await {
         Ok(group) => Some(group),
         Err(PageError::NotFound(_)) => None,
@@ -243,6 +256,12 @@ pub(super) async fn generate(
     };
     let back = url.href(&Href::to(&["users", &user_id, "activity"]));
     Ok(redirect_with(back, Flash::good(said)))
+}
+
+/// Where the address of a view leads to, once what was typed is one with its query and its range.
+fn settled(state: &AppState, shell: &Shell, url: &UrlState) -> Option<Href> {
+    let public_url = &state.app().settings().public_url;
+    url.settled(&shell.path, &shell.zone, shell.now, public_url)
 }
 
 fn no_such_user(id: &str) -> PageError {

@@ -1,11 +1,12 @@
-//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=`. Owns reading it, writing it back into
-//! links, and what the words of a range mean.
+//! The state of an activity view in its address: `?q=&from=&to=&tz=&after=&cols=&density=&reads=&saved=`. Owns reading
+//! it, writing it back into links, and that what is typed becomes one state: a query beside one range.
 
 use activity::Time;
-use jiff::civil;
+use activity::query::{AtRange, Expr, Term, Words, parse};
+use activity::text::{Extent, Phrase};
 use serde::Deserialize;
 
-use crate::shell::{Href, Zone};
+use crate::shell::{Href, LocalPath, Zone};
 
 /// What the address of a view says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,22 @@ pub(crate) struct UrlState {
     pub(crate) to: String,
     pub(crate) tz: String,
     pub(crate) after: String,
+    /// The facet of which more values are shown.
+    pub(crate) more: String,
+    /// Columns by name, in order; empty for those that the reader keeps.
+    pub(crate) cols: String,
+    /// How close rows stand; empty for what the reader keeps.
+    pub(crate) density: String,
+    /// `1` shows reads of the log among the rest.
+    pub(crate) reads: String,
+    /// The saved search that this view began with, by id.
+    pub(crate) saved: String,
+    /// What was typed into the box and is to be added to the query. Gone from the address once it is.
+    pub(crate) add: String,
+    /// A part of the query that was taken out of it to be typed anew.
+    pub(crate) edit: String,
+    /// The month that the picker of the range shows, such as `2026-11`.
+    pub(crate) month: String,
 }
 
 /// A range of time that means nothing.
@@ -50,12 +67,29 @@ impl UrlState {
         }
     }
 
+    /// The same view with more values of this facet.
+    pub(crate) fn with_more(&self, facet: &str) -> Self {
+        Self {
+            more: facet.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same view with or without reads of the log, from its first page.
+    pub(crate) fn with_reads(&self, shown: bool) -> Self {
+        Self {
+            reads: if shown { "1" } else { "" }.to_owned(),
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The address of this view under `base`.
     pub(crate) fn href(&self, base: &Href) -> Href {
         base.clone().with(&self.pairs())
     }
 
-    /// What is not empty, by name.
+    /// What is not empty, by name; without what is not settled yet.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, &str)> {
         let all = [
             ("q", &self.q),
@@ -63,6 +97,11 @@ impl UrlState {
             ("to", &self.to),
             ("tz", &self.tz),
             ("after", &self.after),
+            ("more", &self.more),
+            ("cols", &self.cols),
+            ("density", &self.density),
+            ("reads", &self.reads),
+            ("saved", &self.saved),
         ];
         all.into_iter()
             .filter(|(_, value)| !value.is_empty())
@@ -72,98 +111,105 @@ impl UrlState {
 
     /// The range as instants.
     pub(crate) fn range(&self, zone: &Zone, now: Time) -> Result<(Option<Time>, Option<Time>), WrongRange> {
-        Ok((
-            instant(&self.from, zone, now, false)?,
-            instant(&self.to, zone, now, true)?,
-        ))
+        let range = AtRange::of_ends(&self.from, &self.to, zone.zone()).map_err(|error| {
+            let meant = error.meant.map(|meant| format!(" Did you mean `{meant}`?"));
+            WrongRange(format!("{}.{}", error.message, meant.unwrap_or_default()))
+        })?;
+        let end = |bound: &Option<activity::query::Bound>| bound.as_ref().map(|bound| bound.resolve(now));
+        Ok((end(&range.from), end(&range.to)))
     }
-}
 
-/// The instant a word of a range means: `-7d`, a day, a day and a time, or RFC 3339. A day as an end is included.
-fn instant(text: &str, zone: &Zone, now: Time, is_end: bool) -> Result<Option<Time>, WrongRange> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || {
-        let end = if is_end { "end" } else { "beginning" };
-        WrongRange(format!(
-            "`{text}` as the {end} of the range is not a time; write a day such as 2026-11-01, a day and a time such \
-             as 2026-11-01T14:00, or a distance such as -7d."
-        ))
-    };
-    if let Some(ago) = text.strip_prefix('-') {
-        return Ok(Some(now.plus(-distance(ago).ok_or_else(wrong)?)));
-    }
-    if let Ok(at) = Time::parse(text) {
-        return Ok(Some(at));
-    }
-    let local = match text.parse::<civil::Date>() {
-        Ok(day) if text.len() <= 10 => {
-            let day = if is_end {
-                day.tomorrow().map_err(|_| wrong())?
-            } else {
-                day
-            };
-            day.to_datetime(civil::Time::midnight())
+    /// Where this address leads to, if it is not the address of what it asks for: what was typed joins the query, a
+    /// range in the query becomes the range of the view, a page of this site that was pasted is opened, and the address
+    /// of another site is looked for as text. What cannot be read stays as it is, to be corrected.
+    pub(crate) fn settled(&self, base: &Href, zone: &Zone, now: Time, public_url: &str) -> Option<Href> {
+        let typed = self.add.trim();
+        let pasted = if typed.is_empty() { self.q.trim() } else { typed };
+        if let Some(page) = own_page(pasted, public_url) {
+            return Some(page);
         }
-        _ => text.parse::<civil::DateTime>().map_err(|_| wrong())?,
-    };
-    let zoned = local.to_zoned(zone.zone().clone()).map_err(|_| wrong())?;
-    Ok(Some(Time::from(zoned.timestamp())))
+        let read = |text: &str| match address_as_text(text) {
+            Some(words) => Some(words),
+            None => parse(text, zone.zone()).ok(),
+        };
+        let query = match typed {
+            "" => read(&self.q)?,
+            typed => read(&self.q)?.and(read(typed)?),
+        };
+        let is_new = !typed.is_empty() || address_as_text(self.q.trim()).is_some();
+        let (range, rest) = query.split_range(now);
+        let state = self.with_query(rest.to_string());
+        match range {
+            Some(range) => {
+                let (from, to) = range.ends();
+                Some(state.with_range(&from, &to).href(base))
+            }
+            None => is_new.then(|| state.href(base)),
+        }
+    }
 }
 
-/// Microseconds of `15m`, `24h`, `7d` or `2w`.
-fn distance(text: &str) -> Option<i64> {
-    let split = text.len().checked_sub(1).filter(|at| text.is_char_boundary(*at))?;
-    let (amount, unit) = text.split_at(split);
-    let amount: i64 = amount.parse().ok().filter(|amount| (0..=1_000_000).contains(amount))?;
-    let unit = match unit {
-        "s" => Time::SECOND,
-        "m" => 60 * Time::SECOND,
-        "h" => 3_600 * Time::SECOND,
-        "d" => Time::DAY,
-        "w" => 7 * Time::DAY,
-        _ => return None,
-    };
-    amount.checked_mul(unit)
+/// The page of this site that an address in whole is that of.
+fn own_page(text: &str, public_url: &str) -> Option<Href> {
+    let below = text.strip_prefix(public_url.trim_end_matches('/'))?;
+    let is_path = below.starts_with('/') && !below.contains(char::is_whitespace);
+    is_path.then(|| Href::from(&LocalPath::or_home(below)))
+}
+
+/// The host and path of an address of another site, as words that follow each other.
+fn address_as_text(text: &str) -> Option<Expr> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest).trim_end_matches('/');
+    let is_one = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')'));
+    let words = Words::new(Phrase::new(rest, Extent::Whole)).filter(|_| is_one)?;
+    Some(Term::Text(words).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(text: &str, is_end: bool) -> Option<String> {
-        let zone = Zone::named("America/New_York").unwrap();
-        let now = Time::parse("2026-11-21T14:00:00Z").unwrap();
-        instant(text, &zone, now, is_end).unwrap().map(|at| at.to_string())
+    fn new_york() -> Zone {
+        Zone::named("America/New_York").unwrap()
+    }
+
+    fn noon() -> Time {
+        Time::parse("2026-11-21T14:00:00Z").unwrap()
+    }
+
+    fn range(from: &str, to: &str) -> (String, String) {
+        let state = UrlState::default().with_range(from, to);
+        let (from, to) = state.range(&new_york(), noon()).unwrap();
+        let text = |at: Option<Time>| at.map(|at| at.timestamp().to_string()).unwrap_or_default();
+        (text(from), text(to))
     }
 
     #[test]
-    fn a_day_begins_and_ends_in_the_readers_zone() {
-        assert_eq!(at("2026-07-01", false).as_deref(), Some("2026-07-01T04:00:00.000000Z"));
-        assert_eq!(at("2026-07-01", true).as_deref(), Some("2026-07-02T04:00:00.000000Z"));
-        assert_eq!(
-            at("2026-07-01T10:30", false).as_deref(),
-            Some("2026-07-01T14:30:00.000000Z")
-        );
-        assert_eq!(
-            at("2026-07-01T10:30:00Z", false).as_deref(),
-            Some("2026-07-01T10:30:00.000000Z")
-        );
-    }
-
-    #[test]
-    fn a_distance_counts_back_from_now() {
-        assert_eq!(at("-24h", false).as_deref(), Some("2026-11-20T14:00:00.000000Z"));
-        assert_eq!(at("", false), None);
+    fn a_range_is_read_in_the_readers_zone_by_the_words_of_the_query() {
+        for (from, to, begins, ends) in [
+            (
+                "2026-07-01",
+                "2026-07-01",
+                "2026-07-01T04:00:00Z",
+                "2026-07-02T04:00:00Z",
+            ),
+            ("2026-07-01T10:30", "", "2026-07-01T14:30:00Z", ""),
+            ("2026-07-01 10:30", "", "2026-07-01T14:30:00Z", ""),
+            ("2026-07-01T10:30:00Z", "", "2026-07-01T10:30:00Z", ""),
+            ("-24h", "now", "2026-11-20T14:00:00Z", "2026-11-21T14:00:00Z"),
+            ("today", "", "2026-11-21T05:00:00Z", ""),
+            ("yesterday", "yesterday", "2026-11-20T05:00:00Z", "2026-11-21T05:00:00Z"),
+            ("", "<today", "", "2026-11-21T05:00:00Z"),
+            ("", "", "", ""),
+        ] {
+            assert_eq!(range(from, to), (begins.to_owned(), ends.to_owned()), "{from} {to}");
+        }
     }
 
     #[test]
     fn what_is_no_time_is_refused_with_the_text_in_the_message() {
-        let zone = Zone::utc();
         for text in [
-            "yesterday",
+            "noon",
             "-7",
             "-d",
             "-7é",
@@ -171,8 +217,60 @@ mod tests {
             "--1d",
             "-99999999999999999999d",
         ] {
-            let WrongRange(message) = instant(text, &zone, Time(0), false).unwrap_err();
+            let WrongRange(message) = UrlState::default()
+                .with_range(text, "")
+                .range(&Zone::utc(), Time(0))
+                .unwrap_err();
             assert!(message.contains(text), "{message}");
+        }
+        let WrongRange(message) = UrlState::default()
+            .with_range("", "yesterdy")
+            .range(&Zone::utc(), Time(0))
+            .unwrap_err();
+        assert!(message.ends_with("Did you mean `yesterday`?"), "{message}");
+    }
+
+    fn settled(address: &str) -> Option<String> {
+        let state: UrlState = serde_urlencoded::from_str(address).unwrap();
+        let to = state.settled(&"/activity".into(), &new_york(), noon(), "https://log.example.com");
+        to.map(|href| href.as_str().to_owned())
+    }
+
+    #[test]
+    fn what_is_typed_becomes_one_state() {
+        for (address, to) in [
+            ("q=login&add=user:sam", "/activity?q=login%20user:sam"),
+            ("q=a+OR+b&add=c&after=o1.1", "/activity?q=%28a%20OR%20b%29%20c"),
+            (
+                "add=at:yesterday+login&from=-7d",
+                "/activity?q=login&from=yesterday&to=yesterday",
+            ),
+            ("q=at:-30d&tz=EST", "/activity?from=-30d&tz=EST"),
+            (
+                "q=at:%3E%3D2026-11-01+at:%3C2026-11-15",
+                "/activity?from=2026-11-01&to=%3C2026-11-15",
+            ),
+            ("add=https://log.example.com/users/usr_1?x=y", "/users/usr_1?x=y"),
+            ("q=https://log.example.com/activity?q=login", "/activity?q=login"),
+            ("add=https://log.example.com//evil.example/x", "/"),
+            ("add=https://app.example/a/b?token=1%23x", "/activity?q=app.example/a/b"),
+        ] {
+            assert_eq!(settled(address).as_deref(), Some(to), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_settled_or_cannot_be_read_stays() {
+        for address in [
+            "",
+            "q=login&from=-7d",
+            "q=-at:today",
+            "q=at:today+OR+login&edit=x",
+            "q=outcom:failure&add=login",
+            "q=login&add=outcom:failure",
+            "add=https://🎉/",
+        ] {
+            assert_eq!(settled(address), None, "{address}");
         }
     }
 

@@ -53,6 +53,7 @@ pub(crate) fn shell(path: &'static str) -> Shell {
         here: path.into(),
         flash: None,
         theme: Theme::Auto,
+        origin: "https://log.example.com".to_owned(),
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         once: "req_1".to_owned(),
@@ -130,6 +131,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         },
         count: Some(Count { n: 9_734, exact: true }),
         failures: Some(Count { n: 530, exact: false }),
+        hidden: Some(Count { n: 111, exact: true }),
         query: q.to_owned(),
         expr: parse(q, zone.zone()).unwrap(),
         chips: vec![Chip {

@@ -1,32 +1,20 @@
 //! The activity view: one component with one template, shown in four scopes. Owns what it says; whose rows it may
 //! show is decided by `app`.
 
-use activity::query::{KEYS, ParseError, Term};
+use activity::query::Term;
 use activity::{Activity, Outcome, Time};
 use app::Caller;
-use app::activity::{ActivityView, EmptyReason, LogScope, ViewError, ViewRequest, Widening};
+use app::activity::{ActivityView, EmptyReason, Facet, FoundPerson, LogScope, ViewError, ViewRequest, Widening};
 use axum::http::StatusCode;
 
-use super::row::ActivityRow;
+use super::facets::{self, FacetList};
+use super::histogram::Histogram;
+use super::links::Links;
+use super::query_box::{QueryBox, in_words};
+use super::row::{ActivityRow, mark_twins};
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
 use crate::shell::{Href, PageError, Shell, Zone};
-
-/// The ranges that are one click away: label and `from`.
-const QUICK: [(&str, &str); 5] = [
-    ("1 h", "-1h"),
-    ("24 h", "-24h"),
-    ("7 d", "-7d"),
-    ("30 d", "-30d"),
-    ("All", ""),
-];
-/// The zones that are one click away: label and name.
-const ZONES: [(&str, &str); 4] = [
-    ("My zone", ""),
-    ("UTC", "UTC"),
-    ("EST (UTC−05:00 all year)", "EST"),
-    ("US Eastern (EST/EDT)", "America/New_York"),
-];
 
 /// The component, as every page that shows activities embeds it.
 #[derive(Clone, Debug)]
@@ -47,8 +35,8 @@ pub(crate) struct View {
 pub(crate) enum Shown {
     /// An answer.
     Rows(Box<Answer>),
-    /// The query is wrong, here.
-    Wrong(Mistake),
+    /// The query is wrong; its box says where.
+    Wrong,
     /// The range or the cursor is wrong.
     BadRange(String),
     /// The question costs too much.
@@ -59,48 +47,13 @@ pub(crate) enum Shown {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) days: Vec<(String, Vec<ActivityRow>)>,
+    pub(crate) histogram: Option<Histogram>,
+    pub(crate) facets: Vec<FacetList>,
     pub(crate) view: ActivityView,
 }
 
-/// A wrong query: its text in three parts, and what would fix it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
-    pub(crate) before: String,
-    pub(crate) wrong: String,
-    pub(crate) after: String,
-    pub(crate) message: String,
-    /// The offer in words and the whole query with it.
-    pub(crate) suggestion: Option<(String, String)>,
-}
-
-impl Mistake {
-    pub(crate) fn new(q: &str, error: &ParseError) -> Self {
-        let part = |range: std::ops::Range<usize>| q.get(range).unwrap_or_default().to_owned();
-        let (start, end) = (error.span.start.min(q.len()), error.span.end.min(q.len()));
-        let (before, after) = (part(0..start), part(end..q.len()));
-        let suggestion = error.suggestion.as_ref().map(|suggestion| {
-            let fixed = [before.as_str(), &suggestion.replacement, &after].concat();
-            (suggestion.text.replace('`', ""), fixed)
-        });
-        Self {
-            wrong: part(start..end),
-            before,
-            after,
-            message: error.message.clone(),
-            suggestion,
-        }
-    }
-
-    /// What is wrong, in pieces; what stands between backticks is code.
-    pub(crate) fn words(&self) -> Vec<(bool, &str)> {
-        let pieces = self.message.split('`').enumerate().map(|(i, text)| (i % 2 == 1, text));
-        let mut pieces: Vec<_> = pieces.filter(|(_, text)| !text.is_empty()).collect();
-        if !self.message.ends_with(['.', '?', '!']) {
-            pieces.push((false, "."));
-        }
-        pieces
-    }
-}
+/// How many values of each facet stand beside the rows.
+const TOP: usize = 6;
 
 impl View {
     /// Asks for the page that the address names.
@@ -113,6 +66,8 @@ impl View {
     ) -> Result<Self, PageError> {
         let base = shell.path.clone();
         let outcome = match url.range(&shell.zone, shell.now) {
+            // What was typed could not join the query.
+            _ if !url.add.trim().is_empty() => Shown::Wrong,
             Err(WrongRange(message)) => Shown::BadRange(message),
             Ok((from, to)) => {
                 let request = ViewRequest {
@@ -121,12 +76,24 @@ impl View {
                     to,
                     zone: shell.zone.zone().clone(),
                     after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+                    top: TOP,
+                    more: Facet::named(&url.more),
+                    hides_reads: url.reads != "1",
                     ..ViewRequest::default()
                 };
                 match app::activity::view(state.app(), caller, &scope, &request).await {
-                    Ok(view) => Shown::Rows(Box::new(Answer::new(view, &base, &url, &scope, &shell.zone))),
-                    Err(ViewError::Query(error)) => Shown::Wrong(Mistake::new(&url.q, &error)),
-                    Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
+                    Ok(view) => {
+                        let state = (url.clone(), view.expr.clone());
+                        let links = Links::of(caller, &scope, base.clone(), state);
+                        Shown::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
+                    }
+                    Err(ViewError::Query(_)) => Shown::Wrong,
+                    Err(ViewError::Range { from, to }) => Shown::BadRange(format!(
+                        "The range ends ({}) before it begins ({}).",
+                        shell.zone.format(to),
+                        shell.zone.format(from)
+                    )),
+                    Err(error @ ViewError::Cursor) => Shown::BadRange(sentence(&error)),
                     // The reader has to narrow it, so the search stays at hand.
                     Err(error @ ViewError::TooCostly(_)) => Shown::TooCostly(sentence(&error)),
                     Err(error) => return Err(page_error(error)),
@@ -149,23 +116,35 @@ impl View {
     pub(crate) fn answer(&self) -> Option<&Answer> {
         match &self.outcome {
             Shown::Rows(answer) => Some(answer),
-            Shown::Wrong(_) | Shown::BadRange(_) | Shown::TooCostly(_) => None,
+            Shown::Wrong | Shown::BadRange(_) | Shown::TooCostly(_) => None,
         }
     }
 
-    /// What is wrong with the query.
-    pub(crate) fn mistake(&self) -> Option<&Mistake> {
+    /// The box with its range and its query.
+    pub(crate) fn query_box(&self) -> QueryBox {
+        let answered = self.answer().map(|answer| (&*answer.view.chips, &*answer.view.hints));
+        QueryBox::new(&self.state, &self.base, (&self.zone, self.now), answered)
+    }
+
+    /// What is wrong with the range or the cursor, or that the question costs too much, in pieces of text and code.
+    pub(crate) fn bad_range(&self) -> Option<Vec<(bool, &str)>> {
         match &self.outcome {
-            Shown::Wrong(mistake) => Some(mistake),
-            Shown::Rows(_) | Shown::BadRange(_) | Shown::TooCostly(_) => None,
+            Shown::BadRange(message) | Shown::TooCostly(message) => Some(in_words(message)),
+            Shown::Rows(_) | Shown::Wrong => None,
         }
     }
 
-    /// What is wrong with the range or the cursor, or that the question costs too much.
-    pub(crate) fn bad_range(&self) -> Option<&str> {
-        match &self.outcome {
-            Shown::BadRange(message) | Shown::TooCostly(message) => Some(message),
-            Shown::Rows(_) | Shown::Wrong(_) => None,
+    /// Whether only a part of all time is shown.
+    pub(crate) fn has_range(&self) -> bool {
+        !self.state.from.is_empty() || !self.state.to.is_empty()
+    }
+
+    /// The address of the question about a person who may be meant, at any time if there is nothing in the range.
+    pub(crate) fn of_person(&self, found: &FoundPerson) -> Href {
+        let state = self.state.with_query(found.query.as_str());
+        match found.count.n {
+            0 => state.with_range("", "").href(&self.base),
+            _ => state.href(&self.base),
         }
     }
 
@@ -173,7 +152,7 @@ impl View {
     pub(super) fn status(&self) -> StatusCode {
         match &self.outcome {
             Shown::Rows(_) => StatusCode::OK,
-            Shown::Wrong(_) | Shown::BadRange(_) => StatusCode::BAD_REQUEST,
+            Shown::Wrong | Shown::BadRange(_) => StatusCode::BAD_REQUEST,
             Shown::TooCostly(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -188,6 +167,15 @@ impl View {
         self.state.with_after(after).href(&self.base)
     }
 
+    /// The stream of what is recorded from this page on, where its range goes on and it begins with the newest.
+    pub(crate) fn tail(&self) -> Option<Href> {
+        let answer = self.answer()?;
+        let goes_on = self.state.to.is_empty() && answer.view.expr.time_bounds().1.is_none();
+        let after = format!("f{}", answer.view.complete_through.size);
+        (goes_on && self.state.after.is_empty())
+            .then(|| self.state.with_after(&after).href(&self.base.clone().then("tail")))
+    }
+
     /// The address of a wider question.
     pub(crate) fn wider(&self, wider: &Widening) -> Href {
         let state = self.state.with_query(wider.query.as_str());
@@ -200,54 +188,23 @@ impl View {
 
     /// The address of the failures among what is shown.
     pub(crate) fn failures(&self, answer: &Answer) -> Href {
-        let failed = Term::Outcome(vec![Outcome::Failure]);
+        let failed = Term::Outcome(vec![Outcome::Failure, Outcome::Denied]);
         self.with_query(&answer.view.expr.clone().and(failed.into()).to_string())
     }
 
-    /// The quick ranges: label, address, whether it is the present one.
-    pub(crate) fn quick_ranges(&self) -> Vec<(&'static str, Href, bool)> {
-        let range = |(label, from): (&'static str, &str)| {
-            let is_current = self.state.from == from && self.state.to.is_empty();
-            (label, self.state.with_range(from, "").href(&self.base), is_current)
-        };
-        QUICK.into_iter().map(range).collect()
+    /// Whether it is the log of one person, who needs no column.
+    pub(crate) fn is_one_persons(&self) -> bool {
+        matches!(self.scope, LogScope::Me | LogScope::User(_))
     }
 
-    /// Whether the range is none of the quick ones.
-    pub(crate) fn has_own_range(&self) -> bool {
-        !self.quick_ranges().iter().any(|(_, _, is_current)| *is_current)
+    /// The state of this view by itself, for what is asked for within its page.
+    pub(crate) fn here(&self) -> Href {
+        self.state.href(&Href::from(""))
     }
 
-    /// What the button of the custom range says.
-    pub(crate) fn range_words(&self) -> String {
-        if !self.has_own_range() {
-            return "Custom range".to_owned();
-        }
-        let or = |text: &str, open: &str| {
-            if text.is_empty() {
-                open.to_owned()
-            } else {
-                text.to_owned()
-            }
-        };
-        format!("{} – {}", or(&self.state.from, "…"), or(&self.state.to, "now"))
-    }
-
-    /// How that button looks: chosen or not.
-    pub(crate) fn range_look(&self) -> &'static str {
-        if self.has_own_range() { "own" } else { "" }
-    }
-
-    /// The zones offered: label, name, whether it is the present one.
-    pub(crate) fn zones(&self) -> Vec<(String, String, bool)> {
-        let mut zones: Vec<_> = ZONES
-            .into_iter()
-            .map(|(label, name)| (label.to_owned(), name.to_owned(), self.state.tz == name))
-            .collect();
-        if !zones.iter().any(|(_, _, is_current)| *is_current) {
-            zones.push((self.zone.name().to_owned(), self.state.tz.clone(), true));
-        }
-        zones
+    /// What stands over the times: the zone they are in.
+    pub(crate) fn zone_label(&self) -> String {
+        self.zone.label(self.now)
     }
 
     /// Everybody's log.
@@ -264,48 +221,24 @@ impl View {
     pub(crate) fn is_mine(&self) -> bool {
         self.scope == LogScope::Me
     }
-
-    /// The keys of the query language, for completion: key, its value words, what it looks at.
-    pub(crate) fn keys(&self) -> Vec<(&'static str, String, &'static str)> {
-        KEYS.iter()
-            .map(|info| {
-                let values = match info.key {
-                    "activity" => activity::catalogue::all()
-                        .map(|entry| entry.code)
-                        .collect::<Vec<_>>()
-                        .join(" "),
-                    _ => info.values.join(" "),
-                };
-                (info.key.trim_end_matches('.'), values, info.description)
-            })
-            .collect()
-    }
 }
 
 impl Answer {
-    pub(super) fn new(mut view: ActivityView, base: &Href, url: &UrlState, scope: &LogScope, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, links: &Links, zone: &Zone) -> Self {
         let rows = std::mem::take(&mut view.rows).into_vec();
-        Self::of(rows, view, base, (url, scope), zone)
+        Self::of(rows, view, links, zone)
     }
 
     /// An answer with these rows.
-    pub(super) fn of(
-        rows: Vec<Activity>,
-        view: ActivityView,
-        base: &Href,
-        (url, scope): (&UrlState, &LogScope),
-        zone: &Zone,
-    ) -> Self {
-        let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
-        for activity in rows {
-            let day = zone.day(activity.occurred_at);
-            let row = ActivityRow::new(activity, base, url, &view.expr, many_users(scope));
-            match days.last_mut() {
-                Some((last, rows)) if *last == day => rows.push(row),
-                _ => days.push((day, vec![row])),
-            }
+    pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, zone: &Zone) -> Self {
+        let days = days(rows, zone, links);
+        let overview = view.overview.as_ref();
+        Self {
+            days,
+            histogram: overview.and_then(|it| Histogram::new(&it.bars, zone, links)),
+            facets: overview.map_or_else(Vec::new, |it| facets::lists(&it.facets, links)),
+            view,
         }
-        Self { days, view }
     }
 
     /// What cannot be read and may be missing here, in words: `500 to 999`.
@@ -326,9 +259,19 @@ impl Answer {
     }
 }
 
-/// Whether a log in this scope is that of many people.
-pub(super) fn many_users(scope: &LogScope) -> bool {
-    matches!(scope, LogScope::Everything | LogScope::Group(_))
+/// Rows under their days, in their order.
+pub(super) fn days(rows: Vec<Activity>, zone: &Zone, links: &Links) -> Vec<(String, Vec<ActivityRow>)> {
+    let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
+    for activity in rows {
+        let day = zone.day(activity.occurred_at);
+        let row = ActivityRow::new(activity, links);
+        match days.last_mut() {
+            Some((last, rows)) if *last == day => rows.push(row),
+            _ => days.push((day, vec![row])),
+        }
+    }
+    mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
+    days
 }
 
 /// What goes wrong in a view, as a page.

@@ -173,6 +173,7 @@ pub(super) async fn revoke(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     done(
         api_keys::revoke(state.app(), &caller, &id).await,

@@ -156,6 +156,7 @@ pub(super) async fn disable(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = applications::edit(state.app(), &caller, &id, None, disabled(true)).await;
     done(
@@ -179,6 +180,7 @@ pub(super) async fn rotate_key(
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
     shell: Shell,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let registered = applications::rotate_key(state.app(), &caller, &id)
         .await
@@ -190,6 +192,7 @@ pub(super) async fn delete(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = applications::delete(state.app(), &caller, &id).await;
     done(

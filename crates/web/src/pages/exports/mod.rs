@@ -16,7 +16,7 @@ use shown::Shown;
 use super::activity::export_error;
 use crate::AppState;
 use crate::shell::{
-    Flash, Href, PageError, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with, render,
+    Fields, Flash, Href, PageError, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with, render,
 };
 
 /// Rows of one page.
@@ -116,6 +116,7 @@ async fn delete(
     At(state): At<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let deleted = app::exports::delete(state.app(), &caller, &id)
         .await

@@ -86,26 +86,20 @@ pub(super) async fn submit(
 
 const STALE: &str = "Nothing was saved: somebody else changed the group meanwhile, and this is how it stands now.";
 
+const OTHER_NAME: &str = "What was typed is not the group's name. Nothing was deleted.";
+
 pub(super) async fn delete(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let group = GroupShell::load(&state, &caller, &id).await?;
     let name = group.name().to_owned();
     // The name is typed, so that no slip ends a group; who may is decided by the use case.
     if group.owns() && fields.trimmed("confirm") != name.trim() {
-        let errors = vec![FieldError {
-            field: "confirm",
-            message: "This is not the group's name. Nothing was deleted.".to_owned(),
-        }];
-        let page = SettingsPage {
-            errors,
-            ..SettingsPage::new(shell, group)?
-        };
-        return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        let back = Href::to(&["groups", &id, "settings"]);
+        return Ok(redirect_with(&back, Flash::bad(OTHER_NAME)));
     }
     groups::delete(state.app(), &caller, &id).await.map_err(refused)?;
     Ok(redirect_with("/groups", Flash::good(format!("Deleted {name}."))))

@@ -180,6 +180,7 @@ pub(super) async fn delete(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path((id, invitation)): Path<(String, String)>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let deleted = groups::delete_invitation(state.app(), &caller, &invitation).await;
     let back = Href::to(&["groups", &id, "invitations"]);

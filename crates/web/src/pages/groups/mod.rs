@@ -27,8 +27,8 @@ pub fn routes() -> Vec<Route> {
     let member = Policy::SignedIn;
     vec![
         Route::get("/groups", member, list::page),
-        Route::post("/groups", member, create::submit),
         Route::get("/groups/new", member, create::page),
+        Route::post("/groups/new", member, create::submit),
         Route::get("/groups/{id}", member, members::page),
         Route::get("/groups/{id}/live", member, members::stream),
         Route::post("/groups/{id}/members", member, member_actions::add),

@@ -48,6 +48,7 @@ pub(super) async fn end(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = sessions::end(state.app(), &caller, &id).await;
     done(outcome, page_of(&id), "The session has ended.")

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::AppState;
-use crate::shell::{PageError, Shell, SignedIn, done, filters, refused, render};
+use crate::shell::{Fields, PageError, Shell, SignedIn, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "settings/devices.html")]
@@ -35,7 +35,11 @@ pub(super) async fn revoke(
     done(outcome, HERE, "The device was logged out.")
 }
 
-pub(super) async fn end(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
+pub(super) async fn end(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    _: Fields,
+) -> Result<Response, PageError> {
     let outcome = devices::end_devices(state.app(), &caller, &caller.person.id).await;
     done(outcome.map(drop), HERE, "All other devices were logged out.")
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use crate::AppState;
 use crate::pages::groups::role_name;
-use crate::shell::{PageError, Paged, Pager, Query, Shell, SignedIn, cursor, done, filters, refused, render};
+use crate::shell::{Fields, PageError, Paged, Pager, Query, Shell, SignedIn, cursor, done, filters, refused, render};
 
 #[derive(Template)]
 #[template(path = "settings/memberships.html")]
@@ -50,6 +50,7 @@ pub(super) async fn leave(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(group): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = groups::leave(state.app(), &caller, &group).await;
     done(outcome, HERE, "You left the group.")

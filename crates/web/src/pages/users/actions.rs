@@ -1,12 +1,12 @@
 //! The buttons of Login Settings and the checkbox of All Users: one call each, then back to the page.
 
-use app::{ChangeError, Roles, accounts, devices};
+use app::{Roles, accounts, devices};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
+use super::user;
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, Href, LocalPath, PageError, done, refused};
+use crate::shell::{Acted, AdminOnly, Ask, ByScript, Fields, Href, LocalPath, PageError, acted, done};
 
 fn settings_of(id: &str) -> Href {
     Href::to(&["users", id, "login-settings"])
@@ -19,66 +19,119 @@ fn back(fields: &Fields, id: &str) -> Href {
         .map_or_else(|| settings_of(id), |path| Href::from(&LocalPath::or_home(path)))
 }
 
-/// Login enabled: the ticked box allows it, an absent one does not. A script is answered without a page.
+/// Login enabled: the ticked box allows it, an absent one does not.
 pub(super) async fn login_enabled(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    by: ByScript,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let enabled = fields.ticked("enabled");
-    let outcome = accounts::set_login_enabled(state.app(), &caller, &id, enabled).await;
-    if headers.contains_key("x-requested-with") {
-        return match outcome {
-            Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-            Err(error @ ChangeError::Invalid(_)) => Err(PageError::Conflict(error.to_string())),
-            Err(error) => Err(refused(error)),
-        };
+    let before = user(state.app(), &caller, &id).await?;
+    let back = back(&fields, &id);
+    let ends = before.row.login_enabled && !enabled && caller.person.id != id;
+    if ends && !by.0 && !fields.ticked("sure") {
+        let question = format!(
+            "Disable the login of {}? {}",
+            before.person(),
+            would_end(before.devices.len())
+        );
+        return Err(PageError::Ask(Box::new(Ask::about(question, &fields, back))));
     }
-    done(
-        outcome,
-        back(&fields, &id),
-        if enabled { "Login enabled." } else { "Login disabled." },
-    )
+    let outcome = accounts::set_login_enabled(state.app(), &caller, &id, enabled).await;
+    let word = if enabled { "enabled" } else { "disabled" };
+    let said = Acted {
+        aside: if ends {
+            ended(before.devices.len())
+        } else {
+            String::new()
+        },
+        undo: box_of("enabled", before.row.login_enabled),
+        ..Acted::on(before.person(), |name| format!("Login {word} for {name}."))
+    };
+    acted(by, outcome, back, said)
 }
 
 pub(super) async fn service_account(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    by: ByScript,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let service = fields.ticked("service_account");
+    let before = user(state.app(), &caller, &id).await?;
+    let ends = service && !before.row.service_account && caller.person.id != id;
+    if ends && !by.0 && !fields.ticked("sure") {
+        let (who, ends) = (before.person(), would_end(before.devices.len()));
+        let question = format!("Make {who} a service account, which cannot log in here? {ends}");
+        return Err(PageError::Ask(Box::new(Ask::about(
+            question,
+            &fields,
+            settings_of(&id),
+        ))));
+    }
     let outcome = accounts::set_service_account(state.app(), &caller, &id, service).await;
-    let text = if service {
-        "This is a service account now."
+    let kind = if service {
+        "a service account"
     } else {
-        "This is a person's account now."
+        "a person's account"
     };
-    done(outcome, settings_of(&id), text)
+    let said = Acted {
+        aside: if ends {
+            ended(before.devices.len())
+        } else {
+            String::new()
+        },
+        undo: box_of("service_account", before.row.service_account),
+        ..Acted::on(before.person(), |name| format!("{name} is {kind} now."))
+    };
+    acted(by, outcome, settings_of(&id), said)
 }
 
+/// What is asked before somebody stops being an administrator by their own hand.
+pub(super) const GIVE_UP: &str = "Give up your own role of administrator? You lose these pages at once, and only another administrator can give it back.";
+
+/// Both roles at once. Whoever gives up their own administrator's role is asked first.
 pub(super) async fn roles(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    by: ByScript,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let roles = Roles {
         administrator: fields.ticked("administrator"),
         auditor: fields.ticked("auditor"),
     };
+    let before = user(state.app(), &caller, &id).await?;
+    let gives_up = caller.person.id == id && !roles.administrator;
+    if gives_up && !fields.ticked("sure") {
+        let ask = Ask::about(GIVE_UP, &fields, settings_of(&id));
+        return Err(PageError::Ask(Box::new(ask)));
+    }
     let outcome = accounts::set_roles(state.app(), &caller, &id, roles).await;
-    // Whoever gave up the role may not see the page they did it on.
-    let back = if caller.person.id == id && !roles.administrator {
-        "/".into()
-    } else {
-        settings_of(&id)
+    let had = before.row.roles;
+    let undo = [
+        box_of("administrator", had.administrator),
+        box_of("auditor", had.auditor),
+    ];
+    let said = Acted {
+        undo: if gives_up { Vec::new() } else { undo.concat() },
+        // Whoever gave up the role may not see the page they did it on.
+        to: (gives_up && outcome.is_ok()).then_some("/"),
+        ..Acted::on(before.person(), |name| format!("{name} is {} now.", in_words(roles)))
     };
-    match outcome {
-        Err(ChangeError::Invalid(_)) => done(outcome, settings_of(&id), ""),
-        outcome => done(outcome, &back, "Roles saved."),
+    acted(by, outcome, settings_of(&id), said)
+}
+
+fn in_words(roles: Roles) -> &'static str {
+    match (roles.administrator, roles.auditor) {
+        (true, true) => "an administrator and auditor",
+        (true, false) => "an administrator",
+        (false, true) => "an auditor",
+        (false, false) => "a member",
     }
 }
 
@@ -86,21 +139,52 @@ pub(super) async fn require_mfa(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    by: ByScript,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let required = fields.ticked("required");
+    let before = user(state.app(), &caller, &id).await?;
     let outcome = app::factors::require_mfa(state.app(), &caller, &id, required).await;
-    let text = match required {
-        true => "MFA is required from the next log-in on.",
-        false => "MFA is no longer required.",
+    let (word, aside) = match required {
+        true => ("on", "Asked for at the next log-in."),
+        false => ("off", ""),
     };
-    done(outcome, settings_of(&id), text)
+    let said = Acted {
+        aside: aside.to_owned(),
+        undo: box_of("required", before.factors.required),
+        ..Acted::on(before.person(), |name| format!("Requires MFA is {word} for {name}."))
+    };
+    acted(by, outcome, settings_of(&id), said)
+}
+
+/// The fields of a form that set a box as it was.
+fn box_of(name: &'static str, ticked: bool) -> Vec<(&'static str, String)> {
+    vec![(name, if ticked { "1" } else { "" }.to_owned())]
+}
+
+/// How many devices something would end.
+fn would_end(devices: usize) -> String {
+    match devices {
+        0 => "It is logged in nowhere.".to_owned(),
+        1 => "One device is logged out at once.".to_owned(),
+        n => format!("{n} devices are logged out at once."),
+    }
+}
+
+/// How many devices something has ended.
+fn ended(devices: usize) -> String {
+    match devices {
+        0 => String::new(),
+        1 => "One device was logged out, and stays so.".to_owned(),
+        n => format!("{n} devices were logged out, and stay so."),
+    }
 }
 
 pub(super) async fn reset_mfa(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = app::factors::reset_mfa(state.app(), &caller, &id).await;
     done(
@@ -139,14 +223,15 @@ pub(super) async fn end_devices(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
-    let ended = devices::end_devices(state.app(), &caller, &id).await;
-    let text = match &ended {
+    let outcome = devices::end_devices(state.app(), &caller, &id).await;
+    let text = match &outcome {
         Ok(1) => "One device was logged out.".to_owned(),
         Ok(n) => format!("{n} devices were logged out."),
         Err(_) => String::new(),
     };
-    done(ended.map(drop), settings_of(&id), &text)
+    done(outcome.map(drop), settings_of(&id), &text)
 }
 
 pub(super) async fn revoke_device(

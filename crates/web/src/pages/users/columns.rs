@@ -1,4 +1,4 @@
-//! The columns of All Users: which there are, which are shown, in which order; kept for each administrator.
+//! The columns of All Users: which there are, which are shown, in which order; kept for each reader.
 
 use app::accounts::{self, Order};
 use app::{App, Caller};
@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
-use crate::shell::{AdminOnly, Fields, PageError, redirect};
+use crate::shell::{Fields, PageError, ReaderOfAll, redirect};
 
 const PREFERENCE: &str = "users.columns";
 
@@ -80,7 +80,7 @@ impl Column {
     }
 }
 
-/// The columns this administrator chose, in their order.
+/// The columns this reader chose, in their order.
 pub(super) async fn chosen(app: &App, caller: &Caller) -> Result<Vec<Column>, PageError> {
     let kept: Option<Vec<String>> = accounts::preference(app, caller, PREFERENCE)
         .await
@@ -104,7 +104,7 @@ pub(super) fn all(shown: &[Column]) -> Vec<(Column, bool)> {
 /// Keeps the ticked columns in the order of the form, one of them moved if its button was pressed.
 pub(super) async fn submit(
     State(state): State<AppState>,
-    AdminOnly(caller): AdminOnly,
+    ReaderOfAll(caller): ReaderOfAll,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let app = state.app();

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
 use crate::AppState;
-use crate::shell::{AdminOnly, Href, PageError, Query, Shell, filters, redirect, refused, render};
+use crate::shell::{Href, PageError, Query, ReaderOfAll, Shell, filters, redirect, refused, render};
 
 #[derive(Template)]
 #[template(path = "users/list.html")]
@@ -20,6 +20,10 @@ struct ListPage {
     columns_open: bool,
     page: UserPage,
     later: bool,
+    /// Whether the reader may change anything here.
+    may_edit: bool,
+    /// The reader's own account.
+    me: String,
 }
 
 const STATUSES: &[(&str, &str)] = &[
@@ -36,22 +40,61 @@ const ROLES: &[(&str, &str)] = &[
     ("service", "Service account"),
 ];
 
-impl ListPage {
-    /// The options of a filter: value, label, whether it is chosen.
-    fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.kept.status.as_ref().map(name).unwrap_or_default();
-        STATUSES
-            .iter()
-            .map(|(value, label)| (*value, *label, *value == chosen))
-            .collect()
+const LOGINS: &[(&str, &str)] = &[("yes", "Enabled"), ("no", "Disabled")];
+
+/// A filter, as a chip of the search box shows it.
+struct Filter {
+    /// Its field in the address.
+    name: &'static str,
+    /// What it says.
+    label: &'static str,
+    options: &'static [(&'static str, &'static str)],
+    /// The value that is chosen; empty for none.
+    chosen: String,
+}
+
+impl Filter {
+    /// The words of the value that is chosen, if one is.
+    fn words(&self) -> Option<&'static str> {
+        let chosen = self.options.iter().find(|(value, _)| *value == self.chosen);
+        chosen.map(|(_, words)| *words)
     }
 
-    fn roles(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.kept.role.as_ref().map(name).unwrap_or_default();
-        ROLES
-            .iter()
-            .map(|(value, label)| (*value, *label, *value == chosen))
-            .collect()
+    /// All Users with this value in place of the one chosen; the rest stays as it is.
+    fn href(&self, value: &str) -> Href {
+        Href::from("/users").with(&[(self.name, value)])
+    }
+}
+
+impl ListPage {
+    fn filters(&self) -> [Filter; 3] {
+        let Kept {
+            status, role, enabled, ..
+        } = &self.kept;
+        let enabled = enabled.map(|enabled| if enabled { "yes" } else { "no" });
+        [
+            ("status", "status", STATUSES, status.as_ref().map(name)),
+            ("role", "role", ROLES, role.as_ref().map(name)),
+            ("enabled", "login", LOGINS, enabled.map(str::to_owned)),
+        ]
+        .map(|(name, label, options, chosen)| Filter {
+            name,
+            label,
+            options,
+            chosen: chosen.unwrap_or_default(),
+        })
+    }
+
+    /// The title of the window: what is looked for, where anything is.
+    fn title(&self) -> String {
+        let filters = self.filters();
+        let words = filters.iter().filter_map(Filter::words).map(str::to_owned);
+        let find = Some(self.kept.find.clone()).filter(|find| !find.is_empty());
+        let said: Vec<String> = find.into_iter().chain(words).collect();
+        match said.is_empty() {
+            true => "All Users".to_owned(),
+            false => format!("{}: All Users", said.join(", ")),
+        }
     }
 
     /// The heading's link: this order, or the other way round if it is this order already.
@@ -99,7 +142,7 @@ pub(super) fn roles_text(row: &UserRow) -> String {
 
 pub(super) async fn page(
     State(state): State<AppState>,
-    AdminOnly(caller): AdminOnly,
+    ReaderOfAll(caller): ReaderOfAll,
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response, PageError> {
@@ -123,5 +166,7 @@ pub(super) async fn page(
         columns_open: asked.columns.is_some(),
         page,
         later,
+        may_edit: caller.is_administrator(),
+        me: caller.person.id,
     })
 }

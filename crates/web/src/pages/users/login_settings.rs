@@ -1,17 +1,19 @@
-//! Login Settings of a user.
+//! Login Settings of a user: for auditors to read, for administrators to change.
+
+use std::net::IpAddr;
 
 use activity::Person;
-use app::ChangeError;
 use app::accounts::{self, LoginStatus, UserDetails};
+use app::{Caller, ChangeError};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::user;
+use super::{actions, user};
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+    AdminOnly, Fields, Href, PageError, ReaderOfAll, Shell, done, error_of, filters, render, render_status,
 };
 
 #[derive(Template)]
@@ -20,45 +22,65 @@ struct LoginSettingsPage {
     shell: Shell,
     person: Person,
     user: UserDetails,
-    addresses: String,
+    /// What was typed to be added to the addresses.
+    typed: String,
     addresses_error: Option<String>,
+    /// Whether it is the reader's own account.
     own: bool,
+    /// Whether the reader may change anything here.
+    may_edit: bool,
+    /// The address the reader asks from.
+    here: Option<IpAddr>,
 }
 
 impl LoginSettingsPage {
-    /// What it says under the heading, in one sentence.
-    fn standing(&self) -> &'static str {
-        let row = &self.user.row;
-        match () {
-            () if !row.login_enabled => "Login is disabled.",
-            () if row.locked_until.is_some() => "Locked after failed attempts.",
-            () if row.service_account => "Service account: used by programs with API keys.",
-            () if !row.has_password => "Not activated yet.",
-            () => "Can log in.",
+    fn of(shell: Shell, caller: &Caller, user: UserDetails) -> Self {
+        Self {
+            person: user.row.person.clone(),
+            own: caller.person.id == user.row.id,
+            may_edit: caller.is_administrator(),
+            here: caller.origin.ip,
+            user,
+            shell,
+            typed: String::new(),
+            addresses_error: None,
         }
+    }
+
+    /// Its second factors in words.
+    fn factors(&self) -> String {
+        let factors = &self.user.factors;
+        let app = factors.totp_since.map(|_| "authenticator app".to_owned());
+        let sms = factors.sms.as_ref().map(|(hint, _)| format!("SMS to {hint}"));
+        let passkeys = match factors.passkeys {
+            0 => None,
+            1 => Some("1 passkey".to_owned()),
+            n => Some(format!("{n} passkeys")),
+        };
+        let said: Vec<String> = [app, sms, passkeys].into_iter().flatten().collect();
+        match said.is_empty() {
+            true => "none".to_owned(),
+            false => format!("{}; {} recovery codes left", said.join(", "), factors.recovery_codes),
+        }
+    }
+
+    /// What is asked before one gives up one's own role.
+    fn give_up(&self) -> &'static str {
+        actions::GIVE_UP
     }
 }
 
 pub(super) async fn page(
     State(state): State<AppState>,
-    AdminOnly(caller): AdminOnly,
+    ReaderOfAll(caller): ReaderOfAll,
     Path(id): Path<String>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let user = user(state.app(), &caller, &id).await?;
-    let addresses = user.login_addresses.join("\n");
-    let own = caller.person.id == id;
-    render(&LoginSettingsPage {
-        shell,
-        person: user.row.person.clone(),
-        user,
-        addresses,
-        addresses_error: None,
-        own,
-    })
+    render(&LoginSettingsPage::of(shell, &caller, user))
 }
 
-/// The addresses: what cannot be read comes back beside what was typed.
+/// Addresses more or fewer; what cannot be read comes back beside what was typed.
 pub(super) async fn addresses(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
@@ -66,24 +88,24 @@ pub(super) async fn addresses(
     shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let typed = fields.get("addresses").to_owned();
-    match accounts::set_login_addresses(state.app(), &caller, &id, &typed).await {
-        Ok(()) => Ok(redirect_with(
-            Href::to(&["users", &id, "login-settings"]),
-            Flash::good("Login addresses saved."),
-        )),
+    let user = user(state.app(), &caller, &id).await?;
+    let typed = fields.trimmed("add");
+    let kept = user.login_addresses.iter().map(String::as_str);
+    let kept = kept.filter(|network| !fields.all("remove").any(|removed| removed == *network));
+    let wanted: Vec<&str> = kept.chain([typed]).collect();
+    match accounts::set_login_addresses(state.app(), &caller, &id, &wanted.join("\n")).await {
         Err(ChangeError::Invalid(errors)) => {
-            let user = user(state.app(), &caller, &id).await?;
             let page = LoginSettingsPage {
-                shell,
-                person: user.row.person.clone(),
-                own: caller.person.id == id,
-                user,
-                addresses: typed,
+                typed: typed.to_owned(),
                 addresses_error: error_of(&errors, "addresses"),
+                ..LoginSettingsPage::of(shell, &caller, user)
             };
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(error) => Err(refused(error)),
+        outcome => done(
+            outcome,
+            Href::to(&["users", &id, "login-settings"]),
+            "Login addresses saved.",
+        ),
     }
 }

@@ -1,4 +1,4 @@
-//! Pages of administrators about users: All Users, create, edit, Login Settings.
+//! Pages about users: All Users and Login Settings, which auditors read and administrators act in; create and edit.
 
 mod actions;
 mod columns;
@@ -16,19 +16,19 @@ use crate::shell::{PageError, Policy, Route, refused};
 /// The routes of these pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let admin = Policy::Administrator;
+    let (admin, reader) = (Policy::Administrator, Policy::ReaderOfAll);
     vec![
-        Route::get("/users", admin, list::page),
-        Route::post("/users", admin, create::submit),
+        Route::get("/users", reader, list::page),
         Route::get("/users/new", admin, create::page),
-        Route::post("/users/columns", admin, columns::submit),
+        Route::post("/users/new", admin, create::submit),
+        Route::post("/users/columns", reader, columns::submit),
         Route::get("/users/{id}", admin, edit::page),
         Route::post("/users/{id}", admin, edit::submit),
-        Route::get("/users/{id}/login-settings", admin, login_settings::page),
+        Route::get("/users/{id}/login-settings", reader, login_settings::page),
+        Route::post("/users/{id}/login-settings", admin, login_settings::addresses),
         Route::post("/users/{id}/login-enabled", admin, actions::login_enabled),
         Route::post("/users/{id}/service-account", admin, actions::service_account),
         Route::post("/users/{id}/roles", admin, actions::roles),
-        Route::post("/users/{id}/login-addresses", admin, login_settings::addresses),
         Route::post("/users/{id}/require-mfa", admin, actions::require_mfa),
         Route::post("/users/{id}/reset-mfa", admin, actions::reset_mfa),
         Route::post("/users/{id}/unlock", admin, actions::unlock),

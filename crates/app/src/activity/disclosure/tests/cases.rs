@@ -196,6 +196,7 @@ async fn following_ends_although_it_leaves_activities_of_its_own() {
             zone: jiff::tz::TimeZone::UTC,
             after: None,
             limit: 100,
+            hides_reads: false,
         };
         let mut empty = 0;
         for _ in 0..20 {

@@ -154,6 +154,7 @@ impl World {
             zone: jiff::tz::TimeZone::UTC,
             after: None,
             limit: 4,
+            hides_reads: false,
         };
         let mut given = Vec::new();
         // To the end, and past what the reading itself leaves: that has an end too.

@@ -1,43 +1,16 @@
-//! `/docs`: the API's description to browse, and what each problem code means.
-
-use std::sync::{Arc, OnceLock};
+//! `/docs/problems`: what each problem code means and what to do.
 
 use activity::limits::FaultCode;
-use axum::body::Body;
-use axum::extract::Path;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use utoipa_swagger_ui::Config;
 
-use crate::shell::{PageError, Shell, filters, redirect, render};
-
-pub(super) async fn start() -> Response {
-    redirect("/docs/index.html")
-}
-
-pub(super) async fn file(Path(name): Path<String>) -> Result<Response, PageError> {
-    static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
-    let config = CONFIG.get_or_init(|| Arc::new(Config::from("/openapi.json").try_it_out_enabled(true)));
-    let missing = || PageError::not_found(format!("There is no page `/docs/{name}`."));
-    if name.contains('/') {
-        return Err(missing());
-    }
-    let found =
-        utoipa_swagger_ui::serve(&name, Arc::clone(config)).map_err(|error| PageError::internal(error.to_string()))?;
-    let file = found.ok_or_else(missing)?;
-    let mut response = Response::new(Body::from(file.bytes.into_owned()));
-    let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::try_from(file.content_type) {
-        headers.insert(header::CONTENT_TYPE, kind);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
-    Ok(response)
-}
+use super::rail::{Rail, rail};
+use crate::shell::{PageError, Shell, filters, render};
 
 #[derive(askama::Template)]
 #[template(path = "docs/problems.html")]
 struct ProblemsPage {
     shell: Shell,
+    rail: Rail,
     problems: &'static [(&'static str, u16, &'static str)],
     faults: Vec<(&'static str, &'static str)>,
 }
@@ -64,7 +37,7 @@ fn fault(code: FaultCode) -> &'static str {
 }
 
 /// Every code, its status, what it means and what to do.
-pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
+pub(in crate::api) const PROBLEMS: &[(&str, u16, &str)] = &[
     (
         "bad_request",
         400,
@@ -202,8 +175,9 @@ pub(super) const PROBLEMS: &[(&str, u16, &str)] = &[
     ),
 ];
 
-pub(super) async fn problems(shell: Shell) -> Result<Response, PageError> {
+pub(in crate::api) async fn problems(shell: Shell) -> Result<Response, PageError> {
     render(&ProblemsPage {
+        rail: rail("problems"),
         shell,
         problems: PROBLEMS,
         faults: FaultCode::ALL.iter().map(|code| (code.word(), fault(*code))).collect(),

@@ -1,0 +1,40 @@
+//! Looks out for what other processes commit, once for all open pages and tails of this one. Where nobody else writes,
+//! there is nothing to look out for: whoever commits here tells of it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::App;
+
+/// How often it looks.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Looks out until the process ends. Serving calls it once.
+pub fn keep_looking_out(app: &App) {
+    if app.store().is_alone() {
+        return;
+    }
+    let of = app.clone();
+    app.tasks()
+        .keep("looking out for other processes", move || work(of.clone()));
+}
+
+async fn work(app: App) {
+    let mut known = None;
+    loop {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        if !app.live().is_watched() {
+            continue;
+        }
+        // Whoever waits for the log to grow is told by the look itself.
+        match app.log().look().await {
+            Ok(look) => {
+                let size = look.complete_through().size;
+                if known.replace(size) != Some(size) {
+                    app.live().tell_of_all_rights();
+                }
+            }
+            Err(error) => tracing::warn!(error = &error as &dyn Error, "the log could not be looked at"),
+        }
+    }
+}

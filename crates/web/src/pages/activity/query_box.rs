@@ -1,0 +1,227 @@
+//! The one box of an activity view: the range, the query as chips, what was typed, and what is to be said of it. Owns
+//! what stands in the box; what the words mean is decided by the query language.
+
+use activity::Time;
+use activity::query::{ParseError, conjuncts, parse, repairs};
+use app::activity::{Chip, Hint};
+
+use super::range::RangeChip;
+use super::state::UrlState;
+use crate::shell::{Href, Zone};
+
+/// The box, ready for its template.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryBox {
+    pub(crate) range: RangeChip,
+    pub(crate) chips: Vec<BoxChip>,
+    /// What stands in the input.
+    pub(crate) typed: String,
+    /// What is wrong.
+    pub(crate) mistake: Option<Mistake>,
+    /// What is to be known besides.
+    pub(crate) notes: Vec<Note>,
+    /// Where words are completed, and where the form with a field for each key is.
+    pub(crate) complete: Href,
+    pub(crate) advanced: Href,
+}
+
+/// A part of the query in the box.
+#[derive(Clone, Debug)]
+pub(crate) struct BoxChip {
+    pub(crate) chip: Chip,
+    /// The part in three pieces, the middle one wrong; `None` for one that can be read.
+    pub(crate) wrong: Option<[String; 3]>,
+    /// The page with this part in the input and the others as chips.
+    pub(crate) edit: Href,
+    /// The page without it.
+    pub(crate) remove: Href,
+}
+
+/// What is wrong with a query, and what would put it right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) message: String,
+    /// The wrong text in three pieces, where it stands in the input and not in a chip.
+    pub(crate) typed: Option<[String; 3]>,
+    /// Offers in words and the pages they lead to.
+    pub(crate) offers: Vec<(String, Href)>,
+}
+
+/// Something worth knowing, with a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// There is no such zone; the name that was asked for.
+    NoSuchZone(String),
+    /// A word was not taken for an operator; the query in which it is one, and its page.
+    Operators(String, Href),
+    /// Rows bear an earlier name: how many, as `82` or `at least 82`, then and now.
+    Formerly(String, activity::Person, activity::Person),
+}
+
+impl QueryBox {
+    /// The box of an address whose query was answered with these chips and hints, or of one that was not.
+    pub(super) fn new(
+        state: &UrlState,
+        base: &Href,
+        (zone, now): (&Zone, Time),
+        answered: Option<(&[Chip], &[Hint])>,
+    ) -> Self {
+        let chips = match answered {
+            Some((chips, _)) => chips
+                .iter()
+                .map(|chip| BoxChip::new(chip.clone(), state, base))
+                .collect(),
+            None => parts(state, base, zone),
+        };
+        let hints = answered.map_or(&[][..], |(_, hints)| hints);
+        Self {
+            range: RangeChip::new(state, base, zone, now),
+            chips,
+            typed: if state.add.is_empty() { &state.edit } else { &state.add }.clone(),
+            mistake: mistake(state, base, zone),
+            notes: notes(state, base, hints),
+            complete: base.clone().then("complete"),
+            advanced: base.clone().then("advanced").with(&state.pairs()),
+        }
+    }
+}
+
+impl BoxChip {
+    fn new(chip: Chip, state: &UrlState, base: &Href) -> Self {
+        let rest = state.with_query(chip.without.as_str());
+        let mut pairs = rest.pairs();
+        pairs.push(("edit", &chip.text));
+        Self {
+            edit: base.clone().with(&pairs),
+            remove: rest.href(base),
+            wrong: None,
+            chip,
+        }
+    }
+}
+
+/// The chips of a query that nobody answered, perhaps because a part of it cannot be read.
+fn parts(state: &UrlState, base: &Href, zone: &Zone) -> Vec<BoxChip> {
+    let q = state.q.as_str();
+    let error = match parse(q, zone.zone()) {
+        Ok(expr) => {
+            let chips = app::activity::chips(&expr);
+            return chips.into_iter().map(|chip| BoxChip::new(chip, state, base)).collect();
+        }
+        Err(error) => error,
+    };
+    let chip = |part: std::ops::Range<usize>| {
+        let text = &q[part.clone()];
+        let without = [&q[..part.start], &q[part.end..]].concat();
+        let without = without.split_whitespace().collect::<Vec<_>>().join(" ");
+        let read = parse(text, zone.zone()).ok().map(|expr| app::activity::chips(&expr));
+        match read.as_deref() {
+            Some([only]) => BoxChip::new(
+                Chip {
+                    without,
+                    ..only.clone()
+                },
+                state,
+                base,
+            ),
+            _ => {
+                let chip = Chip {
+                    value: text.to_owned(),
+                    text: text.to_owned(),
+                    without,
+                    ..Chip::default()
+                };
+                BoxChip {
+                    wrong: Some(pieces(text, part.start, &error)),
+                    ..BoxChip::new(chip, state, base)
+                }
+            }
+        }
+    };
+    conjuncts(q).into_iter().map(chip).collect()
+}
+
+/// A text that begins at `start` of the query, before, at and behind what is wrong with the query.
+fn pieces(text: &str, start: usize, error: &ParseError) -> [String; 3] {
+    let place = |at: usize| {
+        let at = at.saturating_sub(start).min(text.len());
+        (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    };
+    let (from, to) = (place(error.span.start), place(error.span.end));
+    let (from, to) = if from < to { (from, to) } else { (0, text.len()) };
+    [&text[..from], &text[from..to], &text[to..]].map(str::to_owned)
+}
+
+/// What is wrong with the query, else with what was typed.
+fn mistake(state: &UrlState, base: &Href, zone: &Zone) -> Option<Mistake> {
+    if let Err(error) = parse(&state.q, zone.zone()) {
+        let offers = repairs(&state.q, &error, zone.zone()).into_iter();
+        let offers = offers.map(|offer| (offer.offer, state.with_query(offer.query).href(base)));
+        return Some(Mistake {
+            message: error.message,
+            typed: None,
+            offers: in_one_sentence(offers.collect()),
+        });
+    }
+    let error = parse(&state.add, zone.zone()).err()?;
+    let offers = repairs(&state.add, &error, zone.zone()).into_iter().map(|offer| {
+        let mut pairs = state.pairs();
+        pairs.retain(|(name, _)| *name != "after");
+        pairs.push(("add", &offer.query));
+        (offer.offer, base.clone().with(&pairs))
+    });
+    Some(Mistake {
+        offers: in_one_sentence(offers.collect()),
+        typed: Some(pieces(&state.add, 0, &error)),
+        message: error.message,
+    })
+}
+
+/// Offers that follow each other: only the first begins with a capital.
+fn in_one_sentence(mut offers: Vec<(String, Href)>) -> Vec<(String, Href)> {
+    for (offer, _) in offers.iter_mut().skip(1) {
+        if let Some(first) = offer.get_mut(0..1) {
+            first.make_ascii_lowercase();
+        }
+    }
+    offers
+}
+
+fn notes(state: &UrlState, base: &Href, hints: &[Hint]) -> Vec<Note> {
+    let is_zone = state.tz.is_empty() || Zone::named(&state.tz).is_some();
+    let zone = (!is_zone).then(|| Note::NoSuchZone(state.tz.clone()));
+    let hint = |hint: &Hint| match hint {
+        Hint::Operators { query } => Note::Operators(query.clone(), state.with_query(query.as_str()).href(base)),
+        Hint::Formerly { now, then, count } => {
+            let n = match count.exact {
+                true => count.n.to_string(),
+                false => format!("at least {}", count.n),
+            };
+            Note::Formerly(n, then.clone(), now.clone())
+        }
+    };
+    zone.into_iter().chain(hints.iter().map(hint)).collect()
+}
+
+/// A sentence in pieces; what stands between backticks is code.
+pub(crate) fn in_words(message: &str) -> Vec<(bool, &str)> {
+    let pieces = message.split('`').enumerate().map(|(i, text)| (i % 2 == 1, text));
+    let mut pieces: Vec<_> = pieces.filter(|(_, text)| !text.is_empty()).collect();
+    if !message.ends_with(['.', '?', '!']) {
+        pieces.push((false, "."));
+    }
+    pieces
+}
+
+impl Mistake {
+    /// What is wrong, in pieces of text and code.
+    pub(crate) fn words(&self) -> Vec<(bool, &str)> {
+        in_words(&self.message)
+    }
+
+    /// An offer, in pieces of text and code.
+    pub(crate) fn offer<'a>(&self, offer: &'a str) -> Vec<(bool, &'a str)> {
+        let pieces = offer.split('`').enumerate().map(|(i, text)| (i % 2 == 1, text));
+        pieces.filter(|(_, text)| !text.is_empty()).collect()
+    }
+}
