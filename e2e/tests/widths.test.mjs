@@ -110,18 +110,29 @@ for (const as of new Set(pages.map((page) => page.as))) {
 const VIEWS = [["administrator", "/activity"], ["administrator", "user-activity"], ["member", "/settings/activity-logs"], ["member", "group-activity"]];
 
 for (const [as, place] of VIEWS) {
-  test(`the export menu of ${place} closes after the download and says what happened`, async () => {
+  test(`the export dialog of ${place} fits, closes after the start and says what happens next`, async () => {
     const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 }, acceptDownloads: true });
     await logIn(page, demo.logIns[as]);
     const known = pages.find((one) => one.name === place);
     const path = known ? await known.path(page, demo.logIns) : place;
     await page.goto(path);
-    for (const format of ["CSV", "JSON Lines"]) {
-      await page.locator("details.menu.export > summary").click();
-      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: format, exact: true }).click()]);
+    for (const format of ["CSV", "JSON Lines", "Parquet", "XLSX"]) {
+      await page.getByRole("link", { name: "Export", exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      for (const width of [320, 390, 768, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        const box = await dialog.boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= width, `${JSON.stringify(box)} at ${width}`);
+        assert.ok(await dialog.evaluate((one) => one.scrollWidth <= one.clientWidth), `wider than itself at ${width}`);
+      }
+      await dialog.getByRole("radio", { name: format }).check();
+      await dialog.getByRole("button", { name: "Export", exact: true }).click();
+      await dialog.waitFor({ state: "detached" });
+      const link = page.locator("#told").getByRole("link", { name: "Download" });
+      await link.waitFor({ timeout: 30_000 });
+      assert.match(await page.locator("#told").innerText(), /is ready: [\d,]+ rows?/);
+      const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
       assert.equal(await download.failure(), null);
-      assert.equal(await page.locator("details.menu.export").evaluate((details) => details.open), false);
-      await page.getByText(/Exported [\d,]+ rows?/).waitFor({ timeout: 10_000 });
       assert.equal(new URL(page.url()).pathname, path.split("?")[0], "the page stays");
     }
     assert.deepEqual(page.problems, []);

@@ -71,6 +71,8 @@ reasons! {
     DeviceSilent = "device_silent" "device went silent",
 
     FileNotWritten = "file_not_written" "file could not be written",
+    DiskFull = "disk_full" "the disk was full",
+    NoRoom = "no_room_for_exports" "exports take up as much room as they may",
     LogNotRead = "log_not_read" "log could not be read",
     BrokenOff = "broken_off" "broken off",
     ReaderTooSlow = "reader_too_slow" "reader too slow",

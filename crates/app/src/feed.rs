@@ -68,20 +68,11 @@ impl Feed {
             return Ok(());
         }
         let length = bytes.len() as u64;
-        let pass_on = |mut permits: mpsc::PermitIterator<'_, Piece>| {
-            if let Some(permit) = permits.next() {
-                permit.send(Piece::Bytes(bytes.into()));
-            }
-        };
-        self.waiting(1, pass_on).await?;
+        let pass_on = |permit: mpsc::Permit<'_, Piece>| permit.send(Piece::Bytes(bytes.into()));
+        self.waiting(pass_on).await?;
         let earned = Duration::from_micros(length.saturating_mul(1_000_000) / self.least_rate);
         self.patience = self.grace.min(self.patience + earned);
         Ok(())
-    }
-
-    /// Waits until the reader has taken everything.
-    pub(crate) async fn taken(&mut self) -> Result<(), Lost> {
-        self.waiting(WAITING, |_| ()).await
     }
 
     /// Says that nothing is missing. Without it the file is broken off.
@@ -90,11 +81,11 @@ impl Feed {
         let _ = timeout(self.patience, self.sender.send(Piece::Whole)).await;
     }
 
-    async fn waiting(&mut self, pieces: usize, then: impl FnOnce(mpsc::PermitIterator<'_, Piece>)) -> Result<(), Lost> {
+    async fn waiting(&mut self, then: impl FnOnce(mpsc::Permit<'_, Piece>)) -> Result<(), Lost> {
         let begun = Instant::now();
-        let permits = timeout(self.patience, self.sender.reserve_many(pieces)).await;
-        match permits {
-            Ok(Ok(permits)) => then(permits),
+        let permit = timeout(self.patience, self.sender.reserve()).await;
+        match permit {
+            Ok(Ok(permit)) => then(permit),
             Ok(Err(_)) => return Err(Lost::Gone),
             Err(_) => return Err(Lost::Slow),
         }
@@ -143,7 +134,6 @@ mod tests {
         let (mut feed, chunks) = ends();
         let reading = tokio::spawn(pieces(chunks));
         feed.send(b"all".to_vec()).await.unwrap();
-        feed.taken().await.unwrap();
         feed.whole().await;
         assert_eq!(
             reading
@@ -204,6 +194,5 @@ mod tests {
         let (mut feed, chunks) = ends();
         drop(chunks);
         assert_eq!(feed.send(vec![1]).await, Err(Lost::Gone));
-        assert_eq!(feed.taken().await, Err(Lost::Gone));
     }
 }

@@ -118,10 +118,14 @@ impl Default for SmsSettings {
 pub struct ExportSettings {
     /// Where kept files are; the binary sets it to `exports` in the data directory.
     pub dir: PathBuf,
-    /// Files streamed at once, in all.
+    /// Exports that wait or are made at once, and copies of one's own data on their way, in all.
     pub at_once: usize,
-    /// Files streamed at once to one account.
+    /// The same for one account.
     pub per_account: usize,
+    /// Days that the file of a view is kept.
+    pub keep_days: u32,
+    /// MiB that all kept files may take.
+    pub keep_mib: u64,
     /// Seconds that a reader may fall behind the least rate.
     pub patience_seconds: u64,
     /// The least rate, in bytes a second.
@@ -178,6 +182,8 @@ impl Default for ExportSettings {
             dir: PathBuf::from("exports"),
             at_once: 16,
             per_account: 4,
+            keep_days: 7,
+            keep_mib: 20 * 1024,
             patience_seconds: 30,
             least_bytes_per_second: 16 * 1024,
         }

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use activity::{Facts, Time};
 use app::activity::{LogScope, ViewRequest};
-use app::exports::{self, Format, ViewExport, export_view};
+use app::exports::{self, Format, State, ViewExport};
 use app::{App, Caller, Settings, ZoneChoice, mail, sessions};
 use engine::{Clock, Log, LogSettings, SeededRng};
-use futures::StreamExt as _;
+use futures::FutureExt as _;
 use store::{Store, StoreUrl};
 
 /// A clock that panics once when it is told to: all work in the background asks for the time.
@@ -131,8 +131,8 @@ async fn refused_attempts_are_written_again_after_a_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
-    for format in [Format::Csv, Format::Jsonl] {
+async fn a_file_in_whose_making_something_panics_is_made_anew_and_whole() {
+    for format in Format::ALL {
         let bed = bed().await;
         let facts = (0..5_000).map(|n| Facts::new("user.login", Time(1_800_000_000_000_000 + n)));
         let batch = engine::Batch {
@@ -146,70 +146,25 @@ async fn a_panic_in_a_streamed_export_breaks_every_format_off() {
             format,
             columns: Vec::new(),
             zone: ZoneChoice::utc(),
+            has_mark: true,
         };
-        let everything = LogScope::Everything;
-        let mut streamed = export_view(&bed.app, &Caller::command_line(), &everything, &asked)
-            .await
-            .unwrap();
-        let first = streamed.chunks.next().await.unwrap();
-        assert!(first.is_ok());
-        bed.clock.armed.store(true, Ordering::SeqCst);
-        let rest: Vec<_> = streamed.chunks.collect().await;
-        assert!(
-            rest.last().is_some_and(Result::is_err),
-            "{format:?} ended as if it were whole"
-        );
-        assert!(streamed.summary.get().is_none());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn so_many_files_are_on_their_way_at_once_and_a_reader_who_leaves_makes_room() {
-    let bed = bed().await;
-    let asked = ViewExport {
-        view: ViewRequest::default(),
-        format: Format::Jsonl,
-        columns: Vec::new(),
-        zone: ZoneChoice::utc(),
-    };
-    let each = bed.app.settings().exports.per_account;
-    let caller = Caller::command_line();
-    let facts = (0..20_000).map(|n| {
-        let mut facts = Facts::new("user.login", Time(1_800_000_000_000_000 + n));
-        facts.description = Some("x".repeat(100));
-        facts
-    });
-    for part in facts.collect::<Vec<_>>().chunks(10_000) {
-        let batch = engine::Batch {
-            facts: part.to_vec(),
-            idempotency: None,
-            source: engine::IdSpace::Reporter("test".to_owned()),
+        let caller = Caller::command_line();
+        let ask = exports::create(&bed.app, &caller, &LogScope::Everything, &asked);
+        let arm = async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            bed.clock.armed.store(true, Ordering::SeqCst);
         };
-        bed.log.ingest(batch).await.unwrap();
-    }
-    let mut stalled = Vec::new();
-    for _ in 0..each {
-        stalled.push(
-            export_view(&bed.app, &caller, &LogScope::Everything, &asked)
-                .await
-                .unwrap(),
-        );
-    }
-    let refused = export_view(&bed.app, &caller, &LogScope::Everything, &asked)
-        .await
-        .err()
-        .unwrap();
-    assert!(
-        matches!(refused, exports::ExportError::TooMany { yours: true }),
-        "{refused}"
-    );
-    stalled.pop();
-    let begun = Instant::now();
-    while export_view(&bed.app, &caller, &LogScope::Everything, &asked)
-        .await
-        .is_err()
-    {
-        assert!(begun.elapsed() < Duration::from_secs(20), "no place was given back");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // Wherever the fault strikes, in the asking or in the making.
+        let (asking, ()) = tokio::join!(std::panic::AssertUnwindSafe(ask).catch_unwind(), arm);
+        let Ok(asking) = asking else { continue };
+        let mut export = asking.unwrap();
+        let begun = Instant::now();
+        while !export.state.is_finished() {
+            assert!(begun.elapsed() < Duration::from_secs(90), "{format:?}: {export:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let known = exports::get(&bed.app, &caller, &export.id).await.unwrap();
+            export = known.unwrap();
+        }
+        assert_eq!((export.state, export.progress.rows), (State::Done, 5_000), "{format:?}");
     }
 }

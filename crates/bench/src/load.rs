@@ -1,4 +1,4 @@
-//! Load over HTTP: deliveries by eight senders, single activities by many clients, and an export read to its end.
+//! Load over HTTP: deliveries by eight senders, single activities by many clients, and an export made and read to its end.
 //! Activities are made as they are sent.
 
 use std::ops::Range;
@@ -16,6 +16,9 @@ use crate::traffic::{DELIVERY, SENDERS, Traffic};
 
 const CLIENTS: usize = 64;
 const SINGLES_FOR: Duration = Duration::from_secs(5);
+/// How often it is looked whether an export is made, and how long.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const MOST_PATIENCE: Duration = Duration::from_secs(600);
 /// How facts end that Whodid recorded. The log says who recorded them, so no reporter may.
 const RECORDED_BY: &[u8] = br#","recorded_by":{"kind":"whodid"}}"#;
 /// How an answer ends of which every item was taken.
@@ -148,16 +151,31 @@ async fn finish(tasks: impl Iterator<Item = tokio::task::JoinHandle<Result<()>>>
     Ok(())
 }
 
-/// Asks for an export, reads it to its end and gives the line feeds in it a second.
+/// Asks for an export, waits until it is made, reads it to its end and gives the line feeds in it a second, all told.
 pub async fn lines_per_second(client: &reqwest::Client, url: &str) -> Result<(f64, u64)> {
     let started = Instant::now();
-    let answer = client
+    let page = client
         .post(url)
         .header("sec-fetch-site", "same-origin")
-        .form(&[("format", "csv")])
+        .form(&[("format", "csv"), ("zone", "UTC")])
         .send()
         .await?
-        .error_for_status()?;
+        .error_for_status()?
+        .url()
+        .clone();
+    let file = format!("{page}/download");
+    while !client
+        .get(page.clone())
+        .send()
+        .await?
+        .text()
+        .await?
+        .contains("/download")
+    {
+        ensure!(started.elapsed() < MOST_PATIENCE, "the export at {page} is not made");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    let answer = client.get(file).send().await?.error_for_status()?;
     let (mut parts, mut lines) = (answer.bytes_stream(), 0_u64);
     while let Some(part) = parts.next().await {
         lines += part?.iter().filter(|byte| **byte == b'\n').count() as u64;

@@ -75,6 +75,11 @@ impl Progress {
         self.lock().done = done;
     }
 
+    /// So many bytes of a file are written.
+    pub fn wrote(&self, bytes: u64) {
+        self.lock().bytes = bytes;
+    }
+
     /// What the next attempt needs to go on, if this one breaks off.
     pub fn note(&self, cursor: &str) {
         self.lock().cursor = Some(cursor.to_owned());

@@ -43,6 +43,8 @@ pub struct Progress {
     pub done: u64,
     /// How much there is to do; 0 where that is not known.
     pub total: u64,
+    /// Bytes written so far, where it makes a file.
+    pub bytes: u64,
 }
 
 /// Who wants a job, and until when.
@@ -70,7 +72,7 @@ pub struct Held<'a> {
 /// The columns that [`job`] reads; a macro so that each statement stays one literal.
 macro_rules! columns {
     () => {
-        "name, owner, lease_until, fence, due_at, attempts, error, cursor, done, total"
+        "name, owner, lease_until, fence, due_at, attempts, error, cursor, done, total, bytes"
     };
 }
 
@@ -87,6 +89,7 @@ fn job(row: &AnyRow) -> Result<Job> {
             cursor: maybe_text(row, "cursor")?,
             done: number(row, "done")?,
             total: number(row, "total")?,
+            bytes: number(row, "bytes")?,
         },
     })
 }
@@ -133,13 +136,14 @@ pub async fn claim(tx: &mut Tx, name: &str, by: Claim<'_>) -> Result<Option<Job>
 /// Renews a lease and says how far the work is; `false` if the job was claimed anew or is gone.
 pub async fn renew(tx: &mut Tx, held: Held<'_>, until: Time, progress: &Progress) -> Result<bool> {
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let update = "UPDATE job SET lease_until = $3, cursor = $4, done = $5, total = $6 \
+    let update = "UPDATE job SET lease_until = $3, cursor = $4, done = $5, total = $6, bytes = $7 \
          WHERE name = $1 AND fence = $2 AND owner IS NOT NULL";
     let done = of(update, held)
         .bind(until.0)
         .bind(progress.cursor.as_deref())
         .bind(number(progress.done))
         .bind(number(progress.total))
+        .bind(number(progress.bytes))
         .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() > 0)

@@ -117,6 +117,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "saved_searches",
         sql: include_str!("../migrations/0021_saved_searches.sql"),
     },
+    Migration {
+        version: 22,
+        name: "exports_kept",
+        sql: include_str!("../migrations/0022_exports.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
@@ -240,5 +245,42 @@ mod tests {
         let rows = rows.fetch_all(&pool).await.unwrap();
         let rows: Vec<String> = rows.iter().map(|row| row.try_get(0).unwrap()).collect();
         assert_eq!(rows, ["export:exp_1 7 60 3 10 20", "export:exp_2 8 0 0 0 0"]);
+    }
+
+    #[tokio::test]
+    async fn exports_that_were_sent_and_files_that_are_kept_stay_what_they_were() {
+        sqlx::any::install_default_drivers();
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", dir.path().join("old.db").display());
+        let pool = AnyPool::connect(&url).await.unwrap();
+        for migration in MIGRATIONS.iter().filter(|migration| migration.version < 22) {
+            raw_sql(migration.sql).execute(&pool).await.unwrap();
+        }
+        let export = "INSERT INTO export (id, kind, state, subject_id, requester_id, requester, origin, query, zone, \
+            created_at, finished_at, written, bytes, sha256, file, people) VALUES ";
+        for row in [
+            "('exp_1', 'view_jsonl', 'running', NULL, 'u', '', '', 'outcome:failure', 'UTC', 7, NULL, 0, 0, NULL, NULL, NULL)",
+            "('exp_2', 'user_csv', 'done', 'sam', 'u', '', '', '', 'EST', 8, 9, 2, 30, 'ab', 'exp_2.csv', '{}')",
+        ] {
+            raw_sql(AssertSqlSafe(format!("{export}{row}")))
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
+        let kept = MIGRATIONS.iter().find(|migration| migration.version == 22).unwrap();
+        raw_sql(kept.sql).execute(&pool).await.unwrap();
+        let rows = sqlx::query(
+            "SELECT id || ' ' || kind || ' ' || format || ' ' || state || ' ' || written || ' ' || COALESCE(file, '-') \
+             || ' ' || query || ' ' || COALESCE(people, '-') FROM export ORDER BY id",
+        );
+        let rows = rows.fetch_all(&pool).await.unwrap();
+        let rows: Vec<String> = rows.iter().map(|row| row.try_get(0).unwrap()).collect();
+        assert_eq!(
+            rows,
+            [
+                "exp_1 sent jsonl running 0 - outcome:failure -",
+                "exp_2 user_csv csv done 2 exp_2.csv  {}"
+            ]
+        );
     }
 }

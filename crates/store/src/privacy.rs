@@ -328,13 +328,14 @@ pub const SECTIONS: &[Section] = &[
         columns: &[
             ("id", Text),
             ("kind", Text),
+            ("format", Text),
             ("state", Text),
             ("query", Text),
             ("written", Number),
             ("created_at", At),
             ("finished_at", At),
         ],
-        sql: "SELECT id AS k, id, kind, state, query, written, created_at, finished_at FROM export \
+        sql: "SELECT id AS k, id, kind, format, state, query, written, created_at, finished_at FROM export \
               WHERE requester_id = $1 AND id > $2 ORDER BY id LIMIT $3",
     },
 ];

@@ -10,8 +10,6 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use support::{As, TestApp};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpSocket;
 use web::Scope;
 
 async fn post(app: &TestApp, body: impl Into<reqwest::Body>) -> (u16, Value) {
@@ -106,55 +104,6 @@ async fn a_page_of_large_rows_says_that_it_ended_early_and_none_is_missed() {
         assert_eq!(ids.len(), 240, "{order}");
         assert!(pages > 2, "{pages} pages");
     }
-}
-
-/// Everything that an export of all rows sends, from the first byte of the head to the end of the connection.
-async fn exported(app: &TestApp, meanwhile: impl AsyncFnOnce()) -> Vec<u8> {
-    let form = "q=&format=jsonl";
-    let request = format!(
-        "POST /activity/export HTTP/1.1\r\nhost: {}\r\norigin: http://{0}\r\ncookie: {}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nte: trailers\r\nconnection: close\r\n\r\n{form}",
-        app.address,
-        app.cookie("ada").await,
-        form.len(),
-    );
-    // A small buffer, so that what is not read soon waits at the server.
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(16 * 1024).unwrap();
-    let mut stream = socket.connect(app.address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut bytes = vec![0; 1024];
-    stream.read_exact(&mut bytes).await.unwrap();
-    meanwhile().await;
-    // A connection that is cut off may end with an error as well as with its end.
-    let _ = stream.read_to_end(&mut bytes).await;
-    bytes
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_breaks_off_has_no_clean_end_and_a_whole_one_has() {
-    let app = TestApp::with_both(|_| (), |settings| settings.exports.patience_seconds = 3).await;
-    let row = json!({ "activity": "test.row", "description": "x".repeat(1_000) });
-    for _ in 0..2 {
-        let body = serde_json::to_vec(&vec![&row; 9_000]).unwrap();
-        assert_eq!(post(&app, body).await.0, 202);
-    }
-    let whole = exported(&app, async || ()).await;
-    let text = String::from_utf8_lossy(&whole);
-    assert!(text.starts_with("HTTP/1.1 200"), "{}", &text[..200]);
-    let end = &text[text.len() - 200..];
-    assert!(end.contains("\r\n0\r\n") && end.contains("whodid-sha256"), "{end}");
-
-    // A reader who takes nothing for longer than anybody is waited for.
-    let broken = exported(&app, async || tokio::time::sleep(Duration::from_secs(15)).await).await;
-    assert!(broken.len() < whole.len());
-    let text = String::from_utf8_lossy(&broken);
-    assert!(text.starts_with("HTTP/1.1 200"));
-    let end = &text[text.len() - 200..];
-    assert!(
-        !end.contains("\r\n0\r\n") && !end.contains("whodid-sha256"),
-        "it ends like a whole one: {end}"
-    );
 }
 
 /// The status of an answer and what it says, as a page or a problem.

@@ -183,10 +183,15 @@ pub(crate) struct Export {
     /// The file to write; `-` for the standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Columns of a CSV, with commas between them [default: all]
+    /// Columns by name, with commas between them; JSON Lines always has every field [default: all]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) columns: Vec<String>,
-    /// Zone of dates in the query and of times in a CSV: an IANA name, UTC, or EST (always UTC-05:00)
+    /// Begin a CSV with a byte order mark, by which spreadsheets know that it is UTF-8
+    ///
+    /// Not by default here, where the file mostly goes to another program; the web manager adds it.
+    #[arg(long)]
+    pub(crate) byte_order_mark: bool,
+    /// Zone of dates in the query and of times in a CSV or a workbook: an IANA name, UTC, or EST (always UTC-05:00)
     #[arg(long, default_value = "UTC")]
     pub(crate) zone: String,
 }
@@ -198,6 +203,21 @@ pub(crate) enum ExportFormat {
     Csv,
     /// JSON Lines, every field.
     Jsonl,
+    /// Apache Parquet, with typed columns named as in the records of the log.
+    Parquet,
+    /// A workbook of Excel, with real dates.
+    Xlsx,
+}
+
+impl From<ExportFormat> for app::exports::Format {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::Csv,
+            ExportFormat::Jsonl => Self::Jsonl,
+            ExportFormat::Parquet => Self::Parquet,
+            ExportFormat::Xlsx => Self::Xlsx,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

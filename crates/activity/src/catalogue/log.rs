@@ -74,6 +74,20 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Activity log export downloaded by `Ann Lee (ann)`",
     ),
     Category::Log.entry(
+        "export.cancelled",
+        "Export cancelled",
+        "An export of an activity log was cancelled before it was there",
+        &[Text("Activity log export cancelled by "), Doer],
+        "Activity log export cancelled by `Ann Lee (ann)`",
+    ),
+    Category::Log.entry(
+        "export.expired",
+        "Export expired",
+        "The file of an export was removed because its time was over",
+        &[Text("File of an activity log export removed: its time was over")],
+        "File of an activity log export removed: its time was over",
+    ),
+    Category::Log.entry(
         "export.deleted",
         "Export deleted",
         "An export of an activity log was deleted",

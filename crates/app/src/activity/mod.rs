@@ -27,7 +27,7 @@ pub use chips::{Chip, chips};
 pub use close_holes::{close_holes, open_holes};
 pub use complete::{Choice, Choices, complete};
 pub use cursor::around;
-pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, Unseen, UnseenScan};
+pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use display::{Column, Columns, Density};
 pub use empty::{EmptyReason, FoundPerson, Widening};
@@ -38,7 +38,7 @@ pub use hint::Hint;
 pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};
 
 pub use scope::LogScope;
-pub(crate) use scope::{Question, Scoped, Subject};
+pub(crate) use scope::{Question, Scoped, Subject, range_expr};
 pub use tail::{Tail, may_read, tail};
 pub use take::{Taken, take};
 pub use types::{TypeRow, types};

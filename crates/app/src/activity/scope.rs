@@ -221,20 +221,36 @@ impl Scoped {
         } else {
             Expr::All
         };
+        self.subject.expr().and(range).and(self.meaning(typed))
+    }
+
+    /// What a query means just now: names stand for the accounts that bear them as well, and times are instants.
+    fn meaning(&self, typed: Expr) -> Expr {
         let ids = |name: &Value| {
             let known = self.meant.iter().find(|meant| meant.name == *name);
             known.map_or_else(Vec::new, |meant| meant.people.iter().map(|it| it.id.clone()).collect())
         };
-        self.subject
-            .expr()
-            .and(range)
-            .and(typed.with_ids(&ids).bind(&self.binding))
+        typed.with_ids(&ids).bind(&self.binding)
+    }
+
+    /// Reads of the log that are left out, as a condition.
+    fn without_hidden(&self, typed: &Expr) -> Expr {
+        match self.hides_from(typed) {
+            true => reads::reads().negated(),
+            false => Expr::All,
+        }
     }
 
     /// As [`Scoped::with`] has it within the range, but with names as they stood in the rows, and nobody's ids.
     pub(crate) fn with_names_alone(&self, typed: Expr) -> Expr {
         let range = range_expr(self.range.0, self.range.1);
         self.subject.expr().and(range).and(typed.bind(&self.binding))
+    }
+
+    /// The query with all that it means: read again, whenever that is, it means the same. Scope and range are not in it.
+    pub(crate) fn bound_text(&self) -> String {
+        let typed = self.meaning(self.typed.clone());
+        typed.and(self.without_hidden(&self.typed)).to_string()
     }
 
     /// The query with its range, bound, without the scope of a person: what an export's row and an activity's
@@ -247,10 +263,7 @@ impl Scoped {
         scope
             .and(range_expr(self.range.0, self.range.1))
             .and(self.typed.clone().bind(&self.binding))
-            .and(match self.hides_from(&self.typed) {
-                true => reads::reads().negated(),
-                false => Expr::All,
-            })
+            .and(self.without_hidden(&self.typed))
             .to_string()
     }
 }
@@ -266,7 +279,7 @@ impl App {
     }
 }
 
-pub(super) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
+pub(crate) fn range_expr(from: Option<Time>, to: Option<Time>) -> Expr {
     match (from, to) {
         (None, None) => Expr::All,
         (from, to) => Term::At(vec![AtRange::between(from, to)]).into(),

@@ -1,16 +1,12 @@
-//! The columns of a view's CSV: their names, their order, and the cell of each. Names are an interface: add, never rename.
+//! The columns of an exported file: their names, their order and their titles. Names are an interface: add, never rename.
+//! What stands in them is told by `values`.
 
-use std::io::Write as _;
-
-use activity::{Activity, By, Field, Severity, sentence};
-
-use super::csv::Cells;
-use super::stamp::Stamp;
+use activity::Field;
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// When it happened, RFC 3339 in the chosen zone.
+    /// When it happened.
     OccurredAt,
     /// The person whose log it is, as `Full Name (username)`.
     User,
@@ -22,17 +18,15 @@ pub enum Column {
     Outcome,
     /// A field that is one text, under its own key.
     Text(Field),
-    /// How grave it is.
-    Severity,
     /// The address.
     Ip,
-    /// The application's name.
+    /// The application's name, or its id where it has none.
     Application,
     /// Who did it, in words.
     By,
-    /// What it was done to.
+    /// What it was done to: its name, or its id where it has none.
     Target,
-    /// The group's name.
+    /// The group's name, or its id where it has none.
     Group,
     /// What was changed, as JSON.
     Changes,
@@ -46,7 +40,7 @@ pub enum Column {
     UserUsername,
     /// The user's e-mail address.
     UserEmail,
-    /// `self`, `administrator`, `member`, `application` or `system`.
+    /// `self`, `administrator`, `member`, `person`, `application` or `system`.
     ByKind,
     /// The id of who did it.
     ById,
@@ -58,6 +52,8 @@ pub enum Column {
     GroupId,
     /// The application's id.
     ApplicationId,
+    /// How grave it is.
+    Severity,
     /// The targets behind the chief one, as JSON.
     MoreTargets,
     /// The sort of who recorded it: `whodid`, `api_key`, `application`, `import` or `unstated`.
@@ -68,18 +64,37 @@ pub enum Column {
     RecordedByName,
     /// The address it was reported from.
     RecordedByIp,
-    /// When this log recorded it, RFC 3339 in the chosen zone.
+    /// When this log recorded it.
     RecordedAt,
     /// The activity's id.
     Id,
+    /// The name of who did it.
+    ByName,
+    /// The log-in name of who did it.
+    ByUsername,
+    /// The e-mail address of who did it.
+    ByEmail,
+    /// The target's name.
+    TargetName,
+    /// The log-in name of a target that is a person.
+    TargetUsername,
+    /// The e-mail address of a target that is a person.
+    TargetEmail,
+    /// The group's name.
+    GroupName,
+    /// The application's name.
+    ApplicationName,
 }
 
-/// A column that does not exist.
+/// A column that does not exist, or is named twice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no column `{name}`; the columns are {}", names())]
-pub struct UnknownColumn {
-    /// The name that was asked for.
-    pub name: String,
+pub enum WrongColumn {
+    /// There is none of this name.
+    #[error("there is no column `{0}`; the columns are {names}", names = names())]
+    Unknown(String),
+    /// Two of a file may not have one name.
+    #[error("the column `{0}` is named twice")]
+    Twice(String),
 }
 
 fn names() -> String {
@@ -88,7 +103,7 @@ fn names() -> String {
 
 impl Column {
     /// Every column, in the order of a file.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 47] = [
         Self::OccurredAt,
         Self::User,
         Self::Sentence,
@@ -128,19 +143,26 @@ impl Column {
         Self::RecordedByIp,
         Self::RecordedAt,
         Self::Id,
+        Self::ByName,
+        Self::ByUsername,
+        Self::ByEmail,
+        Self::TargetName,
+        Self::TargetUsername,
+        Self::TargetEmail,
+        Self::GroupName,
+        Self::ApplicationName,
     ];
 
-    /// The name in the file's first line.
+    /// The name by which it is chosen, and in the first line of a file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Text(field) => field.key(),
             Self::OccurredAt => "occurred_at",
             Self::User => "user",
             Self::Sentence => "sentence",
             Self::Activity => "activity",
             Self::Outcome => "outcome",
-            Self::Text(field) => field.key(),
-            Self::Severity => "severity",
             Self::Ip => "ip",
             Self::Application => "application",
             Self::By => "by",
@@ -158,6 +180,7 @@ impl Column {
             Self::TargetId => "target_id",
             Self::GroupId => "group_id",
             Self::ApplicationId => "application_id",
+            Self::Severity => "severity",
             Self::MoreTargets => "more_targets",
             Self::RecordedBy => "recorded_by",
             Self::RecordedById => "recorded_by_id",
@@ -165,100 +188,99 @@ impl Column {
             Self::RecordedByIp => "recorded_by_ip",
             Self::RecordedAt => "recorded_at",
             Self::Id => "id",
+            Self::ByName => "by_name",
+            Self::ByUsername => "by_username",
+            Self::ByEmail => "by_email",
+            Self::TargetName => "target_name",
+            Self::TargetUsername => "target_username",
+            Self::TargetEmail => "target_email",
+            Self::GroupName => "group_name",
+            Self::ApplicationName => "application_name",
+        }
+    }
+
+    /// The name in a Parquet file: that of the same column in the record of a sealed volume, where it has one.
+    #[must_use]
+    pub fn record_name(self) -> &'static str {
+        match self {
+            Self::Id => "seq",
+            Self::RecordedBy => "recorded_by_kind",
+            other => other.name(),
+        }
+    }
+
+    /// What a person chooses it by.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::OccurredAt => "Time",
+            Self::User => "On whom",
+            Self::Sentence => "Sentence",
+            Self::Activity => "Activity",
+            Self::Outcome => "Outcome",
+            Self::Text(Field::Reason) => "Reason",
+            Self::Ip => "Address",
+            Self::Text(Field::Device) => "Device",
+            Self::Application => "Application",
+            Self::By => "Who",
+            Self::Target => "Target",
+            Self::Group => "Group",
+            Self::Text(Field::Country) => "Country",
+            Self::Changes => "Changes",
+            Self::Metadata => "Metadata",
+            Self::Text(Field::UserAgent) => "User agent",
+            Self::Text(Field::Description) => "Description",
+            Self::UserId => "On whom: id",
+            Self::UserName => "On whom: name",
+            Self::UserUsername => "On whom: username",
+            Self::UserEmail => "On whom: e-mail",
+            Self::ByKind => "Who: kind",
+            Self::ById => "Who: id",
+            Self::TargetKind => "Target: kind",
+            Self::TargetId => "Target: id",
+            Self::GroupId => "Group: id",
+            Self::ApplicationId => "Application: id",
+            Self::Text(Field::ExternalId) => "External id",
+            Self::Severity => "Severity",
+            Self::Text(Field::Place) => "Place",
+            Self::Text(Field::TraceId) => "Trace",
+            Self::MoreTargets => "More targets",
+            Self::Text(Field::Raw) => "Raw event",
+            Self::RecordedBy => "Recorded by",
+            Self::RecordedById => "Recorded by: id",
+            Self::RecordedByName => "Recorded by: name",
+            Self::RecordedByIp => "Recorded by: address",
+            Self::RecordedAt => "Recorded at",
+            Self::Id => "Id",
+            Self::ByName => "Who: name",
+            Self::ByUsername => "Who: username",
+            Self::ByEmail => "Who: e-mail",
+            Self::TargetName => "Target: name",
+            Self::TargetUsername => "Target: username",
+            Self::TargetEmail => "Target: e-mail",
+            Self::GroupName => "Group: name",
+            Self::ApplicationName => "Application: name",
+            Self::Text(field) => field.key(),
         }
     }
 
     /// The columns with these names, in this order; all of them where none is named.
-    pub fn choose(names: &[String]) -> Result<Vec<Self>, UnknownColumn> {
+    ///
+    /// # Errors
+    /// A name that no column has, or that is named twice.
+    pub fn choose(names: &[String]) -> Result<Vec<Self>, WrongColumn> {
         if names.is_empty() {
             return Ok(Self::ALL.to_vec());
         }
-        let find = |name: &String| {
+        let mut chosen = Vec::new();
+        for name in names {
             let found = Self::ALL.into_iter().find(|column| column.name() == name);
-            found.ok_or_else(|| UnknownColumn { name: name.clone() })
-        };
-        names.iter().map(find).collect()
-    }
-
-    /// Writes this column's cell of one row.
-    pub(super) fn write(self, row: &Activity, stamp: &mut Stamp, cells: &mut Cells<'_>) {
-        match self {
-            Self::OccurredAt => cells.plain(|out| stamp.write_rfc3339(row.occurred_at, out)),
-            Self::RecordedAt => cells.plain(|out| stamp.write_rfc3339(row.recorded_at, out)),
-            Self::Id => cells.plain(|out| write_display(&row.seq, out)),
-            Self::Activity => cells.text(&row.kind),
-            Self::Sentence => cells.text(&sentence::plain(&row.facts)),
-            Self::Outcome => cells.text(row.outcome.word()),
-            Self::Severity => cells.option(row.severity.map(Severity::word)),
-            Self::Ip => cells.display(row.ip.as_ref()),
-            Self::Text(field) => cells.option(field.text(&row.facts)),
-            Self::MoreTargets if row.targets.len() < 2 => cells.text(""),
-            Self::MoreTargets => cells.json(&row.targets.get(1..)),
-            Self::Changes if row.changes.is_empty() => cells.text(""),
-            Self::Changes => cells.json(&row.changes),
-            Self::Metadata if row.metadata.is_empty() => cells.text(""),
-            Self::Metadata => cells.json(&row.metadata),
-            _ => self.write_named(row, cells),
+            let column = found.ok_or_else(|| WrongColumn::Unknown(name.clone()))?;
+            if chosen.contains(&column) {
+                return Err(WrongColumn::Twice(name.clone()));
+            }
+            chosen.push(column);
         }
+        Ok(chosen)
     }
-
-    /// The cells that name a person or a thing.
-    fn write_named(self, row: &Activity, cells: &mut Cells<'_>) {
-        let user = row.user.as_ref();
-        let target = row.target();
-        match self {
-            Self::User => cells.display(user),
-            Self::UserId => cells.option(user.map(|user| user.id.as_str())),
-            Self::UserName => cells.option(user.map(|user| user.name.as_str())),
-            Self::UserUsername => cells.option(user.map(|user| user.username.as_str())),
-            Self::UserEmail => cells.option(user.map(|user| user.email.as_str())),
-            Self::By => write_by(&row.by, cells),
-            Self::ByKind => cells.text(by_kind(&row.by)),
-            Self::ById => cells.option(match &row.by {
-                By::Application(application) => Some(&application.id),
-                by => by.person().map(|person| person.id.as_str()),
-            }),
-            Self::RecordedBy => cells.text(row.recorder.kind().word()),
-            Self::RecordedById => cells.option(row.recorder.reporter().map(|it| it.id.as_str())),
-            Self::RecordedByName => cells.option(row.recorder.reporter().map(|it| it.name.as_str())),
-            Self::RecordedByIp => cells.display(row.recorder.reporter().and_then(|it| it.ip).as_ref()),
-            Self::Target => cells.option(target.map(|target| name_or(&target.name, &target.id))),
-            Self::TargetKind => cells.option(target.map(|target| target.kind.as_str())),
-            Self::TargetId => cells.option(target.map(|target| target.id.as_str())),
-            Self::Group => cells.option(row.group.as_ref().map(|group| name_or(&group.name, &group.id))),
-            Self::GroupId => cells.option(row.group.as_ref().map(|group| group.id.as_str())),
-            Self::Application => cells.option(row.application.as_ref().map(|it| name_or(&it.name, &it.id))),
-            Self::ApplicationId => cells.option(row.application.as_ref().map(|it| it.id.as_str())),
-            _ => cells.text(""),
-        }
-    }
-}
-
-fn name_or<'a>(name: &'a str, id: &'a str) -> &'a str {
-    if name.is_empty() { id } else { name }
-}
-
-fn by_kind(by: &By) -> &'static str {
-    match by {
-        By::Themself => "self",
-        By::Administrator(_) => "administrator",
-        By::Member(_) => "member",
-        By::Person(_) => "person",
-        By::Application(_) => "application",
-        By::System => "system",
-    }
-}
-
-fn write_by(by: &By, cells: &mut Cells<'_>) {
-    match by {
-        By::Administrator(person) | By::Member(person) | By::Person(person) => cells.display(Some(person)),
-        By::Application(application) => cells.text(name_or(&application.name, &application.id)),
-        By::Themself | By::System => cells.text(by_kind(by)),
-    }
-}
-
-/// Numbers and the like, which need no quotes.
-fn write_display(value: &dyn std::fmt::Display, out: &mut Vec<u8>) {
-    // Writing to a vector cannot fail, and `Display` of numbers does not.
-    let _ = write!(out, "{value}");
 }

@@ -1,30 +1,37 @@
-//! Deletes an export: the kept file and its row, or one that is still being made. That it existed stays in the log.
+//! Deletes the kept file of an export. That it existed, and what it held, stays.
+
+use store::exports::{ExportRow, Gone};
 
 use super::ExportError;
 use super::list::row;
-use super::rows::{described, export};
+use super::rows::{described, subject_of};
 use super::worker::directory;
 use crate::{App, Caller, facts};
 
-/// Deletes an export; `None` if there is none that `caller` may see.
+/// Deletes the file of an export; `None` if there is no export that `caller` may see.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, ExportError> {
     let Some(row) = row(app, caller, id).await? else {
         return Ok(None);
     };
-    // An auditor reads every log and changes nothing, except what they asked for themself.
-    if !caller.is_administrator() && row.requester_id != caller.person.id {
+    if !may_change(caller, &row) {
         return Err(ExportError::Forbidden);
     }
-    let subject = export(row.clone())?.subject.unwrap_or_else(|| caller.person.clone());
+    let Some(name) = &row.file else {
+        return Err(ExportError::Missing);
+    };
+    let subject = subject_of(&row)?;
     let facts = described(facts::about(app, caller, "export.deleted", &subject), &row);
     let mut tx = app.begin().await?;
-    if !store::exports::delete(&mut tx, id).await? {
-        return Ok(None);
+    if !store::exports::let_go(&mut tx, id, Gone::Deleted, app.now().0).await? {
+        return Err(ExportError::Missing);
     }
     tx.commit(facts).await?;
-    if let Some(name) = &row.file {
-        // A file that stays behind is removed at the next start.
-        let _ = tokio::fs::remove_file(directory(app).join(name)).await;
-    }
+    // A file that stays behind is removed at the next start.
+    let _ = tokio::fs::remove_file(directory(app).join(name)).await;
     Ok(Some(()))
+}
+
+/// An auditor reads every log and changes nothing, except what they asked for themself.
+pub(super) fn may_change(caller: &Caller, row: &ExportRow) -> bool {
+    caller.is_administrator() || row.requester_id == caller.person.id
 }

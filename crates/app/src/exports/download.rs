@@ -1,15 +1,15 @@
 //! Download: opens a kept file, and says in the log that it was downloaded.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
 use store::exports::ExportRow;
 
 use super::list::row;
-use super::rows::{described, export, file_name, summed};
+use super::question::everything;
+use super::rows::{asked, described, export, file_name, summed};
 use super::worker::directory;
 use super::{Export, ExportError, Summary};
-use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped};
+use crate::activity::{Delivery, Disclosure, Kept, LogScope, Scoped};
 use crate::{Activities, App, Caller, Unavailable, facts};
 
 /// A kept file, open.
@@ -33,7 +33,11 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
     let Some(row) = row(app, caller, id).await? else {
         return Ok(None);
     };
-    let Some(name) = &row.file else { return Ok(None) };
+    let Some(name) = &row.file else {
+        return Err(ExportError::Missing);
+    };
+    // Whether they may still have it is decided before anything of it is opened.
+    let mut disclosure = disclosure(app, caller, &row).await?;
     let file = match tokio::fs::File::open(directory(app).join(name)).await {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(ExportError::Missing),
@@ -54,10 +58,9 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
     );
     let mut tx = app.begin().await?;
     let kept = store::exports::people(&mut tx, &row.id).await?;
-    let kept: BTreeMap<String, i64> = kept
-        .map_or_else(|| Ok(BTreeMap::new()), |json| serde_json::from_str(&json))
-        .map_err(Unavailable::new)?;
-    let told = disclosure(app, caller, &row).await?.give_kept(&mut tx, kept).await?;
+    let kept = kept.map_or_else(|| Ok(Kept::default()), |json| Kept::read(&json));
+    let kept = kept.map_err(Unavailable::new)?;
+    let told = disclosure.give_kept(&mut tx, kept).await?;
     tx.commit(Activities::ending(told, facts)).await?;
     Ok(Some(Download {
         export,
@@ -69,13 +72,11 @@ pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Optio
 
 /// That the rows of a kept file are given to `caller`.
 async fn disclosure(app: &App, caller: &Caller, row: &ExportRow) -> Result<Disclosure, ExportError> {
-    let scope = row.subject_id.clone().map_or(LogScope::Everything, LogScope::User);
-    let everything = Question {
-        q: "",
-        from: None,
-        to: None,
-        zone: &jiff::tz::TimeZone::UTC,
+    let asked = asked(row)?;
+    let (scope, question) = match &asked {
+        Some(asked) => (asked.scope(), asked.question()),
+        None => (LogScope::User(row.subject_id.clone().unwrap_or_default()), everything()),
     };
-    let scoped = Scoped::new(app, caller, &scope, everything).await?;
+    let scoped = Scoped::new(app, caller, &scope, question).await?;
     Ok(Disclosure::new(app, caller, &scoped, Delivery::File(&row.id)))
 }

@@ -1,22 +1,17 @@
-//! Generate CSV: asks for a new file of one user's log and says how far it is.
-
-use std::time::Duration;
+//! Generate CSV: asks for a new file of one user's log, whole or narrowed, and says how far it is.
 
 use activity::Person;
 use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
 
-use super::rows::{export, new_row};
-use super::{Export, ExportError, worker};
-use crate::activity::{LogScope, person};
+use super::create::{question, queue};
+use super::rows::{New, export, new_row};
+use super::{Asked, Export, ExportError, Format};
+use crate::activity::{LogScope, Scoped, ViewRequest, person};
 use crate::zone::ZoneChoice;
-use crate::{App, Caller, Quiet};
+use crate::{App, Caller};
 
 /// How many of the latest rows of one user are looked at; older ones are replaced and gone.
 const LATEST: i64 = 10;
-
-/// How long, and how often, to look whether a small log's file is there already.
-const MOMENT: Duration = Duration::from_millis(20);
-const PATIENCE: usize = 20;
 
 /// The files of one user's log.
 #[derive(Clone, Debug, Default)]
@@ -29,52 +24,44 @@ pub struct UserCsv {
     pub failed: Option<Export>,
 }
 
-/// Starts a new file of this user's log, or returns the one that is being made.
+/// Starts a new file of this user's log, or returns the one that is being made. It holds the whole log, or what `view`
+/// shows of it.
 pub async fn generate_user_csv(
     app: &App,
     caller: &Caller,
     user_id: &str,
     zone: &ZoneChoice,
+    view: Option<&ViewRequest>,
 ) -> Result<Export, ExportError> {
     let subject = subject(app, caller, user_id).await?;
-    let row = new_row(
-        app,
-        caller,
-        StoredKind::UserCsv,
-        Some(&subject),
-        String::new(),
-        zone.name(),
-    )?;
+    let asked = match view {
+        None => None,
+        Some(view) => {
+            let scope = LogScope::User(user_id.to_owned());
+            let scoped = Scoped::new(app, caller, &scope, question(view))
+                .await?
+                .hiding_reads(view.hides_reads);
+            Some((Asked::of(&scoped, view)?, scoped.text()))
+        }
+    };
+    let new = New {
+        kind: StoredKind::UserCsv,
+        format: Format::Csv,
+        subject: Some(&subject),
+        group: None,
+        question: asked.as_ref().map(|(asked, text)| (asked, text.clone())),
+        columns: &[],
+        has_mark: false,
+        zone: zone.name(),
+    };
+    let row = new_row(app, caller, new)?;
     let mut tx = app.begin().await?;
     // Within the write transaction, so that of two who press at once one finds the other's row.
     let latest = store::exports::for_subject(&mut tx, user_id, StoredKind::UserCsv, LATEST);
     if let Some(running) = latest.await?.into_iter().find(is_unfinished) {
         return export(running);
     }
-    store::exports::insert(&mut tx, &row).await?;
-    let job = store::exports::job(&row.id);
-    app.jobs().add(&mut tx, &job).await?;
-    tx.commit_quietly(Quiet::ExportQueue).await?;
-    worker::wake(app);
-    // Asked for it is, whatever can be read of it now.
-    settled(app, row.clone()).await.or_else(|_| export(row))
-}
-
-/// The row as it is a moment later: a small log's file is there before the next page is.
-async fn settled(app: &App, row: ExportRow) -> Result<Export, ExportError> {
-    let mut row = row;
-    for _ in 0..PATIENCE {
-        tokio::time::sleep(MOMENT).await;
-        let mut read = app.store().glance().await?;
-        let Some(now) = store::exports::by_id(&mut read, &row.id).await? else {
-            break;
-        };
-        row = now;
-        if !is_unfinished(&row) {
-            break;
-        }
-    }
-    export(row)
+    queue(app, tx, row).await
 }
 
 /// The files of this user's log.
@@ -87,8 +74,8 @@ pub async fn user_csv(app: &App, caller: &Caller, user_id: &str) -> Result<UserC
         let slot = match row.state {
             StoredState::Queued | StoredState::Running => &mut csv.running,
             StoredState::Failed if csv.ready.is_none() => &mut csv.failed,
-            StoredState::Failed => continue,
-            StoredState::Done => &mut csv.ready,
+            StoredState::Done if row.file.is_some() => &mut csv.ready,
+            StoredState::Done | StoredState::Failed | StoredState::Cancelled => continue,
         };
         if slot.is_none() {
             *slot = Some(export(row)?);

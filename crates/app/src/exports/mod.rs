@@ -1,29 +1,41 @@
-//! Exports: the administrator's CSV of one user, made in the background, and the streamed file of any activity view.
+//! Exports: files of any activity view and the administrator's CSV of one user, made in the background and kept.
 
+mod cancel;
 mod columns;
+mod create;
 mod csv;
 mod delete;
 mod download;
+mod estimate;
+mod expire;
+mod file;
 mod generate;
 mod list;
+mod make;
 mod model;
+mod parquet;
+mod question;
+mod recover;
 mod rows;
 mod stamp;
-mod stream;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod values;
 mod worker;
-mod writer;
+mod xlsx;
 
-pub use columns::{Column, UnknownColumn};
+pub use cancel::cancel;
+pub use columns::{Column, WrongColumn};
+pub use create::{ViewExport, create};
 pub use csv::{UserCsvWriter, ViewCsvWriter};
 pub use delete::delete;
 pub use download::{Download, open_download};
+pub use estimate::{Estimate, estimate};
+pub use file::{FileForm, FileWriter, Summary};
 pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
-pub use model::{Export, ExportError, Format, Kind, Progress, State};
+pub use model::{Export, ExportError, Format, Gone, Kind, Progress, State};
+pub use question::{Asked, Whose};
 pub use stamp::Stamp;
-pub(crate) use stream::permit;
-pub use stream::{Streamed, Summary, ViewExport, export_view};
 pub(crate) use worker::Wake;
 pub use worker::start;

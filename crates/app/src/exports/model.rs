@@ -1,27 +1,54 @@
 //! What an export is, as pages and programs see it.
 
-use activity::{Person, Time};
+use activity::{Named, Person, Time};
 
-use crate::Unavailable;
+use super::{Asked, WrongColumn};
 use crate::activity::{CompleteThrough, ViewError};
 use crate::error::unavailable;
+use crate::{ChangeError, Unavailable};
 
 /// The form of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// Comma-separated values, RFC 4180, UTF-8.
     Csv,
     /// One JSON object a line.
     Jsonl,
+    /// Apache Parquet, with typed columns.
+    Parquet,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 impl Format {
-    /// The end of a file's name, without the dot.
+    /// Every form.
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Jsonl, Self::Parquet, Self::Xlsx];
+
+    /// The end of a file's name, without the dot; also what it is asked for by.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The form that is asked for so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.extension() == name)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Jsonl => "JSON Lines",
+            Self::Parquet => "Parquet",
+            Self::Xlsx => "XLSX",
         }
     }
 
@@ -31,6 +58,8 @@ impl Format {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Jsonl => "application/x-ndjson",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }
@@ -40,8 +69,10 @@ impl Format {
 pub enum Kind {
     /// The administrator's CSV of one user: four columns, kept until replaced.
     UserCsv,
-    /// What a view showed, streamed to the reader and not kept.
-    View(Format),
+    /// What a view shows, kept for a time.
+    View,
+    /// What a view showed, sent by an earlier version as it was made and not kept.
+    Sent,
 }
 
 /// How far an export is.
@@ -55,6 +86,27 @@ pub enum State {
     Done,
     /// Given up; the reason is with it.
     Failed,
+    /// Called off by somebody.
+    Cancelled,
+}
+
+impl State {
+    /// Whether it has ended, well or not.
+    #[must_use]
+    pub fn is_finished(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// What became of a file that was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Its time was over.
+    Expired,
+    /// Somebody deleted it.
+    Deleted,
+    /// A newer one took its place.
+    Replaced,
 }
 
 /// How much is written.
@@ -64,7 +116,7 @@ pub struct Progress {
     pub rows: u64,
     /// Rows expected when it began; more may have matched since.
     pub expected: u64,
-    /// Bytes written; 0 until it has ended.
+    /// Bytes written; those of a workbook come at its end.
     pub bytes: u64,
 }
 
@@ -86,18 +138,30 @@ pub struct Export {
     pub id: String,
     /// What sort it is.
     pub kind: Kind,
+    /// The form of the file.
+    pub format: Format,
     /// How far it is.
     pub state: State,
     /// Whose log, if it is one person's.
     pub subject: Option<Person>,
+    /// The group whose log it is, if it is one's.
+    pub group: Option<Named>,
     /// Who asked for it.
     pub requested_by: Person,
     /// The query in canonical form, with its range.
     pub query: String,
+    /// What was asked for, as it was typed; `None` for all of a person's log.
+    pub asked: Option<Asked>,
+    /// Names of its columns, in order; empty for all.
+    pub columns: Vec<String>,
+    /// Whether a CSV begins with a byte order mark.
+    pub has_mark: bool,
     /// The zone of its times, as the reader chose it.
     pub zone: String,
     /// How much is written.
     pub progress: Progress,
+    /// How many wait or are being made that were asked for before it, while it waits.
+    pub before: u64,
     /// SHA-256 of the file in hexadecimal, once it is done.
     pub sha256: Option<String>,
     /// Up to where it is complete.
@@ -110,6 +174,21 @@ pub struct Export {
     pub error: Option<String>,
     /// Whether the file is kept here for download.
     pub is_kept: bool,
+    /// Until when; `None` if until another one takes its place.
+    pub expires_at: Option<Time>,
+    /// What became of the file.
+    pub gone: Option<Gone>,
+    /// When.
+    pub gone_at: Option<Time>,
+}
+
+impl Export {
+    /// The beginning of the digest: enough to tell files apart by eye.
+    #[must_use]
+    pub fn short_sha256(&self) -> Option<&str> {
+        let sha256 = self.sha256.as_deref()?;
+        Some(sha256.get(..8).unwrap_or(sha256))
+    }
 }
 
 /// Why there is no export.
@@ -121,9 +200,21 @@ pub enum ExportError {
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
-    /// A column that does not exist.
+    /// A column that does not exist, or is named twice.
     #[error(transparent)]
-    Column(#[from] super::UnknownColumn),
+    Column(#[from] WrongColumn),
+    /// Columns for a file that always has every field.
+    #[error("a file of JSON Lines always has every field: choose no columns, or another form")]
+    ColumnsOfJson,
+    /// The `Idempotency-Key` was used before for something else.
+    #[error("this Idempotency-Key was used before for a different request; send a new key with a new request")]
+    KeyReused,
+    /// It has ended, so there is nothing to call off.
+    #[error("this export has ended already; delete its file if it is not to be kept")]
+    Ended,
+    /// The files that are kept take up as much as they may.
+    #[error("exports take up as much room as they may; delete some that nobody needs")]
+    NoRoom,
     /// The kept file is gone from the disk.
     #[error("the file is no longer there; generate it again")]
     Missing,
@@ -135,9 +226,9 @@ pub enum ExportError {
     Forbidden,
     /// As many files are on their way as may be at once.
     #[error("{}", if *.yours {
-        "as many files are on their way to you as may be at once; wait until one of them is there, or break it off"
+        "as many of your exports are being made as may be at once; wait until one of them is there, or cancel it"
     } else {
-        "as many files are on their way as may be at once; try again in a minute"
+        "as many exports are being made as may be at once; try again in a minute"
     })]
     TooMany {
         /// Whether all of them go to the same account.
@@ -148,7 +239,25 @@ pub enum ExportError {
     Unavailable(Unavailable),
 }
 
-unavailable!(ExportError);
+unavailable!(ExportError, except engine::LogError);
+
+/// A part of the log that cannot be read is named.
+impl From<engine::LogError> for ExportError {
+    fn from(error: engine::LogError) -> Self {
+        ViewError::from(error).into()
+    }
+}
+
+impl From<ChangeError> for ExportError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Forbidden => Self::Forbidden,
+            ChangeError::KeyReused => Self::KeyReused,
+            ChangeError::Unavailable(cause) => Self::Unavailable(cause),
+            other => Self::Unavailable(Unavailable::new(other)),
+        }
+    }
+}
 
 impl From<ViewError> for ExportError {
     fn from(error: ViewError) -> Self {

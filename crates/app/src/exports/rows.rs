@@ -1,9 +1,9 @@
 //! Between rows of the table and exports: reading them, and the facts of the activities they cause.
 
 use activity::{Facts, Named, Person, Target, Time};
-use store::exports::{ExportRow, Kind as StoredKind, State as StoredState};
+use store::exports::{ExportRow, Format as StoredFormat, Gone as StoredGone, Kind as StoredKind, State as StoredState};
 
-use super::{Export, ExportError, Format, Kind, Progress, State, Summary};
+use super::{Asked, Export, ExportError, Format, Gone, Kind, Progress, State, Summary};
 use crate::activity::CompleteThrough;
 use crate::facts::{self, shortened};
 use crate::ids::{Prefix, new_id};
@@ -16,62 +16,123 @@ pub(super) fn export(row: ExportRow) -> Result<Export, ExportError> {
     let through = row.through_size.zip(row.through_at);
     Ok(Export {
         subject: row.subject.as_deref().map(person).transpose()?,
+        group: group_of(&row),
         requested_by: person(&row.requester)?,
+        asked: asked(&row)?,
         kind: match row.kind {
             StoredKind::UserCsv => Kind::UserCsv,
-            StoredKind::ViewCsv => Kind::View(Format::Csv),
-            StoredKind::ViewJsonl => Kind::View(Format::Jsonl),
+            StoredKind::View => Kind::View,
+            StoredKind::Sent => Kind::Sent,
         },
+        format: format(row.format),
         state: match row.state {
             StoredState::Queued => State::Queued,
             StoredState::Running => State::Running,
             StoredState::Done => State::Done,
             StoredState::Failed => State::Failed,
+            StoredState::Cancelled => State::Cancelled,
         },
         progress: Progress {
             rows: count(row.written),
             expected: count(row.expected),
             bytes: count(row.bytes),
         },
+        before: 0,
         complete_through: through.map(|(size, at)| CompleteThrough {
             size: count(size),
             at: Time(at),
         }),
         created_at: Time(row.created_at),
         finished_at: row.finished_at.map(Time),
+        columns: columns(&row),
+        has_mark: row.has_mark,
         id: row.id,
         query: row.query,
         zone: row.zone,
         sha256: row.sha256,
         error: row.error,
         is_kept: row.file.is_some(),
+        expires_at: row.expires_at.map(Time),
+        gone: row.gone.map(|gone| match gone {
+            StoredGone::Expired => Gone::Expired,
+            StoredGone::Deleted => Gone::Deleted,
+            StoredGone::Replaced => Gone::Replaced,
+        }),
+        gone_at: row.gone_at.map(Time),
     })
 }
 
+/// What was asked for, where it was not all of a person's log.
+pub(super) fn asked(row: &ExportRow) -> Result<Option<Asked>, Unavailable> {
+    let read = |json: &str| serde_json::from_str(json).map_err(Unavailable::new);
+    row.question.as_deref().map(read).transpose()
+}
+
+/// The names of its columns.
+pub(super) fn columns(row: &ExportRow) -> Vec<String> {
+    let names = row.columns.split(',').filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
+pub(super) fn format(format: StoredFormat) -> Format {
+    match format {
+        StoredFormat::Csv => Format::Csv,
+        StoredFormat::Jsonl => Format::Jsonl,
+        StoredFormat::Parquet => Format::Parquet,
+        StoredFormat::Xlsx => Format::Xlsx,
+    }
+}
+
+fn stored_format(format: Format) -> StoredFormat {
+    match format {
+        Format::Csv => StoredFormat::Csv,
+        Format::Jsonl => StoredFormat::Jsonl,
+        Format::Parquet => StoredFormat::Parquet,
+        Format::Xlsx => StoredFormat::Xlsx,
+    }
+}
+
+/// What is new about an export.
+pub(super) struct New<'a> {
+    pub(super) kind: StoredKind,
+    pub(super) format: Format,
+    pub(super) subject: Option<&'a Person>,
+    pub(super) group: Option<&'a Named>,
+    /// What is asked, and how people read it.
+    pub(super) question: Option<(&'a Asked, String)>,
+    pub(super) columns: &'a [String],
+    pub(super) has_mark: bool,
+    pub(super) zone: &'a str,
+}
+
 /// A new row, not yet stored.
-pub(super) fn new_row(
-    app: &App,
-    caller: &Caller,
-    kind: StoredKind,
-    subject: Option<&Person>,
-    query: String,
-    zone: &str,
-) -> Result<ExportRow, ExportError> {
+pub(super) fn new_row(app: &App, caller: &Caller, new: New<'_>) -> Result<ExportRow, ExportError> {
     let now = app.now();
     let id = new_id(app, Prefix::Export);
-    let origin = facts::about(app, caller, "export.generated", subject.unwrap_or(&caller.person));
-    let json = |person: &Person| serde_json::to_string(person).map_err(Unavailable::new);
+    let mut origin = facts::about(app, caller, "export.generated", new.subject.unwrap_or(&caller.person));
+    // Its activities are in the group's log too.
+    origin.group = new.group.cloned();
+    let person = |person: &Person| serde_json::to_string(person).map_err(Unavailable::new);
+    let (question, query) = new.question.unzip();
+    let question = question
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(Unavailable::new)?;
     Ok(ExportRow {
         id,
-        kind,
+        kind: new.kind,
+        format: stored_format(new.format),
         state: StoredState::Queued,
-        subject_id: subject.map(|subject| subject.id.clone()),
-        subject: subject.map(json).transpose()?,
+        subject_id: new.subject.map(|subject| subject.id.clone()),
+        subject: new.subject.map(person).transpose()?,
         requester_id: caller.person.id.clone(),
-        requester: json(&caller.person)?,
+        requester: person(&caller.person)?,
         origin: serde_json::to_string(&origin).map_err(Unavailable::new)?,
-        query,
-        zone: zone.to_owned(),
+        query: query.unwrap_or_default(),
+        question,
+        columns: new.columns.join(","),
+        has_mark: new.has_mark,
+        zone: new.zone.to_owned(),
         created_at: now.0,
         finished_at: None,
         expected: 0,
@@ -79,21 +140,13 @@ pub(super) fn new_row(
         bytes: 0,
         sha256: None,
         file: None,
+        expires_at: None,
+        gone: None,
+        gone_at: None,
         through_size: None,
         through_at: None,
         error: None,
     })
-}
-
-/// The same row as one of a group's log: its activities are in that log too.
-pub(super) fn in_group(mut row: ExportRow, group: &Named) -> Result<ExportRow, ExportError> {
-    let origin: Facts = serde_json::from_str(&row.origin).map_err(Unavailable::new)?;
-    let origin = Facts {
-        group: Some(group.clone()),
-        ..origin
-    };
-    row.origin = serde_json::to_string(&origin).map_err(Unavailable::new)?;
-    Ok(row)
 }
 
 /// The facts of what happened to an export, by whoever asked for it and from where they asked.
@@ -109,11 +162,6 @@ pub(super) fn facts_of(row: &ExportRow, code: &str, now: Time) -> Result<Facts, 
 
 /// The same facts with the export as their target and what it holds as metadata.
 pub(super) fn described(mut facts: Facts, row: &ExportRow) -> Facts {
-    let format = if row.kind == StoredKind::ViewJsonl {
-        Format::Jsonl
-    } else {
-        Format::Csv
-    };
     if facts.group.is_none() {
         facts.group = group_of(row);
     }
@@ -128,9 +176,10 @@ pub(super) fn described(mut facts: Facts, row: &ExportRow) -> Facts {
             facts.metadata.insert(key.to_owned(), shortened(value));
         }
     };
-    add("format", format.extension());
+    add("format", format(row.format).extension());
     add("query", &row.query);
     add("zone", &row.zone);
+    add("columns", &row.columns);
     facts
 }
 
@@ -157,11 +206,7 @@ pub(super) fn file_name(row: &ExportRow) -> String {
         ),
     };
     let day = Time(row.created_at).timestamp().strftime("%Y-%m-%d");
-    let extension = if row.kind == StoredKind::ViewJsonl {
-        "jsonl"
-    } else {
-        "csv"
-    };
+    let extension = format(row.format).extension();
     format!("activity-log-{whose}-{day}.{extension}")
 }
 
@@ -179,6 +224,12 @@ fn plain(text: &str) -> String {
         plain = "user".to_owned();
     }
     plain
+}
+
+/// Whose log the activities of an export are in: that of whom it is about, else of who asked for it.
+pub(super) fn subject_of(row: &ExportRow) -> Result<Person, Unavailable> {
+    let json = row.subject.as_deref().unwrap_or(&row.requester);
+    serde_json::from_str(json).map_err(Unavailable::new)
 }
 
 /// A size as the table holds it.

@@ -58,7 +58,7 @@ impl Stamp {
     }
 
     /// Microseconds since 1970-01-01 00:00 of the wall clock in this zone.
-    fn local(&mut self, at: Time) -> i64 {
+    pub(super) fn local(&mut self, at: Time) -> i64 {
         let micros = at.0.clamp(Time::MIN.0, Time::MAX.0);
         if micros < self.from || micros >= self.until {
             self.look_up(Time(micros));

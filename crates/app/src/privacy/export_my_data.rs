@@ -2,14 +2,14 @@
 //! its size costs no memory; that it was taken is in the log before its first byte leaves.
 
 use activity::{Time, json};
-use engine::Order;
+use engine::{Full, Order, Permit};
 use serde_json::{Map, json};
 use store::Read;
 use store::privacy::{self, SECTIONS, Section, Value};
 
 use crate::activity::{Delivery, Disclosure, LogScope, Question, Scoped, UnseenScan};
 use crate::error::unavailable;
-use crate::exports::{self, ExportError};
+use crate::exports::ExportError;
 use crate::feed::{Chunks, Feed, Lost, feed};
 use crate::{App, Caller, Unavailable, facts};
 
@@ -31,7 +31,7 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     if !caller.may_export() {
         return Err(ExportError::Forbidden);
     }
-    let permit = exports::permit(app, caller)?;
+    let permit = permit(app, caller)?;
     // Opened before the export is recorded, so that a file does not tell of itself.
     let everything = Question {
         q: "",
@@ -60,6 +60,14 @@ pub async fn export_my_data(app: &App, caller: &Caller) -> Result<MyData, Export
     Ok(MyData {
         file_name: format!("whodid-my-data-{}.jsonl", app.now().timestamp().strftime("%Y-%m-%d")),
         chunks,
+    })
+}
+
+/// A permit among those whose files are on their way.
+fn permit(app: &App, caller: &Caller) -> Result<Permit<String>, ExportError> {
+    let permit = app.streaming().take(caller.person.id.clone());
+    permit.map_err(|full| ExportError::TooMany {
+        yours: full == Full::Each,
     })
 }
 

@@ -70,6 +70,7 @@ const BOOKKEEPING: &[Early] = &[
             "job.cursor",
             "job.done",
             "job.total",
+            "job.bytes",
         ],
         rows: &["exports/worker", "mail/send", "sessions/sweep"],
     },

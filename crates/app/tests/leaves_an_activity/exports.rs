@@ -4,33 +4,40 @@ use std::time::Duration;
 
 use activity::{Facts, Person};
 use app::ZoneChoice;
-use app::activity::{LogScope, ViewRequest};
-use app::exports::{self, Format, State, ViewExport};
-use futures::StreamExt as _;
+use app::exports::{self, State};
 use store::exports::ExportRow;
 
 use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
+    ("exports/cancel", Is::Mutating(&["export.cancelled"])),
     ("exports/columns", Is::Machinery),
+    (
+        "exports/create",
+        Is::Silent("only asks; whoever makes the file says so when it is there"),
+    ),
     ("exports/csv", Is::Machinery),
     ("exports/delete", Is::Mutating(&["export.deleted"])),
     ("exports/download", Is::Mutating(&["export.downloaded"])),
+    ("exports/estimate", Is::Reading),
+    ("exports/expire", Is::Machinery),
+    ("exports/file", Is::Machinery),
     (
         "exports/generate",
         Is::Silent("only asks; whoever makes the file says so when it is there"),
     ),
     ("exports/list", Is::Reading),
+    ("exports/make", Is::Machinery),
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),
+    ("exports/parquet", Is::Machinery),
+    ("exports/question", Is::Machinery),
+    ("exports/recover", Is::Machinery),
     ("exports/rows", Is::Machinery),
     ("exports/stamp", Is::Machinery),
-    (
-        "exports/stream",
-        Is::Mutating(&["export.generated", "export.downloaded"]),
-    ),
+    ("exports/values", Is::Machinery),
     ("exports/worker", Is::Mutating(&["export.generated"])),
-    ("exports/writer", Is::Machinery),
+    ("exports/xlsx", Is::Machinery),
 ];
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
@@ -44,7 +51,13 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
             let id = made(stage).await;
             action(async move { exports::open_download(app, admin, &id).await })
         }
-        "exports/stream" => action(streamed(stage)),
+        "exports/cancel" => {
+            let row = interrupted(stage);
+            let mut tx = stage.test.store.begin().await.unwrap();
+            store::exports::insert(&mut tx, &row).await.unwrap();
+            tx.commit().await.unwrap();
+            action(async move { exports::cancel(app, admin, &row.id).await })
+        }
         "exports/worker" => {
             let row = interrupted(stage);
             let mut tx = stage.test.store.begin().await.unwrap();
@@ -65,7 +78,9 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
 async fn made(stage: &Stage<'_>) -> String {
     let (app, admin) = (stage.app(), &stage.admin);
     let zone = ZoneChoice::utc();
-    let export = exports::generate_user_csv(app, admin, stage.id(), &zone).await.unwrap();
+    let export = exports::generate_user_csv(app, admin, stage.id(), &zone, None)
+        .await
+        .unwrap();
     done(stage, &export.id).await.unwrap();
     export.id
 }
@@ -90,6 +105,7 @@ fn interrupted(stage: &Stage<'_>) -> ExportRow {
     ExportRow {
         id: "exp_interrupted".to_owned(),
         kind: store::exports::Kind::UserCsv,
+        format: store::exports::Format::Csv,
         state: store::exports::State::Running,
         subject_id: Some(member.id.clone()),
         subject: Some(json(member)),
@@ -97,6 +113,9 @@ fn interrupted(stage: &Stage<'_>) -> ExportRow {
         requester: json(admin),
         origin: serde_json::to_string(&origin).unwrap(),
         query: String::new(),
+        question: None,
+        columns: String::new(),
+        has_mark: false,
         zone: "UTC".to_owned(),
         created_at: now.0,
         finished_at: None,
@@ -105,24 +124,11 @@ fn interrupted(stage: &Stage<'_>) -> ExportRow {
         bytes: 0,
         sha256: None,
         file: None,
+        expires_at: None,
+        gone: None,
+        gone_at: None,
         through_size: None,
         through_at: None,
         error: None,
     }
-}
-
-async fn streamed(stage: &Stage<'_>) -> Result<(), String> {
-    let request = ViewExport {
-        view: ViewRequest::default(),
-        format: Format::Jsonl,
-        columns: Vec::new(),
-        zone: ZoneChoice::utc(),
-    };
-    let mut streamed = exports::export_view(stage.app(), &stage.member, &LogScope::Me, &request)
-        .await
-        .map_err(|error| error.to_string())?;
-    while let Some(chunk) = streamed.chunks.next().await {
-        chunk.map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }

@@ -22,7 +22,7 @@ const QUIET: &[(&str, &str)] = &[
     ("connections/find", "Counted"),
     ("connections/request", "Counted"),
     ("devices/authenticate", "Seen"),
-    ("exports/generate", "ExportQueue"),
+    ("exports/create", "ExportQueue"),
     ("exports/worker", "ExportQueue"),
     ("factors/reauthenticate", "Counted"),
     ("factors/reauthenticate", "Counted"),

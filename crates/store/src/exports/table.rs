@@ -2,75 +2,86 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{Read, StoreError, Tx, jobs};
+use crate::{Read, StoreError, Tx};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// What sort of export it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The kept CSV of one user.
-    UserCsv,
-    /// A streamed CSV of a view.
-    ViewCsv,
-    /// Streamed JSON Lines of a view.
-    ViewJsonl,
-}
-
-impl Kind {
-    /// The word in SQL.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::UserCsv => "user_csv",
-            Self::ViewCsv => "view_csv",
-            Self::ViewJsonl => "view_jsonl",
+/// Words of the table, each a variant.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $column:literal: $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
         }
-    }
 
-    fn of(word: &str) -> Result<Self> {
-        [Self::UserCsv, Self::ViewCsv, Self::ViewJsonl]
-            .into_iter()
-            .find(|kind| kind.word() == word)
-            .ok_or_else(|| unknown("kind", word))
-    }
+        impl $name {
+            /// The word in SQL.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+
+            fn of(word: &str) -> Result<Self> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(StoreError::Unreadable(format!(concat!("`{}` is no ", $column, " of an export"), word))),
+                }
+            }
+        }
+    };
 }
 
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+words! {
+    /// What sort of export it is.
+    Kind, "kind":
+    /// The CSV of one user's log, in four columns.
+    UserCsv = "user_csv",
+    /// What a view shows.
+    View = "view",
+    /// What a view showed, sent by an earlier version as it was made and not kept.
+    Sent = "sent",
+}
+
+words! {
+    /// The form of the file.
+    Format, "format":
+    /// Comma-separated values.
+    Csv = "csv",
+    /// JSON Lines.
+    Jsonl = "jsonl",
+    /// Apache Parquet.
+    Parquet = "parquet",
+    /// A workbook of Excel.
+    Xlsx = "xlsx",
+}
+
+words! {
+    /// How far it is.
+    State, "state":
     /// Nobody works on it.
-    Queued,
+    Queued = "queued",
     /// Somebody works on it, or did until they stopped.
-    Running,
+    Running = "running",
     /// Complete.
-    Done,
+    Done = "done",
     /// Given up.
-    Failed,
+    Failed = "failed",
+    /// Called off by somebody.
+    Cancelled = "cancelled",
 }
 
-impl State {
-    /// The word in SQL.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn of(word: &str) -> Result<Self> {
-        [Self::Queued, Self::Running, Self::Done, Self::Failed]
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or_else(|| unknown("state", word))
-    }
-}
-
-fn unknown(column: &str, word: &str) -> StoreError {
-    StoreError::Unreadable(format!("`{word}` is no {column} of an export"))
+words! {
+    /// What became of a file.
+    Gone, "end":
+    /// Its time was over.
+    Expired = "expired",
+    /// Somebody deleted it.
+    Deleted = "deleted",
+    /// A newer one took its place.
+    Replaced = "replaced",
 }
 
 /// One row of `export`. Times are microseconds since 1970.
@@ -80,6 +91,8 @@ pub struct ExportRow {
     pub id: String,
     /// What sort it is.
     pub kind: Kind,
+    /// The form of the file.
+    pub format: Format,
     /// How far it is.
     pub state: State,
     /// Id of the person whose log it is.
@@ -94,6 +107,12 @@ pub struct ExportRow {
     pub origin: String,
     /// The query in canonical form, bound.
     pub query: String,
+    /// What was asked, as JSON; `None` for all of the subject's log.
+    pub question: Option<String>,
+    /// Names of columns with commas between them; empty for all.
+    pub columns: String,
+    /// Whether a CSV begins with a byte order mark.
+    pub has_mark: bool,
     /// The zone's name.
     pub zone: String,
     /// When it was asked for.
@@ -104,12 +123,18 @@ pub struct ExportRow {
     pub expected: i64,
     /// Rows written; its job's while it is being made.
     pub written: i64,
-    /// Bytes written, once it has ended.
+    /// Bytes written; its job's while it is being made.
     pub bytes: i64,
     /// Digest of the file in hexadecimal.
     pub sha256: Option<String>,
     /// Name of the kept file.
     pub file: Option<String>,
+    /// Until when it is kept; `None` if until another one takes its place.
+    pub expires_at: Option<i64>,
+    /// What became of it.
+    pub gone: Option<Gone>,
+    /// When.
+    pub gone_at: Option<i64>,
     /// Size of the log it is complete through.
     pub through_size: Option<i64>,
     /// Moment it is complete through.
@@ -131,50 +156,63 @@ pub fn job(id: &str) -> String {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT e.id, e.kind, CASE WHEN e.state = 'queued' AND j.owner IS NOT NULL THEN 'running' ELSE e.state END, \
-             e.subject_id, e.subject, e.requester_id, e.requester, e.origin, e.query, e.zone, e.created_at, \
-             e.finished_at, COALESCE(j.total, 0), COALESCE(j.done, e.written), e.bytes, e.sha256, e.file, \
-             e.through_size, e.through_at, e.error FROM export e LEFT JOIN job j ON j.name = 'export:' || e.id ",
+            "SELECT e.id, e.kind, e.format, \
+             CASE WHEN e.state = 'queued' AND j.owner IS NOT NULL THEN 'running' ELSE e.state END AS state, \
+             e.subject_id, e.subject, e.requester_id, e.requester, e.origin, e.query, e.question, e.columns, \
+             e.has_mark, e.zone, e.created_at, e.finished_at, COALESCE(j.total, 0) AS expected, \
+             COALESCE(j.done, e.written) AS written, COALESCE(j.bytes, e.bytes) AS bytes, e.sha256, e.file, \
+             e.expires_at, e.gone, e.gone_at, e.through_size, e.through_at, e.error \
+             FROM export e LEFT JOIN job j ON j.name = 'export:' || e.id ",
             $rest
         )
     };
 }
 
 fn stored(row: &AnyRow) -> Result<ExportRow> {
+    let gone = row.try_get::<Option<String>, _>("gone")?;
     Ok(ExportRow {
-        id: row.try_get(0)?,
-        kind: Kind::of(row.try_get::<String, _>(1)?.as_str())?,
-        state: State::of(row.try_get::<String, _>(2)?.as_str())?,
-        subject_id: row.try_get(3)?,
-        subject: row.try_get(4)?,
-        requester_id: row.try_get(5)?,
-        requester: row.try_get(6)?,
-        origin: row.try_get(7)?,
-        query: row.try_get(8)?,
-        zone: row.try_get(9)?,
-        created_at: row.try_get(10)?,
-        finished_at: row.try_get(11)?,
-        expected: row.try_get(12)?,
-        written: row.try_get(13)?,
-        bytes: row.try_get(14)?,
-        sha256: row.try_get(15)?,
-        file: row.try_get(16)?,
-        through_size: row.try_get(17)?,
-        through_at: row.try_get(18)?,
-        error: row.try_get(19)?,
+        id: row.try_get("id")?,
+        kind: Kind::of(&row.try_get::<String, _>("kind")?)?,
+        format: Format::of(&row.try_get::<String, _>("format")?)?,
+        state: State::of(&row.try_get::<String, _>("state")?)?,
+        subject_id: row.try_get("subject_id")?,
+        subject: row.try_get("subject")?,
+        requester_id: row.try_get("requester_id")?,
+        requester: row.try_get("requester")?,
+        origin: row.try_get("origin")?,
+        query: row.try_get("query")?,
+        question: row.try_get("question")?,
+        columns: row.try_get("columns")?,
+        has_mark: row.try_get::<i64, _>("has_mark")? != 0,
+        zone: row.try_get("zone")?,
+        created_at: row.try_get("created_at")?,
+        finished_at: row.try_get("finished_at")?,
+        expected: row.try_get("expected")?,
+        written: row.try_get("written")?,
+        bytes: row.try_get("bytes")?,
+        sha256: row.try_get("sha256")?,
+        file: row.try_get("file")?,
+        expires_at: row.try_get("expires_at")?,
+        gone: gone.as_deref().map(Gone::of).transpose()?,
+        gone_at: row.try_get("gone_at")?,
+        through_size: row.try_get("through_size")?,
+        through_at: row.try_get("through_at")?,
+        error: row.try_get("error")?,
     })
 }
 
 /// Inserts a row. The job that makes the export is another row, added in the same transaction.
 pub async fn insert(tx: &mut Tx, row: &ExportRow) -> Result<()> {
     let insert = sqlx::query(
-        "INSERT INTO export (id, kind, state, subject_id, subject, requester_id, requester, origin, query, zone, \
-         created_at, finished_at, written, bytes, sha256, file, through_size, through_at, error) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        "INSERT INTO export (id, kind, format, state, subject_id, subject, requester_id, requester, origin, query, \
+         question, columns, has_mark, zone, created_at, finished_at, written, bytes, sha256, file, expires_at, \
+         through_size, through_at, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16, $17, $18, $19, $20, $21, $22, $23, $24)",
     );
     insert
         .bind(row.id.as_str())
         .bind(row.kind.word())
+        .bind(row.format.word())
         .bind(row.state.word())
         .bind(row.subject_id.as_deref())
         .bind(row.subject.as_deref())
@@ -182,6 +220,9 @@ pub async fn insert(tx: &mut Tx, row: &ExportRow) -> Result<()> {
         .bind(row.requester.as_str())
         .bind(row.origin.as_str())
         .bind(row.query.as_str())
+        .bind(row.question.as_deref())
+        .bind(row.columns.as_str())
+        .bind(i64::from(row.has_mark))
         .bind(row.zone.as_str())
         .bind(row.created_at)
         .bind(row.finished_at)
@@ -189,6 +230,7 @@ pub async fn insert(tx: &mut Tx, row: &ExportRow) -> Result<()> {
         .bind(row.bytes)
         .bind(row.sha256.as_deref())
         .bind(row.file.as_deref())
+        .bind(row.expires_at)
         .bind(row.through_size)
         .bind(row.through_at)
         .bind(row.error.as_deref())
@@ -213,7 +255,8 @@ pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i
     rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
 }
 
-/// The latest rows, newest first; of one requester only if one is given, and older than `before` if given.
+/// The latest rows, newest first, and older than `before` if given; of one requester only if one is given, without what
+/// they asked for of the logs of others while they could.
 pub async fn list(
     read: &mut Read,
     requester_id: Option<&str>,
@@ -221,29 +264,12 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<ExportRow>> {
     let rows = sqlx::query(select!(
-        "WHERE ($1 = '' OR e.requester_id = $1) AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
+        "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
+         AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
     ));
     let rows = rows
         .bind(requester_id.unwrap_or_default())
         .bind(before.unwrap_or_default())
         .bind(limit);
     rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
-}
-
-/// Deletes a row, and with it the job that makes the export; whether it was there.
-pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
-    jobs::delete(tx, &job(id)).await?;
-    let done = sqlx::query("DELETE FROM export WHERE id = $1")
-        .bind(id)
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Names of all kept files.
-pub async fn files(read: &mut Read) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT file FROM export WHERE file IS NOT NULL")
-        .fetch_all(read.conn())
-        .await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }

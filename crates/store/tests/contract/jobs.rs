@@ -32,6 +32,7 @@ fn half() -> Progress {
         cursor: Some("seq 5".to_owned()),
         done: 5,
         total: 10,
+        bytes: 500,
     }
 }
 

@@ -10,6 +10,7 @@ mod connections;
 mod devices;
 mod docs;
 mod etag;
+mod exports;
 mod get_activity;
 mod groups;
 mod health;
@@ -44,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         applications::routes(),
         auth::routes(),
         devices::routes(),
+        exports::routes(),
     ];
     areas.into_iter().flatten().chain(own()).collect()
 }

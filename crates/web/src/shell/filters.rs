@@ -122,6 +122,6 @@ pub(crate) fn grouped(n: impl std::fmt::Display) -> String {
 
 /// A size in bytes, kB, MB, GB.
 #[askama::filter_fn]
-pub(crate) fn size(bytes: &u64, _: &dyn Values) -> Result<String> {
-    Ok(super::respond::size_words(*bytes))
+pub(crate) fn size(bytes: impl std::borrow::Borrow<u64>, _: &dyn Values) -> Result<String> {
+    Ok(super::respond::size_words(*bytes.borrow()))
 }

@@ -1,6 +1,7 @@
 //! Forms and addresses as handlers read them.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,13 @@ use crate::AppState;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// The fields in an address, as a form with `method="get"` sends them.
+    pub(crate) fn of_query(uri: &Uri) -> Result<Self, PageError> {
+        let pairs = serde_urlencoded::from_str(uri.query().unwrap_or_default());
+        let refused = |error| PageError::BadRequest(format!("The address could not be read: {error}."));
+        pairs.map(Self).map_err(refused)
+    }
+
     /// The first value of a field, as sent; empty when it is absent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

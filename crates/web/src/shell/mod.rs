@@ -36,6 +36,7 @@ mod context;
 mod cookies;
 mod errors;
 mod extract;
+mod file;
 pub(crate) mod filters;
 mod flash;
 mod forms;
@@ -66,6 +67,7 @@ pub(crate) use extract::RemoteAddress;
 pub use extract::{
     AdminOnly, ApiCaller, ByScript, From, FromApplication, FromReporter, MaybeSignedIn, ReaderOfAll, SignedIn,
 };
+pub(crate) use file::file;
 pub use flash::{Flash, FlashKind};
 pub use forms::{Fields, LocalPath, Query};
 pub(crate) use home::routes;

@@ -413,7 +413,7 @@ impl Making<'_> {
         let started = self.seq_of("session.started", "$olga").await;
         self.names.insert("$activity", started);
         let zone = ZoneChoice::utc();
-        let export = exports::generate_user_csv(self.app, &ada, &self.names["$tina"], &zone).await;
+        let export = exports::generate_user_csv(self.app, &ada, &self.names["$tina"], &zone, None).await;
         let export = export.unwrap();
         assert_eq!(export.state, exports::State::Done);
         self.names.insert("$export", export.id);

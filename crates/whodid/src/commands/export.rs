@@ -1,16 +1,14 @@
 //! `whodid log export`: everything that matches a query into a file. The file appears only when it is complete.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use activity::json;
 use anyhow::{Context as _, Result};
 use app::activity::{LogScope, Taken, take};
-use app::exports::{Column, ViewCsvWriter};
+use app::exports::{Column, ExportError, FileForm, FileWriter, Summary};
 use indicatif::ProgressBar;
-use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{question, reader, settings, zone};
@@ -26,6 +24,9 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     let zone = zone(&command.zone)?;
     let request = question(&command.query, &zone)?;
     let columns = Column::choose(&command.columns).map_err(|error| Misuse(error.to_string()))?;
+    if command.format == ExportFormat::Jsonl && !command.columns.is_empty() {
+        return Err(Misuse(ExportError::ColumnsOfJson.to_string()).into());
+    }
     let to_stdout = command.out == Path::new("-");
     if to_stdout && io::stdout().is_terminal() {
         return Err(
@@ -36,15 +37,17 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     let scan = Box::pin(take(&app, &reader(), &LogScope::Everything, &request)).await?;
     let bar = super::import::bar(None);
     bar.set_length(scan.expected);
-    let mut rows = match command.format {
-        ExportFormat::Csv => Rows::Csv(Box::new(ViewCsvWriter::new(columns, &zone))),
-        ExportFormat::Jsonl => Rows::Jsonl,
+    let form = FileForm {
+        format: command.format.into(),
+        columns,
+        zone,
+        has_mark: command.byte_order_mark,
     };
     let through = scan.complete_through;
     let written = if to_stdout {
-        write(scan, &mut rows, io::stdout().lock(), &bar).await?
+        write(scan, form, (Box::new(io::stdout()), &std::env::temp_dir()), &bar).await?
     } else {
-        to_file(scan, &mut rows, &command.out, &bar).await?
+        to_file(scan, form, &command.out, &bar).await?
     };
     bar.finish_and_clear();
     note(format!(
@@ -55,27 +58,15 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-enum Rows {
-    Csv(Box<ViewCsvWriter>),
-    Jsonl,
-}
-
-struct Written {
-    rows: u64,
-    bytes: u64,
-    sha256: String,
-}
-
-async fn to_file(scan: Taken, rows: &mut Rows, out: &Path, bar: &ProgressBar) -> Result<Written> {
+async fn to_file(scan: Taken, form: FileForm, out: &Path, bar: &ProgressBar) -> Result<Summary> {
     let failed = || format!("cannot write {}", visible(&out.to_string_lossy()));
     let directory = out
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let file = NamedTempFile::new_in(directory).with_context(failed)?;
-    let written = write(scan, rows, BufWriter::new(file.as_file()), bar)
-        .await
-        .with_context(failed)?;
+    let into = Box::new(file.as_file().try_clone().with_context(failed)?);
+    let written = write(scan, form, (into, directory), bar).await.with_context(failed)?;
     file.as_file().sync_all().with_context(failed)?;
     file.persist(out).map_err(|error| error.error).with_context(failed)?;
     // The name itself is durable only with its directory.
@@ -85,36 +76,17 @@ async fn to_file(scan: Taken, rows: &mut Rows, out: &Path, bar: &ProgressBar) ->
     Ok(written)
 }
 
-async fn write(mut scan: Taken, rows: &mut Rows, mut out: impl Write, bar: &ProgressBar) -> Result<Written> {
-    let mut digest = Sha256::new();
-    let mut written = Written {
-        rows: 0,
-        bytes: 0,
-        sha256: String::new(),
-    };
-    let mut buffer = Vec::new();
-    if let Rows::Csv(writer) = rows {
-        writer.write_header(&mut buffer);
+/// Writes everything; what has to wait until the end does so in `scratch`.
+async fn write(
+    mut scan: Taken,
+    form: FileForm,
+    (out, scratch): (Box<dyn Write + Send>, &Path),
+    bar: &ProgressBar,
+) -> Result<Summary> {
+    let mut file = FileWriter::new(form, out, scratch)?;
+    while let Some(rows) = scan.next().await? {
+        file.write_rows(&rows)?;
+        bar.set_position(file.rows());
     }
-    loop {
-        digest.update(&buffer);
-        written.bytes += buffer.len() as u64;
-        out.write_all(&buffer)?;
-        buffer.clear();
-        let Some(chunk) = scan.next().await? else { break };
-        for row in &chunk {
-            match rows {
-                Rows::Csv(writer) => writer.write_row(row, &mut buffer),
-                Rows::Jsonl => {
-                    json::write_json(row, &mut buffer);
-                    buffer.push(b'\n');
-                }
-            }
-        }
-        written.rows += chunk.len() as u64;
-        bar.set_position(written.rows);
-    }
-    out.flush()?;
-    written.sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(written)
+    Ok(file.finish()?)
 }

@@ -130,6 +130,34 @@ fn exports_say_what_they_hold_and_a_spreadsheet_runs_nothing_of_them() {
 }
 
 #[test]
+fn exports_are_written_in_every_form() {
+    let home = home();
+    for (format, beginning) in [
+        ("parquet", &b"PAR1"[..]),
+        ("xlsx", b"PK"),
+        ("csv", "\u{feff}id\r\n".as_bytes()),
+    ] {
+        let done = home.run(&[
+            "log",
+            "export",
+            "--format",
+            format,
+            "--columns",
+            "id",
+            "--byte-order-mark",
+            "--out",
+            format,
+        ]);
+        assert!(done.code == 0 && done.err.contains("SHA-256"), "{done:?}");
+        let file = std::fs::read(home.path().join(format)).unwrap();
+        assert!(file.starts_with(beginning), "{format}");
+    }
+    let done = home.run(&["log", "export", "--format", "jsonl", "--columns", "id", "--out", "x"]);
+    assert!(done.code == 2 && done.err.contains("every field"), "{done:?}");
+    assert!(!home.path().join("x").exists());
+}
+
+#[test]
 fn reading_works_beside_a_server_and_without_data_says_so() {
     let home = home();
     let _server = home.serve(&[]);

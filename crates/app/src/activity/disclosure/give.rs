@@ -1,6 +1,6 @@
 //! Gives rows to a reader, having written whose rows they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use activity::{Activity, Facts, Seq};
 use store::disclosures;
@@ -8,7 +8,7 @@ use store::disclosures;
 use super::note::Said;
 use super::people::{Owners, People, Reader};
 use super::question::{Delivery, Question, via};
-use super::{Rows, Unseen};
+use super::{Kept, Rows, Unseen};
 use crate::activity::scope::{Scoped, Subject};
 use crate::activity::view::ViewError;
 use crate::ids::{Prefix, new_id};
@@ -122,17 +122,9 @@ impl Disclosure {
 
     /// Tells those whose rows a kept file holds, in the transaction that says that it was downloaded; the activity is
     /// to be appended with it.
-    pub(crate) async fn give_kept(
-        &mut self,
-        tx: &mut Tx,
-        people: BTreeMap<String, i64>,
-    ) -> Result<Option<Facts>, ViewError> {
-        let me = self.caller.person.id.clone();
+    pub(crate) async fn give_kept(&mut self, tx: &mut Tx, kept: Kept) -> Result<Option<Facts>, ViewError> {
         let owns = self.owns_account().await?;
-        let people = People {
-            counts: people.into_iter().filter(|(id, _)| !owns || *id != me).collect(),
-            ..People::default()
-        };
+        let people = kept.given(owns.then_some(self.caller.person.id.as_str()));
         self.write(tx, &people).await
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use activity::{Activity, By, Person};
+use serde::{Deserialize, Serialize};
 
 use crate::{Caller, Via};
 
@@ -18,7 +19,8 @@ pub(super) struct Reader<'a> {
 }
 
 /// Whose log rows are from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Owners {
     /// Nobody's but the reader's.
     #[default]
@@ -47,9 +49,9 @@ impl People {
     }
 
     /// Of rows that are kept for whoever comes for them.
-    pub(super) fn of_all(rows: &[Activity]) -> Self {
+    pub(super) fn of_all<'a>(rows: impl IntoIterator<Item = &'a Activity>) -> Self {
         let mut people = Self::default();
-        rows.iter().for_each(|row| people.add(row, None));
+        rows.into_iter().for_each(|row| people.add(row, None));
         people
     }
 

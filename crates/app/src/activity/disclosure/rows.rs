@@ -14,12 +14,6 @@ impl Unseen {
         Self(rows)
     }
 
-    /// Rows as the log would give them.
-    #[cfg(test)]
-    pub(crate) fn of_a_test(rows: Vec<Activity>) -> Self {
-        Self(rows)
-    }
-
     /// Keeps only rows below this place, of rows in order of recording; whether there were others.
     pub(crate) fn keep_below(&mut self, seq: activity::Seq) -> bool {
         let all = self.0.len();

@@ -1,16 +1,15 @@
 //! The log of a group: its managers read it and nothing else, whatever they ask.
 
 use activity::{Activity, Facts, Named};
-use futures::StreamExt as _;
 
 use super::support::{Setup, auditor, of};
 use super::{FollowRequest, LogScope, ViewError, ViewRequest, asking, follow, get, view};
 use crate::accounts::{Activation, NewUser, create_user};
 use crate::activity::{ActivityView, EmptyReason, group};
-use crate::exports::{Format, ViewExport, export_view};
+use crate::exports::Format;
+use crate::exports::tests::{asked as as_file, exported as made};
 use crate::groups::{self, GroupRole, NewGroup, create, create_subgroup};
 use crate::privacy::{Form, readers};
-use crate::zone::ZoneChoice;
 use crate::{Caller, Origin, PageRequest, Roles, Via};
 
 /// Three groups with their people, and a row of each of them in each of the groups.
@@ -113,16 +112,8 @@ impl Groups {
     }
 
     async fn exported(&self, caller: &Caller, group: &str, q: &str) -> String {
-        let request = ViewExport {
-            view: asking(q),
-            format: Format::Jsonl,
-            columns: Vec::new(),
-            zone: ZoneChoice::utc(),
-        };
         let scope = LogScope::Group(group.to_owned());
-        let streamed = export_view(&self.setup.app, caller, &scope, &request).await.unwrap();
-        let chunks: Vec<_> = streamed.chunks.collect().await;
-        let bytes: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.unwrap()).collect();
+        let bytes = made(&self.setup.app, caller, &scope, &as_file(q, Format::Jsonl)).await;
         String::from_utf8(bytes).unwrap()
     }
 

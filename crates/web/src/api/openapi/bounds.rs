@@ -79,6 +79,11 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+        ("NewExport", "q", Text(0, activity::query::MAX_BYTES)),
+        ("NewExport", "user", Given),
+        ("NewExport", "group", Given),
+        ("NewExport", "columns", Texts(0, app::exports::Column::ALL.len())),
+        ("NewExport", "zone", Given),
     ]
 }
 
@@ -132,6 +137,7 @@ fn answered() -> Vec<(&'static str, &'static str, Holds)> {
         ("SharedWith", "id", Id("grp")),
         ("Contact", "id", Id("usr")),
         ("User", "id", Id("usr")),
+        ("Export", "id", Id("exp")),
         ("SignedInBody", "user_id", Id("usr")),
         ("SignedInBody", "device_id", Id("dev")),
         ("Problem", "code", OneOf(codes)),
@@ -148,6 +154,7 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("applications", "app"),
     ("connections", "usr"),
     ("devices", "dev"),
+    ("exports", "exp"),
     ("groups", "grp"),
     ("invitations", "inv"),
     ("members", "usr"),

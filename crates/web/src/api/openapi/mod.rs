@@ -17,7 +17,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, get_activity, groups, list_activities, list_types, overview,
+    applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types, overview,
     record_activities, saved_searches, sessions, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
@@ -96,6 +96,7 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         applications::Document::openapi(),
         auth::Document::openapi(),
         devices::Document::openapi(),
+        exports::Document::openapi(),
     ]
 }
 

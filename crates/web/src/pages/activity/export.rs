@@ -1,130 +1,332 @@
-//! The streamed export of a view: the form of its menu in, a file out, with its digest as a trailer.
+//! The export of a view: what it would hold, and the choice of form, columns and zone; asking for it leads to its page.
+//! A page of its own, which the script shows as a dialog over the view.
 
+use activity::Time;
 use app::Caller;
-use app::activity::{LogScope, ViewRequest};
-use app::exports::{ExportError, Format, Streamed, ViewExport};
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use app::activity::{Count, LogScope, ViewRequest};
+use app::exports::{Column, Estimate, ExportError, Format, ViewExport};
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::Uri;
 use axum::response::Response;
-use futures::StreamExt as _;
-use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::Frame;
 
 use super::state::{UrlState, WrongRange};
-use super::view::{page_error, sentence};
+use super::view::{View, page_error, sentence};
 use crate::AppState;
-use crate::shell::{Fields, PageError, ReaderOfAll, SignedIn, Zone};
+use crate::shell::{Fields, Href, PageError, ReaderOfAll, Shell, SignedIn, Zone, filters, redirect, render};
+
+/// Columns that are ticked until somebody chooses others: what a page shows of a row.
+const USUAL: usize = 12;
+
+/// The choice of form, columns and zone.
+#[derive(askama::Template)]
+#[template(path = "exports/new.html")]
+pub(super) struct NewPage {
+    pub(super) shell: Shell,
+    /// The page of the view.
+    pub(super) base: Href,
+    /// Whose log it is, in words.
+    pub(super) whose: String,
+    pub(super) url: UrlState,
+    pub(super) range: (Option<Time>, Option<Time>),
+    /// The zone in which the range is read.
+    pub(super) zone: Zone,
+    pub(super) estimate: Estimate,
+    pub(super) choice: Choice,
+    pub(super) keep_days: u32,
+}
+
+/// One of the forms to choose from.
+struct Offer {
+    format: Format,
+    is_chosen: bool,
+    /// What it is for.
+    says: &'static str,
+    /// About how many bytes the file would have.
+    bytes: u64,
+}
+
+/// What is chosen so far.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) format: Format,
+    /// Whether the file has the ticked columns and not all.
+    pub(super) is_chosen: bool,
+    /// All columns in their order, and whether each is ticked.
+    pub(super) columns: Vec<(Column, bool)>,
+    pub(super) zone: String,
+    pub(super) has_mark: bool,
+}
+
+pub(super) async fn everything_form(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    OriginalUri(uri): OriginalUri,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let whose = ("everyone".to_owned(), "/activity".into());
+    form(&state, &caller, LogScope::Everything, (shell, &uri, whose)).await
+}
+
+pub(super) async fn mine_form(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    OriginalUri(uri): OriginalUri,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let whose = ("your own log".to_owned(), "/settings/activity-logs".into());
+    form(&state, &caller, LogScope::Me, (shell, &uri, whose)).await
+}
+
+pub(super) async fn user_form(
+    State(state): State<AppState>,
+    ReaderOfAll(caller): ReaderOfAll,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let person = app::activity::person(state.app(), &caller, &id)
+        .await
+        .map_err(page_error)?;
+    let person = person.ok_or_else(|| export_error(ExportError::NoSuchUser))?;
+    let whose = (format!("the log of {person}"), Href::to(&["users", &id, "activity"]));
+    form(&state, &caller, LogScope::User(id), (shell, &uri, whose)).await
+}
+
+pub(super) async fn group_form(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    shell: Shell,
+) -> Result<Response, PageError> {
+    let group = app::activity::group(state.app(), &caller, &id)
+        .await
+        .map_err(page_error)?;
+    let group = group.ok_or_else(|| page_error(app::activity::ViewError::NoSuchGroup))?;
+    let name = if group.name.is_empty() { &group.id } else { &group.name };
+    let whose = (format!("the group {name}"), Href::to(&["groups", &id, "activity"]));
+    form(&state, &caller, LogScope::Group(id), (shell, &uri, whose)).await
+}
+
+async fn form(
+    state: &AppState,
+    caller: &Caller,
+    scope: LogScope,
+    (shell, uri, (whose, base)): (Shell, &Uri, (String, Href)),
+) -> Result<Response, PageError> {
+    let fields = Fields::of_query(uri)?;
+    let url = UrlState::of(&fields);
+    let zone = match url.tz.as_str() {
+        "" => shell.zone.clone(),
+        name => Zone::named(name).ok_or_else(|| no_zone(name))?,
+    };
+    let view = asked(state, &url, &zone)?;
+    let estimate = app::exports::estimate(state.app(), caller, &scope, &view)
+        .await
+        .map_err(export_error)?;
+    render(&NewPage {
+        range: (view.from, view.to),
+        choice: Choice::of(&fields, &zone)?,
+        keep_days: state.app().settings().exports.keep_days,
+        shell,
+        base,
+        whose,
+        url,
+        zone,
+        estimate,
+    })
+}
 
 pub(super) async fn everything(
     State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, LogScope::Everything, &fields).await
+    export(&state, &caller, LogScope::Everything, (&shell, &fields)).await
 }
 
 pub(super) async fn mine(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, LogScope::Me, &fields).await
+    export(&state, &caller, LogScope::Me, (&shell, &fields)).await
 }
 
 pub(super) async fn user(
     State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
     Path(user_id): Path<String>,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, LogScope::User(user_id), &fields).await
+    export(&state, &caller, LogScope::User(user_id), (&shell, &fields)).await
 }
 
 pub(super) async fn group(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(group_id): Path<String>,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    export(&state, &caller, LogScope::Group(group_id), &fields).await
+    export(&state, &caller, LogScope::Group(group_id), (&shell, &fields)).await
 }
 
-async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fields) -> Result<Response, PageError> {
+/// Asks for the file, and leads to the page that says how far it is.
+async fn export(
+    state: &AppState,
+    caller: &Caller,
+    scope: LogScope,
+    (shell, fields): (&Shell, &Fields),
+) -> Result<Response, PageError> {
     let url = UrlState::of(fields);
-    let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
-    let no_zone = || PageError::bad_request(format!("There is no time zone `{name}`."));
-    let zone = Zone::named(name).ok_or_else(no_zone)?;
-    let (from, to) = url
-        .range(&zone, state.app().now())
-        .map_err(|WrongRange(text)| PageError::bad_request(text))?;
-    let request = ViewExport {
-        view: ViewRequest {
-            q: url.q,
-            from,
-            to,
-            zone: zone.zone().clone(),
-            hides_reads: url.reads != "1",
-            ..ViewRequest::default()
-        },
-        format: match fields.get("format") {
-            "csv" => Format::Csv,
-            "jsonl" => Format::Jsonl,
-            other => {
-                return Err(PageError::bad_request(format!(
-                    "There is no export format `{other}`; use csv or jsonl."
-                )));
-            }
-        },
-        columns: fields.all("columns").map(str::to_owned).collect(),
-        zone: zone.choice().clone(),
+    let zone = match url.tz.as_str() {
+        "" => shell.zone.clone(),
+        name => Zone::named(name).ok_or_else(|| no_zone(name))?,
     };
-    let format = request.format;
-    let streamed = app::exports::export_view(state.app(), caller, &scope, &request)
+    let choice = Choice::of(fields, &zone)?;
+    let of_file = Zone::named(&choice.zone).ok_or_else(|| no_zone(&choice.zone))?;
+    let request = ViewExport {
+        view: asked(state, &url, &zone)?,
+        format: choice.format,
+        columns: choice.names(),
+        zone: of_file.choice().clone(),
+        has_mark: choice.has_mark,
+    };
+    let caller = fields.once(caller.clone());
+    let export = app::exports::create(state.app(), &caller, &scope, &request)
         .await
         .map_err(export_error)?;
-    Ok(attachment(streamed, format, fields.get("ticket")))
+    Ok(redirect(Href::to(&["exports", &export.id])))
 }
 
-/// The file as a response; row count and digest follow the last byte as trailers.
-fn attachment(streamed: Streamed, format: Format, ticket: &str) -> Response {
-    let summary = streamed.summary;
-    let frames = streamed.chunks.map(|chunk| chunk.map(Frame::data));
-    let body = StreamBody::new(frames).with_trailers(async move {
-        let summary = summary.get()?;
-        let mut trailers = HeaderMap::new();
-        trailers.insert(ROWS, HeaderValue::from(summary.rows));
-        trailers.insert(SHA256, HeaderValue::from_str(&summary.sha256).ok()?);
-        Some(Ok(trailers))
-    });
-    let mut response = Response::new(Body::new(body));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    headers.insert(header::TRAILER, HeaderValue::from_static("whodid-rows, whodid-sha256"));
-    put(
-        headers,
-        header::CONTENT_DISPOSITION,
-        &format!("attachment; filename=\"{}\"", streamed.file_name),
-    );
-    put(headers, HeaderName::from_static("whodid-export"), &streamed.export.id);
-    tell(headers, ticket, &streamed.export.id);
-    put(
-        headers,
-        HeaderName::from_static("whodid-complete-through"),
-        &streamed.complete_through.at.to_string(),
-    );
-    response
+/// The view that an address asks for.
+pub(super) fn asked(state: &AppState, url: &UrlState, zone: &Zone) -> Result<ViewRequest, PageError> {
+    let (from, to) = url
+        .range(zone, state.app().now())
+        .map_err(|WrongRange(text)| PageError::bad_request(text))?;
+    Ok(ViewRequest {
+        q: url.q.clone(),
+        from,
+        to,
+        zone: zone.zone().clone(),
+        hides_reads: url.reads != "1",
+        ..ViewRequest::default()
+    })
 }
 
-/// Seconds the script has to find the cookie of an export.
-const TOLD_SECONDS: u32 = 60;
-const ROWS: HeaderName = HeaderName::from_static("whodid-rows");
-const SHA256: HeaderName = HeaderName::from_static("whodid-sha256");
+fn no_zone(name: &str) -> PageError {
+    PageError::bad_request(format!("There is no time zone “{name}”."))
+}
 
-pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    // Names of files and ids are plain ASCII by construction; anything else is left out rather than sent wrong.
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
+impl Choice {
+    /// As the form says, or as it is by default.
+    fn of(fields: &Fields, zone: &Zone) -> Result<Self, PageError> {
+        let format = match fields.get("format") {
+            "" => Format::Csv,
+            name => Format::named(name).ok_or_else(|| {
+                PageError::bad_request(format!(
+                    "There is no export format “{name}”; use csv, jsonl, parquet or xlsx."
+                ))
+            })?,
+        };
+        // A form without its list of columns is not the page's: then there is nothing ticked, and all are meant.
+        let is_page = fields.opt("order").is_some();
+        let chosen = names(fields.all("columns"));
+        let wrong = |error: app::exports::WrongColumn| PageError::bad_request(format!("{error}."));
+        let ticked = match chosen.is_empty() {
+            true if is_page => Vec::new(),
+            true => Column::ALL[..USUAL].to_vec(),
+            false => Column::choose(&chosen).map_err(wrong)?,
+        };
+        let mut columns = Column::choose(&names(fields.all("order"))).map_err(wrong)?;
+        columns.extend(
+            Column::ALL
+                .into_iter()
+                .filter(|column| !columns.contains(column))
+                .collect::<Vec<_>>(),
+        );
+        if let Some(at) = columns.iter().position(|column| column.name() == fields.get("up")) {
+            columns.swap(at, at.saturating_sub(1));
+        }
+        Ok(Self {
+            format,
+            is_chosen: match fields.get("set") {
+                "" => !chosen.is_empty(),
+                set => set == "chosen",
+            },
+            columns: columns
+                .into_iter()
+                .map(|column| (column, ticked.contains(&column)))
+                .collect(),
+            zone: match fields.trimmed("zone") {
+                "" => zone.name().to_owned(),
+                name => name.to_owned(),
+            },
+            has_mark: !is_page || fields.ticked("mark"),
+        })
+    }
+
+    /// The names of the columns that the file has; none for all of them, as also where nothing is ticked.
+    fn names(&self) -> Vec<String> {
+        let ticked = self.columns.iter().filter(|(_, is_ticked)| *is_ticked);
+        match self.is_chosen && self.format != Format::Jsonl {
+            true => ticked.map(|(column, _)| column.name().to_owned()).collect(),
+            false => Vec::new(),
+        }
+    }
+}
+
+fn names<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<String> {
+    fields.map(str::to_owned).collect()
+}
+
+impl NewPage {
+    /// The forms to choose from.
+    fn forms(&self) -> Vec<Offer> {
+        let chosen = self.choice.names().len();
+        let columns = if chosen == 0 { Column::ALL.len() } else { chosen };
+        let offer = |format| Offer {
+            format,
+            is_chosen: format == self.choice.format,
+            says: match format {
+                Format::Csv => "for spreadsheets; formulas made harmless",
+                Format::Jsonl => "every field, for programs",
+                Format::Parquet => "typed columns, for analysis; times are instants",
+                Format::Xlsx => "real dates; a new sheet every 1,048,576 rows, cells cut at 32,767 characters",
+            },
+            bytes: self.estimate.bytes(format, columns),
+        };
+        Format::ALL.map(offer).into()
+    }
+
+    fn rows(&self) -> Count {
+        self.estimate.rows
+    }
+
+    /// The zones that are one click away: name and words.
+    fn zones(&self) -> Vec<(String, String)> {
+        let mut zones = vec![
+            ("EST".to_owned(), "EST, UTC−05:00 all year".to_owned()),
+            ("UTC".to_owned(), "UTC".to_owned()),
+            ("America/New_York".to_owned(), "US Eastern (EST/EDT)".to_owned()),
+        ];
+        for name in [self.shell.zone.name(), self.zone.name(), &self.choice.zone] {
+            if zones.iter().all(|(known, _)| known != name) {
+                zones.push((name.to_owned(), name.to_owned()));
+            }
+        }
+        zones
+    }
+}
+
+impl View {
+    /// Where this view is exported.
+    pub(super) fn export_page(&self) -> Href {
+        self.state.with_after("").href(&self.base.clone().then("export"))
     }
 }
 
@@ -133,9 +335,17 @@ pub(crate) fn export_error(error: ExportError) -> PageError {
     match error {
         ExportError::View(error) => page_error(error),
         ExportError::NoSuchUser => PageError::not_found("There is no such user."),
-        ExportError::Missing => PageError::not_found("The file is no longer there. Generate it again."),
-        ExportError::Column(_) | ExportError::NoSuchZone(_) => PageError::bad_request(format!("{error}.")),
+        ExportError::Missing => PageError::not_found("The file is no longer there. Export it again."),
+        ExportError::Column(_)
+        | ExportError::ColumnsOfJson
+        | ExportError::NoSuchZone(_)
+        | ExportError::Ended
+        | ExportError::KeyReused => PageError::bad_request(sentence(&error)),
         ExportError::Forbidden => PageError::Forbidden,
+        ExportError::NoRoom => PageError::Busy {
+            yours: false,
+            text: sentence(&error),
+        },
         ExportError::TooMany { yours } => PageError::Busy {
             yours,
             text: sentence(&error),
@@ -144,34 +354,50 @@ pub(crate) fn export_error(error: ExportError) -> PageError {
     }
 }
 
-/// Names the export to the script that sent `ticket`, a word of its own choice: a page cannot see its own download
-/// begin. The cookie is for the script, so it is readable, and holds nothing that opens anything.
-fn tell(headers: &mut HeaderMap, ticket: &str, export_id: &str) {
-    let is_word =
-        |text: &str| text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if ticket.is_empty() || !is_word(ticket) || !is_word(export_id) {
-        return;
-    }
-    let line = format!("export-{ticket}={export_id}; Path=/; Max-Age={TOLD_SECONDS}; SameSite=Strict");
-    if let Ok(line) = HeaderValue::try_from(line) {
-        headers.append(header::SET_COOKIE, line);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn choice(query: &str) -> Choice {
+        let uri: Uri = format!("/activity/export?{query}").parse().unwrap();
+        Choice::of(&Fields::of_query(&uri).unwrap(), &Zone::named("EST").unwrap()).unwrap()
+    }
+
     #[test]
-    fn only_a_plain_ticket_is_answered_by_a_cookie() {
-        let set = |ticket: &str| {
-            let mut headers = axum::http::HeaderMap::new();
-            tell(&mut headers, ticket, "exp_1");
-            headers.get("set-cookie").map(|line| line.to_str().unwrap().to_owned())
-        };
-        assert!(set("123").unwrap().starts_with("export-123=exp_1; "));
-        for wrong in ["", "a b", "a;b", "a=b", "a\r\nx", &"a".repeat(65)] {
-            assert_eq!(set(wrong), None);
+    fn without_a_choice_it_is_a_csv_with_a_mark_all_columns_and_the_views_zone() {
+        let usual = choice("q=outcome:failure");
+        assert_eq!(
+            (usual.format, usual.has_mark, usual.is_chosen),
+            (Format::Csv, true, false)
+        );
+        assert_eq!((usual.names(), usual.zone.as_str()), (Vec::new(), "EST"));
+        assert!(usual.columns[0].1 && !usual.columns[USUAL].1);
+    }
+
+    #[test]
+    fn columns_are_chosen_and_moved_up_in_the_order_of_the_list() {
+        let order = "order=ip&order=user&order=id";
+        let moved = choice(&format!("{order}&set=chosen&columns=user&columns=id&up=user"));
+        assert_eq!(moved.names(), ["user", "id"]);
+        assert_eq!(moved.columns[0].0.name(), "user");
+        assert_eq!(moved.columns.len(), Column::ALL.len());
+        assert!(!moved.has_mark, "an empty checkbox of the page is a choice");
+        let first = choice(&format!("{order}&set=chosen&columns=ip&up=ip"));
+        assert_eq!(first.names(), ["ip"], "the first one stays");
+        assert!(choice("format=jsonl&set=chosen&order=ip&columns=ip").names().is_empty());
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused_with_its_name() {
+        for (query, said) in [
+            ("format=doc", "doc"),
+            ("columns=usr", "usr"),
+            ("order=ip&order=ip", "ip"),
+        ] {
+            let uri: Uri = format!("/activity/export?{query}").parse().unwrap();
+            let refused = Choice::of(&Fields::of_query(&uri).unwrap(), &Zone::utc());
+            let text = format!("{:?}", refused.unwrap_err());
+            assert!(text.contains(said), "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use app::{Caller, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::export::export_error;
+use super::export::{asked, export_error};
 use super::query_box::Note;
 use super::row::Part;
 use super::saved::beginning;
@@ -16,8 +16,8 @@ use super::view::{View, page_error};
 use crate::AppState;
 use crate::pages::groups::GroupShell;
 use crate::shell::{
-    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, filters, redirect, redirect_with, render,
-    render_status,
+    Fields, Flash, Href, PageError, Query, ReaderOfAll, Shell, SignedIn, Zone, filters, redirect, redirect_with,
+    render, render_status,
 };
 
 /// Activity: everybody's.
@@ -74,6 +74,51 @@ pub(super) struct CsvPart {
     pub(super) shell: Shell,
     pub(super) user_id: String,
     pub(super) csv: UserCsv,
+    /// The view that it stands on.
+    pub(super) url: UrlState,
+}
+
+/// What Generate CSV has to say of the view that it stands on.
+pub(super) trait OfView {
+    fn url(&self) -> &UrlState;
+
+    /// Whether the view shows less than the whole log.
+    fn is_narrowed(&self) -> bool {
+        let url = self.url();
+        [&url.q, &url.from, &url.to].iter().any(|part| !part.trim().is_empty())
+    }
+
+    /// The page of the view.
+    fn page(&self, user_id: &str) -> Href {
+        self.url()
+            .with_after("")
+            .href(&Href::to(&["users", user_id, "activity"]))
+    }
+
+    /// The part that keeps itself up to date.
+    fn part(&self, user_id: &str) -> Href {
+        self.url()
+            .with_after("")
+            .href(&Href::to(&["users", user_id, "activity", "csv"]))
+    }
+
+    /// The zone that was chosen last, else the usual one.
+    fn zone_of(&self, csv: &UserCsv) -> String {
+        let last = csv.running.as_ref().or(csv.ready.as_ref());
+        last.map_or_else(|| "EST".to_owned(), |export| export.zone.clone())
+    }
+}
+
+impl OfView for UserPage {
+    fn url(&self) -> &UrlState {
+        &self.view.state
+    }
+}
+
+impl OfView for CsvPart {
+    fn url(&self) -> &UrlState {
+        &self.url
+    }
 }
 
 pub(super) async fn everything(
@@ -167,17 +212,24 @@ pub(super) async fn user_csv(
     ReaderOfAll(caller): ReaderOfAll,
     Path(user_id): Path<String>,
     shell: Shell,
+    Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
         .await
         .map_err(export_error)?;
-    render(&CsvPart { shell, user_id, csv })
+    render(&CsvPart {
+        shell,
+        user_id,
+        csv,
+        url,
+    })
 }
 
 pub(super) async fn generate(
     State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
     Path(user_id): Path<String>,
+    shell: Shell,
     fields: Fields,
 ) -> Result<Response, PageError> {
     let name = fields.trimmed("zone");
@@ -186,8 +238,16 @@ pub(super) async fn generate(
     } else {
         ZoneChoice::named(name)
     };
-    let zone = zone.ok_or_else(|| PageError::bad_request(format!("There is no time zone `{name}`.")))?;
-    let export = app::exports::generate_user_csv(state.app(), &caller, &user_id, &zone)
+    let zone = zone.ok_or_else(|| PageError::bad_request(format!("There is no time zone “{name}”.")))?;
+    let url = UrlState::of(&fields);
+    let view = match fields.get("covers") {
+        "view" => {
+            let zone = Zone::named(&url.tz).unwrap_or_else(|| shell.zone.clone());
+            Some(asked(&state, &url, &zone)?)
+        }
+        _ => None,
+    };
+    let export = app::exports::generate_user_csv(state.app(), &caller, &user_id, &zone, view.as_ref())
         .await
         .map_err(export_error)?;
     let said = if export.state == app::exports::State::Done {
@@ -195,10 +255,8 @@ pub(super) async fn generate(
     } else {
         "The CSV is being generated."
     };
-    Ok(redirect_with(
-        Href::to(&["users", &user_id, "activity"]),
-        Flash::good(said),
-    ))
+    let back = url.href(&Href::to(&["users", &user_id, "activity"]));
+    Ok(redirect_with(back, Flash::good(said)))
 }
 
 /// Where this address leads instead: to the one state that it means, else to what the log begins with.

@@ -8,7 +8,7 @@ use app::activity::{
     ActivityView, Chip, CompleteThrough, Count, EmptyReason, Facet, FoundPerson, Hint, LogScope, Overview, Rows, Value,
     Values, Widening,
 };
-use app::exports::{Export, Kind, Progress, State, UserCsv};
+use app::exports::{Export, Format, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
 
@@ -412,22 +412,31 @@ pub(crate) fn export(state: State) -> Export {
     Export {
         id: "exp_1".to_owned(),
         kind: Kind::UserCsv,
+        format: Format::Csv,
         state,
         subject: Some(sam()),
+        group: None,
         requested_by: administrator().person,
         query: String::new(),
+        asked: None,
+        columns: Vec::new(),
+        has_mark: false,
         zone: "EST".to_owned(),
         progress: Progress {
             rows: 1_234,
             expected: 5_000,
             bytes: 99_000,
         },
+        before: 2,
         sha256: (state == State::Done).then(|| "ab".repeat(32)),
         complete_through: None,
         created_at: at("2026-11-21T14:00:00Z"),
         finished_at: Some(at("2026-11-21T14:00:01Z")),
         error: (state == State::Failed).then(|| HOSTILE.to_owned()),
         is_kept: state == State::Done,
+        expires_at: None,
+        gone: None,
+        gone_at: None,
     }
 }
 
@@ -438,6 +447,7 @@ fn the_csv_of_a_user_is_generated_watched_and_downloaded() {
             shell: shell("/users/usr_sam/activity/csv"),
             user_id: "usr_sam".to_owned(),
             csv,
+            url: UrlState::default(),
         }
         .render()
         .unwrap()
@@ -455,10 +465,46 @@ fn the_csv_of_a_user_is_generated_watched_and_downloaded() {
     });
     assert!(html.contains("href=\"/exports/exp_1/download\" download>Download CSV</a>"));
     assert!(html.contains("2026-11-21 09:00:01 EST") && html.contains(&"ab".repeat(32)));
+    assert!(html.contains("· the whole log ·") && !html.contains("name=\"covers\""));
     let html = part(UserCsv {
         failed: Some(export(State::Failed)),
         ..UserCsv::default()
     });
+    assert_safe(&html);
+}
+
+#[test]
+fn a_csv_of_a_narrowed_page_offers_both_and_keeps_the_view_and_the_zone() {
+    let mut ready = export(State::Done);
+    ready.zone = "America/New_York".to_owned();
+    ready.query = "outcome:failure".to_owned();
+    ready.asked = serde_json::from_str(
+        r#"{"whose":{"person":"usr_sam"},"q":"outcome:failure","bound":"outcome:failure","from":null,"to":null}"#,
+    )
+    .unwrap();
+    let html = CsvPart {
+        shell: shell("/users/usr_sam/activity/csv"),
+        user_id: "usr_sam".to_owned(),
+        csv: UserCsv {
+            ready: Some(ready),
+            ..UserCsv::default()
+        },
+        url: UrlState {
+            q: "activity:user.login \"x".to_owned(),
+            tz: "EST".to_owned(),
+            after: "o1.5".to_owned(),
+            ..UrlState::default()
+        },
+    }
+    .render()
+    .unwrap();
+    assert!(html.contains("<option value=\"view\">what the filter shows</option><option value=\"all\">"));
+    assert!(
+        html.contains("name=\"q\" value=\"activity:user.login &#34;x\"") && html.contains("name=\"tz\" value=\"EST\"")
+    );
+    assert!(!html.contains("o1.5"), "it is of all pages");
+    assert!(html.contains("<option value=\"America/New_York\" selected>"));
+    assert!(html.contains("only <code>") && html.contains("src=\"/users/usr_sam/activity/csv?q=activity:user.login"));
     assert_safe(&html);
 }
 
@@ -473,5 +519,5 @@ fn a_members_page_is_in_the_settings() {
     }
     .render()
     .unwrap();
-    assert!(html.contains("Activity Logs") && html.contains("action=\"/settings/activity-logs/export\""));
+    assert!(html.contains("Activity Logs") && html.contains("href=\"/settings/activity-logs/export?"));
 }

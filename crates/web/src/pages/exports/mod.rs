@@ -1,21 +1,23 @@
-//! Exports: the list, Download and Delete. Owns their handlers and page structs; decides nothing, asks `app`.
+//! Exports: the list, how far one is, Download, Cancel and Delete. Owns their handlers and page structs; decides nothing,
+//! asks `app`.
 
+mod one;
+mod shown;
 #[cfg(test)]
 mod tests;
-mod told;
 
 use app::Caller;
-use app::exports::{Export, Format, Kind, State};
-use axum::body::Body;
+use app::exports::{Export, ExportError, State};
 use axum::extract::{Path, State as At};
-use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
-use tokio_util::io::ReaderStream;
+use shown::Shown;
 
-use super::activity::{export_error, put};
+use super::activity::export_error;
 use crate::AppState;
-use crate::shell::{Fields, Flash, PageError, Policy, Query, Route, Shell, SignedIn, filters, redirect_with, render};
+use crate::shell::{
+    Fields, Flash, Href, PageError, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with, render,
+};
 
 /// Rows of one page.
 const LIMIT: usize = 50;
@@ -26,7 +28,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/exports", Policy::SignedIn, list),
         Route::get("/exports/{id}/download", Policy::SignedIn, download),
-        Route::get("/exports/{id}/told", Policy::SignedIn, told::told),
+        Route::get("/exports/{id}", Policy::SignedIn, one::one),
+        Route::post("/exports/{id}/cancel", Policy::SignedIn, cancel),
         Route::post("/exports/{id}/delete", Policy::SignedIn, delete),
     ]
 }
@@ -36,10 +39,9 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "exports/list.html")]
 struct ListPage {
     shell: Shell,
-    exports: Vec<Export>,
+    exports: Vec<Shown>,
     shows_all: bool,
     is_first: bool,
-    is_busy: bool,
     older: Option<String>,
 }
 
@@ -66,35 +68,36 @@ impl ListPage {
     fn new(shell: Shell, caller: &Caller, exports: Vec<Export>, is_first: bool) -> Self {
         Self {
             shows_all: caller.reads_everything(),
-            is_busy: exports
-                .iter()
-                .any(|export| matches!(export.state, State::Queued | State::Running)),
             older: exports
                 .last()
                 .filter(|_| exports.len() == LIMIT)
                 .map(|last| last.id.clone()),
+            exports: exports.into_iter().map(|export| Shown::of(export, caller)).collect(),
             shell,
-            exports,
             is_first,
         }
     }
 
-    fn form(&self, export: &Export) -> &'static str {
-        match export.kind {
-            Kind::UserCsv => "Activity log CSV",
-            Kind::View(Format::Csv) => "CSV",
-            Kind::View(Format::Jsonl) => "JSON Lines",
-        }
+    /// How many are not there yet.
+    fn busy(&self) -> usize {
+        self.exports
+            .iter()
+            .filter(|shown| !shown.export.state.is_finished())
+            .count()
     }
 
-    fn may_delete(&self, export: &Export) -> bool {
-        let is_finished = matches!(export.state, State::Done | State::Failed);
-        let may = self
-            .shell
-            .caller
-            .as_ref()
-            .is_some_and(|caller| caller.is_administrator() || caller.person.id == export.requested_by.id);
-        may && (is_finished || export.kind == Kind::UserCsv)
+    /// Bytes of the files on this page that can be downloaded.
+    fn kept(&self) -> u64 {
+        let kept = self.exports.iter().filter(|shown| shown.export.is_kept);
+        kept.map(|shown| shown.export.progress.bytes).sum()
+    }
+
+    /// Where an export begins.
+    fn new_export(&self) -> Href {
+        match self.shows_all {
+            true => "/activity/export".into(),
+            false => "/settings/activity-logs/export".into(),
+        }
     }
 }
 
@@ -106,29 +109,7 @@ async fn download(
     let found = app::exports::open_download(state.app(), &caller, &id)
         .await
         .map_err(export_error)?;
-    let download = found.ok_or_else(|| absent(&id))?;
-    let mut response = Response::new(Body::from_stream(ReaderStream::with_capacity(
-        download.file,
-        128 * 1024,
-    )));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Csv.media_type()));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(download.bytes));
-    put(
-        headers,
-        header::CONTENT_DISPOSITION,
-        &format!("attachment; filename=\"{}\"", download.file_name),
-    );
-    headers.insert(
-        HeaderName::from_static("whodid-rows"),
-        HeaderValue::from(download.export.progress.rows),
-    );
-    put(
-        headers,
-        HeaderName::from_static("whodid-sha256"),
-        download.export.sha256.as_deref().unwrap_or_default(),
-    );
-    Ok(response)
+    Ok(file(found.ok_or_else(|| absent(&id))?))
 }
 
 async fn delete(
@@ -141,11 +122,28 @@ async fn delete(
         .await
         .map_err(export_error)?;
     deleted.ok_or_else(|| absent(&id))?;
-    Ok(redirect_with("/exports", Flash::good("Deleted the export.")))
+    Ok(redirect_with(
+        "/exports",
+        Flash::good("Deleted the file. What is known of the export stays."),
+    ))
+}
+
+async fn cancel(
+    At(state): At<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let cancelled = app::exports::cancel(state.app(), &caller, &id).await;
+    match cancelled {
+        // It was there just before it was called off: the list says so.
+        Err(ExportError::Ended) => Ok(redirect_with("/exports", Flash::bad("The export had ended already."))),
+        other => {
+            other.map_err(export_error)?.ok_or_else(|| absent(&id))?;
+            Ok(redirect_with("/exports", Flash::good("Cancelled the export.")))
+        }
+    }
 }
 
 fn absent(id: &str) -> PageError {
-    PageError::not_found(format!(
-        "There is no export `{id}` that you may see; it may have been replaced or deleted."
-    ))
+    PageError::not_found(format!("There is no export “{id}” that you may see."))
 }

@@ -1,36 +1,114 @@
-//! Samples of the page of exports.
+//! Samples of the pages of exports.
 
-use app::exports::State;
+use app::exports::{Export, Format, Gone, Kind, State};
 use askama::Template as _;
 
 use super::ListPage;
-use super::told::ToldPage;
-use crate::pages::activity::tests::{administrator, assert_safe, export, shell};
+use super::one::OnePage;
+use super::shown::Shown;
+use crate::pages::activity::tests::{administrator, assert_safe, at, export, shell};
 
-fn page(states: &[State]) -> String {
-    let exports = states.iter().map(|state| export(*state)).collect();
+fn page_of(exports: Vec<Export>) -> String {
     ListPage::new(shell("/exports"), &administrator(), exports, true)
         .render()
         .unwrap()
+}
+
+fn page(states: &[State]) -> String {
+    page_of(states.iter().map(|state| export(*state)).collect())
 }
 
 #[test]
 fn an_empty_page_says_where_exports_come_from() {
     let html = page(&[]);
     assert!(html.contains("No exports yet") && html.contains("Generate CSV"));
+    assert!(html.contains("href=\"/activity/export\" data-export"));
 }
 
 #[test]
 fn every_state_is_shown_and_only_what_is_there_can_be_downloaded() {
-    let html = page(&[State::Queued, State::Running, State::Done, State::Failed]);
-    assert!(html.contains("waiting") && html.contains("24 %") && html.contains("ready") && html.contains("given up"));
-    assert_eq!(html.matches("/exports/exp_1/download").count(), 1);
+    let html = page(&[
+        State::Queued,
+        State::Running,
+        State::Done,
+        State::Failed,
+        State::Cancelled,
+    ]);
     assert!(
-        html.contains("every=\"2\""),
+        html.contains("Waiting, 2 before it") && html.contains("24 % of 5,000") && html.contains("kept until replaced")
+    );
+    assert!(html.contains("class=\"bad\"") && html.contains(">Failed<") && html.contains(">Cancelled<"));
+    assert_eq!(html.matches("/exports/exp_1/download").count(), 1);
+    assert_eq!(
+        html.matches("/exports/exp_1/cancel").count(),
+        2,
+        "what is not there yet can be called off"
+    );
+    assert_eq!(html.matches("/exports/exp_1/delete").count(), 1);
+    assert!(
+        html.contains("every=\"1\""),
         "a page with unfinished exports keeps itself up to date"
     );
     assert_safe(&html);
     assert!(!page(&[State::Done]).contains("every="));
+}
+
+#[test]
+fn a_digest_is_shown_short_and_copied_whole() {
+    let html = page(&[State::Done]);
+    assert!(html.contains(">abababab…</code>"), "{html}");
+    assert!(html.contains(&format!("data-text=\"{}\"", "ab".repeat(32))));
+}
+
+#[test]
+fn the_record_outlives_the_file_and_says_what_became_of_it() {
+    for (gone, says) in [
+        (Gone::Expired, ">Expired<"),
+        (Gone::Deleted, ">Deleted<"),
+        (Gone::Replaced, ">Replaced<"),
+    ] {
+        let mut past = export(State::Done);
+        past.is_kept = false;
+        past.gone = Some(gone);
+        past.gone_at = Some(at("2026-11-25T12:00:00Z"));
+        let html = page_of(vec![past]);
+        assert!(html.contains(says) && html.contains("the record stays"), "{html}");
+        assert!(!html.contains("/download") && html.contains("2026-11-25 07:00:00 EST"));
+    }
+    let mut sent = export(State::Done);
+    (sent.kind, sent.is_kept) = (Kind::Sent, false);
+    let html = page_of(vec![sent]);
+    assert!(html.contains(">Sent<") && html.contains("nothing is kept"));
+}
+
+#[test]
+fn somebody_else_may_neither_cancel_nor_delete() {
+    let mut auditor = administrator();
+    auditor.roles.administrator = false;
+    auditor.roles.auditor = true;
+    auditor.person.id = "usr_otto".to_owned();
+    let exports = vec![export(State::Running), export(State::Done)];
+    let html = ListPage::new(shell("/exports"), &auditor, exports, true)
+        .render()
+        .unwrap();
+    assert!(html.contains("/download") && !html.contains("/cancel") && !html.contains("/delete"));
+}
+
+#[test]
+fn what_was_asked_can_be_asked_again() {
+    let mut view = export(State::Failed);
+    view.kind = Kind::View;
+    view.format = Format::Parquet;
+    view.asked = serde_json::from_str(
+        r#"{"whose":{"group":"grp/1"},"q":"outcome:failure & more","bound":"","from":null,"to":null}"#,
+    )
+    .unwrap();
+    let html = page_of(vec![view]);
+    let href = "/groups/grp%2F1/activity/export?q=outcome:failure%20%26%20more&#38;format=parquet";
+    assert!(
+        html.contains(&format!("href=\"{href}\" data-export>Try again")),
+        "{html}"
+    );
 }
 
 #[test]
@@ -41,31 +119,35 @@ fn a_full_page_leads_to_older_exports() {
 
 #[test]
 fn hostile_names_and_queries_are_text() {
-    let mut hostile = export(State::Done);
+    let mut hostile = export(State::Failed);
     hostile.query = "\"\"><script>alert(1)</script>\u{202e}".to_owned();
     hostile.requested_by.name = hostile.query.clone();
-    let exports = vec![hostile];
-    assert_safe(
-        &ListPage::new(shell("/exports"), &administrator(), exports, true)
-            .render()
-            .unwrap(),
-    );
+    hostile.error = Some(hostile.query.clone());
+    assert_safe(&page_of(vec![hostile.clone()]));
+    let one = OnePage {
+        shell: shell("/exports/exp_1"),
+        shown: Shown::of(hostile, &administrator()),
+    };
+    assert_safe(&one.render().unwrap());
 }
 
 #[test]
-fn the_page_that_began_an_export_is_told_how_it_goes_and_how_it_ended() {
+fn the_page_of_one_says_how_far_it_is_and_how_it_ended() {
     for (state, says, goes_on) in [
-        (State::Running, "so far", true),
-        (State::Done, "Exported", false),
-        (State::Failed, "not whole", false),
+        (State::Queued, "waits for its turn, 2 before it", true),
+        (State::Running, "1,234 of 5,000 rows", true),
+        (State::Done, "is ready: 1,234 rows", false),
+        (State::Failed, "did not finish", false),
+        (State::Cancelled, "was cancelled", false),
     ] {
-        let told = ToldPage {
-            shell: shell("/exports/exp_1/told"),
-            export: export(state),
+        let one = OnePage {
+            shell: shell("/exports/exp_1"),
+            shown: Shown::of(export(state), &administrator()),
         };
-        let html = told.render().unwrap();
+        let html = one.render().unwrap();
         assert!(html.contains(says), "{html}");
         assert_eq!(html.contains("every="), goes_on);
+        assert_eq!(html.contains("/cancel"), goes_on);
         assert_safe(&html);
     }
 }

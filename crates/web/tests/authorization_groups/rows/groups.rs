@@ -77,6 +77,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /groups/{id}/settings", Form("name=Renamed"), MANAGES),
     row("POST /groups/{id}/delete", Form("confirm=Choir"), OWNS),
     row("GET /groups/{id}/activity", Nothing, MANAGES),
+    row("GET /groups/{id}/activity/export", Nothing, MANAGES),
     row("GET /groups/{id}/activity/complete", Nothing, MANAGES),
     row("GET /groups/{id}/activity/advanced", Nothing, MANAGES),
     row("POST /groups/{id}/activity/export", Form("format=csv"), MANAGES),

@@ -60,6 +60,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /users/{id}/activity", Nothing, INSTALLATION),
     row("GET /users/{id}/activity/csv", Nothing, INSTALLATION),
     row("POST /users/{id}/activity/csv", Form(""), INSTALLATION),
+    row("GET /users/{id}/activity/export", Nothing, INSTALLATION),
     row("POST /users/{id}/activity/export", Form("format=csv"), INSTALLATION),
     row("GET /v1/devices", Nothing, EVERYBODY),
     row("DELETE /v1/devices/{id}", Nothing, NOBODY),
@@ -101,7 +102,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /v1/activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /exports/{id}/download", Nothing, HERS),
-    row("GET /exports/{id}/told", Nothing, HERS),
+    row("GET /exports/{id}", Nothing, HERS),
+    row("POST /exports/{id}/cancel", Form(""), HERS).but(&[(Who::Installation, SaidNo)]),
     row("POST /exports/{id}/delete", Form(""), HERS),
 ];
 

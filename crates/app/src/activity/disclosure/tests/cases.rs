@@ -5,9 +5,9 @@ use futures::StreamExt as _;
 
 use super::{World, log_in};
 use crate::activity::{FollowRequest, LogScope, ViewError, ViewRequest, follow, get, view};
-use crate::exports::{Format, ViewExport, export_view};
+use crate::exports::Format;
+use crate::exports::tests::{asked, exported as made};
 use crate::privacy::{Form, Through, export_my_data, readers};
-use crate::zone::ZoneChoice;
 use crate::{Caller, PageRequest};
 
 fn asking(q: &str) -> ViewRequest {
@@ -18,19 +18,9 @@ fn asking(q: &str) -> ViewRequest {
 }
 
 async fn exported(world: &World, reader: &Caller, q: &str) -> usize {
-    let request = ViewExport {
-        view: asking(q),
-        format: Format::Jsonl,
-        columns: Vec::new(),
-        zone: ZoneChoice::utc(),
-    };
-    let streamed = export_view(&world.setup.app, reader, &LogScope::Everything, &request).await;
-    let mut streamed = streamed.unwrap();
-    let mut lines = 0;
-    while let Some(chunk) = streamed.chunks.next().await {
-        lines += chunk.unwrap().iter().filter(|byte| **byte == b'\n').count();
-    }
-    lines
+    let request = asked(q, Format::Jsonl);
+    let file = made(&world.setup.app, reader, &LogScope::Everything, &request).await;
+    file.iter().filter(|byte| **byte == b'\n').count()
 }
 
 #[tokio::test]

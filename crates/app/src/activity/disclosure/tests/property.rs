@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use activity::Time;
-use futures::StreamExt as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
@@ -11,7 +10,8 @@ use serde_json::Value;
 use super::{World, is_of, value};
 use crate::Caller;
 use crate::activity::{FollowRequest, LogScope, ViewRequest, follow, get, take, view};
-use crate::exports::{self, Format, State, ViewExport, export_view};
+use crate::exports::tests::{asked, exported};
+use crate::exports::{self, Format, State};
 use crate::zone::ZoneChoice;
 
 /// How somebody reads.
@@ -131,17 +131,7 @@ impl World {
             }
             Way::Following => given = self.followed(reader, scope, q).await,
             Way::Export => {
-                let request = ViewExport {
-                    view: request,
-                    format: Format::Jsonl,
-                    columns: Vec::new(),
-                    zone: ZoneChoice::utc(),
-                };
-                let mut streamed = export_view(app, reader, scope, &request).await.unwrap();
-                let mut text = Vec::new();
-                while let Some(chunk) = streamed.chunks.next().await {
-                    text.extend_from_slice(&chunk.unwrap());
-                }
+                let text = exported(app, reader, scope, &asked(q, Format::Jsonl)).await;
                 let lines = std::str::from_utf8(&text).unwrap().lines();
                 given.extend(lines.map(|line| serde_json::from_str::<Value>(line).unwrap()));
             }
@@ -183,7 +173,7 @@ impl World {
     /// The file of Bob's log, made by the administrator: its rows by what the log held when it was made.
     async fn downloaded(&self, reader: &Caller) -> Vec<Value> {
         let (app, bob) = (&self.setup.app, self.bob.person.id.as_str());
-        let made = exports::generate_user_csv(app, &self.ada, bob, &ZoneChoice::utc()).await;
+        let made = exports::generate_user_csv(app, &self.ada, bob, &ZoneChoice::utc(), None).await;
         let mut export = made.unwrap();
         while export.state != State::Done {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;

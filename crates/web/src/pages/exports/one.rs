@@ -1,29 +1,29 @@
-//! What became of an export that the browser saves by itself. A page cannot see its own download begin, so the answer
-//! names the export to the page's script (`super::super::activity`); the script then shows this page's one paragraph.
+//! How far one export is: the page that asking for it leads to, and that the page which asked takes in.
 
-use app::exports::{Export, State};
+use app::exports::State;
 use axum::extract::{Path, State as At};
 use axum::response::Response;
 
 use super::absent;
+use super::shown::Shown;
 use crate::AppState;
 use crate::pages::activity::export_error;
 use crate::shell::{PageError, Shell, SignedIn, filters, render};
 
 #[derive(askama::Template)]
-#[template(path = "exports/told.html")]
-pub(super) struct ToldPage {
+#[template(path = "exports/one.html")]
+pub(super) struct OnePage {
     pub(super) shell: Shell,
-    pub(super) export: Export,
+    pub(super) shown: Shown,
 }
 
-impl ToldPage {
+impl OnePage {
     fn is_busy(&self) -> bool {
-        matches!(self.export.state, State::Queued | State::Running)
+        !self.shown.export.state.is_finished()
     }
 }
 
-pub(super) async fn told(
+pub(super) async fn one(
     At(state): At<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
@@ -33,5 +33,8 @@ pub(super) async fn told(
         .await
         .map_err(export_error)?;
     let export = export.ok_or_else(|| absent(&id))?;
-    render(&ToldPage { shell, export })
+    render(&OnePage {
+        shell,
+        shown: Shown::of(export, &caller),
+    })
 }

@@ -1,0 +1,79 @@
+//! Reading exports: the list, one of them, and its file.
+
+use app::exports;
+use axum::Json;
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::Response;
+
+use super::shapes::Export;
+use super::{absent, problem};
+use crate::AppState;
+use crate::api::answers::Reading;
+use crate::api::list::{Listed, Paging};
+use crate::problem::Problem;
+use crate::shell::{ApiCaller, file};
+
+/// Rows of a page at most; fewer than elsewhere, for each is looked up with its progress.
+const MOST: u32 = 200;
+
+/// Lists the exports that the account may see, the newest first: all of them for administrators and auditors.
+#[utoipa::path(
+    get, path = "/v1/exports", tag = "Exports", operation_id = "listExports",
+    params(Paging),
+    responses((status = 200, description = "One page, of at most 200 rows.", body = Listed<Export>), Reading),
+    security(("key" = ["export"])),
+)]
+pub(super) async fn list_exports(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
+    let paging = Paging::read(&uri)?;
+    let limit = paging.limit.min(MOST) as usize;
+    // One more, to know whether there is a next page.
+    let mut found = exports::list(state.app(), &caller, paging.after.as_deref(), limit + 1)
+        .await
+        .map_err(problem)?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().map(|last| last.id.clone()).filter(|_| has_more);
+    let data: Vec<Export> = found.into_iter().map(Export::from).collect();
+    Ok(Listed::new(data, next).answer(&uri))
+}
+
+/// One export, with how far it is.
+#[utoipa::path(
+    get, path = "/v1/exports/{id}", tag = "Exports", operation_id = "getExport",
+    params(("id" = String, Path, description = "Id of the export.")),
+    responses((status = 200, description = "The export.", body = Export), Reading),
+    security(("key" = ["export"])),
+)]
+pub(super) async fn get_export(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Json<Export>, Problem> {
+    let export = exports::get(state.app(), &caller, &id).await.map_err(problem)?;
+    Ok(Json(export.ok_or_else(absent)?.into()))
+}
+
+/// The file of an export. The download is recorded, and whoever's activities it holds is told.
+#[utoipa::path(
+    get, path = "/v1/exports/{id}/file", tag = "Exports", operation_id = "downloadExport",
+    params(("id" = String, Path, description = "Id of the export.")),
+    responses(
+        (status = 200, description = "The file, in its own media type; `Whodid-Sha256` holds its digest.", content_type = "application/octet-stream", body = Vec<u8>),
+        Reading
+    ),
+    security(("key" = ["export"])),
+)]
+pub(super) async fn download_export(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = exports::open_download(state.app(), &caller, &id)
+        .await
+        .map_err(problem)?;
+    Ok(file(found.ok_or_else(absent)?))
+}
