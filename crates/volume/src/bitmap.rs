@@ -40,6 +40,15 @@ impl Bitmap {
         }
     }
 
+    /// Makes of the 64 documents from `first` on those the ones that are in `bits`. `first` is a multiple of 64 behind the
+    /// window's start.
+    #[inline]
+    pub(crate) fn set_word(&mut self, first: u32, bits: u64) {
+        if let Some(word) = self.words.get_mut(((first - self.window.start) / 64) as usize) {
+            *word = bits;
+        }
+    }
+
     #[inline]
     pub(crate) fn contains(&self, doc: u32) -> bool {
         let at = doc.wrapping_sub(self.window.start);
@@ -75,6 +84,35 @@ impl Bitmap {
         words.map(|word| word.count_ones()).sum()
     }
 
+    /// How many documents of `docs` are in it.
+    pub(crate) fn count_in(&self, docs: &Range<u32>) -> u64 {
+        let from = docs.start.max(self.window.start);
+        let to = docs.end.min(self.window.end);
+        if from >= to {
+            return 0;
+        }
+        let (from, last) = (from - self.window.start, to - 1 - self.window.start);
+        let (first_word, last_word) = ((from / 64) as usize, (last / 64) as usize);
+        let ones = |word: u64| u64::from(word.count_ones());
+        let (begin, end) = (u64::MAX << (from % 64), u64::MAX >> (63 - last % 64));
+        let words = &self.words[first_word..=last_word];
+        match words {
+            [only] => ones(only & begin & end),
+            [first, between @ .., last] => {
+                ones(first & begin) + between.iter().map(|word| ones(*word)).sum::<u64>() + ones(last & end)
+            }
+            [] => 0,
+        }
+    }
+
+    /// Those of `docs` that are in it.
+    pub(crate) fn only(&self, docs: &[Range<u32>]) -> Self {
+        let mut only = Self::empty(self.window());
+        docs.iter().for_each(|docs| only.insert_range(docs.clone()));
+        only.and(self);
+        only
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
@@ -106,16 +144,19 @@ impl Bitmap {
 
     /// Calls `each` with the documents in order, at most [`SOME`] at a time.
     pub(crate) fn each_some(&self, mut each: impl FnMut(&[u32])) {
-        let mut some = Vec::with_capacity(SOME);
-        for doc in self.iter() {
-            some.push(doc);
-            if some.len() == SOME {
-                each(&some);
-                some.clear();
+        let (mut some, mut filled) = ([0; SOME], 0);
+        for (at, word) in (self.window.start..).step_by(64).zip(&self.words) {
+            if filled + 64 > SOME {
+                each(&some[..filled]);
+                filled = 0;
             }
+            for (bit, doc) in Bits(*word).zip(&mut some[filled..]) {
+                *doc = at + bit;
+            }
+            filled += word.count_ones() as usize;
         }
-        if !some.is_empty() {
-            each(&some);
+        if filled > 0 {
+            each(&some[..filled]);
         }
     }
 
@@ -174,5 +215,21 @@ mod tests {
         assert_eq!(bits.iter().rev().collect::<Vec<_>>(), [299, 227, 164, 163, 101, 100]);
         assert!(bits.contains(163) && !bits.contains(162) && !bits.contains(99));
         assert_eq!(Bitmap::full(100..300).count(), 200);
+    }
+
+    #[test]
+    fn what_is_counted_in_a_range_is_what_lies_in_it() {
+        let mut bits = Bitmap::empty(100..300);
+        for doc in [100, 101, 163, 164, 165, 227, 228, 250, 299] {
+            bits.insert(doc);
+        }
+        for from in 90..305 {
+            for to in from..310 {
+                let lying = bits.iter().filter(|doc| (from..to).contains(doc));
+                assert_eq!(bits.count_in(&(from..to)), lying.count() as u64, "{from}..{to}");
+            }
+        }
+        let only = bits.only(&[0..101, 164..166, 299..400]);
+        assert_eq!(only.iter().collect::<Vec<_>>(), [100, 164, 165, 299]);
     }
 }

@@ -38,8 +38,8 @@ enum Way {
 }
 
 impl Candidates {
-    /// Those of the question that come after the cursor.
-    pub(crate) fn new(of: Source<'_>, expr: &Expr, order: Order, after: Option<Cursor>) -> Self {
+    /// Those of the question that come after the cursor, and before `until`.
+    pub(crate) fn new(of: Source<'_>, expr: &Expr, order: Order, after: Option<Cursor>, until: Option<Rank>) -> Self {
         let (from, to) = expr.time_bounds();
         let within = Within { from, to };
         let places = Places {
@@ -53,7 +53,7 @@ impl Candidates {
                 let skip = u32::try_from(skip).unwrap_or(docs).min(docs);
                 Way::Recorded(Windows::new(skip..docs))
             }
-            Order::Newest | Order::Oldest => Way::Time(places, Walk::new(places, within, after)),
+            Order::Newest | Order::Oldest => Way::Time(places, Walk::new(places, within, after).to(until)),
         })
     }
 

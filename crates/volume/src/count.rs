@@ -32,7 +32,7 @@ impl Indexed {
         if let Some(n) = of.known(&node) {
             return Ok(Count { n, exact: true });
         }
-        let counted = of.each_window(&node, query, |counted| counted.n < cap, |_| {})?;
+        let counted = of.each_window(&node, query, |counted| counted.n < cap, |_| Ok(()))?;
         Ok(Count {
             n: counted.n,
             exact: counted.exact,
@@ -57,7 +57,7 @@ impl Opened {
         node: &Node,
         query: &mut Query,
         goes_on: impl Fn(&Counted) -> bool,
-        mut each: impl FnMut(&Bitmap),
+        mut each: impl FnMut(&Bitmap) -> Result<()>,
     ) -> Result<Counted> {
         let mut counted = Counted {
             n: 0,
@@ -86,7 +86,7 @@ impl Opened {
                 })?;
             }
             query.check()?;
-            each(&sure);
+            each(&sure)?;
         }
         Ok(counted)
     }

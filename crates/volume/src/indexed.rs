@@ -131,6 +131,14 @@ impl Opened {
         rows
     }
 
+    /// Decodes what the rows of these documents, which come soon, are made of.
+    pub(crate) fn prepare(&self, docs: &[u32], decoded: &mut Decoded) -> Result<()> {
+        match &self.in_memory {
+            None => decoded.prepare(&self.index, docs),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// The same with the decoded values of one reader.
     pub(crate) fn rows_by(&self, docs: &[u32], decoded: &mut Decoded) -> Result<Vec<Activity>> {
         let Some(rows) = &self.in_memory else {

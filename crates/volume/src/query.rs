@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use activity::Activity;
 use activity::query::{Expr, Matcher};
 
+use crate::order::Rank;
+
 /// Until when a question may be worked on, and whether anybody still waits for the answer. Clones are of the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Deadline {
@@ -128,6 +130,16 @@ impl Room {
         }
     }
 
+    /// What is left of it behind these rows.
+    #[must_use]
+    pub fn behind(self, rows: &[Activity]) -> Self {
+        let bytes: usize = rows.iter().map(|row| activity::weight(row)).sum();
+        Self {
+            rows: self.rows.saturating_sub(rows.len()),
+            bytes: self.bytes.saturating_sub(bytes),
+        }
+    }
+
     /// How many of `rows`, from the first, have room.
     #[must_use]
     pub fn fitting(&self, rows: &[Activity]) -> usize {
@@ -148,6 +160,8 @@ pub struct Filling {
     bytes: usize,
     /// Rows beyond the answer that are wanted.
     beyond: usize,
+    /// Rows from this rank on are not wanted.
+    until: Option<Rank>,
     rows: Vec<Activity>,
 }
 
@@ -159,6 +173,7 @@ impl Filling {
             room,
             bytes: 0,
             beyond: 0,
+            until: None,
             rows: Vec::new(),
         }
     }
@@ -172,10 +187,23 @@ impl Filling {
         }
     }
 
+    /// The same, but nothing from this rank on: there are enough rows before it.
+    #[must_use]
+    pub fn before(self, until: Option<Rank>) -> Self {
+        Self { until, ..self }
+    }
+
+    /// From which rank on no row is wanted.
+    #[must_use]
+    pub fn until(&self) -> Option<Rank> {
+        self.until
+    }
+
     /// Another, with the same room and nothing in it.
     pub(crate) fn another(&self) -> Self {
         Self {
             beyond: self.beyond,
+            until: self.until,
             ..Self::new(self.room)
         }
     }

@@ -15,11 +15,12 @@ use crate::indexed::Indexed;
 use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
+use crate::record::digest::RecordDigest;
 use crate::record::read::{RecordReader, RecordRow};
 use crate::record::write::RecordWriter;
 use crate::times::TimeMap;
 use crate::tree::Levels;
-use crate::verify::{self, LeafOf};
+use crate::verify::{self, LeafOf, Merged};
 use crate::volume::Volume;
 
 /// A leaf of the log's tree, and whether its row yields it.
@@ -96,10 +97,10 @@ impl<'a, A: AsRef<Activity>> Part<'a, A> {
 /// Makes the volume `id` of these parts in the new directory `dir`, durably, and reads it back: whole when this returns,
 /// and to be removed if it fails. `leaf_of` gives the leaf of a row of a record that does not carry it; with `halt` the
 /// work ends early.
-pub fn rewrite<A: AsRef<Activity>>(
+pub fn rewrite<'a, A: AsRef<Activity>>(
     dir: &Path,
     id: &str,
-    parts: Vec<Part<'_, A>>,
+    parts: Vec<Part<'a, A>>,
     leaf_of: LeafOf<'_>,
     halt: &Deadline,
 ) -> Result<VolumeMeta> {
@@ -113,9 +114,15 @@ pub fn rewrite<A: AsRef<Activity>>(
         index: IndexBuilder::new(dir.join("index.parts"), halt.clone()),
         levels: Levels::new(first),
         bounds: None,
+        copied: RecordDigest::default(),
         leaf_of,
         halt,
     };
+    let whole = |part: &Part<'a, A>| match part {
+        Part::Volume(volume) => Some(*volume),
+        _ => None,
+    };
+    let volumes: Option<Vec<&Volume>> = parts.iter().map(whole).collect();
     for part in parts {
         match part {
             Part::Rows(rows, leaves) => work.add_rows(rows, leaves, None)?,
@@ -125,8 +132,15 @@ pub fn rewrite<A: AsRef<Activity>>(
             Part::Record { dir, meta, alter } => work.add_record(dir, meta, alter)?,
         }
     }
+    let (levels, record) = (work.levels.clone(), std::mem::take(&mut work.copied));
     let meta = work.finish(dir, id, first)?;
-    verify::verify(dir, &meta, leaf_of, halt)?;
+    match &volumes {
+        Some(parts) => {
+            let merged = Merged { parts, levels, record };
+            verify::verify_merged(dir, &meta, merged, halt)?;
+        }
+        None => drop(verify::verify(dir, &meta, leaf_of, halt)?),
+    }
     Ok(meta)
 }
 
@@ -136,6 +150,8 @@ struct Work<'a> {
     index: IndexBuilder,
     levels: Levels,
     bounds: Option<Bounds>,
+    /// Of what was copied from other records.
+    copied: RecordDigest,
     leaf_of: LeafOf<'a>,
     halt: &'a Deadline,
 }
@@ -194,7 +210,12 @@ impl Work<'_> {
         let mut rows = RecordReader::open(&files::record(dir))?;
         while let Some(batch) = rows.next_batch() {
             self.halt.check()?;
-            self.record.add_batch(&batch?)?;
+            let batch = batch?;
+            let is_record = self.copied.add(&batch).is_some();
+            if !is_record {
+                return Err(VolumeError::damaged(&meta.id, "a column of its record cannot be read"));
+            }
+            self.record.add_batch(&batch)?;
         }
         self.index.join(volume.0.index.index.clone())?;
         self.join(Bounds {

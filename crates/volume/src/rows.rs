@@ -11,9 +11,11 @@ use crate::index::column::{Column, Part};
 use crate::index::details;
 use crate::index::open::OpenIndex;
 
-/// Decoded dictionary values by number, bounded in memory.
+/// Decoded dictionary values by number, bounded in memory: those that were used last, and those used before them.
 pub(crate) struct Decoded {
-    columns: [Numbered; Column::ALL.len()],
+    young: [Numbered; Column::ALL.len()],
+    old: [Numbered; Column::ALL.len()],
+    /// Of the young ones.
     weight: usize,
     budget: usize,
 }
@@ -39,10 +41,11 @@ impl Hasher for Spread {
 }
 
 impl Decoded {
-    /// Holds no more than about `budget` bytes between two uses.
+    /// Holds about `budget` bytes of values used last, and no more of those before them, between two uses.
     pub(crate) fn new(budget: usize) -> Self {
         Self {
-            columns: Default::default(),
+            young: Default::default(),
+            old: Default::default(),
             weight: 0,
             budget,
         }
@@ -50,9 +53,6 @@ impl Decoded {
 
     /// The rows of these documents, in their order.
     pub(crate) fn rows(&mut self, index: &OpenIndex, first_seq: Seq, docs: &[u32]) -> Result<Vec<Activity>> {
-        if self.weight > self.budget {
-            *self = Self::new(self.budget);
-        }
         let mut occurred = vec![0; docs.len()];
         index.occurred.get_vals(docs, &mut occurred);
         let mut recorded = vec![0; docs.len()];
@@ -61,12 +61,12 @@ impl Decoded {
         let kinds = &ords[Column::Kind as usize];
         let mut rows = Vec::with_capacity(docs.len());
         for (at, doc) in docs.iter().enumerate() {
-            let Some(Part::Kind(kind)) = self.columns[Column::Kind as usize].get(&kinds[at]) else {
+            let Some(Part::Kind(kind)) = self.young[Column::Kind as usize].get(&kinds[at]) else {
                 return Err(index.damaged("an activity has no type"));
             };
             let mut facts = Facts::new(Arc::clone(kind), Time(occurred[at]));
             for column in Column::ALL.into_iter().skip(1) {
-                if let Some(part) = self.columns[column as usize].get(&ords[column as usize][at]) {
+                if let Some(part) = self.young[column as usize].get(&ords[column as usize][at]) {
                     column.put(part, &mut facts);
                 }
             }
@@ -80,22 +80,34 @@ impl Decoded {
         Ok(rows)
     }
 
-    /// Reads the value numbers of these documents, decoding what is not known yet.
+    /// Decodes the values of documents whose rows come soon: the more at once, the fewer blocks of a dictionary are read for
+    /// each.
+    pub(crate) fn prepare(&mut self, index: &OpenIndex, docs: &[u32]) -> Result<()> {
+        self.load(index, docs).map(drop)
+    }
+
+    /// Reads the value numbers of these documents, decoding what is not known yet. All of their values are young then.
     fn load(&mut self, index: &OpenIndex, docs: &[u32]) -> Result<Vec<Vec<u64>>> {
+        if self.weight > self.budget {
+            self.old = std::mem::take(&mut self.young);
+            self.weight = 0;
+        }
         let mut all = Vec::with_capacity(Column::ALL.len());
         for column in Column::ALL {
             let open = index.column(column);
-            let known = &mut self.columns[column as usize];
+            let (known, old) = (&mut self.young[column as usize], &mut self.old[column as usize]);
             let mut ords = vec![0; docs.len()];
             open.ords().get_vals(docs, &mut ords);
             let mut missing: Vec<u64> = ords.iter().copied().filter(|ord| !known.contains_key(ord)).collect();
             missing.sort_unstable();
             missing.dedup();
             let weight = &mut self.weight;
-            let found = open.parts(&missing, |ord, part| {
+            let mut keep = |ord, part: Part| {
                 *weight += part.weight();
                 known.insert(ord, part);
-            });
+            };
+            missing.retain(|ord| old.remove(ord).map(|part| keep(*ord, part)).is_none());
+            let found = open.parts(&missing, keep);
             if !found.map_err(index.io())? {
                 return Err(index.damaged(&format!("its column {} has values it cannot read", column.name())));
             }

@@ -18,7 +18,10 @@ const WINDOW: u32 = if cfg!(test) { 9 } else { 1 << 16 };
 /// The most candidates held at once.
 const MOST: usize = if cfg!(test) { 11 } else { MOST_CANDIDATES };
 /// Decoded values a scan keeps, in bytes.
-const DECODED_BYTES: usize = 4 << 20;
+const DECODED_BYTES: usize = 8 << 20;
+/// Values are decoded for so many chunks at once, and for no more than so many rows.
+const CHUNKS: usize = 8;
+const ROWS: usize = 8_192;
 
 /// All matches in order, a chunk at a time. Owns what it reads; ends after an error.
 pub struct Scan {
@@ -30,6 +33,8 @@ pub struct Scan {
     candidates: Candidates,
     /// Candidates not yet read.
     found: VecDeque<Candidate>,
+    /// The values of so many of them are decoded.
+    prepared: usize,
     is_at_end: bool,
     failed: bool,
 }
@@ -40,12 +45,13 @@ impl Indexed {
         let of = &*self.0;
         Ok(Scan {
             node: of.compile(&query)?,
-            candidates: Candidates::new(of.source(), &query.expr, order, None),
+            candidates: Candidates::new(of.source(), &query.expr, order, None, None),
             of: self.clone(),
             query,
             chunk: Step::new(chunk.bytes, chunk.rows.max(1)),
             decoded: Decoded::new(DECODED_BYTES),
             found: VecDeque::new(),
+            prepared: 0,
             is_at_end: false,
             failed: false,
         })
@@ -68,6 +74,12 @@ impl Scan {
             }
             self.query.check()?;
             let take = self.chunk.rows().min(self.found.len());
+            if self.prepared < take {
+                self.prepared = (take * CHUNKS).min(ROWS.max(take)).min(self.found.len());
+                let docs: Vec<u32> = self.found.iter().take(self.prepared).map(|(doc, _)| *doc).collect();
+                of.prepare(&docs, &mut self.decoded)?;
+            }
+            self.prepared -= take;
             let (docs, sure): (Vec<u32>, Vec<bool>) = self.found.drain(..take).unzip();
             let mut rows = of.rows_by(&docs, &mut self.decoded)?;
             self.chunk.held(&rows);

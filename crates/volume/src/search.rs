@@ -37,7 +37,7 @@ impl Indexed {
         }
         let node = of.compile(query)?;
         let mut rows = first_documents(of.docs(), node.most(of.docs()), filling.missing());
-        let mut candidates = Candidates::new(of.source(), &query.expr, order, after);
+        let mut candidates = Candidates::new(of.source(), &query.expr, order, after, filling.until());
         let mut page = Page {
             of,
             query,

@@ -3,6 +3,7 @@
 mod blocks;
 mod bounds;
 mod files;
+mod merging;
 mod property;
 mod samples;
 mod scripts;

@@ -8,9 +8,11 @@ use proof::Hash;
 
 use crate::error::{Result, VolumeError};
 use crate::files;
+use crate::index::same::check_merged;
 use crate::meta::VolumeMeta;
 use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
+use crate::record::digest::RecordDigest;
 use crate::record::read::{RecordReader, RecordRow};
 use crate::times::TimeMap;
 use crate::tree::Levels;
@@ -74,6 +76,57 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     Ok(unknown)
 }
 
+/// What a volume that was made of whole volumes must be.
+pub(crate) struct Merged<'a> {
+    pub(crate) parts: &'a [&'a Volume],
+    /// The parts' tree levels, joined.
+    pub(crate) levels: Levels,
+    /// Of the parts' records, as they were copied.
+    pub(crate) record: RecordDigest,
+}
+
+/// Reads the volume in `dir` back and checks that it is `merged`: every value of its record, and of every document what its
+/// rows are rebuilt from. The files of the parts, which were checked row by row when they were made, are whole. Nothing is
+/// made a row of that was one before.
+pub(crate) fn verify_merged(dir: &Path, meta: &VolumeMeta, merged: Merged<'_>, halt: &Deadline) -> Result<()> {
+    let damaged = |detail: &str| VolumeError::damaged(&meta.id, detail);
+    if files::read_meta(dir)? != *meta {
+        return Err(damaged("its meta.json is not what was written"));
+    }
+    files::check_sums(dir, meta, halt)?;
+    if Levels::read(&files::tree(dir))? != merged.levels || merged.levels.range().root() != meta.tree_root {
+        return Err(damaged("its tree levels are not those of its parts"));
+    }
+    let mut record = RecordReader::open(&files::record(dir))?;
+    let mut digest = RecordDigest::default();
+    while let Some(batch) = record.next_batch() {
+        halt.check()?;
+        digest
+            .add(&batch?)
+            .ok_or_else(|| damaged("a column of its record cannot be read"))?;
+    }
+    let (rows, columns) = digest.finish();
+    if rows != meta.count || (rows, columns) != merged.record.finish() {
+        return Err(damaged("its record is not that of its parts"));
+    }
+    let volume = Volume::open(dir, meta.clone())?;
+    check_spans(&volume)?;
+    if volume.0.times.bounds() != (meta.min_occurred.0, meta.max_occurred.0) {
+        return Err(damaged("its bounds are not those of its activities"));
+    }
+    let parts: Vec<_> = merged.parts.iter().map(|part| &part.0.index).collect();
+    check_merged(&volume.0.index, &parts, halt)
+}
+
+/// Checks that the spans of time beside an index are those of its documents.
+fn check_spans(volume: &Volume) -> Result<()> {
+    if volume.0.times == TimeMap::of(&*volume.0.index.occurred, volume.0.docs()) {
+        return Ok(());
+    }
+    let detail = "its spans of time are not those of its index";
+    Err(VolumeError::damaged(&volume.meta().id, detail))
+}
+
 /// All rows of the index, one by one.
 struct IndexedRows {
     scan: crate::Scan,
@@ -87,12 +140,7 @@ impl IndexedRows {
             rows: 4096,
             bytes: CHUNK_BYTES,
         };
-        if volume.0.times != TimeMap::of(&*volume.0.index.occurred, volume.0.docs()) {
-            return Err(VolumeError::damaged(
-                &volume.meta().id,
-                "its spans of time are not those of its index",
-            ));
-        }
+        check_spans(volume)?;
         let scan = volume.scan(query, Order::Recorded, chunk)?;
         Ok(Self {
             scan,

@@ -188,7 +188,7 @@ async fn an_administrator_requires_a_factor_and_the_next_log_in_sets_it_up() {
         .await;
     assert_eq!(target(&answer), format!("/users/{id}/login-settings"));
     let page = admin.text(&format!("/users/{id}/login-settings")).await;
-    assert!(page.contains("It is set up at the next log-in."));
+    assert!(page.contains("none; set up at the next log-in"));
 
     let mut browser = Browser::new(&test);
     assert_eq!(target(&browser.log_in("/").await), "/login/set-up");

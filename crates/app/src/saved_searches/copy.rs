@@ -2,13 +2,17 @@
 
 use store::saved_searches::Content;
 
-use super::create::add;
+use super::create::{Asked, add};
 use super::{SavedSearch, get};
 use crate::{App, Caller, ChangeError, limits};
 
 /// Copies one that the caller sees, private and under this name, or one that says of what it is a copy.
 pub async fn copy(app: &App, caller: &Caller, id: &str, name: Option<&str>) -> Result<SavedSearch, ChangeError> {
     let of = get(app, caller, id).await?.ok_or(ChangeError::NotFound)?;
+    let asked = Asked {
+        use_case: "saved_searches/copy",
+        what: format!("{id} {name:?}"),
+    };
     let name = match name {
         Some(name) => name.to_owned(),
         None => {
@@ -32,7 +36,7 @@ pub async fn copy(app: &App, caller: &Caller, id: &str, name: Option<&str>) -> R
         is_default: false,
     };
     let content = super::check::checked(content, &jiff::tz::TimeZone::UTC)?;
-    add(app, caller, of.kind, content).await
+    add(app, caller, of.kind, content, asked).await
 }
 
 /// `Failures (copy)`, or with a number where there is one already; cut where it would be too long.

@@ -53,7 +53,17 @@ pub async fn create(app: &App, caller: &Caller, new: NewSavedSearch) -> Result<S
         is_default: new.is_default,
     };
     let content = checked(content, &new.zone)?;
-    add(app, caller, kind, content).await
+    let asked = Asked {
+        use_case: "saved_searches/create",
+        what: format!("{} {content:?}", kind.code()),
+    };
+    add(app, caller, kind, content, asked).await
+}
+
+/// What tells one request to add a search from another.
+pub(super) struct Asked {
+    pub(super) use_case: &'static str,
+    pub(super) what: String,
 }
 
 /// Adds one of this content, checked, to the caller's.
@@ -62,13 +72,10 @@ pub(super) async fn add(
     caller: &Caller,
     kind: LogKind,
     content: Content,
+    asked: Asked,
 ) -> Result<SavedSearch, ChangeError> {
     let account_id = &caller.person.id;
-    let asked = (kind.code(), format!("{content:?}"));
-    let mut tx = match app
-        .begin_once::<String>(caller, "saved_searches/create", &asked)
-        .await?
-    {
+    let mut tx = match app.begin_once::<String>(caller, asked.use_case, &asked.what).await? {
         Begun::Now(tx) => tx,
         Begun::Before(mut tx, id) => {
             let row = saved_searches::get(&mut tx, account_id, &id).await?;

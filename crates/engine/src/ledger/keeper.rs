@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use activity::{By, Facts};
 use store::log::{external_id, head, idempotency};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 use super::heal::Health;
@@ -54,12 +54,17 @@ impl Ledger {
             let sealed = self.seal_next(all).await?;
             untidy |= sealed;
             unmerged += usize::from(sealed);
-            let merged = (!sealed || unmerged >= most) && self.merge_next().await?;
+            let (mut merged, mut beside) = (false, 0);
+            if !sealed || unmerged >= most {
+                (merged, beside) = self.merge_and_seal().await?;
+                untidy |= beside > 0;
+            }
             if !sealed || (unmerged >= most && !merged) {
                 unmerged = 0;
             }
+            unmerged += beside;
             self.gauges();
-            if !sealed && !merged {
+            if !sealed && !merged && beside == 0 {
                 if untidy {
                     self.shared.store().tidy().await?;
                 }
@@ -69,6 +74,36 @@ impl Ledger {
                 return Err(LogError::Closed);
             }
         }
+    }
+
+    /// Merges the oldest run that is due, and seals beside it what becomes due meanwhile: merging takes long, and whoever
+    /// waits for room in the hot tail would have to be refused. Whether anything was merged, and how often was sealed.
+    async fn merge_and_seal(self: &Arc<Self>) -> Result<(bool, usize), LogError> {
+        let ended = Notify::new();
+        let merging = async {
+            let merged = self.merge_next().await;
+            ended.notify_one();
+            merged
+        };
+        let sealing = async {
+            let (mut size, mut sealed) = (self.shared.watch(), 0);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = ended.notified() => return Ok(sealed),
+                    () = due(self, &mut size) => {}
+                }
+                if !self.seal_next(false).await? {
+                    ended.notified().await;
+                    return Ok(sealed);
+                }
+                sealed += 1;
+            }
+        };
+        // Neither is given up because the other fails: what was begun comes to its end.
+        let (merged, sealed) = tokio::join!(merging, sealing);
+        let sealed: Result<usize, LogError> = sealed;
+        Ok((merged?, sealed?))
     }
 
     /// Tells of changes of the clock.

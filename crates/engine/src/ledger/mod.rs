@@ -1,5 +1,5 @@
-//! The ledger of volumes and those who change it: sealing, merging, mending, verifying. Owns that one of them works at a time,
-//! and what was found of the volumes.
+//! The ledger of volumes and those who change it: sealing, merging, mending, verifying. Owns that one process works at a time,
+//! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
 pub(crate) mod heal;
 pub(crate) mod keeper;

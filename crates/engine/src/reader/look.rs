@@ -155,22 +155,23 @@ fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<
     let mut rows: Vec<Activity> = Vec::new();
     let mut more = false;
     for stretch in stretches {
+        let (begins, last) = (stretch.bound(*order), rows.last().map(|last| Rank::row(*order, last)));
+        let until = last.filter(|_| more);
         // Guarantee: no row is missed, because every remaining stretch begins behind the page's last row.
-        if more
-            && rows
-                .last()
-                .is_some_and(|last| stretch.bound(*order) > Rank::row(*order, last))
-        {
+        if until.is_some_and(|until| begins > until) {
             break;
         }
         query.check()?;
-        let found = stretch.search(&mut query, *order, *after, Filling::and_one_beyond(room))?;
+        // What comes before all of the stretch has its place already; what comes after the page's last row gets none.
+        let before = rows.partition_point(|row| Rank::row(*order, row) < begins);
+        let filling = Filling::and_one_beyond(room.behind(&rows[..before])).before(until);
+        let found = stretch.search(&mut query, *order, *after, filling)?;
         if found.is_empty() {
             continue;
         }
         rows.extend(found);
         rows.sort_by_key(|row| Rank::row(*order, row));
-        // Guarantee: what a full stretch held back lies behind this, because its own rows alone fill the page.
+        // Guarantee: what a full stretch held back lies behind this, because its rows fill what those before left.
         let fitting = room.fitting(&rows);
         more = rows.len() > fitting;
         rows.truncate(fitting + 1);

@@ -83,10 +83,11 @@ impl Stretch {
             Source::Rows(chunk, seqs) => {
                 let after = after.map(|after| Rank::of(order, after));
                 for at in 0..chunk.len() {
-                    if filling.missing() == 0 {
+                    let row = chunk.nth(order, at);
+                    let is_behind = |until| Rank::row(order, row) >= until;
+                    if filling.missing() == 0 || filling.until().is_some_and(is_behind) {
                         break;
                     }
-                    let row = chunk.nth(order, at);
                     if seqs.contains(&row.seq)
                         && after.is_none_or(|after| Rank::row(order, row) > after)
                         && query.matches(row)?

@@ -162,7 +162,14 @@ async fn volumes_are_merged_also_while_there_is_always_more_to_seal() {
     bed.crash_at(Work::Merge, Step::Published);
     assert!(bed.log.settle(false).await.is_err());
     let sealed = bed.log.head().await.unwrap().sealed;
-    assert_eq!(sealed, 40, "the first merge comes after twice what it takes");
+    assert!(
+        sealed >= 40,
+        "{sealed}: the first merge comes after twice what it takes"
+    );
+    assert!(
+        (50..400).contains(&sealed),
+        "{sealed}: beside it is sealed what is due, no longer than it takes"
+    );
     bed.log.ledger().at_step(None);
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.log.head().await.unwrap().sealed, 400);

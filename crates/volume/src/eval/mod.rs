@@ -10,3 +10,5 @@ mod words;
 
 pub(crate) use node::{Bounds, Node};
 pub(crate) use plan::{Source, compile, having};
+#[cfg(test)]
+pub(crate) use words::MENTIONS_READ;

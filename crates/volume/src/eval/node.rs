@@ -270,10 +270,13 @@ fn filter<T: Copy + Default + PartialOrd + 'static>(
         }
         let block = &mut buffer[..docs as usize];
         values.get_range(u64::from(start), block);
-        (start..)
-            .zip(block)
-            .filter(|(_, value)| accept(**value))
-            .for_each(|(doc, _)| found.insert(doc));
+        for (first, some) in (start..).step_by(64).zip(block.chunks(64)) {
+            let bits = some
+                .iter()
+                .rev()
+                .fold(0, |bits, value| bits << 1 | u64::from(accept(*value)));
+            found.set_word(first, bits);
+        }
     }
     found.and(within);
     found

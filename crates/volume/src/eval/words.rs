@@ -21,6 +21,8 @@ const TERMS: usize = 4096;
 
 /// So many candidates are checked rather than narrowed further.
 const FEW: usize = if cfg!(test) { 2 } else { 256 };
+/// Checking a candidate takes about as long as reading so many entries of a list.
+const PER_VALUE: u64 = if cfg!(test) { 4 } else { 256 };
 
 /// The documents listed under exactly this term.
 pub(super) fn list(index: &Arc<InvertedIndexReader>, term: &str) -> std::io::Result<Node> {
@@ -195,34 +197,42 @@ impl Compiler<'_> {
         let mut lists = Vec::new();
         for lookup in phrase.lookups() {
             let term = format!("{letter}{}", lookup.term);
-            let infos = match lookup.is_beginning {
+            let infos: Vec<TermInfo> = match lookup.is_beginning {
                 true => infos_that(word, &term, self.deadline, |_| true)?,
                 false => word.terms().get(term.as_bytes())?.into_iter().collect(),
             };
+            if infos.is_empty() {
+                return Ok(Vec::new());
+            }
             lists.push((infos.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>(), infos));
         }
         lists.sort_by_key(|(mentions, _)| *mentions);
-        let mut docs: Option<Vec<u32>> = None;
-        for (_, infos) in lists {
-            // Several words are checked afterwards on the values themselves, so few candidates need no further list.
-            if docs.as_ref().is_some_and(|docs| docs.len() <= FEW) {
+        let mut lists = lists.into_iter();
+        let Some((_, rarest)) = lists.next() else {
+            return Ok(Vec::new());
+        };
+        let mut docs = self.documents(&rarest)?;
+        let mut ords = self.numbers(column, &docs);
+        for (mentions, infos) in lists {
+            // Several words are checked afterwards on the values themselves: a list that is longer than that is worth, as
+            // that of what all ids begin with, is not read.
+            if ords.len() <= FEW || mentions > (ords.len() as u64).saturating_mul(PER_VALUE) {
                 break;
             }
             let next = self.documents(&infos)?;
-            docs = Some(match docs {
-                Some(mut docs) => {
-                    docs.retain(|doc| next.binary_search(doc).is_ok());
-                    docs
-                }
-                None => next,
-            });
+            docs.retain(|doc| next.binary_search(doc).is_ok());
+            ords = self.numbers(column, &docs);
         }
-        let docs = docs.unwrap_or_default();
+        Ok(ords)
+    }
+
+    /// The numbers of the values of these documents, ascending.
+    fn numbers(&self, column: Column, docs: &[u32]) -> Vec<u64> {
         let mut ords = vec![0; docs.len()];
-        self.index.column(column).ords().get_vals(&docs, &mut ords);
+        self.index.column(column).ords().get_vals(docs, &mut ords);
         ords.sort_unstable();
         ords.dedup();
-        Ok(ords)
+        ords
     }
 
     /// The documents of all these lists of words, ascending.
@@ -242,7 +252,15 @@ impl Compiler<'_> {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Entries of lists of words that were read, for tests that count them.
+    pub(crate) static MENTIONS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 fn extend(index: &InvertedIndexReader, info: &TermInfo, docs: &mut Vec<u32>) -> std::io::Result<()> {
+    #[cfg(test)]
+    MENTIONS_READ.set(MENTIONS_READ.get() + info.doc_freq as usize);
     let mut list = index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
     while list.block_len() > 0 {
         docs.extend(list.docs().iter().filter(|doc| **doc != TERMINATED));

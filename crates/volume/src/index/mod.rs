@@ -6,5 +6,6 @@ pub(crate) mod details;
 pub(crate) mod halting;
 pub(crate) mod known;
 pub(crate) mod open;
+pub(crate) mod same;
 pub(crate) mod schema;
 pub(crate) mod write;

@@ -22,7 +22,7 @@ const NEAR: u64 = 32;
 /// One dictionary column of an open index.
 pub(crate) struct OpenColumn {
     pub(crate) column: Column,
-    values: StrColumn,
+    pub(super) values: StrColumn,
     ords: Arc<dyn ColumnValues<u64>>,
     /// Documents by value. Its terms are the dictionary's, so both count them alike.
     listed: Option<Arc<InvertedIndexReader>>,
@@ -35,7 +35,7 @@ pub(crate) struct OpenIndex {
     columns: Vec<OpenColumn>,
     pub(crate) occurred: Arc<dyn ColumnValues<i64>>,
     pub(crate) recorded: Arc<dyn ColumnValues<i64>>,
-    details: Option<BytesColumn>,
+    pub(super) details: Option<BytesColumn>,
     pub(crate) word: Arc<InvertedIndexReader>,
     pub(crate) text: Arc<InvertedIndexReader>,
     pub(crate) mark: Arc<InvertedIndexReader>,

@@ -1,5 +1,7 @@
 //! How many there are of each outcome, over time.
 
+use std::ops::Range;
+
 use activity::{Outcome, Time};
 
 use crate::bitmap::{Bitmap, SOME};
@@ -8,6 +10,7 @@ use crate::eval::Node;
 use crate::index::column::{Column, Part};
 use crate::indexed::Opened;
 use crate::query::Deadline;
+use crate::times;
 
 /// How many there are of each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub(super) fn bucket(edges: &[Time], at: Time) -> Option<usize> {
 }
 
 /// The outcome of each number of the dictionary.
-pub(super) fn outcomes(of: &Opened) -> Result<Vec<Outcome>> {
+fn outcomes(of: &Opened) -> Result<Vec<Outcome>> {
     let column = of.index.column(Column::Outcome);
     let ords: Vec<u64> = (0..column.terms() as u64).collect();
     let mut outcomes = Vec::with_capacity(ords.len());
@@ -66,19 +69,66 @@ pub(super) fn outcomes(of: &Opened) -> Result<Vec<Outcome>> {
     }
 }
 
-/// Adds these documents.
-pub(super) fn add(of: &Opened, edges: &[Time], (docs, outcomes): (&Bitmap, &[Outcome]), into: &mut [Outcomes]) {
-    let ords = of.index.column(Column::Outcome).ords();
-    let mut numbers = [0; SOME];
-    each_bucket(of, edges, docs, |buckets, docs| {
-        let numbers = &mut numbers[..docs.len()];
-        ords.get_vals(docs, numbers);
-        for (bucket, number) in buckets.iter().zip(numbers) {
-            if let (Some(into), Some(outcome)) = (into.get_mut(*bucket), outcomes.get(*number as usize)) {
-                into.add(*outcome, 1);
-            }
+/// Counts documents by outcome between edges. Blocks that lie between two of them are counted by their bits; of the
+/// commonest outcome is what is of no other.
+pub(super) struct Bars<'a> {
+    of: &'a Opened,
+    edges: &'a [Time],
+    bars: times::Bars,
+    common: Outcome,
+    /// The documents of every other outcome.
+    rare: Vec<(Outcome, Node)>,
+}
+
+impl<'a> Bars<'a> {
+    pub(super) fn new(of: &'a Opened, edges: &'a [Time]) -> Result<Self> {
+        let (common, rare) = of.by_outcome()?;
+        Ok(Self {
+            bars: of.times.bars(edges),
+            of,
+            edges,
+            common,
+            rare,
+        })
+    }
+
+    /// Adds these documents.
+    pub(super) fn add(&self, docs: &Bitmap, into: &mut [Outcomes]) -> Result<()> {
+        if docs.is_empty() {
+            return Ok(());
         }
-    });
+        let mut totals = vec![0; into.len()];
+        self.count(docs, |pair, n| totals[pair] += n);
+        for (outcome, node) in &self.rare {
+            let mut rare = node.evaluate(docs, &Deadline::none()).map_err(self.of.index.io())?.sure;
+            rare.and(docs);
+            self.count(&rare, |pair, n| {
+                into[pair].add(*outcome, n);
+                totals[pair] -= n;
+            });
+        }
+        for (into, total) in into.iter_mut().zip(totals) {
+            into.add(self.common, total);
+        }
+        Ok(())
+    }
+
+    /// Calls `add` with how many of these documents lie between two edges.
+    fn count(&self, docs: &Bitmap, mut add: impl FnMut(usize, u64)) {
+        let window = docs.window();
+        let within = |range: &Range<u32>| range.start < window.end && range.end > window.start;
+        for (range, pair) in self.bars.whole.iter().filter(|(range, _)| within(range)) {
+            add(*pair, docs.count_in(range));
+        }
+        if self.bars.mixed.iter().any(within) {
+            each_bucket(self.of, self.edges, &docs.only(&self.bars.mixed), |pairs, _| {
+                pairs
+                    .iter()
+                    .filter(|pair| **pair != usize::MAX)
+                    .for_each(|pair| add(*pair, 1));
+            });
+        }
+    }
 }
 
 /// Calls `each` with the bucket of each of these documents, or `usize::MAX`.
@@ -133,19 +183,9 @@ pub(super) fn of_all(of: &Opened, edges: &[Time]) -> Result<Vec<Outcomes>> {
 
 /// Adds the documents of every outcome but the commonest, which is returned.
 fn rare_outcomes(of: &Opened, edges: &[Time], into: &mut [Outcomes]) -> Result<Outcome> {
-    let outcomes = outcomes(of)?;
+    let (common, rare) = of.by_outcome()?;
     let deadline = Deadline::none();
-    let mut nodes = Vec::with_capacity(outcomes.len());
-    for (ord, outcome) in (0..).zip(&outcomes) {
-        let node = of.having(Column::Outcome, &[ord], &deadline)?;
-        let documents = of.known(&node).unwrap_or_default();
-        nodes.push((documents, *outcome, node));
-    }
-    nodes.sort_by_key(|(documents, ..)| *documents);
-    let Some((_, common, _)) = nodes.pop() else {
-        return Ok(Outcome::Unknown);
-    };
-    for (_, outcome, node) in nodes {
+    for (outcome, node) in rare {
         let bounds = of.searched(&node, &deadline).evaluate(0..of.docs())?;
         each_bucket(of, edges, &bounds.sure, |buckets, _| {
             for bucket in buckets {
@@ -159,6 +199,24 @@ fn rare_outcomes(of: &Opened, edges: &[Time], into: &mut [Outcomes]) -> Result<O
 }
 
 impl Opened {
+    /// The commonest outcome, and the documents of every other.
+    fn by_outcome(&self) -> Result<(Outcome, Vec<(Outcome, Node)>)> {
+        let outcomes = outcomes(self)?;
+        let deadline = Deadline::none();
+        let mut nodes = Vec::with_capacity(outcomes.len());
+        for (ord, outcome) in (0..).zip(&outcomes) {
+            let node = self.having(Column::Outcome, &[ord], &deadline)?;
+            let documents = self.known(&node).unwrap_or_default();
+            nodes.push((documents, *outcome, node));
+        }
+        nodes.sort_by_key(|(documents, ..)| *documents);
+        let common = nodes.pop().map_or(Outcome::Unknown, |(_, common, _)| common);
+        Ok((
+            common,
+            nodes.into_iter().map(|(_, outcome, node)| (outcome, node)).collect(),
+        ))
+    }
+
     /// The documents with these values.
     fn having(&self, column: Column, ords: &[u64], deadline: &Deadline) -> Result<Node> {
         crate::eval::having(self.source(), column, ords, deadline).map_err(self.index.io())

@@ -55,15 +55,14 @@ impl Indexed {
         }
         let mut counts: Vec<Vec<u32>> = by.facets.iter().map(|facet| values::none(of, *facet)).collect();
         let mut histogram = histogram::none(&by.edges);
-        let outcomes = histogram::outcomes(of)?;
+        let bars = match histogram.is_empty() {
+            true => None,
+            false => Some(histogram::Bars::new(of, &by.edges)?),
+        };
         let goes_on = |counted: &Counted| counted.checked < by.most_checked;
         let counted = of.each_window(&node, query, goes_on, |docs| {
-            for (facet, counts) in by.facets.iter().zip(&mut counts) {
-                values::add(of, *facet, docs, counts);
-            }
-            if !histogram.is_empty() {
-                histogram::add(of, &by.edges, (docs, &outcomes), &mut histogram);
-            }
+            values::add(of, &by.facets, docs, &mut counts);
+            bars.as_ref().map_or(Ok(()), |bars| bars.add(docs, &mut histogram))
         })?;
         let values = by.facets.iter().zip(counts);
         let values = values.map(|(facet, counts)| Values::counted(self, *facet, counts));

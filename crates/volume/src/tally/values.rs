@@ -62,8 +62,9 @@ impl Values {
         let counts = match of.0.known_of(facet)? {
             Some(known) => Counts::All(known),
             None => {
-                let mut counts = none(&of.0, facet);
-                add(&of.0, facet, &Bitmap::full(0..of.0.docs()), &mut counts);
+                let mut counts = [none(&of.0, facet)];
+                add(&of.0, &[facet], &Bitmap::full(0..of.0.docs()), &mut counts);
+                let [counts] = counts;
                 Counts::These(counts)
             }
         };
@@ -127,16 +128,14 @@ impl Values {
                 } else {
                     n
                 };
-                let mut largest: Vec<(u64, u32)> = match counts {
-                    Counts::All(known) if n < LARGEST => known.largest.clone(),
+                let (largest, others) = match counts {
+                    Counts::All(known) if n < LARGEST => largest_of(known.largest.iter().copied(), n),
                     Counts::All(_) => {
-                        of.0.documents_by_value(*facet)?
-                            .map(|(ord, n)| (ord, n as u32))
-                            .collect()
+                        let all = of.0.documents_by_value(*facet)?;
+                        largest_of(all.map(|(ord, n)| (ord, n as u32)), n)
                     }
-                    Counts::These(counts) => (0..).zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect(),
+                    Counts::These(counts) => largest_of((0..).zip(counts.iter().copied()), n),
                 };
-                let others = keep_largest(&mut largest, n);
                 let mut ords: Vec<(u64, u64)> = largest.iter().map(|(ord, n)| (*ord, u64::from(*n))).collect();
                 ords.sort_unstable();
                 let mut values: Vec<(String, u64)> = Vec::with_capacity(ords.len());
@@ -172,6 +171,26 @@ impl Values {
     }
 }
 
+/// The `n` largest that are not 0, in their order, and the largest count of the others. Of many only those are held that
+/// may be among them.
+fn largest_of(counts: impl Iterator<Item = (u64, u32)>, n: usize) -> (Vec<(u64, u32)>, u32) {
+    let most = n.saturating_mul(2).max(1);
+    let (mut largest, mut least, mut others) = (Vec::new(), 0, 0);
+    for (ord, count) in counts {
+        if count <= least {
+            others = others.max(count);
+            continue;
+        }
+        largest.push((ord, count));
+        if largest.len() >= most {
+            others = others.max(keep_largest(&mut largest, n));
+            least = largest.last().map_or(0, |(_, count)| *count);
+        }
+    }
+    others = others.max(keep_largest(&mut largest, n));
+    (largest, others)
+}
+
 /// Keeps the `n` largest, in their order; the largest count of the others.
 fn keep_largest(counts: &mut Vec<(u64, u32)>, n: usize) -> u32 {
     let order = |count: &(u64, u32)| std::cmp::Reverse(count.1);
@@ -190,16 +209,19 @@ pub(super) fn none(of: &Opened, facet: Facet) -> Vec<u32> {
     vec![0; of.index.column(facet.column()).terms()]
 }
 
-/// Adds these documents.
-pub(super) fn add(of: &Opened, facet: Facet, docs: &Bitmap, counts: &mut [u32]) {
-    let column = of.index.column(facet.column()).ords();
+/// Adds these documents to the counts of each facet.
+pub(super) fn add(of: &Opened, facets: &[Facet], docs: &Bitmap, counts: &mut [Vec<u32>]) {
+    let columns = facets.iter().map(|facet| of.index.column(facet.column()).ords());
+    let columns: Vec<_> = columns.collect();
     let mut ords = [0; SOME];
     docs.each_some(|docs| {
         let ords = &mut ords[..docs.len()];
-        column.get_vals(docs, ords);
-        for ord in ords {
-            if let Some(count) = counts.get_mut(*ord as usize) {
-                *count += 1;
+        for (column, counts) in columns.iter().zip(&mut *counts) {
+            column.get_vals(docs, ords);
+            for ord in &*ords {
+                if let Some(count) = counts.get_mut(*ord as usize) {
+                    *count += 1;
+                }
             }
         }
     });

@@ -8,7 +8,7 @@ use activity::{Activity, Facts, Person, Time};
 use super::{leaf, merge, open, reindex, rewrite, write};
 use crate::{Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
 
-fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
+pub(super) fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
         let mut facts = Facts::new("user.login", Time(5 * seq as i64));
         facts.user = Some(Person {

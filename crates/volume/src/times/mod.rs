@@ -5,6 +5,7 @@
 //! which alternate row by row are still told apart, and a walk looks at the blocks that can hold the next rows and no others.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
 use activity::Time;
@@ -39,6 +40,15 @@ struct Span {
     rows: u32,
     first: Key,
     last: Key,
+}
+
+/// Documents by where their times lie between edges.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bars {
+    /// Blocks that lie between two neighbouring edges as a whole, with the number of that pair. Ascending.
+    pub(crate) whole: Vec<(Range<u32>, usize)>,
+    /// Blocks that lie on both sides of an edge. Ascending.
+    pub(crate) mixed: Vec<Range<u32>>,
 }
 
 /// All spans of a volume.
@@ -106,7 +116,7 @@ impl TimeMap {
 
     /// What lies between any two neighbouring edges: of blocks of which every span does, the number of the pair and how many
     /// rows; and the documents of the other blocks, as ascending ranges.
-    pub(crate) fn between(&self, edges: &[Time]) -> (Vec<(usize, u32)>, Vec<std::ops::Range<u32>>) {
+    pub(crate) fn between(&self, edges: &[Time]) -> (Vec<(usize, u32)>, Vec<Range<u32>>) {
         let place = |at: i64| edges.partition_point(|edge| edge.0 <= at);
         let cut = |span: &&Span| place(span.first.0) != place(span.last.0);
         let blocks: BTreeSet<u32> = self.spans.iter().filter(cut).map(|span| span.block).collect();
@@ -118,8 +128,35 @@ impl TimeMap {
         (within.collect(), ranges(blocks.into_iter().collect(), self.docs))
     }
 
+    /// Which blocks lie between which two neighbouring edges.
+    pub(crate) fn bars(&self, edges: &[Time]) -> Bars {
+        let place = |at: i64| edges.partition_point(|edge| edge.0 <= at);
+        let mut places = vec![(usize::MAX, 0); self.docs.div_ceil(BLOCK) as usize];
+        for span in &self.spans {
+            let (least, most) = &mut places[(span.block / BLOCK) as usize];
+            *least = (*least).min(place(span.first.0));
+            *most = (*most).max(place(span.last.0));
+        }
+        let mut bars = Bars::default();
+        for (block, (least, most)) in (0..self.docs).step_by(BLOCK as usize).zip(places) {
+            let docs = block..block.saturating_add(BLOCK).min(self.docs);
+            if least != most {
+                match bars.mixed.last_mut() {
+                    Some(last) if last.end == docs.start => last.end = docs.end,
+                    _ => bars.mixed.push(docs),
+                }
+            } else if let Some(pair) = least.checked_sub(1).filter(|_| least < edges.len()) {
+                match bars.whole.last_mut() {
+                    Some((last, of)) if last.end == docs.start && *of == pair => last.end = docs.end,
+                    _ => bars.whole.push((docs, pair)),
+                }
+            }
+        }
+        bars
+    }
+
     /// The documents of all blocks that have a row from `from` on and before `to`, as ascending ranges that do not touch.
-    pub(crate) fn blocks(&self, from: i64, to: i64) -> Vec<std::ops::Range<u32>> {
+    pub(crate) fn blocks(&self, from: i64, to: i64) -> Vec<Range<u32>> {
         let overlapping = |span: &&Span| span.first.0 < to && span.last.0 >= from;
         let begun = self.spans.partition_point(|span| span.first.0 < to);
         ranges(
@@ -165,10 +202,10 @@ fn cut(block: u32, keys: &[Key], spans: &mut Vec<Span>) {
 }
 
 /// The documents of these blocks.
-fn ranges(mut blocks: Vec<u32>, docs: u32) -> Vec<std::ops::Range<u32>> {
+fn ranges(mut blocks: Vec<u32>, docs: u32) -> Vec<Range<u32>> {
     blocks.sort_unstable();
     blocks.dedup();
-    let mut ranges: Vec<std::ops::Range<u32>> = Vec::new();
+    let mut ranges: Vec<Range<u32>> = Vec::new();
     for block in blocks {
         let end = block.saturating_add(BLOCK).min(docs);
         match ranges.last_mut() {

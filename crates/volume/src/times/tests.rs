@@ -69,11 +69,16 @@ proptest! {
         most in 1usize..30,
         cursor in proptest::option::of((0usize..120, -150i64..150)),
         within in proptest::option::of((0usize..120, 0usize..120)),
+        end in proptest::option::of((0usize..120, -150i64..150)),
     ) {
         let at = |place: usize| times[place % times.len()];
         let after = cursor.map(|(place, seq)| Cursor {
             occurred_at: Time(at(place)),
             seq: FIRST_SEQ.saturating_add_signed(seq),
+        });
+        let until = end.map(|(place, seq)| {
+            let row = Cursor { occurred_at: Time(at(place)), seq: FIRST_SEQ.saturating_add_signed(seq) };
+            Rank::of(places(newest).order, row)
         });
         let bounds = within.map_or((None, None), |(from, to)| (Some(Time(at(from))), Some(Time(at(to)))));
         let mut expected: Vec<Key> = keys(&times)
@@ -82,13 +87,14 @@ proptest! {
                 after.is_none_or(|after| if newest { row < after } else { row > after })
                     && bounds.0.is_none_or(|from| *time >= from.0)
                     && bounds.1.is_none_or(|to| *time < to.0)
+                    && until.is_none_or(|until| places(newest).rank((*time, *doc)) < until)
             })
             .collect();
         expected.sort_unstable();
         if newest {
             expected.reverse();
         }
-        let walk = Walk::new(places(newest), Within { from: bounds.0, to: bounds.1 }, after);
+        let walk = Walk::new(places(newest), Within { from: bounds.0, to: bounds.1 }, after).to(until);
         let (mut given, _) = walked(&times, walk, places(newest), rows, most);
         // A window may reach beyond the bounds of time; the question itself leaves that out.
         given.retain(|(time, _)| bounds.0.is_none_or(|from| *time >= from.0) && bounds.1.is_none_or(|to| *time < to.0));
@@ -101,6 +107,24 @@ proptest! {
         let bytes = file::encode(&map);
         prop_assert_eq!(file::decode(&bytes), Some(map));
         prop_assert_eq!(file::decode(&bytes[..at.index(bytes.len())]), None);
+    }
+
+    #[test]
+    fn the_blocks_between_two_edges_have_no_time_beyond_them(times in times(), mut edges in prop::collection::vec(0usize..120, 2..6)) {
+        edges.sort_unstable();
+        let mut edges: Vec<Time> = edges.into_iter().map(|at| Time(times[at % times.len()])).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let bars = map(&times).bars(&edges);
+        for (time, doc) in keys(&times) {
+            let pair = edges.partition_point(|edge| edge.0 <= time).checked_sub(1).filter(|pair| pair + 1 < edges.len());
+            let whole = bars.whole.iter().find(|(docs, _)| docs.contains(&doc)).map(|(_, pair)| *pair);
+            if bars.mixed.iter().any(|docs| docs.contains(&doc)) {
+                prop_assert_eq!(whole, None);
+            } else {
+                prop_assert_eq!(whole, pair, "{} at {}", doc, time);
+            }
+        }
     }
 
     #[test]

@@ -96,6 +96,12 @@ impl Walk {
         }
     }
 
+    /// The same walk, but no further than to this rank.
+    pub(crate) fn to(mut self, until: Option<Rank>) -> Self {
+        self.until = self.until.min(until.unwrap_or(Rank::MOST));
+        self
+    }
+
     /// The next window, of about `rows` rows and all that lies between them; `None` at the end.
     pub(crate) fn next(&mut self, map: &TimeMap, rows: u32) -> Option<Window> {
         let (places, from) = (self.places, self.from);
@@ -120,13 +126,14 @@ impl Walk {
         if self.open.is_empty() {
             return None;
         }
-        let to = self.upcoming(map).map(|span| places.begin(&map.spans[span as usize]));
-        self.from = to.unwrap_or(Rank::MOST);
+        let next = self.upcoming(map).map(|span| places.begin(&map.spans[span as usize]));
+        let to = next.unwrap_or(Rank::MOST).min(self.until);
+        self.from = to;
         let blocks = self.open.iter().map(|span| map.spans[*span as usize].block).collect();
         Some(Window {
             docs: ranges(blocks, map.docs),
             from,
-            to,
+            to: (to < Rank::MOST).then_some(to),
         })
     }
 

@@ -2,6 +2,7 @@
 import "./auto-refresh";
 import "./copy-button";
 import "./live-region";
+import "./live-tail";
 import "./passkeys";
 import "./query-box";
 import "./time-ago";

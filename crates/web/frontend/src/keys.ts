@@ -1,6 +1,7 @@
 // Keys: / search, j k next and previous row, Enter open, x exclude, . copy link, ? help. Off while typing.
 import { announce } from "./announce";
 import { absolute } from "./copy-button";
+import { toggleLive } from "./live-tail";
 import { opened, seqOf } from "./rows";
 
 /** Each key, what it does, and whether there is anything on this page that it does it to. */
@@ -13,6 +14,7 @@ const help: [string, string, () => boolean][] = [
   ["]", "Open the next row", hasEntries],
   ["x", "Leave out what this row shows", hasEntries],
   [".", "Copy a link to the row", () => hasEntries() || document.querySelector("[data-link]") !== null],
+  ["l", "Follow new activities, or stop", () => document.querySelector("live-tail:not([hidden])") !== null],
   ["?", "This help", () => true],
 ];
 
@@ -55,6 +57,8 @@ function act(key: string): boolean {
       return openNext(1);
     case ".":
       return copyLink();
+    case "l":
+      return toggleLive();
     case "?":
       showHelp();
       return true;

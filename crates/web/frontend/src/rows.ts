@@ -60,12 +60,15 @@ async function fetchInto(details: HTMLDetailsElement, entry: HTMLElement): Promi
     const answer = await fetch(`/activities/${seqOf(entry)}/open${state}`, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    place.replaceChildren(...page.body.childNodes);
-    showCopies(place);
+    // What was there may hold text only.
+    const whole = document.createElement("div");
+    whole.className = "open";
+    whole.replaceChildren(...page.body.childNodes);
+    place.replaceWith(whole);
+    showCopies(whole);
   } catch {
     filling.delete(entry);
-    const again = place.querySelector("p") ?? place.insertBefore(document.createElement("p"), place.firstChild);
-    again.textContent = "The details could not be fetched. Close and open the row to try again.";
+    place.prepend("The details could not be fetched. Close and open the row to try again. ");
   } finally {
     place.removeAttribute("aria-busy");
   }

@@ -4,7 +4,8 @@
 use activity::limits::FaultCode;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Deserializer};
 
 use super::body;
 use crate::AppState;
@@ -48,6 +49,11 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for MaybeBody<T> {
         }
         parse(&held.bytes).map(Self)
     }
+}
+
+/// `null` is something that was given; only an absent field is not.
+pub(super) fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(value).map(Some)
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {

@@ -22,6 +22,7 @@ mod openapi;
 mod overview;
 mod query;
 mod record_activities;
+mod saved_searches;
 mod sessions;
 mod tail;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         connections::routes(),
         groups::routes(),
         sessions::routes(),
+        saved_searches::routes(),
         users::routes(),
         applications::routes(),
         auth::routes(),

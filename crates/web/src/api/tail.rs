@@ -15,7 +15,7 @@ use super::list_activities::{scope, zone};
 use super::query::{Params, refusal};
 use crate::AppState;
 use crate::problem::{Problem, ProblemDetails};
-use crate::shell::stream::{NoStream, RETRY_AFTER, Said, Source, event, stream_of};
+use crate::shell::stream::{News, NoStream, RETRY_AFTER, Source, event, stream_of};
 use crate::shell::{ApiCaller, RequestContext, last_event_id};
 
 const KNOWN: &[&str] = &["q", "from", "tz", "after", "user", "group"];
@@ -95,17 +95,17 @@ impl Source for ProgramTail {
         self.tail.wait().await;
     }
 
-    async fn say(&mut self, caller: &Caller) -> Said {
+    async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
             Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
                 let reason = serde_json::json!({ "reason": "may not read this log any more" });
-                return Said::Last(event("ended", "", &reason));
+                return News::Last(event("ended", "", &reason));
             }
-            Err(error) => return Said::Last(event("error", "", refusal(error).details())),
+            Err(error) => return News::Last(event("error", "", refusal(error).details())),
         };
         if page.rows.is_empty() {
-            return Said::Nothing;
+            return News::Nothing;
         }
         let mut events = Vec::with_capacity(page.rows.len() * 512);
         for row in &page.rows {
@@ -114,7 +114,7 @@ impl Source for ProgramTail {
             json::write_json(row, &mut events);
             events.extend_from_slice(b"\n\n");
         }
-        Said::Events(events.into())
+        News::Events(events.into())
     }
 
     async fn may_hear(&mut self, caller: &Caller) -> bool {

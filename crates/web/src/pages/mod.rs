@@ -5,6 +5,7 @@ pub mod admin;
 pub mod catalogue;
 pub mod exports;
 pub mod groups;
+pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
 pub mod signed_out;
@@ -22,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         settings::routes(),
         admin::routes(),
         activity::routes(),
+        saved_searches::routes(),
         exports::routes(),
         groups::routes(),
         catalogue::routes(),

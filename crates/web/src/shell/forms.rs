@@ -65,10 +65,20 @@ fn came_from(headers: &HeaderMap) -> Href {
     Href::from(&LocalPath::or_home(path.unwrap_or("/")))
 }
 
+/// Whether a request has no form in it, and says of none.
+fn is_empty(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    !headers.contains_key(header::CONTENT_TYPE) && length.is_none_or(|length| length == "0")
+}
+
 impl FromRequest<AppState> for Fields {
     type Rejection = PageError;
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let back = came_from(request.headers());
+        // A button alone sends nothing.
+        if is_empty(request.headers()) {
+            return Ok(Self::default());
+        }
         let pairs = axum::extract::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map(|axum::extract::Form(pairs)| pairs)

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 
-use super::stream::{NoStream, RETRY_AFTER, Said, Source, stream_of};
+use super::stream::{News, NoStream, RETRY_AFTER, Source, stream_of};
 use super::{PageError, RequestContext};
 use crate::AppState;
 
@@ -45,8 +45,8 @@ impl Source for Changes {
         self.0.changed().await;
     }
 
-    async fn say(&mut self, _: &Caller) -> Said {
-        Said::Events(Bytes::from_static(CHANGED.as_bytes()))
+    async fn say(&mut self, _: &Caller) -> News {
+        News::Events(Bytes::from_static(CHANGED.as_bytes()))
     }
 
     async fn may_hear(&mut self, _: &Caller) -> bool {

@@ -32,7 +32,7 @@ pub(crate) trait Source: Send + 'static {
     /// Done as soon as there may be something to say. Is given up and begun again.
     fn wait(&mut self) -> impl Future<Output = ()> + Send;
     /// What there is to say, to this caller. It is not given up unless the reader goes.
-    fn say(&mut self, caller: &Caller) -> impl Future<Output = Said> + Send;
+    fn say(&mut self, caller: &Caller) -> impl Future<Output = News> + Send;
     /// Whether this caller, whose log-in was looked at again, may still be told.
     fn may_hear(&mut self, caller: &Caller) -> impl Future<Output = bool> + Send;
     /// What is said after a while without anything.
@@ -46,7 +46,7 @@ pub(crate) trait Source: Send + 'static {
 }
 
 /// What a source says.
-pub(crate) enum Said {
+pub(crate) enum News {
     /// Nothing, this time.
     Nothing,
     /// These events.
@@ -162,12 +162,12 @@ impl<S: Source> Open<S> {
                     }
                 }
                 Woken::HasNews => match self.source.say(&self.caller).await {
-                    Said::Nothing => {}
-                    Said::Events(events) => {
+                    News::Nothing => {}
+                    News::Events(events) => {
                         self.heartbeat.reset();
                         return Some(events);
                     }
-                    Said::Last(events) => {
+                    News::Last(events) => {
                         self.at = At::Ended;
                         return Some(events);
                     }

@@ -3,6 +3,7 @@
 mod groups;
 mod people;
 mod programs;
+mod saved_searches;
 mod sessions;
 
 use crate::callers::{Expect, Outcome, Who};
@@ -89,7 +90,13 @@ const fn foreign(route: &'static str, path: &'static str, body: Body, who: Who, 
 }
 
 /// The tables of all areas.
-pub(crate) const ROWS: &[&[Row]] = &[groups::ROWS, people::ROWS, programs::ROWS, sessions::ROWS];
+pub(crate) const ROWS: &[&[Row]] = &[
+    groups::ROWS,
+    people::ROWS,
+    programs::ROWS,
+    saved_searches::ROWS,
+    sessions::ROWS,
+];
 
 /// The same.
 pub(crate) const FOREIGN: &[&[Foreign]] = &[groups::FOREIGN, people::FOREIGN, sessions::FOREIGN];

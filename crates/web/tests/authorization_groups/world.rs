@@ -11,6 +11,7 @@ use app::activity::{LogScope, ViewRequest};
 use app::applications::{self, NewApplication};
 use app::groups::{self, GroupRole, Invite, NewGroup};
 use app::logging_in::{self, LogIn, LogInStep, SignedIn};
+use app::saved_searches::{self, LogKind, NewSavedSearch};
 use app::sessions::{self, EditSession, NewSession};
 use app::{App, Caller, Roles, Scopes, Visitor, ZoneChoice, api_keys, connections, exports, mail};
 use reqwest::header::COOKIE;
@@ -71,6 +72,7 @@ impl Template {
         making.sessions().await;
         making.connections().await;
         making.records(&store).await;
+        making.saved_searches().await;
         let (names, callers) = (making.names, making.callers);
         drop(app);
         log.close().await;
@@ -163,6 +165,7 @@ fn singular(word: &str) -> &str {
         "members" | "users" | "connections" => "tina",
         "memberships" => "group",
         "activities" => "activity",
+        "saved-searches" => "saved_search",
         word => word.strip_suffix('s').unwrap_or(word),
     }
 }
@@ -256,6 +259,26 @@ impl Making<'_> {
                 .unwrap();
             self.names.insert(word, made.person.id);
         }
+    }
+
+    /// One of Olga's, of the log of a group, that hers shares.
+    async fn saved_searches(&mut self) {
+        let olga = self.signed_in("$olga", None).await.caller;
+        let new = NewSavedSearch {
+            kind: LogKind::Group,
+            name: "Failures of the choir".to_owned(),
+            query: "outcome:failure".to_owned(),
+            zone: jiff::tz::TimeZone::UTC,
+            from: String::new(),
+            to: String::new(),
+            columns: String::new(),
+            density: String::new(),
+            shows_reads: false,
+            shared_with: Some(self.names["$group"].clone()),
+            is_default: false,
+        };
+        let saved = saved_searches::create(self.app, &olga, new).await.unwrap();
+        self.names.insert("$saved_search", saved.id);
     }
 
     async fn groups(&mut self) {

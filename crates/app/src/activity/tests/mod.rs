@@ -1,6 +1,7 @@
 //! The use cases of reading, against a real store and log in a temporary directory.
 
 mod groups;
+mod overview;
 mod reads;
 pub(crate) mod support;
 mod tail;
@@ -277,7 +278,7 @@ async fn an_empty_answer_explains_itself() {
         panic!()
     };
     assert_eq!((code.as_str(), since), ("user.login", setup.now()));
-    let Some(EmptyReason::NothingMatches { widen }) = empty(asking("outcome:success ip:10.0.0.0/8")).await else {
+    let Some(EmptyReason::NothingMatches { widen, .. }) = empty(asking("outcome:success ip:10.0.0.0/8")).await else {
         panic!()
     };
     assert_eq!(widen.len(), 1);

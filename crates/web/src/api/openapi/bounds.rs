@@ -1,6 +1,7 @@
 //! How long texts may be, what ids look like and which words there are, put into the shapes that the handlers' structs
 //! give. Read from where they are checked; a row that names nothing, or a text without a row, fails a test.
 
+use app::activity::{Column, Density};
 use app::factors::Answer;
 use app::limits;
 use serde_json::{Value, json};
@@ -81,6 +82,33 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
     ]
 }
 
+/// The same of saved searches.
+fn saved_searches() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Id, OneOf, Text, Texts};
+    vec![
+        ("SearchToSave", "name", Text(1, limits::SAVED_SEARCH_NAME)),
+        ("SearchToSave", "q", Text(0, limits::QUERY)),
+        ("SearchToSave", "from", Text(0, limits::RANGE_END)),
+        ("SearchToSave", "to", Text(0, limits::RANGE_END)),
+        ("SearchToSave", "columns", Texts(0, Column::ALL.len())),
+        ("SearchToSave", "density", OneOf(densities())),
+        ("SearchToSave", "shared_with", Id("grp")),
+        ("SavedSearchEdit", "name", Text(1, limits::SAVED_SEARCH_NAME)),
+        ("SavedSearchEdit", "q", Text(0, limits::QUERY)),
+        ("SavedSearchEdit", "from", Text(0, limits::RANGE_END)),
+        ("SavedSearchEdit", "to", Text(0, limits::RANGE_END)),
+        ("SavedSearchEdit", "columns", Texts(0, Column::ALL.len())),
+        ("SavedSearchEdit", "density", OneOf(densities())),
+        ("SavedSearchEdit", "shared_with", Id("grp")),
+        ("CopyName", "name", Text(1, limits::SAVED_SEARCH_NAME)),
+    ]
+}
+
+/// The names of densities, and nothing for what its reader keeps.
+fn densities() -> Vec<&'static str> {
+    [""].into_iter().chain(Density::ALL.map(Density::name)).collect()
+}
+
 /// The same of what is answered.
 fn answered() -> Vec<(&'static str, &'static str, Holds)> {
     use Holds::{Id, OneOf};
@@ -100,6 +128,8 @@ fn answered() -> Vec<(&'static str, &'static str, Holds)> {
         ("SessionGroup", "id", Id("grp")),
         ("SessionHost", "id", Id("usr")),
         ("Participant", "id", Id("usr")),
+        ("SavedSearch", "id", Id("srch")),
+        ("SharedWith", "id", Id("grp")),
         ("Contact", "id", Id("usr")),
         ("User", "id", Id("usr")),
         ("SignedInBody", "user_id", Id("usr")),
@@ -121,13 +151,14 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("groups", "grp"),
     ("invitations", "inv"),
     ("members", "usr"),
+    ("saved-searches", "srch"),
     ("sessions", "ses"),
     ("users", "usr"),
 ];
 
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
-    for (shape, property, holds) in sent().into_iter().chain(answered()) {
+    for (shape, property, holds) in sent().into_iter().chain(saved_searches()).chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -205,6 +236,7 @@ impl Holds {
 pub(super) fn names() -> Vec<(&'static str, &'static str)> {
     sent()
         .into_iter()
+        .chain(saved_searches())
         .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()

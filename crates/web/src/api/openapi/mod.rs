@@ -18,7 +18,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
     applications, auth, connections, devices, get_activity, groups, list_activities, list_types, overview,
-    record_activities, sessions, tail, users,
+    record_activities, saved_searches, sessions, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -91,6 +91,7 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         connections::Document::openapi(),
         groups::Document::openapi(),
         sessions::Document::openapi(),
+        saved_searches::Document::openapi(),
         users::Document::openapi(),
         applications::Document::openapi(),
         auth::Document::openapi(),

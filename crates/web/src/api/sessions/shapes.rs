@@ -2,7 +2,9 @@
 
 use activity::{Named, Time};
 use app::sessions;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::api::json::given;
 use utoipa::ToSchema;
 
 /// How far a session is.
@@ -207,11 +209,6 @@ pub(super) struct EditSession {
     pub(super) password: Option<Option<String>>,
     /// Whether nobody else may join.
     pub(super) locked: Option<bool>,
-}
-
-/// `null` is something that was given; only an absent field is not.
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(value).map(Some)
 }
 
 /// What joining may need.

@@ -51,14 +51,7 @@ pub(super) async fn group(
 }
 
 async fn export(state: &AppState, caller: &Caller, scope: LogScope, fields: &Fields) -> Result<Response, PageError> {
-    let url = UrlState {
-        q: fields.get("q").to_owned(),
-        from: fields.get("from").to_owned(),
-        to: fields.get("to").to_owned(),
-        tz: fields.get("tz").to_owned(),
-        reads: fields.get("reads").to_owned(),
-        ..UrlState::default()
-    };
+    let url = UrlState::of(fields);
     let name = if url.tz.is_empty() { "UTC" } else { url.tz.as_str() };
     let no_zone = || PageError::bad_request(format!("There is no time zone `{name}`."));
     let zone = Zone::named(name).ok_or_else(no_zone)?;

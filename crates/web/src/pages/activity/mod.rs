@@ -3,6 +3,7 @@
 
 mod advanced;
 mod complete;
+mod display;
 mod export;
 mod facets;
 mod histogram;
@@ -12,6 +13,7 @@ mod opened;
 mod query_box;
 mod range;
 mod row;
+mod saved;
 mod scopes;
 mod state;
 mod tail;
@@ -23,6 +25,7 @@ mod who;
 use crate::shell::{Policy, Route};
 
 pub(crate) use export::{export_error, put};
+pub(crate) use saved::{address as saved_address, groups as saved_groups};
 pub(crate) use state::UrlState;
 pub(crate) use view::page_error;
 
@@ -32,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/activity", Policy::ReaderOfAll, scopes::everything),
         Route::post("/activity/export", Policy::ReaderOfAll, export::everything),
+        Route::post("/activity/display", Policy::SignedIn, display::submit),
         Route::get("/activity/tail", Policy::ReaderOfAll, tail::everything),
         Route::get("/settings/activity-logs", Policy::SignedIn, scopes::mine),
         Route::post("/settings/activity-logs/export", Policy::SignedIn, export::mine),

@@ -92,7 +92,7 @@ impl ActivityRow {
 
     /// Whether somebody only read the log.
     fn is_read(&self) -> bool {
-        catalogue::reads().any(|entry| entry.code == &*self.activity.kind)
+        catalogue::find(&self.activity.kind).is_some_and(|entry| entry.is_read)
     }
 
     /// Whether its words are not ours, and may be longer than a line.

@@ -1,15 +1,16 @@
 //! The pages of the activity view: everybody's, a group's, one user's with their CSV, and the reader's own.
 
 use activity::{Named, Person};
-use app::ZoneChoice;
 use app::activity::{EmptyReason, LogScope, ViewError};
 use app::exports::UserCsv;
+use app::{Caller, ZoneChoice};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::export::export_error;
 use super::query_box::Note;
 use super::row::Part;
+use super::saved::beginning;
 use super::state::UrlState;
 use super::view::{View, page_error};
 use crate::AppState;
@@ -81,7 +82,7 @@ pub(super) async fn everything(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    if let Some(to) = settled(&state, &shell, &url) {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Everything, &url).await? {
         return Ok(redirect(to));
     }
     let view = View::load(&state, &caller, &shell, LogScope::Everything, url).await?;
@@ -94,7 +95,7 @@ pub(super) async fn mine(
     shell: Shell,
     Query(url): Query<UrlState>,
 ) -> Result<Response, PageError> {
-    if let Some(to) = settled(&state, &shell, &url) {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Me, &url).await? {
         return Ok(redirect(to));
     }
     let view = View::load(&state, &caller, &shell, LogScope::Me, url).await?;
@@ -112,7 +113,7 @@ pub(super) async fn user(
         .await
         .map_err(page_error)?;
     let person = person.ok_or_else(|| no_such_user(&user_id))?;
-    if let Some(to) = settled(&state, &shell, &url) {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::User(user_id.clone()), &url).await? {
         return Ok(redirect(to));
     }
     let csv = app::exports::user_csv(state.app(), &caller, &user_id)
@@ -142,7 +143,7 @@ pub(super) async fn group(
         .await
         .map_err(page_error)?;
     let named = named.ok_or_else(|| page_error(ViewError::NoSuchGroup))?;
-    if let Some(to) = settled(&state, &shell, &url) {
+    if let Some(to) = elsewhere(&state, &caller, &shell, &LogScope::Group(group_id.clone()), &url).await? {
         return Ok(redirect(to));
     }
     let group = match GroupShell::load(&state, &caller, &group_id).await {
@@ -200,10 +201,19 @@ pub(super) async fn generate(
     ))
 }
 
-/// Where the address of a view leads to, once what was typed is one with its query and its range.
-fn settled(state: &AppState, shell: &Shell, url: &UrlState) -> Option<Href> {
+/// Where this address leads instead: to the one state that it means, else to what the log begins with.
+async fn elsewhere(
+    state: &AppState,
+    caller: &Caller,
+    shell: &Shell,
+    scope: &LogScope,
+    url: &UrlState,
+) -> Result<Option<Href>, PageError> {
     let public_url = &state.app().settings().public_url;
-    url.settled(&shell.path, &shell.zone, shell.now, public_url)
+    match url.settled(&shell.path, &shell.zone, shell.now, public_url) {
+        Some(settled) => Ok(Some(settled)),
+        None => beginning(state, caller, shell, scope, url).await,
+    }
 }
 
 fn no_such_user(id: &str) -> PageError {

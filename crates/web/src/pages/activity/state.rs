@@ -7,7 +7,7 @@ use activity::text::{Extent, Phrase};
 use app::activity::Chip;
 use serde::Deserialize;
 
-use crate::shell::{Href, LocalPath, Zone};
+use crate::shell::{Fields, Href, LocalPath, Zone};
 
 /// What the address of a view says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -20,6 +20,8 @@ pub(crate) struct UrlState {
     pub(crate) after: String,
     /// The facet of which more values are shown.
     pub(crate) more: String,
+    /// `1` shows the bars of the histogram as a table as well.
+    pub(crate) bars: String,
     /// Columns by name, in order; empty for those that the reader keeps.
     pub(crate) cols: String,
     /// How close rows stand; empty for what the reader keeps.
@@ -43,6 +45,20 @@ pub(crate) struct UrlState {
 pub(crate) struct WrongRange(pub(crate) String);
 
 impl UrlState {
+    /// What a form of a view says of it, but for columns, density and page.
+    pub(crate) fn of(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).to_owned();
+        Self {
+            q: text("q"),
+            from: text("from"),
+            to: text("to"),
+            tz: text("tz"),
+            reads: text("reads"),
+            saved: text("saved"),
+            ..Self::default()
+        }
+    }
+
     /// The same view with another query, from its first page.
     pub(crate) fn with_query(&self, q: impl Into<String>) -> Self {
         Self {
@@ -66,6 +82,14 @@ impl UrlState {
     pub(crate) fn with_after(&self, after: &str) -> Self {
         Self {
             after: after.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same view with the bars of its histogram as a table, or without.
+    pub(crate) fn with_bars(&self, shown: bool) -> Self {
+        Self {
+            bars: if shown { "1" } else { "" }.to_owned(),
             ..self.clone()
         }
     }
@@ -101,6 +125,7 @@ impl UrlState {
             ("tz", &self.tz),
             ("after", &self.after),
             ("more", &self.more),
+            ("bars", &self.bars),
             ("cols", &self.cols),
             ("density", &self.density),
             ("reads", &self.reads),

@@ -7,22 +7,23 @@ use std::time::Duration;
 use activity::query::parse;
 use activity::{Activity, Time};
 use app::Caller;
-use app::activity::{FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
+use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::json;
 
+use super::display::{self, Display};
 use super::links::Links;
-use super::one::RowContext;
 use super::row::{ActivityRow, Part};
 use super::state::{UrlState, WrongRange};
 use super::view::{days, page_error, sentence};
 use crate::AppState;
-use crate::shell::stream::{Said, Source, event, stream_of};
+use crate::shell::stream::{News, Source, event, stream_of};
 use crate::shell::{
-    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, filters, last_event_id, no_stream,
+    Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, Zone, filters, last_event_id, no_stream,
 };
 
 /// Rows handed out at once.
@@ -32,87 +33,61 @@ const MOST_A_SECOND: usize = 100;
 /// Rows to catch up with, above which loading the page anew says more.
 const MOST_BEHIND: usize = 1_000;
 
-pub(super) async fn everything(
-    State(state): State<AppState>,
-    ReaderOfAll(caller): ReaderOfAll,
-    context: RequestContext,
-    shell: Shell,
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
-) -> Result<Response, PageError> {
-    let asked = Asked {
-        scope: LogScope::Everything,
-        base: "/activity".into(),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+pub(super) async fn everything(ReaderOfAll(caller): ReaderOfAll, opening: Opening) -> Result<Response, PageError> {
+    opening.open(caller, LogScope::Everything, "/activity".into()).await
 }
 
-pub(super) async fn mine(
-    State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
-    context: RequestContext,
-    shell: Shell,
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
-) -> Result<Response, PageError> {
-    let asked = Asked {
-        scope: LogScope::Me,
-        base: "/settings/activity-logs".into(),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+pub(super) async fn mine(SignedIn(caller): SignedIn, opening: Opening) -> Result<Response, PageError> {
+    opening
+        .open(caller, LogScope::Me, "/settings/activity-logs".into())
+        .await
 }
 
 pub(super) async fn user(
-    State(state): State<AppState>,
     ReaderOfAll(caller): ReaderOfAll,
     Path(id): Path<String>,
-    (context, shell): (RequestContext, Shell),
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
+    opening: Opening,
 ) -> Result<Response, PageError> {
-    let asked = Asked {
-        base: Href::to(&["users", &id, "activity"]),
-        scope: LogScope::User(id),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+    let base = Href::to(&["users", &id, "activity"]);
+    opening.open(caller, LogScope::User(id), base).await
 }
 
 pub(super) async fn group(
-    State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-    (context, shell): (RequestContext, Shell),
-    headers: HeaderMap,
-    Query(url): Query<UrlState>,
+    opening: Opening,
 ) -> Result<Response, PageError> {
-    let asked = Asked {
-        base: Href::to(&["groups", &id, "activity"]),
-        scope: LogScope::Group(id),
-        url,
-    };
-    asked.open(&state, &context, &headers, caller, shell).await
+    let base = Href::to(&["groups", &id, "activity"]);
+    opening.open(caller, LogScope::Group(id), base).await
 }
 
-/// Which view is to go on by itself.
-struct Asked {
-    scope: LogScope,
-    base: Href,
+/// A request for a tail: the state of the view that is to go on by itself, and what its stream is made with.
+pub(super) struct Opening {
+    state: AppState,
+    context: RequestContext,
+    headers: HeaderMap,
+    shell: Shell,
     url: UrlState,
 }
 
-impl Asked {
-    async fn open(
-        self,
-        state: &AppState,
-        context: &RequestContext,
-        headers: &HeaderMap,
-        caller: Caller,
-        shell: Shell,
-    ) -> Result<Response, PageError> {
-        let Self { scope, base, url } = self;
+impl FromRequestParts<AppState> for Opening {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let Query(url) = Query::from_request_parts(parts, state).await?;
+        Ok(Self {
+            context: RequestContext::from_request_parts(parts, state).await?,
+            shell: Shell::from_request_parts(parts, state).await?,
+            headers: parts.headers.clone(),
+            state: state.clone(),
+            url,
+        })
+    }
+}
+
+impl Opening {
+    async fn open(self, caller: Caller, scope: LogScope, base: Href) -> Result<Response, PageError> {
+        let Self { state, url, shell, .. } = self;
         let range = url.range(&shell.zone, shell.now);
         let (from, to) = range.map_err(|WrongRange(text)| PageError::bad_request(text))?;
         if to.is_some() {
@@ -120,29 +95,30 @@ impl Asked {
                 "A range that ends has nothing new to wait for. Take its end away to follow it live.",
             ));
         }
-        let zone = shell.zone.zone().clone();
         // Where a connection broke off, else where the page ends.
-        let after = last_event_id(headers).map_or_else(|| url.after.clone(), str::to_owned);
+        let after = last_event_id(&self.headers).map_or_else(|| url.after.clone(), str::to_owned);
         let request = FollowRequest {
             q: url.q.clone(),
             from,
             to: None,
-            zone: zone.clone(),
+            zone: shell.zone.zone().clone(),
             after: Some(after).filter(|after| !after.is_empty()),
             limit: AT_ONCE,
             hides_reads: url.reads != "1",
         };
-        let expr = parse(&url.q, &zone).unwrap_or_default();
+        let display = Display::load(state.app(), &caller, &scope, &url).await?;
+        let expr = parse(&url.q, shell.zone.zone()).unwrap_or_default();
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
         let source = PageTail {
             state: state.clone(),
             links: Links::of(&caller, tail.scope(), base, (url.with_after(""), expr)),
             tail,
-            shell,
+            display,
+            zone: shell.zone,
             recent: VecDeque::new(),
             behind: 0,
         };
-        stream_of(state, (context, headers), caller, source).map_err(|none| no_stream(&none))
+        stream_of(&state, (&self.context, &self.headers), caller, source).map_err(|none| no_stream(&none))
     }
 }
 
@@ -150,7 +126,8 @@ struct PageTail {
     state: AppState,
     tail: Tail,
     links: Links,
-    shell: Shell,
+    display: Display,
+    zone: Zone,
     /// When the latest rows were recorded, those within a second of the last.
     recent: VecDeque<Time>,
     /// Rows given since it last had caught up.
@@ -160,10 +137,21 @@ struct PageTail {
 /// Rows as the page has them.
 #[derive(askama::Template)]
 #[template(path = "activity/tail.html")]
-struct Fragment {
-    view: RowContext,
-    is_one: bool,
+struct Fragment<'a> {
+    view: Shown<'a>,
     days: Vec<(String, Vec<ActivityRow>)>,
+}
+
+/// What the row's template needs of a view.
+struct Shown<'a> {
+    zone: &'a Zone,
+    display: &'a Display,
+}
+
+impl Shown<'_> {
+    fn cell(&self, column: &Column, row: &ActivityRow) -> (&'static str, String) {
+        display::cell(*column, &row.activity, self.zone)
+    }
 }
 
 impl Source for PageTail {
@@ -173,11 +161,11 @@ impl Source for PageTail {
         self.tail.wait().await;
     }
 
-    async fn say(&mut self, caller: &Caller) -> Said {
+    async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
             Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
-                return Said::Last(event(
+                return News::Last(event(
                     "ended",
                     "",
                     &json!({ "reason": "may not read this log any more" }),
@@ -186,7 +174,7 @@ impl Source for PageTail {
             Err(error) => return stopped("error", &sentence(&error)),
         };
         if page.rows.is_empty() {
-            return Said::Nothing;
+            return News::Nothing;
         }
         self.behind = if page.has_more {
             self.behind + page.rows.len()
@@ -203,7 +191,7 @@ impl Source for PageTail {
         }
         let n = page.rows.len();
         match self.html(page.rows) {
-            Ok(html) => Said::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
+            Ok(html) => News::Events(event("rows", self.tail.cursor(), &json!({ "n": n, "html": html }))),
             Err(_) => stopped("error", "New activities could not be shown. Load the page anew."),
         }
     }
@@ -243,17 +231,16 @@ impl PageTail {
         let mut rows = rows.into_vec();
         rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.seq)));
         let fragment = Fragment {
-            is_one: self.links.owner.is_some(),
-            view: RowContext {
-                zone: self.shell.zone.clone(),
-                now: self.state.app().now(),
+            view: Shown {
+                zone: &self.zone,
+                display: &self.display,
             },
-            days: days(rows, &self.shell.zone, &self.links),
+            days: days(rows, &self.zone, &self.links),
         };
         askama::Template::render(&fragment)
     }
 }
 
-fn stopped(reason: &str, text: &str) -> Said {
-    Said::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
+fn stopped(reason: &str, text: &str) -> News {
+    News::Last(event("stopped", "", &json!({ "reason": reason, "text": text })))
 }

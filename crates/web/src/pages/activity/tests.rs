@@ -5,20 +5,23 @@ use std::time::Duration;
 use activity::query::{Expr, parse};
 use activity::{Activity, By, Change, Facts, Named, Outcome, Person, Target, Time};
 use app::activity::{
-    ActivityView, Chip, CompleteThrough, Count, EmptyReason, FoundPerson, Hint, LogScope, Rows, Widening,
+    ActivityView, Chip, CompleteThrough, Count, EmptyReason, Facet, FoundPerson, Hint, LogScope, Overview, Rows, Value,
+    Values, Widening,
 };
 use app::exports::{Export, Kind, Progress, State, UserCsv};
 use app::{Caller, Origin, Roles, Via};
 use askama::Template as _;
 
+use super::display::Display;
 use super::links::Links;
 use super::one::OnePage;
+use super::saved::Saved;
 use super::scopes::{CsvPart, EverythingPage, MinePage, UserPage};
 use super::state::UrlState;
 use super::view::{Answer, Shown, View};
 use crate::shell::{Shell, Theme, Zone};
 
-const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
+pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}\u{7}&'=1+1 ";
 
 pub(crate) fn at(text: &str) -> Time {
     Time::parse(text).unwrap()
@@ -154,7 +157,7 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
                 count: Count { n: 82, exact: false },
             },
         ],
-        overview: None,
+        overview: Some(overview()),
         empty,
         took: Duration::from_micros(1_234),
         rows: Rows::default(),
@@ -162,6 +165,30 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
     let links = links(url.clone(), view.expr.clone());
     let outcome = Shown::Rows(Box::new(Answer::of(rows, view, &links, &zone)));
     shown(outcome, url)
+}
+
+/// What is counted of a view, hostile names among it.
+fn overview() -> Overview {
+    let value = |value: &str, n: u64| Value {
+        value: value.to_owned(),
+        name: HOSTILE.to_owned(),
+        n,
+        is_chosen: n == 0,
+        is_left_out: false,
+        toggled: Some("user:=usr_sam".to_owned()),
+        only: Some("user:=usr_sam".to_owned()),
+        left_out: Some("-user:=usr_sam".to_owned()),
+    };
+    Overview {
+        count: Count { n: 9_734, exact: true },
+        failures: Count { n: 530, exact: false },
+        bars: Vec::new(),
+        facets: vec![Values {
+            facet: Facet::User,
+            values: vec![value(HOSTILE, 7), value("usr_sam", 0)],
+            other: 12,
+        }],
+    }
 }
 
 fn links(state: UrlState, expr: Expr) -> Links {
@@ -182,6 +209,8 @@ fn shown(outcome: Shown, state: UrlState) -> View {
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         outcome,
+        display: Display::usual(true),
+        saved: Saved::default(),
         public_url: "https://log.example.com".to_owned(),
     }
 }
@@ -224,11 +253,14 @@ fn rows_stand_under_their_day_in_the_chosen_zone() {
         .filter_map(|part| part.split('<').next())
         .collect();
     assert_eq!(days, ["Saturday, 21 November 2026", "Friday, 20 November 2026"]);
-    assert!(html.contains("09:02:51"), "a time of day in EST");
+    assert!(html.contains(">09:02:51</time>"), "a time of day in EST");
     assert!(html.contains("<b>9,734</b> activities") && html.contains("1.2 ms"));
-    assert!(html.contains("at least 530 failures") && html.contains("q=user:sjones%20outcome:failure"));
+    assert!(html.contains("at least 530 failures") && html.contains("q=user:sjones%20outcome:failure,denied"));
     assert!(html.contains("href=\"/activities/3\""));
-    assert!(html.contains("q=user:sjones%20ip:203.0.113.7&#38;from=-7d&#38;tz=EST"));
+    assert!(
+        html.contains("q=user:sjones%20ip:203.0.113.7&amp;from=-7d&amp;tz=EST")
+            || html.contains("q=user:sjones%20ip:203.0.113.7&#38;from=-7d&#38;tz=EST")
+    );
     assert!(html.contains("Complete through") && html.contains("2026-11-21 09:02:59 EST"));
     assert!(
         html.contains("href=\"/activity?q=user:sjones&amp;from=-7d&amp;tz=EST&amp;after=o1.1\"")

@@ -4,14 +4,18 @@
 use activity::query::Term;
 use activity::{Activity, Outcome, Time};
 use app::Caller;
-use app::activity::{ActivityView, EmptyReason, Facet, FoundPerson, LogScope, ViewError, ViewRequest, Widening};
+use app::activity::{
+    ActivityView, Column, EmptyReason, Facet, FoundPerson, LogScope, ViewError, ViewRequest, Widening,
+};
 use axum::http::StatusCode;
 
+use super::display::{self, Display};
 use super::facets::{self, FacetList};
 use super::histogram::Histogram;
 use super::links::Links;
 use super::query_box::{QueryBox, in_words};
 use super::row::{ActivityRow, mark_twins};
+use super::saved::Saved;
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
 use crate::shell::{Href, PageError, Shell, Zone};
@@ -26,6 +30,8 @@ pub(crate) struct View {
     pub(crate) zone: Zone,
     pub(crate) now: Time,
     pub(crate) outcome: Shown,
+    pub(crate) display: Display,
+    pub(crate) saved: Saved,
     /// Address other programs report to, for the page of an empty log.
     pub(crate) public_url: String,
 }
@@ -95,6 +101,8 @@ impl View {
                 }
             }
         };
+        let display = Display::load(state.app(), caller, &scope, &url).await?;
+        let saved = Saved::load(state, caller, &base, &scope, &url).await?;
         let public_url = state.app().settings().public_url.clone();
         Ok(Self {
             base,
@@ -103,6 +111,8 @@ impl View {
             zone: shell.zone.clone(),
             now: shell.now,
             outcome,
+            display,
+            saved,
             public_url,
         })
     }
@@ -155,6 +165,21 @@ impl View {
     /// The address of this view with another query.
     pub(crate) fn with_query(&self, q: &str) -> Href {
         self.state.with_query(q).href(&self.base)
+    }
+
+    /// What stands in a column that is not among the usual ones: its class and its text.
+    pub(crate) fn cell(&self, column: &Column, row: &ActivityRow) -> (&'static str, String) {
+        display::cell(*column, &row.activity, &self.zone)
+    }
+
+    /// The address of everything in this log, also where it begins with a saved search.
+    pub(crate) fn everything(&self) -> Href {
+        let has_default = self.saved.mine.iter().any(|search| search.is_default);
+        let state = UrlState {
+            saved: if has_default { "none" } else { "" }.to_owned(),
+            ..UrlState::default()
+        };
+        state.href(&self.base)
     }
 
     /// The address of another page of this view.

@@ -58,7 +58,9 @@ impl LoginSettingsPage {
             n => Some(format!("{n} passkeys")),
         };
         let said: Vec<String> = [app, sms, passkeys].into_iter().flatten().collect();
+        let is_due = factors.required || factors.required_by_group;
         match said.is_empty() {
+            true if is_due => "none; set up at the next log-in".to_owned(),
             true => "none".to_owned(),
             false => format!("{}; {} recovery codes left", said.join(", "), factors.recovery_codes),
         }
