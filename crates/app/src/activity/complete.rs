@@ -117,7 +117,7 @@ impl Completion<'_> {
     /// The values of a key; what was typed before the last comma stays.
     async fn values(&self, info: &KeyInfo, typed: &str) -> Result<Vec<Choices>, ViewError> {
         let (kept, last) = match typed.rsplit_once(',') {
-            Some((kept, last)) if typed.matches('"').count() % 2 == 0 || !last.contains('"') => (kept, last),
+            Some((kept, last)) if typed.matches('"').count().is_multiple_of(2) || !last.contains('"') => (kept, last),
             _ => ("", typed),
         };
         let last = last.trim_matches('"');

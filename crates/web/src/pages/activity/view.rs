@@ -94,12 +94,7 @@ impl View {
                         Shown::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
                     }
                     Err(ViewError::Query(_)) => Shown::Wrong,
-                    Err(ViewError::Range { from, to }) => Shown::BadRange(format!(
-                        "The range ends ({}) before it begins ({}).",
-                        shell.zone.format(to),
-                        shell.zone.format(from)
-                    )),
-                    Err(error @ ViewError::Cursor) => Shown::BadRange(sentence(&error)),
+                    Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
                     // The reader has to narrow it, so the search stays at hand.
                     Err(error @ ViewError::TooCostly(_)) => Shown::TooCostly(sentence(&error)),
                     Err(error) => return Err(page_error(error)),

@@ -96,15 +96,14 @@ fn page(shell: Shell, base: Href, asked: &[(String, String)]) -> Result<Response
 }
 
 impl AdvancedPage {
-    /// The activity types under their headings: code, title, whether it is chosen.
-    fn types(&self) -> Vec<(&'static str, Vec<(&'static str, &'static str, bool)>)> {
-        let chosen = |code: &str| self.form.kinds.iter().any(|known| known == code);
-        let of = |category: Category| {
-            let types = category.types().iter();
-            let types = types.map(|entry| (entry.code, entry.title, chosen(entry.code)));
-            (category.title(), types.collect())
-        };
-        Category::ALL.into_iter().map(of).collect()
+    /// The headings of the activity types.
+    fn headings(&self) -> [Category; 10] {
+        Category::ALL
+    }
+
+    /// Whether this activity type is chosen.
+    fn is_chosen(&self, code: &str) -> bool {
+        self.form.kinds.iter().any(|known| known == code)
     }
 
     /// What is wrong with a field, in pieces of text and code.
