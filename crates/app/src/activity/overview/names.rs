@@ -20,7 +20,7 @@ pub(super) async fn names(
     values: &[&str],
 ) -> Result<HashMap<String, String>, ViewError> {
     let mut names: HashMap<String, String> = match facet {
-        Facet::Kind => values.iter().filter_map(|code| title(code)).collect(),
+        Facet::Kind => values.iter().filter_map(title).collect(),
         Facet::User => {
             let mut read = app.store().glance().await?;
             let accounts = store::reporters::accounts(&mut read, values, None).await?;
