@@ -169,7 +169,7 @@ async fn a_manager_reads_the_group_and_its_subgroups_and_nothing_else_whatever_i
         .seen(&it.olga, &it.design, &format!("group:={finance}"))
         .await
         .unwrap();
-    let Some(EmptyReason::NothingMatches { widen }) = nothing.empty else {
+    let Some(EmptyReason::NothingMatches { widen, .. }) = nothing.empty else {
         panic!("{:?}", nothing.empty)
     };
     let everything = it.seen(&it.olga, &it.design, "").await.unwrap().count.unwrap().n;

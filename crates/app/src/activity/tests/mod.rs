@@ -277,7 +277,7 @@ async fn an_empty_answer_explains_itself() {
         panic!()
     };
     assert_eq!((code.as_str(), since), ("user.login", setup.now()));
-    let Some(EmptyReason::NothingMatches { widen }) = empty(asking("outcome:success ip:10.0.0.0/8")).await else {
+    let Some(EmptyReason::NothingMatches { widen, .. }) = empty(asking("outcome:success ip:10.0.0.0/8")).await else {
         panic!()
     };
     assert_eq!(widen.len(), 1);

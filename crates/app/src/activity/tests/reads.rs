@@ -134,7 +134,7 @@ async fn a_page_that_is_empty_for_its_reads_says_so_and_what_it_offers_it_finds(
     )
     .await
     .unwrap();
-    let Some(EmptyReason::NothingMatches { widen }) = none.empty else {
+    let Some(EmptyReason::NothingMatches { widen, .. }) = none.empty else {
         panic!("{:?}", none.empty)
     };
     for wider in widen {
