@@ -229,12 +229,12 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
             return facts
                 .group
                 .as_ref()
-                .is_some_and(|group| name_and_id((&group.name, &group.id), Thing::Group, said));
+                .is_some_and(|group| name_and_id([&group.name, &group.id], Thing::Group, said));
         }
         Part::Target => {
             return facts
                 .target()
-                .is_some_and(|target| name_and_id((&target.name, &target.id), Thing::Target, said));
+                .is_some_and(|target| name_and_id([&target.name, &target.id], Thing::Target, said));
         }
         Part::TargetName => {
             let name = facts.target().and_then(|target| {
@@ -258,7 +258,8 @@ fn say<'a>(part: Part, facts: &'a Facts, said: &mut Vec<Piece<'a>>) -> bool {
     code.map(|code| said.push(Piece::Code(code.as_str().into()))).is_some()
 }
 
-fn name_and_id<'a>((name, id): (&'a str, &'a str), thing: Thing, said: &mut Vec<Piece<'a>>) -> bool {
+/// Adds a name and an id, in this order, as far as they are there.
+fn name_and_id<'a>([name, id]: [&'a str; 2], thing: Thing, said: &mut Vec<Piece<'a>>) -> bool {
     match (name, id) {
         ("", "") => return false,
         ("", only) | (only, "") => said.push(Piece::Name(only.into(), thing)),

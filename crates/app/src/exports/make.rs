@@ -62,7 +62,7 @@ async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportEr
     );
     let path = directory(app).join(&name);
     let to = path.clone();
-    let summary = off_thread(move || end(&file, writer, (&part, &to))).await?;
+    let summary = off_thread(move || end(&file, writer, [&part, &to])).await?;
     if let Err(error) = room.check(summary.bytes) {
         // What stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(path).await;
@@ -102,7 +102,7 @@ async fn begin(app: &App, row: &ExportRow, part: PathBuf) -> Result<(File, FileW
 }
 
 /// Writes the end, and gives the file its name once the disk has all of it.
-fn end(file: &File, writer: FileWriter, (part, path): (&Path, &Path)) -> io::Result<Summary> {
+fn end(file: &File, writer: FileWriter, [part, path]: [&Path; 2]) -> io::Result<Summary> {
     let summary = writer.finish()?;
     file.sync_all()?;
     std::fs::rename(part, path)?;

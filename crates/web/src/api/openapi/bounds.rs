@@ -79,6 +79,13 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+    ]
+}
+
+/// The same of what is asked for as a file.
+fn exported() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Given, Text, Texts};
+    vec![
         ("NewExport", "q", Text(0, activity::query::MAX_BYTES)),
         ("NewExport", "user", Given),
         ("NewExport", "group", Given),
@@ -165,7 +172,8 @@ const IN_PATHS: &[(&str, &str)] = &[
 
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
-    for (shape, property, holds) in sent().into_iter().chain(saved_searches()).chain(answered()) {
+    let own = sent().into_iter().chain(saved_searches()).chain(exported());
+    for (shape, property, holds) in own.chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -244,6 +252,7 @@ pub(super) fn names() -> Vec<(&'static str, &'static str)> {
     sent()
         .into_iter()
         .chain(saved_searches())
+        .chain(exported())
         .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()

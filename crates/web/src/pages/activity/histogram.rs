@@ -13,6 +13,8 @@ use crate::shell::{Href, Zone, filters::grouped};
 
 /// How high the highest bar is, in the units of the drawing.
 const HEIGHT: u64 = 620;
+/// How high a bar is at the least, if there is anything in it.
+const LEAST: u64 = 12;
 /// How wide a bar is with the gap behind it, and without.
 const STEP: usize = 10;
 const WIDTH: usize = 8;
@@ -63,7 +65,7 @@ impl Histogram {
         for (at, bar) in bars.iter().enumerate() {
             let (all, bad) = (bar.outcomes.total(), bar.failures());
             // What is there is seen, however little it is beside the rest.
-            let high = |n: u64| (n > 0).then(|| (n * HEIGHT / most).max(12)).unwrap_or_default();
+            let high = |n: u64| if n > 0 { (n * HEIGHT / most).max(LEAST) } else { 0 };
             let (foot, whole) = (high(bad), high(all).max(high(bad)));
             column(&mut failed, at, HEIGHT - foot, foot);
             column(&mut usual, at, HEIGHT - whole, whole - foot);
@@ -150,8 +152,11 @@ fn span(bar: &Bar, zone: &Zone) -> String {
     }
 }
 
+/// Whether a mark may stand at an instant.
+type Stands = fn(&Zoned) -> bool;
+
 /// Where marks may stand, coarsest first, and what they say.
-const LEVELS: [(fn(&Zoned) -> bool, &str); 8] = [
+const LEVELS: [(Stands, &str); 8] = [
     (|at| at.month() == 1 && at.day() == 1 && midnight(at), "%Y"),
     (|at| at.day() == 1 && midnight(at), "%b %Y"),
     (|at| at.weekday() == Weekday::Monday && midnight(at), "%-d %b"),

@@ -3,7 +3,7 @@
 
 use activity::query::{ByPattern, Entity, Expr, IpPattern, KindPattern, RecorderPattern, Term, Value, Words};
 use activity::text::{Extent, Phrase};
-use activity::{Activity, By, Facts, Severity, sentence};
+use activity::{Activity, By, Facts, Named, Severity, Target, sentence};
 
 use super::links::{Links, Narrow};
 use super::who::Who;
@@ -80,37 +80,24 @@ fn who(row: &Activity, links: &Links) -> Vec<Field> {
         By::Application(_) | By::System => did.sort,
     };
     let doer = row.by.person().or(row.user.as_ref().filter(|_| row.by == By::Themself));
-    fields.person("Who", &did, (sort, doer.map_or("", |person| &person.email)), |id| {
+    let email = doer.map_or("", |person| &person.email);
+    fields.person("Who", &did, &[sort, email], |id| {
         Links::among(row, id, Term::By(vec![ByPattern::Is(Entity::Id(id.to_owned()))]))
     });
     if let (Some(whom), Some(user)) = (Who::suffered(row), &row.user) {
-        fields.person("On whom", &whom, ("", &user.email), |id| {
+        fields.person("On whom", &whom, &[&user.email], |id| {
             Links::among(row, id, Term::User(vec![Entity::Id(id.to_owned())]))
         });
     }
     fields.text("With API key", sentence::with_key(&row.facts));
-    for target in &row.targets {
-        let username = Some(target.username.as_str()).filter(|it| !it.is_empty());
-        let name = match username {
-            Some(username) => format!("{} ({username})", target.name),
-            None => target.name.clone(),
-        };
-        let note = if name.is_empty() { "" } else { target.id.as_str() };
-        let value = if name.is_empty() { &target.id } else { &name };
-        let term = (!target.id.is_empty()).then(|| Term::Target(vec![Entity::Id(target.id.clone())]));
-        fields.linked(Field {
-            note: [target.kind.as_str(), note].join(" ").trim().to_owned(),
-            href: links.target(target),
-            ..fields.field("Target", value, term)
-        });
-    }
+    row.targets.iter().for_each(|target| fields.target(target));
     if let Some(group) = &row.group {
         let term = Term::Group(vec![Entity::Id(group.id.clone())]);
-        fields.named("Group", (&group.name, &group.id), term, links.group(&group.id));
+        fields.named("Group", group, term, links.group(&group.id));
     }
     if let Some(application) = &row.application {
         let term = Term::Application(vec![Entity::Id(application.id.clone())]);
-        fields.named("Application", (&application.name, &application.id), term, None);
+        fields.named("Application", application, term, None);
     }
     if let Some(ip) = row.ip {
         let field = fields.field("Address", &ip.to_string(), Some(Term::Ip(vec![IpPattern::Exact(ip)])));
@@ -222,17 +209,12 @@ impl<'a> Fields<'a> {
         self.linked(self.field(label, value, term(value.to_owned())));
     }
 
-    fn person(
-        &mut self,
-        label: &'static str,
-        who: &Who,
-        (sort, email): (&str, &str),
-        condition: impl Fn(&str) -> Expr,
-    ) {
+    fn person(&mut self, label: &'static str, who: &Who, notes: &[&str], condition: impl Fn(&str) -> Expr) {
         let id = who.id.as_str();
         let whole = who.whole();
-        let notes = [sort, email, if id == whole { "" } else { id }];
-        let notes: Vec<&str> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+        let id_if_not_said = if id == whole { "" } else { id };
+        let notes = notes.iter().copied().chain([id_if_not_said]);
+        let notes: Vec<&str> = notes.filter(|note| !note.is_empty()).collect();
         let condition = (!id.is_empty()).then(|| condition(id));
         self.linked(Field {
             note: notes.join(" · "),
@@ -241,14 +223,30 @@ impl<'a> Fields<'a> {
         });
     }
 
-    fn named(&mut self, label: &'static str, (name, id): (&str, &str), term: Term, href: Option<Href>) {
-        let (value, note) = if name.is_empty() { (id, "") } else { (name, id) };
+    fn named(&mut self, label: &'static str, named: &Named, term: Term, href: Option<Href>) {
+        let Named { name, id } = named;
+        let (value, note) = if name.is_empty() { (id, "") } else { (name, id.as_str()) };
         let term = (!id.is_empty()).then_some(term);
         self.linked(Field {
             note: note.to_owned(),
             href,
             is_code: name.is_empty(),
             ..self.field(label, value, term)
+        });
+    }
+
+    fn target(&mut self, target: &Target) {
+        let name = match target.username.as_str() {
+            "" => target.name.clone(),
+            username => format!("{} ({username})", target.name),
+        };
+        let note = if name.is_empty() { "" } else { target.id.as_str() };
+        let value = if name.is_empty() { &target.id } else { &name };
+        let term = (!target.id.is_empty()).then(|| Term::Target(vec![Entity::Id(target.id.clone())]));
+        self.linked(Field {
+            note: [target.kind.as_str(), note].join(" ").trim().to_owned(),
+            href: self.links.target(target),
+            ..self.field("Target", value, term)
         });
     }
 

@@ -49,6 +49,45 @@ pub(crate) enum Shown {
     TooCostly(String),
 }
 
+impl Shown {
+    async fn load(
+        state: &AppState,
+        caller: &Caller,
+        shell: &Shell,
+        (scope, url): (&LogScope, &UrlState),
+    ) -> Result<Self, PageError> {
+        let (from, to) = match url.range(&shell.zone, shell.now) {
+            // What was typed could not join the query.
+            _ if !url.add.trim().is_empty() => return Ok(Self::Wrong),
+            Err(WrongRange(message)) => return Ok(Self::BadRange(message)),
+            Ok(range) => range,
+        };
+        let request = ViewRequest {
+            q: url.q.clone(),
+            from,
+            to,
+            zone: shell.zone.zone().clone(),
+            after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+            top: TOP,
+            more: Facet::named(&url.more),
+            hides_reads: url.reads != "1",
+            ..ViewRequest::default()
+        };
+        Ok(match app::activity::view(state.app(), caller, scope, &request).await {
+            Ok(view) => {
+                let state = (url.clone(), view.expr.clone());
+                let links = Links::of(caller, scope, shell.path.clone(), state);
+                Self::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
+            }
+            Err(ViewError::Query(_)) => Self::Wrong,
+            Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Self::BadRange(sentence(&error)),
+            // The reader has to narrow it, so the search stays at hand.
+            Err(error @ ViewError::TooCostly(_)) => Self::TooCostly(sentence(&error)),
+            Err(error) => return Err(page_error(error)),
+        })
+    }
+}
+
 /// An answer of the log, ready for its template.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -71,36 +110,7 @@ impl View {
         url: UrlState,
     ) -> Result<Self, PageError> {
         let base = shell.path.clone();
-        let outcome = match url.range(&shell.zone, shell.now) {
-            // What was typed could not join the query.
-            _ if !url.add.trim().is_empty() => Shown::Wrong,
-            Err(WrongRange(message)) => Shown::BadRange(message),
-            Ok((from, to)) => {
-                let request = ViewRequest {
-                    q: url.q.clone(),
-                    from,
-                    to,
-                    zone: shell.zone.zone().clone(),
-                    after: Some(url.after.clone()).filter(|after| !after.is_empty()),
-                    top: TOP,
-                    more: Facet::named(&url.more),
-                    hides_reads: url.reads != "1",
-                    ..ViewRequest::default()
-                };
-                match app::activity::view(state.app(), caller, &scope, &request).await {
-                    Ok(view) => {
-                        let state = (url.clone(), view.expr.clone());
-                        let links = Links::of(caller, &scope, base.clone(), state);
-                        Shown::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
-                    }
-                    Err(ViewError::Query(_)) => Shown::Wrong,
-                    Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Shown::BadRange(sentence(&error)),
-                    // The reader has to narrow it, so the search stays at hand.
-                    Err(error @ ViewError::TooCostly(_)) => Shown::TooCostly(sentence(&error)),
-                    Err(error) => return Err(page_error(error)),
-                }
-            }
-        };
+        let outcome = Shown::load(state, caller, shell, (&scope, &url)).await?;
         let display = Display::load(state.app(), caller, &scope, &url).await?;
         let saved = Saved::load(state, caller, &base, &scope, &url).await?;
         let public_url = state.app().settings().public_url.clone();

@@ -48,12 +48,12 @@ fn every_query_comes_back_from_the_form_whether_it_has_a_field_or_not() {
     }
 }
 
-fn sent(fields: &str) -> Result<String, Form> {
+fn sent(fields: &str) -> Result<String, Box<Form>> {
     let mut form = Form::of_address(&asked(&format!("search=1&{fields}")), &TimeZone::UTC);
     let state = form.state(&Zone::utc());
     state
         .map(|state| state.href(&"/activity".into()).as_str().to_owned())
-        .ok_or(form)
+        .ok_or(Box::new(form))
 }
 
 #[test]
