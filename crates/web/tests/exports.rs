@@ -22,18 +22,12 @@ async fn api(test: &TestApp, key: &str, (method, path): (&str, &str), body: Opti
 
 /// A key that may read and export.
 async fn key(test: &TestApp, login: &str) -> String {
-    let maker = test.caller(login).await;
-    let request = app::api_keys::NewKeyRequest {
-        name: "exports".to_owned(),
-        scopes: app::Scopes {
-            read: true,
-            export: true,
-            ..app::Scopes::default()
-        },
-        ..app::api_keys::NewKeyRequest::default()
+    let scopes = app::Scopes {
+        read: true,
+        export: true,
+        ..app::Scopes::default()
     };
-    let made = app::api_keys::create(&test.app, &maker, request).await.unwrap();
-    made.token.unwrap()
+    test.key_with(login, scopes).await
 }
 
 /// The export once it has ended.

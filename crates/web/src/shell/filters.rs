@@ -47,6 +47,14 @@ pub(crate) fn said(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<
     Ok(Safe(super::respond::said_html(&text.to_string())))
 }
 
+/// The same without its `<bdi>`, for an element that the style sheet isolates.
+#[askama::filter_fn]
+pub(crate) fn marked(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    let html = super::respond::visible_html(&text.to_string());
+    let inside = html.strip_prefix("<bdi>").and_then(|html| html.strip_suffix("</bdi>"));
+    Ok(Safe(inside.unwrap_or(&html).to_owned()))
+}
+
 /// Untrusted text inside an attribute, where there can be no chips: the same characters as `U+202E` in plain text.
 #[askama::filter_fn]
 pub(crate) fn plain(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {

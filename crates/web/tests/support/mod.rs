@@ -144,16 +144,21 @@ impl TestApp {
 
     /// A new key of this person with one scope.
     pub async fn key_of(&self, username: &str, scope: Scope) -> String {
-        // A key acts as its maker: each made theirs while they were an administrator.
-        let maker = Caller {
-            person: self.caller(username).await.person,
-            ..Caller::command_line()
-        };
         let scopes = Scopes {
             write: scope == Scope::Write,
             read: scope == Scope::Read,
             export: scope == Scope::Export,
             admin: scope == Scope::Admin,
+        };
+        self.key_with(username, scopes).await
+    }
+
+    /// A new key of this person with these scopes.
+    pub async fn key_with(&self, username: &str, scopes: Scopes) -> String {
+        // A key acts as its maker: each made theirs while they were an administrator.
+        let maker = Caller {
+            person: self.caller(username).await.person,
+            ..Caller::command_line()
         };
         let request = app::api_keys::NewKeyRequest {
             name: "test".to_owned(),

@@ -283,7 +283,7 @@ async fn an_empty_answer_explains_itself() {
     };
     assert_eq!(widen.len(), 1);
     assert_eq!(widen[0].query, "outcome:success");
-    assert_eq!(widen[0].label, "without ip:10.0.0.0/8");
+    assert_eq!((&*widen[0].label, &*widen[0].what), ("without", "ip: 10.0.0.0/8"));
 }
 
 #[tokio::test]

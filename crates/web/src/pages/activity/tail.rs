@@ -34,13 +34,11 @@ const MOST_A_SECOND: usize = 100;
 const MOST_BEHIND: usize = 1_000;
 
 pub(super) async fn everything(ReaderOfAll(caller): ReaderOfAll, opening: Opening) -> Result<Response, PageError> {
-    opening.open(caller, LogScope::Everything, "/activity".into()).await
+    opening.open(caller, LogScope::Everything).await
 }
 
 pub(super) async fn mine(SignedIn(caller): SignedIn, opening: Opening) -> Result<Response, PageError> {
-    opening
-        .open(caller, LogScope::Me, "/settings/activity-logs".into())
-        .await
+    opening.open(caller, LogScope::Me).await
 }
 
 pub(super) async fn user(
@@ -48,8 +46,7 @@ pub(super) async fn user(
     Path(id): Path<String>,
     opening: Opening,
 ) -> Result<Response, PageError> {
-    let base = Href::to(&["users", &id, "activity"]);
-    opening.open(caller, LogScope::User(id), base).await
+    opening.open(caller, LogScope::User(id)).await
 }
 
 pub(super) async fn group(
@@ -57,8 +54,7 @@ pub(super) async fn group(
     Path(id): Path<String>,
     opening: Opening,
 ) -> Result<Response, PageError> {
-    let base = Href::to(&["groups", &id, "activity"]);
-    opening.open(caller, LogScope::Group(id), base).await
+    opening.open(caller, LogScope::Group(id)).await
 }
 
 /// A request for a tail: the state of the view that is to go on by itself, and what its stream is made with.
@@ -86,7 +82,7 @@ impl FromRequestParts<AppState> for Opening {
 }
 
 impl Opening {
-    async fn open(self, caller: Caller, scope: LogScope, base: Href) -> Result<Response, PageError> {
+    async fn open(self, caller: Caller, scope: LogScope) -> Result<Response, PageError> {
         let Self { state, url, shell, .. } = self;
         let range = url.range(&shell.zone, shell.now);
         let (from, to) = range.map_err(|WrongRange(text)| PageError::bad_request(text))?;
@@ -111,7 +107,7 @@ impl Opening {
         let tail = tail(state.app(), &caller, scope, request).await.map_err(page_error)?;
         let source = PageTail {
             state: state.clone(),
-            links: Links::of(&caller, tail.scope(), base, (url.with_after(""), expr)),
+            links: Links::of(&caller, tail.scope(), Href::from(""), (url.with_after(""), expr)),
             tail,
             display,
             zone: shell.zone,

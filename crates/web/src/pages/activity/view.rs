@@ -261,7 +261,12 @@ impl Answer {
 
     /// An answer with these rows.
     pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, zone: &Zone) -> Self {
-        let days = days(rows, zone, links);
+        // Rows are many: their links go on from the page they are on, without its path.
+        let in_page = Links {
+            base: Href::from(""),
+            ..links.clone()
+        };
+        let days = days(rows, zone, &in_page);
         let overview = view.overview.as_ref();
         Self {
             days,

@@ -59,6 +59,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /users/{id}/devices/{device}/revoke", Form(""), INSTALLATION),
     row("GET /users/{id}/activity", Nothing, INSTALLATION),
     row("GET /users/{id}/activity/csv", Nothing, INSTALLATION),
+    row("GET /users/{id}/activity/complete", Nothing, INSTALLATION),
+    row("GET /users/{id}/activity/advanced", Nothing, INSTALLATION),
     row("POST /users/{id}/activity/csv", Form(""), INSTALLATION),
     row("GET /users/{id}/activity/export", Nothing, INSTALLATION),
     row("POST /users/{id}/activity/export", Form("format=csv"), INSTALLATION),
@@ -100,11 +102,16 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /settings/connections/{user}/unblock", Form(""), EVERYBODY).at("/settings/connections/$dora/unblock"),
     // An activity of Olga's in the group: hers, the managers' and the installation's to read.
     row("GET /activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
+    row("GET /activities/{id}/open", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /v1/activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /exports/{id}/download", Nothing, HERS),
     row("GET /exports/{id}", Nothing, HERS),
     row("POST /exports/{id}/cancel", Form(""), HERS).but(&[(Who::Installation, SaidNo)]),
     row("POST /exports/{id}/delete", Form(""), HERS),
+    row("GET /v1/exports/{id}", Nothing, HERS),
+    row("GET /v1/exports/{id}/file", Nothing, HERS),
+    row("POST /v1/exports/{id}/cancel", Nothing, HERS).but(&[(Who::Installation, Clashes)]),
+    row("DELETE /v1/exports/{id}", Nothing, HERS),
 ];
 
 const OTTO: Who = Who::Stranger;
