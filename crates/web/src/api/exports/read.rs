@@ -1,6 +1,7 @@
 //! Reading exports: the list, one of them, and its file.
 
 use app::exports;
+use app::ids::Prefix;
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
@@ -10,6 +11,7 @@ use super::{absent, problem};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::list::{Listed, Paging};
+use crate::api::query::Params;
 use crate::problem::Problem;
 use crate::shell::{ApiCaller, file};
 
@@ -30,6 +32,14 @@ pub(super) async fn list_exports(
 ) -> Result<Response, Problem> {
     let paging = Paging::read(&uri)?;
     let limit = paging.limit.min(MOST) as usize;
+    // A page goes on behind the export that was its last.
+    if paging
+        .after
+        .as_deref()
+        .is_some_and(|after| Prefix::of(after) != Some(Prefix::Export))
+    {
+        return Err(Params::cursor());
+    }
     // One more, to know whether there is a next page.
     let mut found = exports::list(state.app(), &caller, paging.after.as_deref(), limit + 1)
         .await

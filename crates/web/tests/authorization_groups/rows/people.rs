@@ -3,9 +3,26 @@
 
 use super::Body::{Form, Json, Nothing};
 use super::{Foreign, Row, foreign, row};
-use crate::callers::Outcome::{Allowed, Forbidden, NotFound, SaidNo};
+use crate::callers::Outcome::{Allowed, Clashes, Forbidden, NotFound, SaidNo};
 use crate::callers::{EVERYBODY, Expect, INSTALLATION, MANAGES, NOBODY, Outcome, Who};
 
+/// A device opens no route of exports: that takes a key made for it.
+const NO_EXPORT: &[(Who, Outcome)] = &[
+    (Who::Owner, Forbidden),
+    (Who::Administrator, Forbidden),
+    (Who::Member, Forbidden),
+    (Who::Stranger, Forbidden),
+    (Who::ThroughApplication, Forbidden),
+];
+/// What has ended cannot be cancelled.
+const NO_CANCEL: &[(Who, Outcome)] = &[
+    (Who::Owner, Forbidden),
+    (Who::Administrator, Forbidden),
+    (Who::Member, Forbidden),
+    (Who::Stranger, Forbidden),
+    (Who::ThroughApplication, Forbidden),
+    (Who::Installation, Clashes),
+];
 /// Programs connect with nobody.
 const NO_SERVICE: &[(Who, Outcome)] = &[(Who::Service, Forbidden), (Who::ServiceInside, Forbidden)];
 
@@ -108,10 +125,10 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /exports/{id}", Nothing, HERS),
     row("POST /exports/{id}/cancel", Form(""), HERS).but(&[(Who::Installation, SaidNo)]),
     row("POST /exports/{id}/delete", Form(""), HERS),
-    row("GET /v1/exports/{id}", Nothing, HERS),
-    row("GET /v1/exports/{id}/file", Nothing, HERS),
-    row("POST /v1/exports/{id}/cancel", Nothing, HERS).but(&[(Who::Installation, Clashes)]),
-    row("DELETE /v1/exports/{id}", Nothing, HERS),
+    row("GET /v1/exports/{id}", Nothing, HERS).but(NO_EXPORT),
+    row("GET /v1/exports/{id}/file", Nothing, HERS).but(NO_EXPORT),
+    row("POST /v1/exports/{id}/cancel", Nothing, HERS).but(NO_CANCEL),
+    row("DELETE /v1/exports/{id}", Nothing, HERS).but(NO_EXPORT),
 ];
 
 const OTTO: Who = Who::Stranger;
