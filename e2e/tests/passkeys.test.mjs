@@ -2,7 +2,7 @@
 // authenticator of its own, which always finds the right finger.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
+import { assertAccessible, launch, logIn, newPage, openRow } from "../support/browser.mjs";
 import { startDemo } from "../support/server.mjs";
 
 let demo;
@@ -75,7 +75,10 @@ test("a passkey is added, logs in alone and after the password, and is removed",
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await page.waitForURL((at) => !at.pathname.startsWith("/login"));
   await page.goto("/settings/activity-logs?q=activity:user.login");
-  assert.match(await page.locator(".entry").first().textContent(), /passkey/);
+  const row = page.locator(".entry").first();
+  await openRow(row);
+  await row.locator(".open dl").first().waitFor();
+  assert.match(await row.textContent(), /passkey/);
 
   await logOut(page);
   await page.getByLabel(/username or e-mail/i).fill(username);
