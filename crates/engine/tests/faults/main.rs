@@ -8,6 +8,7 @@
 mod child;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +59,8 @@ fn no_failing_call_loses_doubles_or_invents_an_activity() {
         }
         tried += 1;
         if all && tried % 100 == 0 {
-            println!("{} of {} faults, {} wrong", from() + tried, calls * 4, wrong.len());
+            let said = format!("{} of {} faults, {} wrong\n", from() + tried, calls * 4, wrong.len());
+            std::io::stderr().write_all(said.as_bytes()).expect("it can be said");
         }
     }
     assert!(wrong.is_empty(), "{} faults: {wrong:?}", wrong.len());
