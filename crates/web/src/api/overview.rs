@@ -120,7 +120,7 @@ pub(super) async fn histogram(
 #[utoipa::path(
     get, path = "/v1/activities/facets", tag = "Activities", operation_id = "countActivitiesByValue",
     params(
-        ("facet" = Option<String>, Query, description = "Facets, separated by commas: `activity`, `outcome`, `user`, `group`, `application`, `ip`, `device`, `country`, `reported`. All by default."),
+        ("facet" = Option<String>, Query, pattern = "^(activity|outcome|user|group|application|ip|device|country|reported)(,(activity|outcome|user|group|application|ip|device|country|reported))*$", description = "Facets, separated by commas: `activity`, `outcome`, `user`, `group`, `application`, `ip`, `device`, `country`, `reported`. All by default."),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 100, description = "Most values of each facet; 10 by default."),
         ("q" = Option<String>, Query, description = "Query, as of `listActivities`."),
         ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),

@@ -56,10 +56,9 @@ pub(super) async fn tail_activities(
 ) -> Result<Response, Problem> {
     let params = Params::read(&uri, KNOWN)?;
     let scope = scope(&caller, &params)?;
-    let after = match last_event_id(&headers) {
-        Some(id) => Some(id.to_owned()),
-        None => params.after()?,
-    };
+    let asked = params.after()?;
+    let last = last_event_id(&headers).filter(|id| !id.is_empty());
+    let after = last.map(str::to_owned).or(asked);
     let request = FollowRequest {
         q: params.get("q").unwrap_or_default().to_owned(),
         from: params.time("from")?,

@@ -1,5 +1,6 @@
 //! Asking for exports, calling them off and deleting their files.
 
+use activity::limits::FaultCode;
 use app::Caller;
 use app::activity::{LogScope, ViewRequest};
 use app::exports::{self, ExportError, ViewExport};
@@ -13,7 +14,7 @@ use super::{absent, problem};
 use crate::AppState;
 use crate::api::answers::{Changing, Once};
 use crate::api::json::Body;
-use crate::problem::Problem;
+use crate::problem::{FieldProblem, Problem};
 use crate::shell::{ApiCaller, Href, Zone};
 
 /// Asks for a file of everything that a query finds. It is made in the background and kept for some days.
@@ -56,7 +57,12 @@ fn scope(caller: &Caller, new: &NewExport) -> Result<LogScope, Problem> {
     Ok(match (new.user.as_deref(), new.group.as_deref()) {
         (Some(_), Some(_)) => {
             let text = "Give `user` or `group`, not both; within a group, name the user in `q`.";
-            return Err(Problem::bad_request(text));
+            let errors = vec![FieldProblem {
+                pointer: "/group".to_owned(),
+                code: FaultCode::Invalid.word(),
+                detail: text.to_owned(),
+            }];
+            return Err(Problem::bad_request(text).with_errors(errors));
         }
         (Some("me"), None) => LogScope::Me,
         (Some(id), None) => LogScope::User(id.to_owned()),

@@ -72,7 +72,12 @@ pub(super) async fn get_export(
     get, path = "/v1/exports/{id}/file", tag = "Exports", operation_id = "downloadExport",
     params(("id" = String, Path, description = "Id of the export.")),
     responses(
-        (status = 200, description = "The file, in its own media type; `Whodid-Sha256` holds its digest.", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 200, description = "The file, in its own media type; `Whodid-Sha256` holds its digest.", content(
+            (Vec<u8> = "text/csv"),
+            (Vec<u8> = "application/x-ndjson"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        )),
         Reading
     ),
     security(("key" = ["export"])),
