@@ -4,22 +4,9 @@
 mod support;
 
 use app::Caller;
-use app::accounts::{self, Activation, NewUser, UserSearch};
+use app::accounts::{self, UserSearch};
 use app::groups::{self, GroupSearch, NewGroup};
 use support::TestApp;
-
-async fn create(test: &TestApp, username: &str, given_name: &str, family_name: &str) -> String {
-    let new = NewUser {
-        given_name: given_name.to_owned(),
-        family_name: family_name.to_owned(),
-        username: username.to_owned(),
-        email: format!("{username}@example.com"),
-        activation: Activation::Later,
-        ..NewUser::default()
-    };
-    let created = accounts::create_user(&test.app, &Caller::command_line(), new).await;
-    created.unwrap().person.id
-}
 
 /// The ids that All Users finds.
 async fn found(test: &TestApp, find: &str) -> Vec<String> {
@@ -49,7 +36,7 @@ async fn people_are_found_however_their_names_are_typed() {
         ("th", "ประเทศไทย", "ใจดี", "ไทย|เทศ"),
         ("ko", "서울특별", "김", "특별"),
     ] {
-        let id = create(&test, username, given_name, family_name).await;
+        let id = test.named(username, given_name, family_name).await;
         for find in finds.split('|') {
             assert_eq!(found(&test, find).await, [id.as_str()], "{find}");
         }
@@ -60,7 +47,7 @@ async fn people_are_found_however_their_names_are_typed() {
 async fn people_and_groups_that_were_there_before_are_found_once_their_names_are_folded() {
     let test = TestApp::new().await;
     let caller = test.admin().await;
-    let zoe = create(&test, "zh", "Zoë", "Hargreaves").await;
+    let zoe = test.named("zh", "Zoë", "Hargreaves").await;
     let new = NewGroup {
         name: "Größe GmbH".to_owned(),
         ..NewGroup::default()

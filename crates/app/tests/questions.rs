@@ -5,24 +5,11 @@
 mod support;
 
 use activity::{Facts, Named, Person};
-use app::accounts::{self, Activation, EditUser, NewUser};
+use app::accounts::{self, EditUser};
 use app::activity::{ActivityView, Choice, EmptyReason, Hint, LogScope, ViewError, ViewRequest, complete, view};
 use app::groups::{self, NewGroup};
 use app::{Caller, Roles};
 use support::TestApp;
-
-async fn create(test: &TestApp, username: &str, given_name: &str, family_name: &str) -> String {
-    let new = NewUser {
-        given_name: given_name.to_owned(),
-        family_name: family_name.to_owned(),
-        username: username.to_owned(),
-        email: format!("{username}@example.com"),
-        activation: Activation::Later,
-        ..NewUser::default()
-    };
-    let created = accounts::create_user(&test.app, &Caller::command_line(), new).await;
-    created.unwrap().person.id
-}
 
 async fn rename(test: &TestApp, id: &str, username: &str, given_name: &str) {
     let edit = EditUser {
@@ -59,8 +46,8 @@ fn users(view: &ActivityView) -> Vec<&str> {
 async fn the_log_finds_people_as_all_users_does() {
     let test = TestApp::new().await;
     let caller = test.admin().await;
-    let zoe = create(&test, "zh", "Zoë", "Hargreaves").await;
-    create(&test, "sj", "Sam", "Jones").await;
+    let zoe = test.named("zh", "Zoë", "Hargreaves").await;
+    test.named("sj", "Sam", "Jones").await;
     for q in [
         "user:zoë",
         "user:zoe",
@@ -79,8 +66,8 @@ async fn the_log_finds_people_as_all_users_does() {
 async fn after_a_renaming_todays_name_finds_the_rows_of_before_and_says_so() {
     let test = TestApp::new().await;
     let caller = test.admin().await;
-    let bob = create(&test, "bob", "Bob", "Tables").await;
-    create(&test, "bobby", "Bobby", "Other").await;
+    let bob = test.named("bob", "Bob", "Tables").await;
+    test.named("bobby", "Bobby", "Other").await;
     let before = ask(&test, &caller, &format!("user:={bob}")).await.count.unwrap().n;
     rename(&test, &bob, "robert", "Robert").await;
 
@@ -127,7 +114,7 @@ fn offered(view: &ActivityView) -> (Vec<&str>, Vec<(&str, u64)>) {
 async fn nothing_found_offers_the_person_the_spelling_and_the_part_before_less() {
     let test = TestApp::new().await;
     let caller = test.admin().await;
-    let zoe = create(&test, "zh", "Zoë", "Hargreaves").await;
+    let zoe = test.named("zh", "Zoë", "Hargreaves").await;
     let new = NewGroup {
         name: "Morning briefing".to_owned(),
         ..NewGroup::default()
@@ -185,7 +172,7 @@ async fn offers(test: &TestApp, caller: &Caller, scope: &LogScope, text: &str) -
 async fn words_are_completed_by_what_the_log_holds() {
     let test = TestApp::new().await;
     let caller = test.admin().await;
-    let zoe = create(&test, "zh", "Zoë", "Hargreaves").await;
+    let zoe = test.named("zh", "Zoë", "Hargreaves").await;
     let mut reported = Facts::new("acme.sold", test.app.now());
     reported.user = Some(Person {
         id: "u-7".to_owned(),
@@ -270,7 +257,7 @@ async fn words_are_completed_by_what_the_log_holds() {
 #[tokio::test]
 async fn completion_hands_out_only_what_may_be_read() {
     let test = TestApp::new().await;
-    create(&test, "zh", "Zoë", "Hargreaves").await;
+    test.named("zh", "Zoë", "Hargreaves").await;
     test.active("mia", Roles::default()).await;
     let mia = test.log_in("mia", support::GOOD).await.unwrap().caller;
     let refused = complete(&test.app, &mia, &LogScope::Everything, "zo").await;

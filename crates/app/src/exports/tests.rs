@@ -351,14 +351,7 @@ async fn a_file_holds_what_was_asked_for_whenever_it_is_made() {
 async fn an_export_that_is_called_off_leaves_its_record_and_nothing_else() {
     let setup = Setup::new().await;
     setup.append([of("sam", "user.login")]).await;
-    let row = queued(&setup).await;
-    let lease = setup
-        .app
-        .jobs()
-        .claim_oldest(store::exports::JOB)
-        .await
-        .unwrap()
-        .unwrap();
+    let (row, lease) = claimed(&setup).await;
     // It is being made when somebody calls it off.
     assert!(cancel(&setup.app, &member("noor"), &row.id).await.unwrap().is_none());
     assert!(cancel(&setup.app, &auditor(), &row.id).await.unwrap().is_some());
@@ -377,14 +370,7 @@ async fn an_export_that_is_called_off_leaves_its_record_and_nothing_else() {
 async fn of_two_makers_of_one_file_the_one_that_lost_the_job_leaves_the_others_alone() {
     let setup = Setup::new().await;
     setup.append([of("sam", "user.login")]).await;
-    let row = queued(&setup).await;
-    let lease = setup
-        .app
-        .jobs()
-        .claim_oldest(store::exports::JOB)
-        .await
-        .unwrap()
-        .unwrap();
+    let (row, lease) = claimed(&setup).await;
     // This one does not answer for long, and another process makes the file.
     let later = setup.now().plus(Time::DAY);
     super::worker::make_all(&setup.another_process(later)).await.unwrap();
@@ -445,6 +431,13 @@ async fn so_many_wait_at_once_for_one_account() {
     )
     .await;
     assert!(other.is_ok());
+}
+
+/// An export that waits, and the lease of who is about to make it.
+async fn claimed(setup: &Setup) -> (store::exports::ExportRow, engine::Lease) {
+    let row = queued(setup).await;
+    let lease = setup.app.jobs().claim_oldest(store::exports::JOB).await;
+    (row, lease.unwrap().unwrap())
 }
 
 /// An export of everybody's log that an auditor waits for.

@@ -30,6 +30,20 @@ pub(crate) struct TestApp {
 }
 
 impl TestApp {
+    /// A new account of somebody with these names, not yet activated: its id.
+    pub(crate) async fn named(&self, username: &str, given_name: &str, family_name: &str) -> String {
+        let new = NewUser {
+            given_name: given_name.to_owned(),
+            family_name: family_name.to_owned(),
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            activation: Activation::Later,
+            ..NewUser::default()
+        };
+        let created = accounts::create_user(&self.app, &Caller::command_line(), new).await;
+        created.unwrap().person.id
+    }
+
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
     }

@@ -19,6 +19,27 @@ const QUESTION: [&str; 6] = ["q", "from", "to", "tz", "user", "group"];
 const DEFAULT_TOP: usize = 10;
 const MOST_TOP: usize = 100;
 
+/// What is counted. In a description: `params(Asking, …)`.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described here, read by `request` and `scope`")]
+struct Asking {
+    /// Query, as of `listActivities`.
+    q: Option<String>,
+    /// Only what happened at or after this RFC 3339 time or date.
+    from: Option<String>,
+    /// Only what happened before this RFC 3339 time or date.
+    to: Option<String>,
+    /// Zone of the bars and of dates in `q`: `UTC` (default), `EST`, or an IANA name.
+    tz: Option<String>,
+    /// Only the log of the user with this id; `me` for the key's own.
+    #[param(min_length = 1)]
+    user: Option<String>,
+    /// Only the log of the group with this id and of its subgroups; for who manages it.
+    #[param(min_length = 1)]
+    group: Option<String>,
+}
+
 /// How many rows match over time.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct HistogramBody {
@@ -81,12 +102,7 @@ pub(super) struct ValueBody {
 #[utoipa::path(
     get, path = "/v1/activities/histogram", tag = "Activities", operation_id = "countActivitiesOverTime",
     params(
-        ("q" = Option<String>, Query, description = "Query, as of `listActivities`."),
-        ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),
-        ("to" = Option<String>, Query, description = "Only what happened before this RFC 3339 time or date."),
-        ("tz" = Option<String>, Query, description = "Zone of the bars and of dates in `q`: `UTC` (default), `EST`, or an IANA name."),
-        ("user" = Option<String>, Query, min_length = 1, description = "Only the log of the user with this id; `me` for the key's own."),
-        ("group" = Option<String>, Query, min_length = 1, description = "Only the log of the group with this id and of its subgroups; for who manages it."),
+        Asking,
     ),
     responses(
         (status = 200, description = "The bars.", body = HistogramBody),
@@ -122,12 +138,7 @@ pub(super) async fn histogram(
     params(
         ("facet" = Option<String>, Query, pattern = "^(activity|outcome|user|group|application|ip|device|country|reported)(,(activity|outcome|user|group|application|ip|device|country|reported))*$", description = "Facets, separated by commas: `activity`, `outcome`, `user`, `group`, `application`, `ip`, `device`, `country`, `reported`. All by default."),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 100, description = "Most values of each facet; 10 by default."),
-        ("q" = Option<String>, Query, description = "Query, as of `listActivities`."),
-        ("from" = Option<String>, Query, description = "Only what happened at or after this RFC 3339 time or date."),
-        ("to" = Option<String>, Query, description = "Only what happened before this RFC 3339 time or date."),
-        ("tz" = Option<String>, Query, description = "Zone in which dates in `q` are read: `UTC` (default), `EST`, or an IANA name."),
-        ("user" = Option<String>, Query, min_length = 1, description = "Only the log of the user with this id; `me` for the key's own."),
-        ("group" = Option<String>, Query, min_length = 1, description = "Only the log of the group with this id and of its subgroups; for who manages it."),
+        Asking,
     ),
     responses(
         (status = 200, description = "The values.", body = FacetsBody),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use activity::json;
 use app::Caller;
-use app::activity::{FollowRequest, Tail, ViewError, may_read, tail};
+use app::activity::{FollowRequest, Tail, ViewError, tail};
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
@@ -16,6 +16,7 @@ use super::query::{Params, refusal};
 use crate::AppState;
 use crate::problem::{Problem, ProblemDetails};
 use crate::shell::stream::{News, NoStream, RETRY_AFTER, Source, event, stream_of};
+use crate::shell::tails;
 use crate::shell::{ApiCaller, RequestContext, last_event_id};
 
 const KNOWN: &[&str] = &["q", "from", "tz", "after", "user", "group"];
@@ -97,10 +98,7 @@ impl Source for ProgramTail {
     async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
-            Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
-                let reason = serde_json::json!({ "reason": "may not read this log any more" });
-                return News::Last(event("ended", "", &reason));
-            }
+            Err(ViewError::Forbidden | ViewError::NoSuchGroup) => return tails::rights_ended(),
             Err(error) => return News::Last(event("error", "", refusal(error).details())),
         };
         if page.rows.is_empty() {
@@ -117,14 +115,11 @@ impl Source for ProgramTail {
     }
 
     async fn may_hear(&mut self, caller: &Caller) -> bool {
-        // A database that does not answer just now ends nothing.
-        may_read(self.state.app(), caller, self.tail.scope())
-            .await
-            .unwrap_or(true)
+        tails::may_hear(&self.state, caller, &self.tail).await
     }
 
     /// Where to go on from, without an event.
     fn still_there(&self) -> Bytes {
-        format!("id: {}\n\n", self.tail.cursor()).into()
+        tails::still_there(&self.tail)
     }
 }

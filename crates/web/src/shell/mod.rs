@@ -53,6 +53,7 @@ mod qr;
 mod respond;
 mod route;
 pub(crate) mod stream;
+pub(crate) mod tails;
 #[cfg(test)]
 mod tests;
 mod zone;

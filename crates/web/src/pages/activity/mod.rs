@@ -5,6 +5,7 @@ mod advanced;
 mod complete;
 mod display;
 mod export;
+mod export_choice;
 mod facets;
 mod histogram;
 mod links;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use activity::query::parse;
 use activity::{Activity, Time};
 use app::Caller;
-use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, may_read, tail};
+use app::activity::{Column, FollowRequest, LogScope, Rows, Tail, ViewError, tail};
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
@@ -22,6 +22,7 @@ use super::state::{UrlState, WrongRange};
 use super::view::{days, page_error, sentence};
 use crate::AppState;
 use crate::shell::stream::{News, Source, event, stream_of};
+use crate::shell::tails;
 use crate::shell::{
     Href, PageError, Query, ReaderOfAll, RequestContext, Shell, SignedIn, Zone, filters, last_event_id, no_stream,
 };
@@ -160,13 +161,7 @@ impl Source for PageTail {
     async fn say(&mut self, caller: &Caller) -> News {
         let page = match self.tail.next(self.state.app(), caller).await {
             Ok(page) => page,
-            Err(ViewError::Forbidden | ViewError::NoSuchGroup) => {
-                return News::Last(event(
-                    "ended",
-                    "",
-                    &json!({ "reason": "may not read this log any more" }),
-                ));
-            }
+            Err(ViewError::Forbidden | ViewError::NoSuchGroup) => return tails::rights_ended(),
             Err(error) => return stopped("error", &sentence(&error)),
         };
         if page.rows.is_empty() {
@@ -193,15 +188,12 @@ impl Source for PageTail {
     }
 
     async fn may_hear(&mut self, caller: &Caller) -> bool {
-        // A database that does not answer just now ends nothing.
-        may_read(self.state.app(), caller, self.tail.scope())
-            .await
-            .unwrap_or(true)
+        tails::may_hear(&self.state, caller, &self.tail).await
     }
 
     /// Where to go on from, without an event.
     fn still_there(&self) -> Bytes {
-        format!("id: {}\n\n", self.tail.cursor()).into()
+        tails::still_there(&self.tail)
     }
 
     fn farewell(&self) -> Option<Bytes> {
