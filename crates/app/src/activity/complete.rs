@@ -1,16 +1,17 @@
 //! Completion of a query as it is typed: keys, and the values that the scope itself holds, with how many rows have
 //! them. Hands out names and values of rows the caller may read, never a row.
 
+use activity::Person;
 use activity::catalogue;
-use activity::query::{Entity, IpPattern, KEYS, KeyInfo, KindPattern, Term, Value, Words};
+use activity::query::{Entity, KEYS, KeyInfo, KindPattern, Term, Value};
 use activity::text::{Extent, Phrase, fold};
-use activity::{Outcome, Person};
 use engine::{Breakdown, Facet};
 use jiff::tz::TimeZone;
 
 use super::LogScope;
 use super::meant::accounts;
 use super::nearby::{Naming, met};
+use super::overview::term;
 use super::scope::{Question, Scoped, Subject};
 use super::view::{ViewError, count};
 use crate::{App, Caller};
@@ -244,7 +245,7 @@ impl Completion<'_> {
         let mut found: Vec<(bool, Choice)> = Vec::new();
         for (value, count) in self.top(facet).await? {
             let folded = fold(&value);
-            let Some(term) = listed_term(facet, &value).filter(|_| folded.contains(&typed)) else {
+            let Some(term) = term(facet, &value).filter(|_| folded.contains(&typed)) else {
                 continue;
             };
             let choice = Choice {
@@ -314,17 +315,6 @@ fn kind(pattern: KindPattern) -> String {
 
 fn choices(heading: &'static str, choices: Vec<Choice>) -> Choices {
     Choices { heading, choices }
-}
-
-/// The condition that finds this value of a dictionary.
-fn listed_term(facet: Facet, value: &str) -> Option<Term> {
-    match facet {
-        Facet::Outcome => Some(Term::Outcome(vec![Outcome::of_word(value)?])),
-        Facet::Country => Some(Term::Country(vec![value.to_owned()])),
-        Facet::Ip => Some(Term::Ip(vec![IpPattern::Exact(value.parse().ok()?)])),
-        Facet::Device => Some(Term::Device(vec![Words::new(Phrase::new(value, Extent::Whole))?])),
-        Facet::Kind | Facet::User | Facet::Group | Facet::Application | Facet::Reporter => None,
-    }
 }
 
 /// Keys that begin like the word, then those whose description has it.

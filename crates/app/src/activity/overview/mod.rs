@@ -10,6 +10,7 @@ use activity::{Outcome, Time};
 use engine::{Breakdown, Order, Search};
 pub use engine::{Facet, Outcomes};
 use jiff::tz::TimeZone;
+pub(super) use narrow::term;
 
 use super::LogScope;
 use super::scope::{Question, Scoped, Subject};

@@ -17,11 +17,11 @@ pub(super) struct Narrowed {
 }
 
 /// The condition that a row has this value; `None` where the query language cannot say it.
-pub(super) fn term(facet: Facet, value: &str) -> Option<Term> {
+pub(in crate::activity) fn term(facet: Facet, value: &str) -> Option<Term> {
     let id = || Entity::Id(value.to_owned());
     Some(match facet {
         Facet::Kind => Term::Kind(vec![KindPattern::Exact(value.to_owned())]),
-        Facet::Outcome => Term::Outcome(vec![*Outcome::ALL.iter().find(|it| it.word() == value)?]),
+        Facet::Outcome => Term::Outcome(vec![Outcome::of_word(value)?]),
         Facet::User => Term::User(vec![id()]),
         Facet::Group => Term::Group(vec![id()]),
         Facet::Application => Term::Application(vec![id()]),
