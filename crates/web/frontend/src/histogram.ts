@@ -142,7 +142,8 @@ class Brush {
     url.hash = "";
     for (const name of ["after", "more"]) url.searchParams.delete(name);
     url.searchParams.set("from", this.ends[from] ?? "");
-    url.searchParams.set("to", this.ends[to] ?? "");
+    // Up to the end of the last bar, and not through the minute that begins there.
+    url.searchParams.set("to", `<${this.ends[to] ?? ""}`);
     return url.href;
   }
 

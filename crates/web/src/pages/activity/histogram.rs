@@ -9,6 +9,7 @@ use jiff::Zoned;
 use jiff::civil::Weekday;
 
 use super::links::Links;
+use super::state::UrlState;
 use crate::shell::{Href, Zone, filters::grouped};
 
 /// How high the highest bar is, in the units of the drawing.
@@ -79,10 +80,7 @@ impl Histogram {
             range: format!("{} – {}", words(zone, bar.from), words(zone, bar.to)),
             n: bar.outcomes.total(),
             failures: bar.failures(),
-            href: links
-                .state
-                .with_range(&moment(zone, bar.from), &moment(zone, bar.to))
-                .href(&links.base),
+            href: alone(bar, zone, &links.state).href(&links.base),
         };
         Some(Self {
             width: bars.len() * STEP,
@@ -123,6 +121,11 @@ fn moment(zone: &Zone, at: Time) -> String {
         Ok(again) if Time::from(again.timestamp()) == at => text,
         _ => at.to_string(),
     }
+}
+
+/// The view of a bar alone: up to its end, and not through the minute that begins there.
+fn alone(bar: &Bar, zone: &Zone, state: &UrlState) -> UrlState {
+    state.with_range(&moment(zone, bar.from), &format!("<{}", moment(zone, bar.to)))
 }
 
 /// An instant for people.
@@ -196,7 +199,6 @@ mod tests {
     use activity::query::Expr;
     use app::activity::Outcomes;
 
-    use super::super::state::UrlState;
     use super::*;
 
     fn bars(from: &str, to: &str, zone: &Zone) -> Vec<Bar> {
@@ -268,6 +270,23 @@ mod tests {
             let at = Time::parse(text).unwrap();
             let (from, _) = state(moment(&zone, at)).range(&zone, Time(0)).unwrap();
             assert_eq!(from, Some(at), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_view_of_a_bar_holds_what_the_bar_counts_and_no_minute_more() {
+        for (from, to, zone) in [
+            ("2026-10-20T22:00:00Z", "2026-11-10T22:00:00Z", "Europe/Berlin"),
+            ("2026-11-20T10:00:00Z", "2026-11-20T10:00:09Z", "UTC"),
+            ("2026-10-25T00:10:00Z", "2026-10-25T02:10:00Z", "Europe/Berlin"),
+            ("2024-01-01T00:00:00Z", "2026-11-21T00:00:00Z", "America/New_York"),
+        ] {
+            let zone = Zone::named(zone).unwrap();
+            for bar in bars(from, to, &zone) {
+                let view = alone(&bar, &zone, &UrlState::default());
+                let range = view.range(&zone, Time(0)).unwrap();
+                assert_eq!(range, (Some(bar.from), Some(bar.to)), "{} – {}", view.from, view.to);
+            }
         }
     }
 
