@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use activity::{Activity, Time};
 use store::Store;
@@ -21,6 +21,17 @@ const BACKLOG_BYTES: u64 = 2;
 
 const HOUR: i64 = 3_600 * Time::SECOND;
 
+/// What is in no volume yet, as the head said it at some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hot {
+    /// The log's size.
+    pub(crate) size: u64,
+    /// How much of it is sealed.
+    pub(crate) sealed: u64,
+    /// What the rest weighs.
+    pub(crate) bytes: u64,
+}
+
 /// What the parts of one open log have in common.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -31,15 +42,23 @@ pub(crate) struct Shared {
     keys: Arc<KeyCache>,
     /// The log's size as far as is known here.
     size: watch::Sender<u64>,
-    /// How much is sealed as far as is known here.
-    sealed: watch::Sender<u64>,
-    /// What the hot activities weigh, as far as is known here.
-    hot_bytes: AtomicU64,
+    /// What is hot as far as is known here.
+    hot: watch::Sender<Hot>,
     /// By how much the clock had been set when this process began.
     skipped: AtomicI64,
     closing: AtomicBool,
     /// Given up when what is being made is not to be finished.
     halt: Deadline,
+}
+
+impl From<Position> for Hot {
+    fn from(position: Position) -> Self {
+        Self {
+            size: position.size,
+            sealed: position.sealed,
+            bytes: position.hot_bytes,
+        }
+    }
 }
 
 impl Shared {
@@ -51,8 +70,7 @@ impl Shared {
             rng,
             keys: Arc::default(),
             size: watch::channel(0).0,
-            sealed: watch::channel(0).0,
-            hot_bytes: AtomicU64::new(0),
+            hot: watch::channel(Hot::default()).0,
             skipped: AtomicI64::new(0),
             closing: AtomicBool::new(false),
             halt: Deadline::none(),
@@ -107,39 +125,39 @@ impl Shared {
         self.size.subscribe()
     }
 
-    /// Changes with how much is sealed, as far as is known here.
-    pub(crate) fn watch_sealed(&self) -> watch::Receiver<u64> {
-        self.sealed.subscribe()
+    /// Changes with what is hot, as far as is known here.
+    pub(crate) fn watch_hot(&self) -> watch::Receiver<Hot> {
+        self.hot.subscribe()
     }
 
     /// The log's size as far as is known here.
     pub(crate) fn size(&self) -> u64 {
-        *self.size.borrow()
+        self.hot.borrow().size
     }
 
-    /// Takes note of a position read or committed: sizes only grow.
-    pub(crate) fn notice(&self, position: Position) {
-        if position.size >= *self.size.borrow() && position.sealed >= *self.sealed.borrow() {
-            self.hot_bytes.store(position.hot_bytes, Ordering::Relaxed);
-        }
-        raise(&self.size, position.size);
-        raise(&self.sealed, position.sealed);
-    }
-
-    /// Takes note of a commit.
-    pub(crate) fn committed(&self, size: u64, bytes: u64) {
-        self.hot_bytes.fetch_add(bytes, Ordering::Relaxed);
-        raise(&self.size, size);
+    /// Takes note of a head that was read or committed. Each is taken whole, and the later of two stays whichever is
+    /// noted last: what the hot activities weigh is never added up here, where a commit that was read before it is noted
+    /// would count twice.
+    pub(crate) fn notice(&self, head: Hot) {
+        self.hot.send_if_modified(|known| {
+            let is_later = head.size >= known.size && head.sealed >= known.sealed && head != *known;
+            if is_later {
+                *known = head;
+            }
+            is_later
+        });
+        raise(&self.size, head.size);
     }
 
     /// How many activities are hot, as far as is known here.
     pub(crate) fn hot(&self) -> u64 {
-        self.size.borrow().saturating_sub(*self.sealed.borrow())
+        let known = self.hot.borrow();
+        known.size.saturating_sub(known.sealed)
     }
 
     /// What the hot activities weigh, as far as is known here.
     pub(crate) fn hot_bytes(&self) -> u64 {
-        self.hot_bytes.load(Ordering::Relaxed)
+        self.hot.borrow().bytes
     }
 
     /// Whether enough is hot for a volume, by number or by weight.

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use super::heal::Health;
 use crate::ledger::Ledger;
+use crate::shared::Hot;
 use crate::{ClockChange, LogError};
 
 /// How often the task looks for what became due by time alone.
@@ -86,18 +87,23 @@ impl Ledger {
             merged
         };
         let sealing = async {
-            let (mut size, mut sealed) = (self.shared.watch(), 0);
+            let (mut hot, mut sealed) = (self.shared.watch_hot(), 0);
             loop {
                 tokio::select! {
                     biased;
                     () = ended.notified() => return Ok(sealed),
-                    () = due(self, &mut size) => {}
+                    () = due(self, &mut hot) => {}
                 }
-                if !self.seal_next(false).await? {
-                    ended.notified().await;
-                    return Ok(sealed);
+                if self.seal_next(false).await? {
+                    sealed += 1;
+                } else {
+                    // Known here was more than there is: it is read anew, and sealing goes on when that is due.
+                    drop(self.reader.view().await?);
+                    tokio::select! {
+                        () = ended.notified() => return Ok(sealed),
+                        () = sleep(REST) => {}
+                    }
                 }
-                sealed += 1;
             }
         };
         // Neither is given up because the other fails: what was begun comes to its end.
@@ -143,7 +149,7 @@ impl Ledger {
 /// Runs until `stop` is done.
 pub(crate) async fn run(ledger: Arc<Ledger>, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
-    let mut size = ledger.shared.watch();
+    let mut hot = ledger.shared.watch_hot();
     // Due by time, and so looked for, at the start and then at every tick.
     let mut look = true;
     let mut health = Health::default();
@@ -172,7 +178,7 @@ pub(crate) async fn run(ledger: Arc<Ledger>, stop: impl Future<Output = ()>) {
         ledger.gauges();
         look = tokio::select! {
             () = &mut stop => { ledger.shared.close(); false }
-            () = due(&ledger, &mut size) => false,
+            () = due(&ledger, &mut hot) => false,
             () = check(&ledger, &mut health) => health.has_damage(),
             () = sleep(LOOK) => true,
         };
@@ -192,9 +198,9 @@ async fn check(ledger: &Arc<Ledger>, health: &mut Health) {
 }
 
 /// Waits until enough is hot.
-async fn due(ledger: &Ledger, size: &mut watch::Receiver<u64>) {
+async fn due(ledger: &Ledger, hot: &mut watch::Receiver<Hot>) {
     while !ledger.shared.is_due() {
-        if size.changed().await.is_err() {
+        if hot.changed().await.is_err() {
             return std::future::pending().await;
         }
     }

@@ -130,7 +130,7 @@ impl Reader {
             }
         };
         let Some(hot) = hot else { return Ok(None) };
-        self.shared.notice(position);
+        self.shared.notice(position.into());
         let at = self.shared.complete_at(claimed, position.last_recorded_at);
         let through = Through {
             size: position.size,

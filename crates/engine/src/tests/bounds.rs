@@ -38,6 +38,12 @@ async fn half_sealed(change: impl Fn(&mut LogSettings)) -> Bed {
     bed
 }
 
+/// What is hot by the database.
+async fn hot_bytes(bed: &Bed) -> u64 {
+    let mut read = bed.log.shared().store().glance().await.unwrap();
+    store::log::head::position(&mut read).await.unwrap().hot_bytes
+}
+
 /// A query that has to look at every row, and does not match.
 fn costly() -> Expr {
     let words: Vec<String> = (0..200).map(|n| format!("\"no{n} words{n}\"")).collect();
@@ -247,4 +253,43 @@ async fn a_heavy_request_becomes_hot_batches_of_which_each_is_read_alone() {
     bed.assert_root().await;
     bed.log.settle(true).await.unwrap();
     bed.assert_root().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_hot_is_weighed_once_whoever_reads_while_it_is_committed() {
+    let bed = Arc::new(Bed::new(1_000_000).await);
+    let (done, ended) = tokio::sync::watch::channel(false);
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (bed, ended) = (Arc::clone(&bed), ended.clone());
+            tokio::spawn(async move {
+                while !*ended.borrow() {
+                    drop(bed.log.reader().view().await.unwrap());
+                    let known = bed.log.shared().hot_bytes();
+                    let head = hot_bytes(&bed).await;
+                    assert!(known <= head, "{known} bytes are known, and {head} are hot since");
+                }
+            })
+        })
+        .collect();
+    let senders = (0..4_u64).map(|sender| {
+        let bed = Arc::clone(&bed);
+        tokio::spawn(async move {
+            for part in 0..40 {
+                let from = sender * 1_000 + part * 5;
+                bed.log
+                    .ingest(super::reporter(heavy(from..from + 5, 100)))
+                    .await
+                    .unwrap();
+            }
+        })
+    });
+    for sender in senders.collect::<Vec<_>>() {
+        sender.await.unwrap();
+    }
+    done.send(true).unwrap();
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    assert_eq!(bed.log.shared().hot_bytes(), hot_bytes(&bed).await);
 }

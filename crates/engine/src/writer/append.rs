@@ -11,6 +11,7 @@ use store::log::{Head, HotBatch, activity_type, head, hot_batch};
 
 use super::{Kind, Writer};
 use crate::batch::Packed;
+use crate::shared::Hot;
 use crate::{LogError, batch, keys, leaves};
 
 /// What becomes one row of `hot_batch`.
@@ -78,7 +79,7 @@ impl Writer {
         let recorded_at = ticket.floor().max(head.last_recorded_at);
         let mut frontier = tree_of(&head)?;
         let mut next = head.size;
-        let bytes = rows.iter().map(|row| row.bytes).sum();
+        let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
         for row in rows {
             let count = row.leaves.len() as u64;
             for leaf in &row.leaves {
@@ -110,11 +111,16 @@ impl Writer {
             bytes,
         };
         head::advance(tx, to).await?;
+        let hot = Hot {
+            size: next,
+            sealed: head.sealed,
+            bytes: head.hot_bytes + bytes,
+        };
         let writer = Arc::clone(self);
         tx.on_commit(move || {
             // Held until now, or until the transaction is dropped: readers do not claim completeness past it.
             drop(ticket);
-            writer.shared.committed(next, bytes);
+            writer.shared.notice(hot);
             writer.know(kinds);
             metrics::counter!("whodid_activities_appended_total").increment(next - head.size);
         });

@@ -83,10 +83,10 @@ async fn admit(writer: &Writer) -> Result<(), LogError> {
     if !writer.shared.settings().background || !writer.shared.is_backed_up() {
         return Ok(());
     }
-    let mut sealed = writer.shared.watch_sealed();
+    let mut hot = writer.shared.watch_hot();
     let until = Instant::now() + PATIENCE;
     while writer.shared.is_backed_up() {
-        match timeout_at(until, sealed.changed()).await {
+        match timeout_at(until, hot.changed()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(LogError::Closed),
             Err(_) => {
