@@ -212,7 +212,8 @@ impl Phrase {
     }
 
     /// What an index is asked for: only a field that has all of these may be, or hold, what is looked for. Not for
-    /// a part.
+    /// a part. The longest comes first: of the words of an id it is the one that others do not have, and where one is
+    /// nowhere the rest need not be asked for.
     #[must_use]
     pub fn lookups(&self) -> Vec<Lookup<'_>> {
         let mut all = Vec::with_capacity(self.words.len());
@@ -221,6 +222,7 @@ impl Phrase {
             let is_beginning = nth == last && self.extent == Extent::Beginning;
             wanted.piece().lookups(is_beginning, |lookup| all.push(lookup));
         }
+        all.sort_by_key(|lookup: &Lookup<'_>| (lookup.is_beginning, std::cmp::Reverse(lookup.term.len())));
         all
     }
 

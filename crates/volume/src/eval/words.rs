@@ -144,13 +144,18 @@ impl Compiler<'_> {
     /// The documents with all of these terms in their free texts.
     fn all_terms(&self, lookups: Vec<Lookup<'_>>) -> std::io::Result<Node> {
         let text = &self.index.text;
-        let node = |lookup: Lookup<'_>| match lookup.is_beginning {
-            true => lists_from(text, lookup.term, self),
-            false => list(text, lookup.term),
-        };
-        let mut nodes = lookups.into_iter().map(node).collect::<std::io::Result<Vec<_>>>()?;
+        let mut nodes = Vec::with_capacity(lookups.len());
+        for lookup in lookups {
+            let node = match lookup.is_beginning {
+                true => lists_from(text, lookup.term, self)?,
+                false => list(text, lookup.term)?,
+            };
+            if matches!(node, Node::Nothing) {
+                return Ok(Node::Nothing);
+            }
+            nodes.push(node);
+        }
         Ok(match nodes.len() {
-            _ if nodes.iter().any(|node| matches!(node, Node::Nothing)) => Node::Nothing,
             0 => Node::Nothing,
             1 => nodes.remove(0),
             _ => Node::And(nodes),
