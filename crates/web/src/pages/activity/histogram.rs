@@ -21,6 +21,8 @@ const STEP: usize = 10;
 const WIDTH: usize = 8;
 /// How many marks the axis has at the most.
 const MARKS: usize = 8;
+/// The part of the axis, in hundredths of a per cent, behind which a text would reach over its end.
+const NEAR_END: usize = 8_700;
 /// Fewer marks than these do not make an axis.
 const FEW_MARKS: usize = 3;
 
@@ -35,12 +37,22 @@ pub(crate) struct Histogram {
     pub(crate) usual: String,
     /// The highest bar in words: `242 in 2 hours`.
     pub(crate) peak: String,
-    /// Marks of the axis: where, in hundredths of a per cent, and what they say.
-    pub(crate) marks: Vec<(String, String)>,
+    /// The marks of the axis.
+    pub(crate) marks: Vec<Mark>,
     /// The bars that are not empty, for the table.
     pub(crate) rows: Vec<TableRow>,
     /// For the script: `begin end all failed` of each bar, ends as an address says them.
     pub(crate) data: String,
+}
+
+/// A mark of the axis.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    /// Where it stands: `12.50%`.
+    pub(crate) place: String,
+    pub(crate) text: String,
+    /// Whether its text stands before it, because behind it there is no room.
+    pub(crate) is_before: bool,
 }
 
 /// A bar in the table.
@@ -175,7 +187,7 @@ fn midnight(at: &Zoned) -> bool {
 }
 
 /// The marks of the axis: the coarsest that are enough, thinned out where they are many.
-fn marks(bars: &[Bar], zone: &Zone) -> Vec<(String, String)> {
+fn marks(bars: &[Bar], zone: &Zone) -> Vec<Mark> {
     let starts: Vec<Zoned> = bars.iter().map(|bar| local(zone, bar.from)).collect();
     for (stands, format) in LEVELS {
         let at: Vec<usize> = (0..starts.len()).filter(|at| stands(&starts[*at])).collect();
@@ -185,8 +197,11 @@ fn marks(bars: &[Bar], zone: &Zone) -> Vec<(String, String)> {
         let every = at.len().div_ceil(MARKS);
         let mark = |at: usize| {
             let share = at * 10_000 / starts.len();
-            let place = format!("{}.{:02}%", share / 100, share % 100);
-            (place, starts[at].strftime(format).to_string())
+            Mark {
+                place: format!("{}.{:02}%", share / 100, share % 100),
+                text: starts[at].strftime(format).to_string(),
+                is_before: share > NEAR_END,
+            }
         };
         return at.into_iter().step_by(every).map(mark).collect();
     }
@@ -215,7 +230,7 @@ mod tests {
     fn said(from: &str, to: &str, zone: &str) -> (String, Vec<String>) {
         let zone = Zone::named(zone).unwrap();
         let bars = bars(from, to, &zone);
-        let marks = marks(&bars, &zone).into_iter().map(|(_, text)| text).collect();
+        let marks = marks(&bars, &zone).into_iter().map(|mark| mark.text).collect();
         (span(&bars[0], &zone), marks)
     }
 
