@@ -123,7 +123,7 @@ async fn paging_shows_every_user_once_in_every_order() {
                 assert_eq!(page.before as usize, seen.len());
                 assert_eq!((page.total.n, page.total.exact), (23, true));
                 seen.extend(page.rows.iter().map(|row| row.person.username.clone()));
-                match page.next {
+                match page.turns.next {
                     Some(next) => search.after = Some(next),
                     None => break,
                 }
@@ -528,7 +528,7 @@ async fn forged_cursors(test: &TestApp, cli: &Caller) {
         ..UserSearch::default()
     };
     let page = accounts::list_users(&test.app, cli, &first).await.unwrap();
-    let cursor = page.next.unwrap();
+    let cursor = page.turns.next.unwrap();
     let goes_on = |after: &str, find: &str| UserSearch {
         after: Some(after.to_owned()),
         find: find.to_owned(),

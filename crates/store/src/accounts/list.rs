@@ -5,9 +5,10 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::account::{AccountRow, COLUMNS, account};
+use crate::page::Walk;
 use crate::row::number;
 use crate::sql::{Sql, Value};
-use crate::{Read, StoreError};
+use crate::{PageFrom, Read, StoreError};
 
 /// Accounts by their log-in status, as the column Last Login shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +113,8 @@ pub struct ListQuery {
     pub order: Order,
     /// Greatest first.
     pub descending: bool,
-    /// Rows after this one.
-    pub after: Option<(Key, String)>,
+    /// Where the page begins.
+    pub from: PageFrom<(Key, String)>,
     /// The present moment: locks lapse.
     pub now: Time,
 }
@@ -131,12 +132,12 @@ impl ListQuery {
         few_have_it && self.order != Order::Name
     }
 
-    const fn direction(&self) -> &'static str {
-        if self.descending { "DESC" } else { "ASC" }
+    fn walk(&self) -> Walk {
+        self.from.walk(self.descending)
     }
 }
 
-/// Up to `limit` accounts, each with its key.
+/// Up to `limit` accounts, each with its key, from where the page begins.
 pub async fn page(read: &mut Read, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let plan = plan(read, query).await?;
     if let Plan::WordsInOrder(rarest) = plan {
@@ -184,8 +185,8 @@ async fn fetch(
             filters(&mut sql, query);
         }
     }
-    after(&mut sql, query, order, "a.id");
-    let direction = query.direction();
+    past(&mut sql, query, order, "a.id");
+    let direction = query.walk().direction;
     let by = if query.few_pass() {
         query.order.unindexed()
     } else {
@@ -287,8 +288,8 @@ pub(crate) async fn rarest_of(
 fn best_matches(sql: &mut Sql, query: &ListQuery, (rarest, columns): (usize, &str), limit: i64) {
     sql.text(" AND a.id IN (SELECT best.account_id FROM (");
     matches(sql, query, rarest, columns);
-    after(sql, query, "w.name_key", "w.account_id");
-    let direction = query.direction();
+    past(sql, query, "w.name_key", "w.account_id");
+    let direction = query.walk().direction;
     sql.text(&format!(
         " ORDER BY w.name_key {direction}, w.account_id {direction} LIMIT "
     ));
@@ -307,11 +308,10 @@ fn matches(sql: &mut Sql, query: &ListQuery, rarest: usize, columns: &str) {
     }
 }
 
-/// Only what comes after the last row of the page before.
-fn after(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
-    let Some((key, id)) = &query.after else { return };
-    let sign = if query.descending { "<" } else { ">" };
-    sql.past(&format!("{order}, {id_column}"), sign, key.clone(), id);
+/// Only what lies past the row that the page begins at.
+fn past(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
+    let Some((key, id)) = query.from.key() else { return };
+    sql.past(&format!("{order}, {id_column}"), query.walk().sign, key.clone(), id);
 }
 
 /// Every word must match: the rarest as a list of accounts where there is one, the others as tests of each account.

@@ -50,7 +50,7 @@ pub(super) async fn list(
     };
     let page = accounts::list_users(state.app(), &caller, &search).await?;
     let data = page.rows.into_iter().map(User::of).collect();
-    Ok(Listed::new(data, page.next).answer(&uri))
+    Ok(Listed::new(data, page.turns.next).answer(&uri))
 }
 
 impl From<UserStatus> for StatusFilter {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
 use crate::AppState;
-use crate::shell::{Href, PageError, Query, ReaderOfAll, Shell, filters, redirect, refused, render};
+use crate::shell::{Href, PageError, Pager, Query, ReaderOfAll, Shell, cursor, filters, redirect, refused, render};
 
 #[derive(Template)]
 #[template(path = "users/list.html")]
@@ -19,7 +19,7 @@ struct ListPage {
     offered: Vec<(Column, bool)>,
     columns_open: bool,
     page: UserPage,
-    later: bool,
+    pager: Pager,
     /// Whether the reader may change anything here.
     may_edit: bool,
     /// The reader's own account.
@@ -115,14 +115,14 @@ impl ListPage {
             "ascending"
         })
     }
+}
 
-    fn first(&self) -> u64 {
-        self.page.before + 1
-    }
-
-    fn last(&self) -> u64 {
-        self.page.before + self.page.rows.len() as u64
-    }
+/// Which users of how many a page shows: `51–100 of 2,340`.
+fn place(page: &UserPage) -> String {
+    let (first, last) = (page.before + 1, page.before + page.rows.len() as u64);
+    let more = if page.total.exact { "" } else { " or more" };
+    let [first, last, n] = [first, last, page.total.n].map(filters::grouped);
+    format!("{first}–{last} of {n}{more}")
 }
 
 /// Roles in words.
@@ -152,10 +152,11 @@ pub(super) async fn page(
         return Ok(redirect("/users"));
     }
     let kept = Kept::of(app, &caller, &asked).await?;
-    let later = asked.after.is_some();
-    let page = accounts::list_users(app, &caller, &kept.search(asked.after))
+    let after = asked.after.unwrap_or_default();
+    let page = accounts::list_users(app, &caller, &kept.search(cursor(&after)))
         .await
         .map_err(refused)?;
+    let pager = Pager::new(kept.href(), &[], &after, &page.turns).at(place(&page));
     let columns = columns::chosen(app, &caller).await?;
     let offered = columns::all(&columns);
     render(&ListPage {
@@ -165,7 +166,7 @@ pub(super) async fn page(
         offered,
         columns_open: asked.columns.is_some(),
         page,
-        later,
+        pager,
         may_edit: caller.is_administrator(),
         me: caller.person.id,
     })

@@ -1,0 +1,42 @@
+// Lists that go on over several pages, what narrows them, and what is remembered of that.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
+import { startDemo } from "../support/server.mjs";
+
+let demo;
+let browser;
+before(async () => {
+  demo = await startDemo({ activities: 20_000 });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+async function opened(path, options = {}) {
+  const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 }, ...options });
+  await logIn(page, demo.logIns.administrator);
+  await page.goto(path);
+  return page;
+}
+
+const pager = (page) => page.getByRole("navigation", { name: "Pages" });
+const turn = (page, name) => pager(page).getByRole("link", { name, exact: true });
+const names = (page) => page.locator("tbody tr td:first-child").allInnerTexts();
+
+test("a list is turned forwards and backwards, with what narrows it, without a script", async () => {
+  const page = await opened("/users?find=&status=&role=&sort=name&dir=asc", { javaScriptEnabled: false });
+  assert.equal(await turn(page, "Previous").count(), 0);
+  const first = await names(page);
+  await turn(page, "Next").click();
+  await pager(page).getByText(/^51–\d+ of /).waitFor();
+  assert.notDeepEqual(await names(page), first);
+  await turn(page, "Previous").click();
+  await pager(page).getByText(/^1–50 of /).waitFor();
+  assert.deepEqual(await names(page), first);
+  assert.deepEqual(await pager(page).getByRole("link").allInnerTexts(), ["Next"], "it is the first page again");
+  await page.goto("/users?clear=1");
+  await page.context().close();
+});
