@@ -40,3 +40,29 @@ test("a list is turned forwards and backwards, with what narrows it, without a s
   await page.goto("/users?clear=1");
   await page.context().close();
 });
+
+test("a filter of last time is said, with a way to be rid of it; one that was just chosen is not", async () => {
+  const page = await opened("/users?status=never&find=");
+  const said = page.getByText(/^Remembered from last time/);
+  assert.equal(await said.count(), 0);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Groups" }).click();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Users" }).click();
+  assert.match(await said.innerText(), /^Remembered from last time: Never · Clear$/);
+  await assertAccessible(page);
+  await said.getByRole("link", { name: "Clear" }).click();
+  await page.waitForURL(/\/users$/);
+  assert.equal(await said.count(), 0);
+  assert.match(await page.title(), /^All Users/);
+  await page.context().close();
+});
+
+test("a time zone that does not exist is said on any page", async () => {
+  const page = await opened("/groups?tz=Mars/Base");
+  for (const path of ["/groups", "/users", "/activity", "/admin/outbox"]) {
+    await page.goto(`${path}?tz=Mars/Base`);
+    assert.equal(await page.getByText(/There is no time zone Mars\/Base: times are in UTC/).count(), 1, path);
+    await page.goto(`${path}?tz=EST`);
+    assert.equal(await page.getByText(/There is no time zone/).count(), 0, path);
+  }
+  await page.context().close();
+});

@@ -11,7 +11,7 @@ const PREFERENCE: &str = "users.filters";
 const PAGE: u32 = 50;
 
 /// The query string of All Users. A field that is absent stays as it was; an empty one is cleared.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Asked {
     find: Option<String>,
     status: Option<String>,
@@ -64,6 +64,11 @@ impl Kept {
         accounts::set_preference(app, caller, PREFERENCE, Some(&left))
             .await
             .map_err(PageError::unavailable)
+    }
+
+    /// Whether what narrows the list comes from another time: its address says nothing of it.
+    pub(super) fn is_remembered(&self, asked: &Asked) -> bool {
+        self.narrows() && *asked == Asked::default()
     }
 
     fn with(&self, asked: &Asked) -> Self {
@@ -163,6 +168,17 @@ mod tests {
         let cleared = kept.with(&asked("status="));
         assert_eq!(cleared.status, None);
         assert_eq!(cleared.find, "Silva");
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_the_address_does_not_say() {
+        let kept = Kept::default().with(&asked("find=Silva&sort=email"));
+        assert!(kept.is_remembered(&asked("")) && kept.is_remembered(&asked("tz=UTC")));
+        for said in ["find=Silva", "status=", "sort=name&dir=asc", "after=c1", "columns=open"] {
+            assert!(!kept.is_remembered(&asked(said)), "{said}");
+        }
+        let ordered = Kept::default().with(&asked("sort=email"));
+        assert!(!ordered.is_remembered(&asked("")), "an order leaves nobody out");
     }
 
     #[test]

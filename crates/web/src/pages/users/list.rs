@@ -20,6 +20,8 @@ struct ListPage {
     columns_open: bool,
     page: UserPage,
     pager: Pager,
+    /// Whether what narrows it comes from another time.
+    is_remembered: bool,
     /// Whether the reader may change anything here.
     may_edit: bool,
     /// The reader's own account.
@@ -85,15 +87,20 @@ impl ListPage {
         })
     }
 
-    /// The title of the window: what is looked for, where anything is.
-    fn title(&self) -> String {
+    /// What narrows the list, in words.
+    fn narrowed(&self) -> Vec<String> {
         let filters = self.filters();
         let words = filters.iter().filter_map(Filter::words).map(str::to_owned);
         let find = Some(self.kept.find.clone()).filter(|find| !find.is_empty());
-        let said: Vec<String> = find.into_iter().chain(words).collect();
-        match said.is_empty() {
+        find.into_iter().chain(words).collect()
+    }
+
+    /// The title of the window: what is looked for, where anything is.
+    fn title(&self) -> String {
+        let narrowed = self.narrowed();
+        match narrowed.is_empty() {
             true => "All Users".to_owned(),
-            false => format!("{}: All Users", said.join(", ")),
+            false => format!("{}: All Users", narrowed.join(", ")),
         }
     }
 
@@ -152,6 +159,7 @@ pub(super) async fn page(
         return Ok(redirect("/users"));
     }
     let kept = Kept::of(app, &caller, &asked).await?;
+    let is_remembered = kept.is_remembered(&asked);
     let after = asked.after.unwrap_or_default();
     let page = accounts::list_users(app, &caller, &kept.search(cursor(&after)))
         .await
@@ -164,9 +172,10 @@ pub(super) async fn page(
         kept,
         columns,
         offered,
-        columns_open: asked.columns.is_some(),
+        columns_open: asked.columns.as_deref() == Some("open"),
         page,
         pager,
+        is_remembered,
         may_edit: caller.is_administrator(),
         me: caller.person.id,
     })
