@@ -66,3 +66,34 @@ test("a time zone that does not exist is said on any page", async () => {
   }
   await page.context().close();
 });
+
+test("a filter is taken away by its cross", async () => {
+  const page = await opened("/users?status=never&role=member&find=", { javaScriptEnabled: false });
+  await page.getByRole("link", { name: "Remove status" }).click();
+  assert.match(await page.title(), /^Member: All Users/);
+  await page.getByRole("link", { name: "Remove role" }).click();
+  assert.match(await page.title(), /^All Users/);
+  await page.context().close();
+});
+
+test("All Users are narrowed to a group, found by a part of its name, without a script", async () => {
+  const page = await opened("/groups", { javaScriptEnabled: false });
+  const group = await page.locator("tbody a.name").first().innerText();
+  await page.goto("/users?clear=1");
+  const all = await page.locator(".head .of").innerText();
+  await page.getByText("+ group").click();
+  await page.getByRole("searchbox", { name: "Find a group by name" }).fill(group);
+  await page.locator(".choices").getByRole("button", { name: "Find" }).click();
+  // One that is the only one to be meant is chosen; else it is one of those that are offered.
+  const offer = page.locator(".choices a").filter({ hasText: group }).first();
+  if (!/group=/.test(page.url())) await offer.click();
+  assert.ok((await page.title()).startsWith(`${group}: All Users`) || (await page.title()).includes(`› ${group}: All Users`));
+  assert.notEqual(await page.locator(".head .of").innerText(), all);
+  await page.goto("/users?group=grp_none");
+  await page.getByText(/There is no group grp_none, or not any more/).waitFor();
+  assert.match(await page.title(), /^All Users/);
+  await page.goto("/users?group_find=zzzz");
+  await page.getByText("No group has a word in its name that begins like this.").waitFor();
+  await page.goto("/users?clear=1");
+  await page.context().close();
+});

@@ -20,6 +20,8 @@ pub struct UserSearch {
     pub role: Option<RoleFilter>,
     /// By whether they may log in.
     pub login_enabled: Option<bool>,
+    /// Members of the group with this id.
+    pub group: Option<String>,
     /// Order.
     pub sort: Sort,
     /// The page after this cursor.
@@ -119,7 +121,13 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if !(caller.is_administrator() || caller.reads_everything()) {
         return Err(ChangeError::Forbidden);
     }
-    let narrowed = (&search.find, search.status, search.role, search.login_enabled);
+    let narrowed = (
+        &search.find,
+        search.status,
+        search.role,
+        search.login_enabled,
+        &search.group,
+    );
     let pages = Cursors::asked(app, "users", &(narrowed, search.sort));
     let from: PageFrom<Cursor> = pages.from(search.after.as_deref())?;
     let query = ListQuery {
@@ -127,6 +135,7 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
         status: search.status.map(StatusFilter::stored),
         role: search.role.map(RoleFilter::stored),
         login_enabled: search.login_enabled,
+        group: search.group.clone(),
         order: search.sort.by.stored(),
         descending: search.sort.descending,
         from: from.map(Cursor::key),
@@ -134,6 +143,12 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     };
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
+    // Whoever may ask for all users may know of every group: only one that does not exist is refused.
+    if let Some(group) = &search.group
+        && store::groups::get(&mut read, group).await?.is_none()
+    {
+        return Err(ChangeError::invalid("group", "There is no group with this id."));
+    }
     let rows = list::page(&mut read, &query, limit + 1).await?;
     let Cut { rows, prev, next } = paging::cut(&from, rows, limit);
     let before = match &from {
@@ -200,8 +215,11 @@ impl Cursor {
 }
 
 async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, ChangeError> {
-    let narrowed =
-        !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
+    let narrowed = !query.words.is_empty()
+        || query.status.is_some()
+        || query.role.is_some()
+        || query.login_enabled.is_some()
+        || query.group.is_some();
     let cap = if narrowed { COUNT_CAP } else { COUNT_ALL_CAP };
     let n = list::count(
         read,

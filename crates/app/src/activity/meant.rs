@@ -57,6 +57,7 @@ pub(super) async fn accounts(app: &App, find: &str, most: u32) -> Result<Vec<Per
         login_enabled: None,
         order: Order::Name,
         descending: false,
+        group: None,
         from: PageFrom::First,
         now: app.now(),
     };

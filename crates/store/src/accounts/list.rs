@@ -109,6 +109,8 @@ pub struct ListQuery {
     pub role: Option<RoleFilter>,
     /// By whether they may log in.
     pub login_enabled: Option<bool>,
+    /// Members of this group.
+    pub group: Option<String>,
     /// Order.
     pub order: Order,
     /// Greatest first.
@@ -121,7 +123,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     fn is_filtered(&self) -> bool {
-        self.status.is_some() || self.role.is_some() || self.login_enabled.is_some()
+        self.status.is_some() || self.role.is_some() || self.login_enabled.is_some() || self.group.is_some()
     }
 
     /// Whether a filter lets only few accounts pass, so that they are to be found by the filter's index and then
@@ -140,22 +142,24 @@ impl ListQuery {
 /// Up to `limit` accounts, each with its key, from where the page begins.
 pub async fn page(read: &mut Read, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let plan = plan(read, query).await?;
+    let members = Members::of(read, query).await?;
     if let Plan::WordsInOrder(rarest) = plan {
         // An account stands there once for each of its words that match, side by side: nearly always a few times as
         // many rows hold the page, and no list of all matches is made.
-        let quick = fetch(read, query, Plan::WordsInOrder(rarest), limit).await?;
+        let quick = fetch(read, query, Plan::WordsInOrder(rarest), members, limit).await?;
         if quick.len() >= limit as usize {
             return Ok(quick);
         }
-        return fetch(read, query, Plan::AllWordsInOrder(rarest), limit).await;
+        return fetch(read, query, Plan::AllWordsInOrder(rarest), members, limit).await;
     }
-    fetch(read, query, plan, limit).await
+    fetch(read, query, plan, members, limit).await
 }
 
 async fn fetch(
     read: &mut Read,
     query: &ListQuery,
     plan: Plan,
+    members: Members,
     limit: u32,
 ) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let mut sql = Sql::default();
@@ -178,16 +182,16 @@ async fn fetch(
         }
         Plan::Words(rarest) => {
             words(&mut sql, query, Some(rarest));
-            filters(&mut sql, query);
+            filters(&mut sql, query, members);
         }
         Plan::Walk => {
             words(&mut sql, query, None);
-            filters(&mut sql, query);
+            filters(&mut sql, query, members);
         }
     }
     past(&mut sql, query, order, "a.id");
     let direction = query.walk().direction;
-    let by = if query.few_pass() {
+    let by = if query.few_pass() || members == Members::Few {
         query.order.unindexed()
     } else {
         order
@@ -210,7 +214,7 @@ pub async fn count(read: &mut Read, query: &ListQuery, cap: u64) -> Result<u64, 
         rarest => {
             sql.text("SELECT 1 AS one FROM account a WHERE 1 = 1");
             words(&mut sql, query, rarest.filter(|(_, n)| *n <= MANY).map(|(at, _)| at));
-            filters(&mut sql, query);
+            filters(&mut sql, query, Members::of(read, query).await?);
         }
     }
     sql.text(" LIMIT ");
@@ -330,7 +334,52 @@ fn words(sql: &mut Sql, query: &ListQuery, rarest: Option<usize>) {
     }
 }
 
-fn filters(sql: &mut Sql, query: &ListQuery) {
+/// How many are in the group that is asked for: few are collected and then ordered, many are met soon when walking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Members {
+    Few,
+    Many,
+}
+
+impl Members {
+    /// Members that are collected at most.
+    const MOST: i64 = 20_000;
+
+    async fn of(read: &mut Read, query: &ListQuery) -> Result<Self, StoreError> {
+        let Some(group) = &query.group else {
+            return Ok(Self::Many);
+        };
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM group_member WHERE group_id = $1 LIMIT $2) AS counted",
+        );
+        let row = row.bind(group).bind(Self::MOST + 1).fetch_one(read.conn()).await?;
+        Ok(match row.try_get::<i64, _>("n")? > Self::MOST {
+            true => Self::Many,
+            false => Self::Few,
+        })
+    }
+}
+
+fn in_group(sql: &mut Sql, query: &ListQuery, members: Members) {
+    let Some(group) = &query.group else { return };
+    let (before, after) = match members {
+        Members::Few => (
+            " AND a.id IN (SELECT m.account_id FROM group_member m WHERE m.group_id = ",
+            ")",
+        ),
+        // OFFSET 0 keeps it a test of one account: joined, it would be collected whole before the first row.
+        Members::Many => (
+            " AND EXISTS (SELECT 1 FROM group_member m WHERE m.account_id = a.id AND m.group_id = ",
+            " LIMIT 1 OFFSET 0)",
+        ),
+    };
+    sql.text(before);
+    sql.bind(group.as_str());
+    sql.text(after);
+}
+
+fn filters(sql: &mut Sql, query: &ListQuery, members: Members) {
+    in_group(sql, query, members);
     // Written as the partial indexes are, so that a rare value is found by its own index.
     sql.text(match query.status {
         None => "",

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
+use super::in_group::InGroup;
 use crate::AppState;
 use crate::shell::{Href, PageError, Pager, Query, ReaderOfAll, Shell, cursor, filters, redirect, refused, render};
 
@@ -15,6 +16,7 @@ use crate::shell::{Href, PageError, Pager, Query, ReaderOfAll, Shell, cursor, fi
 struct ListPage {
     shell: Shell,
     kept: Kept,
+    in_group: InGroup,
     columns: Vec<Column>,
     offered: Vec<(Column, bool)>,
     columns_open: bool,
@@ -66,6 +68,11 @@ impl Filter {
     fn href(&self, value: &str) -> Href {
         Href::from("/users").with(&[(self.name, value)])
     }
+
+    /// All Users without it.
+    fn without(&self) -> Href {
+        Href::from("/users").clearing(self.name)
+    }
 }
 
 impl ListPage {
@@ -92,7 +99,8 @@ impl ListPage {
         let filters = self.filters();
         let words = filters.iter().filter_map(Filter::words).map(str::to_owned);
         let find = Some(self.kept.find.clone()).filter(|find| !find.is_empty());
-        find.into_iter().chain(words).collect()
+        let group = self.in_group.chosen.as_ref().map(InGroup::name);
+        find.into_iter().chain(words).chain(group).collect()
     }
 
     /// The title of the window: what is looked for, where anything is.
@@ -158,7 +166,11 @@ pub(super) async fn page(
         Kept::clear(app, &caller).await?;
         return Ok(redirect("/users"));
     }
-    let kept = Kept::of(app, &caller, &asked).await?;
+    let mut kept = Kept::of(app, &caller, &asked).await?;
+    let in_group = InGroup::of(app, &caller, &mut kept, asked.group_find.clone()).await?;
+    if let Some(only) = in_group.only() {
+        return Ok(redirect(only));
+    }
     let is_remembered = kept.is_remembered(&asked);
     let after = asked.after.unwrap_or_default();
     let page = accounts::list_users(app, &caller, &kept.search(cursor(&after)))
@@ -170,6 +182,7 @@ pub(super) async fn page(
     render(&ListPage {
         shell,
         kept,
+        in_group,
         columns,
         offered,
         columns_open: asked.columns.as_deref() == Some("open"),
