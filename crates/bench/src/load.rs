@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use activity::Facts;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use futures::StreamExt as _;
 
@@ -154,15 +154,18 @@ async fn finish(tasks: impl Iterator<Item = tokio::task::JoinHandle<Result<()>>>
 /// Asks for an export, waits until it is made, reads it to its end and gives the line feeds in it a second, all told.
 pub async fn lines_per_second(client: &reqwest::Client, url: &str) -> Result<(f64, u64)> {
     let started = Instant::now();
-    let page = client
+    let asked = client
         .post(url)
         .header("sec-fetch-site", "same-origin")
         .form(&[("format", "csv"), ("zone", "UTC")])
         .send()
         .await?
-        .error_for_status()?
-        .url()
-        .clone();
+        .error_for_status()?;
+    let location = asked
+        .headers()
+        .get("location")
+        .context("the answer does not lead to the export's page")?;
+    let page = asked.url().join(location.to_str()?)?;
     let file = format!("{page}/download");
     while !client
         .get(page.clone())

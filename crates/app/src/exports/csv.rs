@@ -98,10 +98,21 @@ pub(super) fn write_cell(text: &str, out: &mut Vec<u8>) {
 /// The inside of a quoted cell: quotes doubled, and an apostrophe before each character that would run as a formula
 /// where a cell begins, for whoever takes another character than ours for the separator.
 fn write_quoted(text: &str, out: &mut Vec<u8>) {
-    let mut begins = true;
-    for (at, c) in text.char_indices() {
+    let (mut begins, mut rest) = (true, text);
+    loop {
+        if !begins {
+            // Up to the next character that matters nothing has to be looked at.
+            let plain = rest
+                .bytes()
+                .position(|b| b == b'"' || separates(b.into()))
+                .unwrap_or(rest.len());
+            let (copied, left) = rest.split_at(plain);
+            out.extend_from_slice(copied.as_bytes());
+            rest = left;
+        }
+        let Some(c) = rest.chars().next() else { return };
         // Of the characters that are skipped, those that separate matter only before everything else.
-        if begins && runs_as_formula(c) && (at == 0 || !separates(c)) {
+        if begins && runs_as_formula(c) && (rest.len() == text.len() || !separates(c)) {
             out.push(b'\'');
         }
         // Blanks and quotes before the first character of a cell are skipped by some readers.
@@ -110,6 +121,7 @@ fn write_quoted(text: &str, out: &mut Vec<u8>) {
             out.push(b'"');
         }
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = &rest[c.len_utf8()..];
     }
 }
 
