@@ -48,7 +48,7 @@ pub use error::{ChangeError, FieldError, Unavailable, is_mistake, is_unknown};
 pub use feed::Chunks;
 pub use live::{Live, Topic, Watch};
 pub use lookout::keep_looking_out;
-pub use paging::{Page, PageRequest, Total};
+pub use paging::{Page, PageRequest, Total, Turns};
 pub use secrets::{Cell, KeyId, SecretKey, Unopened};
 pub use settings::{
     ConnectionSettings, ExportSettings, GroupSettings, MailSettings, PasswordSettings, SessionSettings, Settings,

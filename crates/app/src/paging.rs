@@ -4,6 +4,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::PageFrom;
 
 use crate::secrets::TAG_LEN;
 use crate::{App, ChangeError};
@@ -13,10 +14,19 @@ const PAGE_MAX: u32 = 1_000;
 /// Which page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageRequest {
-    /// The page after this cursor.
+    /// The page of this cursor: one of the [`Turns`] of another page.
     pub after: Option<String>,
     /// Rows of a page, 1 to 1,000.
     pub limit: u32,
+}
+
+/// The cursors of the pages beside one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// Of the page before it; `None` for the first.
+    pub prev: Option<String>,
+    /// Of the page after it; `None` for the last.
+    pub next: Option<String>,
 }
 
 /// One page.
@@ -24,8 +34,8 @@ pub struct PageRequest {
 pub struct Page<T> {
     /// Its rows.
     pub rows: Vec<T>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
+    /// The pages beside it.
+    pub turns: Turns,
 }
 
 /// How many there are that match.
@@ -62,41 +72,61 @@ impl<'a> Cursors<'a> {
         Self::of(app, &format!("{list} {asked}"))
     }
 
-    /// The cursor that says this.
-    pub(crate) fn cursor(&self, says: &impl Serialize) -> String {
+    /// The cursor of what comes after the row that this says.
+    pub(crate) fn after(&self, says: &impl Serialize) -> String {
+        self.sign(says, &self.purpose)
+    }
+
+    /// The cursor of what comes before it.
+    pub(crate) fn before(&self, says: &impl Serialize) -> String {
+        self.sign(says, &self.back())
+    }
+
+    fn sign(&self, says: &impl Serialize, purpose: &str) -> String {
         let mut signed = serde_json::to_vec(says).unwrap_or_default();
-        let tag = self.app.secret_key().tag(&self.purpose, &signed);
+        let tag = self.app.secret_key().tag(purpose, &signed);
         signed.extend_from_slice(&tag);
         BASE64URL_NOPAD.encode(&signed)
     }
 
-    /// What the cursor of the page before says: mostly the order's key and the id of its last row.
-    pub(crate) fn after<C: DeserializeOwned>(&self, cursor: Option<&str>) -> Result<Option<C>, ChangeError> {
-        cursor
-            .map(|text| self.says(text).ok_or_else(of_another_list))
-            .transpose()
+    /// Where the page of this cursor begins. What it says is mostly the order's key and the id of a row.
+    pub(crate) fn from<C: DeserializeOwned>(&self, cursor: Option<&str>) -> Result<PageFrom<C>, ChangeError> {
+        let Some(cursor) = cursor else {
+            return Ok(PageFrom::First);
+        };
+        let after = self.says(cursor, &self.purpose).map(PageFrom::After);
+        let place = after.or_else(|| self.says(cursor, &self.back()).map(PageFrom::Before));
+        place.ok_or_else(of_another_list)
     }
 
-    fn says<C: DeserializeOwned>(&self, cursor: &str) -> Option<C> {
+    fn says<C: DeserializeOwned>(&self, cursor: &str, purpose: &str) -> Option<C> {
         let signed = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
         let (json, tag) = signed.split_last_chunk::<TAG_LEN>()?;
-        let ours = self.app.secret_key().made(tag, &self.purpose, json);
+        let ours = self.app.secret_key().made(tag, purpose, json);
         ours.then(|| serde_json::from_slice(json).ok()).flatten()
     }
 
-    /// A page of `rows`, of which one more than `limit` was asked for.
+    /// What cursors are signed for that read the list backwards.
+    fn back(&self) -> String {
+        format!("{} back", self.purpose)
+    }
+
+    /// A page of `rows`, read from `from`, of which one more than `limit` was asked for.
     pub(crate) fn page<R, T, C: Serialize>(
         &self,
-        mut rows: Vec<R>,
+        from: &PageFrom<C>,
+        rows: Vec<R>,
         limit: u32,
         key: impl Fn(&R) -> C,
         show: impl FnMut(R) -> T,
     ) -> Page<T> {
-        let more = cut(&mut rows, limit);
-        let next = rows.last().filter(|_| more).map(|row| self.cursor(&key(row)));
+        let Cut { rows, prev, next } = cut(from, rows, limit);
         Page {
+            turns: Turns {
+                prev: rows.first().filter(|_| prev).map(|row| self.before(&key(row))),
+                next: rows.last().filter(|_| next).map(|row| self.after(&key(row))),
+            },
             rows: rows.into_iter().map(show).collect(),
-            next,
         }
     }
 }
@@ -107,9 +137,25 @@ fn of_another_list() -> ChangeError {
     ChangeError::invalid("after", text)
 }
 
-/// Takes away the row that only tells whether another page follows; returns whether one does.
-pub(crate) fn cut<R>(rows: &mut Vec<R>, limit: u32) -> bool {
+/// The rows of a page in the order of their list, and whether there are pages beside it.
+pub(crate) struct Cut<R> {
+    pub(crate) rows: Vec<R>,
+    pub(crate) prev: bool,
+    pub(crate) next: bool,
+}
+
+/// Takes away the row that only tells whether another page follows in the direction the list was read in. In the other
+/// one there was the page whose cursor it is.
+pub(crate) fn cut<R, C>(from: &PageFrom<C>, mut rows: Vec<R>, limit: u32) -> Cut<R> {
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    more
+    let (prev, next) = match from {
+        PageFrom::First => (false, more),
+        PageFrom::After(_) => (true, more),
+        PageFrom::Before(_) => {
+            rows.reverse();
+            (more, true)
+        }
+    };
+    Cut { rows, prev, next }
 }

@@ -8,7 +8,7 @@ use app::applications::{self, EditApplication, NewApplication, Presented, Refres
 use app::devices::{self, EndReason, Identity};
 use app::factors::Answer;
 use app::logging_in::{self, LogIn, LogInStep, SecondFactorRefused, SignedIn};
-use app::{Caller, ChangeError, Roles, Via, Visitor};
+use app::{Caller, ChangeError, PageRequest, Roles, Via, Visitor};
 use sqlx::Row as _;
 use store::accounts::refresh_token;
 use store::factors::second_factor;
@@ -106,6 +106,7 @@ async fn only_administrators_manage_applications_and_never_through_one() {
     let member = test.signed_in("sam", Roles::default()).await;
     let registered = register(&test, "Headset", false).await;
     let id = registered.application.id.as_str();
+    let first = PageRequest { after: None, limit: 10 };
     let mut through = admin.clone();
     through.via = Via::Application {
         device_id: "dev_1".to_owned(),
@@ -116,7 +117,7 @@ async fn only_administrators_manage_applications_and_never_through_one() {
             applications::register(&test.app, caller, NewApplication::default())
                 .await
                 .map(drop),
-            applications::list(&test.app, caller, None, 10).await.map(drop),
+            applications::list(&test.app, caller, &first).await.map(drop),
             applications::get(&test.app, caller, id).await.map(drop),
             applications::edit(&test.app, caller, id, None, disabled(true))
                 .await
@@ -129,11 +130,7 @@ async fn only_administrators_manage_applications_and_never_through_one() {
         }
     }
     assert_eq!(
-        applications::list(&test.app, &admin, None, 10)
-            .await
-            .unwrap()
-            .rows
-            .len(),
+        applications::list(&test.app, &admin, &first).await.unwrap().rows.len(),
         1
     );
 }

@@ -418,7 +418,7 @@ async fn five_thousand_connections_are_paged_in_order_and_nobody_twice() {
                     .into_iter()
                     .map(|row| (row.person.name.to_lowercase(), row.person.id)),
             );
-            match page.next {
+            match page.turns.next {
                 Some(next) => search.after = Some(next),
                 None => break,
             }

@@ -902,7 +902,7 @@ async fn groups_are_found_by_the_beginning_of_a_word_and_paged_without_a_gap() {
     loop {
         let page = groups::list(app, &team.stranger, &find("", 1, after)).await.unwrap();
         seen.extend(page.rows.into_iter().map(|group| group.name));
-        after = page.next;
+        after = page.turns.next;
         if after.is_none() {
             break;
         }

@@ -90,7 +90,7 @@ async fn newest(test: &TestApp) -> mail::Mail {
     mail::list(&test.app, &Caller::command_line(), None)
         .await
         .unwrap()
-        .mails
+        .rows
         .remove(0)
 }
 

@@ -139,7 +139,7 @@ async fn every_question_is_answered_completely_and_nobody_twice() {
             for row in page.rows {
                 assert!(seen.insert(row.id.clone()), "{name}: {} twice", row.id);
             }
-            let Some(next) = page.next else { break };
+            let Some(next) = page.turns.next else { break };
             search.after = Some(next);
         }
         assert_eq!(seen.len() as u64, total, "{name}: the total is not what the pages hold");

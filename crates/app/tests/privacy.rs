@@ -33,7 +33,7 @@ async fn who_read_my_log_is_listed_newest_first_and_i_am_not_among_them() {
     let theirs = LogScope::User(sam.person.id.clone());
     view(&test.app, &ada, &theirs, &ViewRequest::default()).await.unwrap();
     let found = readers(&test.app, &sam, &page).await.unwrap();
-    assert_eq!((found.rows.len(), found.next), (1, None));
+    assert_eq!((found.rows.len(), found.turns.next), (1, None));
     assert_eq!(found.rows[0].reader.username, "ada");
     assert_eq!(found.rows[0].query, format!("user:={}", sam.person.id));
     assert_eq!(test.count("log.viewed").await, 1);

@@ -573,7 +573,7 @@ async fn lists_page_through_everything_once_newest_first() {
         loop {
             let page = sessions::list(team.app(), caller, &search).await.unwrap();
             names.extend(page.rows.into_iter().map(|session| session.name));
-            search.after = page.next;
+            search.after = page.turns.next;
             if search.after.is_none() {
                 break;
             }

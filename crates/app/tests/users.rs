@@ -5,6 +5,7 @@ mod support;
 
 use app::accounts::{self, Activation, EditUser, NewUser, Order, Profile, RoleFilter, Sort, StatusFilter, UserSearch};
 use app::api_keys::{self, NewKeyRequest};
+use app::groups::{self, GroupRole, NewGroup};
 use app::{Caller, ChangeError, Roles, Scopes, devices};
 use data_encoding::BASE64URL_NOPAD;
 use support::{GOOD, TestApp, WRONG, origin};
@@ -123,7 +124,7 @@ async fn paging_shows_every_user_once_in_every_order() {
                 assert_eq!(page.before as usize, seen.len());
                 assert_eq!((page.total.n, page.total.exact), (23, true));
                 seen.extend(page.rows.iter().map(|row| row.person.username.clone()));
-                match page.next {
+                match page.turns.next {
                     Some(next) => search.after = Some(next),
                     None => break,
                 }
@@ -145,6 +146,54 @@ async fn paging_shows_every_user_once_in_every_order() {
     let error = accounts::list_users(&test.app, &cli, &other).await.unwrap_err();
     assert_eq!(fields(&error), ["after"]);
     forged_cursors(&test, &cli).await;
+}
+
+#[tokio::test]
+async fn users_of_a_group_are_found_with_every_other_filter() {
+    let test = TestApp::new().await;
+    let (admin, cli) = (test.admin().await, Caller::command_line());
+    let new = NewGroup {
+        name: "Field team".to_owned(),
+        ..NewGroup::default()
+    };
+    let team = groups::create(&test.app, &admin, new).await.unwrap().id;
+    for n in 0..6 {
+        let id = test.invited(&format!("u{n}")).await;
+        if n % 2 == 0 {
+            groups::add_member(&test.app, &admin, &team, &id, GroupRole::Member)
+                .await
+                .unwrap();
+        }
+    }
+    let of = async |group: &str, find: &str, role: Option<RoleFilter>| {
+        let search = UserSearch {
+            find: find.to_owned(),
+            group: Some(group.to_owned()),
+            role,
+            limit: 10,
+            ..UserSearch::default()
+        };
+        let page = accounts::list_users(&test.app, &cli, &search).await?;
+        assert_eq!(page.total.n as usize, page.rows.len());
+        Ok::<_, ChangeError>(page.rows.into_iter().map(|row| row.person.username).collect::<Vec<_>>())
+    };
+    assert_eq!(of(&team, "", None).await.unwrap(), ["ada", "u0", "u2", "u4"]);
+    assert_eq!(of(&team, "u2", None).await.unwrap(), ["u2"]);
+    assert_eq!(of(&team, "u1", None).await.unwrap(), [""; 0], "of another group");
+    assert_eq!(of(&team, "", Some(RoleFilter::Administrator)).await.unwrap(), ["ada"]);
+    let none = of("grp_none", "", None).await.unwrap_err();
+    assert_eq!(fields(&none), ["group"]);
+    let mia = test.signed_in("mia", Roles::default()).await;
+    let search = UserSearch {
+        group: Some(team),
+        limit: 10,
+        ..UserSearch::default()
+    };
+    let refused = accounts::list_users(&test.app, &mia, &search).await;
+    assert!(
+        matches!(refused, Err(ChangeError::Forbidden)),
+        "a member asks nobody's members"
+    );
 }
 
 #[tokio::test]
@@ -528,7 +577,7 @@ async fn forged_cursors(test: &TestApp, cli: &Caller) {
         ..UserSearch::default()
     };
     let page = accounts::list_users(&test.app, cli, &first).await.unwrap();
-    let cursor = page.next.unwrap();
+    let cursor = page.turns.next.unwrap();
     let goes_on = |after: &str, find: &str| UserSearch {
         after: Some(after.to_owned()),
         find: find.to_owned(),

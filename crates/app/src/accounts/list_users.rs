@@ -1,12 +1,13 @@
 //! All Users: found by a beginning, filtered, ordered, and paged by key so that the last page is as quick as the first.
 
 use serde::{Deserialize, Serialize};
+use store::PageFrom;
 use store::accounts::account::AccountRow;
 use store::accounts::list::{self, Key, ListQuery};
 
 use super::UserRow;
-use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError, Total, names};
+use crate::paging::{self, Cursors, Cut};
+use crate::{App, Caller, ChangeError, Total, Turns, names};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct UserSearch {
     pub role: Option<RoleFilter>,
     /// By whether they may log in.
     pub login_enabled: Option<bool>,
+    /// Members of the group with this id.
+    pub group: Option<String>,
     /// Order.
     pub sort: Sort,
     /// The page after this cursor.
@@ -93,8 +96,8 @@ pub struct UserPage {
     pub total: Total,
     /// Rows on the pages before this one.
     pub before: u64,
-    /// The cursor of the next page.
-    pub next: Option<String>,
+    /// The pages beside it.
+    pub turns: Turns,
 }
 
 /// With a filter or a find, more than this are not counted.
@@ -107,7 +110,7 @@ struct Cursor {
     text: Option<String>,
     number: Option<i64>,
     id: String,
-    /// Rows on the pages before, and how many there were in all when the first was shown.
+    /// Rows before the place it says, and how many there were in all when the first page was shown.
     before: u64,
     total: u64,
     exact: bool,
@@ -118,55 +121,72 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if !(caller.is_administrator() || caller.reads_everything()) {
         return Err(ChangeError::Forbidden);
     }
-    let narrowed = (&search.find, search.status, search.role, search.login_enabled);
+    let narrowed = (
+        &search.find,
+        search.status,
+        search.role,
+        search.login_enabled,
+        &search.group,
+    );
     let pages = Cursors::asked(app, "users", &(narrowed, search.sort));
-    let cursor: Option<Cursor> = pages.after(search.after.as_deref())?;
-    let before = cursor.as_ref().map_or(0, |cursor| cursor.before);
-    let counted = cursor.as_ref().map(|cursor| Total {
-        n: cursor.total,
-        exact: cursor.exact,
-    });
+    let from: PageFrom<Cursor> = pages.from(search.after.as_deref())?;
     let query = ListQuery {
         words: names::typed_words(&search.find),
         status: search.status.map(StatusFilter::stored),
         role: search.role.map(RoleFilter::stored),
         login_enabled: search.login_enabled,
+        group: search.group.clone(),
         order: search.sort.by.stored(),
         descending: search.sort.descending,
-        after: cursor.and_then(key_of),
+        from: from.map(Cursor::key),
         now: app.now(),
     };
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
-    let mut rows = list::page(&mut read, &query, limit + 1).await?;
-    let more = paging::cut(&mut rows, limit);
+    // Whoever may ask for all users may know of every group: only one that does not exist is refused.
+    if let Some(group) = &search.group
+        && store::groups::get(&mut read, group).await?.is_none()
+    {
+        return Err(ChangeError::invalid("group", "There is no group with this id."));
+    }
+    let rows = list::page(&mut read, &query, limit + 1).await?;
+    let Cut { rows, prev, next } = paging::cut(&from, rows, limit);
+    let before = match &from {
+        PageFrom::First => 0,
+        PageFrom::After(cursor) => cursor.before,
+        // Who came or went meanwhile is not counted anew: the first page is the first.
+        PageFrom::Before(cursor) if prev => cursor.before.saturating_sub(rows.len() as u64),
+        PageFrom::Before(_) => 0,
+    };
     let shown = before + rows.len() as u64;
-    let total = match counted {
-        // Counted once: the pages that follow carry it along.
-        Some(total) => total,
-        None if !more => Total { n: shown, exact: true },
+    let total = match from.key() {
+        // Counted once: the pages beside it carry it along.
+        Some(cursor) => cursor.total(),
+        None if !next => Total { n: shown, exact: true },
         None => count(&mut read, query).await?,
     };
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| pages.cursor(&Cursor::after(row, shown, total)));
+    let turns = Turns {
+        prev: rows
+            .first()
+            .filter(|_| prev)
+            .map(|row| pages.before(&Cursor::at(row, before, total))),
+        next: rows
+            .last()
+            .filter(|_| next)
+            .map(|row| pages.after(&Cursor::at(row, shown, total))),
+    };
     let rows = rows.iter().map(|(row, _)| UserRow::of(row, app.now())).collect();
     Ok(UserPage {
         rows,
         total,
         before,
-        next,
+        turns,
     })
 }
 
-fn key_of(cursor: Cursor) -> Option<(Key, String)> {
-    let key = cursor.text.map(Key::Text).or(cursor.number.map(Key::Number))?;
-    Some((key, cursor.id))
-}
-
 impl Cursor {
-    fn after((row, key): &(AccountRow, Key), before: u64, total: Total) -> Self {
+    /// Of the page that begins or ends at this row, with so many rows before it.
+    fn at((row, key): &(AccountRow, Key), before: u64, total: Total) -> Self {
         let (text, number) = match key {
             Key::Text(text) => (Some(text.clone()), None),
             Key::Number(number) => (None, Some(*number)),
@@ -180,13 +200,36 @@ impl Cursor {
             exact: total.exact,
         }
     }
+
+    fn key(&self) -> (Key, String) {
+        let text = || Key::Text(self.text.clone().unwrap_or_default());
+        (self.number.map_or_else(text, Key::Number), self.id.clone())
+    }
+
+    fn total(&self) -> Total {
+        Total {
+            n: self.total,
+            exact: self.exact,
+        }
+    }
 }
 
 async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, ChangeError> {
-    let narrowed =
-        !query.words.is_empty() || query.status.is_some() || query.role.is_some() || query.login_enabled.is_some();
+    let narrowed = !query.words.is_empty()
+        || query.status.is_some()
+        || query.role.is_some()
+        || query.login_enabled.is_some()
+        || query.group.is_some();
     let cap = if narrowed { COUNT_CAP } else { COUNT_ALL_CAP };
-    let n = list::count(read, &ListQuery { after: None, ..query }, cap + 1).await?;
+    let n = list::count(
+        read,
+        &ListQuery {
+            from: PageFrom::First,
+            ..query
+        },
+        cap + 1,
+    )
+    .await?;
     Ok(Total {
         n: n.min(cap),
         exact: n <= cap,

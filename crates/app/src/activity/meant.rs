@@ -3,6 +3,7 @@
 
 use activity::Person;
 use activity::query::{Entity, Expr, Value};
+use store::PageFrom;
 use store::accounts::list::{self, ListQuery, Order};
 
 use super::view::ViewError;
@@ -56,7 +57,8 @@ pub(super) async fn accounts(app: &App, find: &str, most: u32) -> Result<Vec<Per
         login_enabled: None,
         order: Order::Name,
         descending: false,
-        after: None,
+        group: None,
+        from: PageFrom::First,
         now: app.now(),
     };
     let mut read = app.store().glance().await?;

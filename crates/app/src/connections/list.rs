@@ -1,6 +1,7 @@
 //! The caller's connections, requests and blocks, in the order of names, paged by key.
 
 use activity::Person;
+use store::PageFrom;
 use store::connections::list::{self as rows, ListQuery, ListRow};
 
 use super::{Connection, Standing};
@@ -50,19 +51,20 @@ pub struct Counts {
 /// One page of one of the caller's own lists.
 pub async fn list(app: &App, caller: &Caller, search: &ConnectionSearch) -> Result<Page<Connection>, ChangeError> {
     let pages = Cursors::of(app, "connections");
-    let after: Option<(String, String)> = pages.after(search.after.as_deref())?;
+    let from: PageFrom<(String, String)> = pages.from(search.after.as_deref())?;
     let (words, usernames) = (names::typed_words(&search.find), names::typed_keys(&search.find));
     let query = ListQuery {
         account_id: &caller.person.id,
         which: search.which.stored(),
         words: &words,
         usernames: &usernames,
-        after: after.as_ref().map(|(key, id)| (key.as_str(), id.as_str())),
+        from: from.map(|(key, id)| (key.as_str(), id.as_str())),
     };
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let found = rows::page(&mut read, &query, limit + 1).await?;
     Ok(pages.page(
+        &from,
         found,
         limit,
         |row| (row.name_key.clone(), row.id.clone()),

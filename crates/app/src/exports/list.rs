@@ -1,17 +1,19 @@
 //! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
 
-use store::Read;
 use store::exports::{ExportRow, Kind as StoredKind};
+use store::{PageFrom, Read};
 
 use super::rows::export;
 use super::{Export, ExportError, State};
-use crate::{App, Caller};
+use crate::activity::ViewError;
+use crate::paging::{self, Cursors};
+use crate::{App, Caller, Page, PageRequest};
 
-/// Most exports of one page, and one to know that there are more.
-const MAX_LIMIT: usize = 201;
+/// Most exports of one page; fewer than of other lists, for each is looked up with its progress.
+const MOST: u32 = 200;
 
-/// The latest exports, newest first; `after` is the id of the last one seen.
-pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize) -> Result<Vec<Export>, ExportError> {
+/// One page of exports, of at most 200, newest first.
+pub async fn list(app: &App, caller: &Caller, request: &PageRequest) -> Result<Page<Export>, ExportError> {
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
@@ -20,14 +22,22 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize)
     } else {
         Some(caller.person.id.as_str())
     };
-    let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
+    let pages = Cursors::of(app, "exports");
+    let from: PageFrom<String> = pages
+        .from(request.after.as_deref())
+        .map_err(|_| ExportError::View(ViewError::Cursor))?;
+    let limit = paging::limit(request.limit).min(MOST);
     let mut read = app.store().glance().await?;
-    let rows = store::exports::list(&mut read, requester, after, limit).await?;
-    let mut exports = Vec::with_capacity(rows.len());
-    for row in rows {
-        exports.push(placed(&mut read, export(row)?).await?);
+    let rows = store::exports::list(&mut read, requester, &from.map(String::as_str), limit + 1).await?;
+    let page = pages.page(&from, rows, limit, |row| row.id.clone(), |row| row);
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in page.rows {
+        rows.push(placed(&mut read, export(row)?).await?);
     }
-    Ok(exports)
+    Ok(Page {
+        rows,
+        turns: page.turns,
+    })
 }
 
 /// One export, `None` if there is none that `caller` may see.

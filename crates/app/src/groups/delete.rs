@@ -1,6 +1,7 @@
 //! Deleting a group with its subgroups. Its name survives in the log.
 
 use activity::{Facts, Reason};
+use store::PageFrom;
 use store::groups::list::{self, Groups, MemberQuery};
 use store::groups::{GroupRow, group};
 
@@ -21,7 +22,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), ChangeEr
         parent: id.to_owned(),
         member: None,
     };
-    let subgroups = list::groups(&mut tx, "", &below, &[], None, u32::MAX).await?;
+    let subgroups = list::groups(&mut tx, "", &below, &[], &PageFrom::First, u32::MAX).await?;
     let mut activities = Vec::new();
     for row in subgroups.into_iter().map(|listed| listed.row).chain([group]) {
         activities.extend(ending(app, caller, &mut tx, &row).await?);
@@ -37,7 +38,7 @@ async fn ending(app: &App, caller: &Caller, tx: &mut Tx, group: &GroupRow) -> Re
         words: Vec::new(),
         names_only: false,
         role: None,
-        after: None,
+        from: PageFrom::First,
     };
     let members = list::members(tx, &everybody, u32::MAX).await?;
     let mut deleted = group_facts::of_group(app, caller, "group.deleted", &group.named());

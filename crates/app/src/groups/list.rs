@@ -29,14 +29,15 @@ pub async fn list(app: &App, caller: &Caller, search: &GroupSearch) -> Result<Pa
         false => Groups::Of(caller.person.id.clone()),
     };
     let pages = Cursors::of(app, "groups");
-    let after = pages.after(search.after.as_deref())?;
+    let from = pages.from(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let words = names::typed_words(&search.find);
     let mut read = app.store().read().await?;
     let viewer = &caller.person.id;
-    let rows = list::groups(&mut read, viewer, &which, &words, after.as_ref(), limit + 1).await?;
+    let rows = list::groups(&mut read, viewer, &which, &words, &from, limit + 1).await?;
     let administrator = caller.is_administrator();
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |listed| (listed.row.name_key.clone(), listed.row.id.clone()),

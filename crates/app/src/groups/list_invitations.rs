@@ -1,6 +1,7 @@
 //! The invitations to a group that wait or have expired lately.
 
 use activity::Time;
+use store::PageFrom;
 use store::groups::invitation;
 
 use super::{Invitation, Standing, visible};
@@ -18,17 +19,18 @@ pub async fn list_invitations(
     page: &PageRequest,
 ) -> Result<Page<Invitation>, ChangeError> {
     let pages = Cursors::of(app, "invitations");
-    let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
+    let from: PageFrom<(i64, String)> = pages.from(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let (group, standing) = visible(&mut read, caller, group_id).await?;
     if !standing.is_none_or(Standing::manages) {
         return Err(ChangeError::Forbidden);
     }
-    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let place = from.map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
-    let rows = invitation::of_group(&mut read, &group.id, now.plus(-EXPIRED_KEPT), after, limit + 1).await?;
+    let rows = invitation::of_group(&mut read, &group.id, now.plus(-EXPIRED_KEPT), &place, limit + 1).await?;
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |row| (row.created_at.0, row.id.clone()),

@@ -1,11 +1,12 @@
 //! The members of a group: found by a beginning, narrowed by role, paged by key in order of their names.
 
+use store::PageFrom;
 use store::groups::GroupRole;
 use store::groups::list::{self, MemberQuery};
 
 use super::{Member, Standing, visible};
 use crate::paging::{self, Cursors};
-use crate::{App, Caller, ChangeError, names};
+use crate::{App, Caller, ChangeError, Turns, names};
 
 /// What to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +29,8 @@ pub struct MemberPage {
     pub rows: Vec<Member>,
     /// How many match on all pages.
     pub total: u64,
-    /// The cursor of the next page.
-    pub next: Option<String>,
+    /// The pages beside it.
+    pub turns: Turns,
 }
 
 /// One page of members, for the group's own members, who manages it, administrators and auditors.
@@ -40,7 +41,7 @@ pub async fn list_members(
     search: &MemberSearch,
 ) -> Result<MemberPage, ChangeError> {
     let pages = Cursors::of(app, "members");
-    let after = pages.after(search.after.as_deref())?;
+    let from: PageFrom<(String, String)> = pages.from(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let mut read = app.store().read().await?;
     let (group, standing) = visible(&mut read, caller, group_id).await?;
@@ -51,15 +52,16 @@ pub async fn list_members(
         words: names::typed_words(&search.find),
         names_only: !sees_emails,
         role: search.role,
-        after,
+        from,
     };
     let rows = list::members(&mut read, &query, limit + 1).await?;
     let total = match rows.len() as u64 {
         // All of them are here: no need to count.
-        n if query.after.is_none() && n <= u64::from(limit) => n,
+        n if query.from == PageFrom::First && n <= u64::from(limit) => n,
         _ => list::count_members(&mut read, &query).await?,
     };
     let page = pages.page(
+        &query.from,
         rows,
         limit,
         |listed| (listed.name_key.clone(), listed.account.id.clone()),
@@ -68,6 +70,6 @@ pub async fn list_members(
     Ok(MemberPage {
         rows: page.rows,
         total,
-        next: page.next,
+        turns: page.turns,
     })
 }

@@ -1,5 +1,6 @@
 //! The invitations to the caller's own e-mail address that wait.
 
+use store::PageFrom;
 use store::accounts::account;
 use store::groups::invitation;
 
@@ -14,15 +15,16 @@ pub async fn list_my_invitations(
     page: &PageRequest,
 ) -> Result<Page<Invitation>, ChangeError> {
     let pages = Cursors::of(app, "my invitations");
-    let after: Option<(i64, String)> = pages.after(page.after.as_deref())?;
+    let from: PageFrom<(i64, String)> = pages.from(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let account = account::get(&mut read, &caller.person.id).await?;
     let email = account.map(|account| names::key(&account.email)).unwrap_or_default();
-    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let place = from.map(|(at, id)| (*at, id.as_str()));
     let now = app.now();
-    let rows = invitation::to_address(&mut read, &email, now, after, limit + 1).await?;
+    let rows = invitation::to_address(&mut read, &email, now, &place, limit + 1).await?;
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |row| (row.created_at.0, row.id.clone()),

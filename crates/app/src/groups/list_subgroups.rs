@@ -14,7 +14,7 @@ pub async fn list_subgroups(
     page: &PageRequest,
 ) -> Result<Page<Group>, ChangeError> {
     let pages = Cursors::of(app, "subgroups");
-    let after = pages.after(page.after.as_deref())?;
+    let from = pages.from(page.after.as_deref())?;
     let limit = paging::limit(page.limit);
     let mut read = app.store().read().await?;
     let (group, above) = visible(&mut read, caller, group_id).await?;
@@ -24,9 +24,10 @@ pub async fn list_subgroups(
         member: (!sees_all).then(|| caller.person.id.clone()),
     };
     let viewer = &caller.person.id;
-    let rows = list::groups(&mut read, viewer, &which, &[], after.as_ref(), limit + 1).await?;
+    let rows = list::groups(&mut read, viewer, &which, &[], &from, limit + 1).await?;
     let above = above.filter(|above| above.manages());
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |listed| (listed.row.name_key.clone(), listed.row.id.clone()),

@@ -1,10 +1,11 @@
 //! The outbox, newest first, for administrators: everything but the texts.
 
 use activity::Time;
+use store::PageFrom;
 use store::accounts::mail::{self, MailRow};
 
 use crate::paging::Cursors;
-use crate::{App, Caller, ChangeError};
+use crate::{App, Caller, ChangeError, Page};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,35 +71,23 @@ impl Mail {
     }
 }
 
-/// A page of the outbox.
-#[derive(Clone, Debug)]
-pub struct MailPage {
-    /// Newest first.
-    pub mails: Vec<Mail>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
-}
-
 const PAGE: u32 = 50;
 
-/// The mails after this cursor.
-pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<MailPage, ChangeError> {
+/// The page of the outbox that has this cursor, newest first.
+pub async fn list(app: &App, caller: &Caller, after: Option<&str>) -> Result<Page<Mail>, ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
     let pages = Cursors::of(app, "outbox");
-    let after: Option<(i64, String)> = pages.after(after)?;
+    let from: PageFrom<(i64, String)> = pages.from(after)?;
     let mut read = app.store().read().await?;
-    let before = after.as_ref().map(|(at, id)| (Time(*at), id.as_str()));
-    let rows = mail::newest(&mut read, before, PAGE + 1).await?;
-    let page = pages.page(
+    let place = from.map(|(at, id)| (Time(*at), id.as_str()));
+    let rows = mail::newest(&mut read, &place, PAGE + 1).await?;
+    Ok(pages.page(
+        &from,
         rows,
         PAGE,
         |row| (row.created_at.0, row.id.clone()),
         |row| Mail::of(row, app.now()),
-    );
-    Ok(MailPage {
-        mails: page.rows,
-        next: page.next,
-    })
+    ))
 }

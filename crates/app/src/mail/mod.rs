@@ -14,7 +14,7 @@ mod text;
 mod write;
 
 pub use delete::delete;
-pub use list::{Mail, MailPage, MailState, list};
+pub use list::{Mail, MailState, list};
 pub use retry::retry;
 pub use send::{MailSetupError, start};
 pub use show::{ShownMail, show};

@@ -1,6 +1,7 @@
 //! Who was given rows of the caller's log, whatever they had asked for.
 
 use activity::{Person, Time};
+use store::PageFrom;
 use store::disclosures::{self, Disclosed as Row, Kind, Via};
 
 use crate::paging::{self, Cursors};
@@ -62,17 +63,20 @@ pub async fn readers(app: &App, caller: &Caller, request: &PageRequest) -> Resul
         return Err(ChangeError::Forbidden);
     }
     let pages = Cursors::of(app, "readers");
-    let before: Option<String> = pages.after(request.after.as_deref())?;
+    let from: PageFrom<String> = pages.from(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
     let mut read = app.store().glance().await?;
-    let rows = disclosures::to_others(&mut read, &caller.person.id, before.as_deref(), limit + 1).await?;
-    let page = pages.page(rows, limit, |row| row.id.clone(), disclosed);
+    let rows = disclosures::to_others(&mut read, &caller.person.id, &from.map(String::as_str), limit + 1).await?;
+    let page = pages.page(&from, rows, limit, |row| row.id.clone(), disclosed);
     let rows = page
         .rows
         .into_iter()
         .collect::<Result<_, _>>()
         .map_err(Unavailable::new)?;
-    Ok(Page { rows, next: page.next })
+    Ok(Page {
+        rows,
+        turns: page.turns,
+    })
 }
 
 fn disclosed(row: Row) -> Result<Disclosed, serde_json::Error> {

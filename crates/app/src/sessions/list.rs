@@ -2,6 +2,7 @@
 //! first; paged by key.
 
 use activity::Time;
+use store::PageFrom;
 use store::sessions::SessionState;
 use store::sessions::list::{self, SessionQuery};
 
@@ -26,13 +27,13 @@ pub struct SessionSearch {
 /// One page of sessions. Without a group: of the caller's groups, or of all for administrators and auditors.
 pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<Page<Session>, ChangeError> {
     let pages = Cursors::of(app, "sessions");
-    let after: Option<(i64, String)> = pages.after(search.after.as_deref())?;
+    let from: PageFrom<(i64, String)> = pages.from(search.after.as_deref())?;
     let limit = paging::limit(search.limit);
     let read = &mut app.store().read().await?;
     let query = SessionQuery {
         group_id: search.group_id.as_deref(),
         state: search.state,
-        after: after.as_ref().map(|(at, id)| (Time(*at), id.as_str())),
+        from: from.map(|(at, id)| (Time(*at), id.as_str())),
         limit: limit + 1,
     };
     let rows = match &search.group_id {
@@ -44,6 +45,7 @@ pub async fn list(app: &App, caller: &Caller, search: &SessionSearch) -> Result<
         None => list::page_of(read, &caller.person.id, &query).await?,
     };
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |listed| (listed.row.state_at.0, listed.row.id.clone()),

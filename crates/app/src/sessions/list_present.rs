@@ -1,5 +1,6 @@
 //! Who is in a session, in the order they came; paged by key.
 
+use store::PageFrom;
 use store::sessions::presence;
 
 use super::Presence;
@@ -15,16 +16,17 @@ pub async fn list_present(
     request: &PageRequest,
 ) -> Result<Page<Presence>, ChangeError> {
     let pages = Cursors::of(app, "present");
-    let after: Option<(i64, String)> = pages.after(request.after.as_deref())?;
+    let from: PageFrom<(i64, String)> = pages.from(request.after.as_deref())?;
     let limit = paging::limit(request.limit);
     let mut read = app.store().read().await?;
     let access = Access::to(&mut read, caller, id).await?;
     let access = access.filter(|access| access.sees).ok_or(ChangeError::NotFound)?;
-    let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let rows = presence::page(&mut read, id, after, limit + 1).await?;
+    let place = from.map(|(at, id)| (*at, id.as_str()));
+    let rows = presence::page(&mut read, id, &place, limit + 1).await?;
     // What was heard since the last write is still in memory.
     let heard = app.heartbeats().heard_in(id);
     Ok(pages.page(
+        &from,
         rows,
         limit,
         |row| (row.joined_at.0, row.person.id.clone()),

@@ -1,9 +1,9 @@
 //! Registered applications.
 
 use activity::Named;
-use app::Visitor;
 use app::applications::{self, EditApplication, NewApplication, Presented, RefreshRefused, Registered};
 use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
+use app::{PageRequest, Visitor};
 
 use crate::support::{GOOD, origin};
 use crate::{Action, Is, Stage, Table, action, no_action};
@@ -108,7 +108,8 @@ async fn sign_in(stage: &Stage<'_>, registered: &Registered) -> (Visitor, Signed
 
 /// Logs the member in to an application of one device, which is registered the first time.
 pub(crate) async fn on_one_device(stage: &Stage<'_>) -> Result<SignedIn, LogInRefused> {
-    let known = applications::list(stage.app(), &stage.admin, None, 10)
+    let first = PageRequest { after: None, limit: 10 };
+    let known = applications::list(stage.app(), &stage.admin, &first)
         .await
         .unwrap()
         .rows;

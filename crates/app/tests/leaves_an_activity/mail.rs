@@ -25,7 +25,7 @@ pub(crate) const TABLE: Table = &[
 
 pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
     let (app, admin) = (stage.app(), &stage.admin);
-    let mails = mail::list(app, admin, None).await.unwrap().mails;
+    let mails = mail::list(app, admin, None).await.unwrap().rows;
     let id = mails[0].id.clone();
     match row {
         "mail/delete" => action(async move { mail::delete(app, admin, &id).await }),
@@ -44,7 +44,7 @@ async fn sent(stage: &Stage<'_>, id: String) -> Result<(), &'static str> {
         let mails = mail::list(stage.app(), &Caller::command_line(), None)
             .await
             .unwrap()
-            .mails;
+            .rows;
         if mails.iter().any(|mail| mail.id == id && mail.state == MailState::Sent) {
             return Ok(());
         }

@@ -12,7 +12,7 @@ use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use engine::{Log, LogSettings, ManualClock, SeededRng};
 use store::accounts::mail::MailRow;
-use store::{Store, StoreUrl};
+use store::{PageFrom, Store, StoreUrl};
 use tempfile::TempDir;
 
 pub(crate) const GOOD: &str = "seven green kettles sing";
@@ -199,7 +199,9 @@ impl TestApp {
     /// Every mail as it is kept, newest first.
     pub(crate) async fn mail_rows(&self) -> Vec<MailRow> {
         let mut read = self.store.glance().await.unwrap();
-        store::accounts::mail::newest(&mut read, None, 1_000).await.unwrap()
+        store::accounts::mail::newest(&mut read, &PageFrom::First, 1_000)
+            .await
+            .unwrap()
     }
 
     /// The token of the link in the newest mail with this subject.

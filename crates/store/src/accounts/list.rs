@@ -5,9 +5,10 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::account::{AccountRow, COLUMNS, account};
+use crate::page::Walk;
 use crate::row::number;
 use crate::sql::{Sql, Value};
-use crate::{Read, StoreError};
+use crate::{PageFrom, Read, StoreError};
 
 /// Accounts by their log-in status, as the column Last Login shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,19 +109,21 @@ pub struct ListQuery {
     pub role: Option<RoleFilter>,
     /// By whether they may log in.
     pub login_enabled: Option<bool>,
+    /// Members of this group.
+    pub group: Option<String>,
     /// Order.
     pub order: Order,
     /// Greatest first.
     pub descending: bool,
-    /// Rows after this one.
-    pub after: Option<(Key, String)>,
+    /// Where the page begins.
+    pub from: PageFrom<(Key, String)>,
     /// The present moment: locks lapse.
     pub now: Time,
 }
 
 impl ListQuery {
     fn is_filtered(&self) -> bool {
-        self.status.is_some() || self.role.is_some() || self.login_enabled.is_some()
+        self.status.is_some() || self.role.is_some() || self.login_enabled.is_some() || self.group.is_some()
     }
 
     /// Whether a filter lets only few accounts pass, so that they are to be found by the filter's index and then
@@ -131,30 +134,32 @@ impl ListQuery {
         few_have_it && self.order != Order::Name
     }
 
-    const fn direction(&self) -> &'static str {
-        if self.descending { "DESC" } else { "ASC" }
+    fn walk(&self) -> Walk {
+        self.from.walk(self.descending)
     }
 }
 
-/// Up to `limit` accounts, each with its key.
+/// Up to `limit` accounts, each with its key, from where the page begins.
 pub async fn page(read: &mut Read, query: &ListQuery, limit: u32) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let plan = plan(read, query).await?;
+    let members = Members::of(read, query).await?;
     if let Plan::WordsInOrder(rarest) = plan {
         // An account stands there once for each of its words that match, side by side: nearly always a few times as
         // many rows hold the page, and no list of all matches is made.
-        let quick = fetch(read, query, Plan::WordsInOrder(rarest), limit).await?;
+        let quick = fetch(read, query, Plan::WordsInOrder(rarest), members, limit).await?;
         if quick.len() >= limit as usize {
             return Ok(quick);
         }
-        return fetch(read, query, Plan::AllWordsInOrder(rarest), limit).await;
+        return fetch(read, query, Plan::AllWordsInOrder(rarest), members, limit).await;
     }
-    fetch(read, query, plan, limit).await
+    fetch(read, query, plan, members, limit).await
 }
 
 async fn fetch(
     read: &mut Read,
     query: &ListQuery,
     plan: Plan,
+    members: Members,
     limit: u32,
 ) -> Result<Vec<(AccountRow, Key)>, StoreError> {
     let mut sql = Sql::default();
@@ -177,16 +182,16 @@ async fn fetch(
         }
         Plan::Words(rarest) => {
             words(&mut sql, query, Some(rarest));
-            filters(&mut sql, query);
+            filters(&mut sql, query, members);
         }
         Plan::Walk => {
             words(&mut sql, query, None);
-            filters(&mut sql, query);
+            filters(&mut sql, query, members);
         }
     }
-    after(&mut sql, query, order, "a.id");
-    let direction = query.direction();
-    let by = if query.few_pass() {
+    past(&mut sql, query, order, "a.id");
+    let direction = query.walk().direction;
+    let by = if query.few_pass() || members == Members::Few {
         query.order.unindexed()
     } else {
         order
@@ -209,7 +214,7 @@ pub async fn count(read: &mut Read, query: &ListQuery, cap: u64) -> Result<u64, 
         rarest => {
             sql.text("SELECT 1 AS one FROM account a WHERE 1 = 1");
             words(&mut sql, query, rarest.filter(|(_, n)| *n <= MANY).map(|(at, _)| at));
-            filters(&mut sql, query);
+            filters(&mut sql, query, Members::of(read, query).await?);
         }
     }
     sql.text(" LIMIT ");
@@ -287,8 +292,8 @@ pub(crate) async fn rarest_of(
 fn best_matches(sql: &mut Sql, query: &ListQuery, (rarest, columns): (usize, &str), limit: i64) {
     sql.text(" AND a.id IN (SELECT best.account_id FROM (");
     matches(sql, query, rarest, columns);
-    after(sql, query, "w.name_key", "w.account_id");
-    let direction = query.direction();
+    past(sql, query, "w.name_key", "w.account_id");
+    let direction = query.walk().direction;
     sql.text(&format!(
         " ORDER BY w.name_key {direction}, w.account_id {direction} LIMIT "
     ));
@@ -307,11 +312,10 @@ fn matches(sql: &mut Sql, query: &ListQuery, rarest: usize, columns: &str) {
     }
 }
 
-/// Only what comes after the last row of the page before.
-fn after(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
-    let Some((key, id)) = &query.after else { return };
-    let sign = if query.descending { "<" } else { ">" };
-    sql.past(&format!("{order}, {id_column}"), sign, key.clone(), id);
+/// Only what lies past the row that the page begins at.
+fn past(sql: &mut Sql, query: &ListQuery, order: &str, id_column: &str) {
+    let Some((key, id)) = query.from.key() else { return };
+    sql.past(&format!("{order}, {id_column}"), query.walk().sign, key.clone(), id);
 }
 
 /// Every word must match: the rarest as a list of accounts where there is one, the others as tests of each account.
@@ -330,7 +334,52 @@ fn words(sql: &mut Sql, query: &ListQuery, rarest: Option<usize>) {
     }
 }
 
-fn filters(sql: &mut Sql, query: &ListQuery) {
+/// How many are in the group that is asked for: few are collected and then ordered, many are met soon when walking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Members {
+    Few,
+    Many,
+}
+
+impl Members {
+    /// Members that are collected at most.
+    const MOST: i64 = 20_000;
+
+    async fn of(read: &mut Read, query: &ListQuery) -> Result<Self, StoreError> {
+        let Some(group) = &query.group else {
+            return Ok(Self::Many);
+        };
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM group_member WHERE group_id = $1 LIMIT $2) AS counted",
+        );
+        let row = row.bind(group).bind(Self::MOST + 1).fetch_one(read.conn()).await?;
+        Ok(match row.try_get::<i64, _>("n")? > Self::MOST {
+            true => Self::Many,
+            false => Self::Few,
+        })
+    }
+}
+
+fn in_group(sql: &mut Sql, query: &ListQuery, members: Members) {
+    let Some(group) = &query.group else { return };
+    let (before, after) = match members {
+        Members::Few => (
+            " AND a.id IN (SELECT m.account_id FROM group_member m WHERE m.group_id = ",
+            ")",
+        ),
+        // OFFSET 0 keeps it a test of one account: joined, it would be collected whole before the first row.
+        Members::Many => (
+            " AND EXISTS (SELECT 1 FROM group_member m WHERE m.account_id = a.id AND m.group_id = ",
+            " LIMIT 1 OFFSET 0)",
+        ),
+    };
+    sql.text(before);
+    sql.bind(group.as_str());
+    sql.text(after);
+}
+
+fn filters(sql: &mut Sql, query: &ListQuery, members: Members) {
+    in_group(sql, query, members);
     // Written as the partial indexes are, so that a rare value is found by its own index.
     sql.text(match query.status {
         None => "",

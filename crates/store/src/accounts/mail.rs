@@ -4,8 +4,10 @@ use activity::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use crate::page::Walk;
 use crate::row::{maybe_text, maybe_time, number, text, time};
-use crate::{Read, StoreError, Tx};
+use crate::sql::Sql;
+use crate::{PageFrom, Read, StoreError, Tx};
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,21 +123,20 @@ pub async fn give_up(tx: &mut Tx, id: &str, error: &str, now: Time) -> Result<()
     Ok(())
 }
 
-/// The newest written before `before`.
-pub async fn newest(read: &mut Read, before: Option<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, StoreError> {
-    let (at, id) = before.unwrap_or((Time::MAX, ""));
-    let rows = sqlx::query(
+/// Up to `limit` mails, newest first, from the one with this time and id.
+pub async fn newest(read: &mut Read, from: &PageFrom<(Time, &str)>, limit: u32) -> Result<Vec<MailRow>, StoreError> {
+    let Walk { sign, direction } = from.walk(true);
+    let mut sql = Sql::default();
+    sql.text(
         "SELECT id, account_id, recipient, kind, subject, sealed_body, expires_at, state, attempts, next_attempt_at, \
-         last_error, created_at, finished_at FROM mail WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
+         last_error, created_at, finished_at FROM mail WHERE 1 = 1",
     );
-    rows.bind(at.0)
-        .bind(id)
-        .bind(i64::from(limit))
-        .fetch_all(read.conn())
-        .await?
-        .iter()
-        .map(mail)
-        .collect()
+    if let Some((at, id)) = from.key() {
+        sql.past("created_at, id", sign, at.0, id);
+    }
+    sql.text(&format!(" ORDER BY created_at {direction}, id {direction} LIMIT "));
+    sql.bind(i64::from(limit));
+    sql.fetch_all(read).await?.iter().map(mail).collect()
 }
 
 /// Forgets the texts of kept mails whose secret has expired. Those in the queue are given up by whoever sends them.

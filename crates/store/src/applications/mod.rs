@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use crate::row::{flag, maybe_time, text, time};
-use crate::{Read, StoreError, Tx};
+use crate::{PageFrom, Read, StoreError, Tx};
 
 /// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,10 +98,14 @@ pub async fn name_taken(read: &mut Read, id: &str, name_key: &str) -> Result<boo
     Ok(row.is_some())
 }
 
-/// A page of them by name, from the one after `after` (the key of a name; empty for the first).
-pub async fn page(read: &mut Read, after: &str, limit: u32) -> Result<Vec<ApplicationRow>, StoreError> {
-    let rows = sqlx::query(select!("WHERE name_key > $1 ORDER BY name_key LIMIT $2"));
-    let rows = rows.bind(after).bind(i64::from(limit)).fetch_all(read.conn()).await?;
+/// Up to `limit` of them by name, from the one with this key of its name.
+pub async fn page(read: &mut Read, from: &PageFrom<&str>, limit: u32) -> Result<Vec<ApplicationRow>, StoreError> {
+    let rows = match from.is_back() {
+        false => sqlx::query(select!("WHERE name_key > $1 ORDER BY name_key LIMIT $2")),
+        true => sqlx::query(select!("WHERE name_key < $1 ORDER BY name_key DESC LIMIT $2")),
+    };
+    let key = from.key().copied().unwrap_or_default();
+    let rows = rows.bind(key).bind(i64::from(limit)).fetch_all(read.conn()).await?;
     rows.iter().map(application).collect()
 }
 

@@ -5,9 +5,10 @@ use activity::Time;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use crate::page::Walk;
 use crate::row::{number, text, time};
 use crate::sql::{Sql, like};
-use crate::{Read, StoreError};
+use crate::{PageFrom, Read, StoreError};
 
 /// Which of an account's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +34,8 @@ pub struct ListQuery<'a> {
     pub words: &'a [String],
     /// The same words as usernames have them.
     pub usernames: &'a [String],
-    /// Rows after this name key and id.
-    pub after: Option<(&'a str, &'a str)>,
+    /// Where the page begins, by name key and id.
+    pub from: PageFrom<(&'a str, &'a str)>,
 }
 
 /// One row: the other account, as it is named now.
@@ -135,7 +136,8 @@ pub async fn page(read: &mut Read, query: &ListQuery<'_>, limit: u32) -> Result<
 fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
     let mut sql = Sql::default();
     let account = sql.named(query.account_id);
-    let after = query.after.map(|(key, id)| (sql.named(key), sql.named(id)));
+    let Walk { sign, direction } = query.from.walk(false);
+    let place = query.from.key().map(|(key, id)| (sql.named(*key), sql.named(*id)));
     let mut words = String::new();
     for (nth, word) in query.words.iter().enumerate() {
         let username = query.usernames.get(nth).unwrap_or(word);
@@ -158,19 +160,19 @@ fn page_sql(query: &ListQuery<'_>, limit: u32) -> Sql {
             since,
             narrowed,
         } = side;
-        let after = after.as_ref().map_or(String::new(), |(key, id)| {
-            format!(" AND (c.{name_key}, c.{other}) > ({key}, {id})")
+        let past = place.as_ref().map_or(String::new(), |(key, id)| {
+            format!(" AND (c.{name_key}, c.{other}) {sign} ({key}, {id})")
         });
         // CROSS JOIN, so that the table's own index is walked in order and the account only looked at.
         format!(
             "SELECT * FROM (SELECT a.id, a.given_name, a.family_name, a.username, c.{name_key} AS name_key, \
              c.{since} AS since FROM {table} c CROSS JOIN account a WHERE a.id = c.{other} AND c.{own} = {account}\
-             {narrowed}{after}{words} ORDER BY c.{name_key}, c.{other} LIMIT {limit}) AS {own}_side"
+             {narrowed}{past}{words} ORDER BY c.{name_key} {direction}, c.{other} {direction} LIMIT {limit}) AS {own}_side"
         )
     });
     let sides: Vec<String> = sides.collect();
     sql.text(&format!(
-        "{} ORDER BY name_key, id LIMIT {limit}",
+        "{} ORDER BY name_key {direction}, id {direction} LIMIT {limit}",
         sides.join(" UNION ALL ")
     ));
     sql

@@ -4,8 +4,10 @@ use activity::Time;
 use sqlx::any::AnyRow;
 
 use super::disclosure::{Kind, Via};
+use crate::page::Walk;
 use crate::row::{maybe_text, number, text, time};
-use crate::{Read, StoreError};
+use crate::sql::Sql;
+use crate::{PageFrom, Read, StoreError};
 
 /// One disclosure as the person sees it whose rows were given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,25 +36,29 @@ pub struct Disclosed {
     pub last_at: Time,
 }
 
-/// Up to `limit` disclosures of this person's rows that began before the one with the id `before`, newest first.
+/// Up to `limit` disclosures of this person's rows, newest first, from the one with this id.
 pub async fn to_others(
     read: &mut Read,
     person_id: &str,
-    before: Option<&str>,
+    from: &PageFrom<&str>,
     limit: u32,
 ) -> Result<Vec<Disclosed>, StoreError> {
-    let rows = sqlx::query(
+    let Walk { sign, direction } = from.walk(true);
+    let mut sql = Sql::default();
+    sql.text(
         "SELECT d.id, d.kind, d.reader, d.via, d.via_id, COALESCE(k.name, d.via_name) AS via_name, d.ip, d.query, \
          p.row_count, p.first_at, p.last_at FROM disclosure_person p JOIN disclosure d ON d.id = p.disclosure_id \
          LEFT JOIN api_key k ON d.via = 'api_key' AND k.id = d.via_id \
-         WHERE p.person_id = $1 AND p.disclosure_id < $2 ORDER BY p.disclosure_id DESC LIMIT $3",
+         WHERE p.person_id = ",
     );
-    // Greater than any id.
-    let rows = rows
-        .bind(person_id)
-        .bind(before.unwrap_or("dsd"))
-        .bind(i64::from(limit));
-    rows.fetch_all(read.conn()).await?.iter().map(disclosed).collect()
+    sql.bind(person_id);
+    if let Some(id) = from.key() {
+        sql.text(&format!(" AND p.disclosure_id {sign} "));
+        sql.bind(*id);
+    }
+    sql.text(&format!(" ORDER BY p.disclosure_id {direction} LIMIT "));
+    sql.bind(i64::from(limit));
+    sql.fetch_all(read).await?.iter().map(disclosed).collect()
 }
 
 fn disclosed(row: &AnyRow) -> Result<Disclosed, StoreError> {

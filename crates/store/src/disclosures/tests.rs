@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use activity::Time;
 
 use super::*;
-use crate::{Store, StoreUrl};
+use crate::{PageFrom, Store, StoreUrl};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
@@ -45,15 +45,18 @@ async fn rows_of_one_disclosure_add_up_and_others_see_nothing_of_it() {
         .unwrap();
     add_people(tx, "dsc_1", &people(&["usr_bob"]), 15).await.unwrap();
     add_people(tx, "dsc_2", &people(&["usr_bob"]), 20).await.unwrap();
-    let seen = to_others(tx, "usr_bob", None, 10).await.unwrap();
+    let seen = to_others(tx, "usr_bob", &PageFrom::First, 10).await.unwrap();
     assert_eq!(
         seen.iter().map(|one| (one.id.as_str(), one.rows)).collect::<Vec<_>>(),
         [("dsc_2", 2), ("dsc_1", 4)]
     );
     assert_eq!((seen[1].first_at, seen[1].last_at), (Time(10), Time(15)));
-    assert_eq!(to_others(tx, "usr_bob", Some("dsc_2"), 10).await.unwrap(), seen[1..]);
-    assert_eq!(to_others(tx, "usr_cara", None, 10).await.unwrap().len(), 1);
-    assert!(to_others(tx, "usr_dan", None, 10).await.unwrap().is_empty());
+    assert_eq!(
+        to_others(tx, "usr_bob", &PageFrom::After("dsc_2"), 10).await.unwrap(),
+        seen[1..]
+    );
+    assert_eq!(to_others(tx, "usr_cara", &PageFrom::First, 10).await.unwrap().len(), 1);
+    assert!(to_others(tx, "usr_dan", &PageFrom::First, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]

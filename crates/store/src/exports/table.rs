@@ -2,7 +2,7 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{Read, StoreError, Tx};
+use crate::{PageFrom, Read, StoreError, Tx};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -260,16 +260,22 @@ pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i
 pub async fn list(
     read: &mut Read,
     requester_id: Option<&str>,
-    before: Option<&str>,
-    limit: i64,
+    from: &PageFrom<&str>,
+    limit: u32,
 ) -> Result<Vec<ExportRow>> {
-    let rows = sqlx::query(select!(
-        "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
-         AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
-    ));
+    let rows = match from.is_back() {
+        false => sqlx::query(select!(
+            "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
+             AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
+        )),
+        true => sqlx::query(select!(
+            "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
+             AND e.id > $2 ORDER BY e.id LIMIT $3"
+        )),
+    };
     let rows = rows
         .bind(requester_id.unwrap_or_default())
-        .bind(before.unwrap_or_default())
-        .bind(limit);
+        .bind(from.key().copied().unwrap_or_default())
+        .bind(i64::from(limit));
     rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
 }

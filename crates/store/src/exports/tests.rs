@@ -3,7 +3,7 @@
 use activity::Time;
 
 use super::*;
-use crate::{Store, StoreUrl, Tx, jobs};
+use crate::{PageFrom, Store, StoreUrl, Tx, jobs};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
@@ -181,15 +181,23 @@ async fn lists_are_newest_first_and_of_one_requester_if_asked() {
     }
     insert(tx, &row("exp_0", Kind::UserCsv)).await.unwrap();
     let ids = |rows: Vec<ExportRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-    assert_eq!(ids(list(tx, None, None, 2).await.unwrap()), ["exp_3", "exp_2"]);
     assert_eq!(
-        ids(list(tx, Some("usr_maria"), Some("exp_2"), 9).await.unwrap()),
+        ids(list(tx, None, &PageFrom::First, 2).await.unwrap()),
+        ["exp_3", "exp_2"]
+    );
+    assert_eq!(
+        ids(list(tx, Some("usr_maria"), &PageFrom::After("exp_2"), 9).await.unwrap()),
         ["exp_1"]
     );
-    assert!(list(tx, Some("usr_other"), None, 9).await.unwrap().is_empty());
+    assert!(
+        list(tx, Some("usr_other"), &PageFrom::First, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(ids(for_subject(tx, "usr_sam", Kind::View, 9).await.unwrap()).len(), 3);
     assert_eq!(
-        ids(list(tx, None, Some("exp_1"), 9).await.unwrap()),
+        ids(list(tx, None, &PageFrom::After("exp_1"), 9).await.unwrap()),
         ["exp_0"],
         "of everybody"
     );

@@ -4,9 +4,10 @@ use activity::{Named, Time};
 use sqlx::any::AnyRow;
 
 use super::{GroupRole, role};
+use crate::page::Walk;
 use crate::row::{number, text, time};
 use crate::sql::Sql;
-use crate::{Read, StoreError, Tx};
+use crate::{PageFrom, Read, StoreError, Tx};
 
 /// One invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,26 +137,26 @@ pub async fn delete_forgotten(tx: &mut Tx, before: Time) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Those to a group that had not expired at `since`, newest first, that come after the one with this time and id.
+/// Those to a group that had not expired at `since`, newest first, from the one with this time and id.
 pub async fn of_group(
     read: &mut Read,
     group_id: &str,
     since: Time,
-    after: Option<(i64, &str)>,
+    from: &PageFrom<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, StoreError> {
-    newest(read, "i.group_id = ", group_id, since, after, limit).await
+    newest(read, "i.group_id = ", group_id, since, from, limit).await
 }
 
-/// Those to an address that have not expired, newest first, that come after the one with this time and id.
+/// Those to an address that have not expired, newest first, from the one with this time and id.
 pub async fn to_address(
     read: &mut Read,
     email_key: &str,
     now: Time,
-    after: Option<(i64, &str)>,
+    from: &PageFrom<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, StoreError> {
-    newest(read, "i.email_key = ", email_key, now, after, limit).await
+    newest(read, "i.email_key = ", email_key, now, from, limit).await
 }
 
 async fn newest(
@@ -163,10 +164,10 @@ async fn newest(
     column: &'static str,
     value: &str,
     since: Time,
-    after: Option<(i64, &str)>,
+    from: &PageFrom<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<InvitationRow>, StoreError> {
-    let (at, id) = after.unwrap_or((i64::MAX, ""));
+    let Walk { sign, direction } = from.walk(true);
     let mut sql = Sql::default();
     sql.text(
         "SELECT i.id, i.group_id, g.name AS group_name, i.email, i.email_key, i.role, i.invited_by, \
@@ -177,8 +178,10 @@ async fn newest(
     sql.bind(value);
     sql.text(" AND i.expires_at > ");
     sql.bind(since.0);
-    sql.past("i.created_at, i.id", "<", at, id);
-    sql.text(" ORDER BY i.created_at DESC, i.id DESC LIMIT ");
+    if let Some((at, id)) = from.key() {
+        sql.past("i.created_at, i.id", sign, *at, id);
+    }
+    sql.text(&format!(" ORDER BY i.created_at {direction}, i.id {direction} LIMIT "));
     sql.bind(i64::from(limit));
     sql.fetch_all(read).await?.iter().map(invitation).collect()
 }

@@ -7,9 +7,10 @@ use super::member::{self, MemberRow};
 use super::{GroupRole, maybe_role};
 use crate::accounts::account::{self, AccountRow};
 use crate::accounts::list::{FEW, rarest_of};
+use crate::page::Walk;
 use crate::row::{flag, number, text};
 use crate::sql::{Sql, like};
-use crate::{Read, StoreError};
+use crate::{PageFrom, Read, StoreError};
 
 /// Which groups a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,27 +63,28 @@ pub struct MemberQuery {
     pub names_only: bool,
     /// Only members with this role.
     pub role: Option<GroupRole>,
-    /// Rows after the one with this name key and account id.
-    pub after: Option<(String, String)>,
+    /// Where the page begins, by name key and account id.
+    pub from: PageFrom<(String, String)>,
 }
 
 /// Members of a listed group are not counted beyond this.
 pub const MEMBERS_COUNTED: u64 = 1_000;
 
-/// Up to `limit` groups by name, after the one with this name key and id, as `viewer` sees them.
+/// Up to `limit` groups by name, from the one with this name key and id, as `viewer` sees them.
 pub async fn groups(
     read: &mut Read,
     viewer: &str,
     which: &Groups,
     words: &[String],
-    after: Option<&(String, String)>,
+    from: &PageFrom<(String, String)>,
     limit: u32,
 ) -> Result<Vec<ListedGroup>, StoreError> {
-    let sql = groups_sql(viewer, which, words, after, limit);
+    let sql = groups_sql(viewer, which, words, from, limit);
     sql.fetch_all(read).await?.iter().map(listed_group).collect()
 }
 
-fn groups_sql(viewer: &str, which: &Groups, words: &[String], after: Option<&(String, String)>, limit: u32) -> Sql {
+fn groups_sql(viewer: &str, which: &Groups, words: &[String], from: &PageFrom<(String, String)>, limit: u32) -> Sql {
+    let Walk { sign, direction } = from.walk(false);
     let mut sql = Sql::default();
     sql.text(&format!("SELECT {}, v.role AS viewer_role, ", group::COLUMNS));
     sql.text("CASE WHEN d.group_id IS NULL THEN 0 ELSE 1 END AS is_default, ");
@@ -101,10 +103,10 @@ fn groups_sql(viewer: &str, which: &Groups, words: &[String], after: Option<&(St
         sql.begins("w.word", word);
         sql.text(" LIMIT 1 OFFSET 0)");
     }
-    if let Some((key, id)) = after {
-        sql.past("g.name_key, g.id", ">", key.as_str(), id);
+    if let Some((key, id)) = from.key() {
+        sql.past("g.name_key, g.id", sign, key.as_str(), id);
     }
-    sql.text(" ORDER BY g.name_key, g.id LIMIT ");
+    sql.text(&format!(" ORDER BY g.name_key {direction}, g.id {direction} LIMIT "));
     sql.bind(i64::from(limit));
     sql
 }
@@ -139,7 +141,7 @@ fn listed_group(row: &AnyRow) -> Result<ListedGroup, StoreError> {
     })
 }
 
-/// Up to `limit` members by name.
+/// Up to `limit` members by name, from where the page begins.
 pub async fn members(read: &mut Read, query: &MemberQuery, limit: u32) -> Result<Vec<ListedMember>, StoreError> {
     let sql = members_sql(query, rare(read, query).await?, limit);
     sql.fetch_all(read).await?.iter().map(listed_member).collect()
@@ -162,10 +164,13 @@ fn members_sql(query: &MemberQuery, rare: Option<usize>, limit: u32) -> Sql {
         account::COLUMNS
     ));
     matching(&mut sql, query, rare);
-    if let Some((key, id)) = &query.after {
-        sql.past("m.name_key, m.account_id", ">", key.as_str(), id);
+    let Walk { sign, direction } = query.from.walk(false);
+    if let Some((key, id)) = query.from.key() {
+        sql.past("m.name_key, m.account_id", sign, key.as_str(), id);
     }
-    sql.text(" ORDER BY m.name_key, m.account_id LIMIT ");
+    sql.text(&format!(
+        " ORDER BY m.name_key {direction}, m.account_id {direction} LIMIT "
+    ));
     sql.bind(i64::from(limit));
     sql
 }

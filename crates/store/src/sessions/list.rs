@@ -5,9 +5,10 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::session::{COLUMNS, SessionRow, SessionState, session};
+use crate::page::Walk;
 use crate::row::{number, text};
 use crate::sql::Sql;
-use crate::{Read, StoreError};
+use crate::{PageFrom, Read, StoreError};
 
 /// One session as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +26,17 @@ pub struct SessionQuery<'a> {
     pub group_id: Option<&'a str>,
     /// In this state.
     pub state: SessionState,
-    /// After the one with this time and id.
-    pub after: Option<(Time, &'a str)>,
+    /// Where the page begins, by time and id.
+    pub from: PageFrom<(Time, &'a str)>,
     /// Most rows.
     pub limit: u32,
+}
+
+impl SessionQuery<'_> {
+    /// The time and id that the page lies past; all sessions come after that of the first page.
+    fn place(&self) -> (Time, &str) {
+        self.from.key().copied().unwrap_or((Time(i64::MAX), ""))
+    }
 }
 
 /// Up to `limit` sessions, those that came last into their state first.
@@ -38,13 +46,14 @@ pub async fn page(read: &mut Read, query: &SessionQuery<'_>) -> Result<Vec<Liste
     } else {
         ""
     };
+    let Walk { sign, direction } = query.from.walk(true);
     let sql = format!(
         "SELECT {COLUMNS}, (SELECT COUNT(*) FROM session_presence p WHERE p.session_id = s.id) AS present \
          FROM session s LEFT JOIN user_group g ON g.id = s.group_id \
-         WHERE s.state = $1 AND (s.state_at, s.id) < ($2, $3){of_group} \
-         ORDER BY s.state_at DESC, s.id DESC LIMIT $4"
+         WHERE s.state = $1 AND (s.state_at, s.id) {sign} ($2, $3){of_group} \
+         ORDER BY s.state_at {direction}, s.id {direction} LIMIT $4"
     );
-    let (at, id) = query.after.unwrap_or((Time(i64::MAX), ""));
+    let (at, id) = query.place();
     // Safe: the text is made of this file's constants; every value is bound.
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(query.state.code())
@@ -74,8 +83,9 @@ pub async fn page_of(
 
 /// The groups one by one, the newest of each by its index; only those of the page are looked at whole.
 fn page_of_sql(account_id: &str, query: &SessionQuery<'_>) -> Sql {
+    let Walk { sign, direction } = query.from.walk(true);
     let mut sql = Sql::default();
-    let (at, id) = query.after.unwrap_or((Time(i64::MAX), ""));
+    let (at, id) = query.place();
     // The account is `$1`, as in the text of its groups.
     sql.named(account_id);
     let limit = sql.named(i64::from(query.limit));
@@ -83,10 +93,10 @@ fn page_of_sql(account_id: &str, query: &SessionQuery<'_>) -> Sql {
     let present = "(SELECT COUNT(*) FROM session_presence p WHERE p.session_id = s.id) AS present";
     sql.text(&format!(
         "WITH own AS ({GROUPS_OF}), newest AS (SELECT n.id FROM own CROSS JOIN session n \
-         WHERE n.group_id = own.group_id AND n.state = {state} AND (n.state_at, n.id) < ({at}, {id}) \
-         ORDER BY n.state_at DESC, n.id DESC LIMIT {limit}) \
+         WHERE n.group_id = own.group_id AND n.state = {state} AND (n.state_at, n.id) {sign} ({at}, {id}) \
+         ORDER BY n.state_at {direction}, n.id {direction} LIMIT {limit}) \
          SELECT {COLUMNS}, {present} FROM newest CROSS JOIN session s LEFT JOIN user_group g ON g.id = s.group_id \
-         WHERE s.id = newest.id ORDER BY s.state_at DESC, s.id DESC"
+         WHERE s.id = newest.id ORDER BY s.state_at {direction}, s.id {direction}"
     ));
     sql
 }

@@ -3,8 +3,10 @@
 use activity::{Person, Time};
 use sqlx::any::AnyRow;
 
+use crate::page::Walk;
 use crate::row::{maybe_text, number, text, time};
-use crate::{Read, StoreError, Tx};
+use crate::sql::Sql;
+use crate::{PageFrom, Read, StoreError, Tx};
 
 /// Somebody who is in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,28 +116,28 @@ pub async fn delete_silent(tx: &mut Tx, session_id: &str, account_id: &str, befo
     Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
 
-/// Those in a session in the order they came, after the one with this time and account.
+/// Those in a session in the order they came, from the one with this time and account.
 pub async fn page(
     read: &mut Read,
     session_id: &str,
-    after: Option<(i64, &str)>,
+    from: &PageFrom<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<PresenceRow>, StoreError> {
-    let (at, id) = after.unwrap_or((i64::MIN, ""));
-    let rows = sqlx::query(
+    let Walk { sign, direction } = from.walk(false);
+    let mut sql = Sql::default();
+    sql.text(
         "SELECT p.account_id, p.device_id, p.joined_at, p.last_seen_at, a.given_name, a.family_name, a.username, \
-         a.email FROM session_presence p JOIN account a ON a.id = p.account_id \
-         WHERE p.session_id = $1 AND (p.joined_at, p.account_id) > ($2, $3) \
-         ORDER BY p.joined_at, p.account_id LIMIT $4",
+         a.email FROM session_presence p JOIN account a ON a.id = p.account_id WHERE p.session_id = ",
     );
-    let rows = rows
-        .bind(session_id)
-        .bind(at)
-        .bind(id)
-        .bind(i64::from(limit))
-        .fetch_all(read.conn())
-        .await?;
-    rows.iter().map(presence).collect()
+    sql.bind(session_id);
+    if let Some((at, id)) = from.key() {
+        sql.past("p.joined_at, p.account_id", sign, *at, id);
+    }
+    sql.text(&format!(
+        " ORDER BY p.joined_at {direction}, p.account_id {direction} LIMIT "
+    ));
+    sql.bind(i64::from(limit));
+    sql.fetch_all(read).await?.iter().map(presence).collect()
 }
 
 /// How many are in a session.

@@ -138,9 +138,9 @@ async fn list_applications(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     let paging = Paging::read(&uri)?;
-    let page = applications::list(state.app(), &caller, paging.after.as_deref(), paging.limit).await?;
+    let page = applications::list(state.app(), &caller, &paging.into()).await?;
     let rows: Vec<Application> = page.rows.into_iter().map(Application::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::new(rows, page.turns.next).answer(&uri))
 }
 
 /// Registers an application; the answer holds its key, which is never given again. For administrators.

@@ -199,7 +199,7 @@ async fn list(
     };
     let page = connections::list(state.app(), &caller, &search).await?;
     let data = page.rows.into_iter().map(ConnectionBody::of).collect();
-    Ok(Listed::new(data, page.next).answer(&uri))
+    Ok(Listed::new(data, page.turns.next).answer(&uri))
 }
 
 /// One of the member's lists.

@@ -81,7 +81,7 @@ impl<T: Serialize> Listed<T> {
 
     /// One page as `app` gives it.
     pub(super) fn of<R: Into<T>>(page: Page<R>) -> Self {
-        Self::new(page.rows.into_iter().map(Into::into).collect(), page.next)
+        Self::new(page.rows.into_iter().map(Into::into).collect(), page.turns.next)
     }
 
     /// As the answer to a request for `uri`.

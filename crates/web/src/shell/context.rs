@@ -111,16 +111,22 @@ impl RequestContext {
 
     /// The zone asked for in the address, else the one chosen before, else UTC.
     pub(crate) fn zone(&self) -> Zone {
-        let asked = self.inner.uri.query().and_then(|query| {
-            let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
-            fields
-                .into_iter()
-                .find(|(name, _)| name == "tz")
-                .and_then(|(_, value)| Zone::named(&value))
-        });
+        let asked = self.zone_asked().as_deref().and_then(Zone::named);
         asked
             .or_else(|| self.cookies().zone().and_then(Zone::named))
             .unwrap_or_else(Zone::utc)
+    }
+
+    /// What the address names as zone, if there is none of that name.
+    pub(crate) fn no_such_zone(&self) -> Option<String> {
+        let named = self.zone_asked().filter(|name| !name.is_empty());
+        named.filter(|name| Zone::named(name).is_none())
+    }
+
+    fn zone_asked(&self) -> Option<String> {
+        let fields: Vec<(String, String)> = serde_urlencoded::from_str(self.inner.uri.query()?).ok()?;
+        let zone = fields.into_iter().find(|(name, _)| name == "tz");
+        zone.map(|(_, value)| value)
     }
 
     pub(crate) fn theme(&self) -> Theme {

@@ -55,6 +55,15 @@ impl Href {
         self
     }
 
+    /// This page with a parameter that is there and empty: what is remembered under its name is cleared.
+    #[must_use]
+    pub fn clearing(mut self, name: &'static str) -> Self {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(name);
+        self.0.push('=');
+        self
+    }
+
     /// This page at the element with this id.
     #[must_use]
     pub fn at(mut self, id: &str) -> Self {
@@ -149,6 +158,7 @@ mod tests {
         );
         let kept = Href::from("/users").with(&[("find", ""), ("dir", "asc"), ("after", "a b&c")]);
         assert_eq!(kept.as_str(), "/users?dir=asc&after=a%20b%26c");
+        assert_eq!(Href::from("/users").clearing("role").as_str(), "/users?role=");
         assert_eq!(
             Href::from("/login?way=sms").with(&[("next", "/x")]).as_str(),
             "/login?way=sms&next=/x"

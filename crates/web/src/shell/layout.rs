@@ -25,6 +25,8 @@ pub struct Shell {
     pub origin: String,
     /// The zone times are shown in.
     pub zone: Zone,
+    /// What the address names as zone, where there is none of that name.
+    pub no_such_zone: Option<String>,
     /// The present moment.
     pub now: activity::Time,
     /// Tells this drawing of a page from every other: the hidden field of forms that create something.
@@ -113,6 +115,7 @@ impl Shell {
             theme: context.theme(),
             origin: state.app().settings().public_url.trim_end_matches('/').to_owned(),
             zone: context.zone(),
+            no_such_zone: context.no_such_zone(),
             now: state.app().now(),
             once: state.app().opaque_id::<16>(),
         }

@@ -1,6 +1,6 @@
 //! Lists that go on over several pages: what their addresses say, and where the links below them lead.
 
-use app::PageRequest;
+use app::{PageRequest, Turns};
 use serde::Deserialize;
 
 use super::Href;
@@ -23,8 +23,8 @@ impl Paged {
     }
 
     /// The links below the list at `path`.
-    pub(crate) fn pager(&self, list: impl Into<Href>, next: Option<&str>) -> Pager {
-        Pager::new(list, &[], &self.after, next)
+    pub(crate) fn pager(&self, list: impl Into<Href>, turns: &Turns) -> Pager {
+        Pager::new(list, &[], &self.after, turns)
     }
 }
 
@@ -38,20 +38,40 @@ pub(crate) fn cursor(after: &str) -> Option<String> {
 pub(crate) struct Pager {
     /// The first page, unless this is it.
     pub(crate) first: Option<Href>,
+    /// The page before this one.
+    pub(crate) prev: Option<Href>,
     /// The page after this one.
     pub(crate) next: Option<Href>,
+    /// Which rows these are, of how many; empty where that is not counted.
+    pub(crate) place: String,
     newest_first: bool,
 }
 
 impl Pager {
-    /// Of the list at `path` whose page after the cursor `after` is shown; `kept` is what narrows it.
-    pub(crate) fn new(list: impl Into<Href>, kept: &[(&str, &str)], after: &str, next: Option<&str>) -> Self {
+    /// Of the list at `path` whose page with the cursor `after` is shown, beside these; `kept` is what narrows it.
+    pub(crate) fn new(list: impl Into<Href>, kept: &[(&str, &str)], after: &str, turns: &Turns) -> Self {
         let first = list.into().with(kept);
+        let page = |cursor: &Option<String>| {
+            let cursor = cursor.as_deref()?;
+            Some(first.clone().with(&[("after", cursor)]))
+        };
+        let (prev, next) = (page(&turns.prev), page(&turns.next));
+        // Whoever went back to the first page is on it, whatever its address says; a page with nothing beside it lies
+        // past the end.
+        let is_later = prev.is_some() || (!after.is_empty() && next.is_none());
         Self {
-            next: next.map(|next| first.clone().with(&[("after", next)])),
-            first: (!after.is_empty()).then_some(first),
+            prev,
+            next,
+            first: is_later.then_some(first),
+            place: String::new(),
             newest_first: false,
         }
+    }
+
+    /// With words for which rows of how many are shown.
+    pub(crate) fn at(mut self, place: String) -> Self {
+        self.place = place;
+        self
     }
 
     /// In the words of a list whose newest rows are on the first page.
@@ -67,6 +87,10 @@ impl Pager {
 
     pub(crate) fn to_first(&self) -> &'static str {
         if self.newest_first { "Newest" } else { "First page" }
+    }
+
+    pub(crate) fn to_prev(&self) -> &'static str {
+        if self.newest_first { "Newer" } else { "Previous" }
     }
 
     pub(crate) fn to_next(&self) -> &'static str {

@@ -1,9 +1,10 @@
 use activity::Time;
+use app::Turns;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, called_html, person_html, said_html, size_words, visible_html, visible_plain};
-use super::{Cookie, Cookies, ErrorPage, Flash, Href, LocalPath, PageError, Pager, Zone};
+use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -141,19 +142,25 @@ fn ages_and_sizes_read_as_people_say_them() {
 #[test]
 fn the_links_below_a_list_keep_what_narrows_it() {
     let kept = [("find", "ann lee"), ("role", "")];
-    let pager = Pager::new("/groups", &kept, "", Some("c1"));
-    assert!(!pager.is_later());
+    let turns = |prev: Option<&str>, next: Option<&str>| Turns {
+        prev: prev.map(str::to_owned),
+        next: next.map(str::to_owned),
+    };
+    let links = |after: &str, turns: &Turns| {
+        let Pager { first, prev, next, .. } = Pager::new("/groups", &kept, after, turns);
+        [first, prev, next].map(|href| href.map(|href| href.to_string()))
+    };
+    let page = |cursor: &str| Some(format!("/groups?find=ann%20lee&after={cursor}"));
+    let first = || Some("/groups?find=ann%20lee".to_owned());
+    assert_eq!(links("", &turns(None, Some("c1"))), [None, None, page("c1")]);
     assert_eq!(
-        pager.next.as_ref().map(Href::as_str),
-        Some("/groups?find=ann%20lee&after=c1")
+        links("c1", &turns(Some("b1"), Some("c2"))),
+        [first(), page("b1"), page("c2")]
     );
-    let pager = Pager::new("/groups", &kept, "c1", None).newest_first();
-    assert_eq!(
-        (pager.first.as_ref().map(Href::as_str), pager.next),
-        (Some("/groups?find=ann%20lee"), None)
-    );
-    let pager = Pager::new("/groups", &[], "c1", None);
-    assert_eq!(pager.first.as_ref().map(Href::as_str), Some("/groups"));
+    assert_eq!(links("c2", &turns(Some("b2"), None)), [first(), page("b2"), None]);
+    // Gone back to the first page; and gone past the last one, which leads back.
+    assert_eq!(links("b1", &turns(None, Some("c1"))), [None, None, page("c1")]);
+    assert_eq!(links("c3", &turns(None, None)), [first(), None, None]);
 }
 
 #[test]

@@ -417,7 +417,7 @@ impl Making<'_> {
         let export = export.unwrap();
         assert_eq!(export.state, exports::State::Done);
         self.names.insert("$export", export.id);
-        let mails = mail::list(self.app, &ada, None).await.unwrap().mails;
+        let mails = mail::list(self.app, &ada, None).await.unwrap().rows;
         self.names.insert("$outbox", mails[0].id.clone());
         let keys = api_keys::list(self.app, &ada).await.unwrap();
         self.names.insert("$api-key", keys[0].id.clone());

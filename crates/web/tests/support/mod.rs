@@ -220,7 +220,7 @@ impl TestApp {
     pub async fn mail(&self, pick: impl Fn(&app::mail::Mail) -> bool) -> String {
         let at_machine = Caller::command_line();
         let page = app::mail::list(&self.app, &at_machine, None).await.unwrap();
-        let mail = page.mails.into_iter().find(pick).unwrap();
+        let mail = page.rows.into_iter().find(pick).unwrap();
         app::mail::show(&self.app, &at_machine, &mail.id).await.unwrap().body
     }
 

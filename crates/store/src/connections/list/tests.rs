@@ -3,13 +3,13 @@
 use super::*;
 use crate::{Store, StoreUrl};
 
-async fn plan(store: &Store, which: Which, words: &[String], after: Option<(&str, &str)>) -> String {
+async fn plan(store: &Store, which: Which, words: &[String], from: PageFrom<(&str, &str)>) -> String {
     let query = ListQuery {
         account_id: "usr_1",
         which,
         words,
         usernames: words,
-        after,
+        from,
     };
     let mut read = store.read().await.unwrap();
     let sql = page_sql(&query, 51).explained();
@@ -34,8 +34,13 @@ async fn a_page_of_connections_is_walked_in_the_order_of_its_indexes() {
         ),
         (Which::Blocked, &["connection_block_by_name"]),
     ] {
-        for words in [&[][..], &["ann".to_owned()]] {
-            let steps = plan(&store, which, words, Some(("ann", "usr_2"))).await;
+        let place = ("ann", "usr_2");
+        for (words, from) in [
+            (&[][..], PageFrom::After(place)),
+            (&["ann".to_owned()], PageFrom::After(place)),
+            (&[], PageFrom::Before(place)),
+        ] {
+            let steps = plan(&store, which, words, from).await;
             for index in indexes {
                 assert!(steps.contains(index), "{which:?}: no {index}\n{steps}");
             }
@@ -43,7 +48,7 @@ async fn a_page_of_connections_is_walked_in_the_order_of_its_indexes() {
                 let walked = steps.lines().any(|step| step.trim() == table);
                 assert!(!walked, "{which:?}: it walks a whole table\n{steps}");
             }
-            let straight = "_name_key,"; // … of the row after the cursor
+            let straight = "_name_key,"; // … of the row beside the cursor
             assert!(
                 steps.contains(straight) || which == Which::Blocked,
                 "{which:?}\n{steps}"

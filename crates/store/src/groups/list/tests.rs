@@ -79,7 +79,7 @@ fn query(find: &[&str]) -> MemberQuery {
         words: find.iter().map(|word| (*word).to_owned()).collect(),
         names_only: false,
         role: None,
-        after: None,
+        from: PageFrom::First,
     }
 }
 
@@ -94,14 +94,21 @@ async fn plan(store: &Store, sql: Sql) -> String {
 #[tokio::test]
 async fn a_page_of_members_is_walked_in_the_order_of_its_index() {
     let (_dir, store) = store().await;
-    let after = Some(("person 05000 jones".to_owned(), "usr_x".to_owned()));
+    let row = ("person 05000 jones".to_owned(), "usr_x".to_owned());
     let owners = MemberQuery {
         role: Some(GroupRole::Owner),
         ..query(&[])
     };
     for query in [
         query(&[]),
-        MemberQuery { after, ..query(&[]) },
+        MemberQuery {
+            from: PageFrom::After(row.clone()),
+            ..query(&[])
+        },
+        MemberQuery {
+            from: PageFrom::Before(row.clone()),
+            ..query(&[])
+        },
         query(&["jones", "person 00"]),
         MemberQuery {
             names_only: true,
@@ -113,13 +120,14 @@ async fn a_page_of_members_is_walked_in_the_order_of_its_index() {
         assert!(!steps.contains("TEMP B-TREE"), "{query:?}: it sorts\n{steps}");
         assert!(!steps.contains("SCAN"), "{query:?}: it walks a whole table\n{steps}");
     }
-    let after = Some(("person".to_owned(), "usr_x".to_owned()));
-    let steps = plan(&store, members_sql(&MemberQuery { after, ..query(&[]) }, None, 101)).await;
-    let index = "group_member_by_name (group_id=? AND (name_key,account_id)>(?,?))";
-    assert!(
-        steps.contains(index),
-        "it goes straight to the row after the cursor\n{steps}"
-    );
+    for (from, sign) in [(PageFrom::After(row.clone()), ">"), (PageFrom::Before(row), "<")] {
+        let steps = plan(&store, members_sql(&MemberQuery { from, ..query(&[]) }, None, 101)).await;
+        let index = format!("group_member_by_name (group_id=? AND (name_key,account_id){sign}(?,?))");
+        assert!(
+            steps.contains(&index),
+            "it goes straight to the row beside the cursor\n{steps}"
+        );
+    }
     let steps = plan(&store, members_sql(&owners, None, 101)).await;
     assert!(steps.contains("group_member_managers"), "{steps}");
     // A word that few accounts match leads to the members, however many there are.
@@ -141,15 +149,18 @@ async fn a_page_of_members_is_walked_in_the_order_of_its_index() {
 #[tokio::test]
 async fn a_page_of_groups_is_walked_in_the_order_of_its_index() {
     let (_dir, store) = store().await;
-    let after = ("field".to_owned(), "grp_x".to_owned());
-    let steps = plan(&store, groups_sql("usr_1", &Groups::All, &[], Some(&after), 101)).await;
-    assert!(steps.contains("user_group_by_name ((name_key,id)>(?,?))"), "{steps}");
-    assert!(!steps.contains("TEMP B-TREE"), "{steps}");
+    let row = ("field".to_owned(), "grp_x".to_owned());
+    let after = PageFrom::After(row.clone());
+    for (from, sign) in [(&after, ">"), (&PageFrom::Before(row), "<")] {
+        let steps = plan(&store, groups_sql("usr_1", &Groups::All, &[], from, 101)).await;
+        let index = format!("user_group_by_name ((name_key,id){sign}(?,?))");
+        assert!(steps.contains(&index) && !steps.contains("TEMP B-TREE"), "{steps}");
+    }
     let below = Groups::Below {
         parent: "grp_big".to_owned(),
         member: None,
     };
-    let steps = plan(&store, groups_sql("usr_1", &below, &[], Some(&after), 101)).await;
+    let steps = plan(&store, groups_sql("usr_1", &below, &[], &after, 101)).await;
     assert!(
         steps.contains("user_group_children (parent_id=? AND (name_key,id)>(?,?))"),
         "{steps}"
@@ -157,7 +168,7 @@ async fn a_page_of_groups_is_walked_in_the_order_of_its_index() {
     assert!(!steps.contains("TEMP B-TREE"), "{steps}");
     // Somebody's own groups are few: they are found by who they are and ordered then.
     let of = Groups::Of("usr_1".to_owned());
-    let steps = plan(&store, groups_sql("usr_1", &of, &[], None, 101)).await;
+    let steps = plan(&store, groups_sql("usr_1", &of, &[], &PageFrom::First, 101)).await;
     assert!(steps.contains("group_member_of (account_id=?"), "{steps}");
     assert!(!steps.contains("SCAN g"), "{steps}");
 }
@@ -167,13 +178,13 @@ async fn the_pages_of_ten_thousand_members_miss_nobody() {
     let (_dir, store) = store().await;
     big_group(&store).await;
     let mut read = store.read().await.unwrap();
-    let (mut seen, mut after) = (Vec::new(), None);
+    let (mut seen, mut from) = (Vec::new(), PageFrom::First);
     loop {
-        let query = MemberQuery { after, ..query(&[]) };
+        let query = MemberQuery { from, ..query(&[]) };
         let rows = members(&mut read, &query, 500).await.unwrap();
         assert_eq!(count_members(&mut read, &query).await.unwrap(), u64::from(MEMBERS));
         let Some(last) = rows.last() else { break };
-        after = Some((last.name_key.clone(), last.account.id.clone()));
+        from = PageFrom::After((last.name_key.clone(), last.account.id.clone()));
         seen.extend(rows.into_iter().map(|row| row.name_key));
     }
     assert_eq!(seen.len() as u32, MEMBERS);

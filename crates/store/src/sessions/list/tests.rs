@@ -10,7 +10,7 @@ async fn ones_own_sessions_are_found_group_by_group_by_their_index() {
     let query = SessionQuery {
         group_id: None,
         state: SessionState::Ended,
-        after: Some((Time(5), "ses_5")),
+        from: PageFrom::After((Time(5), "ses_5")),
         limit: 51,
     };
     let mut read = store.read().await.unwrap();

@@ -1,7 +1,6 @@
 //! Reading exports: the list, one of them, and its file.
 
 use app::exports;
-use app::ids::Prefix;
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
@@ -11,12 +10,8 @@ use super::{absent, problem};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::list::{Listed, Paging};
-use crate::api::query::Params;
 use crate::problem::Problem;
 use crate::shell::{ApiCaller, file};
-
-/// Rows of a page at most; fewer than elsewhere, for each is looked up with its progress.
-const MOST: u32 = 200;
 
 /// Lists the exports that the account may see, the newest first: all of them for administrators and auditors.
 #[utoipa::path(
@@ -31,24 +26,10 @@ pub(super) async fn list_exports(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     let paging = Paging::read(&uri)?;
-    let limit = paging.limit.min(MOST) as usize;
-    // A page goes on behind the export that was its last.
-    if paging
-        .after
-        .as_deref()
-        .is_some_and(|after| Prefix::of(after) != Some(Prefix::Export))
-    {
-        return Err(Params::cursor());
-    }
-    // One more, to know whether there is a next page.
-    let mut found = exports::list(state.app(), &caller, paging.after.as_deref(), limit + 1)
+    let page = exports::list(state.app(), &caller, &paging.into())
         .await
         .map_err(problem)?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().map(|last| last.id.clone()).filter(|_| has_more);
-    let data: Vec<Export> = found.into_iter().map(Export::from).collect();
-    Ok(Listed::new(data, next).answer(&uri))
+    Ok(Listed::<Export>::of(page).answer(&uri))
 }
 
 /// One export, with how far it is.

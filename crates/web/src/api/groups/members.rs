@@ -47,7 +47,7 @@ pub(super) async fn list_members(
     };
     let page = groups::list_members(state.app(), &caller, &id, &search).await?;
     let rows = page.rows.into_iter().map(Member::from).collect();
-    Ok(Listed::new(rows, page.next).answer(&uri))
+    Ok(Listed::new(rows, page.turns.next).answer(&uri))
 }
 
 /// Puts somebody into a group without an invitation. For administrators.

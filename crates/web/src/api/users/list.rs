@@ -14,7 +14,7 @@ use crate::api::query::Params;
 use crate::problem::Problem;
 use crate::shell::ApiCaller;
 
-const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "limit", "after"];
+const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "group", "limit", "after"];
 
 /// Lists the users in the order of names; for administrators.
 #[utoipa::path(
@@ -24,6 +24,7 @@ const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "limit", "af
         ("status" = inline(Option<UserStatus>), Query, description = "Only accounts that came so far with logging in."),
         ("role" = inline(Option<RoleAsked>), Query, description = "Only accounts with this role."),
         ("login_enabled" = Option<bool>, Query, description = "Only accounts that may log in, or only those that may not."),
+        ("group" = Option<String>, Query, description = "Only members of the group with this id."),
         Paging,
     ),
     responses((status = 200, description = "One page.", body = Listed<User>), Reading),
@@ -44,13 +45,14 @@ pub(super) async fn list(
             Some(_) => Some(params.flag("login_enabled")?),
             None => None,
         },
+        group: params.get("group").map(str::to_owned),
         after: paging.after,
         limit: paging.limit,
         ..UserSearch::default()
     };
     let page = accounts::list_users(state.app(), &caller, &search).await?;
     let data = page.rows.into_iter().map(User::of).collect();
-    Ok(Listed::new(data, page.next).answer(&uri))
+    Ok(Listed::new(data, page.turns.next).answer(&uri))
 }
 
 impl From<UserStatus> for StatusFilter {

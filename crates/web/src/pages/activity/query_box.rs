@@ -50,8 +50,6 @@ pub(crate) struct Mistake {
 /// Something worth knowing, with a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// There is no such zone; the name that was asked for.
-    NoSuchZone(String),
     /// A word was not taken for an operator; the query in which it is one, and its page.
     Operators(String, Href),
     /// Rows bear an earlier name: how many, as `82` or `at least 82`, then and now.
@@ -143,8 +141,6 @@ fn in_one_sentence(mut offers: Vec<(String, Href)>) -> Vec<(String, Href)> {
 }
 
 fn notes(state: &UrlState, base: &Href, hints: &[Hint]) -> Vec<Note> {
-    let is_zone = state.tz.is_empty() || Zone::named(&state.tz).is_some();
-    let zone = (!is_zone).then(|| Note::NoSuchZone(state.tz.clone()));
     let hint = |hint: &Hint| match hint {
         Hint::Operators { query } => Note::Operators(query.clone(), state.with_query(query.as_str()).href(base)),
         Hint::Formerly { now, then, count } => {
@@ -155,7 +151,7 @@ fn notes(state: &UrlState, base: &Href, hints: &[Hint]) -> Vec<Note> {
             Note::Formerly(n, then.clone(), now.clone())
         }
     };
-    zone.into_iter().chain(hints.iter().map(hint)).collect()
+    hints.iter().map(hint).collect()
 }
 
 /// A sentence in pieces; what stands between backticks is code.

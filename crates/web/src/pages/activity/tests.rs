@@ -60,6 +60,7 @@ pub(crate) fn shell(path: &'static str) -> Shell {
         flash: None,
         theme: Theme::Auto,
         origin: "https://log.example.com".to_owned(),
+        no_such_zone: None,
         zone: Zone::named("EST").unwrap(),
         now: at("2026-11-21T14:03:00Z"),
         once: "req_1".to_owned(),

@@ -6,11 +6,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Href, PageError, Query, Shell, done, error_of, filters, refused, render, render_status,
+    AdminOnly, Fields, PageError, Paged, Pager, Query, Shell, done, error_of, filters, refused, render, render_status,
 };
 
 const HERE: &str = "/admin/applications";
@@ -22,8 +21,7 @@ const ROWS: u32 = 100;
 struct ApplicationsPage {
     shell: Shell,
     rows: Vec<Application>,
-    /// The address of the next page.
-    next: Option<Href>,
+    pager: Pager,
     /// The application that was just given a key, and the key: its only appearance.
     created: Option<Registered>,
     name: String,
@@ -53,16 +51,10 @@ impl ApplicationPage {
     }
 }
 
-#[derive(Deserialize, Default)]
-pub(super) struct Asked {
-    #[serde(default)]
-    after: String,
-}
-
 /// What a form asked for, and what became of it.
 #[derive(Default)]
 struct Outcome {
-    after: String,
+    asked: Paged,
     new: NewApplication,
     created: Option<Registered>,
     errors: Vec<FieldError>,
@@ -71,11 +63,11 @@ struct Outcome {
 pub(super) async fn page(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Paged>,
     shell: Shell,
 ) -> Result<Response, PageError> {
     let outcome = Outcome {
-        after: asked.after,
+        asked,
         ..Outcome::default()
     };
     show(&state, &caller, shell, StatusCode::OK, outcome).await
@@ -236,15 +228,13 @@ async fn show(
     status: StatusCode,
     outcome: Outcome,
 ) -> Result<Response, PageError> {
-    let after = Some(outcome.after.as_str()).filter(|after| !after.is_empty());
-    let page = applications::list(state.app(), caller, after, ROWS)
+    let page = applications::list(state.app(), caller, &outcome.asked.request(ROWS))
         .await
         .map_err(refused)?;
-    let next = page.next.map(|next| Href::from(HERE).with(&[("after", &next)]));
     let page = ApplicationsPage {
         shell,
+        pager: outcome.asked.pager(HERE, &page.turns),
         rows: page.rows,
-        next,
         created: outcome.created,
         name: outcome.new.name,
         single_device: outcome.new.single_device,

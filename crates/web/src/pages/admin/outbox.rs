@@ -1,6 +1,7 @@
 //! The outbox: mails that wait, were sent, were given up, or stay here because no mail server is set.
 
-use app::mail::{self, MailPage, MailState, ShownMail};
+use app::Page;
+use app::mail::{self, Mail, MailState, ShownMail};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,7 +14,7 @@ use crate::shell::{AdminOnly, Href, PageError, Paged, Pager, Query, Shell, curso
 struct OutboxPage {
     shell: Shell,
     has_server: bool,
-    page: MailPage,
+    page: Page<Mail>,
     pager: Pager,
 }
 
@@ -54,7 +55,7 @@ pub(super) async fn page(
     render(&OutboxPage {
         shell,
         has_server: state.app().settings().mail.smtp_url.is_some(),
-        pager: asked.pager("/admin/outbox", page.next.as_deref()).newest_first(),
+        pager: asked.pager("/admin/outbox", &page.turns).newest_first(),
         page,
     })
 }

@@ -6,21 +6,21 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use app::Caller;
 use app::exports::{Export, ExportError, State};
+use app::{Caller, Page};
 use axum::extract::{Path, State as At};
 use axum::response::Response;
-use serde::Deserialize;
 use shown::Shown;
 
 use super::activity::export_error;
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, Href, PageError, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with, render,
+    Fields, Flash, Href, PageError, Paged, Pager, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with,
+    render,
 };
 
 /// Rows of one page.
-const LIMIT: usize = 50;
+const LIMIT: u32 = 50;
 
 /// The routes of these pages.
 #[must_use]
@@ -41,40 +41,28 @@ struct ListPage {
     shell: Shell,
     exports: Vec<Shown>,
     shows_all: bool,
-    is_first: bool,
-    older: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ListUrl {
-    after: String,
+    pager: Pager,
 }
 
 async fn list(
     At(state): At<AppState>,
     SignedIn(caller): SignedIn,
     shell: Shell,
-    Query(url): Query<ListUrl>,
+    Query(asked): Query<Paged>,
 ) -> Result<Response, PageError> {
-    let after = Some(url.after.as_str()).filter(|after| !after.is_empty());
-    let exports = app::exports::list(state.app(), &caller, after, LIMIT)
+    let page = app::exports::list(state.app(), &caller, &asked.request(LIMIT))
         .await
         .map_err(export_error)?;
-    render(&ListPage::new(shell, &caller, exports, after.is_none()))
+    render(&ListPage::new(shell, &caller, &asked, page))
 }
 
 impl ListPage {
-    fn new(shell: Shell, caller: &Caller, exports: Vec<Export>, is_first: bool) -> Self {
+    fn new(shell: Shell, caller: &Caller, asked: &Paged, page: Page<Export>) -> Self {
         Self {
             shows_all: caller.reads_everything(),
-            older: exports
-                .last()
-                .filter(|_| exports.len() == LIMIT)
-                .map(|last| last.id.clone()),
-            exports: exports.into_iter().map(|export| Shown::of(export, caller)).collect(),
+            pager: asked.pager("/exports", &page.turns).newest_first(),
+            exports: page.rows.into_iter().map(|export| Shown::of(export, caller)).collect(),
             shell,
-            is_first,
         }
     }
 

@@ -1,15 +1,22 @@
 //! Samples of the pages of exports.
 
 use app::exports::{Export, Format, Gone, Kind, State};
+use app::{Caller, Page, Turns};
 use askama::Template as _;
 
 use super::ListPage;
 use super::one::OnePage;
 use super::shown::Shown;
 use crate::pages::activity::tests::{administrator, assert_safe, at, export, shell};
+use crate::shell::Paged;
 
 fn page_of(exports: Vec<Export>) -> String {
-    ListPage::new(shell("/exports"), &administrator(), exports, true)
+    list(&administrator(), exports, Turns::default())
+}
+
+fn list(reader: &Caller, rows: Vec<Export>, turns: Turns) -> String {
+    let page = Page { rows, turns };
+    ListPage::new(shell("/exports"), reader, &Paged::default(), page)
         .render()
         .unwrap()
 }
@@ -88,9 +95,7 @@ fn somebody_else_may_neither_cancel_nor_delete() {
     auditor.roles.auditor = true;
     auditor.person.id = "usr_otto".to_owned();
     let exports = vec![export(State::Running), export(State::Done)];
-    let html = ListPage::new(shell("/exports"), &auditor, exports, true)
-        .render()
-        .unwrap();
+    let html = list(&auditor, exports, Turns::default());
     assert!(html.contains("/download") && !html.contains("/cancel") && !html.contains("/delete"));
 }
 
@@ -113,8 +118,15 @@ fn what_was_asked_can_be_asked_again() {
 
 #[test]
 fn a_full_page_leads_to_older_exports() {
-    let html = page(&[State::Done; super::LIMIT]);
-    assert!(html.contains("href=\"/exports?after=exp_1\""));
+    let turns = Turns {
+        prev: Some("b1".to_owned()),
+        next: Some("c1".to_owned()),
+    };
+    let html = list(&administrator(), vec![export(State::Done)], turns);
+    for (cursor, label) in [("b1", "Newer"), ("c1", "Older")] {
+        assert!(html.contains(&format!("href=\"/exports?after={cursor}\"")), "{html}");
+        assert!(html.contains(&format!(">{label}</a>")), "{html}");
+    }
 }
 
 #[test]

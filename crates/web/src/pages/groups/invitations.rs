@@ -165,7 +165,7 @@ async fn show(
         None => StatusCode::OK,
     };
     let list = group.path().then("invitations");
-    let pager = asked.pager(list, page.next.as_deref()).newest_first();
+    let pager = asked.pager(list, &page.turns).newest_first();
     let page = InvitationsPage {
         shell,
         group,

@@ -37,7 +37,7 @@ impl ListPage {
     fn pager(&self) -> Pager {
         let Asked { find, show, after } = &self.asked;
         let kept = [("find", find.as_str()), ("show", show)];
-        Pager::new("/groups", &kept, after, self.page.next.as_deref())
+        Pager::new("/groups", &kept, after, &self.page.turns)
     }
 
     fn narrows(&self) -> bool {

@@ -37,7 +37,7 @@ impl MembersPage {
     fn pager(&self) -> Pager {
         let Asked { find, role, after } = &self.asked;
         let kept = [("find", find.as_str()), ("role", role)];
-        Pager::new(self.group.path(), &kept, after, self.page.next.as_deref())
+        Pager::new(self.group.path(), &kept, after, &self.page.turns)
     }
 
     fn narrows(&self) -> bool {

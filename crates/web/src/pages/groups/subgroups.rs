@@ -80,7 +80,7 @@ async fn load(
     let page = groups::list_subgroups(state.app(), caller, id, &asked.request(LIMIT))
         .await
         .map_err(refused)?;
-    let pager = asked.pager(group.path().then("subgroups"), page.next.as_deref());
+    let pager = asked.pager(group.path().then("subgroups"), &page.turns);
     Ok(SubgroupsPage {
         shell,
         group,

@@ -2,7 +2,7 @@
 
 use activity::{Named, Person};
 use app::groups::{Group, GroupRole, Invitation, InviteLine, InviteOutcome, Member, MemberPage, Standing};
-use app::{Page, Total};
+use app::{Page, Total, Turns};
 use askama::Template as _;
 
 use super::GroupShell;
@@ -62,7 +62,10 @@ fn members(group: GroupShell, rows: Vec<Member>, next: Option<&str>) -> MembersP
         page: MemberPage {
             total: rows.len() as u64,
             rows,
-            next: next.map(str::to_owned),
+            turns: Turns {
+                prev: None,
+                next: next.map(str::to_owned),
+            },
         },
         me: "usr_me".to_owned(),
         may_add: false,
@@ -76,7 +79,10 @@ fn list(rows: Vec<Group>, asked: ListAsked) -> String {
         all: false,
         reads_all: true,
         may_create: true,
-        page: Page { rows, next: None },
+        page: Page {
+            rows,
+            turns: Turns::default(),
+        },
     };
     page.render().unwrap()
 }
@@ -197,7 +203,10 @@ fn invitations(form: Form, rows: Vec<Invitation>) -> String {
     let page = InvitationsPage {
         shell: shell("/groups/grp_1/invitations"),
         group: group("Design", Some(Standing::Owner)),
-        page: Page { rows, next: None },
+        page: Page {
+            rows,
+            turns: Turns::default(),
+        },
         pager: Pager::default(),
         form,
     };
@@ -224,7 +233,7 @@ fn hostile_names_are_text_on_every_page() {
         group: of(),
         page: Page {
             rows: vec![below],
-            next: None,
+            turns: Turns::default(),
         },
         pager: Pager::default(),
         name: HOSTILE.to_owned(),

@@ -28,9 +28,12 @@ impl Lists {
         group_id: Option<&str>,
         asked: &Paged,
     ) -> Result<Self, PageError> {
-        let after = cursor(&asked.after);
+        let path = group_id.map_or_else(|| "/sessions".into(), |id| Href::to(&["groups", id, "sessions"]));
+        let page = (cursor(&asked.after), LIMIT);
+        let ended = one(state, caller, group_id, SessionState::Ended, page).await?;
+        let pager = asked.pager(&path, &ended.turns).newest_first();
         let (mut running, mut planned) = (Vec::new(), Vec::new());
-        if after.is_none() {
+        if !pager.is_later() {
             running = one(state, caller, group_id, SessionState::Running, (None, MOST))
                 .await?
                 .rows;
@@ -38,12 +41,10 @@ impl Lists {
                 .await?
                 .rows;
         }
-        let path = group_id.map_or_else(|| "/sessions".into(), |id| Href::to(&["groups", id, "sessions"]));
-        let ended = one(state, caller, group_id, SessionState::Ended, (after, LIMIT)).await?;
         Ok(Self {
             running,
             planned,
-            pager: asked.pager(&path, ended.next.as_deref()).newest_first(),
+            pager,
             ended: ended.rows,
         })
     }

@@ -43,7 +43,7 @@ pub(super) async fn page(
     render(&SessionPage {
         shell,
         details,
-        pager: asked.pager(Href::to(&["sessions", &id]), present.next.as_deref()),
+        pager: asked.pager(Href::to(&["sessions", &id]), &present.turns),
         people: present.rows,
         heartbeat_every: (app.settings().sessions.presence_seconds / 4).clamp(1, 20),
     })

@@ -1,6 +1,7 @@
 //! Samples of the pages of sessions: empty, usual, hostile.
 
 use activity::{Named, Person, Time};
+use app::Turns;
 use app::sessions::{Presence, Session, SessionDetails, SessionState};
 use askama::Template as _;
 
@@ -51,7 +52,11 @@ fn list(lists: Lists, name: &str) -> String {
 }
 
 fn pager() -> Pager {
-    Pager::new("/sessions", &[], "", Some("next"))
+    let turns = Turns {
+        prev: None,
+        next: Some("next".to_owned()),
+    };
+    Pager::new("/sessions", &[], "", &turns)
 }
 
 fn page(details: SessionDetails, name: &str) -> String {

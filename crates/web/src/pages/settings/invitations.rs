@@ -42,7 +42,7 @@ pub(super) async fn page(
         .await
         .map_err(refused)?;
     let email = caller.person.email;
-    let pager = asked.pager(HERE, page.next.as_deref()).newest_first();
+    let pager = asked.pager(HERE, &page.turns).newest_first();
     render(&InvitationsPage {
         shell,
         email,

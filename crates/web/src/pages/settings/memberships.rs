@@ -33,7 +33,7 @@ pub(super) async fn page(
         ..GroupSearch::default()
     };
     let page = groups::list(state.app(), &caller, &search).await.map_err(refused)?;
-    let pager = asked.pager(HERE, page.next.as_deref());
+    let pager = asked.pager(HERE, &page.turns);
     render(&MembershipsPage { shell, page, pager })
 }
 

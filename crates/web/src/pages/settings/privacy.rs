@@ -34,7 +34,7 @@ impl PrivacyPage {
         Self {
             mine: Expr::user_id(id).to_string(),
             shell,
-            pager: paged.pager("/settings/privacy", page.next.as_deref()).newest_first(),
+            pager: paged.pager("/settings/privacy", &page.turns).newest_first(),
             readers: page.rows,
             in_log: Href::from("/settings/activity-logs").with(&[("q", READERS_QUERY)]),
         }
@@ -132,7 +132,10 @@ mod tests {
     fn shown(rows: Vec<Disclosed>, next: Option<&str>) -> String {
         let page = Page {
             rows,
-            next: next.map(str::to_owned),
+            turns: app::Turns {
+                prev: None,
+                next: next.map(str::to_owned),
+            },
         };
         PrivacyPage::new(shell("/settings/privacy"), &Paged::default(), page)
             .render()

@@ -125,7 +125,11 @@ pub(super) async fn submit(
         .await
         .map_err(PageError::unavailable)?;
     let moved = fields.opt("up").or(fields.opt("down")).is_some();
-    Ok(redirect(if moved { "/users?columns=open" } else { "/users" }))
+    Ok(redirect(if moved {
+        "/users?columns=open"
+    } else {
+        "/users?columns=chosen"
+    }))
 }
 
 /// Moves one column by one place; at the end it stays.

@@ -9,14 +9,19 @@ use crate::shell::PageError;
 
 const PREFERENCE: &str = "users.filters";
 const PAGE: u32 = 50;
+/// Bytes of an id at most.
+const ID_MOST: usize = 64;
 
 /// The query string of All Users. A field that is absent stays as it was; an empty one is cleared.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Asked {
     find: Option<String>,
     status: Option<String>,
     role: Option<String>,
     enabled: Option<String>,
+    group: Option<String>,
+    /// A part of the name of a group, to choose among those that have it.
+    pub(super) group_find: Option<String>,
     sort: Option<String>,
     dir: Option<String>,
     pub(super) after: Option<String>,
@@ -32,6 +37,8 @@ pub(super) struct Kept {
     pub(super) status: Option<StatusFilter>,
     pub(super) role: Option<RoleFilter>,
     pub(super) enabled: Option<bool>,
+    /// Id of the group they are members of.
+    pub(super) group: Option<String>,
     pub(super) sort: Sort,
 }
 
@@ -66,6 +73,19 @@ impl Kept {
             .map_err(PageError::unavailable)
     }
 
+    /// Forgets the group.
+    pub(super) async fn forget_group(&mut self, app: &App, caller: &Caller) -> Result<(), PageError> {
+        self.group = None;
+        accounts::set_preference(app, caller, PREFERENCE, Some(&*self))
+            .await
+            .map_err(PageError::unavailable)
+    }
+
+    /// Whether what narrows the list comes from another time: its address says nothing of it.
+    pub(super) fn is_remembered(&self, asked: &Asked) -> bool {
+        self.narrows() && *asked == Asked::default()
+    }
+
     fn with(&self, asked: &Asked) -> Self {
         let mut now = self.clone();
         if let Some(find) = &asked.find {
@@ -79,6 +99,9 @@ impl Kept {
         }
         if let Some(enabled) = &asked.enabled {
             now.enabled = word(enabled).map(|enabled: YesNo| enabled == YesNo::Yes);
+        }
+        if let Some(group) = &asked.group {
+            now.group = Some(group.clone()).filter(|group| !group.is_empty() && group.len() <= ID_MOST);
         }
         if let Some(by) = asked.sort.as_deref().and_then(word::<Order>) {
             now.sort = Sort {
@@ -95,6 +118,7 @@ impl Kept {
             status: self.status,
             role: self.role,
             login_enabled: self.enabled,
+            group: self.group.clone(),
             sort: self.sort,
             after,
             limit: PAGE,
@@ -103,11 +127,16 @@ impl Kept {
 
     /// Whether anything is left out.
     pub(super) fn narrows(&self) -> bool {
-        !self.find.is_empty() || self.status.is_some() || self.role.is_some() || self.enabled.is_some()
+        !self.find.is_empty() || self.has_filters()
     }
 
-    /// The address of another page of the same, complete, so that it means the same in another window.
-    pub(super) fn href(&self, after: &str) -> Href {
+    /// Whether anything but what was typed leaves somebody out.
+    pub(super) fn has_filters(&self) -> bool {
+        self.status.is_some() || self.role.is_some() || self.enabled.is_some() || self.group.is_some()
+    }
+
+    /// The address of the first page of the same, complete, so that it means the same in another window.
+    pub(super) fn href(&self) -> Href {
         let fields = [
             ("find", self.find.clone()),
             ("status", self.status.as_ref().map(name).unwrap_or_default()),
@@ -118,9 +147,9 @@ impl Kept {
                     .map(|enabled| if enabled { "yes" } else { "no" }.to_owned())
                     .unwrap_or_default(),
             ),
+            ("group", self.group.clone().unwrap_or_default()),
             ("sort", name(&self.sort.by)),
             ("dir", if self.sort.descending { "desc" } else { "asc" }.to_owned()),
-            ("after", after.to_owned()),
         ];
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         Href::from("/users").with(&fields)
@@ -157,13 +186,26 @@ mod tests {
 
     #[test]
     fn filters_stay_until_they_are_cleared() {
-        let kept = Kept::default().with(&asked("find=Silva&status=locked&role=&enabled=no&sort=email&dir=desc"));
+        let kept = Kept::default().with(&asked(
+            "find=Silva&status=locked&role=&enabled=no&group=grp_1&sort=email&dir=desc",
+        ));
         assert_eq!(kept.status, Some(StatusFilter::Locked));
         assert_eq!(kept.enabled, Some(false));
         assert_eq!(kept.with(&asked("")), kept, "an address without fields changes nothing");
-        let cleared = kept.with(&asked("status="));
-        assert_eq!(cleared.status, None);
+        let cleared = kept.with(&asked("status=&group="));
+        assert_eq!((cleared.status, cleared.group), (None, None));
         assert_eq!(cleared.find, "Silva");
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_the_address_does_not_say() {
+        let kept = Kept::default().with(&asked("find=Silva&sort=email"));
+        assert!(kept.is_remembered(&asked("")) && kept.is_remembered(&asked("tz=UTC")));
+        for said in ["find=Silva", "status=", "sort=name&dir=asc", "after=c1", "columns=open"] {
+            assert!(!kept.is_remembered(&asked(said)), "{said}");
+        }
+        let ordered = Kept::default().with(&asked("sort=email"));
+        assert!(!ordered.is_remembered(&asked("")), "an order leaves nobody out");
     }
 
     #[test]
@@ -176,10 +218,11 @@ mod tests {
 
     #[test]
     fn the_address_of_a_page_means_the_same_elsewhere() {
-        let kept = Kept::default().with(&asked("find=Tam%C3%A1s+%26+co&role=auditor&sort=last_login&dir=desc"));
-        let href = kept.href("abc");
+        let kept = Kept::default().with(&asked(
+            "find=Tam%C3%A1s+%26+co&role=auditor&group=grp_1%26&sort=last_login&dir=desc",
+        ));
+        let href = kept.href();
         let again = asked(href.as_str().strip_prefix("/users?").unwrap());
         assert_eq!(Kept::default().with(&again), kept);
-        assert_eq!(again.after.as_deref(), Some("abc"));
     }
 }

@@ -7,19 +7,23 @@ use axum::response::Response;
 
 use super::columns::{self, Column};
 use super::filters_kept::{Asked, Kept, name};
+use super::in_group::InGroup;
 use crate::AppState;
-use crate::shell::{Href, PageError, Query, ReaderOfAll, Shell, filters, redirect, refused, render};
+use crate::shell::{Href, PageError, Pager, Query, ReaderOfAll, Shell, cursor, filters, redirect, refused, render};
 
 #[derive(Template)]
 #[template(path = "users/list.html")]
 struct ListPage {
     shell: Shell,
     kept: Kept,
+    in_group: InGroup,
     columns: Vec<Column>,
     offered: Vec<(Column, bool)>,
     columns_open: bool,
     page: UserPage,
-    later: bool,
+    pager: Pager,
+    /// Whether what narrows it comes from another time.
+    is_remembered: bool,
     /// Whether the reader may change anything here.
     may_edit: bool,
     /// The reader's own account.
@@ -64,6 +68,11 @@ impl Filter {
     fn href(&self, value: &str) -> Href {
         Href::from("/users").with(&[(self.name, value)])
     }
+
+    /// All Users without it.
+    fn without(&self) -> Href {
+        Href::from("/users").clearing(self.name)
+    }
 }
 
 impl ListPage {
@@ -85,15 +94,21 @@ impl ListPage {
         })
     }
 
-    /// The title of the window: what is looked for, where anything is.
-    fn title(&self) -> String {
+    /// What narrows the list, in words.
+    fn narrowed(&self) -> Vec<String> {
         let filters = self.filters();
         let words = filters.iter().filter_map(Filter::words).map(str::to_owned);
         let find = Some(self.kept.find.clone()).filter(|find| !find.is_empty());
-        let said: Vec<String> = find.into_iter().chain(words).collect();
-        match said.is_empty() {
+        let group = self.in_group.chosen.as_ref().map(InGroup::name);
+        find.into_iter().chain(words).chain(group).collect()
+    }
+
+    /// The title of the window: what is looked for, where anything is.
+    fn title(&self) -> String {
+        let narrowed = self.narrowed();
+        match narrowed.is_empty() {
             true => "All Users".to_owned(),
-            false => format!("{}: All Users", said.join(", ")),
+            false => format!("{}: All Users", narrowed.join(", ")),
         }
     }
 
@@ -115,14 +130,14 @@ impl ListPage {
             "ascending"
         })
     }
+}
 
-    fn first(&self) -> u64 {
-        self.page.before + 1
-    }
-
-    fn last(&self) -> u64 {
-        self.page.before + self.page.rows.len() as u64
-    }
+/// Which users of how many a page shows: `51–100 of 2,340`.
+fn place(page: &UserPage) -> String {
+    let (first, last) = (page.before + 1, page.before + page.rows.len() as u64);
+    let more = if page.total.exact { "" } else { " or more" };
+    let [first, last, n] = [first, last, page.total.n].map(filters::grouped);
+    format!("{first}–{last} of {n}{more}")
 }
 
 /// Roles in words.
@@ -151,21 +166,29 @@ pub(super) async fn page(
         Kept::clear(app, &caller).await?;
         return Ok(redirect("/users"));
     }
-    let kept = Kept::of(app, &caller, &asked).await?;
-    let later = asked.after.is_some();
-    let page = accounts::list_users(app, &caller, &kept.search(asked.after))
+    let mut kept = Kept::of(app, &caller, &asked).await?;
+    let in_group = InGroup::of(app, &caller, &mut kept, asked.group_find.clone()).await?;
+    if let Some(only) = in_group.only() {
+        return Ok(redirect(only));
+    }
+    let is_remembered = kept.is_remembered(&asked);
+    let after = asked.after.unwrap_or_default();
+    let page = accounts::list_users(app, &caller, &kept.search(cursor(&after)))
         .await
         .map_err(refused)?;
+    let pager = Pager::new(kept.href(), &[], &after, &page.turns).at(place(&page));
     let columns = columns::chosen(app, &caller).await?;
     let offered = columns::all(&columns);
     render(&ListPage {
         shell,
         kept,
+        in_group,
         columns,
         offered,
-        columns_open: asked.columns.is_some(),
+        columns_open: asked.columns.as_deref() == Some("open"),
         page,
-        later,
+        pager,
+        is_remembered,
         may_edit: caller.is_administrator(),
         me: caller.person.id,
     })

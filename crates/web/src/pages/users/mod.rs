@@ -5,6 +5,7 @@ mod columns;
 mod create;
 mod edit;
 mod filters_kept;
+mod in_group;
 mod list;
 mod login_settings;
 

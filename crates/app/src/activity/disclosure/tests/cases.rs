@@ -231,7 +231,7 @@ async fn the_list_goes_on_over_pages_without_loss() {
         let page = readers(app, &world.bob, &request).await.unwrap();
         assert!(page.rows.len() <= 3);
         listed.extend(page.rows);
-        request.after = page.next;
+        request.after = page.turns.next;
         if request.after.is_none() {
             break;
         }

@@ -107,7 +107,7 @@ impl ConnectionsPage {
     fn pager(&self) -> Pager {
         let Asked { find, after, .. } = &self.asked;
         let kept = [("show", self.show()), ("find", find)];
-        Pager::new(HERE, &kept, after, self.page.next.as_deref())
+        Pager::new(HERE, &kept, after, &self.page.turns)
     }
 
     /// What the column of times says.
