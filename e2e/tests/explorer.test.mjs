@@ -136,6 +136,20 @@ test("bars are brushed by the mouse and by the keyboard, and the sum is said", a
   assert.deepEqual(page.problems, []);
 });
 
+test("a day is called as people call it, and says how much of the view it holds where the bars know", async () => {
+  const page = await auditor();
+  await page.goto("/activity?from=yesterday&to=yesterday");
+  const [day] = await page.locator(".day").all();
+  assert.equal(await day.locator("time").innerText(), "Yesterday");
+  assert.match(await day.locator("time").getAttribute("title"), /^\w{3} \d{1,2} \w{3} \d{4}$/);
+  assert.equal(Number((await day.locator("span").innerText()).match(/^[\d,]+/)[0].replaceAll(",", "")), await counted(page));
+  await page.goto("/activity?to=<today");
+  const heads = await page.locator(".day time").allInnerTexts();
+  assert.equal(heads[0], "Yesterday");
+  for (const head of heads.slice(1)) assert.match(head, /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3} \d{4}$/);
+  assert.equal(await page.locator(".day span").count(), 0, "bars of weeks know nothing of days");
+});
+
 test("facets narrow the view and take back, and say what the others would be", async () => {
   const page = await auditor();
   await page.goto(SETTLED);

@@ -63,6 +63,9 @@ test("it begins with its button, and new rows come on top", async () => {
   assert.deepEqual(who, ["Two", "One", "Before"]);
   assert.deepEqual(await page.locator(".entry.fresh .who").allInnerTexts().then((all) => all.length), 2);
   await assertAccessible(page);
+  const days = page.locator(".day");
+  assert.deepEqual(await days.locator("time").allInnerTexts(), ["Today", "Today"], "new rows stand under a day of their own");
+  assert.equal(await days.locator("span").count(), 0, "what was counted is no longer all of the day");
   await page.locator(".tail").getByRole("button", { name: "Stop" }).click();
   await bar(page, "Live stopped.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Live", exact: true }).getAttribute("aria-pressed"), "false");
