@@ -224,3 +224,27 @@ test("keys move through rows, open the next, and leave out what a row shows", as
   await page.waitForURL(/-activity/);
   assert.deepEqual(page.problems, []);
 });
+
+test("a view is exported with the columns that it shows", async () => {
+  const page = await auditor();
+  await page.goto("/activity?from=-7d&cols=id,what,time,group");
+  await page.getByRole("link", { name: "Export", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Columns as shown").check();
+  assert.match(await dialog.locator(".shown").innerText(), /^Id, Sentence, On whom, Reason, Time, Group$/);
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await page.locator("#told").waitFor();
+  await page.goto("/exports");
+  await page.locator(".exports li", { hasText: "CSV, 6 columns" }).getByRole("link", { name: "Download" }).waitFor();
+  const file = await page.request.get(await page.getByRole("link", { name: "Download" }).first().getAttribute("href"));
+  assert.equal((await file.text()).split(/\r?\n/)[0].replace("\uFEFF", ""), "id,sentence,user,reason,occurred_at,group");
+  const plain = await auditor({ javaScriptEnabled: false });
+  await plain.goto("/activity?cols=what,who");
+  await plain.getByRole("link", { name: "Export", exact: true }).click();
+  await plain.getByLabel("Columns as shown").check();
+  await plain.getByRole("button", { name: "Export", exact: true }).click();
+  await plain.waitForURL(/\/exports\/exp_/);
+  await plain.goto("/exports");
+  assert.match(await plain.locator(".exports li").first().innerText(), /CSV, 5 columns/, "time, sentence, on whom, reason, who");
+});
