@@ -12,6 +12,22 @@ const MAX_LIMIT: usize = 201;
 
 /// The latest exports, newest first; `after` is the id of the last one seen.
 pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize) -> Result<Vec<Export>, ExportError> {
+    let mut read = app.store().glance().await?;
+    let rows = page(&mut read, caller, after, limit).await?;
+    let mut exports = Vec::with_capacity(rows.len());
+    for row in rows {
+        exports.push(placed(&mut read, export(row)?).await?);
+    }
+    Ok(exports)
+}
+
+/// The rows of the latest exports that `caller` may see, newest first.
+pub(super) async fn page(
+    read: &mut Read,
+    caller: &Caller,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<ExportRow>, ExportError> {
     if !caller.may_read() {
         return Err(ExportError::Forbidden);
     }
@@ -21,13 +37,7 @@ pub async fn list(app: &App, caller: &Caller, after: Option<&str>, limit: usize)
         Some(caller.person.id.as_str())
     };
     let limit = i64::try_from(limit.clamp(1, MAX_LIMIT)).unwrap_or(1);
-    let mut read = app.store().glance().await?;
-    let rows = store::exports::list(&mut read, requester, after, limit).await?;
-    let mut exports = Vec::with_capacity(rows.len());
-    for row in rows {
-        exports.push(placed(&mut read, export(row)?).await?);
-    }
-    Ok(exports)
+    Ok(store::exports::list(read, requester, after, limit).await?)
 }
 
 /// One export, `None` if there is none that `caller` may see.
@@ -40,7 +50,7 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Export>,
 }
 
 /// The same, with its place in the queue.
-async fn placed(read: &mut Read, mut export: Export) -> Result<Export, ExportError> {
+pub(super) async fn placed(read: &mut Read, mut export: Export) -> Result<Export, ExportError> {
     if export.state == State::Queued {
         export.before = store::exports::before(read, &export.id).await?;
     }

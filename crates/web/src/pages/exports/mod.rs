@@ -7,7 +7,8 @@ mod shown;
 mod tests;
 
 use app::Caller;
-use app::exports::{Export, ExportError, State};
+use app::Page;
+use app::exports::{Export, ExportError, ExportSearch, Stage, State};
 use axum::extract::{Path, State as At};
 use axum::response::Response;
 use serde::Deserialize;
@@ -19,6 +20,8 @@ use crate::shell::{
     Fields, Flash, Href, PageError, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with, render,
 };
 
+/// Whose they are that the reader asked for.
+const MINE: &str = "mine";
 /// Rows of one page.
 const LIMIT: usize = 50;
 
@@ -39,15 +42,22 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "exports/list.html")]
 struct ListPage {
     shell: Shell,
+    url: ListUrl,
     exports: Vec<Shown>,
     shows_all: bool,
-    is_first: bool,
     older: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// What is looked for.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct ListUrl {
+    /// Words to find them by.
+    find: String,
+    /// Their stage by name; empty for all.
+    state: String,
+    /// `mine` for what the reader asked for.
+    whose: String,
     after: String,
 }
 
@@ -57,24 +67,81 @@ async fn list(
     shell: Shell,
     Query(url): Query<ListUrl>,
 ) -> Result<Response, PageError> {
-    let after = Some(url.after.as_str()).filter(|after| !after.is_empty());
-    let exports = app::exports::list(state.app(), &caller, after, LIMIT)
+    let search = ExportSearch {
+        find: url.find.clone(),
+        stage: url.stage()?,
+        mine: url.whose == MINE,
+        after: Some(url.after.clone()).filter(|after| !after.is_empty()),
+        limit: LIMIT,
+    };
+    let page = app::exports::find(state.app(), &caller, &search)
         .await
         .map_err(export_error)?;
-    render(&ListPage::new(shell, &caller, exports, after.is_none()))
+    render(&ListPage::new(shell, &caller, page, url))
+}
+
+impl ListUrl {
+    fn stage(&self) -> Result<Option<Stage>, PageError> {
+        let name = self.state.as_str();
+        let unknown = || {
+            let names = Stage::ALL.map(Stage::name).join(", ");
+            PageError::bad_request(format!("There are no exports that are `{name}`; they are {names}."))
+        };
+        match name {
+            "" => Ok(None),
+            name => Stage::named(name).map(Some).ok_or_else(unknown),
+        }
+    }
+
+    /// Whether not all are looked for.
+    fn narrows(&self) -> bool {
+        [&self.find, &self.state, &self.whose]
+            .iter()
+            .any(|part| !part.trim().is_empty())
+    }
+
+    /// The same, from the export behind this one on.
+    fn href(&self, after: &str) -> Href {
+        let all = [
+            ("find", &*self.find),
+            ("state", &*self.state),
+            ("whose", &*self.whose),
+            ("after", after),
+        ];
+        let said: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Href::from("/exports").with(&said)
+    }
 }
 
 impl ListPage {
-    fn new(shell: Shell, caller: &Caller, exports: Vec<Export>, is_first: bool) -> Self {
+    fn new(shell: Shell, caller: &Caller, page: Page<Export>, url: ListUrl) -> Self {
         Self {
             shows_all: caller.reads_everything(),
-            older: exports
-                .last()
-                .filter(|_| exports.len() == LIMIT)
-                .map(|last| last.id.clone()),
-            exports: exports.into_iter().map(|export| Shown::of(export, caller)).collect(),
+            older: page.next,
+            exports: page.rows.into_iter().map(|export| Shown::of(export, caller)).collect(),
             shell,
-            is_first,
+            url,
+        }
+    }
+
+    fn is_first(&self) -> bool {
+        self.url.after.is_empty()
+    }
+
+    /// Each stage with whether it is the one looked for.
+    fn stages(&self) -> [(Stage, bool); 5] {
+        Stage::ALL.map(|stage| (stage, stage.name() == self.url.state))
+    }
+
+    /// The title of the window: what is looked for, where anything is.
+    fn title(&self) -> String {
+        let stage = Stage::named(&self.url.state).map(|stage| stage.title().to_owned());
+        let mine = (self.url.whose == MINE).then(|| "Yours".to_owned());
+        let find = Some(self.url.find.trim().to_owned()).filter(|find| !find.is_empty());
+        let said: Vec<String> = find.into_iter().chain(stage).chain(mine).collect();
+        match said.is_empty() {
+            true => "Exports".to_owned(),
+            false => format!("{}: Exports", said.join(", ")),
         }
     }
 

@@ -1,15 +1,24 @@
 //! Samples of the pages of exports.
 
+use app::Page;
 use app::exports::{Export, Format, Gone, Kind, State};
 use askama::Template as _;
 
-use super::ListPage;
 use super::one::OnePage;
 use super::shown::Shown;
+use super::{LIMIT, ListPage, ListUrl};
 use crate::pages::activity::tests::{administrator, assert_safe, at, export, shell};
 
 fn page_of(exports: Vec<Export>) -> String {
-    ListPage::new(shell("/exports"), &administrator(), exports, true)
+    let url = ListUrl::default();
+    let page = Page {
+        next: exports
+            .last()
+            .filter(|_| exports.len() == LIMIT)
+            .map(|last| last.id.clone()),
+        rows: exports,
+    };
+    ListPage::new(shell("/exports"), &administrator(), page, url)
         .render()
         .unwrap()
 }
@@ -87,8 +96,11 @@ fn somebody_else_may_neither_cancel_nor_delete() {
     auditor.roles.administrator = false;
     auditor.roles.auditor = true;
     auditor.person.id = "usr_otto".to_owned();
-    let exports = vec![export(State::Running), export(State::Done)];
-    let html = ListPage::new(shell("/exports"), &auditor, exports, true)
+    let page = Page {
+        rows: vec![export(State::Running), export(State::Done)],
+        next: None,
+    };
+    let html = ListPage::new(shell("/exports"), &auditor, page, ListUrl::default())
         .render()
         .unwrap();
     assert!(html.contains("/download") && !html.contains("/cancel") && !html.contains("/delete"));
@@ -113,8 +125,37 @@ fn what_was_asked_can_be_asked_again() {
 
 #[test]
 fn a_full_page_leads_to_older_exports() {
-    let html = page(&[State::Done; super::LIMIT]);
+    let html = page(&[State::Done; LIMIT]);
     assert!(html.contains("href=\"/exports?after=exp_1\""));
+}
+
+#[test]
+fn what_is_looked_for_stands_in_the_form_the_title_and_the_way_on() {
+    let url = ListUrl {
+        find: "\"><b>zoë".to_owned(),
+        state: "failed".to_owned(),
+        whose: "mine".to_owned(),
+        after: "exp_9".to_owned(),
+    };
+    let look = |rows: Vec<Export>, next: Option<&str>| {
+        let page = Page {
+            rows,
+            next: next.map(str::to_owned),
+        };
+        let page = ListPage::new(shell("/exports"), &administrator(), page, url.clone());
+        page.render().unwrap()
+    };
+    let html = look(vec![export(State::Failed)], Some("exp_1"));
+    let on = "/exports?find=%22%3E%3Cb%3Ezo%C3%AB&#38;state=failed&#38;whose=mine";
+    assert!(html.contains(&format!("href=\"{on}&#38;after=exp_1\"")), "{html}");
+    assert!(html.contains(&format!("href=\"{on}\">Newest")), "{html}");
+    assert!(html.contains("value=\"failed\" selected") && html.contains("value=\"mine\" selected"));
+    assert!(
+        html.contains("zoë, Failed, Yours: Exports") && !html.contains("<b>zo"),
+        "{html}"
+    );
+    assert!(look(Vec::new(), None).contains("No older export says"));
+    assert!(look(Vec::new(), Some("exp_1")).contains("Look through older ones"));
 }
 
 #[test]

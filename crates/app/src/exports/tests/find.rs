@@ -1,0 +1,98 @@
+//! Exports are found among those that a caller may see, and nothing else is.
+
+use activity::Time;
+
+use super::super::{Export, ExportSearch, Format, Stage, delete, find, list};
+use super::{asked, exported};
+use crate::Caller;
+use crate::activity::LogScope;
+use crate::activity::tests::support::{Setup, administrator, auditor, member};
+
+/// The queries of those that are found.
+async fn found(setup: &Setup, caller: &Caller, text: &str, stage: Option<Stage>, mine: bool) -> Vec<String> {
+    let search = ExportSearch {
+        find: text.to_owned(),
+        stage,
+        mine,
+        after: None,
+        limit: 50,
+    };
+    let page = find(&setup.app, caller, &search).await.unwrap();
+    assert_eq!(page.next, None);
+    let query = |export: Export| export.asked.map(|asked| asked.q).unwrap_or_default();
+    page.rows.into_iter().map(query).collect()
+}
+
+#[tokio::test]
+async fn exports_are_found_by_text_stage_and_whose_they_are() {
+    let setup = Setup::new().await;
+    let (maria, ada, sam) = (administrator(), auditor(), member("sam"));
+    let scope = LogScope::Everything;
+    for (caller, q) in [(&maria, "outcome:success"), (&ada, "Zoë"), (&maria, "device:Ünix")] {
+        exported(&setup.app, caller, &scope, &asked(q, Format::Csv)).await;
+        setup.clock.advance(Time::SECOND);
+    }
+    exported(
+        &setup.app,
+        &sam,
+        &LogScope::Me,
+        &asked("outcome:failure", Format::Jsonl),
+    )
+    .await;
+    let ours = list(&setup.app, &maria, None, 50).await.unwrap();
+    delete(&setup.app, &maria, &ours[1].id).await.unwrap();
+    let all = ["outcome:failure", "device:Ünix", "Zoë", "outcome:success"];
+    assert_eq!(found(&setup, &maria, "  ", None, false).await, all);
+    assert_eq!(
+        found(&setup, &maria, "zoe", None, false).await,
+        ["Zoë"],
+        "regardless of case and accents"
+    );
+    assert_eq!(
+        found(&setup, &maria, "ÁDA everyone", None, false).await,
+        ["Zoë"],
+        "by who asked, and whose log"
+    );
+    assert_eq!(found(&setup, &maria, "json", None, false).await, ["outcome:failure"]);
+    let digest = ours[0].sha256.clone().unwrap();
+    assert_eq!(
+        found(&setup, &maria, &digest[..12], None, false).await,
+        ["outcome:failure"]
+    );
+    assert_eq!(
+        found(&setup, &maria, "%", None, false).await,
+        [""; 0],
+        "signs stand for themselves"
+    );
+    assert_eq!(
+        found(&setup, &maria, "", Some(Stage::Gone), false).await,
+        ["device:Ünix"]
+    );
+    assert_eq!(
+        found(&setup, &maria, "", Some(Stage::Kept), true).await,
+        ["outcome:success"]
+    );
+    assert_eq!(found(&setup, &maria, "", Some(Stage::Failed), false).await, [""; 0]);
+    assert_eq!(
+        found(&setup, &sam, "", None, false).await,
+        ["outcome:failure"],
+        "a member finds their own"
+    );
+    assert_eq!(found(&setup, &sam, "zoe", None, false).await, [""; 0]);
+    // Page by page, whatever is left out between.
+    let mut search = ExportSearch {
+        find: "outcome".to_owned(),
+        limit: 1,
+        ..ExportSearch::default()
+    };
+    let mut pages = Vec::new();
+    loop {
+        let page = find(&setup.app, &maria, &search).await.unwrap();
+        pages.push(page.rows.len());
+        search.after = page.next;
+        if search.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, [1, 1]);
+}
