@@ -136,6 +136,20 @@ test("bars are brushed by the mouse and by the keyboard, and the sum is said", a
   assert.deepEqual(page.problems, []);
 });
 
+test("a day is called as people call it, and says how much of the view it holds where the bars know", async () => {
+  const page = await auditor();
+  await page.goto("/activity?from=yesterday&to=yesterday");
+  const [day] = await page.locator(".day").all();
+  assert.equal(await day.locator("time").innerText(), "Yesterday");
+  assert.match(await day.locator("time").getAttribute("title"), /^\w{3} \d{1,2} \w{3} \d{4}$/);
+  assert.equal(Number((await day.locator("span").innerText()).match(/^[\d,]+/)[0].replaceAll(",", "")), await counted(page));
+  await page.goto("/activity?to=<today");
+  const heads = await page.locator(".day time").allInnerTexts();
+  assert.equal(heads[0], "Yesterday");
+  for (const head of heads.slice(1)) assert.match(head, /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3} \d{4}$/);
+  assert.equal(await page.locator(".day span").count(), 0, "bars of weeks know nothing of days");
+});
+
 test("facets narrow the view and take back, and say what the others would be", async () => {
   const page = await auditor();
   await page.goto(SETTLED);
@@ -209,4 +223,28 @@ test("keys move through rows, open the next, and leave out what a row shows", as
   await page.keyboard.press("x");
   await page.waitForURL(/-activity/);
   assert.deepEqual(page.problems, []);
+});
+
+test("a view is exported with the columns that it shows", async () => {
+  const page = await auditor();
+  await page.goto("/activity?from=-7d&cols=id,what,time,group");
+  await page.getByRole("link", { name: "Export", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Columns as shown").check();
+  assert.match(await dialog.locator(".shown").innerText(), /^Id, Sentence, On whom, Reason, Time, Group$/);
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await page.locator("#told").waitFor();
+  await page.goto("/exports");
+  await page.locator(".exports li", { hasText: "CSV, 6 columns" }).getByRole("link", { name: "Download" }).waitFor();
+  const file = await page.request.get(await page.getByRole("link", { name: "Download" }).first().getAttribute("href"));
+  assert.equal((await file.text()).split(/\r?\n/)[0].replace("\uFEFF", ""), "id,sentence,user,reason,occurred_at,group");
+  const plain = await auditor({ javaScriptEnabled: false });
+  await plain.goto("/activity?cols=what,who");
+  await plain.getByRole("link", { name: "Export", exact: true }).click();
+  await plain.getByLabel("Columns as shown").check();
+  await plain.getByRole("button", { name: "Export", exact: true }).click();
+  await plain.waitForURL(/\/exports\/exp_/);
+  await plain.goto("/exports");
+  assert.match(await plain.locator(".exports li").first().innerText(), /CSV, 5 columns/, "time, sentence, on whom, reason, who");
 });

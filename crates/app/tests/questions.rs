@@ -164,7 +164,9 @@ fn choice<'a>(choices: &'a [Choice], label: &str) -> &'a Choice {
 }
 
 async fn offers(test: &TestApp, caller: &Caller, scope: &LogScope, text: &str) -> Vec<Choice> {
-    let groups = complete(&test.app, caller, scope, text).await.unwrap();
+    let groups = complete(&test.app, caller, (scope, &ViewRequest::default()), text)
+        .await
+        .unwrap();
     groups.into_iter().flat_map(|group| group.choices).collect()
 }
 
@@ -255,12 +257,78 @@ async fn words_are_completed_by_what_the_log_holds() {
 }
 
 #[tokio::test]
+async fn completion_counts_what_the_view_would_show() {
+    let test = TestApp::new().await;
+    let caller = test.admin().await;
+    let mut facts = Vec::new();
+    for (n, kind) in ["acme.sold", "acme.sold", "acme.paid"].into_iter().enumerate() {
+        let mut reported = Facts::new(kind, test.app.now().plus(-(n as i64) * activity::Time::DAY));
+        reported.user = Some(Person {
+            id: "u-7".to_owned(),
+            name: "Zora External".to_owned(),
+            ..Person::default()
+        });
+        reported.group = Some(Named {
+            id: "till".to_owned(),
+            name: "Tills of the shop".to_owned(),
+        });
+        reported.application = reported.group.clone();
+        reported.targets = vec![activity::Target {
+            id: "order-1".to_owned(),
+            name: "First order".to_owned(),
+            ..activity::Target::default()
+        }];
+        reported.device = Some("Till 7".to_owned());
+        facts.push(reported);
+    }
+    let batch = engine::Batch {
+        facts,
+        idempotency: None,
+        source: engine::IdSpace::Reporter("test".to_owned()),
+    };
+    test.log.ingest(batch).await.unwrap();
+    let texts = [
+        ("user:zora", "Zora External"),
+        ("zora", "Zora External"),
+        ("tills", "Tills of the shop"),
+        ("group:shop", "Tills of the shop"),
+        ("application:till", "Tills of the shop"),
+        ("target:order", "First order"),
+    ];
+    let now = test.app.now();
+    for (q, from, n) in [
+        ("", None, 3),
+        ("activity:acme.sold", None, 2),
+        ("activity:acme.sold", Some(now.plus(-3_600 * activity::Time::SECOND)), 1),
+        ("activity:acme.paid", Some(now.plus(-3_600 * activity::Time::SECOND)), 0),
+        ("activity:acme.sold user:=u-8", None, 0),
+        // While it cannot be read, all of the range is counted.
+        ("activity:(", Some(now.plus(-3_600 * activity::Time::SECOND)), 1),
+    ] {
+        let view = ViewRequest {
+            q: q.to_owned(),
+            from,
+            ..ViewRequest::default()
+        };
+        for (text, label) in texts {
+            let groups = complete(&test.app, &caller, (&LogScope::Everything, &view), text).await;
+            let all: Vec<Choice> = groups.unwrap().into_iter().flat_map(|group| group.choices).collect();
+            assert_eq!(choice(&all, label).count, Some(n), "{q} {from:?} {text}");
+        }
+        let groups = complete(&test.app, &caller, (&LogScope::Everything, &view), "device:till").await;
+        let devices: Vec<Choice> = groups.unwrap().into_iter().flat_map(|group| group.choices).collect();
+        let counts: Vec<Option<u64>> = devices.iter().map(|device| device.count).collect();
+        assert_eq!(counts, if n == 0 { Vec::new() } else { vec![Some(n)] }, "{q} {from:?}");
+    }
+}
+
+#[tokio::test]
 async fn completion_hands_out_only_what_may_be_read() {
     let test = TestApp::new().await;
     test.named("zh", "Zoë", "Hargreaves").await;
     test.active("mia", Roles::default()).await;
     let mia = test.log_in("mia", support::GOOD).await.unwrap().caller;
-    let refused = complete(&test.app, &mia, &LogScope::Everything, "zo").await;
+    let refused = complete(&test.app, &mia, (&LogScope::Everything, &ViewRequest::default()), "zo").await;
     assert!(matches!(refused, Err(ViewError::Forbidden)));
     for text in ["zo", "user:zo", "user:", "by:", "target:zo", "target:"] {
         let found = offers(&test, &mia, &LogScope::Me, text).await;

@@ -133,7 +133,7 @@ async fn the_tail_of_a_page_is_rows_as_the_page_has_them_and_hides_reads() {
     let html = data["html"].as_str().unwrap();
     assert_eq!(data["n"], 1, "{html}");
     assert!(
-        html.contains("data-day=") && html.contains("&lt;b&gt;Nora") && !html.contains("<b>Nora"),
+        html.contains("<time datetime=\"") && html.contains("&lt;b&gt;Nora") && !html.contains("<b>Nora"),
         "{html}"
     );
     assert!(!html.contains("A read") && !html.contains('\u{202e}'), "{html}");

@@ -49,7 +49,7 @@ impl Naming {
     }
 
     /// Those a row names.
-    fn of(self, row: &Activity) -> Vec<Person> {
+    pub(super) fn of(self, row: &Activity) -> Vec<Person> {
         let named = |named: &activity::Named| Person {
             id: named.id.clone(),
             name: named.name.clone(),

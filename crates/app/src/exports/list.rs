@@ -1,43 +1,20 @@
 //! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
 
+use store::Read;
 use store::exports::{ExportRow, Kind as StoredKind};
-use store::{PageFrom, Read};
 
+use super::find::{ExportSearch, find};
 use super::rows::export;
 use super::{Export, ExportError, State};
-use crate::activity::ViewError;
-use crate::paging::{self, Cursors};
 use crate::{App, Caller, Page, PageRequest};
 
-/// Most exports of one page; fewer than of other lists, for each is looked up with its progress.
-const MOST: u32 = 200;
-
-/// One page of exports, of at most 200, newest first.
+/// One page of all exports that `caller` may see, of at most 200, newest first.
 pub async fn list(app: &App, caller: &Caller, request: &PageRequest) -> Result<Page<Export>, ExportError> {
-    if !caller.may_read() {
-        return Err(ExportError::Forbidden);
-    }
-    let requester = if caller.reads_everything() {
-        None
-    } else {
-        Some(caller.person.id.as_str())
+    let search = ExportSearch {
+        page: request.clone(),
+        ..ExportSearch::default()
     };
-    let pages = Cursors::of(app, "exports");
-    let from: PageFrom<String> = pages
-        .from(request.after.as_deref())
-        .map_err(|_| ExportError::View(ViewError::Cursor))?;
-    let limit = paging::limit(request.limit).min(MOST);
-    let mut read = app.store().glance().await?;
-    let rows = store::exports::list(&mut read, requester, &from.map(String::as_str), limit + 1).await?;
-    let page = pages.page(&from, rows, limit, |row| row.id.clone(), |row| row);
-    let mut rows = Vec::with_capacity(page.rows.len());
-    for row in page.rows {
-        rows.push(placed(&mut read, export(row)?).await?);
-    }
-    Ok(Page {
-        rows,
-        turns: page.turns,
-    })
+    find(app, caller, &search).await
 }
 
 /// One export, `None` if there is none that `caller` may see.
@@ -50,7 +27,7 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Export>,
 }
 
 /// The same, with its place in the queue.
-async fn placed(read: &mut Read, mut export: Export) -> Result<Export, ExportError> {
+pub(super) async fn placed(read: &mut Read, mut export: Export) -> Result<Export, ExportError> {
     if export.state == State::Queued {
         export.before = store::exports::before(read, &export.id).await?;
     }

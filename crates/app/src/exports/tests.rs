@@ -1,6 +1,7 @@
 //! Exports from the request to the bytes, against a real store and log in a temporary directory.
 
 mod files;
+mod find;
 mod hostile;
 
 use activity::{By, Time};

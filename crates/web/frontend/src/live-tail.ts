@@ -145,24 +145,24 @@ class LiveTail extends HTMLElement {
   }
 
   private put(log: HTMLElement, part: HTMLElement): void {
-    const day = part.dataset["day"] ?? "";
-    let section = [...log.querySelectorAll<HTMLElement>("section.fresh")].find((known) => known.dataset["day"] === day);
+    const day = dayOf(part);
+    // A row that is there already came twice, after a connection that broke off.
+    const rows = [...part.querySelectorAll<HTMLElement>(".entry")].filter((row) => !document.getElementById(row.id));
+    for (const row of rows) row.classList.add("fresh");
+    const fresh = [...log.querySelectorAll<HTMLElement>("section.fresh")];
+    let section = fresh.find((known) => dayOf(known) === day);
     if (!section) {
-      section = document.createElement("section");
+      section = document.adoptNode(part);
       section.className = "fresh";
-      section.dataset["day"] = day;
-      const heading = document.createElement("h2");
-      heading.className = "day";
-      heading.textContent = day;
-      section.append(heading);
-      const first = log.querySelector("section.fresh") ?? this.bar;
-      if (first) first.before(section);
+      section.querySelector("ul")?.replaceChildren();
+      const older = fresh.find((known) => dayOf(known) < day) ?? this.bar;
+      if (older) older.before(section);
       else log.prepend(section);
     }
-    const rows = [...part.querySelectorAll<HTMLElement>(":scope > .entry")];
-    for (const row of rows) row.classList.add("fresh");
-    // A row that is there already came twice, after a connection that broke off.
-    section.querySelector(".day")?.after(...rows.filter((row) => !document.getElementById(row.id)));
+    section.querySelector("ul")?.prepend(...rows);
+    rename(log, section);
+    // What the page counted of this day is no longer all of it.
+    for (const known of log.querySelectorAll<HTMLElement>("section")) if (dayOf(known) === day) known.querySelector(".day > span")?.remove();
   }
 
   /** The bar: what goes on, how many wait, and what can be done about it. */
@@ -226,6 +226,21 @@ class LiveTail extends HTMLElement {
     this.waiting = [];
     for (const section of document.querySelectorAll("section.fresh")) section.remove();
     this.say();
+  }
+}
+
+/** The day of a section, such as 2026-11-27. */
+function dayOf(section: HTMLElement): string {
+  return section.querySelector<HTMLTimeElement>(".day time")?.dateTime ?? "";
+}
+
+/** At midnight another day is today: headings that were there before say so. */
+function rename(log: HTMLElement, newest: HTMLElement): void {
+  if (newest.querySelector(".day time")?.textContent !== "Today") return;
+  const today = Date.parse(dayOf(newest));
+  for (const day of log.querySelectorAll<HTMLTimeElement>(".day time")) {
+    const past = (today - Date.parse(day.dateTime)) / 86_400_000;
+    day.textContent = past === 0 ? "Today" : past === 1 ? "Yesterday" : day.title;
   }
 }
 

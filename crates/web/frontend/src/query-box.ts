@@ -1,4 +1,4 @@
-// <query-box complete="/activity/complete">: makes the box of an activity view quick. Without it, chips are links and the
+// <query-box complete="/activity/complete?from=-7d">: makes the box of an activity view quick. Without it, chips are links and the
 // input is that of a form. With it, pressing a chip puts its text into the input, Backspace in an empty input takes the
 // last chip, and what is typed is completed by the server, as an ARIA combobox. What was searched for lately is kept in
 // this browser only.
@@ -129,7 +129,10 @@ class QueryBox extends HTMLElement {
   }
 
   private async ask(text: string, signal: AbortSignal): Promise<Group[]> {
-    const address = `${this.getAttribute("complete") ?? ""}?text=${encodeURIComponent(text)}`;
+    const address = new URL(this.getAttribute("complete") ?? "", location.href);
+    // What is counted is what the other chips leave.
+    address.searchParams.set("q", this.chips().map((chip) => chip.dataset["text"] ?? "").join(" "));
+    address.searchParams.set("text", text);
     const answer = await fetch(address, { signal, headers: { accept: "application/json" } });
     return answer.ok && !answer.redirected ? ((await answer.json()) as { groups: Group[] }).groups : [];
   }

@@ -81,12 +81,6 @@ pub(crate) fn clock(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<Strin
     Ok(Safe(format!(r#"<time datetime="{at}" title="{title}">{clock}</time>"#)))
 }
 
-/// Hours to seconds as text.
-#[askama::filter_fn]
-pub(crate) fn clock_text(at: &Time, _: &dyn Values, zone: &Zone) -> Result<String> {
-    Ok(zone.clock(*at))
-}
-
 /// `<time>` with the day of the week and parts of a second: `Thu 26 Nov 2026 17:41:02.204 EST`.
 #[askama::filter_fn]
 pub(crate) fn moment(at: &Time, _: &dyn Values, zone: &Zone) -> Result<Safe<String>> {

@@ -2,6 +2,7 @@
 
 use activity::Time;
 use app::ZoneChoice;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// A time zone and the name it is chosen by.
@@ -90,6 +91,12 @@ impl Zone {
     pub fn format(&self, at: Time) -> String {
         let zoned = at.timestamp().to_zoned(self.zone().clone());
         format!("{} {}", zoned.strftime("%Y-%m-%d %H:%M:%S"), self.label(at))
+    }
+
+    /// The day in this zone.
+    #[must_use]
+    pub fn date(&self, at: Time) -> Date {
+        at.timestamp().to_zoned(self.zone().clone()).date()
     }
 
     /// `Saturday, 21 November 2026` in this zone.

@@ -9,7 +9,8 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 
-use super::export_choice::Choice;
+use super::display::Display;
+use super::export_choice::{Choice, Set};
 use super::state::{UrlState, WrongRange};
 use super::view::{View, page_error, sentence};
 use crate::AppState;
@@ -107,12 +108,13 @@ async fn form(
         name => Zone::named(name).ok_or_else(|| no_zone(name))?,
     };
     let view = asked(state, &url, &zone)?;
+    let display = displayed(state, caller, &scope, &fields).await?;
     let estimate = app::exports::estimate(state.app(), caller, &scope, &view)
         .await
         .map_err(export_error)?;
     render(&NewPage {
         range: (view.from, view.to),
-        choice: Choice::of(&fields, &zone)?,
+        choice: Choice::of(&fields, &zone, (&display.columns, &scope))?,
         keep_days: state.app().settings().exports.keep_days,
         shell,
         base,
@@ -173,7 +175,8 @@ async fn export(
         "" => shell.zone.clone(),
         name => Zone::named(name).ok_or_else(|| no_zone(name))?,
     };
-    let choice = Choice::of(fields, &zone)?;
+    let display = displayed(state, caller, &scope, fields).await?;
+    let choice = Choice::of(fields, &zone, (&display.columns, &scope))?;
     let of_file = Zone::named(&choice.zone).ok_or_else(|| no_zone(&choice.zone))?;
     let request = ViewExport {
         view: asked(state, &url, &zone)?,
@@ -187,6 +190,15 @@ async fn export(
         .await
         .map_err(export_error)?;
     Ok(redirect(Href::to(&["exports", &export.id])))
+}
+
+/// How the view is shown that is exported.
+async fn displayed(state: &AppState, caller: &Caller, scope: &LogScope, fields: &Fields) -> Result<Display, PageError> {
+    let url = UrlState {
+        cols: fields.get("cols").to_owned(),
+        ..UrlState::default()
+    };
+    Display::load(state.app(), caller, scope, &url).await
 }
 
 /// The view that an address asks for.

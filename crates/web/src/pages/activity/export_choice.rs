@@ -1,5 +1,7 @@
 //! What is chosen of an export: its form, its columns in their order, and its zone, as the form says or by default.
 
+use activity::Field;
+use app::activity::{Column as ShownColumn, Columns, LogScope};
 use app::exports::{Column, Format};
 
 use crate::shell::{Fields, PageError, Zone};
@@ -7,12 +9,26 @@ use crate::shell::{Fields, PageError, Zone};
 /// Columns that are ticked until somebody chooses others: what a page shows of a row.
 const USUAL: usize = 12;
 
+/// Which columns the file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    /// All that its form has.
+    All,
+    /// Those that the view shows.
+    Shown,
+    /// The ticked ones.
+    Chosen,
+}
+
 /// What is chosen so far.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub(super) format: Format,
-    /// Whether the file has the ticked columns and not all.
-    pub(super) is_chosen: bool,
+    pub(super) set: Set,
+    /// Those of the view, in its order.
+    pub(super) shown: Vec<Column>,
+    /// The columns of the view by name, for the form.
+    pub(super) cols: String,
     /// All columns in their order, and whether each is ticked.
     pub(super) columns: Vec<(Column, bool)>,
     pub(super) zone: String,
@@ -20,8 +36,8 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// As the form says, or as it is by default.
-    pub(super) fn of(fields: &Fields, zone: &Zone) -> Result<Self, PageError> {
+    /// As the form says, or as it is by default, of a view that shows these columns.
+    pub(super) fn of(fields: &Fields, zone: &Zone, view: (&Columns, &LogScope)) -> Result<Self, PageError> {
         let format = match fields.get("format") {
             "" => Format::Csv,
             name => Format::named(name).ok_or_else(|| {
@@ -51,10 +67,14 @@ impl Choice {
         }
         Ok(Self {
             format,
-            is_chosen: match fields.get("set") {
-                "" => !chosen.is_empty(),
-                set => set == "chosen",
+            set: match fields.get("set") {
+                "" if chosen.is_empty() => Set::All,
+                "" | "chosen" => Set::Chosen,
+                "shown" => Set::Shown,
+                _ => Set::All,
             },
+            shown: shown(view),
+            cols: view.0.names(),
             columns: columns
                 .into_iter()
                 .map(|column| (column, ticked.contains(&column)))
@@ -70,11 +90,46 @@ impl Choice {
     /// The names of the columns that the file has; none for all of them, as also where nothing is ticked.
     pub(super) fn names(&self) -> Vec<String> {
         let ticked = self.columns.iter().filter(|(_, is_ticked)| *is_ticked);
-        match self.is_chosen && self.format != Format::Jsonl {
-            true => ticked.map(|(column, _)| column.name().to_owned()).collect(),
-            false => Vec::new(),
-        }
+        let columns: Vec<Column> = match self.set {
+            // A line of JSON has every field.
+            _ if self.format == Format::Jsonl => Vec::new(),
+            Set::All => Vec::new(),
+            Set::Shown => self.shown.clone(),
+            Set::Chosen => ticked.map(|(column, _)| *column).collect(),
+        };
+        columns.into_iter().map(|column| column.name().to_owned()).collect()
     }
+
+    /// The titles of the columns that the view shows.
+    pub(super) fn shown_titles(&self) -> String {
+        self.shown
+            .iter()
+            .map(|column| column.title())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// What a view shows in its columns, as columns of a file: a cell that says several things is several of them.
+fn shown((columns, scope): (&Columns, &LogScope)) -> Vec<Column> {
+    // Beside what was done stands who is not already in the row.
+    let other = match scope {
+        LogScope::Me | LogScope::User(_) if !columns.has(ShownColumn::Who) => Column::By,
+        _ => Column::User,
+    };
+    let parts = |column: &ShownColumn| match column {
+        ShownColumn::Time => vec![Column::OccurredAt],
+        ShownColumn::Who => vec![Column::By],
+        ShownColumn::What => vec![Column::Sentence, other, Column::Text(Field::Reason)],
+        ShownColumn::Where => vec![Column::Ip, Column::Text(Field::Device)],
+        ShownColumn::Application => vec![Column::Application],
+        ShownColumn::Group => vec![Column::Group],
+        ShownColumn::Outcome => vec![Column::Outcome],
+        ShownColumn::Activity => vec![Column::Activity],
+        ShownColumn::Recorded => vec![Column::RecordedAt],
+        ShownColumn::Id => vec![Column::Id],
+    };
+    columns.all().iter().flat_map(parts).collect()
 }
 
 fn names<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -89,16 +144,51 @@ mod tests {
 
     fn choice(query: &str) -> Choice {
         let uri: Uri = format!("/activity/export?{query}").parse().unwrap();
-        Choice::of(&Fields::of_query(&uri).unwrap(), &Zone::named("EST").unwrap()).unwrap()
+        let view = (&Columns::usual(true), &LogScope::Everything);
+        Choice::of(&Fields::of_query(&uri).unwrap(), &Zone::named("EST").unwrap(), view).unwrap()
+    }
+
+    #[test]
+    fn a_file_has_what_the_view_shows_in_the_order_of_the_view() {
+        let as_shown = |cols: &str, scope: &LogScope, query: &str| {
+            let uri: Uri = format!("/activity/export?{query}").parse().unwrap();
+            let fields = Fields::of_query(&uri).unwrap();
+            let columns = Columns::read(cols).0;
+            Choice::of(&fields, &Zone::utc(), (&columns, scope)).unwrap().names()
+        };
+        let all = LogScope::Everything;
+        assert_eq!(
+            as_shown("id,what,who,where,time,recorded", &all, "set=shown&columns=country"),
+            [
+                "id",
+                "sentence",
+                "user",
+                "reason",
+                "by",
+                "ip",
+                "device",
+                "occurred_at",
+                "recorded_at"
+            ]
+        );
+        let own = as_shown("time,what", &LogScope::Me, "format=xlsx&set=shown");
+        assert_eq!(
+            own,
+            ["occurred_at", "sentence", "by", "reason"],
+            "of whom it is, is known"
+        );
+        assert!(as_shown("time,what", &all, "format=jsonl&set=shown").is_empty());
+        let every = Columns::of(ShownColumn::ALL);
+        for scope in [&all, &LogScope::Me] {
+            let names = as_shown(&every.names(), scope, "set=shown");
+            assert!(Column::choose(&names).is_ok(), "named twice: {names:?}");
+        }
     }
 
     #[test]
     fn without_a_choice_it_is_a_csv_with_a_mark_all_columns_and_the_views_zone() {
         let usual = choice("q=outcome:failure");
-        assert_eq!(
-            (usual.format, usual.has_mark, usual.is_chosen),
-            (Format::Csv, true, false)
-        );
+        assert_eq!((usual.format, usual.has_mark, usual.set), (Format::Csv, true, Set::All));
         assert_eq!((usual.names(), usual.zone.as_str()), (Vec::new(), "EST"));
         assert!(usual.columns[0].1 && !usual.columns[USUAL].1);
     }
@@ -124,7 +214,11 @@ mod tests {
             ("order=ip&order=ip", "ip"),
         ] {
             let uri: Uri = format!("/activity/export?{query}").parse().unwrap();
-            let refused = Choice::of(&Fields::of_query(&uri).unwrap(), &Zone::utc());
+            let refused = Choice::of(
+                &Fields::of_query(&uri).unwrap(),
+                &Zone::utc(),
+                (&Columns::usual(true), &LogScope::Everything),
+            );
             let text = format!("{:?}", refused.unwrap_err());
             assert!(text.contains(said), "{text}");
         }

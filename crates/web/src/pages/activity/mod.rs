@@ -3,6 +3,7 @@
 
 mod advanced;
 mod complete;
+mod days;
 mod display;
 mod export;
 mod export_choice;

@@ -88,9 +88,20 @@ impl QueryBox {
             typed,
             mistake: mistake(state, base, zone),
             notes: notes(state, base, hints),
-            complete: base.clone().then("complete"),
+            complete: completed(state).href(&base.clone().then("complete")),
             advanced: base.clone().then("advanced").with(&state.pairs()),
         }
+    }
+}
+
+/// The view within which words are completed; the query is what the chips are when it is asked.
+fn completed(state: &UrlState) -> UrlState {
+    UrlState {
+        from: state.from.clone(),
+        to: state.to.clone(),
+        tz: state.tz.clone(),
+        reads: state.reads.clone(),
+        ..UrlState::default()
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) enum Part {
 /// How far the two times of a row may be apart before it says so: reporters send within minutes, and clocks differ by
 /// less.
 const APART: i64 = 10 * 60 * Time::SECOND;
+/// How many characters of its sentence name what opens a row.
+const LABEL: usize = 120;
 /// An id of so many characters or fewer is shown whole.
 const SHORT_ID: usize = 12;
 /// How many characters at its end tell an id from others.
@@ -157,6 +159,15 @@ impl ActivityRow {
     /// The whole activity as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         json::to_json(&self.activity)
+    }
+
+    /// What opens the row, for who hears it among others like it: cut where the words are not ours.
+    pub(crate) fn label(&self) -> String {
+        let sentence = self.sentence();
+        match sentence.char_indices().nth(LABEL) {
+            Some((end, _)) => format!("{}…", &sentence[..end]),
+            None => sentence,
+        }
     }
 
     /// What the row says in one sentence: `Sam O'Connor: Roles changed to member, for Mia Member`.

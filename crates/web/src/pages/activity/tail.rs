@@ -15,11 +15,13 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::json;
 
+use super::days::{Day, days};
 use super::display::{self, Display};
 use super::links::Links;
-use super::row::{ActivityRow, Part};
+use super::row::ActivityRow;
+use super::row::Part;
 use super::state::{UrlState, WrongRange};
-use super::view::{days, page_error, sentence};
+use super::view::{page_error, sentence};
 use crate::AppState;
 use crate::shell::stream::{News, Source, event, stream_of};
 use crate::shell::tails;
@@ -136,7 +138,7 @@ struct PageTail {
 #[template(path = "activity/tail.html")]
 struct Fragment<'a> {
     view: Shown<'a>,
-    days: Vec<(String, Vec<ActivityRow>)>,
+    days: Vec<Day>,
 }
 
 /// What the row's template needs of a view.
@@ -223,7 +225,7 @@ impl PageTail {
                 zone: &self.zone,
                 display: &self.display,
             },
-            days: days(rows, &self.zone, &self.links),
+            days: days(rows, (&self.zone, self.state.app().now()), &self.links),
         };
         askama::Template::render(&fragment)
     }

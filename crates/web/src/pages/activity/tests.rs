@@ -164,7 +164,12 @@ fn answered(rows: Vec<Activity>, q: &str, empty: Option<EmptyReason>) -> View {
         rows: Rows::default(),
     };
     let links = links(url.clone(), view.expr.clone());
-    let outcome = Shown::Rows(Box::new(Answer::of(rows, view, &links, &zone)));
+    let outcome = Shown::Rows(Box::new(Answer::of(
+        rows,
+        view,
+        &links,
+        (&zone, at("2026-11-21T14:03:00Z")),
+    )));
     shown(outcome, url)
 }
 
@@ -249,11 +254,17 @@ fn rows_stand_under_their_day_in_the_chosen_zone() {
     ];
     let html = everything(answered(rows, "user:sjones", None));
     let days: Vec<&str> = html
-        .split("<h2 class=\"day\">")
+        .split("<h2 class=\"day\"><time datetime=\"")
         .skip(1)
-        .filter_map(|part| part.split('<').next())
+        .filter_map(|part| part.split("</time>").next())
         .collect();
-    assert_eq!(days, ["Saturday, 21 November 2026", "Friday, 20 November 2026"]);
+    assert_eq!(
+        days,
+        [
+            "2026-11-21\" title=\"Sat 21 Nov 2026\">Today",
+            "2026-11-20\" title=\"Fri 20 Nov 2026\">Yesterday"
+        ]
+    );
     assert!(html.contains(">09:02:51</time>"), "a time of day in EST");
     assert!(html.contains("<b>9,734</b> activities") && html.contains("1.2 ms"));
     assert!(html.contains("at least 530 failures") && html.contains("q=user:sjones%20outcome:failure,denied"));
@@ -330,7 +341,7 @@ fn a_long_page_stays_a_page() {
         })
         .collect();
     let html = everything(answered(rows, "", None));
-    assert_eq!(html.matches("<div class=\"entry").count(), 50);
+    assert_eq!(html.matches("<li class=\"entry").count(), 50);
 }
 
 #[test]

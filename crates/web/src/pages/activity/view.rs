@@ -9,12 +9,13 @@ use app::activity::{
 };
 use axum::http::StatusCode;
 
+use super::days::{self, Day};
 use super::display::{self, Display};
 use super::facets::{self, FacetList};
 use super::histogram::Histogram;
 use super::links::Links;
 use super::query_box::{QueryBox, in_words};
-use super::row::{ActivityRow, mark_twins};
+use super::row::ActivityRow;
 use super::saved::Saved;
 use super::state::{UrlState, WrongRange};
 use crate::AppState;
@@ -77,7 +78,7 @@ impl Shown {
             Ok(view) => {
                 let state = (url.clone(), view.expr.clone());
                 let links = Links::of(caller, scope, shell.path.clone(), state);
-                Self::Rows(Box::new(Answer::new(view, &links, &shell.zone)))
+                Self::Rows(Box::new(Answer::new(view, &links, (&shell.zone, shell.now))))
             }
             Err(ViewError::Query(_)) => Self::Wrong,
             Err(error @ (ViewError::Cursor | ViewError::Range { .. })) => Self::BadRange(sentence(&error)),
@@ -91,7 +92,7 @@ impl Shown {
 /// An answer of the log, ready for its template.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub(crate) days: Vec<(String, Vec<ActivityRow>)>,
+    pub(crate) days: Vec<Day>,
     pub(crate) histogram: Option<Histogram>,
     pub(crate) facets: Vec<FacetList>,
     pub(crate) view: ActivityView,
@@ -254,20 +255,24 @@ impl View {
 }
 
 impl Answer {
-    pub(super) fn new(mut view: ActivityView, links: &Links, zone: &Zone) -> Self {
+    pub(super) fn new(mut view: ActivityView, links: &Links, at: (&Zone, Time)) -> Self {
         let rows = std::mem::take(&mut view.rows).into_vec();
-        Self::of(rows, view, links, zone)
+        Self::of(rows, view, links, at)
     }
 
     /// An answer with these rows.
-    pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, zone: &Zone) -> Self {
+    pub(super) fn of(rows: Vec<Activity>, view: ActivityView, links: &Links, at: (&Zone, Time)) -> Self {
         // Rows are many: their links go on from the page they are on, without its path.
         let in_page = Links {
             base: Href::from(""),
             ..links.clone()
         };
-        let days = days(rows, zone, &in_page);
+        let (zone, _) = at;
+        let mut days = days::days(rows, at, &in_page);
         let overview = view.overview.as_ref();
+        if let Some(overview) = overview {
+            days::count(&mut days, overview, zone);
+        }
         Self {
             days,
             histogram: overview.and_then(|it| Histogram::new(&it.bars, zone, links)),
@@ -292,21 +297,6 @@ impl Answer {
     pub(crate) fn empty(&self) -> Option<&EmptyReason> {
         self.view.empty.as_ref()
     }
-}
-
-/// Rows under their days, in their order.
-pub(super) fn days(rows: Vec<Activity>, zone: &Zone, links: &Links) -> Vec<(String, Vec<ActivityRow>)> {
-    let mut days: Vec<(String, Vec<ActivityRow>)> = Vec::new();
-    for activity in rows {
-        let day = zone.day(activity.occurred_at);
-        let row = ActivityRow::new(activity, links);
-        match days.last_mut() {
-            Some((last, rows)) if *last == day => rows.push(row),
-            _ => days.push((day, vec![row])),
-        }
-    }
-    mark_twins(days.iter_mut().flat_map(|(_, rows)| rows));
-    days
 }
 
 /// What goes wrong in a view, as a page.

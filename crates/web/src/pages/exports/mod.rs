@@ -6,19 +6,22 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use app::exports::{Export, ExportError, State};
-use app::{Caller, Page};
+use app::exports::{Export, ExportError, ExportSearch, Stage, State};
+use app::{Caller, Page, PageRequest};
 use axum::extract::{Path, State as At};
 use axum::response::Response;
+use serde::Deserialize;
 use shown::Shown;
 
 use super::activity::export_error;
 use crate::AppState;
 use crate::shell::{
-    Fields, Flash, Href, PageError, Paged, Pager, Policy, Query, Route, Shell, SignedIn, file, filters, redirect_with,
+    Fields, Flash, Href, PageError, Pager, Policy, Query, Route, Shell, SignedIn, cursor, file, filters, redirect_with,
     render,
 };
 
+/// Whose they are that the reader asked for.
+const MINE: &str = "mine";
 /// Rows of one page.
 const LIMIT: u32 = 50;
 
@@ -39,30 +42,98 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "exports/list.html")]
 struct ListPage {
     shell: Shell,
+    url: ListUrl,
     exports: Vec<Shown>,
     shows_all: bool,
     pager: Pager,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListUrl {
+    /// Words to find them by.
+    find: String,
+    /// Their stage by name; empty for all.
+    state: String,
+    /// `mine` for what the reader asked for.
+    whose: String,
+    after: String,
 }
 
 async fn list(
     At(state): At<AppState>,
     SignedIn(caller): SignedIn,
     shell: Shell,
-    Query(asked): Query<Paged>,
+    Query(url): Query<ListUrl>,
 ) -> Result<Response, PageError> {
-    let page = app::exports::list(state.app(), &caller, &asked.request(LIMIT))
+    let search = ExportSearch {
+        find: url.find.clone(),
+        stage: url.stage()?,
+        mine: url.whose == MINE,
+        page: PageRequest {
+            after: cursor(&url.after),
+            limit: LIMIT,
+        },
+    };
+    let page = app::exports::find(state.app(), &caller, &search)
         .await
         .map_err(export_error)?;
-    render(&ListPage::new(shell, &caller, &asked, page))
+    render(&ListPage::new(shell, &caller, page, url))
+}
+
+impl ListUrl {
+    fn stage(&self) -> Result<Option<Stage>, PageError> {
+        let name = self.state.as_str();
+        let unknown = || {
+            let names = Stage::ALL.map(Stage::name).join(", ");
+            PageError::bad_request(format!("There are no exports that are `{name}`; they are {names}."))
+        };
+        match name {
+            "" => Ok(None),
+            name => Stage::named(name).map(Some).ok_or_else(unknown),
+        }
+    }
+
+    /// Whether not all are looked for.
+    fn narrows(&self) -> bool {
+        [&self.find, &self.state, &self.whose]
+            .iter()
+            .any(|part| !part.trim().is_empty())
+    }
+
+    /// What it says beside the page.
+    fn narrowed_by(&self) -> Vec<(&'static str, &str)> {
+        let all = [("find", &*self.find), ("state", &*self.state), ("whose", &*self.whose)];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
 }
 
 impl ListPage {
-    fn new(shell: Shell, caller: &Caller, asked: &Paged, page: Page<Export>) -> Self {
+    fn new(shell: Shell, caller: &Caller, page: Page<Export>, url: ListUrl) -> Self {
         Self {
             shows_all: caller.reads_everything(),
-            pager: asked.pager("/exports", &page.turns).newest_first(),
+            pager: Pager::new("/exports", &url.narrowed_by(), &url.after, &page.turns).newest_first(),
             exports: page.rows.into_iter().map(|export| Shown::of(export, caller)).collect(),
             shell,
+            url,
+        }
+    }
+
+    /// Each stage with whether it is the one looked for.
+    fn stages(&self) -> [(Stage, bool); 5] {
+        Stage::ALL.map(|stage| (stage, stage.name() == self.url.state))
+    }
+
+    /// The title of the window: what is looked for, where anything is.
+    fn title(&self) -> String {
+        let stage = Stage::named(&self.url.state).map(|stage| stage.title().to_owned());
+        let mine = (self.url.whose == MINE).then(|| "Yours".to_owned());
+        let find = Some(self.url.find.trim().to_owned()).filter(|find| !find.is_empty());
+        let said: Vec<String> = find.into_iter().chain(stage).chain(mine).collect();
+        match said.is_empty() {
+            true => "Exports".to_owned(),
+            false => format!("{}: Exports", said.join(", ")),
         }
     }
 

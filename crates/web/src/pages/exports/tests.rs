@@ -4,21 +4,26 @@ use app::exports::{Export, Format, Gone, Kind, State};
 use app::{Caller, Page, Turns};
 use askama::Template as _;
 
-use super::ListPage;
 use super::one::OnePage;
 use super::shown::Shown;
+use super::{ListPage, ListUrl};
 use crate::pages::activity::tests::{administrator, assert_safe, at, export, shell};
-use crate::shell::Paged;
 
 fn page_of(exports: Vec<Export>) -> String {
-    list(&administrator(), exports, Turns::default())
+    list(&administrator(), exports, Turns::default(), ListUrl::default())
 }
 
-fn list(reader: &Caller, rows: Vec<Export>, turns: Turns) -> String {
+fn list(reader: &Caller, rows: Vec<Export>, turns: Turns, url: ListUrl) -> String {
     let page = Page { rows, turns };
-    ListPage::new(shell("/exports"), reader, &Paged::default(), page)
-        .render()
-        .unwrap()
+    ListPage::new(shell("/exports"), reader, page, url).render().unwrap()
+}
+
+/// The cursors of the pages before and behind, where there are any.
+fn turns(prev: Option<&str>, next: Option<&str>) -> Turns {
+    Turns {
+        prev: prev.map(str::to_owned),
+        next: next.map(str::to_owned),
+    }
 }
 
 fn page(states: &[State]) -> String {
@@ -95,7 +100,7 @@ fn somebody_else_may_neither_cancel_nor_delete() {
     auditor.roles.auditor = true;
     auditor.person.id = "usr_otto".to_owned();
     let exports = vec![export(State::Running), export(State::Done)];
-    let html = list(&auditor, exports, Turns::default());
+    let html = list(&auditor, exports, Turns::default(), ListUrl::default());
     assert!(html.contains("/download") && !html.contains("/cancel") && !html.contains("/delete"));
 }
 
@@ -118,15 +123,34 @@ fn what_was_asked_can_be_asked_again() {
 
 #[test]
 fn a_full_page_leads_to_older_exports() {
-    let turns = Turns {
-        prev: Some("b1".to_owned()),
-        next: Some("c1".to_owned()),
-    };
-    let html = list(&administrator(), vec![export(State::Done)], turns);
+    let beside = turns(Some("b1"), Some("c1"));
+    let html = list(&administrator(), vec![export(State::Done)], beside, ListUrl::default());
     for (cursor, label) in [("b1", "Newer"), ("c1", "Older")] {
         assert!(html.contains(&format!("href=\"/exports?after={cursor}\"")), "{html}");
         assert!(html.contains(&format!(">{label}</a>")), "{html}");
     }
+}
+
+#[test]
+fn what_is_looked_for_stands_in_the_form_the_title_and_the_way_on() {
+    let url = ListUrl {
+        find: "\"><b>zoë".to_owned(),
+        state: "failed".to_owned(),
+        whose: "mine".to_owned(),
+        after: "exp_9".to_owned(),
+    };
+    let look = |rows: Vec<Export>, beside: Turns| list(&administrator(), rows, beside, url.clone());
+    let html = look(vec![export(State::Failed)], turns(Some("b1"), Some("c1")));
+    let on = "/exports?find=%22%3E%3Cb%3Ezo%C3%AB&#38;state=failed&#38;whose=mine";
+    assert!(html.contains(&format!("href=\"{on}&#38;after=c1\"")), "{html}");
+    assert!(html.contains(&format!("href=\"{on}\">Newest")), "{html}");
+    assert!(html.contains("value=\"failed\" selected") && html.contains("value=\"mine\" selected"));
+    assert!(
+        html.contains("zoë, Failed, Yours: Exports") && !html.contains("<b>zo"),
+        "{html}"
+    );
+    assert!(look(Vec::new(), Turns::default()).contains("No older export says"));
+    assert!(look(Vec::new(), turns(None, Some("c1"))).contains("Look through older ones"));
 }
 
 #[test]

@@ -47,6 +47,7 @@ pub(super) async fn delete(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let deleted = saved_searches::delete(state.app(), &caller, &id).await;
     done(deleted, HERE, "The saved search was deleted.")
