@@ -318,6 +318,13 @@ async fn completion_counts_what_the_view_would_show() {
         let groups = complete(&test.app, &caller, (&LogScope::Everything, &view), "device:till").await;
         let devices: Vec<Choice> = groups.unwrap().into_iter().flat_map(|group| group.choices).collect();
         let counts: Vec<Option<u64>> = devices.iter().map(|device| device.count).collect();
+        let groups = complete(&test.app, &caller, (&LogScope::Everything, &view), "outcome:den").await;
+        let denied: Vec<Choice> = groups.unwrap().into_iter().flat_map(|group| group.choices).collect();
+        assert_eq!(
+            choice(&denied, "denied").count,
+            Some(0),
+            "what there is none of can be asked for"
+        );
         assert_eq!(counts, if n == 0 { Vec::new() } else { vec![Some(n)] }, "{q} {from:?}");
     }
 }

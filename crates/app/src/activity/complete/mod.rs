@@ -6,9 +6,9 @@
 mod counted;
 mod named;
 
-use activity::catalogue;
 use activity::query::{KEYS, KeyInfo, KindPattern, Term};
 use activity::text::fold;
+use activity::{Outcome, catalogue};
 use engine::Facet;
 
 use self::counted::Counted;
@@ -191,7 +191,15 @@ impl Completion<'_> {
     async fn listed(&self, facet: Facet, typed: &str) -> Result<Vec<Choice>, ViewError> {
         let typed = fold(typed);
         let mut found: Vec<(bool, Choice)> = Vec::new();
-        for (value, count) in Counted::of(&self.scoped, &[facet]).await?.values(facet) {
+        let mut values = Counted::of(&self.scoped, &[facet]).await?.values(facet).to_vec();
+        // Outcomes are few and known: one that the view has no row of can be asked for all the same.
+        let outcomes = Outcome::ALL.iter().filter(|_| facet == Facet::Outcome);
+        for word in outcomes.map(|outcome| outcome.word()) {
+            if values.iter().all(|(known, _)| known != word) {
+                values.push((word.to_owned(), 0));
+            }
+        }
+        for (value, count) in &values {
             let folded = fold(value);
             let Some(term) = term(facet, value).filter(|_| folded.contains(&typed)) else {
                 continue;
