@@ -139,3 +139,72 @@ test("the title of All Users says what is looked for", async () => {
   assert.match(await page.title(), /^All Users/);
   await page.context().close();
 });
+
+test("where one may log in from is asked about if it is one's own, and can be put back", async () => {
+  const page = await opened("administrator", `/users?find=${demo.logIns.administrator.username}`);
+  await page.locator("tbody a.name").click();
+  const add = page.getByRole("textbox", { name: "Address or network to add" });
+  const remove = page.getByRole("button", { name: "Remove 127.0.0.0/8" });
+  await add.fill("127.0.0.0/8");
+  await add.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/Change where you yourself may log in from/).waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await remove.count(), 0);
+  await add.press("Enter");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  const toast = page.locator(".toast");
+  await toast.getByText(/may log in from 127\.0\.0\.0\/8 only/).waitFor();
+  await remove.waitFor();
+  assert.equal(await add.inputValue(), "", "there is room for another");
+  await assertAccessible(page);
+  await toast.getByRole("button", { name: "Undo" }).click();
+  await toast.getByText(/may log in from anywhere/).waitFor();
+  await remove.waitFor({ state: "detached" });
+  await add.fill("nowhere");
+  await add.press("Enter");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await toast.getByText(/nowhere is no address or network/).waitFor();
+  assert.equal(await add.inputValue(), "nowhere", "what was typed stays");
+  await page.goto("/users?clear=1");
+  await page.context().close();
+});
+
+test("another user's addresses are put back as well, and a device is asked about before it ends", async () => {
+  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`);
+  await page.locator("tbody a.name").click();
+  const add = page.getByRole("textbox", { name: "Address or network to add" });
+  await add.fill("10.0.0.0/8, 192.0.2.7");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  const toast = page.locator(".toast");
+  await toast.getByText(/may log in from 2 addresses and networks only/).waitFor();
+  await page.getByRole("button", { name: "Remove 10.0.0.0/8" }).click();
+  await toast.getByText(/may log in from 192\.0\.2\.7\/32 only/).waitFor();
+  await toast.getByRole("button", { name: "Undo" }).click();
+  await toast.getByText(/may log in from 2 addresses and networks only/).waitFor();
+  for (const network of ["10.0.0.0/8", "192.0.2.7/32"]) await page.getByRole("button", { name: `Remove ${network}` }).click();
+  await toast.getByText(/may log in from anywhere/).waitFor();
+  assert.deepEqual(page.problems, []);
+  await page.goto("/users?clear=1");
+  await page.context().close();
+  const own = await opened("member", "/settings/devices");
+  const end = own.getByRole("button", { name: /^End / }).first();
+  if ((await end.count()) > 0) {
+    await end.click();
+    await own.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  }
+  await own.context().close();
+});
+
+test("an e-mail address is changed by an administrator only after a question", async () => {
+  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`, { javaScriptEnabled: false });
+  await page.locator("tbody a.pencil").click();
+  const before = await page.getByLabel("Email").inputValue();
+  await page.getByLabel("Email").fill("somebody.else@example.com");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: /Change the e-mail address of .* to somebody\.else@example\.com\?/ }).waitFor();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  assert.equal(await page.getByLabel("Email").inputValue(), before);
+  await page.goto("/users?clear=1");
+  await page.context().close();
+});

@@ -148,6 +148,34 @@ async fn nobody_shuts_themself_out() {
 }
 
 #[tokio::test]
+async fn where_somebody_may_log_in_from_is_put_back_by_what_the_answer_says() {
+    let test = TestApp::start().await;
+    let mia = test.caller("mia").await.person.id;
+    let path = format!("/users/{mia}/login-settings");
+    let post = async |fields: &[(String, String)]| {
+        let request = test.client.post(test.url(&path)).form(fields);
+        let request = request.header("sec-fetch-site", "same-origin");
+        let request = request.header("x-requested-with", "acting-form");
+        test.authorized(request, As::Administrator).await.send().await.unwrap()
+    };
+    let said = async |fields: &[(String, String)]| -> serde_json::Value { post(fields).await.json().await.unwrap() };
+    let undo =
+        |said: &serde_json::Value| -> Vec<(String, String)> { serde_json::from_value(said["undo"].clone()).unwrap() };
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    said(&[field("add", "127.0.0.0/8 192.0.2.7")]).await;
+    let taken = said(&[field("remove", "192.0.2.7/32"), field("add", "10.0.0.0/8")]).await;
+    assert!(taken["text"].as_str().unwrap().contains("may log in from 2 addresses"));
+    let back = said(&undo(&taken)).await;
+    let page = test.get(&path, As::Administrator).await.text().await.unwrap();
+    assert!(page.contains("Remove 192.0.2.7/32") && page.contains("Remove 127.0.0.0/8"));
+    assert!(!page.contains("Remove 10.0.0.0/8"));
+    assert_eq!(undo(&back).len(), 2, "which can be put back in its turn");
+    let wrong = post(&[field("add", "nowhere")]).await;
+    assert_eq!(wrong.status(), StatusCode::CONFLICT);
+    assert!(wrong.text().await.unwrap().contains("is no address or network"));
+}
+
+#[tokio::test]
 async fn an_address_of_a_form_opened_as_a_page_leads_to_the_page_it_belongs_to() {
     let test = TestApp::start().await;
     for (address, page) in [

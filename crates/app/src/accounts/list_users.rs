@@ -151,13 +151,7 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     }
     let rows = list::page(&mut read, &query, limit + 1).await?;
     let Cut { rows, prev, next } = paging::cut(&from, rows, limit);
-    let before = match &from {
-        PageFrom::First => 0,
-        PageFrom::After(cursor) => cursor.before,
-        // Who came or went meanwhile is not counted anew: the first page is the first.
-        PageFrom::Before(cursor) if prev => cursor.before.saturating_sub(rows.len() as u64),
-        PageFrom::Before(_) => 0,
-    };
+    let before = rows_before(&from, prev, rows.len() as u64);
     let shown = before + rows.len() as u64;
     let total = match from.key() {
         // Counted once: the pages beside it carry it along.
@@ -182,6 +176,17 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
         before,
         turns,
     })
+}
+
+/// How many rows lie before a page of `rows` rows that begins there.
+fn rows_before(from: &PageFrom<Cursor>, has_prev: bool, rows: u64) -> u64 {
+    match from {
+        PageFrom::First => 0,
+        PageFrom::After(cursor) => cursor.before,
+        // Who came or went meanwhile is not counted anew: the first page is the first.
+        PageFrom::Before(cursor) if has_prev => cursor.before.saturating_sub(rows),
+        PageFrom::Before(_) => 0,
+    }
 }
 
 impl Cursor {

@@ -1,4 +1,5 @@
-// <form data-acts>: a box or switch in it acts at once and is answered by a toast, which can put it back.
+// <form data-acts>: a box or switch in it acts at once and is answered by a toast, which can put it back; so does the
+// form itself when it is sent, where it has none.
 // `data-acts="id"`: afterwards the part of the page with this id shows how things stand now.
 import { ask } from "./ask";
 import { morph } from "./morph";
@@ -18,10 +19,25 @@ export function startActingForms(): void {
     const form = box.closest<HTMLFormElement>("form[data-acts]");
     if (form) void changed(form, box);
   });
-  // Without a change there is nothing to send; a press of Enter in a box would leave the page.
   document.addEventListener("submit", (event) => {
-    if (event.target instanceof HTMLFormElement && event.target.matches("[data-acts]")) event.preventDefault();
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-acts]")) return;
+    event.preventDefault();
+    // With a box, nothing is to be sent without a change; with a question, it is sent again once that is answered.
+    if (!form.querySelector("input[type=checkbox], input[name=ask]:not(:disabled)")) void sent(form, event.submitter ?? form);
   });
+}
+
+async function sent(form: HTMLFormElement, button: HTMLElement): Promise<void> {
+  const fields = values(form);
+  // Asked anew the next time.
+  for (const question of form.querySelectorAll<HTMLInputElement>("input[name=ask]")) question.disabled = false;
+  const part = document.getElementById(form.dataset["acts"] ?? "");
+  if (!(await send(form, button, fields))) return button.focus();
+  for (const typed of part?.querySelectorAll<HTMLInputElement>("form[data-acts] > input.input") ?? []) {
+    typed.value = "";
+    typed.focus();
+  }
 }
 
 async function changed(form: HTMLFormElement, box: HTMLInputElement): Promise<void> {
@@ -46,7 +62,7 @@ function values(form: HTMLFormElement): URLSearchParams {
 }
 
 /** Whether it was done. */
-async function send(form: HTMLFormElement, box: HTMLInputElement, fields: URLSearchParams): Promise<boolean> {
+async function send(form: HTMLFormElement, box: HTMLElement, fields: URLSearchParams): Promise<boolean> {
   box.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "x-requested-with": "acting-form" } });
@@ -68,7 +84,8 @@ async function send(form: HTMLFormElement, box: HTMLInputElement, fields: URLSea
   }
 }
 
-async function putBack(form: HTMLFormElement, box: HTMLInputElement, undo: [string, string][]): Promise<void> {
+async function putBack(form: HTMLFormElement, box: HTMLElement, undo: [string, string][]): Promise<void> {
+  if (!(box instanceof HTMLInputElement)) return void send(form, box, new URLSearchParams(undo));
   const before = box.checked;
   box.checked = !before;
   if (!(await send(form, box, new URLSearchParams(undo)))) box.checked = before;

@@ -30,6 +30,7 @@ pub(super) async fn revoke(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(device): Path<String>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = devices::revoke_device(state.app(), &caller, &caller.person.id, &device).await;
     done(outcome, HERE, "The device was logged out.")

@@ -1,4 +1,6 @@
-//! A member's e-mail address: asking for another one, and taking that back.
+//! A member's e-mail address: asking for another one, and taking that back. Nothing changes before the link in the mail is
+//! opened, until then it can be cancelled here. Afterwards no button puts the address back: whoever had got hold of the
+//! mailbox before would get the account with it, so the address before is to be confirmed like any other.
 
 use app::accounts::{self, PendingEmail, RequestEmailChange};
 use app::{ChangeError, FieldError};

@@ -238,6 +238,7 @@ pub(super) async fn revoke_device(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path((id, device)): Path<(String, String)>,
+    _: Fields,
 ) -> Result<Response, PageError> {
     let outcome = devices::revoke_device(state.app(), &caller, &id, &device).await;
     done(outcome, settings_of(&id), "The device was logged out.")

@@ -11,7 +11,8 @@ use axum::response::Response;
 use super::user;
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render, render_status,
+    AdminOnly, Ask, Fields, Flash, Href, PageError, Shell, error_of, filters, redirect_with, refused, render,
+    render_status,
 };
 
 #[derive(Template)]
@@ -63,6 +64,17 @@ pub(super) async fn submit(
         username: fields.trimmed("username").to_owned(),
         email: fields.trimmed("email").to_owned(),
     };
+    let before = user(state.app(), &caller, &id).await?.row.person;
+    // Asked, and not to be undone by a button: the address before is told at once, its links open nothing any more and
+    // remembered devices are forgotten. Putting it back would be one more such change, told to both.
+    if edit.email != before.email && !fields.ticked("sure") {
+        let question = format!(
+            "Change the e-mail address of {} from {} to {}? Whoever reads mail there can reset the password, and the address before is told.",
+            before.name, before.email, edit.email
+        );
+        let ask = Ask::about(question, &fields, Href::to(&["users", &id]));
+        return Err(PageError::Ask(Box::new(ask)));
+    }
     match accounts::edit_user(state.app(), &caller, &id, edit.clone()).await {
         Ok(()) => Ok(redirect_with(Href::to(&["users", &id]), Flash::good("Saved."))),
         Err(ChangeError::Invalid(errors)) => {

@@ -13,7 +13,8 @@ use axum::response::Response;
 use super::{actions, user};
 use crate::AppState;
 use crate::shell::{
-    AdminOnly, Fields, Href, PageError, ReaderOfAll, Shell, done, error_of, filters, render, render_status,
+    Acted, AdminOnly, ByScript, Fields, Href, PageError, ReaderOfAll, Shell, acted, error_of, filters, render,
+    render_status,
 };
 
 #[derive(Template)]
@@ -70,6 +71,11 @@ impl LoginSettingsPage {
     fn give_up(&self) -> &'static str {
         actions::GIVE_UP
     }
+
+    /// What is asked before one changes where one may log in from oneself.
+    fn own_addresses(&self) -> &'static str {
+        "Change where you yourself may log in from? Your devices at any other address are shut out at once."
+    }
 }
 
 pub(super) async fn page(
@@ -82,32 +88,82 @@ pub(super) async fn page(
     render(&LoginSettingsPage::of(shell, &caller, user))
 }
 
-/// Addresses more or fewer; what cannot be read comes back beside what was typed.
+/// Addresses more or fewer; what cannot be read comes back beside what was typed, or in words for the script.
 pub(super) async fn addresses(
     State(state): State<AppState>,
     AdminOnly(caller): AdminOnly,
     Path(id): Path<String>,
-    shell: Shell,
+    (shell, by): (Shell, ByScript),
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let user = user(state.app(), &caller, &id).await?;
+    let before = user(state.app(), &caller, &id).await?;
     let typed = fields.trimmed("add");
-    let kept = user.login_addresses.iter().map(String::as_str);
+    let kept = before.login_addresses.iter().map(String::as_str);
     let kept = kept.filter(|network| !fields.all("remove").any(|removed| removed == *network));
     let wanted: Vec<&str> = kept.chain([typed]).collect();
-    match accounts::set_login_addresses(state.app(), &caller, &id, &wanted.join("\n")).await {
-        Err(ChangeError::Invalid(errors)) => {
-            let page = LoginSettingsPage {
-                typed: typed.to_owned(),
-                addresses_error: error_of(&errors, "addresses"),
-                ..LoginSettingsPage::of(shell, &caller, user)
-            };
-            render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        outcome => done(
-            outcome,
-            Href::to(&["users", &id, "login-settings"]),
-            "Login addresses saved.",
-        ),
+    let outcome = accounts::set_login_addresses(state.app(), &caller, &id, &wanted.join("\n")).await;
+    if let (false, Err(ChangeError::Invalid(errors))) = (by.0, &outcome) {
+        let page = LoginSettingsPage {
+            typed: typed.to_owned(),
+            addresses_error: error_of(errors, "addresses"),
+            ..LoginSettingsPage::of(shell, &caller, before)
+        };
+        return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let now = match outcome.is_ok() {
+        true => user(state.app(), &caller, &id).await.map_err(PageError::after_change)?,
+        false => before.clone(),
+    };
+    let said = Acted {
+        undo: put_back(&before.login_addresses, &now.login_addresses),
+        ..Acted::on(&before.row.person, |name| {
+            format!("{name} may log in from {}.", in_words(&now.login_addresses))
+        })
+    };
+    acted(by, outcome, Href::to(&["users", &id, "login-settings"]), said)
+}
+
+/// The fields that take away what was added and add what was taken away; what others changed meanwhile stays so.
+fn put_back(before: &[String], now: &[String]) -> Vec<(&'static str, String)> {
+    let added = now.iter().filter(|network| !before.contains(network));
+    let taken: Vec<&str> = before
+        .iter()
+        .filter(|network| !now.contains(network))
+        .map(String::as_str)
+        .collect();
+    let add = (!taken.is_empty()).then(|| ("add", taken.join("\n")));
+    added.map(|network| ("remove", network.clone())).chain(add).collect()
+}
+
+fn in_words(networks: &[String]) -> String {
+    match networks {
+        [] => "anywhere".to_owned(),
+        [one] => format!("{one} only"),
+        more => format!("{} addresses and networks only", more.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_taken_away_and_what_was_taken_away_is_added() {
+        let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let undo = put_back(&list("10.0.0.0/8 192.0.2.1/32"), &list("10.0.0.0/8 2001:db8::/32"));
+        let expected = [
+            ("remove", "2001:db8::/32".to_owned()),
+            ("add", "192.0.2.1/32".to_owned()),
+        ];
+        assert_eq!(undo, expected);
+        assert!(put_back(&list("10.0.0.0/8"), &list("10.0.0.0/8")).is_empty());
+    }
+
+    #[test]
+    fn where_somebody_may_log_in_from_is_said() {
+        let said = |networks: &[&str]| in_words(&networks.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&[]), "anywhere");
+        assert_eq!(said(&["10.0.0.0/8"]), "10.0.0.0/8 only");
+        assert_eq!(said(&["10.0.0.0/8", "192.0.2.1/32"]), "2 addresses and networks only");
     }
 }
