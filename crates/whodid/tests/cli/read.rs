@@ -1,7 +1,7 @@
 use sqlx::Connection as _;
 use store::accounts::account;
 use store::disclosures::{Disclosed, Via, to_others};
-use store::{Store, StoreUrl};
+use store::{PageFrom, Store, StoreUrl};
 
 use crate::support::Home;
 
@@ -182,7 +182,7 @@ async fn disclosures_of(home: &Home, person: &str) -> Vec<Disclosed> {
         .await
         .expect("the store can be read");
     let mut read = store.glance().await.expect("the store can be read");
-    to_others(&mut read, person, None, 10)
+    to_others(&mut read, person, &PageFrom::First, 10)
         .await
         .expect("the store can be read")
 }
