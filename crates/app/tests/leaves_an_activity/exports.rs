@@ -22,6 +22,7 @@ pub(crate) const TABLE: Table = &[
     ("exports/estimate", Is::Reading),
     ("exports/expire", Is::Machinery),
     ("exports/file", Is::Machinery),
+    ("exports/find", Is::Reading),
     (
         "exports/generate",
         Is::Silent("only asks; whoever makes the file says so when it is there"),

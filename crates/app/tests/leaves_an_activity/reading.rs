@@ -27,7 +27,9 @@ pub(crate) const TABLE: Table = &[
     ("activity/empty", Is::Machinery),
     ("activity/follow", Is::Reading),
     // Counts and names of what a reader may read anyway; no row is given.
-    ("activity/complete", Is::Reading),
+    ("activity/complete/mod", Is::Reading),
+    ("activity/complete/counted", Is::Machinery),
+    ("activity/complete/named", Is::Machinery),
     ("activity/overview/mod", Is::Reading),
     ("activity/overview/names", Is::Machinery),
     ("activity/overview/narrow", Is::Machinery),
