@@ -121,7 +121,7 @@ test("the explorer is heading, box, range, bars, facets and rows, each with a na
     - listitem:
       - time: {clock}
       - link "{name}"
-      - text: ( {username} ) {words}
+      - text: {words}
       - link "{ip}"
       - text: {words}
       - group
@@ -144,11 +144,10 @@ test("a row says who did what, on whom and where, in the order it is read", asyn
 - listitem:
   - time: {clock}
   - link "Sam O'Connor"
-  - text: "{words}Added to group:"
+  - text: "Added to group:"
   - link "{name}"
   - text: {words} for
   - link "{name}"
-  - text: ( {username} )
   …
 `,
   );

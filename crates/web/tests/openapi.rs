@@ -225,6 +225,11 @@ async fn a_parameter_that_is_there_is_never_taken_as_absent() {
 async fn the_log_of_a_group_that_never_was_is_not_found() {
     let test = TestApp::start().await;
     assert_eq!(answered(&test, "/v1/activities?group=grp_nobody").await.0, 404);
+    assert_eq!(
+        answered(&test, "/v1/users?group=grp_nobody").await.0,
+        404,
+        "nor its members"
+    );
     // A group of another system is there as soon as the log has a row of it.
     let row = r#"{"activity":"team.made","application":"theirs","group":{"id":"grp-of-theirs","name":"Theirs"}}"#;
     assert_eq!(test.post_batch("application/json", row).await.status(), 202);

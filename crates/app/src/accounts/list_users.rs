@@ -147,7 +147,7 @@ pub async fn list_users(app: &App, caller: &Caller, search: &UserSearch) -> Resu
     if let Some(group) = &search.group
         && store::groups::get(&mut read, group).await?.is_none()
     {
-        return Err(ChangeError::invalid("group", "There is no group with this id."));
+        return Err(ChangeError::NotFound);
     }
     let rows = list::page(&mut read, &query, limit + 1).await?;
     let Cut { rows, prev, next } = paging::cut(&from, rows, limit);

@@ -24,7 +24,7 @@ const KNOWN: &[&str] = &["find", "status", "role", "login_enabled", "group", "li
         ("status" = inline(Option<UserStatus>), Query, description = "Only accounts that came so far with logging in."),
         ("role" = inline(Option<RoleAsked>), Query, description = "Only accounts with this role."),
         ("login_enabled" = Option<bool>, Query, description = "Only accounts that may log in, or only those that may not."),
-        ("group" = Option<String>, Query, description = "Only members of the group with this id."),
+        ("group" = Option<String>, Query, min_length = 1, description = "Only members of the group with this id."),
         Paging,
     ),
     responses((status = 200, description = "One page.", body = Listed<User>), Reading),
@@ -45,7 +45,7 @@ pub(super) async fn list(
             Some(_) => Some(params.flag("login_enabled")?),
             None => None,
         },
-        group: params.get("group").map(str::to_owned),
+        group: params.id("group")?.map(str::to_owned),
         after: paging.after,
         limit: paging.limit,
         ..UserSearch::default()

@@ -77,9 +77,9 @@ impl Who {
         is_log_in && (facts.outcome.is_failure() || &*facts.kind == "user.login_failed") && facts.by == By::Themself
     }
 
-    /// Whether the name may not fit its column.
+    /// Whether there is more to say than the column has room for: a username, or a long name.
     pub(crate) fn is_long(&self) -> bool {
-        self.name.len() + self.username.len() > 20
+        !self.username.is_empty() || self.name.len() > 20
     }
 
     /// Name and username, for where they stand whole.
