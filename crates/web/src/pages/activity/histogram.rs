@@ -21,8 +21,10 @@ const STEP: usize = 10;
 const WIDTH: usize = 8;
 /// How many marks the axis has at the most.
 const MARKS: usize = 8;
-/// The part of the axis, in hundredths of a per cent, behind which a text would reach over its end.
-const NEAR_END: usize = 8_700;
+/// The parts of the axis, in hundredths of a per cent, behind which a text would reach over its end: on a phone, and on
+/// any page.
+const LATE: usize = 8_700;
+const TOO_LATE: usize = 9_500;
 /// Fewer marks than these do not make an axis.
 const FEW_MARKS: usize = 3;
 
@@ -51,8 +53,8 @@ pub(crate) struct Mark {
     /// Where it stands: `12.50%`.
     pub(crate) place: String,
     pub(crate) text: String,
-    /// Whether its text stands before it, because behind it there is no room.
-    pub(crate) is_before: bool,
+    /// Whether a narrow page has no room for its text.
+    pub(crate) is_late: bool,
 }
 
 /// A bar in the table.
@@ -197,13 +199,13 @@ fn marks(bars: &[Bar], zone: &Zone) -> Vec<Mark> {
         let every = at.len().div_ceil(MARKS);
         let mark = |at: usize| {
             let share = at * 10_000 / starts.len();
-            Mark {
+            (share <= TOO_LATE).then(|| Mark {
                 place: format!("{}.{:02}%", share / 100, share % 100),
                 text: starts[at].strftime(format).to_string(),
-                is_before: share > NEAR_END,
-            }
+                is_late: share > LATE,
+            })
         };
-        return at.into_iter().step_by(every).map(mark).collect();
+        return at.into_iter().step_by(every).filter_map(mark).collect();
     }
     Vec::new()
 }
