@@ -67,6 +67,8 @@ pub(super) struct World {
     pub(super) profiles: Vec<Profile>,
     pub(super) members: Vec<Member>,
     pub(super) groups: Vec<Named>,
+    /// When each of the groups is made; ascending.
+    pub(super) founded: Vec<i64>,
     pub(super) applications: Vec<Named>,
     /// Sessions in the order they were started.
     pub(super) sessions: Vec<Meeting>,
@@ -88,6 +90,7 @@ impl World {
             members: Vec::new(),
             latest: vec![None; groups.len() * SESSIONS.len()],
             groups,
+            founded: Vec::new(),
             applications: APPLICATIONS.iter().map(Application::named).collect(),
             sessions: Vec::new(),
             administrators: Vec::new(),
@@ -118,6 +121,11 @@ impl World {
         self.profiles
             .get(person)
             .is_some_and(|profile| profile.created_at.0 <= at)
+    }
+
+    /// How many of the groups are made before this moment: the first so many.
+    pub(super) fn groups_before(&self, at: i64) -> usize {
+        self.founded.partition_point(|founded| *founded < at)
     }
 
     /// A session of this group to join at this moment, and whether it has to be started.

@@ -92,6 +92,7 @@ impl Plan {
         for group in 0..index(world.groups.len()) {
             world.members[0].groups.push(group);
             self.push(at, 0, What::GroupCreated(group), desk);
+            world.founded.push(at);
             at += self.random.between(20 * SECOND, 2 * MINUTE);
         }
         world.members[0].busy_until = at;
@@ -199,6 +200,10 @@ impl Plan {
         let Some(group) = groups.get(self.random.below(groups.len())).copied() else {
             return;
         };
+        // Visits of a day are not planned in their order: the group may have been joined in a later one.
+        if usize::from(group) >= world.groups_before(visit.at) {
+            return;
+        }
         let (session, new) = world.session(group, visit.at, &mut self.random);
         if new {
             self.push(visit.at, visit.user, What::SessionStarted(session), visit.place);
@@ -212,7 +217,11 @@ impl Plan {
     }
 
     fn grouping(&mut self, world: &mut World, visit: &mut Visit) {
-        let group = index(self.random.below(world.groups.len()));
+        let founded = world.groups_before(visit.at);
+        if founded == 0 {
+            return;
+        }
+        let group = index(self.random.below(founded));
         let groups = &mut world.members[visit.user as usize].groups;
         match groups.iter().position(|of| *of == group) {
             Some(at) if groups.len() > 1 && self.random.chance(250) => {

@@ -182,3 +182,33 @@ fn more_activity_leaves_the_first_people_as_they_are() {
     };
     assert_eq!(names(100), names(1_000_000));
 }
+
+#[test]
+fn nothing_happens_in_a_group_or_to_anybody_before_they_are_made() {
+    for hours in 0..24 {
+        // So many people that all groups take an hour to be made, and its first days, when the first are there already.
+        let end = at("2026-11-21T15:00:00Z").plus(hours * 3_600 * Time::SECOND);
+        let early = Generator::new(1, GeneratorSettings::sized(1_000_000, end)).take(5_000);
+        let (mut accounts, mut groups) = (BTreeSet::new(), BTreeSet::new());
+        for facts in early {
+            let user = facts
+                .user
+                .as_ref()
+                .map(|user| user.username.clone())
+                .unwrap_or_default();
+            match (&*facts.kind, &facts.group) {
+                ("account.created", _) => drop(accounts.insert(user)),
+                ("group.created", Some(group)) => drop(groups.insert(group.id.clone())),
+                (kind, group) => {
+                    let of_a_group = group.as_ref().is_none_or(|group| groups.contains(&group.id));
+                    // Whoever guesses may name somebody who is not there.
+                    let of_somebody = kind == "user.login_failed" || accounts.contains(&user);
+                    assert!(
+                        of_a_group && of_somebody,
+                        "{kind} of {user} in {group:?}, {hours} hours later"
+                    );
+                }
+            }
+        }
+    }
+}
