@@ -67,3 +67,11 @@ export async function newestSentence(page, path, code) {
   );
   return parts.join(" ").trim().replaceAll(/\s+/g, " ");
 }
+
+/** A new API key, made by this administrator. */
+export async function apiKey(administrator, what) {
+  await administrator.goto("/admin/api-keys");
+  await administrator.getByLabel(/what will use it/i).fill(what);
+  await administrator.getByRole("button", { name: "Create key" }).click();
+  return (await administrator.locator("main").innerText()).match(/whodid_\w+/)[0];
+}

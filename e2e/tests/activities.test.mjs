@@ -1,36 +1,28 @@
 // The 23 user activities: each is caused by the real thing, and then stands in the member's own log and in the
 // administrator's, with the sentence of the product.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, logIn, newPage } from "../support/browser.mjs";
+import { test } from "node:test";
+import { logIn } from "../support/browser.mjs";
 import { authenticatorCode } from "../support/codes.mjs";
 import { choosePassword, confirmAll, mailedLink, newestSentence, person, press } from "../support/people.mjs";
-import { startDemo } from "../support/server.mjs";
+import { scene } from "../support/scene.mjs";
 
 const PASSWORD = "correct horse battery staple";
 const CHANGED = "another horse in another stable";
-let demo;
-let browser;
 /** What the causes share: the administrator's page, the member (Mia), the other one (Sam) and what they made. */
 const stage = {};
 
-before(async () => {
-  demo = await startDemo({ activities: 2_000 });
-  browser = await launch();
-  const administrator = await newPage(browser, demo.url);
+const here = scene({ activities: 2_000 }, async () => {
+  const administrator = await here.page();
   await confirmAll(administrator);
-  await logIn(administrator, demo.logIns.administrator);
+  await logIn(administrator, here.demo.logIns.administrator);
   stage.administrator = administrator;
-  stage.sam = await person(browser, demo.url, administrator, {
+  stage.sam = await person(here.browser, here.demo.url, administrator, {
     given: "Sam", family: "Jones", username: "sam.jones.x", password: PASSWORD,
   });
-  stage.mia = await person(browser, demo.url, administrator, {
+  stage.mia = await person(here.browser, here.demo.url, administrator, {
     given: "Mia", family: "Okafor", username: "mia.okafor.x", password: PASSWORD,
   });
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 const group = (words, name) => () => `${words}${name} (${stage.groups[name]})`;
@@ -147,7 +139,7 @@ const ACTIVITIES = [
     const key = (await administrator.locator("#key").innerText()).trim();
     const first = await signIn(key, mia, "First headset");
     await signIn(key, mia, "Second headset");
-    const refused = await fetch(`${demo.url}/v1/me`, { headers: { authorization: `Bearer ${first}` } });
+    const refused = await fetch(`${here.demo.url}/v1/me`, { headers: { authorization: `Bearer ${first}` } });
     assert.equal(refused.status, 401);
     const problem = await refused.json();
     assert.equal(problem.code, "device_ended");
@@ -166,7 +158,7 @@ test("the list names the 23 activities of the product, each once", () => {
 for (const [code, sentence, cause] of ACTIVITIES) {
   test(`${code} is in the member's log and in the administrator's`, async () => {
     const { administrator, mia } = stage;
-    stage.stranger ??= await newPage(browser, demo.url);
+    stage.stranger ??= await here.page();
     await cause(stage);
     const expected = typeof sentence === "function" ? sentence() : sentence;
     const path = `/users/${mia.id}/activity`;
@@ -224,7 +216,7 @@ async function answer(answering, label) {
 
 /** Signs in to an application through its API; returns the access token. */
 async function signIn(key, { username, password }, device) {
-  const answer = await fetch(`${demo.url}/v1/auth/sign-in`, {
+  const answer = await fetch(`${here.demo.url}/v1/auth/sign-in`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ login: username, password, device_name: device }),

@@ -1,19 +1,9 @@
 // The explorer as assistive software has it: the tree of roles, names and texts, compared with one written down here.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 3_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 3_000 });
 
 /** What differs from one demo to another. */
 const PATTERNS = {
@@ -62,8 +52,7 @@ async function assertTree(part, wanted) {
 const FACETS = ["Activity", "Outcome", "User", "Group", "Application", "Address", "Device", "Country"];
 
 test("the explorer is heading, box, range, bars, facets and rows, each with a name", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   await page.goto("/activity?q=activity:user.login,user.logout&from=-7d");
   await page.locator(".hist.brushes").waitFor();
   await assertTree(
@@ -134,8 +123,7 @@ test("the explorer is heading, box, range, bars, facets and rows, each with a na
 });
 
 test("a row says who did what, on whom and where, in the order it is read", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   await page.goto("/activity?q=activity:group.member_added");
   const row = page.locator(".entry").first();
   await assertTree(

@@ -1,25 +1,12 @@
 // The explorer as an instrument: who did it, when, of what all of it is made, and what happened around it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage, openRow } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible, openRow } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 3_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 3_000 });
 
-async function auditor(options) {
-  const page = await newPage(browser, demo.url, options);
-  await logIn(page, demo.logIns.auditor);
-  return page;
-}
+const auditor = (options) => here.as("auditor", options);
 
 /** Everything up to yesterday: of today there is more each second, so that what is counted twice differs. */
 const SETTLED = "/activity?to=yesterday";
@@ -30,8 +17,7 @@ async function counted(page) {
 }
 
 test("a row says who did it, and on whom only where that is somebody else", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator");
   await page.goto("/activity?q=activity:group.member_added");
   const row = page.locator(".entry").first();
   assert.match(await row.locator(".who").innerText(), /^Sam O.Connor/);

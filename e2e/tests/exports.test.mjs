@@ -1,28 +1,16 @@
 // The page of exports finds its rows, with a script and without.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 500 });
-  browser = await launch();
+const here = scene({ activities: 500 }, async () => {
   const page = await as("administrator");
   for (const q of ["outcome:failure", "outcome:success"]) await exported(page, q);
   await exported(await as("auditor"), "device:firefox");
 });
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
 
-async function as(role, options) {
-  const page = await newPage(browser, demo.url, options);
-  await logIn(page, demo.logIns[role]);
-  return page;
-}
+const { as } = here;
 
 async function exported(page, q) {
   await page.goto(`/activity/export?q=${q}`);

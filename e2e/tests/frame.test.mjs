@@ -1,23 +1,13 @@
 // What stands around every page: the bar and its menus, the rail of Settings, keys, questions, and settings that act.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 1_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 1_000 });
 
 async function opened(as, path, options = {}) {
-  const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 }, ...options });
-  await logIn(page, demo.logIns[as]);
+  const page = await here.as(as, { viewport: { width: 1280, height: 900 }, ...options });
   await page.goto(path);
   return page;
 }
@@ -69,7 +59,7 @@ test("Settings are a rail, and below 900 pixels a menu that bears the page's nam
 });
 
 test("a login that is disabled can be put back, and one's own is off limits", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`);
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.member.username}`);
   const box = page.getByRole("checkbox", { name: /login enabled for/i });
   const height = await page.locator("tbody tr").evaluate((row) => row.offsetHeight);
   await box.uncheck();
@@ -82,7 +72,7 @@ test("a login that is disabled can be put back, and one's own is off limits", as
   assert.equal(await box.isChecked(), true);
   await page.reload();
   assert.equal(await box.isChecked(), true);
-  await page.goto(`/users?find=${demo.logIns.administrator.username}`);
+  await page.goto(`/users?find=${here.demo.logIns.administrator.username}`);
   assert.equal(await box.isDisabled(), true);
   await page.goto("/users?clear=1");
   assert.deepEqual(page.problems, []);
@@ -90,7 +80,7 @@ test("a login that is disabled can be put back, and one's own is off limits", as
 });
 
 test("giving up one's own role is asked about in the product's own dialog", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.administrator.username}`);
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.administrator.username}`);
   await page.locator("tbody a.name").click();
   const role = page.getByRole("checkbox", { name: /Administrator/ });
   await role.uncheck();
@@ -105,7 +95,7 @@ test("giving up one's own role is asked about in the product's own dialog", asyn
 });
 
 test("without a script what ends something asks on a page", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`, { javaScriptEnabled: false });
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.member.username}`, { javaScriptEnabled: false });
   await page.getByRole("checkbox", { name: /login enabled for/i }).uncheck();
   await page.locator("tbody").getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: /Disable the login of/ }).waitFor();
@@ -141,7 +131,7 @@ test("the title of All Users says what is looked for", async () => {
 });
 
 test("where one may log in from is asked about if it is one's own, and can be put back", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.administrator.username}`);
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.administrator.username}`);
   await page.locator("tbody a.name").click();
   const add = page.getByRole("textbox", { name: "Address or network to add" });
   const remove = page.getByRole("button", { name: "Remove 127.0.0.0/8" });
@@ -171,7 +161,7 @@ test("where one may log in from is asked about if it is one's own, and can be pu
 });
 
 test("another user's addresses are put back as well, and a device is asked about before it ends", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`);
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.member.username}`);
   await page.locator("tbody a.name").click();
   const add = page.getByRole("textbox", { name: "Address or network to add" });
   await add.fill("10.0.0.0/8, 192.0.2.7");
@@ -197,7 +187,7 @@ test("another user's addresses are put back as well, and a device is asked about
 });
 
 test("an e-mail address is changed by an administrator only after a question", async () => {
-  const page = await opened("administrator", `/users?find=${demo.logIns.member.username}`, { javaScriptEnabled: false });
+  const page = await opened("administrator", `/users?find=${here.demo.logIns.member.username}`, { javaScriptEnabled: false });
   await page.locator("tbody a.pencil").click();
   const before = await page.getByLabel("Email").inputValue();
   await page.getByLabel("Email").fill("somebody.else@example.com");

@@ -1,29 +1,17 @@
 // A field full of markup, control and bidi characters is text everywhere a browser shows it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, logIn, newPage, openRow } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { openRow } from "../support/browser.mjs";
+import { apiKey } from "../support/people.mjs";
+import { scene } from "../support/scene.mjs";
 
 const hostile = `<script>window.bitten=1</script><img src=x onerror="window.bitten=1"> \u202Egnp.exe \u0007 =HYPERLINK("http://127.0.0.1")`;
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 500 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 500 });
 
 test("hostile fields are shown as text", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.administrator);
-  await page.goto("/admin/api-keys");
-  await page.getByLabel(/what will use it/i).fill("hostile test");
-  await page.getByRole("button", { name: "Create key" }).click();
-  const key = (await page.locator("main").innerText()).match(/whodid_\w+/)[0];
-  const answer = await fetch(`${demo.url}/v1/activities`, {
+  const page = await here.as("administrator");
+  const key = await apiKey(page, "hostile test");
+  const answer = await fetch(`${here.demo.url}/v1/activities`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({

@@ -1,23 +1,13 @@
 // Lists that go on over several pages, what narrows them, and what is remembered of that.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 20_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 20_000 });
 
 async function opened(path, options = {}) {
-  const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 }, ...options });
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator", { viewport: { width: 1280, height: 900 }, ...options });
   await page.goto(path);
   return page;
 }

@@ -1,31 +1,20 @@
 // A view that is followed live: where it may be, where new rows come, when it rests, and why it stops.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
+import { apiKey } from "../support/people.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
 let key;
-before(async () => {
-  demo = await startDemo({ activities: 1_000 });
-  browser = await launch();
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.administrator);
-  await page.goto("/admin/api-keys");
-  await page.getByLabel(/what will use it/i).fill("live test");
-  await page.getByRole("button", { name: "Create key" }).click();
-  key = (await page.locator("main").innerText()).match(/whodid_\w+/)[0];
+const here = scene({ activities: 1_000 }, async () => {
+  const page = await here.as("administrator");
+  key = await apiKey(page, "live test");
   await page.context().close();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 /** Reports that these did something of this type, one after the other. What the demo does by itself is of other types. */
 async function report(activity, ...names) {
-  const answer = await fetch(`${demo.url}/v1/activities`, {
+  const answer = await fetch(`${here.demo.url}/v1/activities`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify(names.map((name) => ({ activity, user: { id: name, name } }))),
@@ -37,8 +26,7 @@ const many = (name, n) => Array.from({ length: n }, (_, at) => `${name} ${at}`);
 
 /** An auditor's page that follows the activities of a type. */
 async function following(activity, prepare = async () => {}) {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   await prepare(page);
   await page.goto(`/activity?q=activity:${activity}`);
   await page.getByRole("button", { name: "Live", exact: true }).click();
@@ -100,8 +88,7 @@ test("it rests while the reader has scrolled down, says how many wait, and goes 
 });
 
 test("it is offered only where the newest come first and the range goes on", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   const offered = () => page.getByRole("button", { name: "Live", exact: true }).count();
   for (const address of ["/activity", "/activity?from=-30d", "/activity?q=-by:system"]) {
     await page.goto(address);
@@ -120,8 +107,7 @@ test("it is offered only where the newest come first and the range goes on", asy
     await page.keyboard.press("l");
     assert.equal(await page.locator(".tail").count(), 0, address);
   }
-  const plain = await newPage(browser, demo.url, { javaScriptEnabled: false });
-  await logIn(plain, demo.logIns.auditor);
+  const plain = await here.as("auditor", { javaScriptEnabled: false });
   await plain.goto("/activity");
   assert.ok(!(await plain.locator("live-tail").isVisible()), "a button that does nothing");
 });
@@ -144,8 +130,7 @@ test("it stops above what anybody can read along, after ten minutes, and says so
 
 test("rights that end, end it", async () => {
   const page = await following("live.rights");
-  const other = await newPage(browser, demo.url);
-  await logIn(other, demo.logIns.auditor);
+  const other = await here.as("auditor");
   await other.goto("/settings/devices");
   await other.getByRole("button", { name: /all other/i }).click();
   await other.locator("dialog[open] button[value=yes]").click();

@@ -1,22 +1,14 @@
 // A member adds a passkey, logs in with it alone and after the password, and removes it: Chromium with an
 // authenticator of its own, which always finds the right finger.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage, openRow } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible, logIn, newPage, openRow } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
 let there;
-before(async () => {
-  demo = await startDemo({ activities: 500 });
-  browser = await launch();
+const here = scene({ activities: 500 }, async () => {
   // Passkeys belong to a name, never to an address.
-  there = demo.url.replace("127.0.0.1", "localhost");
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+  there = here.demo.url.replace("127.0.0.1", "localhost");
 });
 
 /** Gives the browser of this page an authenticator. */
@@ -53,12 +45,12 @@ async function logOut(page) {
 }
 
 test("a passkey is added, logs in alone and after the password, and is removed", async () => {
-  const page = await newPage(browser, there);
+  const page = await newPage(here.browser, there);
   // As in a browser where no passkey was used before: nothing is suggested, and the button alone asks.
   await page.addInitScript(() => localStorage.removeItem("whodid-passkey"));
   const authenticator = await withAuthenticator(page);
-  const { username, password } = demo.logIns.member;
-  await logIn(page, demo.logIns.member);
+  const { username, password } = here.demo.logIns.member;
+  await logIn(page, here.demo.logIns.member);
 
   await addPasskey(page, "Test key", "this is not the password");
   await page.getByText(/the password is not right/i).waitFor();
@@ -96,30 +88,30 @@ test("a passkey is added, logs in alone and after the password, and is removed",
   await logOut(page);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await page.getByText(/this passkey is not right/i).waitFor();
-  await logIn(page, demo.logIns.member);
+  await logIn(page, here.demo.logIns.member);
   await page.goto("/settings/activity-logs?q=activity:user.passkey_added,user.passkey_removed");
   assert.equal(await page.locator(".entry").count(), 2);
   assert.deepEqual(page.problems, []);
 });
 
 test("without a finger nothing is done, and the page says so", async () => {
-  const page = await newPage(browser, there);
+  const page = await newPage(here.browser, there);
   const authenticator = await withAuthenticator(page);
-  await logIn(page, demo.logIns.auditor);
+  await logIn(page, here.demo.logIns.auditor);
   await authenticator.verified(false);
-  await addPasskey(page, "Test key", demo.logIns.auditor.password);
+  await addPasskey(page, "Test key", here.demo.logIns.auditor.password);
   await page.getByText("Nothing was done: it was cancelled or took too long.").waitFor();
   assert.equal((await authenticator.credentials()).length, 0);
 });
 
 test("at an address in digits the pages say where passkeys work", async () => {
-  const page = await newPage(browser, demo.url);
+  const page = await here.page();
   await page.goto("/login?next=%2Fsettings%2Fpasskeys");
   const hint = page.getByText("To log in with a passkey, open");
   await hint.waitFor();
   const link = await hint.getByRole("link").getAttribute("href");
   assert.ok(link.startsWith(`${there}/login?next=`), link);
-  await logIn(page, demo.logIns.administrator);
+  await logIn(page, here.demo.logIns.administrator);
   await page.goto("/settings/passkeys");
   const other = page.getByRole("link", { name: `${there}/settings/passkeys` });
   assert.equal(await other.getAttribute("href"), `${there}/settings/passkeys`);
@@ -127,10 +119,10 @@ test("at an address in digits the pages say where passkeys work", async () => {
 });
 
 test("where a passkey was used before, it is suggested on the log-in page", async () => {
-  const page = await newPage(browser, there);
+  const page = await newPage(here.browser, there);
   await withAuthenticator(page);
-  await logIn(page, demo.logIns.auditor);
-  await addPasskey(page, "Test key", demo.logIns.auditor.password);
+  await logIn(page, here.demo.logIns.auditor);
+  await addPasskey(page, "Test key", here.demo.logIns.auditor.password);
   await page.getByText(/The passkey was added/).waitFor();
   await page.context().clearCookies();
   // Chromium's authenticator takes the suggestion by itself, as a person would from the list of names.

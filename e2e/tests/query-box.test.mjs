@@ -1,19 +1,10 @@
 // The box of an activity view: by keyboard, by touch, without a script, and as assistive software sees it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 3_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 3_000 });
 
 const query = (page) => new URL(page.url()).searchParams.get("q");
 
@@ -25,8 +16,7 @@ async function type(page, text, offered) {
 }
 
 test("a query is made by keyboard alone", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator");
   await page.goto("/activity?q=outcome:success+-user:monitor&from=-30d");
   await page.keyboard.press("/");
   await page.keyboard.press("Backspace");
@@ -52,8 +42,7 @@ test("a query is made by keyboard alone", async () => {
 });
 
 test("a chip is edited and removed by touch", async () => {
-  const page = await newPage(browser, demo.url, { viewport: { width: 390, height: 844 }, hasTouch: true });
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator", { viewport: { width: 390, height: 844 }, hasTouch: true });
   await page.goto("/activity?q=outcome:success+login");
   await page.locator(".chip .edit").first().tap();
   assert.equal(await page.locator("#q").inputValue(), "outcome:success");
@@ -74,8 +63,7 @@ test("a chip is edited and removed by touch", async () => {
 });
 
 test("the box, its range and the advanced search work without a script", async () => {
-  const page = await newPage(browser, demo.url, { javaScriptEnabled: false });
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator", { javaScriptEnabled: false });
   await page.goto("/activity?q=outcome:success+-user:monitor");
   await page.locator(".chip .edit").last().click();
   assert.equal(await page.locator("#q").inputValue(), "-user:monitor");

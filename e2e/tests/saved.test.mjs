@@ -1,26 +1,13 @@
 // Saved searches: a search is saved, shared, begun with, renamed, copied and deleted, with a script and without.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, launch, logIn, newPage } from "../support/browser.mjs";
+import { test } from "node:test";
+import { assertAccessible } from "../support/browser.mjs";
 import { newestSentence } from "../support/people.mjs";
-import { startDemo } from "../support/server.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 2_000 });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene({ activities: 2_000 });
 
-async function as(role, options) {
-  const page = await newPage(browser, demo.url, options);
-  await logIn(page, demo.logIns[role]);
-  return page;
-}
+const { as } = here;
 
 /** Opens the menu of this look, which holds links or a form. */
 const opened = async (page, menu) => {

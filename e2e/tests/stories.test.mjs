@@ -1,20 +1,11 @@
 // The two stories of the product, as a person lives them, in Chromium.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { launch, logIn, newPage, openRow } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { test } from "node:test";
+import { logIn, openRow } from "../support/browser.mjs";
+import { scene } from "../support/scene.mjs";
 
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const here = scene();
 
 /** What a click downloads, as text. */
 async function downloaded(page, click) {
@@ -23,9 +14,9 @@ async function downloaded(page, click) {
 }
 
 test("the administrator generates and downloads the activity log of a user", async () => {
-  const page = await newPage(browser, demo.url);
-  const { username } = demo.logIns.member;
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.page();
+  const { username } = here.demo.logIns.member;
+  await logIn(page, here.demo.logIns.administrator);
   await page.getByRole("link", { name: "Users", exact: true }).first().click();
   await page.getByRole("searchbox", { name: /find users/i }).fill(username);
   await page.getByRole("button", { name: "Find" }).click();
@@ -51,8 +42,7 @@ test("the administrator generates and downloads the activity log of a user", asy
 });
 
 test("a member searches, filters and exports their own log and sees who read it", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.member);
+  const page = await here.as("member");
   await page.locator("details.me > summary").click();
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByRole("navigation", { name: /settings/i }).getByRole("link", { name: "Activity Logs" }).click();
@@ -90,8 +80,7 @@ test("a member searches, filters and exports their own log and sees who read it"
 });
 
 test("a row opens in place, its link leads to it, and keys move through the list", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   await page.goto("/activity?q=activity:session.joined");
   const row = page.locator(".entry").first();
   await openRow(row);
@@ -114,8 +103,7 @@ test("a row opens in place, its link leads to it, and keys move through the list
 });
 
 test("a wrong query is underlined and the suggestion mends it", async () => {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.auditor);
+  const page = await here.as("auditor");
   const answer = await page.goto("/activity?q=outcme:failure");
   assert.equal(answer.status(), 400);
   assert.equal(await page.locator(".chip.wrong b").innerText(), "outcme");
@@ -125,11 +113,10 @@ test("a wrong query is underlined and the suggestion mends it", async () => {
 });
 
 test("the login checkbox acts at once and ends what it must", async () => {
-  const page = await newPage(browser, demo.url);
-  const theirs = await newPage(browser, demo.url);
-  await logIn(theirs, demo.logIns.member);
-  await logIn(page, demo.logIns.administrator);
-  await page.goto(`/users?find=${demo.logIns.member.username}`);
+  const page = await here.page();
+  const theirs = await here.as("member");
+  await logIn(page, here.demo.logIns.administrator);
+  await page.goto(`/users?find=${here.demo.logIns.member.username}`);
   const box = page.getByRole("checkbox", { name: /login enabled for/i });
   const acted = () => page.waitForResponse((answer) => answer.url().includes("/login-enabled"));
   await Promise.all([acted(), box.uncheck()]);
@@ -144,8 +131,7 @@ test("the login checkbox acts at once and ends what it must", async () => {
 });
 
 test("both stories work without JavaScript", async () => {
-  const page = await newPage(browser, demo.url, { javaScriptEnabled: false });
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator", { javaScriptEnabled: false });
   await page.goto("/users");
   await page.locator("tbody tr a.name").nth(3).click();
   await page.getByRole("link", { name: "View Activity Log" }).click();

@@ -1,28 +1,18 @@
 // Every page at every width from a small phone to a wide window, with each of its menus open: nothing is wider than
 // the window, no word stands one letter a line, and a panel lies over the page, whole and on the screen.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pages } from "../pages.mjs";
-import { launch, logIn, newPage } from "../support/browser.mjs";
-import { startDemo } from "../support/server.mjs";
+import { scene } from "../support/scene.mjs";
 
 const WIDTHS = [320, 390, 520, 641, 760, 761, 821, 900, 901, 1024, 1080, 1280, 1920];
-let demo;
-let browser;
-before(async () => {
-  demo = await startDemo({ activities: 2_000 });
-  browser = await launch();
+const here = scene({ activities: 2_000 }, async () => {
   await fill();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 /** A row in the tables that the demo leaves empty: what is wide there is in their rows. */
 async function fill() {
-  const page = await newPage(browser, demo.url);
-  await logIn(page, demo.logIns.administrator);
+  const page = await here.as("administrator");
   await page.goto("/admin/api-keys");
   await page.getByLabel(/what will use it/i).fill("Nightly import of the warehouse");
   await page.getByLabel(/record activities/i).check();
@@ -80,12 +70,11 @@ function menuFaults(menu) {
 
 for (const as of new Set(pages.map((page) => page.as))) {
   test(`pages of ${as} at every width, with their menus`, async () => {
-    const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 } });
-    if (as !== "nobody") await logIn(page, demo.logIns[as]);
+    const page = await here.as(as, { viewport: { width: 1280, height: 900 } });
     const wrong = [];
     for (const { name, path } of pages.filter((one) => one.as === as)) {
       await page.setViewportSize({ width: 1280, height: 900 });
-      await page.goto(typeof path === "string" ? path : await path(page, demo.logIns));
+      await page.goto(typeof path === "string" ? path : await path(page, here.demo.logIns));
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         for (const fault of await page.evaluate(faults)) wrong.push(`${name} at ${width}: ${fault}`);
@@ -111,10 +100,9 @@ const VIEWS = [["administrator", "/activity"], ["administrator", "user-activity"
 
 for (const [as, place] of VIEWS) {
   test(`the export dialog of ${place} fits, closes after the start and says what happens next`, async () => {
-    const page = await newPage(browser, demo.url, { viewport: { width: 1280, height: 900 }, acceptDownloads: true });
-    await logIn(page, demo.logIns[as]);
+    const page = await here.as(as, { viewport: { width: 1280, height: 900 }, acceptDownloads: true });
     const known = pages.find((one) => one.name === place);
-    const path = known ? await known.path(page, demo.logIns) : place;
+    const path = known ? await known.path(page, here.demo.logIns) : place;
     await page.goto(path);
     for (const format of ["CSV", "JSON Lines", "Parquet", "XLSX"]) {
       await page.getByRole("link", { name: "Export", exact: true }).click();

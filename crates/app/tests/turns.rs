@@ -12,7 +12,7 @@ use app::exports::{self, Format, ViewExport};
 use app::groups::{self, Group, GroupRole, GroupSearch, Invite, MemberSearch, NewGroup};
 use app::sessions::{self, NewSession, SessionSearch, SessionState};
 use app::{Caller, Page, PageRequest, Roles, Turns, ZoneChoice, mail, privacy};
-use support::TestApp;
+use support::{ORDERS, TestApp};
 
 /// The ids of a page, and its neighbours.
 type Shown = (Vec<String>, Turns);
@@ -68,13 +68,7 @@ async fn users_are_the_same_both_ways_in_every_order() {
         test.named(&format!("u{n}"), "Ann", ["Lee", "Li"][n % 2]).await;
         test.clock.advance(1_000 * (n as i64 % 2));
     }
-    for by in [
-        Order::Name,
-        Order::Username,
-        Order::Email,
-        Order::LastLogin,
-        Order::Created,
-    ] {
+    for by in ORDERS {
         for (descending, find) in [(false, ""), (true, ""), (false, "ann"), (true, "ann l")] {
             there_and_back(9, async |after| {
                 let search = UserSearch {

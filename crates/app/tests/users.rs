@@ -8,7 +8,7 @@ use app::api_keys::{self, NewKeyRequest};
 use app::groups::{self, GroupRole, NewGroup};
 use app::{Caller, ChangeError, Roles, Scopes, devices};
 use data_encoding::BASE64URL_NOPAD;
-use support::{GOOD, TestApp, WRONG, origin};
+use support::{GOOD, ORDERS, TestApp, WRONG, origin};
 
 fn names(page: &accounts::UserPage) -> Vec<&str> {
     page.rows.iter().map(|row| row.person.username.as_str()).collect()
@@ -105,13 +105,7 @@ async fn paging_shows_every_user_once_in_every_order() {
         }
         test.clock.advance(1_000 * i64::from(n % 2));
     }
-    for by in [
-        Order::Name,
-        Order::Username,
-        Order::Email,
-        Order::LastLogin,
-        Order::Created,
-    ] {
+    for by in ORDERS {
         for descending in [false, true] {
             let mut seen = Vec::new();
             let mut search = UserSearch {

@@ -220,21 +220,12 @@ impl Cursor {
 }
 
 async fn count(read: &mut store::Read, query: ListQuery) -> Result<Total, ChangeError> {
-    let narrowed = !query.words.is_empty()
-        || query.status.is_some()
-        || query.role.is_some()
-        || query.login_enabled.is_some()
-        || query.group.is_some();
-    let cap = if narrowed { COUNT_CAP } else { COUNT_ALL_CAP };
-    let n = list::count(
-        read,
-        &ListQuery {
-            from: PageFrom::First,
-            ..query
-        },
-        cap + 1,
-    )
-    .await?;
+    let cap = if query.is_narrowed() { COUNT_CAP } else { COUNT_ALL_CAP };
+    let all = ListQuery {
+        from: PageFrom::First,
+        ..query
+    };
+    let n = list::count(read, &all, cap + 1).await?;
     Ok(Total {
         n: n.min(cap),
         exact: n <= cap,

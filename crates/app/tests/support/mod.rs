@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{Activity, Time};
-use app::accounts::{self, Activation, LoginStatus, NewUser};
+use app::accounts::{self, Activation, LoginStatus, NewUser, Order};
 use app::logging_in::{self, LogIn, LogInRefused, LogInStep, SignedIn};
 use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use engine::{Log, LogSettings, ManualClock, SeededRng};
@@ -28,6 +28,15 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     _dir: TempDir,
 }
+
+/// Every order of users.
+pub(crate) const ORDERS: [Order; 5] = [
+    Order::Name,
+    Order::Username,
+    Order::Email,
+    Order::LastLogin,
+    Order::Created,
+];
 
 impl TestApp {
     /// A new account of somebody with these names, not yet activated: its id.

@@ -125,6 +125,12 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// Whether anybody may be left out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.words.is_empty() || self.is_filtered()
+    }
+
     fn is_filtered(&self) -> bool {
         self.status.is_some() || self.role.is_some() || self.login_enabled.is_some() || self.group.is_some()
     }

@@ -2,6 +2,8 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
+use crate::page::Walk;
+use crate::sql::Sql;
 use crate::{PageFrom, Read, StoreError, Tx};
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -255,27 +257,28 @@ pub async fn for_subject(read: &mut Read, subject_id: &str, kind: Kind, limit: i
     rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
 }
 
-/// The latest rows, newest first, and older than `before` if given; of one requester only if one is given, without what
-/// they asked for of the logs of others while they could.
+/// Up to `limit` rows, newest first, from the one with this id; of one requester only if one is given, without what they
+/// asked for of the logs of others while they could.
 pub async fn list(
     read: &mut Read,
     requester_id: Option<&str>,
     from: &PageFrom<&str>,
     limit: u32,
 ) -> Result<Vec<ExportRow>> {
-    let rows = match from.is_back() {
-        false => sqlx::query(select!(
-            "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
-             AND ($2 = '' OR e.id < $2) ORDER BY e.id DESC LIMIT $3"
-        )),
-        true => sqlx::query(select!(
-            "WHERE ($1 = '' OR (e.requester_id = $1 AND (e.kind <> 'user_csv' OR e.subject_id = $1))) \
-             AND e.id > $2 ORDER BY e.id LIMIT $3"
-        )),
-    };
-    let rows = rows
-        .bind(requester_id.unwrap_or_default())
-        .bind(from.key().copied().unwrap_or_default())
-        .bind(i64::from(limit));
-    rows.fetch_all(read.conn()).await?.iter().map(stored).collect()
+    let Walk { sign, direction } = from.walk(true);
+    let mut sql = Sql::default();
+    sql.text(select!("WHERE 1 = 1"));
+    if let Some(id) = requester_id {
+        let id = sql.named(id);
+        sql.text(&format!(
+            " AND e.requester_id = {id} AND (e.kind <> 'user_csv' OR e.subject_id = {id})"
+        ));
+    }
+    if let Some(id) = from.key() {
+        sql.text(&format!(" AND e.id {sign} "));
+        sql.bind(*id);
+    }
+    sql.text(&format!(" ORDER BY e.id {direction} LIMIT "));
+    sql.bind(i64::from(limit));
+    sql.fetch_all(read).await?.iter().map(stored).collect()
 }

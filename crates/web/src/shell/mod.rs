@@ -78,6 +78,8 @@ pub use layout::{NavGroup, NavItem, Shell, Theme};
 pub(crate) use live::{live, no_stream};
 pub(crate) use others::{others_of, with_others};
 pub(crate) use outcome::{Acted, acted, done, error_of, refused};
+#[cfg(test)]
+pub(crate) use pager::turns;
 pub(crate) use pager::{Paged, Pager, cursor};
 pub(crate) use qr::qr_svg;
 pub(crate) use respond::span_words;

@@ -97,3 +97,12 @@ impl Pager {
         if self.newest_first { "Older" } else { "Next" }
     }
 }
+
+/// The cursors of the pages before and behind one, where there are any.
+#[cfg(test)]
+pub(crate) fn turns(prev: Option<&str>, next: Option<&str>) -> Turns {
+    Turns {
+        prev: prev.map(str::to_owned),
+        next: next.map(str::to_owned),
+    }
+}

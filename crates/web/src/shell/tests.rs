@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::respond::{ago_words, called_html, person_html, said_html, size_words, visible_html, visible_plain};
-use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone};
+use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone, turns};
 
 #[test]
 fn text_that_hides_or_reorders_is_shown_as_code_points() {
@@ -142,10 +142,6 @@ fn ages_and_sizes_read_as_people_say_them() {
 #[test]
 fn the_links_below_a_list_keep_what_narrows_it() {
     let kept = [("find", "ann lee"), ("role", "")];
-    let turns = |prev: Option<&str>, next: Option<&str>| Turns {
-        prev: prev.map(str::to_owned),
-        next: next.map(str::to_owned),
-    };
     let links = |after: &str, turns: &Turns| {
         let Pager { first, prev, next, .. } = Pager::new("/groups", &kept, after, turns);
         [first, prev, next].map(|href| href.map(|href| href.to_string()))

@@ -99,6 +99,12 @@ impl Zone {
         at.timestamp().to_zoned(self.zone().clone()).date()
     }
 
+    /// `Sat 21 Nov 2026`.
+    #[must_use]
+    pub fn short_day(date: Date) -> String {
+        date.strftime("%a %-d %b %Y").to_string()
+    }
+
     /// `Saturday, 21 November 2026` in this zone.
     #[must_use]
     pub fn day(&self, at: Time) -> String {

@@ -33,7 +33,7 @@ pub(crate) struct DayCount {
 impl Day {
     /// The date in whole, also of a day that has a word.
     pub(crate) fn whole(&self) -> String {
-        whole(self.date)
+        Zone::short_day(self.date)
     }
 }
 
@@ -101,12 +101,8 @@ fn name(date: Date, today: Date) -> String {
     } else if date.checked_add(1.day()).is_ok_and(|next| next == today) {
         "Yesterday".to_owned()
     } else {
-        whole(date)
+        Zone::short_day(date)
     }
-}
-
-fn whole(date: Date) -> String {
-    date.strftime("%a %-d %b %Y").to_string()
 }
 
 #[cfg(test)]

@@ -196,7 +196,7 @@ fn last(to: &Bound, zone: &Zone, now: Time) -> Last {
 }
 
 fn day(at: &Zoned) -> String {
-    at.strftime("%a %-d %b %Y").to_string()
+    Zone::short_day(at.date())
 }
 
 fn clock(at: &Zoned) -> String {

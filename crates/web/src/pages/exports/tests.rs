@@ -8,6 +8,7 @@ use super::one::OnePage;
 use super::shown::Shown;
 use super::{ListPage, ListUrl};
 use crate::pages::activity::tests::{administrator, assert_safe, at, export, shell};
+use crate::shell::turns;
 
 fn page_of(exports: Vec<Export>) -> String {
     list(&administrator(), exports, Turns::default(), ListUrl::default())
@@ -16,14 +17,6 @@ fn page_of(exports: Vec<Export>) -> String {
 fn list(reader: &Caller, rows: Vec<Export>, turns: Turns, url: ListUrl) -> String {
     let page = Page { rows, turns };
     ListPage::new(shell("/exports"), reader, page, url).render().unwrap()
-}
-
-/// The cursors of the pages before and behind, where there are any.
-fn turns(prev: Option<&str>, next: Option<&str>) -> Turns {
-    Turns {
-        prev: prev.map(str::to_owned),
-        next: next.map(str::to_owned),
-    }
 }
 
 fn page(states: &[State]) -> String {

@@ -12,7 +12,7 @@ use super::list::{Asked as ListAsked, ListPage};
 use super::members::{Asked, MembersPage};
 use super::subgroups::SubgroupsPage;
 use crate::pages::activity::tests::{assert_safe, at, sam, shell};
-use crate::shell::Pager;
+use crate::shell::{Pager, turns};
 
 const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{7}&'=1+1 ";
 
@@ -62,10 +62,7 @@ fn members(group: GroupShell, rows: Vec<Member>, next: Option<&str>) -> MembersP
         page: MemberPage {
             total: rows.len() as u64,
             rows,
-            turns: Turns {
-                prev: None,
-                next: next.map(str::to_owned),
-            },
+            turns: turns(None, next),
         },
         me: "usr_me".to_owned(),
         may_add: false,

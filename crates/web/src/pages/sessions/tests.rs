@@ -1,7 +1,6 @@
 //! Samples of the pages of sessions: empty, usual, hostile.
 
 use activity::{Named, Person, Time};
-use app::Turns;
 use app::sessions::{Presence, Session, SessionDetails, SessionState};
 use askama::Template as _;
 
@@ -9,7 +8,7 @@ use super::list::SessionsPage;
 use super::lists::{Lists, NewForm};
 use super::one::SessionPage;
 use crate::pages::activity::tests::{assert_safe, shell};
-use crate::shell::Pager;
+use crate::shell::{Pager, turns};
 
 const HOSTILE: &str = "\"'><script>alert(1)</script>\u{202e}";
 
@@ -52,11 +51,7 @@ fn list(lists: Lists, name: &str) -> String {
 }
 
 fn pager() -> Pager {
-    let turns = Turns {
-        prev: None,
-        next: Some("next".to_owned()),
-    };
-    Pager::new("/sessions", &[], "", &turns)
+    Pager::new("/sessions", &[], "", &turns(None, Some("next")))
 }
 
 fn page(details: SessionDetails, name: &str) -> String {

@@ -108,6 +108,7 @@ mod tests {
 
     use super::*;
     use crate::pages::activity::tests::{assert_safe, at, shell};
+    use crate::shell::turns;
 
     const HOSTILE: &str = "\"><script>alert(1)</script>\u{202e}gnp\u{0}&'=1+1 ";
 
@@ -132,10 +133,7 @@ mod tests {
     fn shown(rows: Vec<Disclosed>, next: Option<&str>) -> String {
         let page = Page {
             rows,
-            turns: app::Turns {
-                prev: None,
-                next: next.map(str::to_owned),
-            },
+            turns: turns(None, next),
         };
         PrivacyPage::new(shell("/settings/privacy"), &Paged::default(), page)
             .render()
