@@ -23,6 +23,13 @@ impl Outcomes {
         self.0[outcome as usize]
     }
 
+    /// Without those of `less`, which are among them.
+    pub(super) fn take_away(&mut self, less: &Self) {
+        for (n, less) in self.0.iter_mut().zip(less.0) {
+            *n = n.saturating_sub(less);
+        }
+    }
+
     /// Of all outcomes.
     #[must_use]
     pub fn total(&self) -> u64 {

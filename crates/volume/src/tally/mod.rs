@@ -10,7 +10,7 @@ use crate::count::Counted;
 use crate::error::Result;
 use crate::eval::Node;
 use crate::facet::Facet;
-use crate::indexed::Indexed;
+use crate::indexed::{Indexed, Opened};
 use crate::query::Query;
 
 pub use histogram::Outcomes;
@@ -53,25 +53,46 @@ impl Indexed {
             Node::Nothing => return Ok(RowTally::new(by).finish()),
             _ => {}
         }
-        let mut counts: Vec<Vec<u32>> = by.facets.iter().map(|facet| values::none(of, *facet)).collect();
-        let mut histogram = histogram::none(&by.edges);
-        let bars = match histogram.is_empty() {
-            true => None,
-            false => Some(histogram::Bars::new(of, &by.edges)?),
-        };
-        let goes_on = |counted: &Counted| counted.checked < by.most_checked;
-        let counted = of.each_window(&node, query, goes_on, |docs| {
-            values::add(of, &by.facets, docs, &mut counts);
-            bars.as_ref().map_or(Ok(()), |bars| bars.add(docs, &mut histogram))
-        })?;
-        let values = by.facets.iter().zip(counts);
+        // Where little is left out, that is counted, and taken from what the dictionaries say of everything.
+        if let Node::Not(left_out) = &node
+            && of.known(left_out).is_some_and(|n| n <= u64::from(of.docs()) / 2)
+        {
+            return self.tally_without(left_out, query, by);
+        }
+        let counts = of.counts(&node, query, by)?;
+        let values = by.facets.iter().zip(counts.values);
         let values = values.map(|(facet, counts)| Values::counted(self, *facet, counts));
         Ok(Tally {
-            n: counted.n,
-            exact: counted.exact,
+            n: counts.docs.n,
+            exact: counts.docs.exact,
             values: values.collect(),
+            histogram: counts.histogram,
+            checked: counts.docs.checked,
+        })
+    }
+
+    /// Of all documents but these, of which the dictionaries say how many there are.
+    fn tally_without(&self, left_out: &Node, query: &mut Query, by: &Breakdown) -> Result<Tally> {
+        let of = &*self.0;
+        let less = of.counts(left_out, query, by)?;
+        let mut histogram = histogram::of_all(of, &by.edges)?;
+        for (bar, less) in histogram.iter_mut().zip(&less.histogram) {
+            bar.take_away(less);
+        }
+        let mut values = Vec::with_capacity(by.facets.len());
+        for (facet, less) in by.facets.iter().zip(less.values) {
+            let mut counts = values::of_all(of, *facet)?;
+            for (count, less) in counts.iter_mut().zip(less) {
+                *count = count.saturating_sub(less);
+            }
+            values.push(Values::counted(self, *facet, counts));
+        }
+        Ok(Tally {
+            n: u64::from(of.docs()) - less.docs.n,
+            exact: true,
+            values,
             histogram,
-            checked: counted.checked,
+            checked: 0,
         })
     }
 
@@ -84,6 +105,36 @@ impl Indexed {
             values: values.collect::<Result<_>>()?,
             histogram: histogram::of_all(of, &by.edges)?,
             checked: 0,
+        })
+    }
+}
+
+/// What was counted document by document.
+struct Counts {
+    docs: Counted,
+    /// By number of the value, for each facet asked for.
+    values: Vec<Vec<u32>>,
+    histogram: Vec<Outcomes>,
+}
+
+impl Opened {
+    /// Counts what matches, document by document.
+    fn counts(&self, node: &Node, query: &mut Query, by: &Breakdown) -> Result<Counts> {
+        let mut values: Vec<Vec<u32>> = by.facets.iter().map(|facet| values::none(self, *facet)).collect();
+        let mut histogram = histogram::none(&by.edges);
+        let bars = match histogram.is_empty() {
+            true => None,
+            false => Some(histogram::Bars::new(self, &by.edges)?),
+        };
+        let goes_on = |counted: &Counted| counted.checked < by.most_checked;
+        let docs = self.each_window(node, query, goes_on, |docs| {
+            values::add(self, &by.facets, docs, &mut values);
+            bars.as_ref().map_or(Ok(()), |bars| bars.add(docs, &mut histogram))
+        })?;
+        Ok(Counts {
+            docs,
+            values,
+            histogram,
         })
     }
 }

@@ -61,12 +61,7 @@ impl Values {
     pub(super) fn all(of: &Indexed, facet: Facet) -> Result<Self> {
         let counts = match of.0.known_of(facet)? {
             Some(known) => Counts::All(known),
-            None => {
-                let mut counts = [none(&of.0, facet)];
-                add(&of.0, &[facet], &Bitmap::full(0..of.0.docs()), &mut counts);
-                let [counts] = counts;
-                Counts::These(counts)
-            }
+            None => Counts::These(of_all(&of.0, facet)?),
         };
         Ok(Self(Of::Numbered {
             of: of.clone(),
@@ -207,6 +202,25 @@ fn keep_largest(counts: &mut Vec<(u64, u32)>, n: usize) -> u32 {
 /// Nothing counted yet.
 pub(super) fn none(of: &Opened, facet: Facet) -> Vec<u32> {
     vec![0; of.index.column(facet.column()).terms()]
+}
+
+/// How many of all documents have each value, by its number: as the lists say, where the column has any.
+pub(super) fn of_all(of: &Opened, facet: Facet) -> Result<Vec<u32>> {
+    let mut counts = none(of, facet);
+    if of.index.column(facet.column()).listed().is_none() {
+        add(
+            of,
+            &[facet],
+            &Bitmap::full(0..of.docs()),
+            std::slice::from_mut(&mut counts),
+        );
+        return Ok(counts);
+    }
+    for (count, (_, documents)) in counts.iter_mut().zip(of.documents_by_value(facet)?) {
+        // There are no more documents than numbers for them.
+        *count = documents as u32;
+    }
+    Ok(counts)
 }
 
 /// Adds these documents to the counts of each facet.
