@@ -20,7 +20,7 @@ use crate::writer::Writer;
 use crate::writer::ingest::Queue;
 use crate::{
     Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
-    Search, Summary, SystemRng, Tasks, Through, Verified,
+    Search, Summary, SystemRng, Tasks, Through, Tree, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -284,6 +284,14 @@ impl Log {
     /// If the store cannot be read. Whatever is wrong with the log itself is in the result.
     pub async fn verify(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
         self.ledger.verify(progress).await
+    }
+
+    /// The log's tree as of now, for proofs.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read.
+    pub async fn tree(&self) -> Result<Tree, LogError> {
+        self.reader.tree().await
     }
 
     /// Gives what is hot the indexes that it gets by itself in the background.

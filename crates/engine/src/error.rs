@@ -38,6 +38,14 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// The tree is smaller than what was asked about.
+    #[error("{asked} lies outside the log's tree of {size} activities")]
+    OutsideTree {
+        /// The place or size asked about.
+        asked: u64,
+        /// The size of the tree.
+        size: u64,
+    },
     /// A part of the log cannot be read, and the answer would lack it.
     #[error("{0}; ask for a range without them, or see `whodid doctor` for what to do")]
     Unreadable(Hole),
@@ -135,6 +143,7 @@ impl LogError {
             | Self::Busy { .. }
             | Self::Elsewhere
             | Self::ReadOnly
+            | Self::OutsideTree { .. }
             | Self::Closed => false,
         }
     }

@@ -40,6 +40,7 @@ pub use reader::inquiry::Inquiry;
 pub use reader::look::Look;
 pub use reader::scan::Scan;
 pub use reader::summary::{Summary, Top};
+pub use reader::tree::{Inclusion, Tree};
 pub use readiness::Obstacle;
 pub use settings::LogSettings;
 pub use steady::SteadyClock;

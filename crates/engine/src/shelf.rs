@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
+use volume::{RecordOnly, TreePart, Volume, VolumeError, VolumeMeta};
 
 /// In front of the name of a directory that a volume is made in.
 const UNFINISHED: &str = "unfinished-";
@@ -75,6 +75,11 @@ impl Shelf {
     /// Opens the record of a volume, if that is what was written.
     pub(crate) fn open_record(&self, meta: VolumeMeta) -> Result<RecordOnly, VolumeError> {
         RecordOnly::open(&self.place(&meta.id)?, meta)
+    }
+
+    /// Opens what a volume knows of the log's tree.
+    pub(crate) fn open_tree(&self, meta: &VolumeMeta) -> Result<TreePart, VolumeError> {
+        TreePart::open(&self.place(&meta.id)?, meta)
     }
 
     /// Removes a volume, finished or not, durably. Absence is fine.

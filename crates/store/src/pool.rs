@@ -5,7 +5,7 @@ mod beside;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ struct Inner {
     wal: Option<Arc<Wal>>,
     failed: watch::Sender<Option<String>>,
     refused: Arc<AtomicBool>,
+    commits: Arc<AtomicU64>,
     lock: Mutex<Option<DirectoryLock>>,
 }
 
@@ -117,6 +118,7 @@ impl Store {
                 wal,
                 failed,
                 refused: Arc::default(),
+                commits: Arc::default(),
                 lock: Mutex::new(lock),
             }),
         }
@@ -156,6 +158,7 @@ impl Store {
             inner,
             failed: self.inner.failed.clone(),
             refused: Arc::clone(&self.inner.refused),
+            commits: Arc::clone(&self.inner.commits),
             on_commit: Vec::new(),
             wal: self.inner.wal.clone(),
         })
@@ -234,6 +237,14 @@ impl Store {
     #[must_use]
     pub fn is_alone(&self) -> bool {
         !self.is_reader() && self.inner.dialect == Dialect::Sqlite
+    }
+
+    /// How many transactions have ended in a commit that was tried, where whatever is written goes through this store: as
+    /// long as the number is the same, so is everything that was read after it, but for traces of reading. `None` where
+    /// others write too.
+    #[must_use]
+    pub fn commits(&self) -> Option<u64> {
+        self.is_alone().then(|| self.inner.commits.load(Ordering::Acquire))
     }
 
     /// Whether the store was opened for reading only.

@@ -7,7 +7,7 @@ mod tests;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -134,6 +134,8 @@ pub struct Tx {
     pub(crate) failed: watch::Sender<Option<String>>,
     /// Whether the last transaction of all was not committed.
     pub(crate) refused: Arc<AtomicBool>,
+    /// Commits that were tried, of all transactions.
+    pub(crate) commits: Arc<AtomicU64>,
     pub(crate) on_commit: Vec<Hook>,
     pub(crate) wal: Option<Arc<Wal>>,
 }
@@ -174,6 +176,8 @@ impl Tx {
 
     async fn finish(self) -> Result<(), StoreError> {
         let done = self.inner.commit().await;
+        // Before anybody hears of it: what they ask then is read anew.
+        self.commits.fetch_add(1, Ordering::Release);
         self.refused.store(done.is_err(), Ordering::Relaxed);
         let conn = done.map_err(|error| end_in(&self.failed, StoreError::of_commit(error)))?;
         for then in self.on_commit {

@@ -81,6 +81,17 @@ impl Levels {
         tiles.get(usize::try_from(index.checked_sub(*first)?).ok()?)
     }
 
+    /// A complete subtree that is kept, by its height and number.
+    pub(crate) fn node(&self, height: u32, index: u64) -> Option<Hash> {
+        let at = |first: u64, hashes: &[Hash]| hashes.get(usize::try_from(index.checked_sub(first)?).ok()?).copied();
+        if height == 0 {
+            let right = self.range.end() - self.right.len() as u64;
+            return at(self.range.begin(), &self.left).or_else(|| at(right, &self.right));
+        }
+        let (first, hashes) = self.heights.get(height.checked_sub(LOWEST)? as usize)?;
+        at(*first, hashes)
+    }
+
     fn push_tile(&mut self, index: u64, tile: &Hash) -> std::result::Result<(), proof::NotAdjacent> {
         let (begin, end) = (index << LOWEST, (index + 1) << LOWEST);
         let Some(range) = CompactRange::from_parts(begin, end, vec![*tile]) else {

@@ -84,6 +84,11 @@ impl Volume {
 /// The subtrees of the log that cover the volume `meta` in `dir`, from its `tree`: joined in order over all volumes from
 /// the first, they are the log's frontier.
 pub fn tree_range(dir: &Path, meta: &VolumeMeta) -> Result<CompactRange> {
+    Ok(levels(dir, meta)?.range().clone())
+}
+
+/// The tree levels of the volume `meta` in `dir`, which must be that volume's.
+pub(crate) fn levels(dir: &Path, meta: &VolumeMeta) -> Result<Levels> {
     let levels = Levels::read(&files::tree(dir))?;
     if levels.range().begin() != meta.first_seq || levels.range().end() != meta.end_seq() {
         return Err(VolumeError::damaged(&meta.id, "its tree levels are another volume's"));
@@ -91,5 +96,5 @@ pub fn tree_range(dir: &Path, meta: &VolumeMeta) -> Result<CompactRange> {
     if levels.range().root() != meta.tree_root {
         return Err(VolumeError::damaged(&meta.id, "its tree levels do not yield its root"));
     }
-    Ok(levels.range().clone())
+    Ok(levels)
 }

@@ -8,13 +8,15 @@ pub(crate) mod scan;
 pub(crate) mod stretch;
 pub(crate) mod summary;
 pub(crate) mod tail;
+pub(crate) mod tree;
 pub(crate) mod view;
 pub(crate) mod volumes;
 pub(crate) mod watermark;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Lock};
 
 use activity::{Activity, Seq};
+use store::log::head::Position;
 use tokio::sync::Mutex;
 use volume::VolumeMeta;
 
@@ -34,6 +36,10 @@ pub(crate) struct Reader {
     /// Callers whose questions are being answered.
     asking: Limiter<String>,
     volumes: Arc<Volumes>,
+    /// The head as it was read last, and how many commits there had been.
+    known: Lock<Option<(u64, Position)>>,
+    /// What the open volumes know of the tree.
+    parts: Arc<tree::Parts>,
     /// Held while hot activities are loaded from SQL.
     loading: Mutex<()>,
 }
@@ -46,6 +52,8 @@ impl Reader {
             tail: Tail::default(),
             asking: Limiter::new(settings.queries, settings.queries_per_caller),
             volumes: Arc::new(Volumes::new(Shelf::new(settings.volumes_dir.clone()))),
+            known: Lock::default(),
+            parts: Arc::default(),
             loading: Mutex::new(()),
             shared,
         }

@@ -2,7 +2,7 @@
 //!
 //! Owns how a view is taken and when it has to be taken again, also while another process seals and merges.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use activity::query::Expr;
@@ -91,15 +91,24 @@ impl Reader {
         }
     }
 
-    async fn generation(&self) -> Result<u64, LogError> {
-        Ok(head::position(&mut self.shared.store().glance().await?)
-            .await?
-            .generation)
+    /// Where the head is: as it was read last, if nothing was committed since and nobody else writes.
+    async fn position(&self) -> Result<Position, LogError> {
+        let commits = self.shared.store().commits();
+        let known = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, position)) = known
+            && Some(at) == commits
+        {
+            return Ok(position);
+        }
+        let position = head::position(&mut self.shared.store().glance().await?).await?;
+        // Counted before it was read: it may be newer than that, and is then read again.
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = commits.map(|commits| (commits, position));
+        Ok(position)
     }
 
     /// `None` if the log changed while it was looked at.
     async fn try_view(&self, claimed: activity::Time) -> Result<Option<View>, LogError> {
-        let position = head::position(&mut self.shared.store().glance().await?).await?;
+        let position = self.position().await?;
         let set = self.volumes.set();
         let (position, set) = if set.is_of(position.generation) {
             (position, set)
@@ -117,7 +126,7 @@ impl Reader {
             let volumes = Arc::clone(&self.volumes);
             let set = blocking(move || Ok(volumes.open(&listed))).await?;
             // A volume that the ledger named may have been merged away by another process meanwhile.
-            if !set.holes.is_empty() && self.generation().await? != position.generation {
+            if !set.holes.is_empty() && self.position().await?.generation != position.generation {
                 return Ok(None);
             }
             (position, set)

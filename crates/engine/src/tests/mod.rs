@@ -15,6 +15,7 @@ mod readiness;
 mod reading;
 mod sealing;
 mod sharing;
+mod tree;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Atomic};

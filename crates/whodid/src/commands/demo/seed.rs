@@ -28,11 +28,10 @@ const MEMBERS: usize = 3;
 const OTHERS: usize = 5;
 /// How long activities wait to be recorded together.
 const TOGETHER: i64 = 30 * 60 * Time::SECOND;
+/// Seconds that no past of a demo has.
+const AGES: u64 = 100 * 365 * 86_400;
 /// Most activities recorded together.
 const BATCH: usize = 4_000;
-/// Activities after which what is hot is sealed.
-const SETTLE: u64 = 65_536;
-
 /// What there is now.
 pub(super) struct Seeded {
     pub(super) activities: u64,
@@ -58,9 +57,11 @@ pub(super) async fn seed(
 ) -> Result<Seeded> {
     let months = i64::from(settings.months);
     let clock = Arc::new(ManualClock::new(settings.end.plus(-months * 30 * Time::DAY)));
-    // Sealing by age makes no sense while months pass in a second.
     let log = engine::LogSettings {
-        background: false,
+        // Sealing by age makes no sense while months pass in a second.
+        seal_after_seconds: AGES,
+        // Small volumes can be looked at as well, and become fewer when somebody does.
+        merge_factor: usize::MAX,
         ..config.log.clone()
     };
     let installation = compose::assemble(config, store, log, Arc::clone(&clock) as Arc<dyn engine::Clock>).await?;
@@ -73,7 +74,6 @@ pub(super) async fn seed(
         aftermath: Aftermath::default(),
         people: 0,
         recorded: 0,
-        settled: 0,
         accesses: Vec::new(),
         passwords,
         groups: Vec::new(),
@@ -109,7 +109,6 @@ struct Seeder {
     aftermath: Aftermath,
     people: usize,
     recorded: u64,
-    settled: u64,
     accesses: Vec<Access>,
     passwords: Passwords,
     /// The groups and the applications that were made.
@@ -216,10 +215,6 @@ impl Seeder {
                 source,
             })
             .await?;
-        if self.recorded - self.settled >= SETTLE {
-            self.settled = self.recorded;
-            Box::pin(self.installation.log.settle(false)).await?;
-        }
         Ok(())
     }
 
