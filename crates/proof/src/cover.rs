@@ -68,7 +68,8 @@ pub fn cover_proof<S: NodeSource + ?Sized>(
 }
 
 /// The root of the tree of `size` leaves that holds these leaves, each with its index and in order, and `nodes` where
-/// it holds none of them. Whoever compares it with a root that they trust knows that each leaf stands at its place.
+/// it holds none of them. Whoever takes `size` from a checkpoint that they trust, and finds its root, knows that each
+/// leaf stands at its place.
 /// Keeps one path of the tree in memory, whatever is streamed through it.
 pub fn root_by_cover(
     leaves: impl IntoIterator<Item = (u64, Hash)>,

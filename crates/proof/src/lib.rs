@@ -46,4 +46,6 @@ pub use witness::{
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tests;
