@@ -1,4 +1,5 @@
 //! Forged proofs by the hundred thousand: honest ones of trees of up to 300 leaves, each changed in one way. None holds.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use proof::{
     Hash, NodeSource, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_at, verify_consistency,
