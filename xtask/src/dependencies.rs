@@ -13,6 +13,7 @@ const PAGE: &str = "docs/dependencies.md";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &[&str] = &["crates/web/frontend/package.json", "e2e/package.json"];
 const PYPI: &[&str] = &[
+    "e2e/independent/requirements.txt",
     "e2e/schemathesis/requirements.txt",
     "crates/bench/src/peers/requirements.txt",
 ];
