@@ -1,5 +1,6 @@
 //! What can go wrong in the engine. [`LogError::is_fatal`] tells what must stop the process.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use store::StoreError;
@@ -38,6 +39,36 @@ pub enum LogError {
     /// What is stored contradicts itself.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// The log is older, or another, than a checkpoint that is known elsewhere.
+    #[error(
+        "a checkpoint of {known} activities was made of this log ({}), and what is here is {}. Nothing was changed. \
+         Put back the newer data; or, if they are lost for good, `whodid log accept-rollback` goes on with what is here and \
+         records that it did", anchor.display(),
+        if *size < *known { format!("a log of only {size}: older data were put in its place") }
+        else { format!("another log: the first {known} of its {size} activities are not those") }
+    )]
+    RolledBack {
+        /// How many activities the checkpoint is of.
+        known: u64,
+        /// How many there are.
+        size: u64,
+        /// The file with the checkpoint.
+        anchor: PathBuf,
+    },
+    /// The file with the newest checkpoint cannot be read or written, or is not of this log.
+    #[error(
+        "{}, which holds the newest checkpoint of the log outside its data: {why}. Put back the file of this log, or say \
+         with `checkpoint_file` where it is; if it is lost, remove it or use `whodid log accept-rollback`", path.display()
+    )]
+    Anchor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nothing signs this log.
+    #[error("this log is not signed: it is open without its key")]
+    Unsigned,
     /// The tree is smaller than what was asked about.
     #[error("{asked} lies outside the log's tree of {size} activities")]
     OutsideTree {
@@ -143,6 +174,9 @@ impl LogError {
             | Self::Busy { .. }
             | Self::Elsewhere
             | Self::ReadOnly
+            | Self::RolledBack { .. }
+            | Self::Anchor { .. }
+            | Self::Unsigned
             | Self::OutsideTree { .. }
             | Self::Closed => false,
         }

@@ -33,6 +33,7 @@ pub use error::LogError;
 pub use hole::Hole;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
+pub use ledger::checkpoints::{OVERLAP, Signer};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use page::{LogHead, Page, Search, Through};

@@ -122,6 +122,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "exports_kept",
         sql: include_str!("../migrations/0022_exports.sql"),
     },
+    Migration {
+        version: 23,
+        name: "checkpoints",
+        sql: include_str!("../migrations/0023_checkpoints.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::{App, SecretKey};
-use engine::{Clock, Log, Rng as _, SteadyClock, SystemClock, SystemRng};
+use engine::{Clock, Log, Rng as _, Signer, SteadyClock, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
-use crate::rights;
+use crate::{log_key, rights};
 use crate::secret_key;
 
 /// Everything of one installation, owned by this process.
@@ -64,11 +64,33 @@ pub(crate) async fn assemble(
     settings: engine::LogSettings,
     clock: Arc<dyn Clock>,
 ) -> Result<Installation> {
+    assemble_as(config, store, settings, clock, false).await
+}
+
+/// The same; with `accept`, also where the log is not the one that a checkpoint is known of.
+pub(crate) async fn assemble_as(
+    config: &Config,
+    store: Store,
+    settings: engine::LogSettings,
+    clock: Arc<dyn Clock>,
+    accept: bool,
+) -> Result<Installation> {
     let rng = Arc::new(SystemRng);
     let key = secret_key::open(&config.secret_key_file, &store, &*rng).await?;
     let log = Log::open(store.clone(), settings, Arc::clone(&clock), rng.clone()).await?;
+    let keys = log_key::open(&config.log_key_file, &store, &*rng).await?;
+    log.sign_with(signer(config, keys)?, accept).await?;
     let app = App::new(store, log.clone(), clock, rng, config.app.clone(), key);
     Ok(Installation { app, log })
+}
+
+/// Who signs the log with these keys.
+pub(crate) fn signer(config: &Config, keys: Vec<proof::SigningKey>) -> Result<Signer> {
+    Ok(Signer {
+        origin: log_key::origin(&keys, &config.log_key_file)?,
+        keys,
+        anchor: Some(config.checkpoint_file.clone()),
+    })
 }
 
 /// Opens the installation for reading, also beside a running server. All it writes is who read.

@@ -19,7 +19,7 @@ use crate::cli::{LogFormat, SettingFlags};
 use apply::Setting;
 
 /// Settings that name a place on this machine and belong to no section.
-const PLACES: [&str; 2] = ["data_dir", "secret_key_file"];
+const PLACES: [&str; 4] = ["data_dir", "secret_key_file", "log_key_file", "checkpoint_file"];
 /// The settings file's name in a data directory.
 pub(crate) const FILE: &str = "whodid.toml";
 
@@ -30,6 +30,10 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The file with the key that wraps secrets at rest.
     pub(crate) secret_key_file: PathBuf,
+    /// The file with the keys that sign checkpoints.
+    pub(crate) log_key_file: PathBuf,
+    /// The file that holds the newest checkpoint outside the data.
+    pub(crate) checkpoint_file: PathBuf,
     /// The use cases.
     pub(crate) app: app::Settings,
     /// The web server.
@@ -215,10 +219,13 @@ fn build(
         (None, Some(directory)) => beside_file(directory),
         (None, None) => return Err(ConfigError::NoDataDir),
     };
-    let secret_key_file = match tree["secret_key_file"].as_str() {
+    let place = |key: &str, ending: &str| match tree[key].as_str() {
         Some(path) => beside_file(path),
-        None => beside(&data_dir),
+        None => beside(&data_dir, ending),
     };
+    let secret_key_file = place("secret_key_file", ".key");
+    let log_key_file = place("log_key_file", ".log-key");
+    let checkpoint_file = place("checkpoint_file", ".checkpoint");
     let mut app = app_settings(&tree).map_err(whole)?;
     let web: web::Settings = section_of(&tree, "web").map_err(whole)?;
     let mut log: engine::LogSettings = section_of(&tree, "log").map_err(whole)?;
@@ -228,6 +235,8 @@ fn build(
     let mut config = Config {
         data_dir,
         secret_key_file,
+        log_key_file,
+        checkpoint_file,
         app,
         web,
         log,
@@ -240,12 +249,12 @@ fn build(
 }
 
 /// Where the key is kept if nobody says: beside the data directory, so that a copy of the data is not a copy of the key.
-fn beside(data_dir: &Path) -> PathBuf {
+fn beside(data_dir: &Path, ending: &str) -> PathBuf {
     // `.` and `..` have a name only once they are resolved.
     let whole = std::fs::canonicalize(data_dir).or_else(|_| std::path::absolute(data_dir));
     let whole = whole.unwrap_or_else(|_| data_dir.to_owned());
     let mut name = whole.file_name().unwrap_or(std::ffi::OsStr::new("whodid")).to_owned();
-    name.push(".key");
+    name.push(ending);
     whole.with_file_name(name)
 }
 

@@ -6,6 +6,8 @@ mod compose;
 mod config;
 mod diagnostics;
 mod failure;
+mod log_key;
+mod private_file;
 mod rights;
 mod secret_key;
 mod terminal;

@@ -1,9 +1,7 @@
 //! The file with the key that wraps secrets at rest: made at the first start, kept outside the data, never overwritten
 //! and never deleted. Owns its form; what is wrapped with it is the use cases' affair.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use app::{KeyId, SecretKey};
@@ -12,7 +10,7 @@ use engine::{Clock as _, Rng, SystemClock};
 use store::{Store, StoreError, secret_key};
 use thiserror::Error;
 
-use crate::rights;
+use crate::{private_file, rights};
 
 /// What the file begins with; 64 hex digits and a line end follow.
 const BEGIN: &str = "whodid-secret-key-1:";
@@ -150,21 +148,7 @@ async fn adopt(path: &Path, found: Option<SecretKey>, store: &Store, rng: &dyn R
 /// Makes the file, whole and on the disk before anything is wrapped with the key.
 fn make(path: &Path, rng: &dyn Rng) -> io::Result<SecretKey> {
     let bytes = rng.key();
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".unfinished");
-    // What broke off once goes, with whatever rights it had.
-    match std::fs::remove_file(&unfinished) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        done => done?,
-    }
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    writeln!(file, "{BEGIN}{}", HEXLOWER.encode(&bytes))?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)?;
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::File::open(directory)?.sync_all()?;
-    }
+    private_file::write(path, &format!("{BEGIN}{}\n", HEXLOWER.encode(&bytes)))?;
     tracing::warn!(
         path = %path.display(),
         "made the key that wraps secrets of the database; keep a copy of it, but not beside copies of the data"

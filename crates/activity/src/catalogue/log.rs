@@ -60,6 +60,25 @@ pub(super) const TYPES: &[ActivityType] = &[
         "The machine's clock was changed from `2026-11-27T12:00:00Z` to `2026-11-28T13:00:00Z`",
     ),
     Category::Log.entry(
+        "log.key_rotated",
+        "Checkpoint key changed",
+        "Checkpoints of the log are signed with a new key, and for a while with the one before as well",
+        &[Text("Checkpoints of the log are signed with the new key "), Meta("key")],
+        "Checkpoints of the log are signed with the new key `whodid.example+c74f20a3`",
+    ),
+    Category::Log.entry(
+        "log.rollback_accepted",
+        "Shorter log accepted",
+        "Somebody decided to go on with a log that is not the one a checkpoint was made of",
+        &[
+            Text("Went on with "),
+            Meta("size"),
+            Text(" activities, although a checkpoint is known of "),
+            Meta("known"),
+        ],
+        "Went on with `900` activities, although a checkpoint is known of `1000`",
+    ),
+    Category::Log.entry(
         "export.generated",
         "Export generated",
         "An export of an activity log was generated",

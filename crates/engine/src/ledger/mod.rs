@@ -1,6 +1,7 @@
 //! The ledger of volumes and those who change it: sealing, merging, mending, verifying. Owns that one process works at a time,
 //! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
+pub(crate) mod checkpoints;
 pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;
@@ -38,6 +39,8 @@ pub(crate) struct Ledger {
     jobs: Jobs,
     /// Whether the last attempt to seal failed.
     sealing_fails: AtomicBool,
+    /// What was signed.
+    checkpoints: checkpoints::Checkpoints,
     #[cfg(test)]
     at_step: std::sync::Mutex<Option<((rewrite::Work, rewrite::Step), rewrite::Hook)>>,
 }
@@ -52,6 +55,7 @@ impl Ledger {
             aside: std::sync::Mutex::default(),
             jobs,
             sealing_fails: AtomicBool::new(false),
+            checkpoints: checkpoints::Checkpoints::default(),
             #[cfg(test)]
             at_step: std::sync::Mutex::default(),
         }

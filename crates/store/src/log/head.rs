@@ -82,6 +82,15 @@ pub async fn installation(tx: &mut Tx, new: &str) -> Result<String, StoreError> 
     Ok(name.fetch_one(tx.conn()).await?)
 }
 
+/// Which installation the database is of, if it has a name.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn installation_name(read: &mut Read) -> Result<Option<String>, StoreError> {
+    let name = sqlx::query_scalar("SELECT installation FROM log_head WHERE id = 1");
+    Ok(name.fetch_optional(read.conn()).await?.flatten())
+}
+
 /// The position of the head as it is now; that of an empty log where none was ever opened.
 ///
 /// # Errors

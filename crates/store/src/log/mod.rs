@@ -1,11 +1,13 @@
 //! The tables of the log, one module each. Owns their SQL; what the bytes in them mean is the log engine's.
 
 pub mod activity_type;
+pub mod checkpoint;
 pub mod closed_gap;
 pub mod external_id;
 pub mod head;
 pub mod hot_batch;
 pub mod idempotency;
+pub mod log_key;
 pub mod lost_batch;
 pub(crate) mod many;
 pub mod person_key;
@@ -14,6 +16,7 @@ pub mod volume;
 pub use head::{Head, Position};
 pub use hot_batch::{HotBatch, Loaded};
 pub use idempotency::Remembered;
+pub use log_key::LogKey;
 pub use lost_batch::LostBatch;
 pub use person_key::PersonKey;
 pub use volume::VolumeRow;

@@ -1,0 +1,230 @@
+//! Checkpoints: what the log was at a size, signed. Owns when they are made, what is kept of them, and that the log never
+//! goes on as a shorter or another one than a checkpoint that is known elsewhere says.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use activity::{By, Facts, Time};
+use proof::{Checkpoint, Origin, SignedCheckpoint, SigningKey, VerifyingKey};
+use store::Tx;
+use store::log::checkpoint::{self as table, Kept};
+use store::log::{Head, LogKey, head, log_key};
+use tokio::sync::{Mutex, watch};
+
+use crate::ledger::Ledger;
+use crate::tasks::blocking;
+use crate::LogError;
+
+/// How far a checkpoint is behind the log at most.
+const BEHIND: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1_000 });
+/// For how long the key before a new one goes on signing.
+pub const OVERLAP: i64 = 30 * Time::DAY;
+
+/// Who signs checkpoints, and where the newest is kept besides.
+#[derive(Debug)]
+pub struct Signer {
+    /// The name of the log.
+    pub origin: Origin,
+    /// Its keys, the newest first.
+    pub keys: Vec<SigningKey>,
+    /// A file outside the data that holds the newest checkpoint, so that older data cannot pass for newer.
+    pub anchor: Option<PathBuf>,
+}
+
+/// What signing needs of one open log.
+#[derive(Debug, Default)]
+pub(crate) struct Checkpoints {
+    signer: OnceLock<Signer>,
+    newest: watch::Sender<Option<Arc<SignedCheckpoint>>>,
+    /// Held while one is made.
+    making: Mutex<()>,
+}
+
+impl Signer {
+    fn public(&self) -> Vec<VerifyingKey> {
+        self.keys.iter().map(|key| key.public().clone()).collect()
+    }
+
+    /// The checkpoint that the anchor holds.
+    fn anchored(&self) -> Result<Option<Checkpoint>, LogError> {
+        let Some(path) = &self.anchor else { return Ok(None) };
+        let unsound = |why: String| LogError::Anchor {
+            path: path.clone(),
+            why,
+        };
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unsound(error.to_string())),
+        };
+        let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|why| unsound(why.to_string()))?;
+        let checkpoint = checkpoint.verify(&self.origin, &self.public());
+        checkpoint.map(|found| Some(found.clone())).map_err(|why| unsound(why.to_string()))
+    }
+
+    /// Puts the newest checkpoint into the anchor, whole or not at all.
+    fn anchor(&self, checkpoint: &SignedCheckpoint) -> Result<(), LogError> {
+        let Some(path) = &self.anchor else { return Ok(()) };
+        let write = |path: &Path| {
+            let mut unfinished = path.as_os_str().to_owned();
+            unfinished.push(".new");
+            let unfinished = PathBuf::from(unfinished);
+            std::fs::write(&unfinished, checkpoint.to_string())?;
+            std::fs::File::open(&unfinished)?.sync_all()?;
+            std::fs::rename(&unfinished, path)
+        };
+        write(path).map_err(|error| LogError::Anchor {
+            path: path.clone(),
+            why: error.to_string(),
+        })
+    }
+}
+
+impl Ledger {
+    /// Begins to sign: refuses a log that is older or another than the anchor says, unless `accept`; that is recorded, and
+    /// so is every key but the first.
+    pub(crate) async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
+        let head = self.head().await?;
+        let anchored = match signer.anchored() {
+            Err(error) if !accept => return Err(error),
+            found => found.ok().flatten(),
+        };
+        let contradicts = match &anchored {
+            Some(known) if known.size() > head.size => true,
+            Some(known) => self.reader.tree().await?.root_at(known.size()).await? != *known.root(),
+            None => false,
+        };
+        let mut tx = self.shared.store().begin().await?;
+        let mut facts = self.note_keys(&mut tx, &signer, head.size).await?;
+        if let Some(known) = anchored.filter(|_| contradicts) {
+            if !accept {
+                tx.rollback().await;
+                return Err(LogError::RolledBack {
+                    known: known.size(),
+                    size: head.size,
+                    anchor: signer.anchor.unwrap_or_default(),
+                });
+            }
+            let told = [("known", known.size()), ("size", head.size)];
+            facts.push(self.fact("log.rollback_accepted", told.map(|(key, value)| (key, value.to_string()))));
+        }
+        if !facts.is_empty() {
+            self.writer.append(&mut tx, facts).await?;
+        }
+        tx.commit().await?;
+        if self.checkpoints.signer.set(signer).is_err() {
+            return Err(LogError::Damaged("the log is signed already".to_owned()));
+        }
+        self.checkpoint().await.map(drop)
+    }
+
+    /// Keeps the keys that are new. The first ever is recorded nowhere: there was nothing it takes the place of.
+    async fn note_keys(&self, tx: &mut Tx, signer: &Signer, size: u64) -> Result<Vec<Facts>, LogError> {
+        let (known, now) = (log_key::list(tx).await?, self.shared.clock().now());
+        let mut facts = Vec::new();
+        for key in signer.keys.iter().rev() {
+            let vkey = key.public().to_string();
+            if known.iter().any(|known| known.vkey == vkey) {
+                continue;
+            }
+            let new = LogKey {
+                vkey: vkey.clone(),
+                first_size: size,
+                added_at: now,
+                until: None,
+            };
+            log_key::insert(tx, &new).await?;
+            log_key::retire_others(tx, &vkey, now.plus(OVERLAP)).await?;
+            if !known.is_empty() {
+                let name = format!("{}+{}", key.public().name(), key.public().id());
+                facts.push(self.fact("log.key_rotated", [("key", name)]));
+            }
+        }
+        Ok(facts)
+    }
+
+    fn fact<const N: usize>(&self, kind: &str, told: [(&str, String); N]) -> Facts {
+        let mut facts = Facts::new(kind, self.shared.clock().now());
+        facts.by = By::System;
+        facts.metadata.extend(told.map(|(key, value)| (key.to_owned(), value)));
+        facts
+    }
+
+    async fn head(&self) -> Result<Head, LogError> {
+        let head = head::read(&mut self.shared.store().glance().await?).await?;
+        head.ok_or_else(|| LogError::Damaged("its head is gone".to_owned()))
+    }
+
+    /// A checkpoint of the log as of now: the newest, if nothing came since.
+    pub(crate) async fn checkpoint(&self) -> Result<Arc<SignedCheckpoint>, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let _making = self.checkpoints.making.lock().await;
+        let head = self.head().await?;
+        let newest = self.checkpoints.newest.borrow().clone();
+        if let Some(newest) = newest.filter(|newest| newest.unverified().size() == head.size) {
+            return Ok(newest);
+        }
+        let now = self.shared.clock().now();
+        let retired = log_key::list(&mut self.shared.store().glance().await?).await?;
+        let signs = |key: &&SigningKey| {
+            let vkey = key.public().to_string();
+            let mut of = retired.iter().filter(|known| known.vkey == vkey);
+            of.all(|known| known.until.is_none_or(|until| now < until))
+        };
+        let keys: Vec<&SigningKey> = signer.keys.iter().filter(signs).collect();
+        let checkpoint = Checkpoint::new(signer.origin.clone(), head.size, head.root);
+        let signed = checkpoint.sign(&keys);
+        let signed = Arc::new(signed.map_err(|why| LogError::Damaged(format!("no checkpoint can be signed: {why}")))?);
+        self.keep(&signed, now).await?;
+        Ok(signed)
+    }
+
+    /// Keeps a checkpoint, also where it was kept without a cosignature before.
+    async fn keep(&self, checkpoint: &Arc<SignedCheckpoint>, now: Time) -> Result<(), LogError> {
+        let kept = Kept {
+            size: checkpoint.unverified().size(),
+            made_at: now,
+            note: checkpoint.to_string(),
+        };
+        let mut tx = self.shared.store().begin().await?;
+        table::keep(&mut tx, &kept).await?;
+        tx.commit().await?;
+        self.checkpoints.newest.send_replace(Some(Arc::clone(checkpoint)));
+        Ok(())
+    }
+
+    /// Writes the newest checkpoint where it is kept besides.
+    async fn anchor(self: &Arc<Self>, checkpoint: Arc<SignedCheckpoint>) -> Result<(), LogError> {
+        let ledger = Arc::clone(self);
+        blocking(move || match ledger.checkpoints.signer.get() {
+            Some(signer) => signer.anchor(&checkpoint),
+            None => Ok(()),
+        })
+        .await
+    }
+
+    /// Changes with every checkpoint that is made.
+    pub(crate) fn watch_checkpoints(&self) -> watch::Receiver<Option<Arc<SignedCheckpoint>>> {
+        self.checkpoints.newest.subscribe()
+    }
+}
+
+/// Makes a checkpoint whenever the log has grown, but not more often than one a second. Runs until it is dropped.
+pub(crate) async fn run(ledger: Arc<Ledger>) {
+    let mut size = ledger.shared.watch();
+    loop {
+        size.borrow_and_update();
+        let made = async {
+            let checkpoint = ledger.checkpoint().await?;
+            ledger.anchor(checkpoint).await
+        };
+        if let Err(error) = made.await {
+            tracing::error!(%error, "no checkpoint could be made; it is tried again");
+        }
+        tokio::time::sleep(BEHIND).await;
+        if size.changed().await.is_err() {
+            return;
+        }
+    }
+}
