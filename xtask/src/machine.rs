@@ -22,24 +22,24 @@ pub fn need_node() -> Result<()> {
     apt(&["nodejs", "npm"])
 }
 
-/// Schemathesis in a virtual environment of its own beside what cargo builds, with exactly the versions that its
-/// requirements pin. Returns its program.
-pub fn install_schemathesis() -> Result<PathBuf> {
-    let pins = shell::root().join("e2e/schemathesis/requirements.txt");
-    let environment = shell::target().join("schemathesis");
-    let program = environment.join("bin/schemathesis");
+/// The Python packages of this folder of `e2e` in a virtual environment of their own beside what cargo builds, with
+/// exactly the versions that its requirements pin. Returns where the environment's programs are.
+pub fn install_python(folder: &str) -> Result<PathBuf> {
+    let pins = shell::root().join("e2e").join(folder).join("requirements.txt");
+    let environment = shell::target().join(folder);
+    let programs = environment.join("bin");
     // Written last: what was interrupted is begun again.
     let installed = environment.join("installed.txt");
-    let wanted = std::fs::read(&pins).context("e2e/schemathesis/requirements.txt is missing")?;
-    if program.is_file() && std::fs::read(&installed).is_ok_and(|found| found == wanted) {
-        return Ok(program);
+    let wanted = std::fs::read(&pins).with_context(|| format!("{} is missing", pins.display()))?;
+    if std::fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(programs);
     }
     if !shell::succeeds("python3", &["-c", "import ensurepip, venv"]) {
         apt(&["python3", "python3-venv"])?;
     }
     let (place, pins) = (environment.to_string_lossy(), pins.to_string_lossy());
     shell::run("python3", &["-m", "venv", "--clear", &place])?;
-    let pip = environment.join("bin/pip");
+    let pip = programs.join("pip");
     shell::run(
         &pip.to_string_lossy(),
         &[
@@ -52,7 +52,7 @@ pub fn install_schemathesis() -> Result<PathBuf> {
         ],
     )?;
     std::fs::write(&installed, wanted)?;
-    Ok(program)
+    Ok(programs)
 }
 
 fn apt(packages: &[&str]) -> Result<()> {

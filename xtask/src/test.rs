@@ -24,6 +24,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     )?;
     shell::run("cargo", &["test", "--workspace", "--locked"])?;
     fuzz::try_all(fuzz::FEW)?;
+    verified_by_others()?;
     described()?;
     if browser {
         machine::install_browser()?;
@@ -33,9 +34,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// What we publish is verified by a program that has none of our code.
+fn verified_by_others() -> Result<()> {
+    let python = machine::install_python("independent")?.join("python3");
+    let directory = shell::root().join("e2e/independent");
+    shell::run_in(&directory, &python.to_string_lossy(), &["-B", "-m", "unittest"])
+}
+
 /// The server behaves as its description says, whatever schemathesis sends.
 fn described() -> Result<()> {
-    let program = machine::install_schemathesis()?;
+    let program = machine::install_python("schemathesis")?.join("schemathesis");
     shell::run("node", &["e2e/schemathesis/run.mjs", &program.to_string_lossy()])
 }
 

@@ -11,10 +11,19 @@ pub(crate) fn decimal(text: &str) -> Option<u64> {
     if digits && canonical { text.parse().ok() } else { None }
 }
 
+/// The bytes that this base64 is: padded, and with nothing behind the padding.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    // The decoder takes several padded texts, one after the other, for one.
+    if text.trim_end_matches('=').contains('=') {
+        return None;
+    }
+    BASE64.decode(text.as_bytes()).ok()
+}
+
 /// The hash that this base64 is.
 pub(crate) fn hash(text: &str) -> Option<Hash> {
     // What is longer than a hash is not decoded.
-    (text.len() == 44).then(|| BASE64.decode(text.as_bytes()).ok()?.try_into().ok())?
+    (text.len() == 44).then(|| base64(text)?.try_into().ok())?
 }
 
 /// A hash in base64.

@@ -8,7 +8,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 use crate::hash::Hash;
 use crate::inclusion::verify_inclusion;
 use crate::note::{MAX_NOTE_BYTES, VerifyingKey};
-use crate::text::{decimal, hash, hash_text, split_at_empty_line};
+use crate::text::{base64, decimal, hash, hash_text, split_at_empty_line};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// The longest file that is read, in bytes.
@@ -114,7 +114,7 @@ impl TlogProof {
 }
 
 fn extra(line: &str) -> Option<Vec<u8>> {
-    let bytes = BASE64.decode(line.strip_prefix("extra ")?.as_bytes()).ok()?;
+    let bytes = base64(line.strip_prefix("extra ")?)?;
     (!bytes.is_empty()).then_some(bytes)
 }
 

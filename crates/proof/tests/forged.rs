@@ -1,9 +1,11 @@
 //! Forged proofs by the hundred thousand: honest ones of trees of up to 300 leaves, each changed in one way. None holds.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::collections::BTreeSet;
+
 use proof::{
-    Hash, NodeSource, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_at, verify_consistency,
-    verify_inclusion,
+    Hash, NodeSource, consistency_proof, cover_proof, inclusion_proof, leaf_hash, node_hash, root_at, root_by_cover,
+    verify_consistency, verify_inclusion,
 };
 
 /// How many of each kind; in a release build ten times as many.
@@ -107,6 +109,37 @@ fn no_forged_inclusion_proof_holds() {
             // Everything at once.
             let (path, size) = (forged(&path, &mut numbers), numbers.other_than(size));
             assert!(!verify_inclusion(&leaf, wrong, size, &path, &root));
+            tried += 5;
+        }
+    }
+}
+
+#[test]
+fn no_forged_cover_holds() {
+    let (tree, mut numbers) = (Levels::of(300), Numbers(3));
+    let mut tried = 0;
+    while tried < FORGERIES / 2 {
+        let size = 2 + numbers.below(299);
+        let root = root_at(&tree, size).unwrap();
+        let shown: BTreeSet<u64> = (0..1 + numbers.below(8)).map(|_| numbers.below(size)).collect();
+        let nodes = cover_proof(&tree, shown.iter().copied(), size).unwrap();
+        let rows: Vec<(u64, Hash)> = shown.iter().map(|at| (*at, tree.0[0][*at as usize])).collect();
+        let holds = |rows: &[(u64, Hash)], nodes: &[Hash]| {
+            root_by_cover(rows.iter().copied(), size, nodes.iter().copied()) == Ok(root)
+        };
+        assert!(holds(&rows, &nodes));
+        for _ in 0..8 {
+            let at = numbers.below(rows.len() as u64) as usize;
+            let mut other = rows.clone();
+            other[at].0 = numbers.other_than(rows[at].0);
+            assert!(!holds(&other, &nodes), "{rows:?} as {other:?} of {size}");
+            other[at] = (rows[at].0, numbers.hash());
+            assert!(!holds(&other, &nodes));
+            other.remove(at);
+            assert!(!holds(&other, &nodes));
+            other.insert(at, rows[(at + 1) % rows.len()]);
+            assert!(rows.len() == 1 || !holds(&other, &nodes));
+            assert!(!holds(&rows, &forged(&nodes, &mut numbers)), "{shown:?} of {size}");
             tried += 5;
         }
     }

@@ -8,6 +8,7 @@ use ed25519_dalek::Signer;
 
 use super::name::{KeyId, KeyName, NameError};
 use super::signature::Signature;
+use crate::text::base64;
 
 /// What a key's signatures are, by the byte that stands for it in the key's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +233,7 @@ impl<'a, const TYPE: u8> Parts<'a, TYPE> {
     /// Name, stated id and the 32 bytes.
     fn read(self, misspelt: KeyError) -> Result<(KeyName, KeyId, [u8; 32]), KeyError> {
         let id = KeyId::parse(self.id).ok_or(misspelt)?;
-        let key = BASE64.decode(self.key.as_bytes()).map_err(|_| misspelt)?;
+        let key = base64(self.key).ok_or(misspelt)?;
         let (algorithm, key) = key.split_first().ok_or(misspelt)?;
         if *algorithm != TYPE {
             let (found, wanted) = (Algorithm::of(*algorithm), Algorithm::of(TYPE));

@@ -138,11 +138,13 @@ impl Note {
         if self.signatures.len() >= MAX_SIGNATURES {
             return Err(NoteError::Many);
         }
-        self.signatures.push(signature);
         // What is written here can be read here.
-        match self.to_string().len() {
+        match self.to_string().len() + signature.to_string().len() + 1 {
             bytes if bytes > MAX_NOTE_BYTES => Err(NoteError::Long(bytes)),
-            _ => Ok(()),
+            _ => {
+                self.signatures.push(signature);
+                Ok(())
+            }
         }
     }
 

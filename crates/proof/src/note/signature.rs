@@ -6,6 +6,7 @@ use std::str::FromStr;
 use data_encoding::BASE64;
 
 use super::name::{KeyId, KeyName, NameError};
+use crate::text::base64;
 
 /// `— name base64(id ‖ signature)`. What the bytes after the id are is for the key to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl FromStr for Signature {
         let line = line.strip_prefix("\u{2014} ").ok_or(SignatureError::Shape)?;
         let (name, bytes) = line.split_once(' ').ok_or(SignatureError::Shape)?;
         let name = name.parse()?;
-        let bytes = BASE64.decode(bytes.as_bytes()).map_err(|_| SignatureError::Bytes)?;
+        let bytes = base64(bytes).ok_or(SignatureError::Bytes)?;
         match bytes.split_first_chunk() {
             Some((id, rest)) if !rest.is_empty() => Ok(Self::new(name, KeyId(*id), rest.to_vec())),
             _ => Err(SignatureError::Bytes),

@@ -226,6 +226,9 @@ fn what_is_no_note_is_refused_with_its_reason() {
         ("\u{2014} Peter x08go/Z", SignatureError::Bytes),
         ("\u{2014} Peter x08gow==", SignatureError::Bytes),
         ("\u{2014} Peter x08go/ZJ ", SignatureError::Bytes),
+        // Two base64 texts, one after the other.
+        ("\u{2014} Peter x08go/Y=x08go/ZJ", SignatureError::Bytes),
+        ("\u{2014} Peter x08go/Y=x08=", SignatureError::Bytes),
     ] {
         let expected = NoteError::Signature { number: 2, error };
         assert_eq!(why(&format!("{TEXT}\n{BY_PETER}{line}\n")), expected);
