@@ -20,6 +20,7 @@ mod hasher;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+pub mod integrity;
 mod key_text;
 pub mod limits;
 mod live;
@@ -95,6 +96,7 @@ struct Inner {
     sms: sms::Sms,
     heartbeats: sessions::Heartbeats,
     refusals: refusals::Refusals,
+    verifier: Arc<integrity::Verifier>,
 }
 
 impl App {
@@ -131,6 +133,7 @@ impl App {
                 sms,
                 heartbeats: sessions::Heartbeats::default(),
                 refusals: refusals::Refusals::default(),
+                verifier: Arc::default(),
             }),
         }
     }
@@ -142,6 +145,10 @@ impl App {
     /// The log engine, whose rows leave only by a disclosure.
     pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    pub(crate) fn verifier(&self) -> &Arc<integrity::Verifier> {
+        &self.inner.verifier
     }
 
     /// Ends what works in the background, and waits for it, but not for long.

@@ -294,7 +294,9 @@ impl Log {
     pub async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
         self.ledger.sign_with(signer, accept).await?;
         let ledger = Arc::clone(&self.ledger);
-        self.life.tasks.keep("signing", move || checkpoints::run(Arc::clone(&ledger)));
+        self.life
+            .tasks
+            .keep("signing", move || checkpoints::run(Arc::clone(&ledger)));
         Ok(())
     }
 

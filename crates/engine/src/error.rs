@@ -66,6 +66,9 @@ pub enum LogError {
         /// What is wrong with it.
         why: String,
     },
+    /// There is no such tile of the log's tree.
+    #[error("there is no such tile: {0}")]
+    NoTile(String),
     /// Nothing signs this log.
     #[error("this log is not signed: it is open without its key")]
     Unsigned,
@@ -176,6 +179,7 @@ impl LogError {
             | Self::ReadOnly
             | Self::RolledBack { .. }
             | Self::Anchor { .. }
+            | Self::NoTile(_)
             | Self::Unsigned
             | Self::OutsideTree { .. }
             | Self::Closed => false,

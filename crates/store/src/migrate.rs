@@ -127,6 +127,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "checkpoints",
         sql: include_str!("../migrations/0023_checkpoints.sql"),
     },
+    Migration {
+        version: 24,
+        name: "verifications",
+        sql: include_str!("../migrations/0024_verifications.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

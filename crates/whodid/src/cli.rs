@@ -143,6 +143,45 @@ pub(crate) enum LogCommand {
     /// Nothing is deleted: what is left of them stays where it is. Answers are not called incomplete because of them any
     /// more, and the log says that the gap was closed.
     CloseGaps(CloseGaps),
+    /// Print the newest signed checkpoint of the log; works beside a running server
+    ///
+    /// Keep it where nobody here can change it: nothing in front of it can be changed, removed or put in later without that
+    /// showing. With --keys the public keys that sign checkpoints are printed instead.
+    Checkpoint(CheckpointOf),
+    /// Print the proof that an activity stands in the log, in the form of C2SP tlog-proof; works beside a running server
+    Proof(ProofOf),
+    /// Sign checkpoints with a new key from now on, and for 30 days with the one before as well
+    NewKey(DataDir),
+    /// Go on with a log that is older, or another, than the checkpoint kept outside the data says
+    ///
+    /// The log records that it was. Only for when the newer data are lost for good.
+    AcceptRollback(AcceptRollback),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckpointOf {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Print the public keys instead, the newest last
+    #[arg(long)]
+    pub(crate) keys: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProofOf {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Number of the activity
+    pub(crate) id: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AcceptRollback {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Go on with it
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

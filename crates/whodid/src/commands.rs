@@ -1,5 +1,6 @@
 //! The commands, one file each. Owns what they share: settings from flags, zones, and queries.
 
+mod checkpoints;
 mod close_gaps;
 mod demo;
 mod doctor;
@@ -35,6 +36,10 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
+        Command::Log(LogCommand::Checkpoint(command)) => Box::pin(checkpoints::show(&flags, command)).await,
+        Command::Log(LogCommand::Proof(command)) => Box::pin(checkpoints::prove(&flags, command)).await,
+        Command::Log(LogCommand::NewKey(data)) => Box::pin(checkpoints::new_key(&flags, data)).await,
+        Command::Log(LogCommand::AcceptRollback(command)) => Box::pin(checkpoints::accept(&flags, command)).await,
         Command::Log(LogCommand::CloseGaps(command)) => Box::pin(close_gaps::run(&flags, command)).await,
         Command::Key(KeyCommand::Replace(data)) => key::replace(&flags, data).await,
         Command::Doctor(command) => doctor::run(&flags, command).await,

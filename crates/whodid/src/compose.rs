@@ -9,8 +9,8 @@ use engine::{Clock, Log, Rng as _, Signer, SteadyClock, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
 
 use crate::config::Config;
-use crate::{log_key, rights};
 use crate::secret_key;
+use crate::{log_key, rights};
 
 /// Everything of one installation, owned by this process.
 pub(crate) struct Installation {
@@ -30,6 +30,14 @@ pub(crate) async fn open_at_rest(config: &Config) -> Result<Installation> {
     let mut settings = config.log.clone();
     settings.background = false;
     assemble(config, store, settings, clock()).await
+}
+
+/// The same, also where the log is not the one that a checkpoint is known of, which is recorded.
+pub(crate) async fn open_whatever_it_is(config: &Config) -> Result<Installation> {
+    let store = open_store(config).await?;
+    let mut settings = config.log.clone();
+    settings.background = false;
+    assemble_as(config, store, settings, clock(), true).await
 }
 
 /// The clock of the machine, which is not believed at once when it is set.

@@ -70,7 +70,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<SigningKey>, LogKeyError> {
         key.map_err(|why| malformed(format!("line {}: {why}", at + 1)))
     });
     let keys: Vec<SigningKey> = keys.collect::<Result<_, _>>()?;
-    match (keys.first(), keys.iter().find(|key| key.public().name() != keys[0].public().name())) {
+    match (
+        keys.first(),
+        keys.iter().find(|key| key.public().name() != keys[0].public().name()),
+    ) {
         (None, _) => Err(malformed("it is empty".to_owned())),
         (_, Some(_)) => Err(malformed("its keys have different names".to_owned())),
         _ => Ok(keys),
@@ -132,11 +135,15 @@ pub(crate) async fn renew(path: &Path, store: &Store, rng: &dyn Rng) -> Result<V
 
 /// The name of the log, which is that of its keys.
 pub(crate) fn origin(keys: &[SigningKey], path: &Path) -> Result<Origin, LogKeyError> {
-    let name = keys.first().map(|key| key.public().name().to_string()).unwrap_or_default();
-    name.parse().map_err(|why: proof::CheckpointError| LogKeyError::Malformed {
-        path: path.to_owned(),
-        why: why.to_string(),
-    })
+    let name = keys
+        .first()
+        .map(|key| key.public().name().to_string())
+        .unwrap_or_default();
+    name.parse()
+        .map_err(|why: proof::CheckpointError| LogKeyError::Malformed {
+            path: path.to_owned(),
+            why: why.to_string(),
+        })
 }
 
 /// The public keys that were used, the newest last.

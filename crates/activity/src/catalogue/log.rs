@@ -67,6 +67,19 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Checkpoints of the log are signed with the new key `whodid.example+c74f20a3`",
     ),
     Category::Log.entry(
+        "log.verified",
+        "Log verified",
+        "The whole log was read back and held against its tree",
+        &[
+            Text("Verified the log: "),
+            Meta("sound"),
+            Text(" of "),
+            Meta("size"),
+            Text(" activities hold"),
+        ],
+        "Verified the log: `1190204` of `1190204` activities hold",
+    ),
+    Category::Log.entry(
         "log.rollback_accepted",
         "Shorter log accepted",
         "Somebody decided to go on with a log that is not the one a checkpoint was made of",

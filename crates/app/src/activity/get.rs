@@ -6,6 +6,7 @@ use activity::{Activity, Named, Person, Seq, Time};
 use engine::{Cursor, Order, Search};
 
 use super::disclosure::GuardedLook;
+use super::disclosure::Unseen;
 use super::scope::{Question, Scoped};
 use super::view::{ViewError, ViewRequest, view};
 use super::{Delivery, Disclosure, LogScope, Rows, around};
@@ -18,6 +19,30 @@ const FEW: usize = 5;
 
 /// The activity with this id, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity>, ViewError> {
+    let Some((found, scope)) = found(app, caller, seq).await? else {
+        return Ok(None);
+    };
+    let q = format!("id:{seq}");
+    let question = Question {
+        q: &q,
+        from: None,
+        to: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let scoped = Scoped::new(app, caller, &scope, question).await?;
+    let rows = Disclosure::new(app, caller, &scoped, Delivery::One(seq))
+        .give(found)
+        .await?;
+    Ok(rows.into_iter().next())
+}
+
+/// Whether there is an activity with this id that `caller` may see; it is given to nobody.
+pub(crate) async fn may_see(app: &App, caller: &Caller, seq: Seq) -> Result<bool, ViewError> {
+    Ok(found(app, caller, seq).await?.is_some())
+}
+
+/// The activity with this id and the log in which `caller` may see it, still to be disclosed.
+async fn found(app: &App, caller: &Caller, seq: Seq) -> Result<Option<(Unseen, LogScope)>, ViewError> {
     // What the log says is looked at only to choose the scope; whether the reader is told is decided by it below.
     LogScope::Me.allowed(app, caller).await?;
     let Some(found) = app.look(caller).await?.get(seq).await? else {
@@ -33,21 +58,8 @@ pub async fn get(app: &App, caller: &Caller, seq: Seq) -> Result<Option<Activity
         Err(error) => return Err(error),
     };
     // The same condition that every list is read with decides whether the row exists for this reader.
-    if !subject.expr().matches(row) {
-        return Ok(None);
-    }
-    let q = format!("id:{seq}");
-    let question = Question {
-        q: &q,
-        from: None,
-        to: None,
-        zone: &jiff::tz::TimeZone::UTC,
-    };
-    let scoped = Scoped::new(app, caller, &scope, question).await?;
-    let rows = Disclosure::new(app, caller, &scoped, Delivery::One(seq))
-        .give(found)
-        .await?;
-    Ok(rows.into_iter().next())
+    let is_theirs = subject.expr().matches(row);
+    Ok(is_theirs.then_some((found, scope)))
 }
 
 /// What the people of a row did, or what was done to their accounts, right before and after it, with the row itself,

@@ -33,6 +33,7 @@ pub use display::{Column, Columns, Density};
 pub use empty::{EmptyReason, FoundPerson, Widening};
 pub use follow::{FollowPage, FollowRequest, follow};
 pub(crate) use get::account;
+pub(crate) use get::may_see;
 pub use get::{get, group, near, neighbours, person};
 pub use hint::Hint;
 pub use overview::{Bar, Facet, Outcomes, Overview, OverviewRequest, Value, Values, overview};

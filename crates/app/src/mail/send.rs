@@ -76,7 +76,7 @@ fn way_out(app: &App) -> Result<Option<Way>, MailSetupError> {
 async fn work(app: App, way: Option<Way>) {
     loop {
         let worked = match &way {
-            Some(way) => send_due(&app, way).await,
+            Some(way) => Box::pin(send_due(&app, way)).await,
             None => clean(&app).await,
         };
         if let Err(error) = worked {

@@ -46,6 +46,12 @@ pub(crate) const TABLE: Table = &[
     ("activity/take", Is::Reading),
     ("activity/types", Is::Reading),
     ("activity/view", Is::Reading),
+    ("integrity/mod", Is::Machinery),
+    // Hashes, which say nothing of anybody.
+    ("integrity/prove", Is::Reading),
+    ("integrity/public", Is::Reading),
+    ("integrity/state", Is::Reading),
+    ("integrity/verify", Is::Mutating(&["log.verified"])),
     ("import/jsonl", Is::Machinery),
     ("import/keys", Is::Machinery),
     ("import/lines", Is::Machinery),
@@ -78,6 +84,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
             holes.push(engine::Hole::lost(0..1, "it was damaged"));
             action(async move { view::close_holes(app, admin, &holes).await })
         }
+        "integrity/verify" => action(async move { app::integrity::verify(app, admin).await.map(drop) }),
         "import/run" => action(imported(stage)),
         "ingest/record" => action(recorded(stage)),
         other => no_action(other),

@@ -12,9 +12,9 @@ use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
 use tokio::sync::{Mutex, watch};
 
+use crate::LogError;
 use crate::ledger::Ledger;
 use crate::tasks::blocking;
-use crate::LogError;
 
 /// How far a checkpoint is behind the log at most.
 const BEHIND: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1_000 });
@@ -60,7 +60,9 @@ impl Signer {
         };
         let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|why| unsound(why.to_string()))?;
         let checkpoint = checkpoint.verify(&self.origin, &self.public());
-        checkpoint.map(|found| Some(found.clone())).map_err(|why| unsound(why.to_string()))
+        checkpoint
+            .map(|found| Some(found.clone()))
+            .map_err(|why| unsound(why.to_string()))
     }
 
     /// Puts the newest checkpoint into the anchor, whole or not at all.
@@ -107,7 +109,10 @@ impl Ledger {
                 });
             }
             let told = [("known", known.size()), ("size", head.size)];
-            facts.push(self.fact("log.rollback_accepted", told.map(|(key, value)| (key, value.to_string()))));
+            facts.push(self.fact(
+                "log.rollback_accepted",
+                told.map(|(key, value)| (key, value.to_string())),
+            ));
         }
         if !facts.is_empty() {
             self.writer.append(&mut tx, facts).await?;

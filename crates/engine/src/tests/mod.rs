@@ -2,6 +2,7 @@
 
 mod append;
 mod bounds;
+mod checkpoints;
 mod clocks;
 mod freezing;
 mod holes;

@@ -11,6 +11,7 @@ pub mod log_key;
 pub mod lost_batch;
 pub(crate) mod many;
 pub mod person_key;
+pub mod verification;
 pub mod volume;
 
 pub use head::{Head, Position};
@@ -19,6 +20,7 @@ pub use idempotency::Remembered;
 pub use log_key::LogKey;
 pub use lost_batch::LostBatch;
 pub use person_key::PersonKey;
+pub use verification::Verification;
 pub use volume::VolumeRow;
 
 use crate::StoreError;

@@ -21,6 +21,7 @@ mod list_types;
 mod metrics;
 mod openapi;
 mod overview;
+mod proofs;
 mod query;
 mod record_activities;
 mod saved_searches;
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         auth::routes(),
         devices::routes(),
         exports::routes(),
+        proofs::routes(),
     ];
     areas.into_iter().flatten().chain(own()).collect()
 }

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod catalogue;
 pub mod exports;
 pub mod groups;
+pub mod integrity;
 pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         exports::routes(),
         groups::routes(),
         catalogue::routes(),
+        integrity::routes(),
     ]
     .into_iter()
     .flatten()

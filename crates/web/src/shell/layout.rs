@@ -141,11 +141,16 @@ impl Shell {
         };
         let rest: &[_] = match caller.is_administrator() {
             true => &[
+                ("Integrity", "/admin/integrity"),
                 ("Logged activities", "/activity/types"),
                 ("Applications", "/admin/applications"),
                 ("API keys", "/admin/api-keys"),
                 ("Outbox", "/admin/outbox"),
                 ("API documentation", "/docs"),
+            ],
+            false if caller.reads_everything() => &[
+                ("Integrity", "/admin/integrity"),
+                ("Logged activities", "/activity/types"),
             ],
             false => &[("Logged activities", "/activity/types")],
         };

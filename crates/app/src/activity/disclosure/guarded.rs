@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Batch, Breakdown, Count, Hole, IngestError, IngestResult, Log, LogError, Look, Obstacle, Order, Scan, Search,
-    Summary, Through,
+    Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look, Obstacle,
+    Order, Proof, Scan, Search, Summary, Through, Verified,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -75,6 +75,46 @@ impl GuardedLog {
     /// See [`Log::close_hole`].
     pub(crate) async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
         self.0.close_hole(tx, hole).await
+    }
+
+    /// See [`Log::verify`].
+    pub(crate) async fn verify(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.0.verify(progress).await
+    }
+
+    /// See [`Log::prove`].
+    pub(crate) async fn prove(&self, seq: Seq) -> Result<Option<Proof>, LogError> {
+        self.0.prove(seq).await
+    }
+
+    /// See [`Log::checkpoint`]; as text.
+    pub(crate) async fn checkpoint(&self) -> Result<String, LogError> {
+        Ok(self.0.checkpoint().await?.to_string())
+    }
+
+    /// See [`Log::newest_checkpoint`]; as text.
+    pub(crate) fn newest_checkpoint(&self) -> Option<String> {
+        self.0.newest_checkpoint().map(|newest| newest.to_string())
+    }
+
+    /// See [`Log::checkpoints`].
+    pub(crate) async fn checkpoints(&self, below: u64, limit: u32) -> Result<Vec<KeptCheckpoint>, LogError> {
+        self.0.checkpoints(below, limit).await
+    }
+
+    /// See [`Log::keys`].
+    pub(crate) async fn keys(&self) -> Result<Vec<LogKey>, LogError> {
+        self.0.keys().await
+    }
+
+    /// See [`Log::tile`].
+    pub(crate) async fn tile(&self, path: &str) -> Result<Vec<u8>, LogError> {
+        self.0.tile(path).await
+    }
+
+    /// See [`engine::Tree::consistency`].
+    pub(crate) async fn consistency(&self, old: u64, new: u64) -> Result<Vec<[u8; 32]>, LogError> {
+        self.0.tree().await?.consistency(old, new).await
     }
 
     /// See [`Log::by_what_passed`].
