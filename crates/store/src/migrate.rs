@@ -122,6 +122,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "exports_kept",
         sql: include_str!("../migrations/0022_exports.sql"),
     },
+    Migration {
+        version: 25,
+        name: "erasure",
+        sql: include_str!("../migrations/0025_erasure.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
