@@ -120,7 +120,11 @@ pub(crate) fn is_bare(facts: &Facts, canonical: &Canonical, kept: &[KeptDigest])
     erase(&mut bare, |id| id == ERASED);
     let bare = canonical::encode(&bare);
     let is_bare = |kept: &KeptDigest| {
-        let at = |of: &Canonical| usize::try_from(kept.place).ok().and_then(|at| of.personal.get(at).cloned());
+        let at = |of: &Canonical| {
+            usize::try_from(kept.place)
+                .ok()
+                .and_then(|at| of.personal.get(at).cloned())
+        };
         at(canonical).is_some_and(|person| person.person_id == ERASED && at(&bare) == Some(person))
     };
     kept.is_sorted_by(|one, next| one.place < next.place) && kept.iter().all(is_bare)
@@ -225,7 +229,14 @@ mod tests {
         for gone in ["usr_7", "Sam", "sjones", "wrong_password", "Pro", "plan", "sam"] {
             assert!(!json.contains(gone), "{gone} in {json}");
         }
-        for left in ["Ann Lee", "10.1.2.3", "Firefox", "\"DE\"", "Web manager", "Erased person"] {
+        for left in [
+            "Ann Lee",
+            "10.1.2.3",
+            "Firefox",
+            "\"DE\"",
+            "Web manager",
+            "Erased person",
+        ] {
             assert!(json.contains(left), "no {left} in {json}");
         }
         erase(&mut facts, |id| id == "usr_1");

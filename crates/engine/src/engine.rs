@@ -19,8 +19,8 @@ use crate::shared::Shared;
 use crate::writer::Writer;
 use crate::writer::ingest::Queue;
 use crate::{
-    Batch, Clock, Erasure, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
-    Search, Summary, SystemRng, Tasks, Through, Verified,
+    Batch, Clock, Erasure, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng,
+    Scan, Search, Summary, SystemRng, Tasks, Through, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -65,7 +65,9 @@ impl Log {
         let log = Self::of(Shared::new(store, settings, clock, rng), Tasks::default());
         let (shared, ledger, tasks) = (&log.shared, &log.ledger, &log.life.tasks);
         log.reader.shelf().ensure()?;
-        shared.keys().follow(head::erasures(&mut shared.store().glance().await?).await?);
+        shared
+            .keys()
+            .follow(head::erasures(&mut shared.store().glance().await?).await?);
         shared.begin_with(head::skipped(&mut shared.store().glance().await?).await?);
         ledger.check_place().await?;
         ledger.check_head().await?;

@@ -164,7 +164,8 @@ mod tests {
         prop_oneof![
             any::<Hash>().prop_map(Leaf::Yielded),
             any::<Hash>().prop_map(Leaf::Kept),
-            (any::<Hash>(), digests).prop_map(move |(hash, all)| Leaf::Erased(hash, all.into_iter().map(kept).collect())),
+            (any::<Hash>(), digests)
+                .prop_map(move |(hash, all)| Leaf::Erased(hash, all.into_iter().map(kept).collect())),
         ]
     }
 

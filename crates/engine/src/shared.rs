@@ -2,8 +2,8 @@
 //! and how far it is as far as is known here. Owns no rule of any of the three.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::canonical::{self, KeptDigest};
 use activity::{Activity, Seq, Time};

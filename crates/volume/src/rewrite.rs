@@ -48,10 +48,7 @@ impl Leaf {
     fn kept(&self) -> Kept<'_> {
         match self {
             Self::Yielded(_) => Kept::NOTHING,
-            Self::Erased(_, digests) => Kept {
-                leaf: None,
-                digests,
-            },
+            Self::Erased(_, digests) => Kept { leaf: None, digests },
             Self::Kept(hash) => Kept {
                 leaf: Some(hash),
                 digests: &[],

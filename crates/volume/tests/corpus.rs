@@ -95,7 +95,12 @@ fn a_volume_of_version_1_yields_its_tree_once_its_index_is_built_anew() {
 fn later_volumes_are_verified_and_open_as_they_are_or_anew() {
     for version in ["v2", "v3", "v4"] {
         let sample = Sample::of(version);
-        let verified = volume::verify(&sample.dir, &sample.meta, &|row, kept| sample.leaf_of(row, kept), &Deadline::none());
+        let verified = volume::verify(
+            &sample.dir,
+            &sample.meta,
+            &|row, kept| sample.leaf_of(row, kept),
+            &Deadline::none(),
+        );
         assert_eq!(verified.unwrap(), 0, "{version}");
         let anew = sample.anew();
         let rows = rows(&anew);

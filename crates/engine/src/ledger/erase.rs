@@ -97,7 +97,9 @@ impl Ledger {
 
     /// Whether there is somebody left to be erased.
     pub(crate) async fn is_erasing(&self) -> Result<bool, LogError> {
-        Ok(!erasure::pending(&mut self.shared.store().glance().await?).await?.is_empty())
+        Ok(!erasure::pending(&mut self.shared.store().glance().await?)
+            .await?
+            .is_empty())
     }
 
     /// Those who are at this stage.
@@ -114,14 +116,15 @@ impl Ledger {
         }
         self.reached(Work::Erase, Step::Chosen)?;
         let erasing = Arc::new(Erasing::of(&due));
-        let mut next = head::position(&mut self.shared.store().glance().await?).await?.sealed;
+        let sealed = head::position(&mut self.shared.store().glance().await?).await?.sealed;
+        let mut next = sealed;
         while next < erasing.end() {
             let store = self.shared.store();
             let batches = hot_batch::load(&mut store.glance().await?, next, erasing.end(), BATCHES).await?;
             let Some(end) = batches.last().map(|batch| batch.end()) else {
                 break;
             };
-            self.rewrite_hot(&erasing, batches).await?;
+            self.rewrite_hot(&erasing, batches, sealed).await?;
             next = end;
         }
         let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
@@ -131,8 +134,8 @@ impl Ledger {
         self.reached(Work::Erase, Step::Advanced)
     }
 
-    /// Some hot batches, in one transaction.
-    async fn rewrite_hot(&self, erasing: &Arc<Erasing>, batches: Vec<Loaded>) -> Result<(), LogError> {
+    /// Some hot batches, in one transaction. What of them is below `sealed` is counted with its volume.
+    async fn rewrite_hot(&self, erasing: &Arc<Erasing>, batches: Vec<Loaded>, sealed: Seq) -> Result<(), LogError> {
         let fence = self.fence()?;
         let sound = batches.into_iter().filter(|batch| batch.is_sound);
         let of = Arc::clone(erasing);
@@ -152,7 +155,14 @@ impl Ledger {
         let (mut rewritten, mut lighter, mut changed) = (Rewritten::new(), 0, Vec::new());
         for (batch, rows) in named {
             let before: u64 = rows.iter().map(|row| activity::weight(row) as u64).sum();
-            let (batch, after) = erased(erasing, batch.batch, rows, &keys, &mut rewritten)?;
+            for id in rows
+                .iter()
+                .filter(|row| row.seq >= sealed)
+                .flat_map(|row| erasing.for_whom(row))
+            {
+                *rewritten.entry(id).or_default() += 1;
+            }
+            let (batch, after) = erased(erasing, batch.batch, rows, &keys)?;
             lighter += before.saturating_sub(after);
             changed.push(batch);
         }
@@ -190,10 +200,18 @@ impl Ledger {
         if due.is_empty() {
             return self.erase_traces().await;
         }
-        let (ids, erasing) = (due.iter().map(|of| of.id).collect::<Vec<_>>(), Arc::new(Erasing::of(&due)));
+        let (ids, erasing) = (
+            due.iter().map(|of| of.id).collect::<Vec<_>>(),
+            Arc::new(Erasing::of(&due)),
+        );
         let view = Arc::new(self.reader.view().await?);
         let mut is_whole = true;
-        for meta in self.live().await?.into_iter().filter(|meta| meta.first_seq < erasing.end()) {
+        for meta in self
+            .live()
+            .await?
+            .into_iter()
+            .filter(|meta| meta.first_seq < erasing.end())
+        {
             let Some(readable) = readable(&view, &meta) else {
                 is_whole = false;
                 continue;
@@ -336,7 +354,6 @@ fn erased(
     mut of: HotBatch,
     mut rows: Vec<Activity>,
     keys: &Keys,
-    rewritten: &mut Rewritten,
 ) -> Result<(HotBatch, u64), LogError> {
     let damaged = |why: String| LogError::Damaged(format!("hot batch {}: {why}", of.first_seq));
     let committed = leaves::of(of.leaves.as_deref(), &(of.first_seq..of.end()), of.first_seq).map_err(damaged)?;
@@ -350,9 +367,6 @@ fn erased(
         };
         let leaf = committed.or_else(whole);
         let leaf = leaf.ok_or_else(|| damaged(format!("a person named in activity {} has no key", row.seq)))?;
-        for id in erasing.for_whom(row) {
-            *rewritten.entry(id).or_default() += 1;
-        }
         let mut digests = leaves::digests_of(Some(&leaf)).to_vec();
         kept.push(match (erasing.erase(row.seq, &mut row.facts, &mut digests), leaf) {
             (Remains::All, leaf) | (_, leaf @ Leaf::Kept(_)) => leaf,

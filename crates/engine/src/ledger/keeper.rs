@@ -187,7 +187,11 @@ pub(crate) async fn run(ledger: Arc<Ledger>, stop: impl Future<Output = ()>) {
         }
         ledger.gauges();
         // What could not be done to its end, as where somebody still read what was to go, is tried again soon.
-        let rest = if ledger.is_erasing().await.unwrap_or(false) { REST } else { LOOK };
+        let rest = if ledger.is_erasing().await.unwrap_or(false) {
+            REST
+        } else {
+            LOOK
+        };
         look = tokio::select! {
             () = &mut stop => { ledger.shared.close(); false }
             () = ledger.shared.asked_to_erase() => true,

@@ -155,7 +155,8 @@ impl Ledger {
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let meta = volumes::meta(row)?;
         blocking(move || {
-            let leaf_of = |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
+            let leaf_of =
+                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let unknown = volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?;
             Ok((unknown, volume::tree_range(&dir, &meta)?))

@@ -3,6 +3,7 @@
 mod append;
 mod bounds;
 mod clocks;
+mod erasing;
 mod freezing;
 mod holes;
 mod ingest;

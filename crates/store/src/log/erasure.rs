@@ -197,12 +197,7 @@ fn hash(salt: &[u8; 32], person: &str) -> [u8; 32] {
 fn erasure(row: &AnyRow) -> Result<Erasure, StoreError> {
     let key: Option<Vec<u8>> = row.try_get(6)?;
     let since = unsigned(row.try_get(7)?, "since")?;
-    let key = key.map(|key| {
-        bytes32(&key, "key").map(|secret| PersonKey {
-            secret,
-            since,
-        })
-    });
+    let key = key.map(|key| bytes32(&key, "key").map(|secret| PersonKey { secret, since }));
     Ok(Erasure {
         id: unsigned(row.try_get(0)?, "id")?,
         stage: Stage::of(&row.try_get::<String, _>(1)?)?,

@@ -72,10 +72,7 @@ pub async fn ensure(tx: &mut Tx, proposed: &[(&str, [u8; 32])], since: u64) -> R
         );
         let query = sqlx::query(AssertSqlSafe(sql));
         let query = chunk.iter().fold(query, |query, (person, secret)| {
-            let key = PersonKey {
-                secret: *secret,
-                since,
-            };
+            let key = PersonKey { secret: *secret, since };
             let query = query.bind(*person).bind(secret.to_vec()).bind(signed(since));
             query.bind(key.sum(person).to_vec())
         });

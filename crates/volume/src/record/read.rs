@@ -8,7 +8,9 @@ use std::sync::Arc;
 use activity::canonical::KeptDigest;
 use activity::{Activity, By, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time};
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{Array, BinaryArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array};
+use arrow_array::{
+    Array, BinaryArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array,
+};
 use arrow_schema::ArrowError;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use proof::Hash;

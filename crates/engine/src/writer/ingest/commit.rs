@@ -144,7 +144,11 @@ async fn settle_keys(writer: &Arc<Writer>, tx: &mut Tx, group: &mut [Request]) -
     }
     for request in group {
         let holds = |(person, key): &(String, Key)| held.get(person).is_some_and(|held| held.secret == *key);
-        let is_settled = request.prepared.proposal.as_ref().is_none_or(|all| all.keys.iter().all(holds));
+        let is_settled = request
+            .prepared
+            .proposal
+            .as_ref()
+            .is_none_or(|all| all.keys.iter().all(holds));
         if is_settled && !is_stale(request) {
             continue;
         }
