@@ -10,7 +10,7 @@ use activity::query::Expr;
 use activity::{Activity, ERASED, Seq, Time, canonical};
 use store::Tx;
 use store::log::erasure::{self, Requested, Stage};
-use store::log::{HotBatch, Loaded, head, hot_batch, person_key, volume as table};
+use store::log::{HotBatch, Loaded, head, hot_batch, lost_batch, person_key, volume as table};
 use volume::{Filling, Leaf, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
 
 use super::rewrite::{Replaced, Step, Work, Workplace};
@@ -127,6 +127,7 @@ impl Ledger {
             self.rewrite_hot(&erasing, batches, sealed).await?;
             next = end;
         }
+        self.destroy_lost(&erasing).await?;
         let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
         self.advance(&ids, Stage::Hot).await?;
         // Those in memory go.
@@ -137,17 +138,19 @@ impl Ledger {
     /// Some hot batches, in one transaction. What of them is below `sealed` is counted with its volume.
     async fn rewrite_hot(&self, erasing: &Arc<Erasing>, batches: Vec<Loaded>, sealed: Seq) -> Result<(), LogError> {
         let fence = self.fence()?;
-        let sound = batches.into_iter().filter(|batch| batch.is_sound);
+        let (sound, damaged): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| batch.is_sound);
+        let damaged = damaged.into_iter().map(|batch| batch.batch);
+        let lost: Vec<HotBatch> = damaged.filter(|batch| can_be_seen_in(batch, erasing)).collect();
         let of = Arc::clone(erasing);
         let unpack = move || {
-            let rows = sound.filter_map(|batch| {
+            let rows = sound.into_iter().filter_map(|batch| {
                 let rows = batch::unpack(&batch).ok()?;
                 rows.iter().any(|row| of.is_named_in(row)).then_some((batch, rows))
             });
             Ok(rows.collect::<Vec<_>>())
         };
         let named = blocking(unpack).await?;
-        if named.is_empty() {
+        if named.is_empty() && lost.is_empty() {
             return Ok(());
         }
         let rows = || named.iter().flat_map(|(_, rows)| rows);
@@ -171,7 +174,11 @@ impl Ledger {
             tx.rollback().await;
             return Err(LogError::Elsewhere);
         }
-        for batch in changed {
+        let emptied = lost.into_iter().map(|batch| HotBatch {
+            facts: Vec::new(),
+            ..batch
+        });
+        for batch in changed.into_iter().chain(emptied) {
             hot_batch::rewrite(&mut tx, batch).await?;
         }
         head::lighten(&mut tx, lighter).await?;
@@ -180,6 +187,22 @@ impl Ledger {
         }
         tx.commit().await?;
         self.reached(Work::Erase, Step::Rewritten)
+    }
+
+    /// Destroys what is kept of damaged batches in which somebody who is to be erased can be seen. One that cannot be
+    /// read at all is left: nothing tells whom it names.
+    async fn destroy_lost(&self, erasing: &Erasing) -> Result<(), LogError> {
+        let lost = lost_batch::contents(&mut self.shared.store().glance().await?, erasing.end()).await?;
+        for (from, _) in lost.iter().filter(|(_, batch)| can_be_seen_in(batch, erasing)) {
+            let mut tx = self.shared.store().begin().await?;
+            lost_batch::destroy(&mut tx, *from).await?;
+            tx.commit().await?;
+            tracing::warn!(
+                first = from,
+                "a damaged batch named somebody who is erased, and was destroyed"
+            );
+        }
+        Ok(())
     }
 
     async fn advance(&self, ids: &[u64], from: Stage) -> Result<(), LogError> {
@@ -346,6 +369,11 @@ impl Readable {
             }
         }
     }
+}
+
+/// Whether a damaged batch, as far as it can be read, names one of them.
+fn can_be_seen_in(batch: &HotBatch, erasing: &Erasing) -> bool {
+    batch::rows(batch).is_ok_and(|rows| rows.iter().any(|row| erasing.is_named_in(row)))
 }
 
 /// A hot batch as it is afterwards, and what it weighs.

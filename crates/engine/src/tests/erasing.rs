@@ -594,6 +594,47 @@ async fn the_keeper_erases_by_itself_also_after_a_restart() {
     bed.log.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_batches_in_which_the_person_can_be_seen_are_destroyed_and_the_leaves_stay() {
+    let bed = Bed::new(1_000).await;
+    for first in [0, 10] {
+        bed.append(history(first..first + 10)).await;
+    }
+    let mut beside = bed.store.beside().await.unwrap();
+    let damage = |first: u64| format!("UPDATE hot_batch SET recorded_at = recorded_at - 1 WHERE first_seq = {first}");
+    // Readable, and not what was written: one is lost already when they are erased, the other is not due yet.
+    sqlx::query(sqlx::AssertSqlSafe(damage(0)))
+        .execute(&mut beside)
+        .await
+        .unwrap();
+    let bed = bed.reopen(1_000).await;
+    bed.log.settle(true).await.unwrap();
+    bed.append(history(20..30)).await;
+    sqlx::query(sqlx::AssertSqlSafe(damage(20)))
+        .execute(&mut beside)
+        .await
+        .unwrap();
+    let bed = bed.reopen(1_000).await;
+    erase(&bed, &token(SAM, "id")).await;
+    bed.log.settle(true).await.unwrap();
+    assert_eq!(files_with(bed.dir.path(), SAM.as_bytes()), Vec::<String>::new());
+    let mut beside = bed.store.beside().await.unwrap();
+    let kept: Vec<Vec<u8>> = sqlx::query_scalar("SELECT facts FROM lost_batch")
+        .fetch_all(&mut beside)
+        .await
+        .unwrap();
+    assert_eq!(kept, [Vec::<u8>::new(), Vec::new()]);
+    let verified = bed.log.verify(|_| {}).await.unwrap();
+    assert!(
+        verified
+            .faults
+            .iter()
+            .all(|fault| fault.what.contains("damaged before they were sealed")),
+        "{verified:?}"
+    );
+    assert_eq!(verified.sound, 10);
+}
+
 #[derive(Clone, Debug)]
 enum Move {
     Append(u64),
