@@ -5,6 +5,7 @@
 mod batch;
 mod clock;
 mod engine;
+mod erasing;
 mod error;
 mod extent;
 mod hole;
@@ -35,6 +36,7 @@ pub use hole::Hole;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
 pub use ledger::checkpoints::{OVERLAP, Signer};
+pub use ledger::erase::Erasure;
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use page::{LogHead, Page, Search, Through};

@@ -132,6 +132,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "verifications",
         sql: include_str!("../migrations/0024_verifications.sql"),
     },
+    Migration {
+        version: 25,
+        name: "erasure",
+        sql: include_str!("../migrations/0025_erasure.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
