@@ -21,6 +21,8 @@ const LOG: &[&str] = &[
     "hot_batch",
     "person_key",
     "activity_type",
+    "checkpoint",
+    "log_key",
     "reported_type",
     "migration",
 ];

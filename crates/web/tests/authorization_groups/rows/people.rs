@@ -121,6 +121,13 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /activities/{id}/open", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /v1/activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
+    // Its proof says nothing of it, and is told of to nobody.
+    row("GET /activities/{id}/proof", Nothing, MANAGES)
+        .but(&[(Who::Member, NotFound)])
+        .silent(),
+    row("GET /v1/activities/{id}/proof", Nothing, MANAGES)
+        .but(&[(Who::Member, NotFound)])
+        .silent(),
     row("GET /exports/{id}/download", Nothing, HERS),
     row("GET /exports/{id}", Nothing, HERS),
     row("POST /exports/{id}/cancel", Form(""), HERS).but(&[(Who::Installation, SaidNo)]),
