@@ -2,6 +2,7 @@
 //! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
 pub(crate) mod erase;
+mod erase_hot;
 pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;
