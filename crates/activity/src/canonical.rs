@@ -158,32 +158,6 @@ impl KeptDigest {
     }
 }
 
-/// A hash that nothing has.
-const NO_LEAF: Hash = [0; 32];
-
-/// The leaf hash of an activity of which some persons' values are gone and their digests are kept; `None` if one of the
-/// others has no key. Guarantee: a digest counts only where nothing is left of the values it was made of, so that what is
-/// left cannot be made to say something else.
-#[must_use]
-pub fn leaf_with(facts: &Facts, kept: &[KeptDigest], key_of: impl Fn(&str) -> Option<[u8; 32]>) -> Option<Hash> {
-    if kept.is_empty() {
-        return leaf_of(facts, key_of);
-    }
-    let canonical = encode(facts);
-    if !crate::erased::is_bare(facts, &canonical, kept) {
-        return Some(NO_LEAF);
-    }
-    let mut kept = kept.iter().peekable();
-    let digests = (0..).zip(&canonical.personal).map(|(place, person)| {
-        if let Some(kept) = kept.next_if(|kept| kept.place == place) {
-            return Some(kept.digest);
-        }
-        let salt = salt(&key_of(&person.person_id)?, &canonical.impersonal);
-        Some(digest(&salt, &person.values))
-    });
-    Some(leaf(&canonical, &digests.collect::<Option<Vec<_>>>()?))
-}
-
 /// The ids of those who need a key for an activity, each once, in the order user, by, targets: the persons it names,
 /// or [`NOBODY`] where it names none and has a raw event.
 #[must_use]

@@ -1,7 +1,7 @@
-//! What is left of an activity when somebody it names is erased. Owns which values go with whom; that its leaf can still be
-//! computed is `canonical`'s.
+//! What is left of an activity when somebody it names is erased. Owns which values go with whom, and how its leaf
+//! is computed with the digests that are kept in their place.
 
-use crate::canonical::{self, Canonical, KeptDigest};
+use crate::canonical::{self, Canonical, Hash, KeptDigest};
 use crate::field::{Belongs, Field};
 use crate::{By, Facts, Person};
 
@@ -114,8 +114,34 @@ pub fn erase_keeping(
     remains
 }
 
+/// A hash that nothing has.
+const NO_LEAF: Hash = [0; 32];
+
+/// The leaf hash of an activity of which some persons' values are gone and their digests are kept; `None` if one of the
+/// others has no key. Guarantee: a digest counts only where nothing is left of the values it was made of, so that what is
+/// left cannot be made to say something else.
+#[must_use]
+pub fn leaf_with(facts: &Facts, kept: &[KeptDigest], key_of: impl Fn(&str) -> Option<[u8; 32]>) -> Option<Hash> {
+    if kept.is_empty() {
+        return canonical::leaf_of(facts, key_of);
+    }
+    let canonical = canonical::encode(facts);
+    if !is_bare(facts, &canonical, kept) {
+        return Some(NO_LEAF);
+    }
+    let mut kept = kept.iter().peekable();
+    let digests = (0..).zip(&canonical.personal).map(|(place, person)| {
+        if let Some(kept) = kept.next_if(|kept| kept.place == place) {
+            return Some(kept.digest);
+        }
+        let salt = canonical::salt(&key_of(&person.person_id)?, &canonical.impersonal);
+        Some(canonical::digest(&salt, &person.values))
+    });
+    Some(canonical::leaf(&canonical, &digests.collect::<Option<Vec<_>>>()?))
+}
+
 /// Whether at each of these places nothing is left but that somebody was there.
-pub(crate) fn is_bare(facts: &Facts, canonical: &Canonical, kept: &[KeptDigest]) -> bool {
+fn is_bare(facts: &Facts, canonical: &Canonical, kept: &[KeptDigest]) -> bool {
     let mut bare = facts.clone();
     erase(&mut bare, |id| id == ERASED);
     let bare = canonical::encode(&bare);
@@ -135,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::canonical::{leaf_of, leaf_with, persons};
+    use crate::canonical::{leaf_of, persons};
     use crate::samples::any_facts;
     use crate::{Outcome, Recorder, Target, sentence};
 

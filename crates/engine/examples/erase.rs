@@ -1,7 +1,7 @@
 //! What erasing a person costs: `cargo run --release -p engine --example erase -- ACTIVITIES [DIRECTORY]`. One activity in
 //! a hundred names the person, as user, by or target in turn.
 
-#![allow(clippy::unwrap_used, reason = "it measures, and fails by panicking")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +26,7 @@ async fn main() {
         background: false,
         ..LogSettings::new(dir.path().join("volumes"))
     };
-    let clock = Arc::new(SystemClock::default());
+    let clock = Arc::new(SystemClock);
     let log = Log::open(store.clone(), settings, clock, Arc::new(SystemRng))
         .await
         .unwrap();

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use activity::canonical::KeptDigest;
-use activity::{Activity, Facts, canonical};
+use activity::{Activity, Facts, canonical, erased};
 use store::Tx;
 use store::log::{PersonKey, head, person_key};
 
@@ -167,7 +167,7 @@ pub(crate) fn leaf(facts: &Facts, keys: &Keys) -> Result<proof::Hash, LogError> 
 
 /// The leaf hash of what was appended, of which these digests are kept; `None` if a person's key is gone.
 pub(crate) fn leaf_at(activity: &Activity, kept: &[KeptDigest], keys: &Keys) -> Option<proof::Hash> {
-    canonical::leaf_with(activity, kept, |person| keys.get(person)?.at(activity.seq))
+    erased::leaf_with(activity, kept, |person| keys.get(person)?.at(activity.seq))
 }
 
 /// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold. A key that is

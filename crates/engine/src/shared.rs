@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use activity::canonical::{self, KeptDigest};
-use activity::{Activity, Seq, Time};
+use activity::canonical::KeptDigest;
+use activity::{Activity, Seq, Time, erased};
 use store::Store;
 use store::log::head::Position;
 use store::log::{PersonKey, person_key};
@@ -215,7 +215,7 @@ impl Shared {
         handle: &tokio::runtime::Handle,
     ) -> Option<proof::Hash> {
         let erasing = self.erasing();
-        canonical::leaf_with(activity, kept, |person| {
+        erased::leaf_with(activity, kept, |person| {
             let key = erasing.key(person, activity.seq);
             key.or_else(|| self.key_at(person, activity.seq, handle))
         })

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use activity::canonical::KeptDigest;
 use activity::query::Expr;
-use activity::{Activity, Recorder, canonical};
+use activity::{Activity, Recorder, canonical, erased};
 use proof::Hash;
 use volume::{Deadline, Filling, Order, Part, Query, RecordOnly, Room, Volume, VolumeMeta};
 
@@ -41,7 +41,7 @@ impl Sample {
     }
 
     fn leaf_of(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash> {
-        canonical::leaf_with(row, kept, |person| self.keys.get(person).map(|digits| key(digits)))
+        erased::leaf_with(row, kept, |person| self.keys.get(person).map(|digits| key(digits)))
     }
 
     /// The same rows, made by this build.

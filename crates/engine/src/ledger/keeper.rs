@@ -59,10 +59,10 @@ impl Ledger {
             let (mut merged, mut beside) = (false, 0);
             if !sealed || unmerged >= most {
                 // Whoever is to be erased comes first: a merge would only make more to be rewritten.
-                (merged, beside) = self.beside_sealing(self.erase_next()).await?;
+                (merged, beside) = Box::pin(self.beside_sealing(self.erase_next())).await?;
                 if !merged {
                     let more;
-                    (merged, more) = self.beside_sealing(self.merge_next()).await?;
+                    (merged, more) = Box::pin(self.beside_sealing(self.merge_next())).await?;
                     beside += more;
                 }
                 untidy |= beside > 0;

@@ -3,6 +3,7 @@
 
 pub(crate) mod checkpoints;
 pub(crate) mod erase;
+mod erase_hot;
 pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;

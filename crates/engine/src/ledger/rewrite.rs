@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::Activity;
-use store::log::erasure::{self, Stage};
+use store::log::erasure::{self, Progress, Stage};
 use store::log::head::{self, Sealed};
 use store::log::{hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
@@ -168,8 +168,12 @@ impl Ledger {
             } => {
                 fenced |= !table::doom(&mut tx, id, self.shared.clock().now()).await?;
                 let rewritten = rewritten.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                for (id, n) in rewritten {
-                    erasure::note(&mut tx, Stage::Sealed, id, (*looked_at, n)).await?;
+                for (id, rewritten) in rewritten {
+                    let step = Progress {
+                        looked_at: *looked_at,
+                        rewritten,
+                    };
+                    erasure::note(&mut tx, Stage::Sealed, id, step).await?;
                 }
                 head::bump_generation(&mut tx).await?;
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use activity::query::Expr;
 use activity::{
-    Activity, By, Change, ERASED, Facts, Field, Named, Person, Recorder, Reporter, Target, Time, canonical,
+    Activity, By, Change, ERASED, Facts, Field, Named, Person, Recorder, Reporter, Target, Time, canonical, erased,
 };
 use proptest::prelude::*;
 use store::log::person_key;
@@ -166,7 +166,7 @@ async fn assert_hidden(bed: &Bed, mark: &str, ip: &str, model: &[Facts]) {
     }
     for (row, facts) in shown.iter().zip(model) {
         let mut left = facts.clone();
-        activity::erased::erase(&mut left, |id| id.starts_with(mark));
+        erased::erase(&mut left, |id| id.starts_with(mark));
         assert_eq!(row.facts, left, "{}", row.seq);
         assert_eq!(look.get(row.seq).await.unwrap().as_ref(), Some(row));
     }
@@ -394,7 +394,7 @@ async fn what_is_left_of_an_erased_row_is_held_against_the_tree() {
         keys.into_iter().map(|(id, key)| (id, key.secret)).collect()
     };
     let key = |id: &str| all.iter().find(|(person, _)| person == id).map(|(_, key)| *key);
-    let leaf_of = |row: &Activity, kept: &[canonical::KeptDigest]| canonical::leaf_with(row, kept, key);
+    let leaf_of = |row: &Activity, kept: &[canonical::KeptDigest]| erased::leaf_with(row, kept, key);
     type Change = fn(&mut RecordRow);
     let changes: [(Change, bool); 7] = [
         (|_| {}, true),
@@ -465,7 +465,7 @@ async fn twice_nobody_and_two_at_once() {
     bed.log.settle(false).await.unwrap();
     let mut left = model.clone();
     for facts in &mut left {
-        activity::erased::erase(facts, |id| id.starts_with(ANN));
+        erased::erase(facts, |id| id.starts_with(ANN));
     }
     assert_erased(&bed, SAM, SAMS_IP, &left).await;
     let ids: Vec<(u64, bool)> = bed
@@ -672,7 +672,7 @@ async fn play(moves: Vec<Move>) {
                 let id = token([SAM, ANN, BOB][whom], "id");
                 erase(&bed, &id).await;
                 for facts in &mut model {
-                    activity::erased::erase(facts, |named| named == id);
+                    erased::erase(facts, |named| named == id);
                 }
             }
         }

@@ -142,18 +142,26 @@ pub async fn is_of(read: &mut Read, person: &str) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// Notes how far those are that are at this stage: how many activities below their seq were looked at, and that so many
-/// more of each were rewritten.
+/// A step of one that is at a stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Below which seq all activities were looked at.
+    pub looked_at: u64,
+    /// How many more were rewritten.
+    pub rewritten: u64,
+}
+
+/// Notes how far one is that is at this stage.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn note(tx: &mut Tx, stage: Stage, id: u64, done: (u64, u64)) -> Result<(), StoreError> {
+pub async fn note(tx: &mut Tx, stage: Stage, id: u64, step: Progress) -> Result<(), StoreError> {
     let update = "UPDATE erasure SET rewritten = rewritten + $1,
             looked_at = CASE WHEN $2 < seq THEN $2 ELSE seq END
         WHERE id = $3 AND state = $4";
     sqlx::query(update)
-        .bind(signed(done.1))
-        .bind(signed(done.0))
+        .bind(signed(step.rewritten))
+        .bind(signed(step.looked_at))
         .bind(signed(id))
         .bind(stage.word())
         .execute(tx.conn())
