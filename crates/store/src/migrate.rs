@@ -132,6 +132,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "verifications",
         sql: include_str!("../migrations/0024_verifications.sql"),
     },
+    Migration {
+        version: 25,
+        name: "export manifests",
+        sql: include_str!("../migrations/0025_export_manifests.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

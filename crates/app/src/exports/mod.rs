@@ -1,9 +1,12 @@
 //! Exports: files of any activity view and the administrator's CSV of one user, made in the background and kept.
 
+mod attest;
+mod beside;
 mod cancel;
 mod columns;
 mod create;
 mod csv;
+mod disk;
 mod delete;
 mod download;
 mod estimate;
@@ -15,6 +18,7 @@ mod list;
 mod make;
 mod model;
 mod parquet;
+mod proofs;
 mod question;
 mod recover;
 mod rows;
@@ -25,6 +29,7 @@ mod values;
 mod worker;
 mod xlsx;
 
+pub use beside::Part;
 pub use cancel::cancel;
 pub use columns::{Column, WrongColumn};
 pub use create::{ViewExport, create};
@@ -37,6 +42,7 @@ pub use find::{ExportSearch, Stage, find};
 pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
 pub use model::{Export, ExportError, Format, Gone, Kind, Progress, State};
+pub use proofs::ROWS_FORM;
 pub use question::{Asked, Whose};
 pub use stamp::Stamp;
 pub(crate) use worker::Wake;

@@ -174,6 +174,10 @@ pub struct Export {
     pub error: Option<String>,
     /// Whether the file is kept here for download.
     pub is_kept: bool,
+    /// Whether a signed manifest is kept beside it.
+    pub has_manifest: bool,
+    /// Whether proofs of its rows are kept beside it.
+    pub has_proofs: bool,
     /// Until when; `None` if until another one takes its place.
     pub expires_at: Option<Time>,
     /// What became of the file.

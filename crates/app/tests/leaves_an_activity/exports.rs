@@ -125,6 +125,8 @@ fn interrupted(stage: &Stage<'_>) -> ExportRow {
         bytes: 0,
         sha256: None,
         file: None,
+        manifest_bytes: None,
+        proof_bytes: None,
         expires_at: None,
         gone: None,
         gone_at: None,

@@ -1,0 +1,220 @@
+//! Makes what lies beside a file: the proofs of its rows, where they disclose no more than the file, and the signed
+//! manifest that says what all of it is.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use activity::Time;
+use activity::query::Expr;
+use data_encoding::HEXLOWER;
+use engine::{Attested, Fence, FileName, Manifest, Moment, Order, Through};
+use store::exports::{ExportRow, Kind};
+
+use super::beside::{Part, path, unfinished};
+use super::disk::{Room, off_thread};
+use super::proofs::{Places, Shown, write_header, write_row};
+use super::rows::{asked, columns, file_name, format};
+use super::worker::directory;
+use super::{Column, ExportError, Format, Summary, Whose};
+use crate::activity::{GuardedLook, Kept};
+use crate::{App, Unavailable};
+
+/// The titles of the four columns of the CSV of one user's log.
+const USER_COLUMNS: [&str; 4] = ["User", "Details", "Activity", "Date/Time"];
+
+/// Bytes of what lies beside a file.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Those of its manifest.
+    pub(super) manifest: Option<u64>,
+    /// Those of the proofs of its rows.
+    pub(super) proofs: Option<u64>,
+}
+
+/// A file that is written, and what it was made from.
+pub(super) struct Written<'a> {
+    pub(super) row: &'a ExportRow,
+    pub(super) fence: &'a Fence,
+    /// Its name in the directory of exports.
+    pub(super) name: &'a str,
+    pub(super) summary: &'a Summary,
+    pub(super) through: Through,
+    pub(super) look: &'a GuardedLook,
+    pub(super) expr: Expr,
+    /// What may still be written.
+    pub(super) room: Room,
+}
+
+/// Whether the rows of this export get proofs. They show all that was recorded of a row, so only beside a file that does.
+pub(super) fn proves_rows(row: &ExportRow) -> bool {
+    let has_all = Column::choose(&columns(row)).is_ok_and(|chosen| chosen.len() == Column::ALL.len());
+    row.kind == Kind::View && matches!(format(row.format), Format::Jsonl | Format::Parquet) && has_all
+}
+
+/// Makes what lies beside a file: proofs of its rows, if their places are given, and the manifest.
+pub(super) async fn attest(
+    app: &App,
+    written: Written<'_>,
+    attested: &Attested,
+    places: Option<Places>,
+) -> Result<Beside, ExportError> {
+    let proofs = match places {
+        Some(places) => Some(prove(app, &written, attested, places).await?),
+        None => None,
+    };
+    let manifest = manifest(app, &written, attested, proofs.is_some())?;
+    let note = attested.sign(&manifest).await?;
+    let bytes = note.len() as u64;
+    written.room.check(proofs.unwrap_or_default().saturating_add(bytes))?;
+    let mut parts = vec![moved(app, &written, Part::Manifest)];
+    parts.extend(proofs.map(|_| moved(app, &written, Part::Proofs)));
+    let (from, dir) = (unfinished(app, (written.row, written.fence), Part::Manifest), directory(app));
+    off_thread(move || {
+        let mut file = File::create(from)?;
+        file.write_all(note.as_bytes())?;
+        file.sync_all()?;
+        for (from, to) in parts {
+            std::fs::rename(from, to)?;
+        }
+        File::open(dir)?.sync_all()
+    })
+    .await?;
+    Ok(Beside {
+        manifest: Some(bytes),
+        proofs,
+    })
+}
+
+fn moved(app: &App, written: &Written<'_>, part: Part) -> (PathBuf, PathBuf) {
+    let from = unfinished(app, (written.row, written.fence), part);
+    (from, path(app, written.name, part))
+}
+
+/// Writes the proofs of the rows, which are read once more, in the order of the log; how many bytes they have.
+async fn prove(
+    app: &App,
+    written: &Written<'_>,
+    attested: &Attested,
+    places: Places,
+) -> Result<u64, ExportError> {
+    let nodes = attested.cover(Arc::new(places.in_order())).await?;
+    let size = attested.checkpoint().size();
+    let part = unfinished(app, (written.row, written.fence), Part::Proofs);
+    let mut out = off_thread(move || {
+        let mut out = Counted {
+            out: BufWriter::new(File::create(part)?),
+            bytes: 0,
+        };
+        write_header(&mut out, size, &nodes)?;
+        Ok(out)
+    })
+    .await?;
+    // They were noted with the file already.
+    let mut kept = Kept::default();
+    let mut scan = written.look.scan(written.expr.clone(), Order::Recorded)?;
+    while let Some(chunk) = scan.next_chunk().await {
+        written.room.check(out.bytes)?;
+        let rows = kept.keep(chunk?);
+        let mut lines = Vec::with_capacity(rows.len());
+        for (row, evidence) in rows.iter().zip(attested.evidence(&rows).await?) {
+            let shown = match evidence {
+                Some(evidence) => Shown::Whole(evidence),
+                None => Shown::Leaf(attested.leaf(row.seq).await?),
+            };
+            lines.push((row.seq, shown));
+        }
+        out = off_thread(move || {
+            for (seq, shown) in &lines {
+                write_row(&mut out, *seq, shown)?;
+            }
+            Ok(out)
+        })
+        .await?;
+    }
+    off_thread(move || {
+        out.flush()?;
+        out.out.get_ref().sync_all()?;
+        Ok(out.bytes)
+    })
+    .await
+}
+
+/// Counts bytes on their way.
+struct Counted {
+    out: BufWriter<File>,
+    bytes: u64,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn manifest(app: &App, written: &Written<'_>, attested: &Attested, has_proofs: bool) -> Result<Manifest, ExportError> {
+    let Written { row, summary, .. } = written;
+    let name = file_name(row);
+    let asked = asked(row)?;
+    let whose = match asked.as_ref().map(|asked| &asked.whose) {
+        Some(Whose::Everybody) => "everybody".to_owned(),
+        Some(Whose::Group(id)) => format!("group {id}"),
+        Some(Whose::Person(id)) => format!("person {id}"),
+        None => format!("person {}", row.subject_id.as_deref().unwrap_or_default()),
+    };
+    let sha256 = HEXLOWER.decode(summary.sha256.as_bytes()).ok();
+    let checkpoint = attested.checkpoint();
+    let proof = format!("{name}{}", Part::Proofs.ending());
+    Ok(Manifest {
+        file: named(&name)?,
+        form: format(row.format).extension().to_owned(),
+        sha256: sha256
+            .and_then(|sum| sum.try_into().ok())
+            .ok_or_else(|| Unavailable::new("the file has no sum"))?,
+        bytes: summary.bytes,
+        rows: summary.rows,
+        query: row.query.clone(),
+        log: whose,
+        zone: row.zone.clone(),
+        from: asked.as_ref().and_then(|asked| Some(asked.from?.to_string())),
+        to: asked.as_ref().and_then(|asked| Some(asked.to?.to_string())),
+        columns: column_names(row)?,
+        made: moment(app.now())?,
+        complete_through: moment(written.through.at)?,
+        origin: checkpoint.origin().clone(),
+        size: checkpoint.size(),
+        root: *checkpoint.root(),
+        proof: if has_proofs { Some(named(&proof)?) } else { None },
+    })
+}
+
+/// What its columns are called in the file; none for JSON Lines, which has every field.
+fn column_names(row: &ExportRow) -> Result<Vec<String>, ExportError> {
+    if row.kind == Kind::UserCsv {
+        return Ok(USER_COLUMNS.map(str::to_owned).to_vec());
+    }
+    let columns = Column::choose(&columns(row))?;
+    let name = |column: Column| match format(row.format) {
+        Format::Parquet => column.record_name(),
+        Format::Csv | Format::Xlsx | Format::Jsonl => column.name(),
+    };
+    Ok(match format(row.format) {
+        Format::Jsonl => Vec::new(),
+        _ => columns.into_iter().map(|column| name(column).to_owned()).collect(),
+    })
+}
+
+fn named(name: &str) -> Result<FileName, ExportError> {
+    Ok(name.parse().map_err(Unavailable::new)?)
+}
+
+fn moment(at: Time) -> Result<Moment, ExportError> {
+    Ok(at.to_string().parse().map_err(Unavailable::new)?)
+}
