@@ -15,7 +15,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("app", &["activity", "engine", "store"]),
     ("web", &["activity", "app"]),
     ("testkit", &["activity"]),
-    ("whodid", &["activity", "app", "engine", "proof", "store", "testkit", "web"]),
+    (
+        "whodid",
+        &["activity", "app", "engine", "proof", "store", "testkit", "web"],
+    ),
     ("bench", &["activity", "app", "engine", "store", "testkit"]),
 ];
 

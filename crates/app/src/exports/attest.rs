@@ -70,7 +70,10 @@ pub(super) async fn attest(
     written.room.check(proofs.unwrap_or_default().saturating_add(bytes))?;
     let mut parts = vec![moved(app, &written, Part::Manifest)];
     parts.extend(proofs.map(|_| moved(app, &written, Part::Proofs)));
-    let (from, dir) = (unfinished(app, (written.row, written.fence), Part::Manifest), directory(app));
+    let (from, dir) = (
+        unfinished(app, (written.row, written.fence), Part::Manifest),
+        directory(app),
+    );
     off_thread(move || {
         let mut file = File::create(from)?;
         file.write_all(note.as_bytes())?;
@@ -93,12 +96,7 @@ fn moved(app: &App, written: &Written<'_>, part: Part) -> (PathBuf, PathBuf) {
 }
 
 /// Writes the proofs of the rows, which are read once more, in the order of the log; how many bytes they have.
-async fn prove(
-    app: &App,
-    written: &Written<'_>,
-    attested: &Attested,
-    places: Places,
-) -> Result<u64, ExportError> {
+async fn prove(app: &App, written: &Written<'_>, attested: &Attested, places: Places) -> Result<u64, ExportError> {
     let nodes = attested.cover(Arc::new(places.in_order())).await?;
     let size = attested.checkpoint().size();
     let part = unfinished(app, (written.row, written.fence), Part::Proofs);

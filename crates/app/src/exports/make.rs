@@ -74,7 +74,9 @@ async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportEr
     let summary = off_thread(move || end(&file, writer, [&part, &to])).await?;
     let beside = async {
         room.check(summary.bytes)?;
-        let Some(attested) = attested else { return Ok(Beside::default()) };
+        let Some(attested) = attested else {
+            return Ok(Beside::default());
+        };
         let written = Written {
             row,
             fence: lease.fence(),

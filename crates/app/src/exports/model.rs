@@ -222,6 +222,9 @@ pub enum ExportError {
     /// The kept file is gone from the disk.
     #[error("the file is no longer there; generate it again")]
     Missing,
+    /// The file has no manifest, or no proofs of its rows.
+    #[error("there is none beside this file: manifests and row proofs are made with a file, by the server")]
+    NothingBeside,
     /// There is no such time zone.
     #[error("there is no time zone `{0}`; use UTC, EST or a name such as America/New_York")]
     NoSuchZone(String),

@@ -60,7 +60,10 @@ pub(super) fn write_row(out: &mut dyn Write, seq: Seq, shown: &Shown) -> io::Res
         Shown::Whole(evidence) => evidence,
     };
     let (version, impersonal) = (evidence.version, BASE64.encode(&evidence.impersonal));
-    write!(out, "{{\"seq\":{seq},\"version\":{version},\"impersonal\":\"{impersonal}\",\"personal\":[")?;
+    write!(
+        out,
+        "{{\"seq\":{seq},\"version\":{version},\"impersonal\":\"{impersonal}\",\"personal\":["
+    )?;
     for (at, part) in evidence.personal.iter().enumerate() {
         out.write_all(if at == 0 { b"" } else { b"," })?;
         match part {

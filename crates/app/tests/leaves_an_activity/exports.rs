@@ -10,6 +10,8 @@ use store::exports::ExportRow;
 use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
+    ("exports/attest", Is::Machinery),
+    ("exports/beside", Is::Machinery),
     ("exports/cancel", Is::Mutating(&["export.cancelled"])),
     ("exports/columns", Is::Machinery),
     (
@@ -18,6 +20,7 @@ pub(crate) const TABLE: Table = &[
     ),
     ("exports/csv", Is::Machinery),
     ("exports/delete", Is::Mutating(&["export.deleted"])),
+    ("exports/disk", Is::Machinery),
     ("exports/download", Is::Mutating(&["export.downloaded"])),
     ("exports/estimate", Is::Reading),
     ("exports/expire", Is::Machinery),
@@ -32,7 +35,9 @@ pub(crate) const TABLE: Table = &[
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),
     ("exports/parquet", Is::Machinery),
+    ("exports/proofs", Is::Machinery),
     ("exports/question", Is::Machinery),
+    ("exports/read_back", Is::Machinery),
     ("exports/recover", Is::Machinery),
     ("exports/rows", Is::Machinery),
     ("exports/stamp", Is::Machinery),

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Attested, Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look, Obstacle,
-    Order, Proof, Scan, Search, Summary, Through, Verified,
+    Attested, Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look,
+    Obstacle, Order, Proof, Scan, Search, Summary, Through, Verified,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
