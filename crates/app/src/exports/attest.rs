@@ -6,20 +6,19 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use activity::Time;
 use activity::query::Expr;
-use data_encoding::HEXLOWER;
-use engine::{Attested, Fence, FileName, Manifest, Moment, Order, Through};
+use engine::{Attested, Fence, Order, Through};
 use store::exports::{ExportRow, Kind};
 
 use super::beside::{Part, path, unfinished};
 use super::disk::{Room, off_thread};
 use super::proofs::{Places, Shown, write_header, write_row};
 use super::rows::{asked, columns, file_name, format};
+use super::stated::{Stated, column_names};
 use super::worker::directory;
 use super::{Column, ExportError, Format, Summary, Whose};
+use crate::App;
 use crate::activity::{GuardedLook, Kept};
-use crate::{App, Unavailable};
 
 /// The titles of the four columns of the CSV of one user's log.
 const USER_COLUMNS: [&str; 4] = ["User", "Details", "Activity", "Date/Time"];
@@ -64,8 +63,7 @@ pub(super) async fn attest(
         Some(places) => Some(prove(app, &written, attested, places).await?),
         None => None,
     };
-    let manifest = manifest(app, &written, attested, proofs.is_some())?;
-    let note = attested.sign(&manifest).await?;
+    let note = stated(&written, proofs.is_some())?.sign(app, attested).await?;
     let bytes = note.len() as u64;
     written.room.check(proofs.unwrap_or_default().saturating_add(bytes))?;
     let mut parts = vec![moved(app, &written, Part::Manifest)];
@@ -157,62 +155,31 @@ impl Write for Counted {
     }
 }
 
-fn manifest(app: &App, written: &Written<'_>, attested: &Attested, has_proofs: bool) -> Result<Manifest, ExportError> {
+fn stated(written: &Written<'_>, has_proofs: bool) -> Result<Stated, ExportError> {
     let Written { row, summary, .. } = written;
-    let name = file_name(row);
     let asked = asked(row)?;
-    let whose = match asked.as_ref().map(|asked| &asked.whose) {
+    let log = match asked.as_ref().map(|asked| &asked.whose) {
         Some(Whose::Everybody) => "everybody".to_owned(),
         Some(Whose::Group(id)) => format!("group {id}"),
         Some(Whose::Person(id)) => format!("person {id}"),
         None => format!("person {}", row.subject_id.as_deref().unwrap_or_default()),
     };
-    let sha256 = HEXLOWER.decode(summary.sha256.as_bytes()).ok();
-    let checkpoint = attested.checkpoint();
-    let proof = format!("{name}{}", Part::Proofs.ending());
-    Ok(Manifest {
-        file: named(&name)?,
-        form: format(row.format).extension().to_owned(),
-        sha256: sha256
-            .and_then(|sum| sum.try_into().ok())
-            .ok_or_else(|| Unavailable::new("the file has no sum"))?,
-        bytes: summary.bytes,
-        rows: summary.rows,
-        query: row.query.clone(),
-        log: whose,
-        zone: row.zone.clone(),
-        from: asked.as_ref().and_then(|asked| Some(asked.from?.to_string())),
-        to: asked.as_ref().and_then(|asked| Some(asked.to?.to_string())),
-        columns: column_names(row)?,
-        made: moment(app.now())?,
-        complete_through: moment(written.through.at)?,
-        origin: checkpoint.origin().clone(),
-        size: checkpoint.size(),
-        root: *checkpoint.root(),
-        proof: if has_proofs { Some(named(&proof)?) } else { None },
-    })
-}
-
-/// What its columns are called in the file; none for JSON Lines, which has every field.
-fn column_names(row: &ExportRow) -> Result<Vec<String>, ExportError> {
-    if row.kind == Kind::UserCsv {
-        return Ok(USER_COLUMNS.map(str::to_owned).to_vec());
-    }
-    let columns = Column::choose(&columns(row))?;
-    let name = |column: Column| match format(row.format) {
-        Format::Parquet => column.record_name(),
-        Format::Csv | Format::Xlsx | Format::Jsonl => column.name(),
+    let format = format(row.format);
+    let columns = match row.kind {
+        Kind::UserCsv => USER_COLUMNS.map(str::to_owned).to_vec(),
+        Kind::View | Kind::Sent => column_names(format, &Column::choose(&columns(row))?),
     };
-    Ok(match format(row.format) {
-        Format::Jsonl => Vec::new(),
-        _ => columns.into_iter().map(|column| name(column).to_owned()).collect(),
+    Ok(Stated {
+        file: file_name(row),
+        format,
+        columns,
+        query: row.query.clone(),
+        log,
+        zone: row.zone.clone(),
+        from: asked.as_ref().and_then(|asked| asked.from),
+        to: asked.as_ref().and_then(|asked| asked.to),
+        summary: (*summary).clone(),
+        complete_through: written.through.at,
+        has_proofs,
     })
-}
-
-fn named(name: &str) -> Result<FileName, ExportError> {
-    Ok(name.parse().map_err(Unavailable::new)?)
-}
-
-fn moment(at: Time) -> Result<Moment, ExportError> {
-    Ok(at.to_string().parse().map_err(Unavailable::new)?)
 }

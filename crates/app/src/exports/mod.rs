@@ -24,6 +24,7 @@ mod read_back;
 mod recover;
 mod rows;
 mod stamp;
+mod stated;
 #[cfg(test)]
 pub(crate) mod tests;
 mod values;
@@ -47,5 +48,6 @@ pub use proofs::ROWS_FORM;
 pub use question::{Asked, Whose};
 pub use read_back::{FileRows, RowError, rows_of};
 pub use stamp::Stamp;
+pub use stated::{Stated, column_names, sign_stated};
 pub(crate) use worker::Wake;
 pub use worker::start;

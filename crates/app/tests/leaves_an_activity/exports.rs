@@ -41,6 +41,7 @@ pub(crate) const TABLE: Table = &[
     ("exports/recover", Is::Machinery),
     ("exports/rows", Is::Machinery),
     ("exports/stamp", Is::Machinery),
+    ("exports/stated", Is::Machinery),
     ("exports/values", Is::Machinery),
     ("exports/worker", Is::Mutating(&["export.generated"])),
     ("exports/xlsx", Is::Machinery),
