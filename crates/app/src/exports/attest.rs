@@ -52,13 +52,17 @@ pub(super) fn proves_rows(row: &ExportRow) -> bool {
     row.kind == Kind::View && matches!(format(row.format), Format::Jsonl | Format::Parquet) && has_all
 }
 
-/// Makes what lies beside a file: proofs of its rows, if their places are given, and the manifest.
+/// Makes what lies beside a file: proofs of its rows, if their places are given, and the manifest. Nothing, where nothing
+/// signs the log.
 pub(super) async fn attest(
     app: &App,
     written: Written<'_>,
-    attested: &Attested,
+    attested: Option<&Attested>,
     places: Option<Places>,
 ) -> Result<Beside, ExportError> {
+    let Some(attested) = attested else {
+        return Ok(Beside::default());
+    };
     let proofs = match places {
         Some(places) => Some(prove(app, &written, attested, places).await?),
         None => None,

@@ -63,33 +63,24 @@ async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportEr
         places.take_if(|places| !places.note(&rows));
         writer = off_thread(move || writer.write_rows(&rows).map(|()| writer)).await?;
     }
-    // The number of the claim is in it: whoever lost the job overwrites nothing of who has it.
-    let name = format!(
-        "{}-{}.{}",
-        row.id,
-        lease.fence().number(),
-        format(row.format).extension()
-    );
+    let name = name_of(row, lease.fence());
     let to = path(app, &name, Part::File);
     let summary = off_thread(move || end(&file, writer, [&part, &to])).await?;
-    let beside = async {
-        room.check(summary.bytes)?;
-        let Some(attested) = attested else {
-            return Ok(Beside::default());
-        };
-        let written = Written {
-            row,
-            fence: lease.fence(),
-            name: &name,
-            summary: &summary,
-            through,
-            look: &look,
-            expr,
-            room: room.without(summary.bytes),
-        };
-        attest(app, written, &attested, places).await
+    let written = Written {
+        row,
+        fence: lease.fence(),
+        name: &name,
+        summary: &summary,
+        through,
+        look: &look,
+        expr,
+        room: room.without(summary.bytes),
     };
-    let beside = match beside.await {
+    let beside = match room.check(summary.bytes) {
+        Ok(()) => attest(app, written, attested.as_ref(), places).await,
+        Err(error) => Err(error),
+    };
+    let beside = match beside {
         Ok(beside) => beside,
         Err(error) => {
             remove(app, &name).await;
@@ -104,6 +95,11 @@ async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportEr
         kept,
     };
     finish(app, (row, lease.fence()), made).await
+}
+
+/// The name of the file. The number of the claim is in it: whoever lost the job overwrites nothing of who has it.
+fn name_of(row: &ExportRow, fence: &Fence) -> String {
+    format!("{}-{}.{}", row.id, fence.number(), format(row.format).extension())
 }
 
 /// The file beside its name, and what writes it.

@@ -1,5 +1,14 @@
 //! The proofs of the rows of a file: what anybody needs to check, without the log, that each of them is in the tree of a
-//! checkpoint. Owns the form `whodid-rows/v1`: a line of JSON with the nodes of the tree, and one for each row, by its id.
+//! checkpoint. Owns the form `whodid-rows/v1`, which is an interface.
+//!
+//! ```text
+//! {"format":"whodid-rows/v1","size":40,"nodes":["…"]}
+//! {"seq":3,"version":2,"impersonal":"…","personal":[{"salt":"…","values":"…"},{"digest":"…"}]}
+//! {"seq":6,"leaf":"…"}
+//! ```
+//! Bytes are base64. `nodes` are the cover of the rows in the tree of `size`, from left to right. A line for each row follows,
+//! by `seq`: what its leaf is made of, as `activity::canonical` has it, a part without its values by their digest alone; or,
+//! where not all of that can be said any more, the leaf.
 
 use std::io::{self, Write};
 

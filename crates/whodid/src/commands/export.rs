@@ -47,12 +47,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     };
     let through = scan.complete_through;
     let mut stated = Stated {
-        file: command
-            .out
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        file: file_name(&command.out),
         format: form.format,
         columns: column_names(form.format, &form.columns),
         query: scan.query.clone(),
@@ -77,27 +72,38 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     log.close().await;
     if !to_stdout {
         stated.summary = written;
-        // The file is there: that nothing signs it is told, and is no failure.
-        match manifest(&config, &stated, &command.out).await {
-            Ok(path) => note(format!("Its signed manifest: {}", visible(&path.to_string_lossy()))),
-            Err(error) if compose::is_in_use(&error) => {
-                note("No manifest was made: while the server runs, only it signs.")
-            }
-            Err(error) => note(format!("No manifest was made: {}", visible(&format!("{error:#}")))),
-        }
+        tell_of_manifest(manifest(&config, &stated, &command.out).await);
     }
     Ok(ExitCode::SUCCESS)
 }
 
+fn file_name(out: &Path) -> String {
+    out.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The file is there: that nothing signs it is told, and is no failure.
+fn tell_of_manifest(made: Result<PathBuf>) {
+    match made {
+        Ok(path) => note(format!("Its signed manifest: {}", visible(&path.to_string_lossy()))),
+        Err(error) if compose::is_in_use(&error) => note("No manifest was made: while the server runs, only it signs."),
+        Err(error) => note(format!("No manifest was made: {}", visible(&format!("{error:#}")))),
+    }
+}
+
 /// Signs what was written, for as long as that takes in the server's place, and puts the manifest beside it.
 async fn manifest(config: &Config, stated: &Stated, out: &Path) -> Result<PathBuf> {
+    let mut path = OsString::from(out);
+    path.push(Part::Manifest.ending());
+    let path = PathBuf::from(path);
+    // That of a file that was there before is not this one's.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let compose::Installation { app, log } = compose::open_at_rest(config).await?;
     let signed = sign_stated(&app, stated).await;
     log.close().await;
     let text = signed?.context("nothing signs this log")?;
-    let mut name = OsString::from(out);
-    name.push(Part::Manifest.ending());
-    let path = PathBuf::from(name);
     std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }

@@ -164,13 +164,15 @@ fn a_file_of_the_command_line_has_a_manifest_unless_a_server_runs() {
     let done = home.run(&["verify", "paid.csv"]);
     assert_eq!(done.code, 0, "{done:?}");
     assert!(done.out.contains("the file has 1 rows"), "{done:?}");
-    std::fs::remove_file(home.path().join("paid.csv.manifest")).unwrap();
     let server = home.serve(&[]);
     let done = home.run(&export);
     assert!(
         done.code == 0 && done.err.contains("No manifest was made: while the server runs"),
         "{done:?}"
     );
-    assert!(!home.path().join("paid.csv.manifest").exists());
+    assert!(
+        !home.path().join("paid.csv.manifest").exists(),
+        "the one before is not this file's"
+    );
     assert_eq!(server.terminate(), Some(0));
 }
