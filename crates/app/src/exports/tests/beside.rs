@@ -50,8 +50,8 @@ fn rich() -> Vec<Facts> {
     let everything = |n: u64| {
         let mut facts = of("sam", "user.login");
         facts.metadata.insert("n".to_owned(), n.to_string());
-        facts.raw = (n % 3 == 0).then(|| format!("raw \"{n}\"\n"));
-        facts.severity = (n % 2 == 0).then_some(activity::Severity::Notice);
+        facts.raw = n.is_multiple_of(3).then(|| format!("raw \"{n}\"\n"));
+        facts.severity = n.is_multiple_of(2).then_some(activity::Severity::Notice);
         facts
     };
     (0..40).map(everything).chain([of("noor", "user.logout")]).collect()
