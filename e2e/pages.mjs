@@ -18,6 +18,8 @@ export const pages = [
   { name: "activity-empty", as: "administrator", path: "/activity?q=zzyzx" },
   { name: "activity-columns", as: "administrator", path: "/activity?cols=time,who,what,group,outcome,activity,recorded,id&density=compact&reads=1" },
   { name: "saved-searches", as: "administrator", path: "/saved-searches" },
+  { name: "integrity", as: "administrator", path: "/admin/integrity" },
+  { name: "auditor-integrity", as: "auditor", path: "/admin/integrity" },
   { name: "types", as: "administrator", path: "/activity/types" },
   { name: "exports", as: "administrator", path: "/exports" },
   { name: "api-keys", as: "administrator", path: "/admin/api-keys" },

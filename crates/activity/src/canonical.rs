@@ -122,6 +122,68 @@ pub fn leaf_of(facts: &Facts, key_of: impl Fn(&str) -> Option<[u8; 32]>) -> Opti
     Some(leaf(&canonical, &digests.collect::<Option<Vec<_>>>()?))
 }
 
+/// The digest of a person's values that are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptDigest {
+    /// Its place among [`Canonical::personal`].
+    pub place: u32,
+    /// The digest, which nobody can make any more.
+    pub digest: Hash,
+}
+
+impl KeptDigest {
+    const BYTES: usize = size_of::<u32>() + size_of::<Hash>();
+
+    /// The bytes that they are kept as: of each the place, big-endian, and the digest.
+    #[must_use]
+    pub fn to_bytes(kept: &[Self]) -> Vec<u8> {
+        let each = |kept: &Self| kept.place.to_be_bytes().into_iter().chain(kept.digest);
+        kept.iter().flat_map(each).collect()
+    }
+
+    /// Back from their bytes; `None` if they are not that.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
+        let (all, []) = bytes.as_chunks::<{ Self::BYTES }>() else {
+            return None;
+        };
+        let one = |bytes: &[u8; Self::BYTES]| {
+            let (place, digest) = bytes.split_first_chunk::<4>()?;
+            Some(Self {
+                place: u32::from_be_bytes(*place),
+                digest: digest.try_into().ok()?,
+            })
+        };
+        all.iter().map(one).collect()
+    }
+}
+
+/// A hash that nothing has.
+const NO_LEAF: Hash = [0; 32];
+
+/// The leaf hash of an activity of which some persons' values are gone and their digests are kept; `None` if one of the
+/// others has no key. Guarantee: a digest counts only where nothing is left of the values it was made of, so that what is
+/// left cannot be made to say something else.
+#[must_use]
+pub fn leaf_with(facts: &Facts, kept: &[KeptDigest], key_of: impl Fn(&str) -> Option<[u8; 32]>) -> Option<Hash> {
+    if kept.is_empty() {
+        return leaf_of(facts, key_of);
+    }
+    let canonical = encode(facts);
+    if !crate::erased::is_bare(facts, &canonical, kept) {
+        return Some(NO_LEAF);
+    }
+    let mut kept = kept.iter().peekable();
+    let digests = (0..).zip(&canonical.personal).map(|(place, person)| {
+        if let Some(kept) = kept.next_if(|kept| kept.place == place) {
+            return Some(kept.digest);
+        }
+        let salt = salt(&key_of(&person.person_id)?, &canonical.impersonal);
+        Some(digest(&salt, &person.values))
+    });
+    Some(leaf(&canonical, &digests.collect::<Option<Vec<_>>>()?))
+}
+
 /// The ids of those who need a key for an activity, each once, in the order user, by, targets: the persons it names,
 /// or [`NOBODY`] where it names none and has a raw event.
 #[must_use]
@@ -146,7 +208,7 @@ pub fn persons(facts: &Facts) -> Vec<&str> {
 }
 
 /// Whose the raw event is: the user's, else whoever's acted, else the first person's it was done to.
-fn raw_owner(facts: &Facts) -> &str {
+pub(crate) fn raw_owner(facts: &Facts) -> &str {
     persons(facts).first().copied().unwrap_or(NOBODY)
 }
 

@@ -6,6 +6,7 @@ pub mod buckets;
 pub mod canonical;
 pub mod catalogue;
 pub mod codec;
+pub mod erased;
 pub mod field;
 pub mod json;
 pub mod likeness;
@@ -23,6 +24,7 @@ mod time;
 mod weight;
 mod words;
 
+pub use erased::ERASED;
 pub use field::Field;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;

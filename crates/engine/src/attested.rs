@@ -7,6 +7,7 @@ use activity::{Activity, Seq, canonical};
 use proof::{Checkpoint, Hash, Manifest, SignedCheckpoint};
 
 use crate::keys::{self, Keys};
+use crate::tasks::blocking;
 use crate::{Log, LogError, Tree};
 
 /// The log as one checkpoint has it.
@@ -92,6 +93,19 @@ impl Attested {
     /// As [`Attested::cover`].
     pub async fn leaf(&self, seq: Seq) -> Result<Hash, LogError> {
         Ok(self.tree.inclusion(seq, self.checkpoint().size()).await?.leaf)
+    }
+
+    /// Whether these leaves, which come in order, and the nodes of their cover make the checkpoint's tree.
+    ///
+    /// # Errors
+    /// If the process is ending.
+    pub async fn holds(&self, leaves: Vec<(Seq, Hash)>, nodes: Arc<Vec<Hash>>) -> Result<bool, LogError> {
+        let (size, root) = (self.checkpoint().size(), *self.checkpoint().root());
+        blocking(move || {
+            let found = proof::root_by_cover(leaves, size, nodes.iter().copied());
+            Ok(found == Ok(root))
+        })
+        .await
     }
 
     /// Signs a manifest with the keys that sign checkpoints now; the note as text.

@@ -52,7 +52,8 @@ fn fitting(facts: &[&Facts]) -> (usize, u64) {
     (count, weight)
 }
 
-fn compress(facts: &[&Facts]) -> Result<Vec<u8>, LogError> {
+/// The bytes of one batch.
+pub(crate) fn compress(facts: &[&Facts]) -> Result<Vec<u8>, LogError> {
     let plain = codec::encode_batch(facts.iter().copied());
     let mut packed = u32::try_from(plain.len())
         .map_err(|_| LogError::Damaged(format!("a batch of {} bytes is too large", plain.len())))?

@@ -8,7 +8,7 @@ use std::time::Duration;
 use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
 use proof::{Frontier, SignedCheckpoint};
-use store::log::{activity_type, head};
+use store::log::{activity_type, erasure, head};
 use store::{Store, Tx};
 use tokio::sync::watch;
 use volume::{Breakdown, Count, Order};
@@ -19,8 +19,8 @@ use crate::shared::Shared;
 use crate::writer::Writer;
 use crate::writer::ingest::Queue;
 use crate::{
-    Batch, Clock, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng, Scan,
-    Search, Signer, Summary, SystemRng, Tasks, Through, Tree, Verified,
+    Batch, Clock, Erasure, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng,
+    Scan, Search, Signer, Summary, SystemRng, Tasks, Through, Tree, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -65,6 +65,9 @@ impl Log {
         let log = Self::of(Shared::new(store, settings, clock, rng), Tasks::default());
         let (shared, ledger, tasks) = (&log.shared, &log.ledger, &log.life.tasks);
         log.reader.shelf().ensure()?;
+        shared
+            .keys()
+            .follow(head::erasures(&mut shared.store().glance().await?).await?);
         shared.begin_with(head::skipped(&mut shared.store().glance().await?).await?);
         ledger.check_place().await?;
         ledger.check_head().await?;
@@ -361,6 +364,35 @@ impl Log {
     /// If the database refuses.
     pub async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
         self.ledger.close_hole(tx, hole).await
+    }
+
+    /// Has a person erased, inside the caller's transaction and before anything is appended in it; the erasure's number. From
+    /// the commit on nothing shows what the log says of them, and in the background it is taken out of every file, while
+    /// every leaf and root stays what it is. What names the same id later is theirs anew.
+    ///
+    /// # Errors
+    /// [`LogError::Nobody`] if this is no id of a person; else if the database refuses.
+    pub async fn erase(&self, tx: &mut Tx, person_id: &str) -> Result<u64, LogError> {
+        if self.shared.store().is_reader() {
+            return Err(LogError::ReadOnly);
+        }
+        self.ledger.erase(tx, person_id).await
+    }
+
+    /// Everybody who was erased, or is being, and how far that is; oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn erasures(&self) -> Result<Vec<Erasure>, LogError> {
+        self.ledger.erasures().await
+    }
+
+    /// Whether a person with this id was erased, or is being.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn is_erased(&self, person_id: &str) -> Result<bool, LogError> {
+        Ok(erasure::is_of(&mut self.shared.store().glance().await?, person_id).await?)
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

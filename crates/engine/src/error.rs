@@ -124,6 +124,9 @@ pub enum LogError {
     /// The volumes are another process's to make.
     #[error("another process seals and merges the log at the moment; try again in a minute")]
     Elsewhere,
+    /// Who is to be erased is nobody.
+    #[error("\"{0}\" is nobody who could be erased; give the id of a person as the log has it")]
+    Nobody(String),
     /// The log was opened for reading only.
     #[error("this log was opened for reading only")]
     ReadOnly,
@@ -176,6 +179,7 @@ impl LogError {
             | Self::TooCostly { .. }
             | Self::Busy { .. }
             | Self::Elsewhere
+            | Self::Nobody(_)
             | Self::ReadOnly
             | Self::RolledBack { .. }
             | Self::Anchor { .. }

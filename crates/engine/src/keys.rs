@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use activity::canonical::KeptDigest;
 use activity::{Activity, Facts, canonical};
 use store::Tx;
 use store::log::{PersonKey, head, person_key};
@@ -27,10 +28,19 @@ pub(crate) struct KeyCache {
 
 #[derive(Debug, Default)]
 struct State {
+    /// How many persons were to be erased when the keys were read: with the next one, any of them may be destroyed.
+    erasures: u64,
     young: Keys,
     old: Keys,
     /// Keys proposed by requests under way, so that two of them propose the same for the same person.
     proposed: HashMap<String, (Key, usize)>,
+}
+
+/// Keys as they were read or made, when so many persons were to be erased.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) erasures: u64,
+    pub(crate) keys: Vec<(String, PersonKey)>,
 }
 
 /// Keys that may not be committed yet; their proposal ends when this is dropped.
@@ -53,11 +63,25 @@ impl KeyCache {
         Some(key)
     }
 
-    /// Remembers committed keys.
-    pub(crate) fn put(&self, keys: impl IntoIterator<Item = (String, PersonKey)>) {
+    /// How many persons were to be erased, as far as is known here.
+    pub(crate) fn erasures(&self) -> u64 {
+        self.state().erasures
+    }
+
+    /// Forgets all keys if somebody was to be erased since they were read. What is proposed is forgotten too: somebody may
+    /// have got it, and lost it again.
+    pub(crate) fn follow(&self, erasures: u64) {
+        self.state().follow(erasures);
+    }
+
+    /// Remembers committed keys, unless one of them may be destroyed since they were read.
+    pub(crate) fn put(&self, fresh: Fresh) {
         let mut state = self.state();
-        for (person, key) in keys {
-            state.put(person, key);
+        state.follow(fresh.erasures);
+        if state.erasures == fresh.erasures {
+            for (person, key) in fresh.keys {
+                state.put(person, key);
+            }
         }
     }
 
@@ -99,6 +123,15 @@ impl KeyCache {
 }
 
 impl State {
+    fn follow(&mut self, erasures: u64) {
+        if erasures > self.erasures {
+            *self = Self {
+                erasures,
+                ..Self::default()
+            };
+        }
+    }
+
     fn put(&mut self, person: String, key: PersonKey) {
         if self.young.len() >= GENERATION {
             self.old = std::mem::take(&mut self.young);
@@ -132,23 +165,34 @@ pub(crate) fn leaf(facts: &Facts, keys: &Keys) -> Result<proof::Hash, LogError> 
         .ok_or_else(|| LogError::Damaged(format!("a person named in a `{}` activity has no key", facts.kind)))
 }
 
-/// The leaf hash of what was appended; `None` if a person's key is gone.
-pub(crate) fn leaf_at(activity: &Activity, keys: &Keys) -> Option<proof::Hash> {
-    canonical::leaf_of(activity, |person| keys.get(person)?.at(activity.seq))
+/// The leaf hash of what was appended, of which these digests are kept; `None` if a person's key is gone.
+pub(crate) fn leaf_at(activity: &Activity, kept: &[KeptDigest], keys: &Keys) -> Option<proof::Hash> {
+    canonical::leaf_with(activity, kept, |person| keys.get(person)?.at(activity.seq))
 }
 
 /// Sees to it, inside the caller's transaction, that everyone named has a key, and gives the keys that hold. A key that is
-/// damaged is replaced: it holds no longer for what was recorded before.
+/// damaged is replaced: it holds no longer for what was recorded before. A key that is made holds from here on, so that who
+/// was erased and is named again has nothing to do with who they were.
 pub(crate) async fn ensure(
     tx: &mut Tx,
     cache: &KeyCache,
     people: HashSet<&str>,
     rng: &dyn Rng,
-) -> Result<(Keys, Vec<(String, PersonKey)>), LogError> {
-    let (mut keys, missing) = cache.split(people);
+) -> Result<(Keys, Fresh), LogError> {
+    let erasures = head::erasures(tx).await?;
+    let (mut keys, missing) = if erasures == cache.erasures() {
+        cache.split(people)
+    } else {
+        (Keys::new(), people.into_iter().collect())
+    };
     if missing.is_empty() {
-        return Ok((keys, Vec::new()));
+        let fresh = Fresh {
+            erasures,
+            keys: Vec::new(),
+        };
+        return Ok((keys, fresh));
     }
+    let since = head::position(tx).await?.size;
     let mut found = person_key::load(tx, &missing).await?;
     let proposed: Vec<(&str, Key)> = missing
         .iter()
@@ -156,14 +200,13 @@ pub(crate) async fn ensure(
         .map(|person| (*person, rng.key()))
         .collect();
     if !proposed.is_empty() {
-        person_key::ensure(tx, &proposed).await?;
+        person_key::ensure(tx, &proposed, since).await?;
         // Read back: with several nodes, another one's key may have been first.
         let new: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
         found.extend(person_key::load(tx, &new).await?);
     }
     for (person, secret) in proposed {
         if !found.contains_key(person) {
-            let since = head::position(tx).await?.size;
             let key = PersonKey { secret, since };
             person_key::replace(tx, person, &key).await?;
             tracing::error!(
@@ -175,7 +218,7 @@ pub(crate) async fn ensure(
             found.insert(person.to_owned(), key);
         }
     }
-    let fresh: Vec<(String, PersonKey)> = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
+    let fresh = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
     keys.extend(found);
-    Ok((keys, fresh))
+    Ok((keys, Fresh { erasures, keys: fresh }))
 }

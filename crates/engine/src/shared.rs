@@ -2,17 +2,19 @@
 //! and how far it is as far as is known here. Owns no rule of any of the three.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use activity::{Activity, Time};
+use activity::canonical::{self, KeptDigest};
+use activity::{Activity, Seq, Time};
 use store::Store;
 use store::log::head::Position;
 use store::log::{PersonKey, person_key};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use volume::Deadline;
 
-use crate::keys::{KeyCache, Keys};
+use crate::erasing::Erasing;
+use crate::keys::{Fresh, KeyCache, Keys};
 use crate::{Clock, LogError, LogSettings, Rng};
 
 /// So many volumes may be hot, by number and by weight.
@@ -47,6 +49,9 @@ pub(crate) struct Shared {
     /// By how much the clock had been set when this process began.
     skipped: AtomicI64,
     closing: AtomicBool,
+    /// Whose values are being taken out of the log.
+    erasing: RwLock<Arc<Erasing>>,
+    to_erase: Notify,
     /// Given up when what is being made is not to be finished.
     halt: Deadline,
 }
@@ -73,6 +78,8 @@ impl Shared {
             hot: watch::channel(Hot::default()).0,
             skipped: AtomicI64::new(0),
             closing: AtomicBool::new(false),
+            erasing: RwLock::default(),
+            to_erase: Notify::new(),
             halt: Deadline::none(),
         }
     }
@@ -199,9 +206,44 @@ impl Shared {
         Ok(keys)
     }
 
-    /// The leaf of an activity, with keys from the cache or else from SQL. For blocking threads only.
-    pub(crate) fn leaf_blocking(&self, activity: &Activity, handle: &tokio::runtime::Handle) -> Option<proof::Hash> {
-        activity::canonical::leaf_of(activity, |person| self.key_blocking(person, handle)?.at(activity.seq))
+    /// The leaf of an activity, of which these digests are kept, with keys from the cache or else from SQL. For blocking
+    /// threads only.
+    pub(crate) fn leaf_blocking(
+        &self,
+        activity: &Activity,
+        kept: &[KeptDigest],
+        handle: &tokio::runtime::Handle,
+    ) -> Option<proof::Hash> {
+        let erasing = self.erasing();
+        canonical::leaf_with(activity, kept, |person| {
+            let key = erasing.key(person, activity.seq);
+            key.or_else(|| self.key_at(person, activity.seq, handle))
+        })
+    }
+
+    /// The key of a person that held for this activity, from the cache or else from SQL. For blocking threads only.
+    pub(crate) fn key_at(&self, person: &str, seq: Seq, handle: &tokio::runtime::Handle) -> Option<[u8; 32]> {
+        self.key_blocking(person, handle)?.at(seq)
+    }
+
+    /// Whose values are being taken out of the log, as far as is known here.
+    pub(crate) fn erasing(&self) -> Arc<Erasing> {
+        Arc::clone(&self.erasing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes note of whose values are being taken out of the log.
+    pub(crate) fn set_erasing(&self, erasing: Arc<Erasing>) {
+        *self.erasing.write().unwrap_or_else(PoisonError::into_inner) = erasing;
+    }
+
+    /// Says that somebody is to be erased.
+    pub(crate) fn ask_to_erase(&self) {
+        self.to_erase.notify_one();
+    }
+
+    /// Waits until somebody is to be erased.
+    pub(crate) async fn asked_to_erase(&self) {
+        self.to_erase.notified().await;
     }
 
     /// A key for verifying, from the cache or else from SQL. For blocking threads only.
@@ -213,8 +255,12 @@ impl Shared {
             let mut read = self.store.glance().await.ok()?;
             person_key::load(&mut read, &[person]).await.ok()?.remove(person)
         };
+        let erasures = self.keys.erasures();
         let key = handle.block_on(load)?;
-        self.keys.put([(person.to_owned(), key)]);
+        self.keys.put(Fresh {
+            erasures,
+            keys: vec![(person.to_owned(), key)],
+        });
         Some(key)
     }
 }

@@ -49,11 +49,13 @@ impl Dialect {
         match (self, writer) {
             // FULL: an acknowledged commit survives a power cut (NORMAL loses the last ones).
             // Incremental vacuum, so that what sealing frees is given back; only a new database takes it.
+            // Secure delete, so that nothing of somebody who was erased is left in pages that are free.
             (Self::Sqlite, true) => &[
                 "PRAGMA auto_vacuum = INCREMENTAL",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
+                "PRAGMA secure_delete = ON",
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA temp_store = MEMORY",
                 "PRAGMA journal_size_limit = 8388608",
@@ -88,6 +90,27 @@ impl Dialect {
                 "PRAGMA busy_timeout = 10000",
             ],
             Self::Postgres => &[],
+        }
+    }
+
+    /// Writes what is there anew, so that nothing is left of what was deleted before that overwrote it.
+    pub(crate) fn vacuum(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("VACUUM"),
+            Self::Postgres => None,
+        }
+    }
+
+    /// Empties the write-ahead log, with what goes before and after: nobody who writes is to wait long for who reads. The
+    /// first number of its answer is not 0 where a reader is in the way.
+    pub(crate) fn empty_wal(self) -> Option<[&'static str; 3]> {
+        match self {
+            Self::Sqlite => Some([
+                "PRAGMA busy_timeout = 100",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                "PRAGMA busy_timeout = 10000",
+            ]),
+            Self::Postgres => None,
         }
     }
 

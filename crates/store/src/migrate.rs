@@ -134,8 +134,13 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 25,
+        name: "erasure",
+        sql: include_str!("../migrations/0025_erasure.sql"),
+    },
+    Migration {
+        version: 26,
         name: "export manifests",
-        sql: include_str!("../migrations/0025_export_manifests.sql"),
+        sql: include_str!("../migrations/0026_export_manifests.sql"),
     },
 ];
 

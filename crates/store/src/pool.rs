@@ -197,6 +197,29 @@ impl Store {
         Ok(())
     }
 
+    /// Sees to it that no file of the database holds what was deleted or written over; false if somebody still reads an
+    /// older state: then it is to be called again. With `vacuum`, also nothing of before deleting overwrote what it deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] if the file could not be written through: the whole store then refuses to write.
+    pub async fn scrub(&self, vacuum: bool) -> Result<bool, StoreError> {
+        let (dialect, writer) = (self.inner.dialect, self.inner.writer.as_ref());
+        let mut conn = writer.ok_or(StoreError::ReadOnly)?.acquire().await?;
+        let failed = |error| end_in(&self.inner.failed, StoreError::of_commit(error));
+        let vacuum = dialect.vacuum().filter(|_| vacuum);
+        for statement in vacuum.into_iter().chain(dialect.tidy().first().copied()) {
+            conn.fetch_all(statement).await.map_err(failed)?;
+        }
+        let Some([before, empty, after]) = dialect.empty_wal() else {
+            return Ok(true);
+        };
+        conn.fetch_all(before).await.map_err(failed)?;
+        let emptied = conn.fetch_one(empty).await;
+        conn.fetch_all(after).await.map_err(failed)?;
+        let busy: i64 = emptied.map_err(failed)?.try_get(0)?;
+        Ok(busy == 0)
+    }
+
     /// Whether the database takes writes: it does if the last transaction was committed. If not, one is tried.
     pub async fn can_write(&self) -> bool {
         if !self.inner.refused.load(Ordering::Relaxed) {

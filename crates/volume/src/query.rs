@@ -89,6 +89,12 @@ impl Query {
         }
     }
 
+    /// Another query under the same deadline.
+    #[must_use]
+    pub fn another(&self, expr: &Expr) -> Self {
+        Self::new(expr, self.deadline.clone())
+    }
+
     /// The query itself.
     #[must_use]
     pub fn expr(&self) -> &Expr {

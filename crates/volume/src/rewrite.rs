@@ -2,7 +2,9 @@
 //! they replace may go. Sealing, merging and building an index anew are calls of it, as is whatever changes rows.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use activity::canonical::KeptDigest;
 use activity::query::Expr;
 use activity::{Activity, Seq, Time};
 use proof::Hash;
@@ -17,17 +19,19 @@ use crate::order::Order;
 use crate::query::{Deadline, Query, Room};
 use crate::record::digest::RecordDigest;
 use crate::record::read::{RecordReader, RecordRow};
-use crate::record::write::RecordWriter;
+use crate::record::write::{Kept, RecordWriter};
 use crate::times::TimeMap;
 use crate::tree::Levels;
 use crate::verify::{self, LeafOf, Merged};
 use crate::volume::Volume;
 
 /// A leaf of the log's tree, and whether its row yields it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leaf {
     /// It is computed from the row.
     Yielded(Hash),
+    /// It is computed from the row and digests of values that are gone; the record carries those.
+    Erased(Hash, Arc<[KeptDigest]>),
     /// Values of the row are gone; the record carries the leaf.
     Kept(Hash),
 }
@@ -37,14 +41,18 @@ impl Leaf {
     #[must_use]
     pub fn hash(&self) -> &Hash {
         match self {
-            Self::Yielded(hash) | Self::Kept(hash) => hash,
+            Self::Yielded(hash) | Self::Erased(hash, _) | Self::Kept(hash) => hash,
         }
     }
 
-    fn kept(&self) -> Option<&Hash> {
+    fn kept(&self) -> Kept<'_> {
         match self {
-            Self::Yielded(_) => None,
-            Self::Kept(hash) => Some(hash),
+            Self::Yielded(_) => Kept::NOTHING,
+            Self::Erased(_, digests) => Kept { leaf: None, digests },
+            Self::Kept(hash) => Kept {
+                leaf: Some(hash),
+                digests: &[],
+            },
         }
     }
 }
@@ -55,7 +63,7 @@ const CHUNK: Room = Room {
     bytes: 2 << 20,
 };
 
-/// Changes a row of a record. Where values go, the leaf must be there: set by it if it was not.
+/// Changes a row of a record. Where values go, the digests of them or the leaf must be there: set by it if they were not.
 pub type Alter<'a> = dyn FnMut(&mut RecordRow) + 'a;
 
 /// What a volume is made of, in order.
@@ -233,9 +241,9 @@ impl Work<'_> {
         for rows in volume.scan(query, Order::Recorded, CHUNK)? {
             for row in rows? {
                 self.follows(row.seq)?;
-                let leaf = (self.leaf_of)(&row).ok_or_else(|| without_leaf(meta, row.seq))?;
+                let leaf = (self.leaf_of)(&row, &[]).ok_or_else(|| without_leaf(meta, row.seq))?;
                 self.levels.push(leaf);
-                self.record.add(&row, None)?;
+                self.record.add(&row, Kept::NOTHING)?;
                 self.index.add(&row)?;
                 self.note(&row);
             }
@@ -263,14 +271,14 @@ impl Work<'_> {
                 }
                 next += 1;
                 if levels.is_none() {
-                    let leaf = row.leaf.or_else(|| (self.leaf_of)(&row.activity));
+                    let leaf = row.leaf.or_else(|| (self.leaf_of)(&row.activity, &row.kept));
                     self.levels
                         .push(leaf.ok_or_else(|| without_leaf(meta, row.activity.seq))?);
                 }
                 if let Some(alter) = &mut alter {
                     alter(&mut row);
                 }
-                self.record.add(&row.activity, row.leaf.as_ref())?;
+                self.record.add(&row.activity, row.kept())?;
                 self.index.add(&row.activity)?;
                 self.note(&row.activity);
             }

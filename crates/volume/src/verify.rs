@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use activity::canonical::KeptDigest;
 use activity::query::Expr;
 use activity::{Activity, Time};
 use proof::Hash;
@@ -21,8 +22,9 @@ use crate::volume::Volume;
 /// Bytes of rows of the index read at once.
 const CHUNK_BYTES: usize = 2 << 20;
 
-/// The leaf of a row, recomputed; `None` if it cannot be, as where a person's key is gone.
-pub type LeafOf<'a> = &'a dyn Fn(&Activity) -> Option<Hash>;
+/// The leaf of a row, recomputed with the digests that are kept of those whose values are gone; `None` if it cannot be, as
+/// where a person's key is gone.
+pub type LeafOf<'a> = &'a dyn Fn(&Activity, &[KeptDigest]) -> Option<Hash>;
 
 /// The first file of the volume in `dir`, by name, that is not the one that was written.
 pub fn first_damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Option<String>> {
@@ -57,9 +59,9 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
         halt.check()?;
-        for RecordRow { activity, leaf } in rows? {
+        for RecordRow { activity, leaf, kept } in rows? {
             bounds.add(&activity)?;
-            let leaf = leaf.or_else(|| leaf_of(&activity));
+            let leaf = leaf.or_else(|| leaf_of(&activity, &kept));
             unknown += u64::from(leaf.is_none());
             if !leaves.holds(leaf) {
                 let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);

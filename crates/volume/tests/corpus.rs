@@ -1,13 +1,15 @@
 //! Volumes of every version that was ever written open for ever.
 //!
 //! `v1`: records without recorder, meta of format 1. `v2`: records with recorder, meta of format 1. `v3`: meta of format
-//! 2, with the sums of all files. `v4`: an index in which accents need not be typed; older ones are built anew.
+//! 2, with the sums of all files. `v4`: an index in which accents need not be typed; older ones are built anew. `v5`: the rows of `v4` with one person erased, whose
+//! digests the record keeps and whose key is gone.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use activity::canonical::KeptDigest;
 use activity::query::Expr;
 use activity::{Activity, Recorder, canonical};
 use proof::Hash;
@@ -38,15 +40,15 @@ impl Sample {
         }
     }
 
-    fn leaf_of(&self, row: &Activity) -> Option<Hash> {
-        canonical::leaf_of(row, |person| self.keys.get(person).map(|digits| key(digits)))
+    fn leaf_of(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash> {
+        canonical::leaf_with(row, kept, |person| self.keys.get(person).map(|digits| key(digits)))
     }
 
     /// The same rows, made by this build.
     fn anew(&self) -> Volume {
         let dir = self.dir.with_file_name("anew");
         let parts = vec![Part::<'_, Activity>::record(&self.dir, &self.meta)];
-        let leaf_of = |row: &Activity| self.leaf_of(row);
+        let leaf_of = |row: &Activity, kept: &[KeptDigest]| self.leaf_of(row, kept);
         let made = volume::rewrite(&dir, "anew", parts, &leaf_of, &Deadline::none()).unwrap();
         assert_eq!(made.tree_root, self.meta.tree_root);
         assert_eq!(volume::verify(&dir, &made, &leaf_of, &Deadline::none()).unwrap(), 0);
@@ -92,19 +94,26 @@ fn a_volume_of_version_1_yields_its_tree_once_its_index_is_built_anew() {
 
 #[test]
 fn later_volumes_are_verified_and_open_as_they_are_or_anew() {
-    for version in ["v2", "v3", "v4"] {
+    for version in ["v2", "v3", "v4", "v5"] {
         let sample = Sample::of(version);
-        let verified = volume::verify(&sample.dir, &sample.meta, &|row| sample.leaf_of(row), &Deadline::none());
+        let verified = volume::verify(
+            &sample.dir,
+            &sample.meta,
+            &|row, kept| sample.leaf_of(row, kept),
+            &Deadline::none(),
+        );
         assert_eq!(verified.unwrap(), 0, "{version}");
         let anew = sample.anew();
         let rows = rows(&anew);
         assert_eq!(rows.len(), 60, "{version}");
         assert!(rows.iter().all(|row| row.recorder.is_reported()), "{version}");
         assert_eq!(rows[0].targets.len(), 2, "{version}");
+        let names_erased = |row: &&Activity| canonical::persons(row).contains(&activity::ERASED);
+        assert_eq!(rows.iter().filter(names_erased).count() > 0, version == "v5");
         assert_eq!(sample.meta.files.len() > 1, version >= "v3", "sums of all files");
         match Volume::open(&sample.dir, sample.meta.clone()) {
             Ok(open) => {
-                assert_eq!(version, "v4");
+                assert!(version >= "v4");
                 assert_eq!(rows, self::rows(&open), "made anew it holds the same");
             }
             Err(refused) => {

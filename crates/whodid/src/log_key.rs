@@ -94,7 +94,7 @@ pub(crate) async fn open(path: &Path, store: &Store, rng: &dyn Rng) -> Result<Ve
             })?;
             let keys = vec![SigningKey::from_seed(name, &rng.key())];
             write(path, &keys)?;
-            tracing::warn!(
+            tracing::info!(
                 path = %path.display(),
                 "made the key that signs checkpoints of the log; keep a copy of it, but not beside copies of the data"
             );

@@ -149,7 +149,7 @@ async fn adopt(path: &Path, found: Option<SecretKey>, store: &Store, rng: &dyn R
 fn make(path: &Path, rng: &dyn Rng) -> io::Result<SecretKey> {
     let bytes = rng.key();
     private_file::write(path, &format!("{BEGIN}{}\n", HEXLOWER.encode(&bytes)))?;
-    tracing::warn!(
+    tracing::info!(
         path = %path.display(),
         "made the key that wraps secrets of the database; keep a copy of it, but not beside copies of the data"
     );

@@ -77,7 +77,7 @@ pub(super) const TYPES: &[ActivityType] = &[
             Meta("size"),
             Text(" activities hold"),
         ],
-        "Verified the log: `1190204` of `1190204` activities hold",
+        "Verified the log: `900` of `900` activities hold",
     ),
     Category::Log.entry(
         "log.rollback_accepted",

@@ -50,6 +50,10 @@ fn example_of(entry: &ActivityType) -> Facts {
         ("last", "999"),
         ("from", "2026-11-27T12:00:00Z"),
         ("to", "2026-11-28T13:00:00Z"),
+        ("key", "whodid.example+c74f20a3"),
+        ("known", "1000"),
+        ("size", "900"),
+        ("sound", "900"),
     ] {
         facts.metadata.insert(key.into(), value.into());
     }

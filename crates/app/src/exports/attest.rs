@@ -3,11 +3,12 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use activity::Seq;
 use activity::query::Expr;
-use engine::{Attested, Fence, Order, Through};
+use engine::{Attested, Evidence, Fence, Order, Through};
 use store::exports::{ExportRow, Kind};
 
 use super::beside::{Part, path, unfinished};
@@ -97,11 +98,27 @@ fn moved(app: &App, written: &Written<'_>, part: Part) -> (PathBuf, PathBuf) {
     (from, path(app, written.name, part))
 }
 
-/// Writes the proofs of the rows, which are read once more, in the order of the log; how many bytes they have.
+/// Writes the proofs of the rows; how many bytes they have.
 async fn prove(app: &App, written: &Written<'_>, attested: &Attested, places: Places) -> Result<u64, ExportError> {
-    let nodes = attested.cover(Arc::new(places.in_order())).await?;
-    let size = attested.checkpoint().size();
+    let nodes = Arc::new(attested.cover(Arc::new(places.in_order())).await?);
     let part = unfinished(app, (written.row, written.fence), Part::Proofs);
+    let (bytes, leaves) = write(&part, written, (attested, &nodes), false).await?;
+    if attested.holds(leaves, Arc::clone(&nodes)).await? {
+        return Ok(bytes);
+    }
+    // Some rows are shown otherwise than they were recorded, as while somebody in them is being erased.
+    Ok(write(&part, written, (attested, &nodes), true).await?.0)
+}
+
+/// Writes them, reading the rows once more, in the order of the log; how many bytes that are, and the leaves. With
+/// `is_checked`, of a row that is not what the log's tree has only the leaf is shown.
+async fn write(
+    part: &Path,
+    written: &Written<'_>,
+    (attested, nodes): (&Attested, &Arc<Vec<[u8; 32]>>),
+    is_checked: bool,
+) -> Result<(u64, Vec<(Seq, [u8; 32])>), ExportError> {
+    let (part, nodes, size) = (part.to_owned(), Arc::clone(nodes), attested.checkpoint().size());
     let mut out = off_thread(move || {
         let mut out = Counted {
             out: BufWriter::new(File::create(part)?),
@@ -111,6 +128,7 @@ async fn prove(app: &App, written: &Written<'_>, attested: &Attested, places: Pl
         Ok(out)
     })
     .await?;
+    let mut leaves = Vec::new();
     // They were noted with the file already.
     let mut kept = Kept::default();
     let mut scan = written.look.scan(written.expr.clone(), Order::Recorded)?;
@@ -119,10 +137,17 @@ async fn prove(app: &App, written: &Written<'_>, attested: &Attested, places: Pl
         let rows = kept.keep(chunk?);
         let mut lines = Vec::with_capacity(rows.len());
         for (row, evidence) in rows.iter().zip(attested.evidence(&rows).await?) {
-            let shown = match evidence {
-                Some(evidence) => Shown::Whole(evidence),
-                None => Shown::Leaf(attested.leaf(row.seq).await?),
+            let made = evidence.as_ref().map(Evidence::leaf);
+            let (leaf, shown) = match (made, evidence) {
+                (Some(leaf), Some(evidence)) if !is_checked || leaf == attested.leaf(row.seq).await? => {
+                    (leaf, Shown::Whole(evidence))
+                }
+                _ => {
+                    let leaf = attested.leaf(row.seq).await?;
+                    (leaf, Shown::Leaf(leaf))
+                }
             };
+            leaves.push((row.seq, leaf));
             lines.push((row.seq, shown));
         }
         out = off_thread(move || {
@@ -133,12 +158,12 @@ async fn prove(app: &App, written: &Written<'_>, attested: &Attested, places: Pl
         })
         .await?;
     }
-    off_thread(move || {
+    let bytes = off_thread(move || {
         out.flush()?;
         out.out.get_ref().sync_all()?;
         Ok(out.bytes)
-    })
-    .await
+    });
+    Ok((bytes.await?, leaves))
 }
 
 /// Counts bytes on their way.

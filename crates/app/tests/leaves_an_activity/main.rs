@@ -98,7 +98,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "mail" => mail::prepare(stage, row).await,
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
-        "activity" | "import" | "ingest" => reading::prepare(stage, row).await,
+        "activity" | "import" | "ingest" | "integrity" => reading::prepare(stage, row).await,
         "saved_searches" => saved_searches::prepare(stage, row).await,
         "sessions" => sessions::prepare(stage, row).await,
         other => panic!("no module prepares the area {other}"),
@@ -254,7 +254,7 @@ async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
 /// What is in nobody's own log.
 fn concerns_no_account(row: &str, code: &str) -> bool {
     code.starts_with("application.")
-        || ["log.imported", "log.gap_closed"].contains(&code)
+        || ["log.imported", "log.gap_closed", "log.verified"].contains(&code)
         || row == "logging_in/log_in@unknown_user"
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use activity::Activity;
+use activity::canonical::KeptDigest;
 use store::log::volume as table;
 use volume::{Part, VolumeError, VolumeMeta};
 
@@ -141,7 +142,8 @@ impl Ledger {
         let (seqs, replaced) = (meta.first_seq..meta.end_seq(), Replaced::Volumes(vec![meta.id.clone()]));
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let make = move |place: &Workplace<'_>| {
-            let leaf_of = |activity: &Activity| ledger.shared.leaf_blocking(activity, &handle);
+            let leaf_of =
+                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let shelf = ledger.reader.shelf();
             let dir = shelf.place(&meta.id)?;
             let made = match remedy {

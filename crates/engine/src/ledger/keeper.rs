@@ -1,4 +1,4 @@
-//! The background task that seals, merges and forgets, in one process at a time. Owns when; how is the sealer's.
+//! The background task that seals, merges, erases and forgets, in one process at a time. Owns when; how is the sealer's.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,12 +52,19 @@ impl Ledger {
         let most = self.shared.settings().merge_factor.saturating_mul(UNMERGED);
         let (mut untidy, mut unmerged) = (false, 0);
         loop {
+            self.erase_hot().await?;
             let sealed = self.seal_next(all).await?;
             untidy |= sealed;
             unmerged += usize::from(sealed);
             let (mut merged, mut beside) = (false, 0);
             if !sealed || unmerged >= most {
-                (merged, beside) = self.merge_and_seal().await?;
+                // Whoever is to be erased comes first: a merge would only make more to be rewritten.
+                (merged, beside) = self.beside_sealing(self.erase_next()).await?;
+                if !merged {
+                    let more;
+                    (merged, more) = self.beside_sealing(self.merge_next()).await?;
+                    beside += more;
+                }
                 untidy |= beside > 0;
             }
             if !sealed || (unmerged >= most && !merged) {
@@ -77,14 +84,17 @@ impl Ledger {
         }
     }
 
-    /// Merges the oldest run that is due, and seals beside it what becomes due meanwhile: merging takes long, and whoever
-    /// waits for room in the hot tail would have to be refused. Whether anything was merged, and how often was sealed.
-    async fn merge_and_seal(self: &Arc<Self>) -> Result<(bool, usize), LogError> {
+    /// Does a work, and seals beside it what becomes due meanwhile: merging takes long, and whoever waits for room in the
+    /// hot tail would have to be refused. Whether there was anything to do, and how often was sealed.
+    async fn beside_sealing(
+        self: &Arc<Self>,
+        work: impl Future<Output = Result<bool, LogError>>,
+    ) -> Result<(bool, usize), LogError> {
         let ended = Notify::new();
-        let merging = async {
-            let merged = self.merge_next().await;
+        let working = async {
+            let done = work.await;
             ended.notify_one();
-            merged
+            done
         };
         let sealing = async {
             let (mut hot, mut sealed) = (self.shared.watch_hot(), 0);
@@ -107,9 +117,9 @@ impl Ledger {
             }
         };
         // Neither is given up because the other fails: what was begun comes to its end.
-        let (merged, sealed) = tokio::join!(merging, sealing);
+        let (done, sealed) = tokio::join!(working, sealing);
         let sealed: Result<usize, LogError> = sealed;
-        Ok((merged?, sealed?))
+        Ok((done?, sealed?))
     }
 
     /// Tells of changes of the clock.
@@ -176,11 +186,18 @@ pub(crate) async fn run(ledger: Arc<Ledger>, stop: impl Future<Output = ()>) {
             }
         }
         ledger.gauges();
+        // What could not be done to its end, as where somebody still read what was to go, is tried again soon.
+        let rest = if ledger.is_erasing().await.unwrap_or(false) {
+            REST
+        } else {
+            LOOK
+        };
         look = tokio::select! {
             () = &mut stop => { ledger.shared.close(); false }
+            () = ledger.shared.asked_to_erase() => true,
             () = due(&ledger, &mut hot) => false,
             () = check(&ledger, &mut health) => health.has_damage(),
-            () = sleep(LOOK) => true,
+            () = sleep(rest) => true,
         };
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use activity::Seq;
-use proof::{Frontier, Hash};
+use proof::Frontier;
 use store::Tx;
 use store::log::head::{self, Sealed};
 use store::log::lost_batch::{self, Losing};
@@ -106,8 +106,7 @@ impl Ledger {
             let holds = tree.root() == batch.root
                 || (is_last && tree.root() == head.root)
                 || behind.first().is_some_and(|next| is_followed_by(tree.clone(), next));
-            let hashes: Vec<Hash> = leaves.iter().map(|leaf| *leaf.hash()).collect();
-            let leaves = leaves::to_bytes(&hashes, &[]);
+            let leaves = leaves::to_bytes(&leaves);
             holds.then_some(Grown { tree, leaves })
         };
         match all_leaves(batch).and_then(grown) {
@@ -123,7 +122,7 @@ impl Ledger {
         };
         let people = keys::people(rows.iter().map(|row| &row.facts));
         let keys = self.shared.keys_of(people).await?;
-        let leaves = rows.iter().map(|row| keys::leaf_at(row, &keys).map(Leaf::Yielded));
+        let leaves = rows.iter().map(|row| keys::leaf_at(row, &[], &keys).map(Leaf::Yielded));
         Ok(leaves.collect())
     }
 

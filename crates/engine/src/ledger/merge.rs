@@ -39,7 +39,9 @@ impl Ledger {
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let make = move |place: &Workplace<'_>| {
             let whole = parts.iter().map(Part::<Activity>::Volume).collect();
-            place.make(whole, &|activity| ledger.shared.leaf_blocking(activity, &handle))
+            place.make(whole, &|activity, kept| {
+                ledger.shared.leaf_blocking(activity, kept, &handle)
+            })
         };
         let replaced = Replaced::Volumes(ids.clone());
         let meta = match self.rewrite(Work::Merge, first..last, replaced, make).await {

@@ -1,7 +1,8 @@
-//! The ledger of volumes and those who change it: sealing, merging, mending, verifying. Owns that one process works at a time,
+//! The ledger of volumes and those who change it: sealing, merging, mending, erasing, verifying. Owns that one process works at a time,
 //! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
 pub(crate) mod checkpoints;
+pub(crate) mod erase;
 pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;

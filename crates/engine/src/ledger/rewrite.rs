@@ -4,13 +4,16 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::Activity;
+use store::log::erasure::{self, Stage};
 use store::log::head::{self, Sealed};
 use store::log::{hot_batch, volume as table};
 use volume::{Deadline, LeafOf, Part, VolumeMeta};
 
 use crate::ledger::Ledger;
+use crate::ledger::erase::Rewritten;
 use crate::reader::volumes;
 use crate::tasks::blocking;
 use crate::{Fence, LogError};
@@ -21,6 +24,7 @@ pub(crate) enum Work {
     Seal,
     Merge,
     Reindex,
+    Erase,
 }
 
 /// The steps between which a process can die.
@@ -34,12 +38,18 @@ pub(crate) enum Step {
     Made,
     /// Readers see it.
     Published,
+    /// Some hot activities were rewritten.
+    Rewritten,
+    /// All that belongs together is rewritten.
+    Advanced,
+    /// Nothing that was deleted is left in the database's files.
+    Scrubbed,
 }
 
 /// What a test does at a step.
 #[cfg(test)]
 #[derive(Clone)]
-pub(crate) struct Hook(pub(crate) std::sync::Arc<dyn Fn() -> Result<(), LogError> + Send + Sync>);
+pub(crate) struct Hook(pub(crate) Arc<dyn Fn() -> Result<(), LogError> + Send + Sync>);
 
 #[cfg(test)]
 impl std::fmt::Debug for Hook {
@@ -61,6 +71,14 @@ pub(crate) enum Replaced {
     },
     /// These volumes.
     Volumes(Vec<String>),
+    /// This volume, whose files go at once.
+    Erased {
+        id: String,
+        /// Below which all activities were looked at with it.
+        looked_at: u64,
+        /// How many named whom; known when the volume is made.
+        rewritten: Arc<Mutex<Rewritten>>,
+    },
 }
 
 /// Where a volume is made.
@@ -140,6 +158,18 @@ impl Ledger {
             Replaced::Volumes(ids) => {
                 for id in ids {
                     fenced |= !table::doom(&mut tx, id, gone_at).await?;
+                }
+                head::bump_generation(&mut tx).await?;
+            }
+            Replaced::Erased {
+                id,
+                looked_at,
+                rewritten,
+            } => {
+                fenced |= !table::doom(&mut tx, id, self.shared.clock().now()).await?;
+                let rewritten = rewritten.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                for (id, n) in rewritten {
+                    erasure::note(&mut tx, Stage::Sealed, id, (*looked_at, n)).await?;
                 }
                 head::bump_generation(&mut tx).await?;
             }

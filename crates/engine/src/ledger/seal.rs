@@ -311,6 +311,6 @@ impl Sealing {
 
     fn make(self, place: &Workplace<'_>) -> Result<VolumeMeta, LogError> {
         let parts = self.parts();
-        place.make(parts, &|activity| keys::leaf_at(activity, &self.keys))
+        place.make(parts, &|activity, kept| keys::leaf_at(activity, kept, &self.keys))
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use activity::Activity;
+use activity::canonical::KeptDigest;
 use proof::{CompactRange, Frontier};
 use store::log::{Loaded, LostBatch, VolumeRow, closed_gap, head, hot_batch, lost_batch};
 
@@ -154,7 +155,8 @@ impl Ledger {
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let meta = volumes::meta(row)?;
         blocking(move || {
-            let leaf_of = |activity: &Activity| ledger.shared.leaf_blocking(activity, &handle);
+            let leaf_of =
+                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let unknown = volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?;
             Ok((unknown, volume::tree_range(&dir, &meta)?))
@@ -239,8 +241,13 @@ impl Ledger {
             .keys_of(keys::people(rows.iter().map(|row| &row.facts)))
             .await?;
         let rows = || rows.iter().filter(|row| row.seq >= from);
-        let unknown = rows().filter(|row| keys::leaf_at(row, &keys).is_none()).count() as u64;
         let committed = leaves::of(batch.leaves.as_deref(), &(batch.first_seq..batch.end()), from);
+        let all = committed.as_ref().ok().and_then(Option::as_deref);
+        let leaf_at = |(at, row)| {
+            let kept = leaves::digests_of(all.and_then(|all| all.get(at)));
+            keys::leaf_at(row, kept, &keys)
+        };
+        let unknown = rows().enumerate().filter(|row| leaf_at(*row).is_none()).count() as u64;
         let checked = match (committed, frontier.as_mut()) {
             (Err(why), _) => Err(why),
             // Without their leaves nothing can be told of them, nor of what comes after.

@@ -36,6 +36,8 @@ pub(crate) enum Load {
 /// Activities that are worth an index together.
 pub(crate) struct Ripe {
     rows: Vec<Arc<Activity>>,
+    /// For how many persons they had been rewritten.
+    pub(super) rewritten: u64,
 }
 
 /// What of these adjacent chunks, which hold `held`, is to be frozen next.
@@ -75,7 +77,7 @@ fn whole(chunks: &[Arc<Chunk>], held: &Range<Seq>, block: Range<Seq>) -> Option<
         return None;
     }
     let rows = within.iter().flat_map(|chunk| chunk.rows().iter().cloned()).collect();
-    Some(Ripe { rows })
+    Some(Ripe { rows, rewritten: 0 })
 }
 
 impl Reader {
@@ -84,12 +86,12 @@ impl Reader {
         let Some(ripe) = self.tail.ripe(load) else {
             return Ok(0);
         };
-        let frozen = ripe.rows.len() as u64;
+        let (frozen, rewritten) = (ripe.rows.len() as u64, ripe.rewritten);
         let freeze = move || {
             let index = Indexed::in_memory(ripe.rows.clone())?;
             Ok(Chunk::frozen(ripe.rows, index))
         };
-        self.tail.put(blocking(freeze).await?);
+        self.tail.put(blocking(freeze).await?, rewritten);
         Ok(frozen)
     }
 }

@@ -60,6 +60,13 @@ impl Look {
         volumes.map(|volume| volume.meta().id.clone()).collect()
     }
 
+    /// How many persons are being erased: they are shown as they will be, and nothing is found by what goes. Questions cost
+    /// more meanwhile.
+    #[must_use]
+    pub fn being_erased(&self) -> usize {
+        self.view.erasing.persons()
+    }
+
     /// A page of what matches.
     ///
     /// # Errors
@@ -130,6 +137,11 @@ impl Look {
                     None => Ok(None),
                 },
             }
+        };
+        let get = move |view: &View| {
+            let mut row: Option<Activity> = get(view)?;
+            row.iter_mut().for_each(|row| view.erasing.hide(row));
+            Ok(row)
         };
         self.inquiry.reading(&self.view, get).await
     }

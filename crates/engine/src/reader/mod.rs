@@ -2,6 +2,7 @@
 //! who may ask at once.
 
 pub(crate) mod freeze;
+mod hidden;
 pub(crate) mod inquiry;
 pub(crate) mod look;
 pub(crate) mod scan;

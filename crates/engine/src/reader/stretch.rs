@@ -10,6 +10,7 @@ use volume::{
     VolumeError,
 };
 
+use super::hidden::Hidden;
 use super::tail::Chunk;
 use crate::extent::{Extent, may_match};
 
@@ -22,6 +23,10 @@ pub(crate) enum Stretch {
     Sealed(Volume),
     /// A volume without an index: slow.
     Unindexed(RecordOnly),
+    /// Of a stretch of which somebody is being erased, what does not name them.
+    Others(Hidden),
+    /// And what does.
+    Hidden(Hidden),
 }
 
 impl Stretch {
@@ -30,15 +35,17 @@ impl Stretch {
             Self::Hot(chunk, _) => chunk.times(),
             Self::Sealed(volume) => volume.meta().times(),
             Self::Unindexed(volume) => volume.meta().times(),
+            Self::Others(hidden) | Self::Hidden(hidden) => hidden.of.times(),
         }
     }
 
     /// Those that are visible.
-    fn seqs(&self) -> Range<Seq> {
+    pub(super) fn seqs(&self) -> Range<Seq> {
         match self {
             Self::Hot(chunk, seqs) => chunk.first_seq().max(seqs.start)..chunk.end_seq().min(seqs.end),
             Self::Sealed(volume) => volume.meta().seqs(),
             Self::Unindexed(volume) => volume.meta().seqs(),
+            Self::Others(hidden) | Self::Hidden(hidden) => hidden.seqs(),
         }
     }
 
@@ -57,6 +64,8 @@ impl Stretch {
                 Some(index) if self.seqs() == index.seqs() => Source::Index(index),
                 _ => Source::Rows(chunk, visible),
             },
+            Self::Others(hidden) => Source::Others(hidden),
+            Self::Hidden(hidden) => Source::Hidden(hidden),
         }
     }
 
@@ -80,6 +89,8 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.search(query, order, after, filling),
             Source::Record(record) => record.search(query, order, after, filling),
+            Source::Others(of) => of.of.search(&mut of.others(query), order, after, filling),
+            Source::Hidden(of) => of.search(query, order, after, filling),
             Source::Rows(chunk, seqs) => {
                 let after = after.map(|after| Rank::of(order, after));
                 for at in 0..chunk.len() {
@@ -105,6 +116,8 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => Ok(Box::new(index.scan(query, order, chunk)?)),
             Source::Record(record) => Ok(Box::new(record.scan(query, order, chunk)?)),
+            Source::Others(of) => of.of.scan(of.others(&query), order, chunk),
+            Source::Hidden(of) => of.scan(query, order, chunk),
             Source::Rows(of, seqs) => Ok(Box::new(HotRows {
                 of: Arc::clone(of),
                 seqs: seqs.clone(),
@@ -121,6 +134,11 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.count(query, cap),
             Source::Record(record) => record.count(query, cap),
+            Source::Others(of) => of.of.count(&mut of.others(query), cap),
+            Source::Hidden(of) => Ok(Count {
+                n: of.count(query)?,
+                exact: true,
+            }),
             Source::Rows(chunk, seqs) => {
                 let mut n = 0;
                 each_match(chunk, seqs, query, |_| n += 1)?;
@@ -134,6 +152,8 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.tally(query, by),
             Source::Record(record) => record.tally(query, by),
+            Source::Others(of) => of.of.tally(&mut of.others(query), by),
+            Source::Hidden(of) => of.tally(query, by),
             Source::Rows(chunk, seqs) => {
                 let mut tally = RowTally::new(by);
                 each_match(chunk, seqs, query, |row| tally.add(row))?;
@@ -149,6 +169,8 @@ enum Source<'a> {
     Record(&'a RecordOnly),
     /// The rows of a chunk with these seqs, one by one.
     Rows(&'a Arc<Chunk>, &'a Range<Seq>),
+    Others(&'a Hidden),
+    Hidden(&'a Hidden),
 }
 
 fn each_match(

@@ -159,6 +159,8 @@ struct State {
     /// Everything in `start..end` is here.
     start: Seq,
     end: Seq,
+    /// For how many persons they had been rewritten when they were loaded.
+    rewritten: u64,
 }
 
 impl Tail {
@@ -202,11 +204,7 @@ impl Tail {
             if !restart {
                 return;
             }
-            *state = State {
-                chunks: Vec::new(),
-                start: first,
-                end: first,
-            };
+            state.begin_at(first);
         }
         let known = state.end;
         state.push(
@@ -225,15 +223,28 @@ impl Tail {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let seqs = hole.seqs.clone();
         if seqs.start > state.end || seqs.start < state.start {
-            *state = State {
-                chunks: Vec::new(),
-                start: seqs.start,
-                end: seqs.start,
-            };
+            state.begin_at(seqs.start);
         }
         if seqs.start == state.end {
             state.end = seqs.end;
             state.chunks.push(Arc::new(Chunk::of_hole(hole)));
+        }
+    }
+
+    /// Whether hot activities were rewritten for more persons than when they came here.
+    pub(crate) fn is_older_than(&self, rewritten: u64) -> bool {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.rewritten < rewritten
+    }
+
+    /// Drops all of it, if it is older than that.
+    pub(crate) fn clear(&self, rewritten: u64) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.rewritten < rewritten {
+            *state = State {
+                rewritten,
+                ..State::default()
+            };
         }
     }
 
@@ -258,12 +269,18 @@ impl Tail {
     /// What is worth an index under this load.
     pub(crate) fn ripe(&self, load: Load) -> Option<Ripe> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        freeze::ripe(&state.chunks, state.start..state.end, load)
+        let mut ripe = freeze::ripe(&state.chunks, state.start..state.end, load)?;
+        ripe.rewritten = state.rewritten;
+        Some(ripe)
     }
 
-    /// Puts a frozen chunk in the place of the chunks it was made of, if all of them are still there.
-    pub(crate) fn put(&self, frozen: Chunk) {
+    /// Puts a frozen chunk in the place of the chunks it was made of, if all of them are still there and were not rewritten
+    /// since.
+    pub(crate) fn put(&self, frozen: Chunk, rewritten: u64) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.rewritten != rewritten {
+            return;
+        }
         let from = state.chunks.partition_point(|chunk| chunk.first < frozen.first);
         let to = state.chunks.partition_point(|chunk| chunk.end <= frozen.end);
         let (first, last) = (
@@ -284,6 +301,11 @@ impl Tail {
 }
 
 impl State {
+    fn begin_at(&mut self, seq: Seq) {
+        self.chunks.clear();
+        (self.start, self.end) = (seq, seq);
+    }
+
     fn push(&mut self, mut rows: Vec<Arc<Activity>>) {
         self.end += rows.len() as u64;
         if let Some(last) = self.chunks.last()

@@ -233,7 +233,7 @@ impl Inner {
         let rows = part.rows(&seqs)?.into_iter().map(|row| {
             let of = row.activity.seq;
             row.leaf
-                .or_else(|| self.shared.leaf_blocking(&row.activity, &handle))
+                .or_else(|| self.shared.leaf_blocking(&row.activity, &row.kept, &handle))
                 .ok_or_else(|| LogError::Damaged(format!("a person named in activity {of} has no key")))
         });
         *computed = (seqs.start, rows.collect::<Result<_, _>>()?);

@@ -8,11 +8,13 @@ use std::time::Duration;
 use activity::query::Expr;
 use activity::{Activity, Seq};
 use store::log::head::{self, Position};
-use store::log::{closed_gap, hot_batch, lost_batch, volume as volume_table};
+use store::log::{closed_gap, erasure, hot_batch, lost_batch, volume as volume_table};
 use volume::{Cursor, Order, RecordOnly, Volume};
 
+use crate::erasing::Erasing;
 use crate::hole::Hole;
 use crate::reader::Reader;
+use crate::reader::hidden::Hidden;
 use crate::reader::stretch::Stretch;
 use crate::reader::tail::Chunk;
 use crate::reader::volumes::Listed;
@@ -35,6 +37,8 @@ pub(crate) struct View {
     pub(crate) holes: Arc<[Hole]>,
     /// Holes that somebody has closed.
     pub(crate) closed: Arc<[Hole]>,
+    /// Whose values are being taken out of the log, and are not shown any more.
+    pub(crate) erasing: Arc<Erasing>,
     hot: Vec<Arc<Chunk>>,
 }
 
@@ -48,7 +52,8 @@ impl View {
             .map(move |chunk| Stretch::Hot(Arc::clone(chunk), seqs.clone()));
         let unindexed = self.unindexed.iter().cloned().map(Stretch::Unindexed);
         let sealed = self.volumes.iter().cloned().map(Stretch::Sealed);
-        unindexed.chain(sealed).chain(hot)
+        let all = unindexed.chain(sealed).chain(hot);
+        all.flat_map(|stretch| Hidden::split(stretch, &self.erasing).into_iter().flatten())
     }
 
     /// What cannot be read and may hold something that the question asks for.
@@ -121,10 +126,15 @@ impl Reader {
                 volumes: volume_table::list(&mut read).await?,
                 lost: lost_batch::list(&mut read).await?,
                 closed: closed_gap::list(&mut read).await?,
+                erasures: head::erasures(&mut read).await?,
+                erasing: erasure::pending(&mut read).await?,
             };
             drop(read);
             let volumes = Arc::clone(&self.volumes);
+            self.shared.keys().follow(listed.erasures);
             let set = blocking(move || Ok(volumes.open(&listed))).await?;
+            self.shared.set_erasing(Arc::clone(&self.volumes.set().erasing));
+            self.reload_tail(set.rewritten).await;
             // A volume that the ledger named may have been merged away by another process meanwhile.
             if !set.holes.is_empty() && self.position().await?.generation != position.generation {
                 return Ok(None);
@@ -152,8 +162,18 @@ impl Reader {
             unindexed: set.unindexed,
             holes: with_hot(set.holes, &hot),
             closed: set.closed,
+            erasing: set.erasing,
             hot,
         }))
+    }
+
+    /// Lets go of the hot activities if some were rewritten since they came here; they are loaded anew.
+    async fn reload_tail(&self, rewritten: u64) {
+        if self.tail.is_older_than(rewritten) {
+            // What is being loaded just now may be older.
+            let _loading = self.loading.lock().await;
+            self.tail.clear(rewritten);
+        }
     }
 
     /// Loads the hot activities that are lacking up to the head; one read at a time does it for all.

@@ -6,10 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use activity::Time;
+use store::log::erasure::{Erasure, Stage};
 use store::log::{LostBatch, VolumeRow};
 use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
 
 use crate::LogError;
+use crate::erasing::Erasing;
 use crate::hole::Hole;
 use crate::shelf::Shelf;
 
@@ -27,6 +29,10 @@ pub(crate) struct VolumeSet {
     pub(crate) holes: Arc<[Hole]>,
     /// Of which somebody has closed these.
     pub(crate) closed: Arc<[Hole]>,
+    /// Whose values are being taken out of the log.
+    pub(crate) erasing: Arc<Erasing>,
+    /// For how many persons the hot activities were rewritten.
+    pub(crate) rewritten: u64,
     /// When it was opened.
     opened: Instant,
 }
@@ -54,6 +60,10 @@ pub(crate) struct Listed {
     pub(crate) lost: Vec<LostBatch>,
     /// Stretches that somebody has closed.
     pub(crate) closed: Vec<Range<u64>>,
+    /// How many persons were to be erased so far.
+    pub(crate) erasures: u64,
+    /// Those who are not yet.
+    pub(crate) erasing: Vec<Erasure>,
 }
 
 /// The newest set that was opened.
@@ -74,6 +84,8 @@ impl Volumes {
                 unindexed: Arc::new([]),
                 holes: Arc::new([]),
                 closed: Arc::new([]),
+                erasing: Arc::default(),
+                rewritten: 0,
                 opened: Instant::now(),
             }),
         }
@@ -118,12 +130,15 @@ impl Volumes {
             listed.closed.iter().any(covers)
         };
         let (closed, holes): (Vec<Hole>, Vec<Hole>) = holes.into_iter().partition(is_closed);
+        let hot = listed.erasing.iter().filter(|of| of.stage == Stage::Hot).count();
         let set = VolumeSet {
             generation: listed.generation,
             volumes: volumes.into(),
             unindexed: unindexed.into(),
             holes: holes.into(),
             closed: closed.into(),
+            erasing: Arc::new(Erasing::of(&listed.erasing)),
+            rewritten: listed.erasures.saturating_sub(hot as u64),
             opened: Instant::now(),
         };
         let mut kept = self.set.write().unwrap_or_else(PoisonError::into_inner);

@@ -175,20 +175,16 @@ async fn a_row_whose_values_are_gone_is_sealed_merged_and_indexed_with_the_leaf_
     (person.name, person.username, person.email) = (String::new(), String::new(), String::new());
     let facts: Vec<_> = rows.iter().map(|row| &row.facts).collect();
     let packed = batch::pack(&facts).unwrap().remove(0);
-    let hashes: Vec<proof::Hash> = leaves::of(found.leaves.as_deref(), &(0..10), 0)
-        .unwrap()
-        .unwrap()
-        .iter()
-        .map(|leaf| *leaf.hash())
-        .collect();
-    let erased = |gone: &[u32]| HotBatch {
-        facts: packed.bytes.clone(),
-        leaves: Some(leaves::to_bytes(&hashes, gone)),
-        ..found.batch.clone()
+    let mut kept = leaves::of(found.leaves.as_deref(), &(0..10), 0).unwrap().unwrap();
+    kept[4] = volume::Leaf::Kept(*kept[4].hash());
+    let erased = HotBatch {
+        facts: packed.bytes,
+        leaves: Some(leaves::to_bytes(&kept)),
+        ..found.batch
     };
     bed.sql("DELETE FROM hot_batch").await;
     let mut tx = bed.store.begin().await.unwrap();
-    hot_batch::insert(&mut tx, erased(&[4])).await.unwrap();
+    hot_batch::insert(&mut tx, erased).await.unwrap();
     tx.commit().await.unwrap();
     let bed = bed.reopened().await;
     bed.is_sound(10, "hot").await;

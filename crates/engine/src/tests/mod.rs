@@ -4,6 +4,7 @@ mod append;
 mod bounds;
 mod checkpoints;
 mod clocks;
+mod erasing;
 mod freezing;
 mod holes;
 mod ingest;

@@ -92,7 +92,7 @@ impl Writer {
                 recorded_at,
                 root,
                 facts: row.packed,
-                leaves: Some(leaves::to_bytes(&row.leaves, &[])),
+                leaves: Some(leaves::of_whole(&row.leaves)),
             };
             hot_batch::insert(tx, row).await?;
             next += count;

@@ -171,6 +171,47 @@ pub async fn skip(tx: &mut Tx, by: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// How many persons were to be erased so far.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn erasures(read: &mut Read) -> Result<u64, StoreError> {
+    let erasures = sqlx::query_scalar("SELECT erasures FROM log_head WHERE id = 1");
+    let erasures: Option<i64> = erasures.fetch_optional(read.conn()).await?;
+    unsigned(erasures.unwrap_or(0), "erasures")
+}
+
+/// Whether pages of the database may hold what was deleted before deleting overwrote it.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn has_traces(read: &mut Read) -> Result<bool, StoreError> {
+    let traces = sqlx::query_scalar("SELECT traces FROM log_head WHERE id = 1");
+    let traces: Option<i64> = traces.fetch_optional(read.conn()).await?;
+    Ok(traces.unwrap_or(0) != 0)
+}
+
+/// Notes that none do any more.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn without_traces(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query("UPDATE log_head SET traces = 0 WHERE id = 1")
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes that what is hot weighs so much less.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn lighten(tx: &mut Tx, bytes: u64) -> Result<(), StoreError> {
+    let update = "UPDATE log_head SET hot_bytes = CASE WHEN hot_bytes > $1 THEN hot_bytes - $1 ELSE 0 END WHERE id = 1";
+    sqlx::query(update).bind(signed(bytes)).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Moves the head after an append.
 ///
 /// # Errors

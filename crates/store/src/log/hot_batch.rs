@@ -98,6 +98,23 @@ pub async fn insert(tx: &mut Tx, batch: HotBatch) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes other facts and leaves in the place of those of the row that begins there.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn rewrite(tx: &mut Tx, batch: HotBatch) -> Result<(), StoreError> {
+    let sum = batch.sum();
+    sqlx::query("UPDATE hot_batch SET facts = $1, leaves = $2, sum = $3 WHERE first_seq = $4 AND count = $5")
+        .bind(batch.facts)
+        .bind(batch.leaves)
+        .bind(sum.to_vec())
+        .bind(signed(batch.first_seq))
+        .bind(signed(batch.count))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The rows that hold anything of `from..to`, in order, at most `limit` of them.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use activity::Time;
 use sqlx::{Row as _, any::AnyRow};
 
-use super::{bytes32, signed, unsigned};
+use super::{HotBatch, bytes32, signed, unsigned};
 use crate::{Read, StoreError, Tx};
 
 /// A row of `lost_batch`.
@@ -77,4 +77,39 @@ pub async fn list(read: &mut Read) -> Result<Vec<LostBatch>, StoreError> {
         })
     };
     rows.iter().map(lost).collect()
+}
+
+/// Those that begin below this seq, as the hot batches that they were, with where the stretch of each begins.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn contents(read: &mut Read, below: u64) -> Result<Vec<(u64, HotBatch)>, StoreError> {
+    let select = "SELECT from_seq, first_seq, count, recorded_at, root, facts, leaves FROM lost_batch
+        WHERE first_seq < $1 ORDER BY from_seq";
+    let rows = sqlx::query(select).bind(signed(below)).fetch_all(read.conn()).await?;
+    let batch = |row: &AnyRow| {
+        let batch = HotBatch {
+            first_seq: unsigned(row.try_get(1)?, "first_seq")?,
+            count: unsigned(row.try_get(2)?, "count")?,
+            recorded_at: Time(row.try_get(3)?),
+            root: bytes32(&row.try_get::<Vec<u8>, _>(4)?, "root")?,
+            facts: row.try_get(5)?,
+            leaves: row.try_get(6)?,
+        };
+        Ok((unsigned(row.try_get(0)?, "from_seq")?, batch))
+    };
+    rows.iter().map(batch).collect()
+}
+
+/// Destroys the activities of the one whose stretch begins there; its leaves stay.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn destroy(tx: &mut Tx, from: u64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE lost_batch SET facts = $1, sum = NULL WHERE from_seq = $2")
+        .bind(Vec::new())
+        .bind(signed(from))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }

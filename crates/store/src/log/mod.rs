@@ -3,6 +3,7 @@
 pub mod activity_type;
 pub mod checkpoint;
 pub mod closed_gap;
+pub mod erasure;
 pub mod external_id;
 pub mod head;
 pub mod hot_batch;

@@ -60,26 +60,38 @@ pub async fn load(read: &mut Read, people: &[&str]) -> Result<HashMap<String, Pe
     Ok(keys)
 }
 
-/// Gives each of these people the key proposed for them, unless they have one.
+/// Gives each of these people the key proposed for them, for the activities from `since` on, unless they have one.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub async fn ensure(tx: &mut Tx, proposed: &[(&str, [u8; 32])]) -> Result<(), StoreError> {
+pub async fn ensure(tx: &mut Tx, proposed: &[(&str, [u8; 32])], since: u64) -> Result<(), StoreError> {
     for chunk in chunks(proposed) {
-        let values = rows(chunk.len(), 3);
-        let sql =
-            format!("INSERT INTO person_key (person_id, key, sum) VALUES {values} ON CONFLICT (person_id) DO NOTHING");
+        let values = rows(chunk.len(), 4);
+        let sql = format!(
+            "INSERT INTO person_key (person_id, key, since, sum) VALUES {values} ON CONFLICT (person_id) DO NOTHING"
+        );
         let query = sqlx::query(AssertSqlSafe(sql));
         let query = chunk.iter().fold(query, |query, (person, secret)| {
-            let key = PersonKey {
-                secret: *secret,
-                since: 0,
-            };
-            query.bind(*person).bind(secret.to_vec()).bind(key.sum(person).to_vec())
+            let key = PersonKey { secret: *secret, since };
+            let query = query.bind(*person).bind(secret.to_vec()).bind(signed(since));
+            query.bind(key.sum(person).to_vec())
         });
         query.execute(tx.conn()).await?;
     }
     Ok(())
+}
+
+/// Takes a person's key away from them; the key, if it was sound.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn take(tx: &mut Tx, person: &str) -> Result<Option<PersonKey>, StoreError> {
+    let key = load(tx, &[person]).await?.remove(person);
+    sqlx::query("DELETE FROM person_key WHERE person_id = $1")
+        .bind(person)
+        .execute(tx.conn())
+        .await?;
+    Ok(key)
 }
 
 /// Gives a person whose key is damaged another, for the activities from `key.since` on.

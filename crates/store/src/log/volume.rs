@@ -85,6 +85,16 @@ pub async fn give_up(tx: &mut Tx, now: Time, all: bool) -> Result<u64, StoreErro
     Ok(done.rows_affected())
 }
 
+/// Lets the files of all doomed volumes go from `now` on.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn hasten(tx: &mut Tx, now: Time) -> Result<(), StoreError> {
+    let update = "UPDATE volume SET until = $1 WHERE state = 'doomed' AND until > $1";
+    sqlx::query(update).bind(now.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// The doomed volumes whose files may go at `now`.
 ///
 /// # Errors

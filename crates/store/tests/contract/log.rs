@@ -221,14 +221,14 @@ pub(crate) async fn a_person_keeps_the_first_key(place: Place) {
     for key in [1, 2] {
         let proposed: Vec<(&str, [u8; 32])> = asked.iter().map(|person| (*person, [key; 32])).collect();
         let part = if key == 1 { &proposed[..100] } else { &proposed[..] };
-        person_key::ensure(&mut tx, part).await.unwrap();
+        person_key::ensure(&mut tx, part, 0).await.unwrap();
     }
     let keys = person_key::load(&mut tx, &asked).await.unwrap();
     assert_eq!(keys.len(), 150);
     for (n, person) in people.iter().enumerate() {
         assert_eq!(keys[person].secret, [if n < 100 { 1 } else { 2 }; 32], "{person}");
     }
-    person_key::ensure(&mut tx, &[]).await.unwrap();
+    person_key::ensure(&mut tx, &[], 0).await.unwrap();
     assert_eq!(person_key::load(&mut tx, &["usr_7"]).await.unwrap().len(), 1);
 }
 

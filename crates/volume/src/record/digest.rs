@@ -3,7 +3,7 @@
 
 use arrow_array::types::{TimestampMicrosecondType, UInt64Type};
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray,
+    Array, ArrayRef, ArrowPrimitiveType, BinaryArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -56,6 +56,12 @@ impl Sums {
             self.add_numbers(numbers)?;
         } else if let Some(times) = any.downcast_ref::<PrimitiveArray<TimestampMicrosecondType>>() {
             self.add_numbers(times)?;
+        } else if let Some(digests) = any.downcast_ref::<BinaryArray>() {
+            for digests in digests {
+                let length = digests.map_or(u32::MAX, |digests| digests.len() as u32);
+                lengths.extend(length.to_le_bytes());
+                self.bytes.update(digests.unwrap_or_default());
+            }
         } else {
             let hashes = any.downcast_ref::<FixedSizeBinaryArray>()?;
             for hash in hashes {

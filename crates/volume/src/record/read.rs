@@ -5,14 +5,18 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use activity::canonical::KeptDigest;
 use activity::{Activity, By, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time};
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{Array, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array};
+use arrow_array::{
+    Array, BinaryArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array,
+};
 use arrow_schema::ArrowError;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use proof::Hash;
 
 use super::schema::{NUMBERS, Text, VERSION, VERSION_KEY, schema};
+use super::write::Kept;
 use crate::error::{Result, VolumeError};
 
 /// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
@@ -33,6 +37,17 @@ pub struct RecordRow {
     pub activity: Activity,
     /// Its leaf, if the row no longer yields it.
     pub leaf: Option<Hash>,
+    /// Digests of values that are gone, with which it yields it.
+    pub kept: Vec<KeptDigest>,
+}
+
+impl RecordRow {
+    pub(crate) fn kept(&self) -> Kept<'_> {
+        Kept {
+            leaf: self.leaf.as_ref(),
+            digests: &self.kept,
+        }
+    }
 }
 
 impl RecordReader {
@@ -112,6 +127,7 @@ struct Columns<'a> {
     recorded_at: &'a PrimitiveArray<TimestampMicrosecondType>,
     texts: Vec<&'a StringArray>,
     leaf: &'a FixedSizeBinaryArray,
+    digests: &'a BinaryArray,
 }
 
 fn rows(batch: &RecordBatch) -> Option<Vec<RecordRow>> {
@@ -124,6 +140,7 @@ fn rows(batch: &RecordBatch) -> Option<Vec<RecordRow>> {
             .map(|at| column(NUMBERS + at)?.downcast_ref())
             .collect::<Option<_>>()?,
         leaf: column(NUMBERS + Text::ALL.len())?.downcast_ref()?,
+        digests: column(NUMBERS + Text::ALL.len() + 1)?.downcast_ref()?,
     };
     let mut kinds = std::collections::HashMap::new();
     (0..batch.num_rows()).map(|row| columns.row(row, &mut kinds)).collect()
@@ -182,6 +199,10 @@ impl Columns<'_> {
             .is_valid(row)
             .then(|| Hash::try_from(self.leaf.value(row)).ok())
             .flatten();
+        let kept = match self.digests.is_valid(row) {
+            true => KeptDigest::of_bytes(self.digests.value(row))?,
+            false => Vec::new(),
+        };
         let recorded_at = Time(self.recorded_at.value(row));
         Some(RecordRow {
             activity: Activity {
@@ -190,6 +211,7 @@ impl Columns<'_> {
                 facts,
             },
             leaf,
+            kept,
         })
     }
 

@@ -3,20 +3,23 @@
 //! A part with an id (a user, a group, …) is present where its id is not null; its empty names are null.
 //! `changes` is a JSON array of `{field, before?, after?}`, `metadata` a JSON object. `target_…` are the chief target's,
 //! `more_targets` a JSON array of the others. `recorded_by_kind` is null in rows that do not state it. `leaf` is the leaf hash of a row
-//! that was rewritten and so no longer yields it.
+//! that was rewritten and so no longer yields it. `digests` are those of values that are gone, with which a row yields its
+//! leaf: of each its place among the persons named in it, 4 bytes big-endian, and the 32 bytes
+//! ([`activity::canonical::KeptDigest`]). What is new in version 2: several targets, recorders and more; in 3: `digests`.
 
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 /// The version of these columns, in the file's metadata under [`VERSION_KEY`].
-pub(crate) const VERSION: u8 = 2;
+pub(crate) const VERSION: u8 = 3;
 pub(crate) const VERSION_KEY: &str = "whodid.record.version";
 
 pub(crate) const SEQ: &str = "seq";
 pub(crate) const OCCURRED_AT: &str = "occurred_at";
 pub(crate) const RECORDED_AT: &str = "recorded_at";
 pub(crate) const LEAF: &str = "leaf";
+pub(crate) const DIGESTS: &str = "digests";
 
 /// The text columns, in file order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,5 +152,8 @@ pub(crate) fn schema(version: u8) -> SchemaRef {
         Field::new(*name, DataType::Utf8, !always)
     }));
     fields.push(Field::new(LEAF, DataType::FixedSizeBinary(32), true));
+    if version >= 3 {
+        fields.push(Field::new(DIGESTS, DataType::Binary, true));
+    }
     Arc::new(Schema::new(fields))
 }

@@ -4,8 +4,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use activity::canonical::KeptDigest;
 use activity::{Activity, By, RecorderKind, Severity};
-use arrow_array::builder::{FixedSizeBinaryBuilder, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder};
+use arrow_array::builder::{
+    BinaryBuilder, FixedSizeBinaryBuilder, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder,
+};
 use arrow_array::{ArrayRef, RecordBatch};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -30,6 +33,23 @@ const BATCH: Room = Room {
     rows: 512,
     bytes: 1 << 20,
 };
+
+/// What is kept with a row in the place of values that are gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept<'a> {
+    /// Its leaf, where the row does not yield it any more.
+    pub(crate) leaf: Option<&'a Hash>,
+    /// Digests with which it yields it.
+    pub(crate) digests: &'a [KeptDigest],
+}
+
+impl Kept<'_> {
+    /// Where nothing is gone.
+    pub(crate) const NOTHING: Self = Self {
+        leaf: None,
+        digests: &[],
+    };
+}
 
 /// A record being written.
 pub(crate) struct RecordWriter {
@@ -56,8 +76,8 @@ impl RecordWriter {
         })
     }
 
-    /// Adds a row, and its leaf where the row does not yield it any more.
-    pub(crate) fn add(&mut self, activity: &Activity, kept: Option<&Hash>) -> Result<()> {
+    /// Adds a row, and what is kept of what is gone from it.
+    pub(crate) fn add(&mut self, activity: &Activity, kept: Kept<'_>) -> Result<()> {
         self.columns
             .add(activity, kept)
             .map_err(VolumeError::record(&self.path))?;
@@ -118,6 +138,7 @@ struct Columns {
     recorded_at: TimestampMicrosecondBuilder,
     texts: [StringBuilder; Text::ALL.len()],
     leaf: FixedSizeBinaryBuilder,
+    digests: BinaryBuilder,
 }
 
 impl Default for Columns {
@@ -128,16 +149,17 @@ impl Default for Columns {
             recorded_at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
             texts: std::array::from_fn(|_| StringBuilder::new()),
             leaf: FixedSizeBinaryBuilder::new(size_of::<Hash>() as i32),
+            digests: BinaryBuilder::new(),
         }
     }
 }
 
 impl Columns {
-    fn add(&mut self, activity: &Activity, kept: Option<&Hash>) -> std::result::Result<(), ParquetError> {
+    fn add(&mut self, activity: &Activity, kept: Kept<'_>) -> std::result::Result<(), ParquetError> {
         self.seq.append_value(activity.seq);
         self.occurred_at.append_value(activity.occurred_at.0);
         self.recorded_at.append_value(activity.recorded_at.0);
-        self.add_leaf(kept)?;
+        self.add_kept(kept)?;
         let changes = json((!activity.changes.is_empty()).then_some(&activity.changes))?;
         let metadata = json((!activity.metadata.is_empty()).then_some(&activity.metadata))?;
         let more = json(activity.targets.get(1..).filter(|more| !more.is_empty()))?;
@@ -194,10 +216,14 @@ impl Columns {
         Ok(())
     }
 
-    fn add_leaf(&mut self, kept: Option<&Hash>) -> std::result::Result<(), ParquetError> {
-        match kept {
+    fn add_kept(&mut self, kept: Kept<'_>) -> std::result::Result<(), ParquetError> {
+        match kept.leaf {
             Some(leaf) => self.leaf.append_value(leaf)?,
             None => self.leaf.append_null(),
+        }
+        match kept.digests {
+            [] => self.digests.append_null(),
+            digests => self.digests.append_value(KeptDigest::to_bytes(digests)),
         }
         Ok(())
     }
@@ -210,6 +236,7 @@ impl Columns {
         ];
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
         columns.push(Arc::new(self.leaf.finish()));
+        columns.push(Arc::new(self.digests.finish()));
         Ok(RecordBatch::try_new(schema(VERSION), columns)?)
     }
 }

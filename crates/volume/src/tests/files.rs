@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use activity::canonical::KeptDigest;
 use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
@@ -29,7 +30,7 @@ fn check(root: &std::path::Path, meta: &VolumeMeta) -> crate::Result<u64> {
     verify(
         &root.join(&meta.id),
         meta,
-        &|activity| Some(leaf(activity)),
+        &|activity, _| Some(leaf(activity)),
         &Deadline::none(),
     )
 }
@@ -76,7 +77,7 @@ fn nothing_is_written_over() {
     let leaves: Vec<Leaf> = again.iter().map(|row| Leaf::Yielded(leaf(row))).collect();
     let parts = vec![Part::Rows(&again[..], &leaves[..])];
     let place = dir.path().join(&meta.id);
-    let leaf_of = |row: &Activity| Some(leaf(row));
+    let leaf_of = |row: &Activity, _: &[KeptDigest]| Some(leaf(row));
     let refused = crate::rewrite(&place, &meta.id, parts, &leaf_of, &Deadline::none()).unwrap_err();
     assert!(matches!(refused, VolumeError::Io { .. }), "{refused}");
     check(dir.path(), &meta).unwrap();
@@ -107,7 +108,7 @@ fn what_no_volume_can_hold_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let mut gap = activities(0..4);
     gap.remove(2);
-    let leaves = [Leaf::Yielded([0; 32]); 3];
+    let leaves = [const { Leaf::Yielded([0; 32]) }; 3];
     for (activities, leaves) in [(&gap[..], &leaves[..]), (&gap[..2], &leaves[..]), (&[], &[])] {
         let made = rewrite(dir.path(), 0, 3, vec![Part::Rows(activities, leaves)]);
         assert!(matches!(made, Err(VolumeError::Unfit(_))));
@@ -122,7 +123,7 @@ fn a_rewrite_that_is_given_up_ends_at_once() {
     halt.give_up();
     let place = dir.path().join("given-up");
     let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
-    let made = crate::rewrite(&place, "given-up", whole, &|row| Some(leaf(row)), &halt);
+    let made = crate::rewrite(&place, "given-up", whole, &|row, _| Some(leaf(row)), &halt);
     assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
     // The index library has no other way to stop than a file that takes no more.
     let mut index = crate::index::build::IndexBuilder::new(dir.path().join("parts"), halt.clone());
@@ -167,7 +168,7 @@ fn leaves_that_nothing_yields_any_more_stop_no_rewrite() {
     let dir = tempfile::tempdir().unwrap();
     let metas = [0..300, 300..700].map(|seqs| write(dir.path(), &activities(seqs)));
     // As where a person's key is destroyed and the rows are not rewritten yet.
-    let leaf_of = |row: &Activity| (!row.seq.is_multiple_of(7)).then(|| leaf(row));
+    let leaf_of = |row: &Activity, _: &[KeptDigest]| (!row.seq.is_multiple_of(7)).then(|| leaf(row));
     let parts = metas.each_ref().map(|meta| open(dir.path(), meta));
     let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
     let (place, id) = (dir.path().join("m"), "m");
@@ -202,11 +203,11 @@ fn any_damaged_file_is_found_by_verification() {
         fs::write(&path, &sound).unwrap();
         check(dir.path(), &meta).unwrap();
     }
-    let other = |activity: &Activity| Some(proof::leaf_hash(&activity.seq.to_be_bytes()));
+    let other = |activity: &Activity, _: &[KeptDigest]| Some(proof::leaf_hash(&activity.seq.to_be_bytes()));
     let verify = |leaf_of: crate::LeafOf<'_>| verify(&volume, &meta, leaf_of, &Deadline::none());
     assert!(verify(&other).is_err());
     assert_eq!(
-        verify(&|_| None).unwrap(),
+        verify(&|_, _| None).unwrap(),
         600,
         "it says for how many nothing can be told"
     );
@@ -228,12 +229,12 @@ fn what_was_changed_passes_no_rewrite_even_where_no_leaf_can_be_told() {
     padded.resize(usize::try_from(metas[0].record_bytes()).unwrap().max(padded.len()), 0);
     let place = dir.path().join(&metas[0].id);
     let anew = vec![Part::<Activity>::record(&place, &metas[0])];
-    let made = crate::rewrite(&dir.path().join("r"), "r", anew, &|_| None, &Deadline::none());
+    let made = crate::rewrite(&dir.path().join("r"), "r", anew, &|_, _| None, &Deadline::none());
     assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
     fs::write(&record, &padded[..usize::try_from(metas[0].record_bytes()).unwrap()]).unwrap();
     let parts = metas.each_ref().map(|meta| open(dir.path(), meta));
     let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
-    let made = crate::rewrite(&dir.path().join("m"), "m", whole, &|_| None, &Deadline::none());
+    let made = crate::rewrite(&dir.path().join("m"), "m", whole, &|_, _| None, &Deadline::none());
     assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
 use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
+use app::integrity;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::answers::Changing;
@@ -33,6 +34,10 @@ pub(super) struct RecordedBody {
     duplicates: usize,
     /// How many were refused.
     refused: usize,
+    /// With `wait=checkpoint`: a signed checkpoint of the log with these activities in it, as a receipt. Absent if none could
+    /// be made just now; they are recorded all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<String>,
 }
 
 /// What became of one item.
@@ -70,6 +75,7 @@ pub(super) struct ItemBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours."),
         ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
         ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
+        ("wait" = Option<String>, Query, description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
     ),
     request_body(description = "One activity, an array of them, or one a line.", content(
         (super::openapi::NewActivities = "application/json"), (String = "application/x-ndjson"),
@@ -92,7 +98,12 @@ pub(super) async fn record_activities(
     let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
-    answer(recorded)
+    let checkpoint = match ways.wait {
+        None => None,
+        // Made after they were recorded, and so of a log that holds them.
+        Some(Wait::Checkpoint) => integrity::checkpoint_now(state.app()).await.ok(),
+    };
+    answer(recorded, checkpoint)
 }
 
 /// How strictly items are taken.
@@ -100,14 +111,23 @@ pub(super) async fn record_activities(
 struct Ways {
     strict: bool,
     lenient: bool,
+    wait: Option<Wait>,
+}
+
+/// What an answer waits for besides that the activities are durable.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Wait {
+    Checkpoint,
 }
 
 impl Ways {
     fn of(uri: &Uri) -> Result<Self, Problem> {
-        let params = Params::read(uri, &["strict", "lenient"])?;
+        let params = Params::read(uri, &["strict", "lenient", "wait"])?;
         Ok(Self {
             strict: params.flag("strict")?,
             lenient: params.flag("lenient")?,
+            wait: params.word("wait")?,
         })
     }
 }
@@ -160,12 +180,13 @@ fn refusal(error: RecordError) -> Problem {
     }
 }
 
-fn answer(recorded: ingest::Recorded) -> Result<Response, Problem> {
+fn answer(recorded: ingest::Recorded, checkpoint: Option<String>) -> Result<Response, Problem> {
     let mut body = RecordedBody {
         items: Vec::with_capacity(recorded.items.len()),
         recorded: 0,
         duplicates: 0,
         refused: 0,
+        checkpoint,
     };
     let mut shortened = recorded.shortened;
     for (place, item) in recorded.items.into_iter().enumerate() {

@@ -319,6 +319,13 @@ async fn open(
     let log = engine::Log::open(store.clone(), settings, clock.clone(), rng.clone())
         .await
         .unwrap();
+    let name = "test.example/whodid";
+    let signer = engine::Signer {
+        origin: name.parse().unwrap(),
+        keys: vec![proof::SigningKey::from_seed(name.parse().unwrap(), &[7; 32])],
+        anchor: None,
+    };
+    log.sign_with(signer, false).await.unwrap();
     let mut settings = app::Settings {
         public_url: format!("http://{address}"),
         ..app::Settings::default()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activity::{Activity, Time};
 use store::log::idempotency::{self, Remembered};
-use store::log::{PersonKey, external_id, person_key};
+use store::log::{external_id, head, person_key};
 use store::{StoreError, Tx};
 use tokio::sync::oneshot;
 
@@ -12,7 +12,7 @@ use super::plan::{Decision, Plan, Slot};
 use super::prepare::Prepared;
 use super::{IngestError, IngestResult, Item, answer};
 use crate::LogError;
-use crate::keys::{self, Key};
+use crate::keys::{self, Fresh, Key, Keys};
 use crate::writer::Writer;
 use crate::writer::append::Placed;
 
@@ -123,47 +123,46 @@ async fn try_once(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Option<
 }
 
 /// Gives the group's new persons their keys; where another transaction was first with one, its key holds and the
-/// leaves that name that person are made anew.
-async fn settle_keys(
-    writer: &Arc<Writer>,
-    tx: &mut Tx,
-    group: &mut [Request],
-) -> Result<Vec<(String, PersonKey)>, LogError> {
-    let proposals = group.iter().filter_map(|request| request.prepared.proposal.as_ref());
-    let mut proposed: Vec<(&str, Key)> = proposals
+/// leaves that name that person are made anew. So are those of requests whose keys may be destroyed since they were read.
+async fn settle_keys(writer: &Arc<Writer>, tx: &mut Tx, group: &mut [Request]) -> Result<Fresh, LogError> {
+    let erasures = head::erasures(tx).await?;
+    let is_stale = |request: &Request| request.prepared.erasures != erasures;
+    let fitting = group.iter().filter(|request| !is_stale(request));
+    let mut proposed: Vec<(&str, Key)> = fitting
+        .filter_map(|request| request.prepared.proposal.as_ref())
         .flat_map(|proposal| &proposal.keys)
         .map(|(person, key)| (person.as_str(), *key))
         .collect();
-    if proposed.is_empty() {
-        return Ok(Vec::new());
-    }
     proposed.sort_unstable();
     proposed.dedup_by_key(|(person, _)| *person);
-    person_key::ensure(tx, &proposed).await?;
-    let people: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
-    let held = person_key::load(tx, &people).await?;
+    let mut held = Keys::new();
+    if !proposed.is_empty() {
+        let since = head::position(tx).await?.size;
+        person_key::ensure(tx, &proposed, since).await?;
+        let people: Vec<&str> = proposed.iter().map(|(person, _)| *person).collect();
+        held = person_key::load(tx, &people).await?;
+    }
     for request in group {
-        let Prepared {
-            facts,
-            leaves,
-            proposal,
-            ..
-        } = &mut request.prepared;
-        let Some(proposal) = proposal else { continue };
-        if proposal
-            .keys
-            .iter()
-            .all(|(person, key)| held.get(person).is_some_and(|held| held.secret == *key))
-        {
+        let holds = |(person, key): &(String, Key)| held.get(person).is_some_and(|held| held.secret == *key);
+        let is_settled = request
+            .prepared
+            .proposal
+            .as_ref()
+            .is_none_or(|all| all.keys.iter().all(holds));
+        if is_settled && !is_stale(request) {
             continue;
         }
+        let Prepared { facts, leaves, .. } = &mut request.prepared;
         let (known, _) = keys::ensure(tx, writer.shared.keys(), keys::people(&*facts), writer.shared.rng()).await?;
         *leaves = facts
             .iter()
             .map(|facts| keys::leaf(facts, &known))
             .collect::<Result<_, _>>()?;
     }
-    Ok(held.into_iter().collect())
+    Ok(Fresh {
+        erasures,
+        keys: held.into_iter().collect(),
+    })
 }
 
 fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
@@ -236,6 +235,11 @@ async fn remember(writer: &Writer, tx: &mut Tx, prepared: &[&Prepared], made: Ma
 /// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
 /// wants it loads it.
 fn offer(writer: &Writer, group: &mut [Request], plan: &Plan, placed: &Placed) {
+    // Somebody may have been erased since.
+    let is_stale = |request: &Request| request.prepared.erasures != writer.shared.keys().erasures();
+    if group.iter().any(is_stale) {
+        return;
+    }
     if writer.reader.held() > writer.shared.settings().seal_at.saturating_mul(2) || writer.shared.is_backed_up() {
         return;
     }

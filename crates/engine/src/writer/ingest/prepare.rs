@@ -10,7 +10,7 @@ use store::log::{PersonKey, person_key};
 
 use super::{Batch, IdSpace, Idempotency};
 use crate::batch::Packed;
-use crate::keys::{self, Keys, Proposal};
+use crate::keys::{self, Fresh, Keys, Proposal};
 use crate::tasks::blocking;
 use crate::writer::Writer;
 use crate::writer::append::weight;
@@ -32,6 +32,8 @@ pub(super) struct Prepared {
     pub(super) packed: Option<Vec<Packed>>,
     /// Digests of the external ids.
     pub(super) external: Vec<Option<Digest>>,
+    /// How many persons were to be erased when the keys were read that the leaves were made with.
+    pub(super) erasures: u64,
     /// Keys for persons who had none.
     pub(super) proposal: Option<Proposal>,
     pub(super) idempotency: Option<Idempotency>,
@@ -49,13 +51,14 @@ impl Prepared {
         } = batch;
         let large = facts.len() >= LARGE;
         let cache = Arc::clone(writer.shared.keys());
+        let erasures = cache.erasures();
         let find = move || {
             let (known, missing) = cache.split(keys::people(&facts));
             let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
             Ok((known, missing, facts))
         };
         let (mut known, missing, facts) = on_thread(large, find).await?;
-        let proposal = find_keys(writer, &mut known, &missing).await?;
+        let proposal = find_keys(writer, &mut known, &missing, erasures).await?;
         let ledger = matches!(source, IdSpace::Ledger(_));
         let digest = move || {
             let leaves = facts
@@ -72,6 +75,7 @@ impl Prepared {
                 leaves,
                 packed,
                 external,
+                erasures,
                 proposal,
                 idempotency,
                 ledger,
@@ -82,16 +86,21 @@ impl Prepared {
 }
 
 /// The keys of persons who are not in the cache: from SQL, or proposed.
-async fn find_keys(writer: &Arc<Writer>, known: &mut Keys, missing: &[String]) -> Result<Option<Proposal>, LogError> {
+async fn find_keys(
+    writer: &Arc<Writer>,
+    known: &mut Keys,
+    missing: &[String],
+    erasures: u64,
+) -> Result<Option<Proposal>, LogError> {
     if missing.is_empty() {
         return Ok(None);
     }
     let asked: Vec<&str> = missing.iter().map(String::as_str).collect();
     let found = person_key::load(&mut writer.shared.store().glance().await?, &asked).await?;
-    writer
-        .shared
-        .keys()
-        .put(found.iter().map(|(person, key)| (person.clone(), *key)));
+    writer.shared.keys().put(Fresh {
+        erasures,
+        keys: found.iter().map(|(person, key)| (person.clone(), *key)).collect(),
+    });
     known.extend(found);
     let new: Vec<&str> = asked
         .into_iter()

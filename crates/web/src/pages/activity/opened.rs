@@ -153,6 +153,12 @@ fn what(row: &Activity, links: &Links) -> Vec<Field> {
         fields.linked(Field { is_code: true, ..field });
     }
     fields.code("As received", row.raw.as_deref());
+    let seq = row.seq.to_string();
+    fields.all.push(Field {
+        href: Some(Href::to(&["activities", &seq, "proof"])),
+        note: "a file of hashes alone, which anybody can check".to_owned(),
+        ..fields.field("Proof", "that it stands in the signed log", None::<Expr>)
+    });
     fields.all
 }
 

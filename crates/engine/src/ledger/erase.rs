@@ -1,0 +1,410 @@
+//! Taking a person's values out of the log: out of hot activities first, in the database, so that nothing is sealed with them;
+//! then out of each volume that names them; and at last what the database itself kept. Every step ends with a transaction
+//! after which the next begins, and none remembers anything: after a crash the same function finds the same work.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use activity::erased::Remains;
+use activity::query::Expr;
+use activity::{Activity, ERASED, Seq, Time, canonical};
+use store::Tx;
+use store::log::erasure::{self, Requested, Stage};
+use store::log::{HotBatch, Loaded, head, hot_batch, lost_batch, person_key, volume as table};
+use volume::{Filling, Leaf, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
+
+use super::rewrite::{Replaced, Step, Work, Workplace};
+use crate::erasing::Erasing;
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::reader::view::View;
+use crate::tasks::blocking;
+use crate::{LogError, batch, keys, leaves};
+
+/// Hot batches rewritten in one transaction.
+const BATCHES: u32 = 64;
+/// Rows that name somebody, read at once.
+const SOME: Room = Room {
+    rows: 64,
+    bytes: 1 << 20,
+};
+
+/// That somebody was erased, or is being.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// Its number, from 1.
+    pub id: u64,
+    /// When it was requested; from then on nothing shows what goes.
+    pub requested_at: Time,
+    /// When nothing of it was left in any file; `None` as long as something may be.
+    pub finished_at: Option<Time>,
+    /// Activities below this one are rewritten; what names the person from here on is theirs anew.
+    pub seq: Seq,
+    /// Below which of them all were looked at.
+    pub looked_at: u64,
+    /// How many named the person.
+    pub rewritten: u64,
+}
+
+/// How many activities were rewritten, by the number of the erasure.
+pub(crate) type Rewritten = BTreeMap<u64, u64>;
+
+/// What answers whether a volume names somebody.
+enum Readable {
+    Whole(Volume),
+    Unindexed(RecordOnly),
+}
+
+impl Ledger {
+    /// Has a person erased inside the caller's transaction: their key is theirs no more, and from the commit on nothing
+    /// shows their values. Guarantee: what is recorded before is rewritten and what is recorded later is under another
+    /// key, because the head is locked.
+    pub(crate) async fn erase(&self, tx: &mut Tx, person: &str) -> Result<u64, LogError> {
+        if matches!(person, ERASED | canonical::NOBODY) {
+            return Err(LogError::Nobody(person.to_owned()));
+        }
+        let key = person_key::take(tx, person).await?;
+        let seq = head::lock(tx).await?.size;
+        let requested = Requested {
+            person,
+            key,
+            seq,
+            at: self.shared.clock().now(),
+            salt: self.shared.rng().key(),
+        };
+        let id = erasure::begin(tx, requested).await?;
+        let shared = Arc::clone(&self.shared);
+        tx.on_commit(move || {
+            shared.keys().follow(id);
+            shared.ask_to_erase();
+        });
+        Ok(id)
+    }
+
+    /// Everybody who was erased, or is being.
+    pub(crate) async fn erasures(&self) -> Result<Vec<Erasure>, LogError> {
+        let rows = erasure::list(&mut self.shared.store().glance().await?).await?;
+        let erasure = |of: erasure::Erasure| Erasure {
+            id: of.id,
+            requested_at: of.requested_at,
+            finished_at: of.finished_at,
+            seq: of.seq,
+            looked_at: of.looked_at,
+            rewritten: of.rewritten,
+        };
+        Ok(rows.into_iter().map(erasure).collect())
+    }
+
+    /// Whether there is somebody left to be erased.
+    pub(crate) async fn is_erasing(&self) -> Result<bool, LogError> {
+        Ok(!erasure::pending(&mut self.shared.store().glance().await?)
+            .await?
+            .is_empty())
+    }
+
+    /// Those who are at this stage.
+    async fn at(&self, stage: Stage) -> Result<Vec<erasure::Erasure>, LogError> {
+        let pending = erasure::pending(&mut self.shared.store().glance().await?).await?;
+        Ok(pending.into_iter().filter(|of| of.stage == stage).collect())
+    }
+
+    /// Rewrites the hot activities that name somebody who is to be erased. Nothing must be sealed meanwhile.
+    pub(crate) async fn erase_hot(self: &Arc<Self>) -> Result<(), LogError> {
+        let due = self.at(Stage::Hot).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.reached(Work::Erase, Step::Chosen)?;
+        let erasing = Arc::new(Erasing::of(&due));
+        let sealed = head::position(&mut self.shared.store().glance().await?).await?.sealed;
+        let mut next = sealed;
+        while next < erasing.end() {
+            let store = self.shared.store();
+            let batches = hot_batch::load(&mut store.glance().await?, next, erasing.end(), BATCHES).await?;
+            let Some(end) = batches.last().map(|batch| batch.end()) else {
+                break;
+            };
+            self.rewrite_hot(&erasing, batches, sealed).await?;
+            next = end;
+        }
+        self.destroy_lost(&erasing).await?;
+        let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
+        self.advance(&ids, Stage::Hot).await?;
+        // Those in memory go.
+        drop(self.reader.view().await?);
+        self.reached(Work::Erase, Step::Advanced)
+    }
+
+    /// Some hot batches, in one transaction. What of them is below `sealed` is counted with its volume.
+    async fn rewrite_hot(&self, erasing: &Arc<Erasing>, batches: Vec<Loaded>, sealed: Seq) -> Result<(), LogError> {
+        let fence = self.fence()?;
+        let (sound, damaged): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| batch.is_sound);
+        let damaged = damaged.into_iter().map(|batch| batch.batch);
+        let lost: Vec<HotBatch> = damaged.filter(|batch| can_be_seen_in(batch, erasing)).collect();
+        let of = Arc::clone(erasing);
+        let unpack = move || {
+            let rows = sound.into_iter().filter_map(|batch| {
+                let rows = batch::unpack(&batch).ok()?;
+                rows.iter().any(|row| of.is_named_in(row)).then_some((batch, rows))
+            });
+            Ok(rows.collect::<Vec<_>>())
+        };
+        let named = blocking(unpack).await?;
+        if named.is_empty() && lost.is_empty() {
+            return Ok(());
+        }
+        let rows = || named.iter().flat_map(|(_, rows)| rows);
+        let keys = self.shared.keys_of(keys::people(rows().map(|row| &row.facts))).await?;
+        let (mut rewritten, mut lighter, mut changed) = (Rewritten::new(), 0, Vec::new());
+        for (batch, rows) in named {
+            let before: u64 = rows.iter().map(|row| activity::weight(row) as u64).sum();
+            for id in rows
+                .iter()
+                .filter(|row| row.seq >= sealed)
+                .flat_map(|row| erasing.for_whom(row))
+            {
+                *rewritten.entry(id).or_default() += 1;
+            }
+            let (batch, after) = erased(erasing, batch.batch, rows, &keys)?;
+            lighter += before.saturating_sub(after);
+            changed.push(batch);
+        }
+        let mut tx = self.shared.store().begin().await?;
+        if !fence.holds(&mut tx).await? {
+            tx.rollback().await;
+            return Err(LogError::Elsewhere);
+        }
+        let emptied = lost.into_iter().map(|batch| HotBatch {
+            facts: Vec::new(),
+            ..batch
+        });
+        for batch in changed.into_iter().chain(emptied) {
+            hot_batch::rewrite(&mut tx, batch).await?;
+        }
+        head::lighten(&mut tx, lighter).await?;
+        for (id, n) in rewritten {
+            erasure::note(&mut tx, Stage::Hot, id, (0, n)).await?;
+        }
+        tx.commit().await?;
+        self.reached(Work::Erase, Step::Rewritten)
+    }
+
+    /// Destroys what is kept of damaged batches in which somebody who is to be erased can be seen. One that cannot be
+    /// read at all is left: nothing tells whom it names.
+    async fn destroy_lost(&self, erasing: &Erasing) -> Result<(), LogError> {
+        let lost = lost_batch::contents(&mut self.shared.store().glance().await?, erasing.end()).await?;
+        for (from, _) in lost.iter().filter(|(_, batch)| can_be_seen_in(batch, erasing)) {
+            let mut tx = self.shared.store().begin().await?;
+            lost_batch::destroy(&mut tx, *from).await?;
+            tx.commit().await?;
+            tracing::warn!(
+                first = from,
+                "a damaged batch named somebody who is erased, and was destroyed"
+            );
+        }
+        Ok(())
+    }
+
+    async fn advance(&self, ids: &[u64], from: Stage) -> Result<(), LogError> {
+        let fence = self.fence()?;
+        let mut tx = self.shared.store().begin().await?;
+        if !fence.holds(&mut tx).await? {
+            tx.rollback().await;
+            return Err(LogError::Elsewhere);
+        }
+        erasure::advance(&mut tx, ids, from, self.shared.clock().now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes the next step of those whose hot activities are rewritten: rewrites a volume, or ends it; whether there was one
+    /// to take. A volume that cannot be read is left until it can be, and so is the end.
+    pub(crate) async fn erase_next(self: &Arc<Self>) -> Result<bool, LogError> {
+        let due = self.at(Stage::Sealed).await?;
+        if due.is_empty() {
+            return self.erase_traces().await;
+        }
+        let (ids, erasing) = (
+            due.iter().map(|of| of.id).collect::<Vec<_>>(),
+            Arc::new(Erasing::of(&due)),
+        );
+        let view = Arc::new(self.reader.view().await?);
+        let mut is_whole = true;
+        for meta in self
+            .live()
+            .await?
+            .into_iter()
+            .filter(|meta| meta.first_seq < erasing.end())
+        {
+            let Some(readable) = readable(&view, &meta) else {
+                is_whole = false;
+                continue;
+            };
+            let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
+            if blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
+                drop(view);
+                return self.rewrite_volume(&erasing, meta).await;
+            }
+        }
+        if !is_whole {
+            tracing::error!("somebody cannot be erased from volumes that cannot be read; see `whodid doctor`");
+            return Ok(false);
+        }
+        self.advance(&ids, Stage::Sealed).await?;
+        self.reached(Work::Erase, Step::Advanced)?;
+        Ok(true)
+    }
+
+    async fn rewrite_volume(self: &Arc<Self>, erasing: &Arc<Erasing>, meta: VolumeMeta) -> Result<bool, LogError> {
+        let started = std::time::Instant::now();
+        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (seqs, id) = (meta.seqs(), meta.id.clone());
+        let rewritten: Arc<Mutex<Rewritten>> = Arc::default();
+        let replaced = Replaced::Erased {
+            id: id.clone(),
+            looked_at: seqs.end,
+            rewritten: Arc::clone(&rewritten),
+        };
+        let of = Arc::clone(erasing);
+        let make = move |place: &Workplace<'_>| {
+            let leaf_of = |activity: &Activity, kept: &[canonical::KeptDigest]| {
+                let own = |person: &str| of.key(person, activity.seq);
+                let key = |person: &str| own(person).or_else(|| ledger.shared.key_at(person, activity.seq, &handle));
+                canonical::leaf_with(activity, kept, key)
+            };
+            let mut counts = Rewritten::new();
+            let mut alter = |row: &mut RecordRow| {
+                for id in of.for_whom(&row.activity) {
+                    *counts.entry(id).or_default() += 1;
+                }
+                if of.erase_row(row) == Remains::Digests
+                    && let Some(leaf) = row.leaf
+                    && leaf_of(&row.activity, &row.kept) == Some(leaf)
+                {
+                    // It was kept only because a key was not at hand when the row was sealed.
+                    row.leaf = None;
+                }
+            };
+            let dir = ledger.reader.shelf().place(&meta.id)?;
+            let part: Part<'_, Activity> = Part::Record {
+                dir: &dir,
+                meta: &meta,
+                alter: Some(&mut alter),
+            };
+            let made = place.make(vec![part], &leaf_of)?;
+            *rewritten.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+            Ok(made)
+        };
+        let Some(made) = self.rewrite(Work::Erase, seqs, replaced, make).await? else {
+            return Ok(false);
+        };
+        self.clear_away(&id).await;
+        metrics::histogram!("whodid_erase_seconds").record(started.elapsed().as_secs_f64());
+        tracing::info!(volume = id, into = %made.id, activities = made.count, millis = started.elapsed().as_millis(),
+            "took somebody's values out of a volume");
+        Ok(true)
+    }
+
+    /// Removes what is left of volumes that were replaced, and of what the database deleted or wrote over; whether there
+    /// was something to remove. Somebody who reads an older state is not waited for: it is tried again.
+    async fn erase_traces(&self) -> Result<bool, LogError> {
+        let due = self.at(Stage::Traces).await?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let store = self.shared.store();
+        let mut tx = store.begin().await?;
+        table::hasten(&mut tx, self.shared.clock().now()).await?;
+        tx.commit().await?;
+        self.sweep().await?;
+        let left = table::due(&mut store.glance().await?, self.shared.clock().now()).await?;
+        let has_old = head::has_traces(&mut store.glance().await?).await?;
+        if !left.is_empty() || !store.scrub(has_old).await? {
+            return Ok(false);
+        }
+        self.reached(Work::Erase, Step::Scrubbed)?;
+        if has_old {
+            let mut tx = store.begin().await?;
+            head::without_traces(&mut tx).await?;
+            tx.commit().await?;
+        }
+        let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
+        self.advance(&ids, Stage::Traces).await?;
+        tracing::info!(persons = ids.len(), "nothing is left of who was to be erased");
+        Ok(true)
+    }
+}
+
+fn readable(view: &View, meta: &VolumeMeta) -> Option<Readable> {
+    let whole = view.volumes.iter().find(|volume| volume.meta().id == meta.id);
+    let unindexed = || view.unindexed.iter().find(|volume| volume.meta().id == meta.id);
+    let whole = whole.cloned().map(Readable::Whole);
+    whole.or_else(|| unindexed().cloned().map(Readable::Unindexed))
+}
+
+impl Readable {
+    /// Whether any of its rows names one of them.
+    fn names(&self, erasing: &Erasing, query: &Query) -> Result<bool, LogError> {
+        let mut named = query.another(erasing.named());
+        match self {
+            Self::Whole(volume) => {
+                let mut after = None;
+                loop {
+                    let rows = volume.search(&mut named, Order::Recorded, after, Filling::new(SOME))?;
+                    let Some(last) = rows.last() else {
+                        return Ok(false);
+                    };
+                    after = Some(crate::Cursor::after(last));
+                    if rows.iter().any(|row| erasing.is_named_in(row)) {
+                        return Ok(true);
+                    }
+                }
+            }
+            Self::Unindexed(volume) => {
+                for rows in volume.scan(named, Order::Recorded, SOME)? {
+                    if rows?.iter().any(|row| erasing.is_named_in(row)) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Whether a damaged batch, as far as it can be read, names one of them.
+fn can_be_seen_in(batch: &HotBatch, erasing: &Erasing) -> bool {
+    batch::rows(batch).is_ok_and(|rows| rows.iter().any(|row| erasing.is_named_in(row)))
+}
+
+/// A hot batch as it is afterwards, and what it weighs.
+fn erased(
+    erasing: &Erasing,
+    mut of: HotBatch,
+    mut rows: Vec<Activity>,
+    keys: &Keys,
+) -> Result<(HotBatch, u64), LogError> {
+    let damaged = |why: String| LogError::Damaged(format!("hot batch {}: {why}", of.first_seq));
+    let committed = leaves::of(of.leaves.as_deref(), &(of.first_seq..of.end()), of.first_seq).map_err(damaged)?;
+    let mut kept = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter_mut().enumerate() {
+        let committed = committed.as_ref().and_then(|leaves| leaves.get(at)).cloned();
+        // A batch of an earlier version has no leaves; those of its rows are made while there are keys.
+        let whole = || {
+            let key = |person: &str| erasing.key(person, row.seq).or_else(|| keys.get(person)?.at(row.seq));
+            canonical::leaf_of(row, key).map(Leaf::Yielded)
+        };
+        let leaf = committed.or_else(whole);
+        let leaf = leaf.ok_or_else(|| damaged(format!("a person named in activity {} has no key", row.seq)))?;
+        let mut digests = leaves::digests_of(Some(&leaf)).to_vec();
+        kept.push(match (erasing.erase(row.seq, &mut row.facts, &mut digests), leaf) {
+            (Remains::All, leaf) | (_, leaf @ Leaf::Kept(_)) => leaf,
+            (Remains::Digests, leaf) => Leaf::Erased(*leaf.hash(), digests.into()),
+            (Remains::Leaf, leaf) => Leaf::Kept(*leaf.hash()),
+        });
+    }
+    let facts: Vec<_> = rows.iter().map(|row| &row.facts).collect();
+    of.facts = batch::compress(&facts)?;
+    of.leaves = Some(leaves::to_bytes(&kept));
+    let weight = rows.iter().map(|row| activity::weight(row) as u64).sum();
+    Ok((of, weight))
+}

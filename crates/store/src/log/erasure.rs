@@ -1,0 +1,212 @@
+//! The table `erasure`: whose values are being taken out of the log, and that somebody's were.
+
+use activity::Time;
+use sha2::{Digest as _, Sha256};
+use sqlx::{Row as _, any::AnyRow};
+
+use super::{PersonKey, bytes32, signed, unsigned};
+use crate::{Read, StoreError, Tx};
+
+/// What is rewritten next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Hot activities.
+    Hot,
+    /// Volumes.
+    Sealed,
+    /// What the database kept of rows that are gone.
+    Traces,
+    /// Nothing: nothing is left.
+    Done,
+}
+
+impl Stage {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Hot, "hot"),
+        (Self::Sealed, "sealed"),
+        (Self::Traces, "traces"),
+        (Self::Done, "done"),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    fn of(word: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|(_, each)| *each == word);
+        let unknown = || StoreError::Unreadable(format!("erasure.state is `{word}`"));
+        found.map(|(stage, _)| stage).ok_or_else(unknown)
+    }
+}
+
+/// A row of `erasure`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// Its number, from 1.
+    pub id: u64,
+    /// How far it is.
+    pub stage: Stage,
+    /// When it was requested.
+    pub requested_at: Time,
+    /// When it was done.
+    pub finished_at: Option<Time>,
+    /// Activities below this seq are rewritten.
+    pub seq: u64,
+    /// Whose it is, while that has to be known.
+    pub person: Option<String>,
+    /// Their key, if there was one and as long as it is needed.
+    pub key: Option<PersonKey>,
+    /// How many activities were looked at.
+    pub looked_at: u64,
+    /// How many of them were rewritten.
+    pub rewritten: u64,
+}
+
+/// A person who is to be erased.
+#[derive(Clone, Copy, Debug)]
+pub struct Requested<'a> {
+    /// Their id.
+    pub person: &'a str,
+    /// The key that was theirs.
+    pub key: Option<PersonKey>,
+    /// Activities below this seq are rewritten.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// Random.
+    pub salt: [u8; 32],
+}
+
+/// Adds a row, and counts it in the head; its number. Guarantee: numbers are gapless, because the head is locked.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn begin(tx: &mut Tx, of: Requested<'_>) -> Result<u64, StoreError> {
+    sqlx::query("UPDATE log_head SET erasures = erasures + 1, generation = generation + 1 WHERE id = 1")
+        .execute(tx.conn())
+        .await?;
+    let id = super::head::erasures(tx).await?;
+    let insert = "INSERT INTO erasure (id, state, requested_at, seq, person_id, key, since, salt, person_hash)
+        VALUES ($1, 'hot', $2, $3, $4, $5, $6, $7, $8)";
+    sqlx::query(insert)
+        .bind(signed(id))
+        .bind(of.at.0)
+        .bind(signed(of.seq))
+        .bind(of.person)
+        .bind(of.key.map(|key| key.secret.to_vec()))
+        .bind(signed(of.key.map_or(0, |key| key.since)))
+        .bind(of.salt.to_vec())
+        .bind(hash(&of.salt, of.person).to_vec())
+        .execute(tx.conn())
+        .await?;
+    Ok(id)
+}
+
+/// All of them, oldest first.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn list(read: &mut Read) -> Result<Vec<Erasure>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, state, requested_at, finished_at, seq, person_id, key, since, looked_at, rewritten FROM erasure
+         ORDER BY id",
+    );
+    rows.fetch_all(read.conn()).await?.iter().map(erasure).collect()
+}
+
+/// Those that are not done, oldest first.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn pending(read: &mut Read) -> Result<Vec<Erasure>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, state, requested_at, finished_at, seq, person_id, key, since, looked_at, rewritten FROM erasure
+         WHERE state <> 'done' ORDER BY id",
+    );
+    rows.fetch_all(read.conn()).await?.iter().map(erasure).collect()
+}
+
+/// Whether this person's values were taken out of the log, or are being: as long as nothing names them anew, nothing else
+/// tells that they were ever in it.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn is_of(read: &mut Read, person: &str) -> Result<bool, StoreError> {
+    let rows = sqlx::query("SELECT salt, person_hash FROM erasure");
+    for row in rows.fetch_all(read.conn()).await? {
+        let salt = bytes32(&row.try_get::<Vec<u8>, _>(0)?, "salt")?;
+        if row.try_get::<Vec<u8>, _>(1)? == hash(&salt, person) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Notes how far those are that are at this stage: how many activities below their seq were looked at, and that so many
+/// more of each were rewritten.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn note(tx: &mut Tx, stage: Stage, id: u64, done: (u64, u64)) -> Result<(), StoreError> {
+    let update = "UPDATE erasure SET rewritten = rewritten + $1,
+            looked_at = CASE WHEN $2 < seq THEN $2 ELSE seq END
+        WHERE id = $3 AND state = $4";
+    sqlx::query(update)
+        .bind(signed(done.1))
+        .bind(signed(done.0))
+        .bind(signed(id))
+        .bind(stage.word())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Those of `ids` that are at this stage go on to the next. With the last that needs to know whose values go, that is
+/// destroyed, and the key with it.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn advance(tx: &mut Tx, ids: &[u64], from: Stage, now: Time) -> Result<(), StoreError> {
+    let update = match from {
+        Stage::Hot => "UPDATE erasure SET state = 'sealed' WHERE id = $1 AND state = 'hot' AND $2 = $2",
+        Stage::Sealed => {
+            "UPDATE erasure SET state = 'traces', person_id = NULL, key = NULL, looked_at = seq
+             WHERE id = $1 AND state = 'sealed' AND $2 = $2"
+        }
+        Stage::Traces | Stage::Done => {
+            "UPDATE erasure SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'traces'"
+        }
+    };
+    for id in ids {
+        sqlx::query(update)
+            .bind(signed(*id))
+            .bind(now.0)
+            .execute(tx.conn())
+            .await?;
+    }
+    sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1")
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn hash(salt: &[u8; 32], person: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(person).finalize().into()
+}
+
+fn erasure(row: &AnyRow) -> Result<Erasure, StoreError> {
+    let key: Option<Vec<u8>> = row.try_get(6)?;
+    let since = unsigned(row.try_get(7)?, "since")?;
+    let key = key.map(|key| bytes32(&key, "key").map(|secret| PersonKey { secret, since }));
+    Ok(Erasure {
+        id: unsigned(row.try_get(0)?, "id")?,
+        stage: Stage::of(&row.try_get::<String, _>(1)?)?,
+        requested_at: Time(row.try_get(2)?),
+        finished_at: row.try_get::<Option<i64>, _>(3)?.map(Time),
+        seq: unsigned(row.try_get(4)?, "seq")?,
+        person: row.try_get(5)?,
+        key: key.transpose()?,
+        looked_at: unsigned(row.try_get(8)?, "looked_at")?,
+        rewritten: unsigned(row.try_get(9)?, "rewritten")?,
+    })
+}
