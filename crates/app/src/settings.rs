@@ -124,8 +124,10 @@ pub struct ExportSettings {
     pub per_account: usize,
     /// Days that the file of a view is kept.
     pub keep_days: u32,
-    /// MiB that all kept files may take.
+    /// MiB that all kept files may take, with what lies beside them.
     pub keep_mib: u64,
+    /// The most rows of a file that get a proof each, which are held in memory together.
+    pub proved_rows: u64,
     /// Seconds that a reader may fall behind the least rate.
     pub patience_seconds: u64,
     /// The least rate, in bytes a second.
@@ -184,6 +186,7 @@ impl Default for ExportSettings {
             per_account: 4,
             keep_days: 7,
             keep_mib: 20 * 1024,
+            proved_rows: 500_000,
             patience_seconds: 30,
             least_bytes_per_second: 16 * 1024,
         }

@@ -2,6 +2,7 @@
 //!
 //! Owns appending, the hot tail, sealing, merging, searching and following. Knows no use case, no permission and no HTTP.
 
+mod attested;
 mod batch;
 mod clock;
 mod engine;
@@ -29,6 +30,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use attested::{Attested, Evidence, PersonalPart};
 pub use clock::{Clock, ClockChange, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
 pub use engine::Log;
 pub use error::LogError;
@@ -40,6 +42,7 @@ pub use ledger::erase::Erasure;
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use page::{LogHead, Page, Search, Through};
+pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey};
 pub use proving::{KeptCheckpoint, Proof};
 pub use reader::inquiry::Inquiry;
 pub use reader::look::Look;

@@ -137,6 +137,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "erasure",
         sql: include_str!("../migrations/0025_erasure.sql"),
     },
+    Migration {
+        version: 26,
+        name: "export manifests",
+        sql: include_str!("../migrations/0026_export_manifests.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

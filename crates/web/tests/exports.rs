@@ -188,6 +188,8 @@ async fn a_key_exports_what_it_may_read_and_repeats_nothing() {
     for (method, path) in [
         ("GET", format!("/v1/exports/{id}")),
         ("GET", format!("/v1/exports/{id}/file")),
+        ("GET", format!("/v1/exports/{id}/manifest")),
+        ("GET", format!("/v1/exports/{id}/rows")),
         ("POST", format!("/v1/exports/{id}/cancel")),
         ("DELETE", format!("/v1/exports/{id}")),
     ] {

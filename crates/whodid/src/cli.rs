@@ -310,6 +310,13 @@ pub(crate) struct Doctor {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) data: DataDir,
+    /// An exported file, with its manifest beside it as FILE.manifest, and the proofs of its rows where they belong to it;
+    /// without one, the whole log of the installation is read
+    pub(crate) file: Option<PathBuf>,
+    /// A public key of the log, as `whodid log checkpoint --keys` prints it [default: those in FILE.vkey, else those of the
+    /// installation in --data-dir]
+    #[arg(long, value_name = "VKEY", requires = "file")]
+    pub(crate) key: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod search;
 mod serve;
 mod user;
 mod verify;
+mod verify_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

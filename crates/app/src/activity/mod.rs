@@ -27,7 +27,7 @@ pub use chips::{Chip, chips};
 pub use close_holes::{close_holes, open_holes};
 pub use complete::{Choice, Choices, complete};
 pub use cursor::around;
-pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, Kept, Repeats, UnseenScan};
+pub(crate) use disclosure::{Delivery, Disclosure, GuardedLog, GuardedLook, Kept, Repeats, UnseenScan};
 pub use disclosure::{Rows, Waited, append_waiting, keep_appending};
 pub use display::{Column, Columns, Density};
 pub use empty::{EmptyReason, FoundPerson, Widening};

@@ -11,6 +11,8 @@ use crate::{App, Caller};
 pub struct Taken {
     /// How many are expected; more or fewer may come where they are found without being counted exactly.
     pub expected: u64,
+    /// What was asked for, in canonical form.
+    pub query: String,
     /// Up to where they are complete.
     pub complete_through: CompleteThrough,
     scan: UnseenScan,
@@ -37,6 +39,7 @@ pub async fn take(app: &App, caller: &Caller, scope: &LogScope, request: &ViewRe
     let scan = app.log().scan(scoped.bound.clone(), Order::Newest).await?;
     Ok(Taken {
         expected,
+        query: scoped.text(),
         complete_through: scan.complete_through().into(),
         scan,
         disclosure: Disclosure::new(app, caller, &scoped, Delivery::All),

@@ -3,9 +3,9 @@
 use store::exports::{ExportRow, Gone};
 
 use super::ExportError;
+use super::beside::remove;
 use super::list::row;
 use super::rows::{described, subject_of};
-use super::worker::directory;
 use crate::{App, Caller, facts};
 
 /// Deletes the file of an export; `None` if there is no export that `caller` may see.
@@ -26,8 +26,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<Option<()>, 
         return Err(ExportError::Missing);
     }
     tx.commit(facts).await?;
-    // A file that stays behind is removed at the next start.
-    let _ = tokio::fs::remove_file(directory(app).join(name)).await;
+    remove(app, name).await;
     Ok(Some(()))
 }
 

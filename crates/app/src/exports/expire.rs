@@ -3,8 +3,8 @@
 use store::exports::{ExportRow, Gone};
 
 use super::ExportError;
+use super::beside::remove;
 use super::rows::{described, subject_of};
-use super::worker::directory;
 use crate::{App, facts};
 
 /// Files that are removed in one go.
@@ -29,8 +29,7 @@ async fn let_go(app: &App, row: &ExportRow) -> Result<(), ExportError> {
         tx.commit(facts).await?;
     }
     if let Some(name) = &row.file {
-        // A file that stays behind is removed at the next start.
-        let _ = tokio::fs::remove_file(directory(app).join(name)).await;
+        remove(app, name).await;
     }
     Ok(())
 }

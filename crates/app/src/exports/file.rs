@@ -33,7 +33,7 @@ pub struct FileForm {
 }
 
 /// What is known when the last byte is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Rows written.
     pub rows: u64,

@@ -8,6 +8,10 @@ use activity::{Reason, Time};
 use engine::{Fence, Lease, LogError, Order, Through};
 use store::exports::{ExportRow, Finish, Gone, Kind};
 
+use super::attest::{Beside, Written, attest, proves_rows};
+use super::beside::{Part, path, remove, remove_unfinished, unfinished};
+use super::disk::{Room, off_thread};
+use super::proofs::Places;
 use super::question::expr;
 use super::rows::{columns, facts_of, format, number, summed};
 use super::worker::{directory, ended};
@@ -21,7 +25,7 @@ pub(super) async fn make(app: &App, row: &ExportRow, lease: &Lease) -> Result<()
     match lease.hold(write(app, row, lease)).await {
         Some(made) => made,
         None => {
-            remove_part(app, row, lease.fence()).await;
+            remove_unfinished(app, (row, lease.fence())).await;
             Ok(())
         }
     }
@@ -31,6 +35,7 @@ pub(super) async fn make(app: &App, row: &ExportRow, lease: &Lease) -> Result<()
 struct Made {
     name: String,
     summary: Summary,
+    beside: Beside,
     through: Through,
     kept: Kept,
 }
@@ -38,12 +43,16 @@ struct Made {
 async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportError> {
     let expr = expr(app, row).await?;
     let look = app.log().look().await?.unhurried();
+    // After the look, so that it covers every row of it.
+    let attested = app.log().attested().await?;
     lease.progress().expect(look.count(&expr, u64::MAX).await?.n);
-    let mut scan = look.scan(expr, Order::Newest)?;
+    let mut scan = look.scan(expr.clone(), Order::Newest)?;
     let through = scan.complete_through();
-    let part = part_path(app, row, lease.fence());
+    let part = unfinished(app, (row, lease.fence()), Part::File);
     let room = Room::of(app).await?;
     let (file, mut writer) = begin(app, row, part.clone()).await?;
+    let is_proved = attested.is_some() && proves_rows(row);
+    let mut places = is_proved.then(|| Places::new(app.settings().exports.proved_rows));
     let mut kept = Kept::of(serde_json::from_str(&row.requester).map_err(Unavailable::new)?);
     loop {
         lease.progress().reached(writer.rows());
@@ -51,30 +60,46 @@ async fn write(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportEr
         room.check(writer.bytes().max(1))?;
         let Some(chunk) = scan.next_chunk().await else { break };
         let rows = kept.keep(chunk?);
+        places.take_if(|places| !places.note(&rows));
         writer = off_thread(move || writer.write_rows(&rows).map(|()| writer)).await?;
     }
-    // The number of the claim is in it: whoever lost the job overwrites nothing of who has it.
-    let name = format!(
-        "{}-{}.{}",
-        row.id,
-        lease.fence().number(),
-        format(row.format).extension()
-    );
-    let path = directory(app).join(&name);
-    let to = path.clone();
+    let name = name_of(row, lease.fence());
+    let to = path(app, &name, Part::File);
     let summary = off_thread(move || end(&file, writer, [&part, &to])).await?;
-    if let Err(error) = room.check(summary.bytes) {
-        // What stays behind is removed at the next start.
-        let _ = tokio::fs::remove_file(path).await;
-        return Err(error);
-    }
+    let written = Written {
+        row,
+        fence: lease.fence(),
+        name: &name,
+        summary: &summary,
+        through,
+        look: &look,
+        expr,
+        room: room.without(summary.bytes),
+    };
+    let beside = match room.check(summary.bytes) {
+        Ok(()) => attest(app, written, attested.as_ref(), places).await,
+        Err(error) => Err(error),
+    };
+    let beside = match beside {
+        Ok(beside) => beside,
+        Err(error) => {
+            remove(app, &name).await;
+            return Err(error);
+        }
+    };
     let made = Made {
         name,
         summary,
+        beside,
         through,
         kept,
     };
     finish(app, (row, lease.fence()), made).await
+}
+
+/// The name of the file. The number of the claim is in it: whoever lost the job overwrites nothing of who has it.
+fn name_of(row: &ExportRow, fence: &Fence) -> String {
+    format!("{}-{}.{}", row.id, fence.number(), format(row.format).extension())
 }
 
 /// The file beside its name, and what writes it.
@@ -127,6 +152,8 @@ async fn finish(app: &App, (row, fence): (&ExportRow, &Fence), made: Made) -> Re
         bytes: number(made.summary.bytes),
         sha256: Some(made.summary.sha256),
         file: Some(made.name.clone()),
+        manifest_bytes: made.beside.manifest.map(number),
+        proof_bytes: made.beside.proofs.map(number),
         expires_at: kept_until,
         through: Some((number(made.through.size), made.through.at.0)),
         error: None,
@@ -135,7 +162,7 @@ async fn finish(app: &App, (row, fence): (&ExportRow, &Fence), made: Made) -> Re
     if !ended(&mut tx, &row.id, fence, &end).await? {
         // Called off, or another's: nothing may be left of it.
         drop(tx);
-        let _ = tokio::fs::remove_file(directory(app).join(&made.name)).await;
+        remove(app, &made.name).await;
         return Ok(());
     }
     let people = serde_json::to_string(&made.kept).map_err(Unavailable::new)?;
@@ -154,55 +181,9 @@ async fn finish(app: &App, (row, fence): (&ExportRow, &Fence), made: Made) -> Re
     }
     tx.commit(facts).await?;
     for file in replaced.iter().filter_map(|old| old.file.as_deref()) {
-        // A file that stays behind is removed at the next start.
-        let _ = tokio::fs::remove_file(directory(app).join(file)).await;
+        remove(app, file).await;
     }
     Ok(())
-}
-
-/// How much kept files may still take.
-struct Room {
-    left: u64,
-}
-
-impl Room {
-    async fn of(app: &App) -> Result<Self, ExportError> {
-        let mut read = app.store().glance().await?;
-        let kept = store::exports::kept_bytes(&mut read).await?;
-        let most = app.settings().exports.keep_mib.saturating_mul(1 << 20);
-        Ok(Self {
-            left: most.saturating_sub(kept),
-        })
-    }
-
-    fn check(&self, bytes: u64) -> Result<(), ExportError> {
-        match bytes <= self.left {
-            true => Ok(()),
-            false => Err(ExportError::NoRoom),
-        }
-    }
-}
-
-/// Runs what waits for the disk, or computes for long, where it holds nobody up. A panic in it is an error: the writer of
-/// workbooks panics where the disk is full.
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, ExportError> {
-    let done = match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => match error.try_into_panic() {
-            Ok(cause) => Err(of_panic(cause.downcast_ref::<String>().map_or("", String::as_str))),
-            Err(error) => Err(io::Error::other(error)),
-        },
-    };
-    done.map_err(|error| Unavailable::new(error).into())
-}
-
-fn of_panic(text: &str) -> io::Error {
-    match text.contains("StorageFull") {
-        true => io::ErrorKind::StorageFull.into(),
-        false => io::Error::other(format!("its writer panicked: {text}")),
-    }
 }
 
 /// Why an export was given up: the reason, and what more is known of it.
@@ -235,18 +216,9 @@ pub(super) fn why(error: &ExportError) -> (Reason, String) {
     (reason, String::new())
 }
 
-fn part_path(app: &App, row: &ExportRow, fence: &Fence) -> PathBuf {
-    directory(app).join(format!(".{}.{}.part", row.id, fence.number()))
-}
-
-/// Removes what is written of a file that will not be there.
-pub(super) async fn remove_part(app: &App, row: &ExportRow, fence: &Fence) {
-    // What stays behind is removed at the next start.
-    let _ = tokio::fs::remove_file(part_path(app, row, fence)).await;
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::disk::of_panic;
     use super::*;
 
     #[test]

@@ -1,10 +1,13 @@
 //! Exports: files of any activity view and the administrator's CSV of one user, made in the background and kept.
 
+mod attest;
+mod beside;
 mod cancel;
 mod columns;
 mod create;
 mod csv;
 mod delete;
+mod disk;
 mod download;
 mod estimate;
 mod expire;
@@ -15,29 +18,36 @@ mod list;
 mod make;
 mod model;
 mod parquet;
+mod proofs;
 mod question;
+mod read_back;
 mod recover;
 mod rows;
 mod stamp;
+mod stated;
 #[cfg(test)]
 pub(crate) mod tests;
 mod values;
 mod worker;
 mod xlsx;
 
+pub use beside::Part;
 pub use cancel::cancel;
 pub use columns::{Column, WrongColumn};
 pub use create::{ViewExport, create};
 pub use csv::{UserCsvWriter, ViewCsvWriter};
 pub use delete::delete;
-pub use download::{Download, open_download};
+pub use download::{Download, open_download, open_part};
 pub use estimate::{Estimate, estimate};
 pub use file::{FileForm, FileWriter, Summary};
 pub use find::{ExportSearch, Stage, find};
 pub use generate::{UserCsv, generate_user_csv, user_csv};
 pub use list::{get, list};
 pub use model::{Export, ExportError, Format, Gone, Kind, Progress, State};
+pub use proofs::ROWS_FORM;
 pub use question::{Asked, Whose};
+pub use read_back::{FileRows, RowError, rows_of};
 pub use stamp::Stamp;
+pub use stated::{Stated, column_names, sign_stated};
 pub(crate) use worker::Wake;
 pub use worker::start;

@@ -174,6 +174,10 @@ pub struct Export {
     pub error: Option<String>,
     /// Whether the file is kept here for download.
     pub is_kept: bool,
+    /// Whether a signed manifest is kept beside it.
+    pub has_manifest: bool,
+    /// Whether proofs of its rows are kept beside it.
+    pub has_proofs: bool,
     /// Until when; `None` if until another one takes its place.
     pub expires_at: Option<Time>,
     /// What became of the file.
@@ -218,6 +222,9 @@ pub enum ExportError {
     /// The kept file is gone from the disk.
     #[error("the file is no longer there; generate it again")]
     Missing,
+    /// The file has no manifest, or no proofs of its rows.
+    #[error("there is none beside this file: manifests and row proofs are made with a file, by the server")]
+    NothingBeside,
     /// There is no such time zone.
     #[error("there is no time zone `{0}`; use UTC, EST or a name such as America/New_York")]
     NoSuchZone(String),

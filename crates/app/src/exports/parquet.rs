@@ -82,7 +82,7 @@ fn field(column: Column) -> Field {
     Field::new(column.record_name(), holds, may_lack)
 }
 
-fn array(column: Column, rows: &[Activity]) -> ArrayRef {
+pub(super) fn array(column: Column, rows: &[Activity]) -> ArrayRef {
     let values = rows.iter().map(|row| column.value(row));
     match column.sort() {
         Sort::Time => {

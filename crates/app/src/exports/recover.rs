@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 
 use store::exports::Known;
 
+use super::beside::file_of;
 use super::worker::directory;
 use super::{ExportError, Format};
 use crate::{App, Unavailable};
@@ -57,11 +58,12 @@ enum Found {
 }
 
 /// What a file of this name is: `exp_…-7.csv`, or `.exp_….7.part` while it is being made; 7 is the number of the claim, which
-/// an earlier version left out.
+/// an earlier version left out. What lies beside a file is what the file is.
 fn judge(name: &OsStr, known: &HashMap<String, Known>) -> Found {
     let Some(name) = name.to_str() else {
         return Found::Unknown;
     };
+    let name = file_of(name);
     let part = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".part"));
     if let Some((id, claim)) = part.and_then(|part| part.rsplit_once('.')) {
         let is_number = claim.parse::<u64>().is_ok();
@@ -109,6 +111,14 @@ mod tests {
         for (name, found) in [
             ("exp_1.csv", Found::Kept),
             ("exp_1.parquet", Found::Left),
+            ("exp_1.csv.manifest", Found::Kept),
+            ("exp_1.csv.rows.jsonl", Found::Kept),
+            ("exp_1.csv.rows", Found::Unknown),
+            ("exp_1-2.csv.manifest", Found::Left),
+            ("exp_2-1.jsonl.rows.jsonl", Found::Left),
+            (".exp_2.4.part.manifest", Found::Left),
+            (".exp_2.4.part.rows.jsonl", Found::Left),
+            ("exp_9-1.csv.manifest", Found::Unknown),
             ("exp_2.xlsx", Found::Left),
             (".exp_2.4.part", Found::Left),
             ("exp_1-2.csv", Found::Left),

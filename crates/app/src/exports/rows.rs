@@ -52,6 +52,8 @@ pub(super) fn export(row: ExportRow) -> Result<Export, ExportError> {
         sha256: row.sha256,
         error: row.error,
         is_kept: row.file.is_some(),
+        has_manifest: row.file.is_some() && row.manifest_bytes.is_some(),
+        has_proofs: row.file.is_some() && row.proof_bytes.is_some(),
         expires_at: row.expires_at.map(Time),
         gone: row.gone.map(|gone| match gone {
             StoredGone::Expired => Gone::Expired,
@@ -140,6 +142,8 @@ pub(super) fn new_row(app: &App, caller: &Caller, new: New<'_>) -> Result<Export
         bytes: 0,
         sha256: None,
         file: None,
+        manifest_bytes: None,
+        proof_bytes: None,
         expires_at: None,
         gone: None,
         gone_at: None,

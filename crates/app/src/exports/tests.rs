@@ -1,5 +1,6 @@
 //! Exports from the request to the bytes, against a real store and log in a temporary directory.
 
+mod beside;
 mod files;
 mod find;
 mod hostile;

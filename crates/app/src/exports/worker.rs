@@ -11,8 +11,9 @@ use store::exports::{ExportRow, Finish, JOB, Kind};
 use tokio::sync::{Notify, OnceCell};
 
 use super::ExportError;
+use super::beside::remove_unfinished;
 use super::expire::expire;
-use super::make::{make, remove_part, why};
+use super::make::{make, why};
 use super::recover::recover;
 use super::rows::facts_of;
 use crate::facts::failed;
@@ -95,7 +96,7 @@ async fn end(app: &App, lease: &Lease) -> Result<(), ExportError> {
     };
     let Err(error) = made else { return Ok(()) };
     tracing::warn!(id = %row.id, error = %error, cause = ?std::error::Error::source(&error), "an export failed");
-    remove_part(app, &row, lease.fence()).await;
+    remove_unfinished(app, (&row, lease.fence())).await;
     let (reason, more) = why(&error);
     give_up(app, (&row, lease.fence()), ("export.generated", reason, more)).await
 }
@@ -136,6 +137,8 @@ async fn give_up(
         bytes,
         sha256: None,
         file: None,
+        manifest_bytes: None,
+        proof_bytes: None,
         expires_at: None,
         through: None,
         error: Some(error),

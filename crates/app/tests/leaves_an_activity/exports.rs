@@ -10,6 +10,8 @@ use store::exports::ExportRow;
 use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
+    ("exports/attest", Is::Machinery),
+    ("exports/beside", Is::Machinery),
     ("exports/cancel", Is::Mutating(&["export.cancelled"])),
     ("exports/columns", Is::Machinery),
     (
@@ -18,6 +20,7 @@ pub(crate) const TABLE: Table = &[
     ),
     ("exports/csv", Is::Machinery),
     ("exports/delete", Is::Mutating(&["export.deleted"])),
+    ("exports/disk", Is::Machinery),
     ("exports/download", Is::Mutating(&["export.downloaded"])),
     ("exports/estimate", Is::Reading),
     ("exports/expire", Is::Machinery),
@@ -32,10 +35,13 @@ pub(crate) const TABLE: Table = &[
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),
     ("exports/parquet", Is::Machinery),
+    ("exports/proofs", Is::Machinery),
     ("exports/question", Is::Machinery),
+    ("exports/read_back", Is::Machinery),
     ("exports/recover", Is::Machinery),
     ("exports/rows", Is::Machinery),
     ("exports/stamp", Is::Machinery),
+    ("exports/stated", Is::Machinery),
     ("exports/values", Is::Machinery),
     ("exports/worker", Is::Mutating(&["export.generated"])),
     ("exports/xlsx", Is::Machinery),
@@ -125,6 +131,8 @@ fn interrupted(stage: &Stage<'_>) -> ExportRow {
         bytes: 0,
         sha256: None,
         file: None,
+        manifest_bytes: None,
+        proof_bytes: None,
         expires_at: None,
         gone: None,
         gone_at: None,

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use activity::{By, Facts, Time};
-use proof::{Checkpoint, Origin, SignedCheckpoint, SigningKey, VerifyingKey};
+use proof::{Checkpoint, Manifest, Origin, SignedCheckpoint, SigningKey, VerifyingKey};
 use store::Tx;
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
@@ -171,18 +171,32 @@ impl Ledger {
             return Ok(newest);
         }
         let now = self.shared.clock().now();
+        let keys = self.signing(signer, now).await?;
+        let checkpoint = Checkpoint::new(signer.origin.clone(), head.size, head.root);
+        let signed = checkpoint.sign(&keys);
+        let signed = Arc::new(signed.map_err(|why| LogError::Damaged(format!("no checkpoint can be signed: {why}")))?);
+        self.keep(&signed, now).await?;
+        Ok(signed)
+    }
+
+    /// The keys that sign at this moment.
+    async fn signing<'a>(&self, signer: &'a Signer, now: Time) -> Result<Vec<&'a SigningKey>, LogError> {
         let retired = log_key::list(&mut self.shared.store().glance().await?).await?;
         let signs = |key: &&SigningKey| {
             let vkey = key.public().to_string();
             let mut of = retired.iter().filter(|known| known.vkey == vkey);
             of.all(|known| known.until.is_none_or(|until| now < until))
         };
-        let keys: Vec<&SigningKey> = signer.keys.iter().filter(signs).collect();
-        let checkpoint = Checkpoint::new(signer.origin.clone(), head.size, head.root);
-        let signed = checkpoint.sign(&keys);
-        let signed = Arc::new(signed.map_err(|why| LogError::Damaged(format!("no checkpoint can be signed: {why}")))?);
-        self.keep(&signed, now).await?;
-        Ok(signed)
+        Ok(signer.keys.iter().filter(signs).collect())
+    }
+
+    /// Signs what is said of a file; the note as text.
+    pub(crate) async fn sign_manifest(&self, manifest: &Manifest) -> Result<String, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let keys = self.signing(signer, self.shared.clock().now()).await?;
+        let note = manifest.sign(&keys);
+        let note = note.map_err(|why| LogError::Damaged(format!("no manifest can be signed: {why}")))?;
+        Ok(note.to_string())
     }
 
     /// Keeps a checkpoint, also where it was kept without a cosignature before.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::Seq;
-use proof::{Hash, NodeSource, ProofError, node_hash};
+use proof::{CoverError, CoverProofError, Hash, NodeSource, ProofError, node_hash};
 use store::log::{head, hot_batch, lost_batch, volume as volume_table};
 use tokio::runtime::Handle;
 use volume::TreePart;
@@ -169,6 +169,17 @@ impl Tree {
             .await
     }
 
+    /// The roots of the largest subtrees, from left to right, that together with the leaves of these activities, which come
+    /// in order, make the tree of the first `size`.
+    ///
+    /// # Errors
+    /// As [`Tree::inclusion`]; also if they are out of order.
+    pub async fn cover(&self, seqs: Arc<Vec<Seq>>, size: u64) -> Result<Vec<Hash>, LogError> {
+        self.within(size)?;
+        self.reading(move |tree| proof::cover_proof(tree, seqs.iter().copied(), size).map_err(of_cover))
+            .await
+    }
+
     /// So many complete subtrees of this height, from this number on.
     ///
     /// # Errors
@@ -268,5 +279,13 @@ fn of_proof(error: ProofError<LogError>) -> LogError {
     match error {
         ProofError::Outside { asked, size } => outside(asked, size),
         ProofError::Source(error) => error,
+    }
+}
+
+fn of_cover(error: CoverProofError<LogError>) -> LogError {
+    match error {
+        CoverProofError::Leaves(CoverError::Outside { index, size }) => outside(index, size),
+        CoverProofError::Leaves(error) => LogError::Damaged(error.to_string()),
+        CoverProofError::Source(error) => error,
     }
 }

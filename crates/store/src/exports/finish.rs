@@ -16,6 +16,10 @@ pub struct Finish {
     pub sha256: Option<String>,
     /// Name of the kept file.
     pub file: Option<String>,
+    /// Bytes of the signed manifest beside it, if there is one.
+    pub manifest_bytes: Option<i64>,
+    /// Bytes of the proofs of its rows beside it, if there are any.
+    pub proof_bytes: Option<i64>,
     /// Until when it is kept; `None` if until another one takes its place.
     pub expires_at: Option<i64>,
     /// Size of the log and moment it is complete through.
@@ -33,7 +37,7 @@ pub async fn finish(tx: &mut Tx, id: &str, end: &Finish) -> Result<bool, StoreEr
     };
     let done = sqlx::query(
         "UPDATE export SET state = $2, finished_at = $3, written = $4, bytes = $5, sha256 = $6, file = $7, \
-         through_size = $8, through_at = $9, error = $10, expires_at = $11 \
+         through_size = $8, through_at = $9, error = $10, expires_at = $11, manifest_bytes = $12, proof_bytes = $13 \
          WHERE id = $1 AND state IN ('queued', 'running')",
     )
     .bind(id)
@@ -47,6 +51,8 @@ pub async fn finish(tx: &mut Tx, id: &str, end: &Finish) -> Result<bool, StoreEr
     .bind(end.through.map(|through| through.1))
     .bind(end.error.as_deref())
     .bind(end.expires_at)
+    .bind(end.manifest_bytes)
+    .bind(end.proof_bytes)
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() > 0)

@@ -48,9 +48,12 @@ pub async fn known(read: &mut Read, after: &str, limit: i64) -> Result<Vec<Known
         .collect()
 }
 
-/// Bytes of all kept files.
+/// Bytes of all kept files and of what lies beside them.
 pub async fn kept_bytes(read: &mut Read) -> Result<u64, StoreError> {
-    let sum = sqlx::query("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM export WHERE file IS NOT NULL");
+    let sum = sqlx::query(
+        "SELECT CAST(COALESCE(SUM(bytes + COALESCE(manifest_bytes, 0) + COALESCE(proof_bytes, 0)), 0) AS BIGINT) \
+         FROM export WHERE file IS NOT NULL",
+    );
     let bytes: i64 = sum.fetch_one(read.conn()).await?.try_get(0)?;
     Ok(u64::try_from(bytes).unwrap_or_default())
 }

@@ -131,6 +131,10 @@ pub struct ExportRow {
     pub sha256: Option<String>,
     /// Name of the kept file.
     pub file: Option<String>,
+    /// Bytes of the signed manifest beside it, if there is one.
+    pub manifest_bytes: Option<i64>,
+    /// Bytes of the proofs of its rows beside it, if there are any.
+    pub proof_bytes: Option<i64>,
     /// Until when it is kept; `None` if until another one takes its place.
     pub expires_at: Option<i64>,
     /// What became of it.
@@ -163,7 +167,7 @@ macro_rules! select {
              e.subject_id, e.subject, e.requester_id, e.requester, e.origin, e.query, e.question, e.columns, \
              e.has_mark, e.zone, e.created_at, e.finished_at, COALESCE(j.total, 0) AS expected, \
              COALESCE(j.done, e.written) AS written, COALESCE(j.bytes, e.bytes) AS bytes, e.sha256, e.file, \
-             e.expires_at, e.gone, e.gone_at, e.through_size, e.through_at, e.error \
+             e.expires_at, e.gone, e.gone_at, e.manifest_bytes, e.proof_bytes, e.through_size, e.through_at, e.error \
              FROM export e LEFT JOIN job j ON j.name = 'export:' || e.id ",
             $rest
         )
@@ -194,6 +198,8 @@ fn stored(row: &AnyRow) -> Result<ExportRow> {
         bytes: row.try_get("bytes")?,
         sha256: row.try_get("sha256")?,
         file: row.try_get("file")?,
+        manifest_bytes: row.try_get("manifest_bytes")?,
+        proof_bytes: row.try_get("proof_bytes")?,
         expires_at: row.try_get("expires_at")?,
         gone: gone.as_deref().map(Gone::of).transpose()?,
         gone_at: row.try_get("gone_at")?,

@@ -34,6 +34,8 @@ fn row(id: &str, kind: Kind) -> ExportRow {
         bytes: 0,
         sha256: None,
         file: None,
+        manifest_bytes: None,
+        proof_bytes: None,
         expires_at: None,
         gone: None,
         gone_at: None,
@@ -50,6 +52,8 @@ fn done() -> Finish {
         bytes: 20,
         sha256: Some("ab".to_owned()),
         file: Some("a.csv".to_owned()),
+        manifest_bytes: Some(3),
+        proof_bytes: Some(7),
         expires_at: Some(50),
         through: Some((5, 8)),
         error: None,
@@ -156,7 +160,7 @@ async fn a_file_is_let_go_once_and_what_is_known_of_it_stays() {
     assert!(finish(tx, "exp_1", &done()).await.unwrap());
     assert_eq!(unfinished(tx, "usr_maria").await.unwrap(), (1, 1));
     assert_eq!(unfinished(tx, "usr_other").await.unwrap(), (1, 0));
-    assert_eq!(kept_bytes(tx).await.unwrap(), 20);
+    assert_eq!(kept_bytes(tx).await.unwrap(), 30, "with what lies beside it");
     assert!(expired(tx, 49, 9).await.unwrap().is_empty());
     assert_eq!(expired(tx, 50, 9).await.unwrap(), ["exp_1"]);
     assert!(let_go(tx, "exp_1", Gone::Expired, 51).await.unwrap());

@@ -1,19 +1,21 @@
 //! `whodid log export`: everything that matches a query into a file. The file appears only when it is complete.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use app::activity::{LogScope, Taken, take};
-use app::exports::{Column, ExportError, FileForm, FileWriter, Summary};
+use app::exports::{Column, ExportError, FileForm, FileWriter, Part, Stated, Summary, column_names, sign_stated};
 use indicatif::ProgressBar;
 use tempfile::NamedTempFile;
 
 use super::{question, reader, settings, zone};
 use crate::cli::{Export, ExportFormat, SettingFlags};
 use crate::compose;
+use crate::config::Config;
 use crate::diagnostics;
 use crate::failure::Misuse;
 use crate::terminal::{note, visible};
@@ -44,6 +46,19 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
         has_mark: command.byte_order_mark,
     };
     let through = scan.complete_through;
+    let mut stated = Stated {
+        file: file_name(&command.out),
+        format: form.format,
+        columns: column_names(form.format, &form.columns),
+        query: scan.query.clone(),
+        log: "everybody".to_owned(),
+        zone: form.zone.name().to_owned(),
+        from: None,
+        to: None,
+        summary: Summary::default(),
+        complete_through: through.at,
+        has_proofs: false,
+    };
     let written = if to_stdout {
         write(scan, form, (Box::new(io::stdout()), &std::env::temp_dir()), &bar).await?
     } else {
@@ -55,7 +70,42 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
         written.rows, written.bytes, written.sha256, through.at, through.size
     ));
     log.close().await;
+    if !to_stdout {
+        stated.summary = written;
+        tell_of_manifest(manifest(&config, &stated, &command.out).await);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn file_name(out: &Path) -> String {
+    out.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The file is there: that nothing signs it is told, and is no failure.
+fn tell_of_manifest(made: Result<PathBuf>) {
+    match made {
+        Ok(path) => note(format!("Its signed manifest: {}", visible(&path.to_string_lossy()))),
+        Err(error) if compose::is_in_use(&error) => note("No manifest was made: while the server runs, only it signs."),
+        Err(error) => note(format!("No manifest was made: {}", visible(&format!("{error:#}")))),
+    }
+}
+
+/// Signs what was written, for as long as that takes in the server's place, and puts the manifest beside it.
+async fn manifest(config: &Config, stated: &Stated, out: &Path) -> Result<PathBuf> {
+    let mut path = OsString::from(out);
+    path.push(Part::Manifest.ending());
+    let path = PathBuf::from(path);
+    // That of a file that was there before is not this one's.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let compose::Installation { app, log } = compose::open_at_rest(config).await?;
+    let signed = sign_stated(&app, stated).await;
+    log.close().await;
+    let text = signed?.context("nothing signs this log")?;
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
 }
 
 async fn to_file(scan: Taken, form: FileForm, out: &Path, bar: &ProgressBar) -> Result<Summary> {

@@ -15,6 +15,9 @@ use crate::diagnostics;
 use crate::terminal::{say, visible};
 
 pub(super) async fn run(flags: &SettingFlags, command: Verify) -> Result<ExitCode> {
+    if let Some(file) = command.file.clone() {
+        return super::verify_file::run(flags, command, file).await;
+    }
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("error"));
     let compose::Installation { log, .. } = compose::open_reader(&config).await?;

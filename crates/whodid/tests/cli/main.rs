@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod kill;
+mod manifest;
 mod memory;
 mod read;
 mod secrets;

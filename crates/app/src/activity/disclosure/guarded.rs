@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look, Obstacle,
-    Order, Proof, Scan, Search, Summary, Through, Verified,
+    Attested, Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look,
+    Obstacle, Order, Proof, Scan, Search, Summary, Through, Verified,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -100,6 +100,11 @@ impl GuardedLog {
     /// See [`Log::checkpoints`].
     pub(crate) async fn checkpoints(&self, below: u64, limit: u32) -> Result<Vec<KeptCheckpoint>, LogError> {
         self.0.checkpoints(below, limit).await
+    }
+
+    /// See [`Log::attested`].
+    pub(crate) async fn attested(&self) -> Result<Option<Attested>, LogError> {
+        self.0.attested().await
     }
 
     /// See [`Log::keys`].

@@ -53,6 +53,24 @@ impl Setup {
         Self { app, clock, dir, store }
     }
 
+    /// The same with other settings, before it is used.
+    pub(crate) fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Self { app, clock, dir, store } = self;
+        let mut settings = app.settings().clone();
+        change(&mut settings);
+        let log = app.log().past_all_scopes().clone();
+        let key = crate::SecretKey::new(&[7; 32]);
+        let app = App::new(
+            store.clone(),
+            log,
+            clock.clone(),
+            Arc::new(SeededRng::new(7)),
+            settings,
+            key,
+        );
+        Self { app, clock, dir, store }
+    }
+
     /// Another process on the same database, by whose clock it is `now`.
     pub(crate) fn another_process(&self, now: Time) -> App {
         App::new(

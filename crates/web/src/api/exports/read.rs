@@ -1,6 +1,6 @@
 //! Reading exports: the list, one of them, and its file.
 
-use app::exports;
+use app::exports::{self, Part};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
@@ -69,6 +69,49 @@ pub(super) async fn download_export(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let found = exports::open_download(state.app(), &caller, &id)
+        .await
+        .map_err(problem)?;
+    Ok(file(found.ok_or_else(absent)?))
+}
+
+/// The signed manifest of an export's file: what the file is, and which checkpoint of the log it stands by. Put it beside the
+/// file; `whodid verify FILE` reads both.
+#[utoipa::path(
+    get, path = "/v1/exports/{id}/manifest", tag = "Exports", operation_id = "downloadExportManifest",
+    params(("id" = String, Path, description = "Id of the export.")),
+    responses((status = 200, description = "A signed note.", body = String, content_type = "text/plain"), Reading),
+    security(("key" = ["export"])),
+)]
+pub(super) async fn download_manifest(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = exports::open_part(state.app(), &caller, &id, Part::Manifest)
+        .await
+        .map_err(problem)?;
+    Ok(file(found.ok_or_else(absent)?))
+}
+
+/// What is needed to check, without the log, that each row of an export's file is in it. There with a file of JSON Lines or
+/// Parquet that has every column. It says all that the file says: the download is recorded in the same way.
+#[utoipa::path(
+    get, path = "/v1/exports/{id}/rows", tag = "Exports", operation_id = "downloadExportRows",
+    params(("id" = String, Path, description = "Id of the export.")),
+    responses(
+        (status = 200, description = "A line of JSON with nodes of the log's tree, and one for each row.", content(
+            (Vec<u8> = "application/x-ndjson")
+        )),
+        Reading
+    ),
+    security(("key" = ["export"])),
+)]
+pub(super) async fn download_rows(
+    State(state): State<AppState>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = exports::open_part(state.app(), &caller, &id, Part::Proofs)
         .await
         .map_err(problem)?;
     Ok(file(found.ok_or_else(absent)?))

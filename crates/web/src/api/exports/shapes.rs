@@ -177,6 +177,10 @@ pub(super) struct Export {
     error: Option<String>,
     /// Whether the file can be downloaded.
     available: bool,
+    /// Whether a signed manifest can be downloaded with it.
+    manifest: bool,
+    /// Whether proofs of its rows can be downloaded with it.
+    row_proofs: bool,
     /// Until when the file is kept; null if until a newer one takes its place.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Time>,
@@ -225,6 +229,8 @@ impl From<exports::Export> for Export {
             finished_at: export.finished_at,
             error: export.error,
             available: export.is_kept,
+            manifest: export.has_manifest,
+            row_proofs: export.has_proofs,
             expires_at: export.expires_at,
             gone: export.gone.map(|gone| match gone {
                 exports::Gone::Expired => ExportGone::Expired,

@@ -272,6 +272,7 @@ pub(crate) fn export_error(error: ExportError) -> PageError {
         ExportError::View(error) => page_error(error),
         ExportError::NoSuchUser => PageError::not_found("There is no such user."),
         ExportError::Missing => PageError::not_found("The file is no longer there. Export it again."),
+        ExportError::NothingBeside => PageError::not_found(sentence(&error)),
         ExportError::Column(_)
         | ExportError::ColumnsOfJson
         | ExportError::NoSuchZone(_)

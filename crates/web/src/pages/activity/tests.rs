@@ -446,6 +446,8 @@ pub(crate) fn export(state: State) -> Export {
         finished_at: Some(at("2026-11-21T14:00:01Z")),
         error: (state == State::Failed).then(|| HOSTILE.to_owned()),
         is_kept: state == State::Done,
+        has_manifest: state == State::Done,
+        has_proofs: state == State::Done,
         expires_at: None,
         gone: None,
         gone_at: None,

@@ -6,7 +6,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use app::exports::{Export, ExportError, ExportSearch, Stage, State};
+use app::exports::{Export, ExportError, ExportSearch, Part, Stage, State};
 use app::{Caller, Page, PageRequest};
 use axum::extract::{Path, State as At};
 use axum::response::Response;
@@ -31,6 +31,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/exports", Policy::SignedIn, list),
         Route::get("/exports/{id}/download", Policy::SignedIn, download),
+        Route::get("/exports/{id}/manifest", Policy::SignedIn, manifest),
+        Route::get("/exports/{id}/rows", Policy::SignedIn, rows),
         Route::get("/exports/{id}", Policy::SignedIn, one::one),
         Route::post("/exports/{id}/cancel", Policy::SignedIn, cancel),
         Route::post("/exports/{id}/delete", Policy::SignedIn, delete),
@@ -165,10 +167,30 @@ async fn download(
     SignedIn(caller): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let found = app::exports::open_download(state.app(), &caller, &id)
+    give(&state, &caller, &id, Part::File).await
+}
+
+async fn manifest(
+    At(state): At<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    give(&state, &caller, &id, Part::Manifest).await
+}
+
+async fn rows(
+    At(state): At<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    give(&state, &caller, &id, Part::Proofs).await
+}
+
+async fn give(state: &AppState, caller: &Caller, id: &str, part: Part) -> Result<Response, PageError> {
+    let found = app::exports::open_part(state.app(), caller, id, part)
         .await
         .map_err(export_error)?;
-    Ok(file(found.ok_or_else(|| absent(&id))?))
+    Ok(file(found.ok_or_else(|| absent(id))?))
 }
 
 async fn delete(

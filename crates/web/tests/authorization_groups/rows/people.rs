@@ -14,6 +14,16 @@ const NO_EXPORT: &[(Who, Outcome)] = &[
     (Who::Stranger, Forbidden),
     (Who::ThroughApplication, Forbidden),
 ];
+/// Nothing signs the log here, so nothing lies beside its files.
+const NOTHING_BESIDE: &[(Who, Outcome)] = &[(Who::Installation, NotFound)];
+const NO_EXPORT_NOTHING_BESIDE: &[(Who, Outcome)] = &[
+    (Who::Owner, Forbidden),
+    (Who::Administrator, Forbidden),
+    (Who::Member, Forbidden),
+    (Who::Stranger, Forbidden),
+    (Who::ThroughApplication, Forbidden),
+    (Who::Installation, NotFound),
+];
 /// What has ended cannot be cancelled.
 const NO_CANCEL: &[(Who, Outcome)] = &[
     (Who::Owner, Forbidden),
@@ -129,11 +139,15 @@ pub(crate) const ROWS: &[Row] = &[
         .but(&[(Who::Member, NotFound)])
         .silent(),
     row("GET /exports/{id}/download", Nothing, HERS),
+    row("GET /exports/{id}/manifest", Nothing, HERS).but(NOTHING_BESIDE),
+    row("GET /exports/{id}/rows", Nothing, HERS).but(NOTHING_BESIDE),
     row("GET /exports/{id}", Nothing, HERS),
     row("POST /exports/{id}/cancel", Form(""), HERS).but(&[(Who::Installation, SaidNo)]),
     row("POST /exports/{id}/delete", Form(""), HERS),
     row("GET /v1/exports/{id}", Nothing, HERS).but(NO_EXPORT),
     row("GET /v1/exports/{id}/file", Nothing, HERS).but(NO_EXPORT),
+    row("GET /v1/exports/{id}/manifest", Nothing, HERS).but(NO_EXPORT_NOTHING_BESIDE),
+    row("GET /v1/exports/{id}/rows", Nothing, HERS).but(NO_EXPORT_NOTHING_BESIDE),
     row("POST /v1/exports/{id}/cancel", Nothing, HERS).but(NO_CANCEL),
     row("DELETE /v1/exports/{id}", Nothing, HERS).but(NO_EXPORT),
 ];
