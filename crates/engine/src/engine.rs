@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
-use proof::{Frontier, SignedCheckpoint};
+use proof::Frontier;
 use store::log::{activity_type, erasure, head};
 use store::{Store, Tx};
 use tokio::sync::watch;
 use volume::{Breakdown, Count, Order};
 
-use crate::ledger::{Ledger, checkpoints, keeper};
+use crate::ledger::{Ledger, keeper};
 use crate::reader::{Reader, freeze};
 use crate::shared::Shared;
 use crate::writer::Writer;
 use crate::writer::ingest::Queue;
 use crate::{
     Batch, Clock, Erasure, Hole, IngestError, IngestResult, Inquiry, LogError, LogHead, LogSettings, Look, Page, Rng,
-    Scan, Search, Signer, Summary, SystemRng, Tasks, Through, Tree, Verified,
+    Scan, Search, Summary, SystemRng, Tasks, Through, Verified,
 };
 
 /// The log. Cheap to clone; its tasks end when the last clone is gone, or on [`Log::close`].
@@ -289,42 +289,6 @@ impl Log {
         self.ledger.verify(progress).await
     }
 
-    /// Begins to sign checkpoints, at most a second behind the log. With `accept`, also where the log is older than a
-    /// checkpoint says or another, which is recorded.
-    ///
-    /// # Errors
-    /// [`LogError::RolledBack`] and [`LogError::Anchor`] without `accept`; if the store cannot be read or written.
-    pub async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
-        self.ledger.sign_with(signer, accept).await?;
-        let ledger = Arc::clone(&self.ledger);
-        self.life
-            .tasks
-            .keep("signing", move || checkpoints::run(Arc::clone(&ledger)));
-        Ok(())
-    }
-
-    /// A signed checkpoint of the log as of now.
-    ///
-    /// # Errors
-    /// [`LogError::Unsigned`] if nothing signs it; if the store cannot be read or written.
-    pub async fn checkpoint(&self) -> Result<Arc<SignedCheckpoint>, LogError> {
-        self.ledger.checkpoint().await
-    }
-
-    /// Changes with every checkpoint that is made here.
-    #[must_use]
-    pub fn watch_checkpoints(&self) -> watch::Receiver<Option<Arc<SignedCheckpoint>>> {
-        self.ledger.watch_checkpoints()
-    }
-
-    /// The log's tree as of now, for proofs.
-    ///
-    /// # Errors
-    /// If the store or a volume cannot be read.
-    pub async fn tree(&self) -> Result<Tree, LogError> {
-        self.reader.tree().await
-    }
-
     /// Gives what is hot the indexes that it gets by itself in the background.
     ///
     /// # Errors
@@ -419,9 +383,12 @@ impl Log {
         &self.ledger
     }
 
-    #[cfg(test)]
     pub(crate) fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.life.tasks
     }
 }
 

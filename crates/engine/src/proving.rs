@@ -7,8 +7,10 @@ use activity::Seq;
 use proof::{Hash, SignedCheckpoint, Tile, TlogProof};
 use store::log::checkpoint::{self, Kept};
 use store::log::{LogKey, log_key};
+use tokio::sync::watch;
 
-use crate::{Log, LogError, Tree};
+use crate::ledger::checkpoints;
+use crate::{Log, LogError, Signer, Tree};
 
 /// A checkpoint that is kept.
 pub type KeptCheckpoint = Kept;
@@ -31,6 +33,41 @@ pub struct Proof {
 }
 
 impl Log {
+    /// Begins to sign checkpoints, at most a second behind the log. With `accept`, also where the log is older than a
+    /// checkpoint says or another, which is recorded.
+    ///
+    /// # Errors
+    /// [`LogError::RolledBack`] and [`LogError::Anchor`] without `accept`; if the store cannot be read or written.
+    pub async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
+        self.ledger().sign_with(signer, accept).await?;
+        let ledger = Arc::clone(self.ledger());
+        self.tasks()
+            .keep("signing", move || checkpoints::run(Arc::clone(&ledger)));
+        Ok(())
+    }
+
+    /// A signed checkpoint of the log as of now.
+    ///
+    /// # Errors
+    /// [`LogError::Unsigned`] if nothing signs it; if the store cannot be read or written.
+    pub async fn checkpoint(&self) -> Result<Arc<SignedCheckpoint>, LogError> {
+        self.ledger().checkpoint().await
+    }
+
+    /// Changes with every checkpoint that is made here.
+    #[must_use]
+    pub fn watch_checkpoints(&self) -> watch::Receiver<Option<Arc<SignedCheckpoint>>> {
+        self.ledger().watch_checkpoints()
+    }
+
+    /// The log's tree as of now, for proofs.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read.
+    pub async fn tree(&self) -> Result<Tree, LogError> {
+        self.reader().tree().await
+    }
+
     /// The proof that the activity `seq` stands in the log: in a checkpoint as of now, or where nothing signs the log, as
     /// beside a running server, in the newest that is kept. `None` if no checkpoint covers it.
     ///

@@ -93,8 +93,7 @@ impl Ledger {
             found => found.ok().flatten(),
         };
         let contradicts = match &anchored {
-            Some(known) if known.size() > head.size => true,
-            Some(known) => self.reader.tree().await?.root_at(known.size()).await? != *known.root(),
+            Some(known) => self.contradicts(&head, known).await?,
             None => false,
         };
         let mut tx = self.shared.store().begin().await?;
@@ -122,6 +121,22 @@ impl Ledger {
             return Err(LogError::Damaged("the log is signed already".to_owned()));
         }
         self.checkpoint().await.map(drop)
+    }
+
+    /// Whether the log is not the one that this checkpoint was made of, or is shorter. Where what is damaged keeps that from
+    /// being told, it is not held against the log: damage is named for itself.
+    async fn contradicts(&self, head: &Head, known: &Checkpoint) -> Result<bool, LogError> {
+        if known.size() >= head.size {
+            return Ok(known.size() > head.size || *known.root() != head.root);
+        }
+        match self.reader.tree().await?.root_at(known.size()).await {
+            Ok(root) => Ok(root != *known.root()),
+            Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
+                tracing::error!(%error, size = known.size(), "the log cannot be held against its checkpoint");
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Keeps the keys that are new. The first ever is recorded nowhere: there was nothing it takes the place of.

@@ -58,17 +58,18 @@ pub struct Inclusion {
 impl Reader {
     /// The tree as of now.
     pub(crate) async fn tree(&self) -> Result<Tree, LogError> {
-        let mut attempt = 0;
-        loop {
-            match self.try_tree().await {
-                // A volume that the ledger named was merged away meanwhile.
-                Err(LogError::Volume(_)) if attempt < ATTEMPTS => attempt += 1,
+        for _ in 1..ATTEMPTS {
+            match self.try_tree(true).await {
+                // A volume that the ledger named was merged away meanwhile, or it is damaged.
+                Err(LogError::Volume(_)) => {}
                 tree => return tree,
             }
         }
+        // What is damaged keeps nothing else from being proved.
+        self.try_tree(false).await
     }
 
-    async fn try_tree(&self) -> Result<Tree, LogError> {
+    async fn try_tree(&self, whole: bool) -> Result<Tree, LogError> {
         let mut read = self.shared.store().read().await?;
         let head = head::read(&mut read).await?;
         let head = head.ok_or_else(|| LogError::Damaged("its head is gone".to_owned()))?;
@@ -76,7 +77,7 @@ impl Reader {
         let lost = lost_batch::list(&mut read).await?;
         let hot = hot_batch::ends(&mut read, head.sealed, head.size).await?;
         drop(read);
-        let parts = self.parts(rows).await?;
+        let parts = self.parts(rows, whole).await?;
         let mut loose = BTreeMap::new();
         let lost = lost.into_iter().map(|of| (of.first_seq..of.end, of.from, of.leaves));
         let hot = hot
@@ -100,18 +101,23 @@ impl Reader {
         })))
     }
 
-    async fn parts(&self, rows: Vec<store::log::VolumeRow>) -> Result<BTreeMap<Seq, Arc<TreePart>>, LogError> {
+    async fn parts(
+        &self,
+        rows: Vec<store::log::VolumeRow>,
+        whole: bool,
+    ) -> Result<BTreeMap<Seq, Arc<TreePart>>, LogError> {
         let (known, shelf) = (Arc::clone(&self.parts), self.shelf().clone());
         blocking(move || {
             let lock = || known.0.lock().unwrap_or_else(PoisonError::into_inner);
             let mut open = HashMap::new();
             for row in &rows {
                 let part = lock().get(&row.id).cloned();
-                let part = match part {
-                    Some(part) => part,
-                    None => Arc::new(shelf.open_tree(&volumes::meta(row)?)?),
-                };
-                open.insert(row.id.clone(), part);
+                let opened = || Ok(Arc::new(shelf.open_tree(&volumes::meta(row)?)?));
+                match part.map_or_else(opened, Ok) {
+                    Ok(part) => drop(open.insert(row.id.clone(), part)),
+                    Err(error) if whole => return Err(error),
+                    Err(error) => tracing::error!(%error, "a part of the log's tree cannot be read"),
+                }
             }
             let parts = open.values().map(|part| (part.seqs().end, Arc::clone(part))).collect();
             *lock() = open;

@@ -60,7 +60,7 @@ async fn checkpoints_follow_the_log_and_each_extends_the_one_before() {
     for (from, to) in [(0, 1), (1, 400), (400, 401), (401, 1000)] {
         bed.append(many(from..to)).await;
         bed.log.settle(false).await.unwrap();
-        let now = anchored(&anchor, to as u64).await;
+        let now = anchored(&anchor, to).await;
         let (old, new) = (before.unverified(), now.verify(&origin(), &public(&[1])).unwrap());
         let tree = bed.log.tree().await.unwrap();
         assert_eq!((new.size(), *new.root()), (tree.size(), tree.root()));
