@@ -59,6 +59,7 @@ macro_rules! on {
                 what_is_given_up_is_due_and_cannot_be_published,
                 a_person_keeps_the_first_key,
                 a_type_keeps_its_first_date,
+                of_who_was_erased_only_a_tombstone_is_left,
                 an_answer_is_replaced_only_when_it_has_expired,
                 an_external_id_is_remembered_until_its_time;
         });

@@ -3,7 +3,9 @@
 use activity::Time;
 use store::Tx;
 use store::log::idempotency::Remembered;
-use store::log::{HotBatch, VolumeRow, activity_type, external_id, head, hot_batch, idempotency, person_key, volume};
+use store::log::{
+    HotBatch, VolumeRow, activity_type, erasure, external_id, head, hot_batch, idempotency, person_key, volume,
+};
 
 use super::place::Place;
 
@@ -230,6 +232,71 @@ pub(crate) async fn a_person_keeps_the_first_key(place: Place) {
     }
     person_key::ensure(&mut tx, &[], 0).await.unwrap();
     assert_eq!(person_key::load(&mut tx, &["usr_7"]).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn of_who_was_erased_only_a_tombstone_is_left(place: Place) {
+    let mut tx = with_head(&place).await;
+    person_key::ensure(&mut tx, &[("usr_7", [1; 32]), ("usr_8", [2; 32])], 5)
+        .await
+        .unwrap();
+    let key = person_key::take(&mut tx, "usr_7").await.unwrap();
+    assert_eq!(key.map(|key| (key.secret, key.since)), Some(([1; 32], 5)));
+    assert_eq!(person_key::take(&mut tx, "usr_7").await.unwrap(), None);
+    let (at, salt) = (Time(1), [3; 32]);
+    let requested = |person, key| erasure::Requested {
+        person,
+        key,
+        seq: 10,
+        at,
+        salt,
+    };
+    assert_eq!(erasure::begin(&mut tx, requested("usr_7", key)).await.unwrap(), 1);
+    assert_eq!(erasure::begin(&mut tx, requested("usr_9", None)).await.unwrap(), 2);
+    assert_eq!(head::erasures(&mut tx).await.unwrap(), 2);
+    let step = erasure::Progress {
+        looked_at: 99,
+        rewritten: 3,
+    };
+    for _ in 0..2 {
+        erasure::note(&mut tx, erasure::Stage::Hot, 1, step).await.unwrap();
+    }
+    erasure::note(&mut tx, erasure::Stage::Sealed, 1, step).await.unwrap();
+    let first = erasure::pending(&mut tx).await.unwrap().remove(0);
+    assert_eq!(
+        (first.person.as_deref(), first.key, first.seq),
+        (Some("usr_7"), key, 10)
+    );
+    assert_eq!(
+        (first.looked_at, first.rewritten),
+        (10, 6),
+        "as far as there is something, and at its stage"
+    );
+    // A stage is left once, and only by who is at it.
+    erasure::advance(&mut tx, &[1], erasure::Stage::Sealed, at)
+        .await
+        .unwrap();
+    assert_eq!(erasure::pending(&mut tx).await.unwrap()[0], first);
+    for stage in [erasure::Stage::Hot, erasure::Stage::Sealed, erasure::Stage::Traces] {
+        erasure::advance(&mut tx, &[1], stage, Time(9)).await.unwrap();
+        let all = erasure::list(&mut tx).await.unwrap();
+        let is_known = stage == erasure::Stage::Hot;
+        assert_eq!(
+            (all[0].person.is_some(), all[0].key.is_some()),
+            (is_known, is_known),
+            "{stage:?}"
+        );
+    }
+    let left: Vec<u64> = erasure::pending(&mut tx)
+        .await
+        .unwrap()
+        .iter()
+        .map(|of| of.id)
+        .collect();
+    assert_eq!(left, [2]);
+    assert_eq!(erasure::list(&mut tx).await.unwrap()[0].finished_at, Some(Time(9)));
+    for (person, was) in [("usr_7", true), ("usr_9", true), ("usr_8", false)] {
+        assert_eq!(erasure::is_of(&mut tx, person).await.unwrap(), was, "{person}");
+    }
 }
 
 pub(crate) async fn a_type_keeps_its_first_date(place: Place) {
