@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Say what is wrong with an installation, and what to do about it
     Doctor(Doctor),
     /// Read the whole log back and hold every file, row and leaf against its tree; works beside a running server
+    ///
+    /// With FILE, an exported file is held against its signed manifest and the proofs of its rows instead, which needs no
+    /// installation: what holds and what does not is said line by line, and the row that does not is named.
     Verify(Verify),
     /// Build indexes anew from their records, where they cannot be read or are of an older version
     Reindex(Reindex),

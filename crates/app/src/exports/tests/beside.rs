@@ -61,7 +61,7 @@ fn rich() -> Vec<Facts> {
 async fn a_file_of_all_columns_has_a_manifest_and_proofs_and_every_row_is_read_back_as_it_was() {
     let setup = signed().await;
     setup.append(rich()).await;
-    let expected: Vec<Activity> = setup.all("user:sam -activity:export.*").await;
+    let expected: Vec<Activity> = setup.all("user:sam activity:user.login").await;
     for format in [Format::Jsonl, Format::Parquet] {
         let export = made(&setup, &asked("user:sam activity:user.login", format)).await;
         assert!(export.has_manifest && export.has_proofs);
@@ -112,7 +112,7 @@ async fn proofs_disclose_no_more_than_their_file() {
 async fn proofs_are_given_as_the_file_is_and_a_manifest_tells_nobody() {
     let setup = signed().await;
     setup.append(rich()).await;
-    let export = made(&setup, &asked("user:sam", Format::Jsonl)).await;
+    let export = made(&setup, &asked("user:=sam activity:user.login", Format::Jsonl)).await;
     for (part, taken) in [(Part::Manifest, 0), (Part::Proofs, 1)] {
         let open = open_part(&setup.app, &auditor(), &export.id, part).await.unwrap();
         assert!(open.is_some());
