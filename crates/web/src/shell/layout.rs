@@ -155,7 +155,12 @@ impl Shell {
             false => &[("Logged activities", "/activity/types")],
         };
         let is_menu = rest.len() > 1;
-        let rest = self.group(if is_menu { "Admin" } else { "About" }, rest);
+        let label = match is_menu {
+            true if caller.is_administrator() => "Admin",
+            true => "More",
+            false => "About",
+        };
+        let rest = self.group(label, rest);
         vec![
             self.group("Look", look),
             self.group("Files", &[("Exports", "/exports")]),
