@@ -6,7 +6,7 @@ mod support;
 
 use proof::{Hash, SignedCheckpoint, TlogProof, VerifyingKey, root_of, verify_consistency};
 use serde_json::{Value, json};
-use support::TestApp;
+use support::{As, TestApp};
 use web::Scope;
 
 async fn fetch(test: &TestApp, path: &str) -> (u16, Vec<u8>) {
@@ -136,4 +136,22 @@ async fn what_is_not_there_is_not_proved() {
         .bearer_auth(test.key(Scope::Write))
         .json(&json!({ "activity": "invoice.paid" }));
     assert_eq!(request.send().await.unwrap().status(), 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_activity_is_proved_to_whoever_may_see_it_and_to_nobody_else() {
+    let test = TestApp::start().await;
+    let recorded = record(&test, 1, "").await;
+    let id = recorded["items"][0]["id"].as_u64().unwrap();
+    for path in [format!("/activities/{id}/proof"), format!("/v1/activities/{id}/proof")] {
+        for who in [As::Administrator, As::Auditor] {
+            assert_eq!(test.get(&path, who).await.status(), 200, "{path}");
+        }
+        assert_eq!(
+            test.get(&path, As::Member).await.status(),
+            404,
+            "{path}: it is of somebody else"
+        );
+        assert_ne!(test.get(&path, As::Nobody).await.status(), 200, "{path}");
+    }
 }

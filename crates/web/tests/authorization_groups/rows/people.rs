@@ -131,13 +131,6 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /activities/{id}/open", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
     row("GET /v1/activities/{id}", Nothing, MANAGES).but(&[(Who::Member, NotFound)]),
-    // Its proof says nothing of it, and is told of to nobody.
-    row("GET /activities/{id}/proof", Nothing, MANAGES)
-        .but(&[(Who::Member, NotFound)])
-        .silent(),
-    row("GET /v1/activities/{id}/proof", Nothing, MANAGES)
-        .but(&[(Who::Member, NotFound)])
-        .silent(),
     row("GET /exports/{id}/download", Nothing, HERS),
     row("GET /exports/{id}/manifest", Nothing, HERS).but(NOTHING_BESIDE),
     row("GET /exports/{id}/rows", Nothing, HERS).but(NOTHING_BESIDE),
