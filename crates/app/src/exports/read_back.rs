@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -74,9 +75,14 @@ impl Iterator for FileRows {
                 if let Some(row) = rows.next() {
                     break (row, false);
                 }
-                match batches.next()? {
-                    Ok(batch) => *rows = of_batch(&batch).into_iter(),
-                    Err(error) => break (Err(error.to_string()), true),
+                // The library panics on some damaged files.
+                let next = catch_unwind(AssertUnwindSafe(|| Some(batches.next()?.map(|batch| of_batch(&batch)))));
+                match next {
+                    Ok(batch) => match batch? {
+                        Ok(batch) => *rows = batch.into_iter(),
+                        Err(error) => break (Err(error.to_string()), true),
+                    },
+                    Err(_) => break (Err("it is damaged and cannot be read".to_owned()), true),
                 }
             },
         };
