@@ -92,11 +92,9 @@ impl Ledger {
         Ok(rows.into_iter().map(erasure).collect())
     }
 
-    /// Whether there is somebody left to be erased.
-    pub(crate) async fn is_erasing(&self) -> Result<bool, LogError> {
-        Ok(!erasure::pending(&mut self.shared.store().glance().await?)
-            .await?
-            .is_empty())
+    /// Whether what is left of an erasure only waits for others, who read an older state, to be done.
+    pub(crate) async fn awaits_others(&self) -> Result<bool, LogError> {
+        Ok(!self.at(Stage::Traces).await?.is_empty())
     }
 
     /// Those who are at this stage.
@@ -140,9 +138,16 @@ impl Ledger {
                 continue;
             };
             let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
-            if blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
-                drop(view);
-                return self.rewrite_volume(&erasing, meta).await;
+            if !blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
+                continue;
+            }
+            match self.rewrite_volume(&erasing, meta).await {
+                // It holds up neither the others nor what else there is to do.
+                Err(LogError::Volume(error)) => {
+                    tracing::error!(%error, "somebody cannot be erased from a volume yet");
+                    is_whole = false;
+                }
+                done => return done,
             }
         }
         if !is_whole {
@@ -217,16 +222,16 @@ impl Ledger {
         tx.commit().await?;
         self.sweep().await?;
         let left = table::due(&mut store.glance().await?, self.shared.clock().now()).await?;
-        let has_old = head::has_traces(&mut store.glance().await?).await?;
-        if !left.is_empty() || !store.scrub(has_old).await? {
-            return Ok(false);
-        }
-        self.reached(Work::Erase, Step::Scrubbed)?;
-        if has_old {
+        if head::has_traces(&mut store.glance().await?).await? {
+            store.scrub(true).await?;
             let mut tx = store.begin().await?;
             head::without_traces(&mut tx).await?;
             tx.commit().await?;
         }
+        if !left.is_empty() || !store.scrub(false).await? {
+            return Ok(false);
+        }
+        self.reached(Work::Erase, Step::Scrubbed)?;
         let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
         self.advance(&ids, Stage::Traces).await?;
         tracing::info!(persons = ids.len(), "nothing is left of who was to be erased");

@@ -186,8 +186,7 @@ pub(crate) async fn run(ledger: Arc<Ledger>, stop: impl Future<Output = ()>) {
             }
         }
         ledger.gauges();
-        // What could not be done to its end, as where somebody still read what was to go, is tried again soon.
-        let rest = if ledger.is_erasing().await.unwrap_or(false) {
+        let rest = if ledger.awaits_others().await.unwrap_or(false) {
             REST
         } else {
             LOOK

@@ -290,6 +290,11 @@ async fn nothing_of_an_erased_person_is_left_and_everything_else_is() {
         "what is looked for can be found"
     );
     assert!(!files_with(bed.dir.path(), &key).is_empty());
+    let mut beside = bed.store.beside().await.unwrap();
+    sqlx::query("UPDATE log_head SET traces = 1")
+        .execute(&mut beside)
+        .await
+        .unwrap();
     erase(&bed, &id).await;
     assert_hidden(&bed, SAM, SAMS_IP, &model).await;
     assert_eq!(bed.log.look().await.unwrap().being_erased(), 1);
@@ -303,6 +308,12 @@ async fn nothing_of_an_erased_person_is_left_and_everything_else_is() {
         "the key is destroyed"
     );
     assert_eq!(root(&bed).await, before);
+    let traces: i64 = sqlx::query_scalar("SELECT traces FROM log_head")
+        .fetch_one(&mut beside)
+        .await
+        .unwrap();
+    assert_eq!(traces, 0, "a database of an earlier version is written anew, once");
+    drop(beside);
     let named = model
         .iter()
         .filter(|facts| canonical::persons(facts).contains(&id.as_str()))
