@@ -26,18 +26,19 @@ pub(crate) async fn open(config: &Config) -> Result<Installation> {
 
 /// Opens the installation for this process alone, without the work in the background: what is to be mended is still there.
 pub(crate) async fn open_at_rest(config: &Config) -> Result<Installation> {
-    let store = open_store(config).await?;
-    let mut settings = config.log.clone();
-    settings.background = false;
-    assemble(config, store, settings, clock()).await
+    at_rest(config, false).await
 }
 
 /// The same, also where the log is not the one that a checkpoint is known of, which is recorded.
 pub(crate) async fn open_whatever_it_is(config: &Config) -> Result<Installation> {
+    at_rest(config, true).await
+}
+
+async fn at_rest(config: &Config, accept: bool) -> Result<Installation> {
     let store = open_store(config).await?;
     let mut settings = config.log.clone();
     settings.background = false;
-    assemble_as(config, store, settings, clock(), true).await
+    assemble_as(config, store, settings, clock(), accept).await
 }
 
 /// The clock of the machine, which is not believed at once when it is set.
