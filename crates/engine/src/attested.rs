@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use activity::{Activity, Seq, canonical};
+use activity::canonical::KeptDigest;
+use activity::{Activity, ERASED, Seq, canonical};
 use proof::{Checkpoint, Hash, Manifest, SignedCheckpoint};
 
 use crate::keys::{self, Keys};
@@ -83,8 +84,14 @@ impl Attested {
     /// If the store cannot be read.
     pub async fn evidence(&self, rows: &[Activity]) -> Result<Vec<Option<Evidence>>, LogError> {
         let people = keys::people(rows.iter().map(|row| &row.facts));
+        let is_erased = people.contains(ERASED);
         let keys = self.log.shared().keys_of(people).await?;
-        Ok(rows.iter().map(|row| evidence(row, &keys)).collect())
+        let erased = rows
+            .iter()
+            .filter(|row| is_erased && canonical::persons(row).contains(&ERASED));
+        let kept = self.tree.kept(erased.map(|row| row.seq).collect()).await?;
+        let kept_of = |row: &Activity| kept.get(&row.seq).map_or(&[][..], Vec::as_slice);
+        Ok(rows.iter().map(|row| evidence(row, kept_of(row), &keys)).collect())
     }
 
     /// The leaf of the activity at this place.
@@ -117,28 +124,23 @@ impl Attested {
     }
 }
 
-fn evidence(row: &Activity, keys: &Keys) -> Option<Evidence> {
+fn evidence(row: &Activity, kept: &[KeptDigest], keys: &Keys) -> Option<Evidence> {
     let canonical = canonical::encode(row);
-    let parts = canonical.personal.into_iter().map(|person| {
-        match keys.get(&person.person_id).and_then(|key| key.at(row.seq)) {
-            Some(key) => Some(PersonalPart::Shown {
-                salt: canonical::salt(&key, &canonical.impersonal),
-                values: person.values,
-            }),
-            None => kept_digest(row, person.role).map(PersonalPart::Kept),
+    let parts = (0..).zip(canonical.personal).map(|(place, person)| {
+        if let Some(kept) = kept.iter().find(|kept| kept.place == place) {
+            return Some(PersonalPart::Kept(kept.digest));
         }
+        let key = keys.get(&person.person_id)?.at(row.seq)?;
+        Some(PersonalPart::Shown {
+            salt: canonical::salt(&key, &canonical.impersonal),
+            values: person.values,
+        })
     });
     Some(Evidence {
         version: canonical.version,
         personal: parts.collect::<Option<_>>()?,
         impersonal: canonical.impersonal,
     })
-}
-
-/// The digest that the row keeps of somebody whose values are gone. Rows keep none yet: such a row has no evidence, and is
-/// shown by its leaf alone.
-fn kept_digest(_row: &Activity, _role: canonical::PersonRole) -> Option<Hash> {
-    None
 }
 
 impl Evidence {

@@ -6,10 +6,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::Seq;
+use activity::canonical::KeptDigest;
 use proof::{CoverError, CoverProofError, Hash, NodeSource, ProofError, node_hash};
 use store::log::{head, hot_batch, lost_batch, volume as volume_table};
 use tokio::runtime::Handle;
-use volume::TreePart;
+use volume::{Leaf, TreePart};
 
 use crate::reader::{Reader, volumes};
 use crate::shared::Shared;
@@ -33,7 +34,7 @@ struct Inner {
     /// By the seq after their last.
     parts: BTreeMap<Seq, Arc<TreePart>>,
     /// Leaves of runs that are in no volume, by the seq after their last.
-    loose: BTreeMap<Seq, (Seq, Vec<Hash>)>,
+    loose: BTreeMap<Seq, (Seq, Vec<Leaf>)>,
     /// The leaves that were computed last, from the first on.
     computed: Mutex<(Seq, Vec<Hash>)>,
 }
@@ -88,8 +89,7 @@ impl Reader {
             let what = || format!("the leaves of the activities {batch:?} cannot be read");
             let kept = kept.map_err(|why| LogError::Damaged(format!("{}: {why}", what())))?;
             let kept = kept.ok_or_else(|| LogError::Damaged(what()))?;
-            let hashes = kept.iter().map(|leaf| *leaf.hash()).collect();
-            loose.insert(batch.end, (from, hashes));
+            loose.insert(batch.end, (from, kept));
         }
         Ok(Tree(Arc::new(Inner {
             size: head.size,
@@ -186,6 +186,12 @@ impl Tree {
             .await
     }
 
+    /// The digests that are kept with each of these activities, from which somebody's values are gone.
+    pub(crate) async fn kept(&self, seqs: Vec<Seq>) -> Result<HashMap<Seq, Vec<KeptDigest>>, LogError> {
+        self.reading(move |tree| seqs.into_iter().map(|seq| Ok((seq, tree.kept(seq)?))).collect())
+            .await
+    }
+
     /// So many complete subtrees of this height, from this number on.
     ///
     /// # Errors
@@ -213,16 +219,16 @@ impl Tree {
 }
 
 impl Inner {
-    /// The leaves of a whole tile, or of what there is of one.
+    /// The leaf of an activity that is in no volume.
+    fn loose(&self, seq: Seq) -> Option<&Leaf> {
+        let (_, (from, leaves)) = self.loose.range(seq + 1..).next()?;
+        held(leaves, *from, seq)
+    }
+
+    /// The leaf at this place. Those of the whole tile are computed, where they are not kept.
     fn leaf(&self, seq: Seq) -> Result<Hash, LogError> {
-        let held = |from: Seq, hashes: &[Hash]| {
-            let at = usize::try_from(seq.checked_sub(from)?).ok()?;
-            hashes.get(at).copied()
-        };
-        if let Some((_, (from, hashes))) = self.loose.range(seq + 1..).next()
-            && let Some(leaf) = held(*from, hashes)
-        {
-            return Ok(leaf);
+        if let Some(leaf) = self.loose(seq) {
+            return Ok(*leaf.hash());
         }
         let lacking = || LogError::Damaged(format!("the leaf of activity {seq} is in no volume and not kept"));
         let part = self.part(seq).ok_or_else(lacking)?;
@@ -230,8 +236,8 @@ impl Inner {
             return Ok(leaf);
         }
         let mut computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = held(computed.0, &computed.1) {
-            return Ok(leaf);
+        if let Some(leaf) = held(&computed.1, computed.0, seq) {
+            return Ok(*leaf);
         }
         let tile = seq >> TILE << TILE;
         let seqs = tile.max(part.seqs().start)..(tile + (1 << TILE)).min(part.seqs().end);
@@ -243,7 +249,19 @@ impl Inner {
                 .ok_or_else(|| LogError::Damaged(format!("a person named in activity {of} has no key")))
         });
         *computed = (seqs.start, rows.collect::<Result<_, _>>()?);
-        held(computed.0, &computed.1).ok_or_else(lacking)
+        held(&computed.1, computed.0, seq).copied().ok_or_else(lacking)
+    }
+
+    /// The digests that are kept with an activity from which somebody's values are gone.
+    fn kept(&self, seq: Seq) -> Result<Vec<KeptDigest>, LogError> {
+        if let Some(leaf) = self.loose(seq) {
+            return Ok(leaves::digests_of(Some(leaf)).to_vec());
+        }
+        let Some(part) = self.part(seq) else {
+            return Ok(Vec::new());
+        };
+        let row = part.rows(&(seq..seq + 1))?.pop();
+        Ok(row.map(|row| row.kept).unwrap_or_default())
     }
 
     fn part(&self, seq: Seq) -> Option<&TreePart> {
@@ -275,6 +293,11 @@ impl NodeSource for Inner {
             )),
         }
     }
+}
+
+/// What is at `seq` among those from `from` on.
+fn held<T>(all: &[T], from: Seq, seq: Seq) -> Option<&T> {
+    all.get(usize::try_from(seq.checked_sub(from)?).ok()?)
 }
 
 fn outside(asked: u64, size: u64) -> LogError {

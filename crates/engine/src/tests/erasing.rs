@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use activity::query::Expr;
 use activity::{
@@ -710,9 +711,38 @@ async fn play(moves: Vec<Move>) {
             assert_eq!(bed.log.count(&count, u64::MAX).await.unwrap().n, expected.len() as u64);
         }
     }
+    bed.log
+        .sign_with(super::checkpoints::signer(&[1], None), false)
+        .await
+        .unwrap();
+    proved(&bed, false).await;
     bed.log.settle(true).await.unwrap();
+    proved(&bed, true).await;
     let verified = bed.log.verify(|_| {}).await.unwrap();
     assert_eq!((verified.sound, verified.without_key, verified.faults), (n, 0, vec![]));
+}
+
+/// What is shown of an activity makes its leaf, whoever was erased from it; where `all`, of every activity.
+async fn proved(bed: &Bed, all: bool) {
+    let rows = rows(bed).await;
+    let attested = bed.log.attested().await.unwrap().unwrap();
+    let mut leaves = Vec::new();
+    for (row, evidence) in rows.iter().zip(attested.evidence(&rows).await.unwrap()) {
+        let leaf = attested.leaf(row.seq).await.unwrap();
+        match evidence {
+            Some(evidence) => assert_eq!(evidence.leaf(), leaf, "{row:?}"),
+            None => assert!(!all, "{row:?}"),
+        }
+        leaves.push((row.seq, leaf));
+    }
+    leaves.retain(|(seq, _)| seq % 3 > 0);
+    let seqs = leaves.iter().map(|(seq, _)| *seq).collect();
+    let cover = Arc::new(attested.cover(Arc::new(seqs)).await.unwrap());
+    assert!(attested.holds(leaves.clone(), Arc::clone(&cover)).await.unwrap());
+    if let Some((_, leaf)) = leaves.last_mut() {
+        leaf[0] ^= 1;
+        assert!(!attested.holds(leaves, cover).await.unwrap());
+    }
 }
 
 proptest! {
