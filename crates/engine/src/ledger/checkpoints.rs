@@ -42,12 +42,8 @@ pub(crate) struct Checkpoints {
 }
 
 impl Signer {
-    fn public(&self) -> Vec<VerifyingKey> {
-        self.keys.iter().map(|key| key.public().clone()).collect()
-    }
-
-    /// The checkpoint that the anchor holds.
-    fn anchored(&self) -> Result<Option<Checkpoint>, LogError> {
+    /// The checkpoint that the anchor holds, signed with a key of ours or one of these, which were used before.
+    fn anchored(&self, before: &[LogKey]) -> Result<Option<Checkpoint>, LogError> {
         let Some(path) = &self.anchor else { return Ok(None) };
         let unsound = |why: String| LogError::Anchor {
             path: path.clone(),
@@ -59,7 +55,15 @@ impl Signer {
             Err(error) => return Err(unsound(error.to_string())),
         };
         let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|why| unsound(why.to_string()))?;
-        let checkpoint = checkpoint.verify(&self.origin, &self.public());
+        let ours = self.keys.iter().map(|key| key.public().clone());
+        let before = before.iter().filter_map(|key| key.vkey.parse::<VerifyingKey>().ok());
+        let mut keys: Vec<VerifyingKey> = ours.collect();
+        for key in before {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let checkpoint = checkpoint.verify(&self.origin, &keys);
         checkpoint
             .map(|found| Some(found.clone()))
             .map_err(|why| unsound(why.to_string()))
@@ -88,7 +92,8 @@ impl Ledger {
     /// so is every key but the first.
     pub(crate) async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
         let head = self.head().await?;
-        let anchored = match signer.anchored() {
+        let before = log_key::list(&mut self.shared.store().glance().await?).await?;
+        let anchored = match signer.anchored(&before) {
             Err(error) if !accept => return Err(error),
             found => found.ok().flatten(),
         };
@@ -196,10 +201,10 @@ impl Ledger {
 
     /// The keys that sign at this moment.
     async fn signing<'a>(&self, signer: &'a Signer, now: Time) -> Result<Vec<&'a SigningKey>, LogError> {
-        let retired = log_key::list(&mut self.shared.store().glance().await?).await?;
+        let known = log_key::list(&mut self.shared.store().glance().await?).await?;
         let signs = |key: &&SigningKey| {
             let vkey = key.public().to_string();
-            let mut of = retired.iter().filter(|known| known.vkey == vkey);
+            let mut of = known.iter().filter(|known| known.vkey == vkey);
             of.all(|known| known.until.is_none_or(|until| now < until))
         };
         Ok(signer.keys.iter().filter(signs).collect())

@@ -14,7 +14,7 @@ fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed("log.example/whodid".parse().unwrap(), &[seed; 32])
 }
 
-fn signer(seeds: &[u8], anchor: Option<&Path>) -> Signer {
+pub(super) fn signer(seeds: &[u8], anchor: Option<&Path>) -> Signer {
     Signer {
         origin: "log.example/whodid".parse().unwrap(),
         keys: seeds.iter().map(|seed| key(*seed)).collect(),
@@ -112,6 +112,21 @@ async fn a_new_key_is_recorded_and_the_one_before_signs_beside_it_for_a_while() 
     let bed = bed.reopen(300).await;
     bed.log.sign_with(signer(&[2, 1], None), false).await.unwrap();
     assert_eq!(kinds(&bed).await.len(), 7, "a key is recorded once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_key_is_lost_a_new_one_goes_on_from_the_checkpoint_of_the_one_before() {
+    let place = tempfile::tempdir().unwrap();
+    let anchor = place.path().join("anchor");
+    let bed = Bed::new(300).await;
+    bed.append(many(0..50)).await;
+    bed.log.sign_with(signer(&[1], Some(&anchor)), false).await.unwrap();
+    anchored(&anchor, 50).await;
+    let bed = bed.reopen(300).await;
+    bed.log.sign_with(signer(&[2], Some(&anchor)), false).await.unwrap();
+    assert_eq!(kinds(&bed).await.last().map(String::as_str), Some("log.key_rotated"));
+    let newest = anchored(&anchor, 51).await;
+    assert!(newest.verify(&origin(), &public(&[2])).is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
