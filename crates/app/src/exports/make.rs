@@ -24,11 +24,23 @@ use crate::{App, Unavailable};
 pub(super) async fn make(app: &App, row: &ExportRow, lease: &Lease) -> Result<(), ExportError> {
     match lease.hold(write(app, row, lease)).await {
         Some(made) => made,
-        None => {
-            remove_unfinished(app, (row, lease.fence())).await;
-            Ok(())
-        }
+        None => clear_away(app, (row, lease.fence())).await,
     }
+}
+
+/// Removes what was written until the job was lost: what has no name yet first, so that nothing gets one any more.
+async fn clear_away(app: &App, (row, fence): (&ExportRow, &Fence)) -> Result<(), ExportError> {
+    remove_unfinished(app, (row, fence)).await;
+    // The job is gone as well where the file was there just then: a commit under way is waited for.
+    let mut tx = app.begin().await?;
+    fence.holds(&mut tx).await?;
+    let now = store::exports::by_id(&mut tx, &row.id).await?;
+    tx.rollback().await;
+    let name = name_of(row, fence);
+    if now.is_none_or(|now| now.file.as_ref() != Some(&name)) {
+        remove(app, &name).await;
+    }
+    Ok(())
 }
 
 /// A file whose rows are written, under its name.
