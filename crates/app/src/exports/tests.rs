@@ -82,9 +82,11 @@ async fn text_of(app: &App, caller: &Caller, id: &str) -> String {
     String::from_utf8(downloaded(app, caller, id).await).unwrap()
 }
 
-/// Names of the files that are kept.
+/// Names of the files that are kept. The directory is made with the first of them.
 fn files(setup: &Setup) -> Vec<String> {
-    let entries = std::fs::read_dir(setup.dir.path().join("exports")).unwrap();
+    let Ok(entries) = std::fs::read_dir(setup.dir.path().join("exports")) else {
+        return Vec::new();
+    };
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
