@@ -27,11 +27,6 @@ pub struct Download {
     pub file: tokio::fs::File,
 }
 
-/// Opens a kept file, `None` if there is none that `caller` may see.
-pub async fn open_download(app: &App, caller: &Caller, id: &str) -> Result<Option<Download>, ExportError> {
-    open_part(app, caller, id, Part::File).await
-}
-
 /// Opens a kept file or what lies beside it, `None` if there is none that `caller` may see. The proofs of its rows say all
 /// that the file says and are recorded as it is; the manifest says nothing of anybody, and nobody is told of it.
 pub async fn open_part(app: &App, caller: &Caller, id: &str, part: Part) -> Result<Option<Download>, ExportError> {

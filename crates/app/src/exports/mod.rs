@@ -37,7 +37,7 @@ pub use columns::{Column, WrongColumn};
 pub use create::{ViewExport, create};
 pub use csv::{UserCsvWriter, ViewCsvWriter};
 pub use delete::delete;
-pub use download::{Download, open_download, open_part};
+pub use download::{Download, open_part};
 pub use estimate::{Estimate, estimate};
 pub use file::{FileForm, FileWriter, Summary};
 pub use find::{ExportSearch, Stage, find};

@@ -12,8 +12,8 @@ use tokio::io::AsyncReadExt as _;
 use super::csv::ViewCsvWriter;
 use super::rows::{New, new_row};
 use super::{
-    Column, Export, ExportError, Format, Gone, State, ViewExport, cancel, create, delete, estimate, generate_user_csv,
-    get, list, open_download, user_csv,
+    Column, Export, ExportError, Format, Gone, Part, State, ViewExport, cancel, create, delete, estimate,
+    generate_user_csv, get, list, open_part, user_csv,
 };
 use crate::activity::tests::support::{Setup, administrator, auditor, member, of};
 use crate::activity::{LogScope, ViewRequest};
@@ -69,7 +69,7 @@ async fn generated(setup: &Setup, caller: &Caller, user: &str, zone: &ZoneChoice
 }
 
 async fn downloaded(app: &App, caller: &Caller, id: &str) -> Vec<u8> {
-    let mut download = open_download(app, caller, id).await.unwrap().unwrap();
+    let mut download = open_part(app, caller, id, Part::File).await.unwrap().unwrap();
     let mut bytes = Vec::new();
     download.file.read_to_end(&mut bytes).await.unwrap();
     assert_eq!(download.bytes, bytes.len() as u64);
@@ -151,7 +151,7 @@ async fn generating_downloading_and_deleting_are_in_the_log_of_the_user() {
     assert_eq!(rows[2].ip, "203.0.113.7".parse().ok());
     assert_eq!(rows[1].metadata["rows"], "1");
     assert_eq!(rows[1].metadata["sha256"].len(), 64);
-    let gone = open_download(&setup.app, &administrator(), &export.id).await;
+    let gone = open_part(&setup.app, &administrator(), &export.id, Part::File).await;
     assert!(matches!(gone, Err(ExportError::Missing)));
     let again = delete(&setup.app, &administrator(), &export.id).await;
     assert!(matches!(again, Err(ExportError::Missing)));
@@ -263,13 +263,13 @@ async fn only_who_may_read_a_log_may_take_it_away() {
     assert!(matches!(nobody, Err(ExportError::NoSuchUser)));
     let export = generated(&setup, &administrator(), "sam", &ZoneChoice::est()).await;
     assert!(
-        open_download(&setup.app, &member("noor"), &export.id)
+        open_part(&setup.app, &member("noor"), &export.id, Part::File)
             .await
             .unwrap()
             .is_none()
     );
     assert!(
-        open_download(&setup.app, &member("sam"), &export.id)
+        open_part(&setup.app, &member("sam"), &export.id, Part::File)
             .await
             .unwrap()
             .is_none()
@@ -484,7 +484,7 @@ async fn a_file_whose_time_is_over_goes_and_its_record_stays() {
     let told = setup.all("activity:export.expired").await;
     assert_eq!(told.len(), 1);
     assert!(matches!(told[0].by, By::System));
-    let gone = open_download(&setup.app, &auditor(), &export.id).await;
+    let gone = open_part(&setup.app, &auditor(), &export.id, Part::File).await;
     assert!(matches!(gone, Err(ExportError::Missing)));
 }
 
@@ -553,7 +553,7 @@ async fn who_lost_a_role_does_not_get_the_files_they_asked_for_with_it() {
         1,
         "that they asked is theirs to see"
     );
-    let refused = open_download(&setup.app, &former, &export.id).await;
+    let refused = open_part(&setup.app, &former, &export.id, Part::File).await;
     assert!(matches!(refused, Err(ExportError::View(_))), "{refused:?}");
     assert!(setup.all("activity:export.downloaded").await.is_empty());
 }

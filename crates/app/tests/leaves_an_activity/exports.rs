@@ -56,7 +56,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         }
         "exports/download" => {
             let id = made(stage).await;
-            action(async move { exports::open_download(app, admin, &id).await })
+            action(async move { exports::open_part(app, admin, &id, exports::Part::File).await })
         }
         "exports/cancel" => {
             let row = interrupted(stage);

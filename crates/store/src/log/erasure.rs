@@ -2,7 +2,7 @@
 
 use activity::Time;
 use sha2::{Digest as _, Sha256};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{PersonKey, bytes32, signed, unsigned};
 use crate::{Read, StoreError, Tx};
@@ -107,11 +107,7 @@ pub async fn begin(tx: &mut Tx, of: Requested<'_>) -> Result<u64, StoreError> {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn list(read: &mut Read) -> Result<Vec<Erasure>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT id, state, requested_at, finished_at, seq, person_id, key, since, looked_at, rewritten FROM erasure
-         ORDER BY id",
-    );
-    rows.fetch_all(read.conn()).await?.iter().map(erasure).collect()
+    those(read, "").await
 }
 
 /// Those that are not done, oldest first.
@@ -119,11 +115,16 @@ pub async fn list(read: &mut Read) -> Result<Vec<Erasure>, StoreError> {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn pending(read: &mut Read) -> Result<Vec<Erasure>, StoreError> {
-    let rows = sqlx::query(
+    those(read, "WHERE state <> 'done'").await
+}
+
+async fn those(read: &mut Read, filter: &'static str) -> Result<Vec<Erasure>, StoreError> {
+    let select = format!(
         "SELECT id, state, requested_at, finished_at, seq, person_id, key, since, looked_at, rewritten FROM erasure
-         WHERE state <> 'done' ORDER BY id",
+         {filter} ORDER BY id"
     );
-    rows.fetch_all(read.conn()).await?.iter().map(erasure).collect()
+    let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(read.conn()).await?;
+    rows.iter().map(erasure).collect()
 }
 
 /// Whether this person's values were taken out of the log, or are being: as long as nothing names them anew, nothing else

@@ -1,5 +1,6 @@
 //! Reading exports: the list, one of them, and its file.
 
+use app::Caller;
 use app::exports::{self, Part};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
@@ -68,10 +69,7 @@ pub(super) async fn download_export(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = exports::open_download(state.app(), &caller, &id)
-        .await
-        .map_err(problem)?;
-    Ok(file(found.ok_or_else(absent)?))
+    give(&state, &caller, &id, Part::File).await
 }
 
 /// The signed manifest of an export's file: what the file is, and which checkpoint of the log it stands by. Put it beside the
@@ -87,10 +85,7 @@ pub(super) async fn download_manifest(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = exports::open_part(state.app(), &caller, &id, Part::Manifest)
-        .await
-        .map_err(problem)?;
-    Ok(file(found.ok_or_else(absent)?))
+    give(&state, &caller, &id, Part::Manifest).await
 }
 
 /// What is needed to check, without the log, that each row of an export's file is in it. There with a file of JSON Lines or
@@ -111,7 +106,11 @@ pub(super) async fn download_rows(
     ApiCaller(caller): ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = exports::open_part(state.app(), &caller, &id, Part::Proofs)
+    give(&state, &caller, &id, Part::Proofs).await
+}
+
+async fn give(state: &AppState, caller: &Caller, id: &str, part: Part) -> Result<Response, Problem> {
+    let found = exports::open_part(state.app(), caller, id, part)
         .await
         .map_err(problem)?;
     Ok(file(found.ok_or_else(absent)?))
