@@ -24,7 +24,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     )?;
     // What the server exports is held against a verifier that has none of our code.
     let python = machine::install_python("independent")?.join("python3");
-    let python = format!("WHODID_TEST_PYTHON={}", python.display());
+    let python = format!("INDEPENDENT_PYTHON={}", python.display());
     shell::run("env", &[&python, "cargo", "test", "--workspace", "--locked"])?;
     fuzz::try_all(fuzz::FEW)?;
     verified_by_others()?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Home, Server, key};
 
 /// The program that `cargo xtask test` gives for the verifier that has none of our code.
-const PYTHON: &str = "WHODID_TEST_PYTHON";
+const PYTHON: &str = "INDEPENDENT_PYTHON";
 
 struct Client<'a> {
     http: reqwest::Client,
