@@ -120,16 +120,16 @@ async fn what_is_not_there_is_not_proved() {
     for path in ["/v1/activities/999999/proof", "/v1/activities/x/proof"] {
         assert_eq!(asked(&test, path).await.0, 404, "{path}");
     }
-    for query in [
-        "",
-        "?from=1",
-        "?from=5&to=3",
-        "?from=0&to=999999",
-        "?from=x&to=3",
-        "?from=1&to=2&more=1",
-    ] {
+    for query in ["", "?from=1", "?from=5&to=3", "?from=x&to=3", "?from=1&to=2&more=1"] {
         let (status, problem) = asked(&test, &format!("/v1/log/consistency{query}")).await;
         assert_eq!(status, 400, "{query}: {problem}");
+    }
+    // A size that the log never had is not there, as a tile beyond it is not.
+    for query in ["?from=0&to=999999", "?from=999999&to=9999999"] {
+        let (status, problem) = asked(&test, &format!("/v1/log/consistency{query}")).await;
+        assert_eq!(status, 404, "{query}: {problem}");
+        let told = problem["detail"].as_str().unwrap();
+        assert!(told.contains("9999") && told.contains("activities"), "{told}");
     }
     let request = test.client.post(test.url("/v1/activities?wait=forever"));
     let request = request

@@ -114,16 +114,20 @@ pub(super) async fn consistency(
         text.parse::<u64>().map_err(|_| wrong())
     };
     let (from, to) = (size("from")?, size("to")?);
+    if from > to {
+        return Err(Params::wrong(
+            "to",
+            format!("{to} is less than `from`, which is {from}."),
+        ));
+    }
     match integrity::consistency(state.app(), from, to).await {
         Ok(path) => Ok(Json(ConsistencyBody {
             from,
             to,
             path: base64(&path),
         })),
-        Err(error @ PublicError::Outside { asked, .. }) => {
-            let name = if asked == from { "from" } else { "to" };
-            Err(Params::wrong(name, sentence(&error.to_string())))
-        }
+        // A size of the future is as little there as a tile of it.
+        Err(error @ PublicError::Outside { .. }) => Err(Problem::not_found(sentence(&error.to_string()))),
         Err(error) => Err(Problem::unavailable(error)),
     }
 }

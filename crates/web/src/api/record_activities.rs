@@ -75,7 +75,7 @@ pub(super) struct ItemBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours."),
         ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
         ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
-        ("wait" = Option<String>, Query, description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
+        ("wait" = Option<String>, Query, pattern = "^checkpoint$", description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
     ),
     request_body(description = "One activity, an array of them, or one a line.", content(
         (super::openapi::NewActivities = "application/json"), (String = "application/x-ndjson"),
