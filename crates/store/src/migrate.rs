@@ -142,6 +142,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "export manifests",
         sql: include_str!("../migrations/0026_export_manifests.sql"),
     },
+    Migration {
+        version: 27,
+        name: "erasure of people",
+        sql: include_str!("../migrations/0027_erasure_of_people.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

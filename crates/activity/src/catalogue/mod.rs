@@ -137,6 +137,7 @@ pub const RESERVED: &[&str] = &[
     "device",
     "erasure",
     "export",
+    "hold",
     "installation",
     "log",
     "mail",

@@ -54,6 +54,9 @@ fn example_of(entry: &ActivityType) -> Facts {
         ("known", "1000"),
         ("size", "900"),
         ("sound", "900"),
+        ("reason", "Case 12/2026"),
+        ("erasure", "3"),
+        ("activities", "12"),
     ] {
         facts.metadata.insert(key.into(), value.into());
     }

@@ -12,6 +12,7 @@ mod backdate;
 mod connections;
 mod database;
 mod devices;
+mod erasure;
 mod exports;
 mod factors;
 mod groups;
@@ -72,6 +73,7 @@ const TABLES: &[Table] = &[
     backdate::TABLE,
     connections::TABLE,
     devices::TABLE,
+    erasure::TABLE,
     exports::TABLE,
     factors::TABLE,
     groups::TABLE,
@@ -91,6 +93,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "applications" => applications::prepare(stage, row).await,
         "connections" => connections::prepare(stage, row).await,
         "devices" => devices::prepare(stage, row).await,
+        "erasure" | "holds" => erasure::prepare(stage, row).await,
         "exports" => exports::prepare(stage, row).await,
         "factors" | "sms" => factors::prepare(stage, row).await,
         "groups" => groups::prepare(stage, row).await,
