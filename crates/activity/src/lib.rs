@@ -24,7 +24,7 @@ mod time;
 mod weight;
 mod words;
 
-pub use erased::ERASED;
+pub use erased::{ERASED, ERASED_NAME};
 pub use field::Field;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;

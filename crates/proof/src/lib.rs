@@ -15,6 +15,7 @@ mod inclusion;
 mod manifest;
 mod note;
 mod source;
+mod statement;
 mod text;
 mod tiles;
 mod tlog_proof;
@@ -34,6 +35,7 @@ pub use note::{
     PublicKey, SecretKey, Signature, SignatureError, SigningKey, Verified, VerifyingKey, WitnessKey,
 };
 pub use source::{NodeSource, OutsideTree, ProofError, root_at, root_of};
+pub use statement::{Statement, StatementError};
 pub use tiles::{
     Tile, TileError, TileReader, TileSource, TileSourceError, audit_tiles, tile_bytes, tiles_between, tiles_of,
 };

@@ -7,6 +7,7 @@ mod place;
 use activity::{Person, Time};
 pub use lift::lift;
 pub use place::place;
+pub(crate) use place::reason_of;
 use store::Read;
 use store::holds::{self, HoldRow};
 

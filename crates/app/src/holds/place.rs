@@ -42,7 +42,7 @@ pub async fn place(app: &App, caller: &Caller, person_id: &str, reason: &str) ->
 }
 
 /// A reason as it is kept: some text, tidy and not too long.
-fn reason_of(text: &str, why: &str) -> Result<String, ChangeError> {
+pub(crate) fn reason_of(text: &str, why: &str) -> Result<String, ChangeError> {
     let reason = names::tidy(text);
     let mut errors = Vec::new();
     names::check_text("reason", "reason", &reason, limits::REASON, &mut errors);
