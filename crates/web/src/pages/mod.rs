@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admin;
 pub mod catalogue;
+pub mod erasure;
 pub mod exports;
 pub mod groups;
 pub mod integrity;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         admin::routes(),
         activity::routes(),
         saved_searches::routes(),
+        erasure::routes(),
         exports::routes(),
         groups::routes(),
         catalogue::routes(),
