@@ -15,6 +15,7 @@ mod model;
 pub mod query;
 mod reason;
 mod recorder;
+mod removed;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
@@ -29,6 +30,7 @@ pub use field::Field;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;
 pub use recorder::{Recorder, RecorderKind, Reporter};
+pub use removed::REMOVED;
 pub use time::Time;
 pub use weight::weight;
 pub use words::{Outcome, Severity};

@@ -7,6 +7,7 @@ mod application;
 mod connection;
 mod device;
 mod group;
+mod heading;
 mod log;
 mod mail;
 mod part;
@@ -16,6 +17,7 @@ mod user;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+pub use heading::Heading;
 pub use part::Level;
 pub(crate) use part::Part;
 
