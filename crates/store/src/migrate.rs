@@ -142,6 +142,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "export manifests",
         sql: include_str!("../migrations/0026_export_manifests.sql"),
     },
+    Migration {
+        version: 28,
+        name: "retention",
+        sql: include_str!("../migrations/0028_retention.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

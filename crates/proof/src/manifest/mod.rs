@@ -2,7 +2,7 @@
 //! Lines in a fixed order, so that nobody needs canonical JSON.
 
 mod parts;
-mod value;
+pub(crate) mod value;
 
 use std::fmt::Write;
 

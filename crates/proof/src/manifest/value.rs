@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// The value in its line: as it is if all that it holds can be seen, else in quotes.
-pub(super) fn print(value: &str) -> String {
+pub(crate) fn print(value: &str) -> String {
     if value.chars().all(is_plain) && !value.starts_with(['"', ' ']) && !value.ends_with(' ') {
         return value.to_owned();
     }
@@ -23,7 +23,7 @@ pub(super) fn print(value: &str) -> String {
 }
 
 /// The value that a line holds; `None` if [`print`] writes none so.
-pub(super) fn parse(text: &str) -> Option<String> {
+pub(crate) fn parse(text: &str) -> Option<String> {
     let value = match text.strip_prefix('"') {
         Some(quoted) => unquote(quoted.strip_suffix('"')?)?,
         None => text.to_owned(),
