@@ -6,7 +6,7 @@ use std::sync::Arc;
 use activity::catalogue::Heading;
 use activity::query::{AtRange, Bound, ByPattern, Entity, Expr, IdRange, KindPattern, Term};
 use activity::{Activity, REMOVED, Seq, Time};
-use store::log::retention::Run;
+use store::log::retention::{Run, Stage};
 
 /// What goes of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +69,11 @@ pub(crate) fn naming(persons: &[String]) -> Expr {
 }
 
 impl Pruning {
-    /// That of the runs that are not done.
+    /// That of these runs, as far as volumes are still to be rewritten for them: later it is not known whom they left.
     pub(crate) fn of_runs(runs: &[Run]) -> Self {
         let mut what = Expr::nothing();
         let (mut end, mut until) = (0, Time::MIN);
-        for run in runs.iter().filter(|run| run.seq > 0) {
+        for run in runs.iter().filter(|run| run.stage == Stage::Volumes && run.seq > 0) {
             let cuts = run.cuts.iter().filter_map(|cut| {
                 Some(Cut {
                     heading: Heading::of_word(&cut.heading)?,

@@ -92,7 +92,10 @@ impl Log {
         let note = RetentionNote {
             run: run.id,
             decided: moment(run.begun_at)?,
-            by: run.by.as_ref().map_or_else(|| "system".to_owned(), |(id, _)| id.clone()),
+            by: run
+                .by
+                .as_ref()
+                .map_or_else(|| "system".to_owned(), |(id, _)| id.clone()),
             origin: checkpoint.unverified().origin().clone(),
             size: run.seq,
             root,

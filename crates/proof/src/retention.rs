@@ -59,8 +59,10 @@ impl RetentionNote {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("{HEADER}\n");
-        // Writing to a string does not fail.
-        let mut line = |key: &str, value: &str| drop(writeln!(text, "{key}: {}", value::print(value)));
+        let mut line = |key: &str, value: &str| {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{key}: {}", value::print(value));
+        };
         line("run", &self.run.to_string());
         line("decided", self.decided.as_ref());
         line("by", &self.by);

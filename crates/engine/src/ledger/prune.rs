@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use activity::canonical::KeptDigest;
 use activity::catalogue::Heading;
-use activity::query::Expr;
 use activity::{Activity, Time};
 use store::Tx;
 use store::log::retention::{self as table, NewRun, Run, Stage};

@@ -83,6 +83,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::exports::start(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);
+    app::retention::keep_applying(&app);
     app::activity::keep_appending(&app);
     app::keep_looking_out(&app);
     app::mail::start(&app)?;

@@ -1,0 +1,49 @@
+//! What is known of retention, for those who read everything.
+
+use std::collections::BTreeMap;
+
+use activity::Time;
+use activity::catalogue::Heading;
+use engine::RetentionRun;
+use store::log::retention as table;
+
+use super::Rules;
+use crate::{App, Caller, ChangeError, Unavailable};
+
+/// Runs that are listed.
+const RUNS: u32 = 50;
+
+/// What there is to say of retention.
+#[derive(Clone, Debug, Default)]
+pub struct RetentionState {
+    /// How long activities are kept.
+    pub rules: Rules,
+    /// Of each heading of which something was removed, since when it is kept.
+    pub kept_since: BTreeMap<Heading, Time>,
+    /// What was removed, newest first.
+    pub runs: Vec<RetentionRun>,
+}
+
+/// What there is to say of retention.
+///
+/// # Errors
+/// [`ChangeError::Forbidden`] for whoever may not read everything.
+pub async fn state(app: &App, caller: &Caller) -> Result<RetentionState, ChangeError> {
+    if !caller.reads_everything() {
+        return Err(ChangeError::Forbidden);
+    }
+    Ok(RetentionState {
+        rules: Rules::of_rows(&table::rules(&mut app.store().glance().await?).await?),
+        kept_since: kept_since(app).await?,
+        runs: app.log().retention_runs(RUNS).await?,
+    })
+}
+
+/// Of each heading of which something was removed, since when what was recorded is kept, but for what is on hold. Says
+/// nothing of anybody.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn kept_since(app: &App) -> Result<BTreeMap<Heading, Time>, Unavailable> {
+    Ok(app.log().removed_before().await?)
+}
