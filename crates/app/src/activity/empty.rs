@@ -88,13 +88,13 @@ pub(super) async fn explain(
     if let Some(hidden) = hidden.filter(|hidden| hidden.n > 0) {
         return Ok(EmptyReason::OnlyReads(hidden));
     }
+    if let Some(reason) = removed(app, scoped).await? {
+        return Ok(reason);
+    }
     if count(scoped, &scoped.subject.expr(), 1).await?.n == 0 {
         return Ok(EmptyReason::NothingYet);
     }
     if let Some(reason) = not_recorded_then(app, scoped).await? {
-        return Ok(reason);
-    }
-    if let Some(reason) = removed(app, scoped).await? {
         return Ok(reason);
     }
     Ok(EmptyReason::NothingMatches {

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod exports;
 pub mod groups;
 pub mod integrity;
+pub mod retention;
 pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
@@ -29,6 +30,7 @@ pub fn routes() -> Vec<Route> {
         groups::routes(),
         catalogue::routes(),
         integrity::routes(),
+        retention::routes(),
     ]
     .into_iter()
     .flatten()

@@ -142,6 +142,7 @@ impl Shell {
         let rest: &[_] = match caller.is_administrator() {
             true => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
                 ("Logged activities", "/activity/types"),
                 ("Applications", "/admin/applications"),
                 ("API keys", "/admin/api-keys"),
@@ -150,6 +151,7 @@ impl Shell {
             ],
             false if caller.reads_everything() => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
                 ("Logged activities", "/activity/types"),
             ],
             false => &[("Logged activities", "/activity/types")],
