@@ -36,6 +36,10 @@ pub enum Prefix {
     Disclosure,
     /// The same, while it waits to be written.
     Waiting,
+    /// A legal hold.
+    Hold,
+    /// A wish to be erased.
+    ErasureRequest,
 }
 
 /// Characters of an id behind its prefix and `_`.
@@ -43,7 +47,7 @@ const RANDOM: usize = 26;
 
 impl Prefix {
     /// Every one.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::User,
         Self::Group,
         Self::Session,
@@ -58,6 +62,8 @@ impl Prefix {
         Self::SavedSearch,
         Self::Disclosure,
         Self::Waiting,
+        Self::Hold,
+        Self::ErasureRequest,
     ];
 
     /// Its text.
@@ -78,6 +84,8 @@ impl Prefix {
             Self::SavedSearch => "srch",
             Self::Disclosure => "dsc",
             Self::Waiting => "wait",
+            Self::Hold => "hold",
+            Self::ErasureRequest => "ers",
         }
     }
 
@@ -93,7 +101,9 @@ impl Prefix {
             | Self::Invitation
             | Self::SavedSearch
             | Self::Disclosure
-            | Self::Waiting => false,
+            | Self::Waiting
+            | Self::Hold
+            | Self::ErasureRequest => false,
         }
     }
 

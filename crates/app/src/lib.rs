@@ -17,6 +17,7 @@ mod facts;
 mod feed;
 pub mod groups;
 mod hasher;
+pub mod holds;
 pub mod ids;
 pub mod import;
 pub mod ingest;

@@ -35,3 +35,5 @@ pub const SAVED_SEARCHES: usize = 200;
 pub const QUERY: usize = activity::query::MAX_BYTES;
 /// The most of what is written as the beginning or the end of a range of time.
 pub const RANGE_END: usize = 64;
+/// The most of why somebody is erased, held or refused it.
+pub const REASON: usize = 500;

@@ -12,6 +12,7 @@ pub mod exports;
 pub mod factors;
 pub mod folding;
 pub mod groups;
+pub mod holds;
 pub mod jobs;
 mod lock;
 pub mod log;

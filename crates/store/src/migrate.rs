@@ -143,6 +143,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0026_export_manifests.sql"),
     },
     Migration {
+        version: 27,
+        name: "erasure of people",
+        sql: include_str!("../migrations/0027_erasure_of_people.sql"),
+    },
+    Migration {
         version: 28,
         name: "retention",
         sql: include_str!("../migrations/0028_retention.sql"),

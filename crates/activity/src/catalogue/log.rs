@@ -169,4 +169,61 @@ pub(super) const TYPES: &[ActivityType] = &[
         &[Text("Deleted the saved search "), TargetName],
         "Deleted the saved search `Failures this week`",
     ),
+    Category::Log.entry(
+        "hold.placed",
+        "Legal hold placed",
+        "An administrator placed a legal hold on a person: nothing that names them leaves the log",
+        &[Text("Legal hold placed: "), Meta("reason")],
+        "Legal hold placed: `Case 12/2026`",
+    ),
+    Category::Log.entry(
+        "hold.lifted",
+        "Legal hold lifted",
+        "An administrator lifted a legal hold",
+        &[Text("Legal hold lifted: "), Meta("reason")],
+        "Legal hold lifted: `Case 12/2026`",
+    ),
+    Category::Log.entry(
+        "erasure.requested",
+        "Erasure requested",
+        "A user asked to be erased",
+        &[Text("Asked to be erased")],
+        "Asked to be erased",
+    ),
+    Category::Log.entry(
+        "erasure.withdrawn",
+        "Erasure request withdrawn",
+        "A user asked to be erased and took it back",
+        &[Text("Took the request to be erased back")],
+        "Took the request to be erased back",
+    ),
+    Category::Log.entry(
+        "erasure.declined",
+        "Erasure declined",
+        "An administrator declined a request to be erased",
+        &[Text("Request to be erased declined: "), Meta("reason")],
+        "Request to be erased declined: `Case 12/2026`",
+    ),
+    Category::Log
+        .entry(
+            "erasure.performed",
+            "Person erased",
+            "An administrator erased a person: their account is gone, and what the log says of them is being taken out",
+            &[Text("Erased a person, as erasure "), Meta("erasure")],
+            "Erased a person, as erasure `3`",
+        )
+        .warning(),
+    Category::Log.entry(
+        "erasure.finished",
+        "Erasure finished",
+        "Nothing of an erased person is left in any file of this installation",
+        &[
+            Text("Erasure "),
+            Meta("erasure"),
+            Text(" is finished: "),
+            Meta("activities"),
+            Text(" activities were rewritten"),
+        ],
+        "Erasure `3` is finished: `12` activities were rewritten",
+    ),
 ];

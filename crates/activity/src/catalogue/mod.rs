@@ -139,6 +139,7 @@ pub const RESERVED: &[&str] = &[
     "device",
     "erasure",
     "export",
+    "hold",
     "installation",
     "log",
     "mail",

@@ -56,6 +56,9 @@ fn example_of(entry: &ActivityType) -> Facts {
         ("sound", "900"),
         ("removed", "1204551"),
         ("held", "312"),
+        ("reason", "Case 12/2026"),
+        ("erasure", "3"),
+        ("activities", "12"),
     ] {
         facts.metadata.insert(key.into(), value.into());
     }

@@ -6,6 +6,7 @@ use store::log::retention as table;
 
 use super::Rules;
 use super::rehearse::due;
+use crate::holds::held_persons;
 use crate::{App, Caller, ChangeError, Tx, Unavailable, facts};
 
 /// The job of deciding what goes, so that none of it is counted twice.
@@ -55,12 +56,19 @@ pub async fn apply_due(app: &App) -> Result<Option<RetentionRun>, Unavailable> {
 /// Counts and removes, for the holder of the lease.
 async fn remove(app: &App, fence: &Fence, caller: Option<&Caller>) -> Result<Option<RetentionRun>, Unavailable> {
     let rules = Rules::of_rows(&table::rules(&mut app.store().glance().await?).await?);
-    let (held, mut removals) = due(app, &rules).await?;
+    let (mut held, mut removals) = due(app, &rules).await?;
+    let mut tx = app.begin().await?;
+    // Guarantee: whoever is under a hold when this is committed loses nothing, because who is stands still from here on.
+    while held_persons(&mut tx).await? != held {
+        tx.rollback().await;
+        (held, removals) = due(app, &rules).await?;
+        tx = app.begin().await?;
+    }
     removals.retain(|removal| removal.removed > 0 || removal.held > 0);
     if removals.iter().all(|removal| removal.removed == 0) {
+        tx.rollback().await;
         return Ok(None);
     }
-    let mut tx = app.begin().await?;
     if !fence.holds(&mut tx).await? {
         tx.rollback().await;
         return Ok(None);

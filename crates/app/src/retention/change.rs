@@ -5,10 +5,8 @@ use activity::catalogue::Heading;
 use store::log::retention as table;
 
 use super::{MOST_DAYS, Rules};
-use crate::{App, Caller, ChangeError, FieldError, facts};
-
-/// The most characters of a reason.
-const REASON: usize = 500;
+use crate::holds::reason_of;
+use crate::{App, Caller, ChangeError, facts};
 
 /// Rules that somebody wants, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +26,8 @@ pub async fn change(app: &App, caller: &Caller, wanted: &Wanted) -> Result<(), C
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
-    check(wanted)?;
+    check(&wanted.rules)?;
+    let reason = reason_of(&wanted.reason, "the rules change")?;
     let mut tx = app.begin().await?;
     let before = Rules::of_rows(&table::rules(&mut tx).await?);
     let changes = changes(&before, &wanted.rules);
@@ -38,33 +37,21 @@ pub async fn change(app: &App, caller: &Caller, wanted: &Wanted) -> Result<(), C
     table::set_rules(&mut tx, &wanted.rules.rows()).await?;
     let mut changed = facts::of_installation(app, caller, "retention.changed");
     changed.changes = changes;
-    changed.description = Some(wanted.reason.trim().to_owned());
+    changed.metadata.insert("reason".to_owned(), facts::shortened(&reason));
     Ok(tx.commit(changed).await?)
 }
 
-fn check(wanted: &Wanted) -> Result<(), ChangeError> {
-    let mut errors = Vec::new();
-    let length = wanted.reason.trim().chars().count();
-    if length == 0 {
-        errors.push(FieldError::new("reason", "Say why: it is kept with the change."));
-    } else if length > REASON {
-        errors.push(FieldError::new(
-            "reason",
-            format!("The reason has {length} characters; {REASON} is the most."),
-        ));
-    }
-    let rules = &wanted.rules;
+fn check(rules: &Rules) -> Result<(), ChangeError> {
     let all = rules.of.values().chain([&rules.others]);
-    if all
+    match all
         .filter_map(|keep| keep.days())
-        .any(|days| !(1..=MOST_DAYS).contains(&days))
+        .all(|days| (1..=MOST_DAYS).contains(&days))
     {
-        let most = format!("Activities are kept for 1 to {MOST_DAYS} days, or for ever.");
-        errors.push(FieldError::new("days", most));
-    }
-    match errors.is_empty() {
         true => Ok(()),
-        false => Err(ChangeError::Invalid(errors)),
+        false => Err(ChangeError::invalid(
+            "days",
+            format!("Activities are kept for 1 to {MOST_DAYS} days, or for ever."),
+        )),
     }
 }
 

@@ -3,7 +3,6 @@
 
 mod apply;
 mod change;
-mod held;
 mod note;
 mod rehearse;
 mod rules;

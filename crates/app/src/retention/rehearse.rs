@@ -4,7 +4,7 @@ use activity::Time;
 use engine::{Removal, Retention};
 
 use super::Rules;
-use super::held::held;
+use crate::holds::held_persons;
 use crate::{App, Caller, ChangeError, Unavailable};
 
 /// What these rules would remove now, by heading; nothing of what is kept for ever.
@@ -22,7 +22,7 @@ pub async fn rehearse(app: &App, caller: &Caller, rules: &Rules) -> Result<Vec<R
 pub(super) async fn due(app: &App, rules: &Rules) -> Result<(Vec<String>, Vec<Removal>), Unavailable> {
     let of = Retention {
         cuts: rules.cuts(by_now(app)),
-        held: held(app).await?,
+        held: held_persons(&mut app.store().glance().await?).await?,
     };
     let removals = app.log().rehearse(&of).await?;
     Ok((of.held, removals))

@@ -12,6 +12,7 @@ mod backdate;
 mod connections;
 mod database;
 mod devices;
+mod erasure;
 mod exports;
 mod factors;
 mod groups;
@@ -21,6 +22,7 @@ mod passkeys;
 mod privacy;
 mod quiet;
 mod reading;
+mod retention;
 mod saved_searches;
 mod sessions;
 #[path = "../support/mod.rs"]
@@ -72,6 +74,7 @@ const TABLES: &[Table] = &[
     backdate::TABLE,
     connections::TABLE,
     devices::TABLE,
+    erasure::TABLE,
     exports::TABLE,
     factors::TABLE,
     groups::TABLE,
@@ -80,6 +83,7 @@ const TABLES: &[Table] = &[
     passkeys::TABLE,
     privacy::TABLE,
     reading::TABLE,
+    retention::TABLE,
     saved_searches::TABLE,
     sessions::TABLE,
 ];
@@ -91,6 +95,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "applications" => applications::prepare(stage, row).await,
         "connections" => connections::prepare(stage, row).await,
         "devices" => devices::prepare(stage, row).await,
+        "erasure" | "holds" => erasure::prepare(stage, row).await,
         "exports" => exports::prepare(stage, row).await,
         "factors" | "sms" => factors::prepare(stage, row).await,
         "groups" => groups::prepare(stage, row).await,
@@ -99,6 +104,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
         "activity" | "import" | "ingest" | "integrity" => reading::prepare(stage, row).await,
+        "retention" => retention::prepare(stage, row).await,
         "saved_searches" => saved_searches::prepare(stage, row).await,
         "sessions" => sessions::prepare(stage, row).await,
         other => panic!("no module prepares the area {other}"),
@@ -254,6 +260,7 @@ async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
 /// What is in nobody's own log.
 fn concerns_no_account(row: &str, code: &str) -> bool {
     code.starts_with("application.")
+        || code.starts_with("retention.")
         || ["log.imported", "log.gap_closed", "log.verified"].contains(&code)
         || row == "logging_in/log_in@unknown_user"
 }

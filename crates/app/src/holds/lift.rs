@@ -1,0 +1,31 @@
+//! Lifting a legal hold.
+
+use store::holds;
+
+use super::{Hold, list};
+use crate::{App, Caller, ChangeError, facts};
+
+/// Lifts the hold of this id. What had been kept back by it goes when it is asked for again, or with time.
+///
+/// # Errors
+/// [`ChangeError::NotFound`] if there is none.
+pub async fn lift(app: &App, caller: &Caller, id: &str) -> Result<Hold, ChangeError> {
+    if !caller.is_administrator() {
+        return Err(ChangeError::Forbidden);
+    }
+    let holds = list(app, caller).await?;
+    let hold = holds
+        .into_iter()
+        .find(|hold| hold.id == id)
+        .ok_or(ChangeError::NotFound)?;
+    let mut lifted = facts::about(app, caller, "hold.lifted", &hold.person);
+    lifted
+        .metadata
+        .insert("reason".to_owned(), facts::shortened(&hold.reason));
+    let mut tx = app.begin().await?;
+    if !holds::remove(&mut tx, id).await? {
+        return Err(ChangeError::NotFound);
+    }
+    tx.commit(lifted).await?;
+    Ok(hold)
+}

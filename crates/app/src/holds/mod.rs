@@ -1,0 +1,68 @@
+//! Legal holds: as long as somebody is under one, nothing that names them leaves the log, neither by their erasure nor with
+//! time. Owns who is; what asks for it is elsewhere.
+
+mod lift;
+mod place;
+
+use activity::{Person, Time};
+pub use lift::lift;
+pub use place::place;
+pub(crate) use place::reason_of;
+use store::Read;
+use store::holds::{self, HoldRow};
+
+use crate::{App, Caller, ChangeError, Unavailable};
+
+/// A legal hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// `hold_…`; later ones sort later.
+    pub id: String,
+    /// Whose rows are held, as they were named when it was placed.
+    pub person: Person,
+    /// Why.
+    pub reason: String,
+    /// Who placed it, as they were named then.
+    pub placed_by: Person,
+    /// When.
+    pub placed_at: Time,
+}
+
+impl Hold {
+    fn of(row: HoldRow) -> Result<Self, Unavailable> {
+        Ok(Self {
+            id: row.id,
+            person: serde_json::from_str(&row.person).map_err(Unavailable::new)?,
+            reason: row.reason,
+            placed_by: serde_json::from_str(&row.placed_by).map_err(Unavailable::new)?,
+            placed_at: row.placed_at,
+        })
+    }
+}
+
+/// Every hold, newest first, for whoever may read everything.
+///
+/// # Errors
+/// [`ChangeError::Forbidden`] for everybody else, and if the store cannot be read.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Hold>, ChangeError> {
+    if !caller.reads_everything() {
+        return Err(ChangeError::Forbidden);
+    }
+    let rows = holds::list(&mut app.store().glance().await?).await?;
+    Ok(rows.into_iter().map(Hold::of).collect::<Result<_, _>>()?)
+}
+
+/// The newest hold of a person, if they are under one.
+#[allow(dead_code, reason = "an erasure asks for it")]
+pub(crate) async fn held(read: &mut Read, person_id: &str) -> Result<Option<Hold>, Unavailable> {
+    let newest = holds::of(read, person_id).await?.into_iter().next();
+    newest.map(Hold::of).transpose()
+}
+
+/// The ids of everybody who is under a hold, each once.
+pub(crate) async fn held_persons(read: &mut Read) -> Result<Vec<String>, Unavailable> {
+    let mut persons: Vec<String> = holds::list(read).await?.into_iter().map(|row| row.person_id).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
+}
