@@ -4,12 +4,15 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use activity::catalogue::{Category, Heading};
 use activity::{Change, Time, canonical};
 use app::activity::{EmptyReason, LogScope, ViewRequest, view};
 use app::retention::{self, Keep, MOST_DAYS, Rules, Wanted};
-use app::{ChangeError, Roles, holds};
+use app::{App, Caller, ChangeError, Roles, Settings, holds};
+use engine::{Log, LogSettings, ManualClock, SeededRng, SteadyClock};
+use store::{Store, StoreUrl};
 use support::TestApp;
 
 const AUDITOR: Roles = Roles {
@@ -180,15 +183,33 @@ async fn what_was_kept_long_enough_goes_once_a_day_and_what_names_somebody_on_ho
 
 #[tokio::test]
 async fn a_clock_that_is_set_forward_removes_nothing() {
-    let test = TestApp::new().await;
-    let (app, admin) = (&test.app, test.admin().await);
-    retention::change(app, &admin, &accounts_for(30)).await.unwrap();
-    test.clock.jump(400 * Time::DAY);
-    assert_eq!(retention::apply(app, &admin).await.unwrap(), None);
-    test.clock.advance(31 * Time::DAY);
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Arc::new(ManualClock::new(Time(1_800_000_000_000_000)));
+    let (clock, rng) = (Arc::new(SteadyClock::new(hand.clone())), Arc::new(SeededRng::new(7)));
+    let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+    let settings = LogSettings {
+        background: false,
+        ..LogSettings::new(dir.path().join("volumes"))
+    };
+    let log = Log::open(store.clone(), settings, clock.clone(), rng.clone());
+    let log = log.await.unwrap();
+    let key = support::secret_key();
+    let app = App::new(store, log.clone(), clock.clone(), rng, Settings::default(), key);
+    let (admin, of_the_log) = (Caller::command_line(), Heading::Of(Category::Log));
+    let rules = wanted(Keep::Forever, [(of_the_log, Keep::Days(30))]);
+    retention::change(&app, &admin, &rules).await.unwrap();
+    hand.jump(400 * Time::DAY);
+    assert_eq!(retention::apply(&app, &admin).await.unwrap(), None, "it is doubted");
+    hand.advance(61 * Time::SECOND);
     assert!(
-        retention::apply(app, &admin).await.unwrap().is_some(),
-        "but what has passed does"
+        app.now() > Time(1_800_000_000_000_000).plus(300 * Time::DAY),
+        "and then believed"
+    );
+    assert_eq!(retention::apply(&app, &admin).await.unwrap(), None);
+    hand.advance(31 * Time::DAY);
+    assert!(
+        retention::apply(&app, &admin).await.unwrap().is_some(),
+        "but what has passed counts"
     );
 }
 
@@ -200,7 +221,7 @@ async fn an_empty_answer_says_what_was_removed() {
     retention::change(app, &admin, &accounts_for(30)).await.unwrap();
     test.clock.advance(60 * Time::DAY);
     let asked = |query: &str, to: Time| ViewRequest {
-        query: query.to_owned(),
+        q: query.to_owned(),
         to: Some(to),
         ..ViewRequest::default()
     };
