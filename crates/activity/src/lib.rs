@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod codec;
 pub mod erased;
 pub mod field;
+mod heading;
 pub mod json;
 pub mod likeness;
 pub mod limits;
@@ -27,6 +28,7 @@ mod words;
 
 pub use erased::ERASED;
 pub use field::Field;
+pub use heading::Heading;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;
 pub use recorder::{Recorder, RecorderKind, Reporter};

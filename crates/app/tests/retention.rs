@@ -6,7 +6,8 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use activity::catalogue::{Category, Heading};
+use activity::Heading;
+use activity::catalogue::Category;
 use activity::{Change, Time, canonical};
 use app::activity::{EmptyReason, LogScope, ViewRequest, view};
 use app::retention::{self, Keep, MOST_DAYS, Rules, Wanted};

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use activity::catalogue::{Category, Heading};
+use activity::Heading;
+use activity::catalogue::Category;
 use activity::query::Expr;
 use activity::{Facts, Time};
 use engine::{

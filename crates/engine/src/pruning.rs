@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use activity::catalogue::Heading;
+use activity::Heading;
 use activity::query::{AtRange, Bound, ByPattern, Entity, Expr, IdRange, KindPattern, Term};
 use activity::{Activity, REMOVED, Seq, Time};
 use store::log::retention::{Run, Stage};

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use activity::Heading;
 use activity::Time;
-use activity::catalogue::Heading;
 use proof::{Hash, RetentionCut, RetentionNote};
 use store::Tx;
 use store::log::retention;

@@ -7,7 +7,6 @@ mod application;
 mod connection;
 mod device;
 mod group;
-mod heading;
 mod log;
 mod mail;
 mod part;
@@ -17,7 +16,6 @@ mod user;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-pub use heading::Heading;
 pub use part::Level;
 pub(crate) use part::Part;
 

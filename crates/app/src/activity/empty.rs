@@ -1,6 +1,7 @@
 //! Why a view has no rows, and what would give some.
 
-use activity::catalogue::{self, Heading};
+use activity::Heading;
+use activity::catalogue;
 use activity::query::{Expr, KindPattern, Term, with_operators};
 use activity::{Person, Time};
 use jiff::tz::TimeZone;
@@ -152,7 +153,7 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
 /// Whether retention removed what the query asks for: its range ends before what is kept of every heading that it can be
 /// about. What was recorded in time may have happened earlier, so the range is of either.
 async fn removed(app: &App, scoped: &Scoped) -> Result<Option<EmptyReason>, ViewError> {
-    let kept = crate::retention::kept_since(app).await?;
+    let kept = app.log().removed_before().await?;
     let recorded_until = parts(&scoped.bound).iter().filter_map(|part| match part {
         Expr::Term(Term::Recorded(ranges)) => ranges.iter().map(|range| range.to.as_ref()?.instant()).max()?,
         _ => None,

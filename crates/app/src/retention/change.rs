@@ -1,7 +1,7 @@
 //! Changing how long activities are kept. Removes nothing by itself.
 
 use activity::Change;
-use activity::catalogue::Heading;
+use activity::Heading;
 use store::log::retention as table;
 
 use super::{MOST_DAYS, Rules};

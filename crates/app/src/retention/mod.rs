@@ -15,6 +15,5 @@ pub use engine::{Cut, Removal, RetentionRun};
 pub use note::note;
 pub use rehearse::rehearse;
 pub use rules::{Keep, MOST_DAYS, Rules};
-pub(crate) use state::kept_since;
 pub use state::{KnownRetention, RetentionState, known, state};
 pub use worker::keep_applying;

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use activity::Heading;
 use activity::Time;
-use activity::catalogue::Heading;
 use engine::Cut;
 use store::log::retention::Rules as Rows;
 

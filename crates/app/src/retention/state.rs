@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use activity::Heading;
 use activity::Time;
-use activity::catalogue::Heading;
 use engine::RetentionRun;
 use store::log::retention as table;
 
 use super::Rules;
-use crate::{App, Caller, ChangeError, Unavailable};
+use crate::{App, Caller, ChangeError};
 
 /// Runs that are listed.
 const RUNS: u32 = 50;
@@ -60,16 +60,7 @@ pub async fn known(app: &App, caller: &Caller) -> Result<KnownRetention, ChangeE
     };
     Ok(KnownRetention {
         rules: Rules::of_rows(&table::rules(&mut app.store().glance().await?).await?),
-        kept_since: kept_since(app).await?,
+        kept_since: app.log().removed_before().await?,
         runs,
     })
-}
-
-/// Of each heading of which something was removed, since when what was recorded is kept, but for what is on hold. Says
-/// nothing of anybody.
-///
-/// # Errors
-/// If the store cannot be read.
-pub(crate) async fn kept_since(app: &App) -> Result<BTreeMap<Heading, Time>, Unavailable> {
-    Ok(app.log().removed_before().await?)
 }

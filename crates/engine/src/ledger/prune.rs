@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use activity::Heading;
 use activity::canonical::KeptDigest;
-use activity::catalogue::Heading;
 use activity::{Activity, Time};
 use store::Tx;
 use store::log::retention::{self as table, NewRun, Run, Stage};

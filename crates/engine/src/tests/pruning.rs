@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use activity::catalogue::Heading;
+use activity::Heading;
 use activity::query::Expr;
 use activity::{Activity, By, Facts, Named, Person, Target, Time, canonical};
 use proptest::prelude::*;

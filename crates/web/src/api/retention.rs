@@ -1,7 +1,7 @@
 //! `GET /v1/retention`: how long activities are kept, and what was removed.
 
+use activity::Heading;
 use activity::Time;
-use activity::catalogue::Heading;
 use app::retention::{self, RetentionRun};
 use axum::Json;
 use axum::extract::State;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use activity::catalogue::Heading;
+use activity::Heading;
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{

@@ -1,6 +1,6 @@
 //! The form of the rules: what was typed, and the rules that it is.
 
-use activity::catalogue::Heading;
+use activity::Heading;
 use app::FieldError;
 use app::retention::{Keep, MOST_DAYS, Rules};
 

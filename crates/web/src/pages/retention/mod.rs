@@ -5,8 +5,8 @@ mod form;
 #[cfg(test)]
 mod tests;
 
+use activity::Heading;
 use activity::Time;
-use activity::catalogue::Heading;
 use app::retention::{self, Removal, RetentionRun, RetentionState, Wanted};
 use app::{Caller, ChangeError, FieldError};
 use askama::Template;

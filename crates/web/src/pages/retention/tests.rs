@@ -29,7 +29,7 @@ fn rules() -> Rules {
 
 fn shown(may_change: bool, rehearsed: Option<Vec<Removal>>) -> String {
     let hostile = ("usr_1".to_owned(), "<script>alert(1)</script>".to_owned());
-    let run = |id, is_signed, by| RetentionRun {
+    let run = |id, is_signed: bool, by| RetentionRun {
         id,
         begun_at: Time(1_800_000_000_000_000),
         finished_at: is_signed.then_some(Time(1_800_000_100_000_000)),

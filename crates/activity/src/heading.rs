@@ -1,7 +1,7 @@
 //! Everything that can be recorded, put under headings: those of the catalogue, and one for all that it does not know.
 //! Owns their words in addresses and tables, and which activities a heading is of.
 
-use super::{Category, all, find};
+use crate::catalogue::{Category, all, find};
 use crate::query::{Expr, KindPattern, Term};
 use crate::removed::REMOVED;
 
