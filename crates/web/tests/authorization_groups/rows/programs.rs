@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[Row] = &[
             installation: Outcome::NotFound,
             ..INSTALLATION
         },
-    ),
+    )
+    .at("/admin/retention/runs/1/note"),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];
