@@ -26,7 +26,7 @@ mod time;
 mod weight;
 mod words;
 
-pub use erased::ERASED;
+pub use erased::{ERASED, ERASED_NAME};
 pub use field::Field;
 pub use heading::Heading;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};

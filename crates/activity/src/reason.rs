@@ -46,6 +46,7 @@ reasons! {
     TooManyLookUps = "too_many_look_ups" "too many look-ups of other users",
     TooManyEmailChanges = "too_many_email_changes" "too many changes of the e-mail address",
     TooManyInvitations = "too_many_invitations" "too many invitations",
+    LegalHold = "legal_hold" "legal hold",
 
     LoggedOut = "logged_out" "logged out",
     LoggedInAgain = "logged_in_again" "logged in anew in the same browser",

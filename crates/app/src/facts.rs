@@ -52,8 +52,15 @@ pub(crate) fn of_nobody(app: &App, visitor: &Visitor, code: &str) -> Facts {
 
 /// Facts of something this installation did to `user`'s account by itself.
 pub(crate) fn by_system(app: &App, code: &str, user: &Person) -> Facts {
+    Facts {
+        user: Some(user.clone()),
+        ..of_system(app, code)
+    }
+}
+
+/// Facts of something this installation did by itself that concerns no account.
+pub(crate) fn of_system(app: &App, code: &str) -> Facts {
     let mut facts = Facts::new(code, app.now());
-    facts.user = Some(user.clone());
     facts.by = By::System;
     facts
 }

@@ -10,6 +10,7 @@ pub mod backdate;
 mod caller;
 pub mod connections;
 pub mod devices;
+pub mod erasure;
 mod error;
 pub mod exports;
 pub mod factors;

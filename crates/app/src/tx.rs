@@ -134,6 +134,11 @@ impl Tx {
         Ok(self.app.log().close_hole(&mut self.inner, hole).await?)
     }
 
+    /// Has a person erased from the log together with the changes; the erasure's number. Before anything is appended.
+    pub(crate) async fn erase(&mut self, person_id: &str) -> Result<u64, Unavailable> {
+        Ok(self.app.log().erase(&mut self.inner, person_id).await?)
+    }
+
     /// Commits the changes with their activities: all or nothing. What is to be answered is read before.
     pub(crate) async fn commit(self, activities: impl Into<Activities>) -> Result<(), Unavailable> {
         self.append(activities).await?.commit().await

@@ -45,7 +45,7 @@ pub use ledger::prune::{Removal, RetentionRun};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use page::{LogHead, Page, Search, Through};
-pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey};
+pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey, Statement, StatementError};
 pub use proving::{KeptCheckpoint, Proof};
 pub use pruning::{Cut, Retention};
 pub use reader::inquiry::Inquiry;

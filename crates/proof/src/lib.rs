@@ -16,6 +16,7 @@ mod manifest;
 mod note;
 mod retention;
 mod source;
+mod statement;
 mod text;
 mod tiles;
 mod tlog_proof;
@@ -36,6 +37,7 @@ pub use note::{
 };
 pub use retention::{RetentionCut, RetentionNote, RetentionNoteError};
 pub use source::{NodeSource, OutsideTree, ProofError, root_at, root_of};
+pub use statement::{Statement, StatementError};
 pub use tiles::{
     Tile, TileError, TileReader, TileSource, TileSourceError, audit_tiles, tile_bytes, tiles_between, tiles_of,
 };

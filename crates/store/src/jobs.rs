@@ -196,6 +196,15 @@ pub async fn has_any(read: &mut Read, owner: &str) -> Result<bool> {
     Ok(one.bind(owner).fetch_optional(read.conn()).await?.is_some())
 }
 
+/// Gives every job of a kind free as if it had been claimed anew: whoever has one makes no effect any more, and it is begun
+/// again.
+pub async fn restart(tx: &mut Tx, kind: &str) -> Result<()> {
+    let update = "UPDATE job SET owner = NULL, lease_until = 0, fence = fence + 1, done = 0, bytes = 0 \
+         WHERE substr(name, 1, length($1)) = $1";
+    sqlx::query(update).bind(format!("{kind}:")).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Removes a job, whoever has it: what it was for is gone.
 pub async fn delete(tx: &mut Tx, name: &str) -> Result<()> {
     let delete = sqlx::query("DELETE FROM job WHERE name = $1");

@@ -7,6 +7,7 @@ pub mod applications;
 pub mod connections;
 mod dialect;
 pub mod disclosures;
+pub mod erasures;
 mod error;
 pub mod exports;
 pub mod factors;

@@ -59,6 +59,7 @@ pub use reset_password::reset_password;
 pub use send_activation::send_activation;
 pub use set_login_addresses::set_login_addresses;
 pub use set_login_enabled::set_login_enabled;
+pub(crate) use set_roles::keep_an_administrator;
 pub use set_roles::set_roles;
 pub use set_service_account::set_service_account;
 pub use unlock::unlock;

@@ -44,7 +44,7 @@ pub(super) async fn within(
 }
 
 /// Refuses a change after which nobody could manage users.
-pub(super) async fn keep_an_administrator(
+pub(crate) async fn keep_an_administrator(
     tx: &mut Tx,
     account: &AccountRow,
     field: &'static str,

@@ -54,7 +54,7 @@ pub(super) fn unfinished(app: &App, (row, fence): (&ExportRow, &Fence), part: Pa
 }
 
 /// Removes a kept file and what lies beside it.
-pub(super) async fn remove(app: &App, name: &str) {
+pub(crate) async fn remove(app: &App, name: &str) {
     for part in Part::ALL {
         // What stays behind is removed at the next start.
         let _ = tokio::fs::remove_file(path(app, name, part)).await;

@@ -32,6 +32,7 @@ mod worker;
 mod xlsx;
 
 pub use beside::Part;
+pub(crate) use beside::remove;
 pub use cancel::cancel;
 pub use columns::{Column, WrongColumn};
 pub use create::{ViewExport, create};

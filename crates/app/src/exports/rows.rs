@@ -172,7 +172,7 @@ pub(super) fn described(mut facts: Facts, row: &ExportRow) -> Facts {
     facts.targets = vec![Target {
         kind: "export".to_owned(),
         id: row.id.clone(),
-        name: file_name(row),
+        name: name_in_log(row),
         ..Target::default()
     }];
     let mut add = |key: &str, value: &str| {
@@ -195,6 +195,14 @@ pub(super) fn summed(mut facts: Facts, summary: &Summary) -> Facts {
     facts
 }
 
+/// What the log calls the file. The names of targets that are no people stay when somebody is erased, so they hold nobody's.
+fn name_in_log(row: &ExportRow) -> String {
+    match row.subject_id {
+        Some(_) => dated(row, "of-one"),
+        None => file_name(row),
+    }
+}
+
 /// The name to save the file under: plain characters only, as it also goes into a header.
 pub(super) fn file_name(row: &ExportRow) -> String {
     let subject = row
@@ -209,6 +217,10 @@ pub(super) fn file_name(row: &ExportRow) -> String {
             |group| plain(if group.name.is_empty() { &group.id } else { &group.name }),
         ),
     };
+    dated(row, &whose)
+}
+
+fn dated(row: &ExportRow, whose: &str) -> String {
     let day = Time(row.created_at).timestamp().strftime("%Y-%m-%d");
     let extension = format(row.format).extension();
     format!("activity-log-{whose}-{day}.{extension}")

@@ -53,7 +53,6 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Hold>, ChangeError> 
 }
 
 /// The newest hold of a person, if they are under one.
-#[allow(dead_code, reason = "an erasure asks for it")]
 pub(crate) async fn held(read: &mut Read, person_id: &str) -> Result<Option<Hold>, Unavailable> {
     let newest = holds::of(read, person_id).await?.into_iter().next();
     newest.map(Hold::of).transpose()

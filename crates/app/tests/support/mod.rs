@@ -26,7 +26,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) log: Log,
     pub(crate) store: Store,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// Every order of users.
@@ -82,8 +82,34 @@ impl TestApp {
             clock,
             log,
             store,
-            _dir: dir,
+            dir,
         }
+    }
+
+    /// Where everything is kept.
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    /// Has the log signed.
+    pub(crate) async fn sign(&self) {
+        let name = "test.example/whodid";
+        let signer = engine::Signer {
+            origin: name.parse().unwrap(),
+            keys: vec![engine::SigningKey::from_seed(name.parse().unwrap(), &[7; 32])],
+            anchor: None,
+        };
+        self.log.sign_with(signer, false).await.unwrap();
+    }
+
+    /// Takes out of the log whoever is being erased, to the end.
+    pub(crate) async fn erased(&self) {
+        self.log.settle(true).await.unwrap();
+        let erasures = self.log.erasures().await.unwrap();
+        assert!(
+            erasures.iter().all(|erasure| erasure.finished_at.is_some()),
+            "{erasures:?}"
+        );
     }
 
     /// An active account with the password [`GOOD`]; its id.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use activity::{By, Facts, Time};
-use proof::{Checkpoint, Manifest, Origin, RetentionNote, SignedCheckpoint, SigningKey, VerifyingKey};
+use proof::{Checkpoint, Manifest, Origin, RetentionNote, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
 use store::Tx;
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
@@ -225,6 +225,17 @@ impl Ledger {
         let keys = self.signing(signer, self.shared.clock().now()).await?;
         let note = of.sign(&keys);
         let note = note.map_err(|why| LogError::Damaged(format!("no note of retention can be signed: {why}")))?;
+        Ok(note.to_string())
+    }
+
+    /// Signs what was done to the log, with which log that is as of now; the note as text.
+    pub(crate) async fn sign_statement(&self, said: Statement) -> Result<String, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let keys = self.signing(signer, self.shared.clock().now()).await?;
+        let head = self.head().await?;
+        let said = said.of_log(&Checkpoint::new(signer.origin.clone(), head.size, head.root));
+        let note = said.sign(&keys);
+        let note = note.map_err(|why| LogError::Damaged(format!("no statement can be signed: {why}")))?;
         Ok(note.to_string())
     }
 

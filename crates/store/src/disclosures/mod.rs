@@ -13,4 +13,4 @@ pub use disclosure::{Disclosure, Kind, Via, insert, newest, set_query};
 pub use list::{Disclosed, to_others};
 pub use noted::{noted_at, set_noted_at};
 pub use person::add_people;
-pub use waiting::{insert_waiting, remove_waiting, waiting};
+pub use waiting::{insert_waiting, remove_waiting, set_waiting, waiting};

@@ -23,3 +23,10 @@ pub async fn remove_waiting(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM disclosure_waiting WHERE id = $1").bind(id);
     Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
 }
+
+/// Says something else of one that waits.
+pub async fn set_waiting(tx: &mut Tx, id: &str, facts: &str) -> Result<(), StoreError> {
+    let update = sqlx::query("UPDATE disclosure_waiting SET facts = $2 WHERE id = $1").bind(id);
+    update.bind(facts).execute(tx.conn()).await?;
+    Ok(())
+}

@@ -81,6 +81,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::accounts::fill_skeletons_later(&app);
     app::accounts::fold_names_later(&app);
     app::exports::start(&app);
+    app::erasure::keep_finishing(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);
     app::retention::keep_applying(&app);

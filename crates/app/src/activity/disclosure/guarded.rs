@@ -9,8 +9,9 @@ use activity::Heading;
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
-    Attested, Batch, Breakdown, Count, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey, Look,
-    Obstacle, Order, Proof, Removal, Retention, RetentionBy, RetentionRun, Scan, Search, Summary, Through, Verified,
+    Attested, Batch, Breakdown, Count, Erasure, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey,
+    Look, Obstacle, Order, Proof, Removal, Retention, RetentionBy, RetentionRun, Scan, Search, Statement, Summary,
+    Through, Verified,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -117,6 +118,21 @@ impl GuardedLog {
     /// See [`Log::verify`].
     pub(crate) async fn verify(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
         self.0.verify(progress).await
+    }
+
+    /// See [`Log::erase`].
+    pub(crate) async fn erase(&self, tx: &mut Tx, person_id: &str) -> Result<u64, LogError> {
+        self.0.erase(tx, person_id).await
+    }
+
+    /// See [`Log::erasures`].
+    pub(crate) async fn erasures(&self) -> Result<Vec<Erasure>, LogError> {
+        self.0.erasures().await
+    }
+
+    /// See [`Log::sign_statement`].
+    pub(crate) async fn sign_statement(&self, said: Statement) -> Result<String, LogError> {
+        self.0.sign_statement(said).await
     }
 
     /// See [`Log::prove`].
