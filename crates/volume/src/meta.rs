@@ -33,6 +33,9 @@ pub struct VolumeMeta {
     pub first_seq: Seq,
     /// How many activities; at least 1.
     pub count: u64,
+    /// How many of them lost all their values to retention. Where all did, there is no index.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub removed: u64,
     /// The earliest `occurred_at`.
     pub min_occurred: Time,
     /// The latest `occurred_at`.
@@ -129,6 +132,12 @@ impl VolumeMeta {
         (self.min_occurred, self.max_occurred)
     }
 
+    /// Whether nothing is left in it but leaves: it has a record and its part of the tree, and no index.
+    #[must_use]
+    pub fn is_emptied(&self) -> bool {
+        self.removed == self.count
+    }
+
     /// Its activities.
     #[must_use]
     pub fn seqs(&self) -> Range<Seq> {
@@ -185,6 +194,12 @@ impl VolumeMeta {
             .then(|| last.checked_add(1))
             .flatten()
     }
+}
+
+// `skip_serializing_if` hands a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(removed: &u64) -> bool {
+    *removed == 0
 }
 
 mod hex {

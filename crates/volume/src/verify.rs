@@ -52,9 +52,10 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
         return Err(damaged("its tree levels do not yield its root"));
     }
     let (mut leaves, mut unknown) = (levels.check(), 0);
-    // An index of an older format is not read: it is to be built anew, from the record.
+    // An index of an older format is not read: it is to be built anew, from the record. Of nothing but leaves there is none.
     let open = || IndexedRows::open(&Volume::open(dir, meta.clone())?, halt);
-    let mut indexed = meta.reads_index().then(open).transpose()?;
+    let has_index = meta.reads_index() && !meta.is_emptied();
+    let mut indexed = has_index.then(open).transpose()?;
     let mut bounds = Bounds::new(meta);
     let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
@@ -163,6 +164,7 @@ impl IndexedRows {
 struct Bounds<'a> {
     meta: &'a VolumeMeta,
     count: u64,
+    removed: u64,
     occurred: Option<(Time, Time)>,
     recorded: Option<(Time, Time)>,
     previous: Time,
@@ -174,6 +176,7 @@ impl<'a> Bounds<'a> {
         Self {
             meta,
             count: 0,
+            removed: 0,
             occurred: None,
             recorded: None,
             previous: Time(i64::MIN),
@@ -188,6 +191,7 @@ impl<'a> Bounds<'a> {
             return Err(VolumeError::damaged(&self.meta.id, detail));
         }
         self.count += 1;
+        self.removed += u64::from(activity.is_removed());
         let (at, recorded) = (activity.occurred_at, activity.recorded_at);
         self.in_time_order &= self.previous <= at;
         self.previous = at;
@@ -201,7 +205,7 @@ impl<'a> Bounds<'a> {
 
     fn finish(self) -> Result<()> {
         let meta = self.meta;
-        let sound = self.count == meta.count
+        let sound = (self.count, self.removed) == (meta.count, meta.removed)
             && self.occurred == Some((meta.min_occurred, meta.max_occurred))
             && self.recorded == Some((meta.first_recorded, meta.last_recorded))
             && self.in_time_order == meta.in_time_order;

@@ -31,7 +31,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 async fn a_person_asks_an_administrator_decides_and_the_receipt_is_there() {
     let test = TestApp::start().await;
     app::erasure::keep_finishing(&test.app);
-    let (admin, mia) = (test.cookie("admin").await, test.cookie("mia").await);
+    let (admin, mia) = (test.cookie("ada").await, test.cookie("mia").await);
     let asked = post(&test, "/settings/privacy/erasure", &mia, &[("reason", "I leave <b>")]).await;
     assert_eq!(
         (asked.status(), &asked.headers()[LOCATION]),
@@ -105,7 +105,7 @@ async fn a_person_asks_an_administrator_decides_and_the_receipt_is_there() {
 #[tokio::test]
 async fn a_hold_is_placed_blocks_and_is_lifted() {
     let test = TestApp::start().await;
-    let admin = test.cookie("admin").await;
+    let admin = test.cookie("ada").await;
     let users = page(&test, "/users?q=mia", &admin).await;
     let id = format!("usr_{}", between(&users, "/users/usr_", "/"));
     let placed = post(&test, "/admin/holds", &admin, &[("person", &id), ("reason", "Case 12")]).await;

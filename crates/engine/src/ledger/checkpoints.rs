@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use activity::{By, Facts, Time};
-use proof::{Checkpoint, Manifest, Origin, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
+use proof::{Checkpoint, Manifest, Origin, RetentionNote, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
 use store::Tx;
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
@@ -216,6 +216,15 @@ impl Ledger {
         let keys = self.signing(signer, self.shared.clock().now()).await?;
         let note = manifest.sign(&keys);
         let note = note.map_err(|why| LogError::Damaged(format!("no manifest can be signed: {why}")))?;
+        Ok(note.to_string())
+    }
+
+    /// Signs what is said of a run of retention; the note as text.
+    pub(crate) async fn sign_retention(&self, of: &RetentionNote) -> Result<String, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let keys = self.signing(signer, self.shared.clock().now()).await?;
+        let note = of.sign(&keys);
+        let note = note.map_err(|why| LogError::Damaged(format!("no note of retention can be signed: {why}")))?;
         Ok(note.to_string())
     }
 

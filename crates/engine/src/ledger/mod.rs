@@ -1,4 +1,4 @@
-//! The ledger of volumes and those who change it: sealing, merging, mending, erasing, verifying. Owns that one process works at a time,
+//! The ledger of volumes and those who change it: sealing, merging, mending, erasing, pruning, verifying. Owns that one process works at a time,
 //! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
 pub(crate) mod checkpoints;
@@ -8,6 +8,7 @@ pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;
 mod merge;
+pub(crate) mod prune;
 pub(crate) mod rewrite;
 mod rows;
 mod seal;

@@ -7,6 +7,7 @@ pub mod erasure;
 pub mod exports;
 pub mod groups;
 pub mod integrity;
+pub mod retention;
 pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         groups::routes(),
         catalogue::routes(),
         integrity::routes(),
+        retention::routes(),
     ]
     .into_iter()
     .flatten()

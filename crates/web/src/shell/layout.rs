@@ -142,6 +142,7 @@ impl Shell {
         let rest: &[_] = match caller.is_administrator() {
             true => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
                 ("Erasure and holds", "/admin/erasure"),
                 ("Logged activities", "/activity/types"),
                 ("Applications", "/admin/applications"),
@@ -151,6 +152,7 @@ impl Shell {
             ],
             false if caller.reads_everything() => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
                 ("Erasure and holds", "/admin/erasure"),
                 ("Logged activities", "/activity/types"),
             ],
