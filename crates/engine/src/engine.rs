@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -98,7 +99,7 @@ impl Log {
         Ok(log)
     }
 
-    fn of(shared: Shared, tasks: Tasks) -> Self {
+    pub(crate) fn of(shared: Shared, tasks: Tasks) -> Self {
         let shared = Arc::new(shared);
         let reader = Arc::new(Reader::new(Arc::clone(&shared)));
         let writer = Arc::new(Writer::new(Arc::clone(&shared), Arc::clone(&reader)));
@@ -357,6 +358,14 @@ impl Log {
     /// If the store cannot be read.
     pub async fn is_erased(&self, person_id: &str) -> Result<bool, LogError> {
         Ok(erasure::is_of(&mut self.shared.store().glance().await?, person_id).await?)
+    }
+
+    /// Keeps from now on in this file, outside the data, that somebody was erased, with whatever the log says of that already.
+    ///
+    /// # Errors
+    /// [`LogError::Tombstones`] if the file cannot be read or written; if the store cannot be read.
+    pub async fn keep_tombstones_in(&self, file: PathBuf) -> Result<(), LogError> {
+        self.ledger.keep_tombstones_in(file).await
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use activity::{By, Facts, Time};
 use proof::{Checkpoint, Manifest, Origin, SignedCheckpoint, SigningKey, VerifyingKey};
-use store::Tx;
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
+use store::{Store, Tx};
 use tokio::sync::{Mutex, watch};
 
 use crate::LogError;
@@ -84,6 +84,31 @@ impl Signer {
             path: path.clone(),
             why: error.to_string(),
         })
+    }
+}
+
+/// Refuses a log that is shorter than the checkpoint in the anchor says, whoever signed that: before anything of the log
+/// is touched, and so before what an older database knows nothing of could be taken for what is left of a crash. A file
+/// that holds no checkpoint is judged by who signs.
+///
+/// # Errors
+/// [`LogError::RolledBack`]; if the store cannot be read.
+pub async fn refuse_shorter(store: &Store, anchor: &Path) -> Result<(), LogError> {
+    let bytes = std::fs::read(anchor).unwrap_or_default();
+    let Ok(known) = SignedCheckpoint::parse(&bytes) else {
+        return Ok(());
+    };
+    let (known, size) = (
+        known.unverified().size(),
+        head::position(&mut store.glance().await?).await?.size,
+    );
+    match known > size {
+        true => Err(LogError::RolledBack {
+            known,
+            size,
+            anchor: anchor.to_owned(),
+        }),
+        false => Ok(()),
     }
 }
 
