@@ -8,7 +8,8 @@ use engine::{Log, Tombstone, read_tombstones};
 use store::Store;
 use store::log::{erasure, person_key};
 
-use super::place::Place;
+use super::files;
+use super::place::{DATABASE, Place, Snapshot};
 
 /// Persons looked at at once.
 const PAGE: u32 = 4_096;
@@ -20,23 +21,42 @@ pub(super) struct Known {
     pub(super) notes: Vec<String>,
 }
 
-/// The tombstones of the newest snapshot and of this file.
-pub(super) async fn known(place: &Place, newest: &str, file: &Path) -> Result<Known> {
-    let store = Store::open_reader(&place.store_of(newest)).await?;
-    let mut tombstones = erasure::tombstones(&mut store.glance().await?, 0).await?;
-    store.close().await;
+/// The tombstones of the newest of these snapshots that is sound, which come oldest first, and of this file.
+pub(super) async fn known(place: &Place, snapshots: &[Snapshot], file: &Path) -> Result<Known> {
     let beside = read_tombstones(file)?;
-    tombstones.extend(beside.all);
-    let notes = beside.unreadable.iter().map(|line| {
-        format!(
-            "line {line} of {} cannot be read: whoever it is of is not erased again",
-            file.display()
-        )
-    });
-    Ok(Known {
-        tombstones,
-        notes: notes.collect(),
-    })
+    let mut known = Known {
+        tombstones: beside.all,
+        notes: beside
+            .unreadable
+            .iter()
+            .map(|line| {
+                let file = file.display();
+                format!("line {line} of {file} cannot be read: whoever it is of is not erased again")
+            })
+            .collect(),
+    };
+    for snapshot in snapshots.iter().rev() {
+        match of_snapshot(place, snapshot).await {
+            Ok(tombstones) => {
+                known.tombstones.extend(tombstones);
+                break;
+            }
+            Err(error) => known.notes.push(format!(
+                "the snapshot {} does not tell who was erased before it: {error:#}",
+                snapshot.name
+            )),
+        }
+    }
+    Ok(known)
+}
+
+async fn of_snapshot(place: &Place, snapshot: &Snapshot) -> Result<Vec<Tombstone>> {
+    let database = place.snapshots_dir().join(&snapshot.name).join(DATABASE);
+    tokio::task::block_in_place(|| files::check(&database, &snapshot.manifest.database, &|_| {}))?;
+    let store = Store::open_reader(&place.store_of(&snapshot.name)).await?;
+    let tombstones = erasure::tombstones(&mut store.glance().await?, 0).await;
+    store.close().await;
+    Ok(tombstones?)
 }
 
 /// Erases whoever these are of and this database still knows, to the end; how many. Each person is held against each

@@ -40,10 +40,11 @@ pub(crate) async fn restore(
     until: Option<Time>,
     bar: impl Fn() -> ProgressBar,
 ) -> Result<Restored> {
-    let mut snapshots = place.snapshots()?;
-    let newest = snapshots.last().map(|newest| newest.name.clone());
-    snapshots.retain(|snapshot| until.is_none_or(|until| snapshot.manifest.taken() <= until));
-    let (Some(chosen), Some(newest)) = (snapshots.pop(), newest) else {
+    let snapshots = place.snapshots()?;
+    let chosen = snapshots
+        .iter()
+        .rposition(|snapshot| until.is_none_or(|until| snapshot.manifest.taken() <= until));
+    let Some((chosen, since)) = chosen.and_then(|at| Some((snapshots.get(at)?, snapshots.get(at..)?))) else {
         match until {
             Some(until) => bail!("no snapshot in {} was taken by {until}", place.root().display()),
             None => bail!("{} holds no snapshot", place.root().display()),
@@ -54,16 +55,16 @@ pub(crate) async fn restore(
         refuse_what_is_there(directory)?;
     }
     // Before anything is written: without it nobody knows who is to be erased.
-    let known = erased::known(place, &newest, &config.erasures_file).await?;
+    let known = erased::known(place, since, &config.erasures_file).await?;
     make(&config.data_dir)?;
     make(volumes_dir)?;
     let marker = config.data_dir.join(RESTORING);
     files::write(&marker, format!("{}\n", chosen.name).as_bytes())?;
     let copying = bar();
     copying.set_length(chosen.manifest.bytes());
-    tokio::task::block_in_place(|| copy(place, config, &chosen, &copying)).with_context(|| left(&config.data_dir))?;
+    tokio::task::block_in_place(|| copy(place, config, chosen, &copying)).with_context(|| left(&config.data_dir))?;
     copying.finish_and_clear();
-    let restored = Box::pin(finish(config, &chosen, known, bar())).await;
+    let restored = Box::pin(finish(config, chosen, known, bar())).await;
     let restored = restored.with_context(|| left(&config.data_dir))?;
     if restored.verified.faults.is_empty() {
         files::remove(&marker)?;
