@@ -10,6 +10,8 @@ mod prune;
 mod put_back;
 mod restore;
 mod take;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 pub(crate) use check::check;
