@@ -1,8 +1,9 @@
 //! What a copy of the log is made of: a copied database, and the files of the volumes that it says are live. Owns that a
-//! copy can be held against its tree; who copies, and where to, is others' affair.
+//! copy can be held against its tree, and that whoever puts an older one back is told who was erased since; who copies, and
+//! where to, is others' affair.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use store::Store;
@@ -54,4 +55,36 @@ pub async fn check_copy(store: Store, volumes_dir: &Path) -> Result<Verified, Lo
     let settings = LogSettings::new(volumes_dir);
     let shared = Shared::new(store, settings, Arc::new(SystemClock), Arc::new(SystemRng));
     Log::of(shared, Tasks::default()).ledger().verify_trees().await
+}
+
+/// Whether the log of this store and these volumes begins with the `size` activities that have this root. Where damage keeps
+/// that from being told, it is not held against the log. Nothing is written.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn begins_with(store: Store, volumes_dir: &Path, size: u64, root: &proof::Hash) -> Result<bool, LogError> {
+    let settings = LogSettings::new(volumes_dir);
+    let shared = Shared::new(store, settings, Arc::new(SystemClock), Arc::new(SystemRng));
+    let found = async {
+        let tree = Log::of(shared, Tasks::default()).tree().await?;
+        match size > tree.size() {
+            true => Ok(None),
+            false => tree.root_at(size).await.map(Some),
+        }
+    };
+    match found.await {
+        Ok(found) => Ok(found.as_ref() == Some(root)),
+        Err(LogError::Volume(_) | LogError::Damaged(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+impl Log {
+    /// Keeps from now on in this file, outside the data, that somebody was erased, with whatever the log says of that already.
+    ///
+    /// # Errors
+    /// [`LogError::Tombstones`] if the file cannot be read or written; if the store cannot be read.
+    pub async fn keep_tombstones_in(&self, file: PathBuf) -> Result<(), LogError> {
+        self.ledger().keep_tombstones_in(file).await
+    }
 }

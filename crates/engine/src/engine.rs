@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -358,14 +357,6 @@ impl Log {
     /// If the store cannot be read.
     pub async fn is_erased(&self, person_id: &str) -> Result<bool, LogError> {
         Ok(erasure::is_of(&mut self.shared.store().glance().await?, person_id).await?)
-    }
-
-    /// Keeps from now on in this file, outside the data, that somebody was erased, with whatever the log says of that already.
-    ///
-    /// # Errors
-    /// [`LogError::Tombstones`] if the file cannot be read or written; if the store cannot be read.
-    pub async fn keep_tombstones_in(&self, file: PathBuf) -> Result<(), LogError> {
-        self.ledger.keep_tombstones_in(file).await
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

@@ -34,7 +34,7 @@ mod tests;
 
 pub use attested::{Attested, Evidence, PersonalPart};
 pub use clock::{Clock, ClockChange, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
-pub use copies::{FileSum, VolumeFiles, check_copy, live_volumes};
+pub use copies::{FileSum, VolumeFiles, begins_with, check_copy, live_volumes};
 pub use engine::Log;
 pub use error::LogError;
 pub use hole::Hole;

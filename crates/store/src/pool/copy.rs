@@ -16,10 +16,14 @@ impl Store {
     /// [`StoreError::Full`] if there is no room for it; [`StoreError::NoCopy`] where the database is not a file of ours.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         let copy = self.inner.dialect.copy_into().ok_or(StoreError::NoCopy)?;
-        let name = file.to_str().ok_or_else(|| StoreError::File {
+        let failed = |source| StoreError::File {
             path: file.to_owned(),
-            source: std::io::Error::other("its name is not UTF-8, which the database needs"),
-        })?;
+            source,
+        };
+        // From the root on, so that no name is taken for an address.
+        let whole = std::path::absolute(file).map_err(failed)?;
+        let not_text = || failed(std::io::Error::other("its name is not UTF-8, which the database needs"));
+        let name = whole.to_str().ok_or_else(not_text)?;
         // A connection of its own: one that may only read refuses to fill another database as well.
         let mut conn = AnyConnection::connect(&self.inner.url).await?;
         conn.execute("PRAGMA busy_timeout = 10000").await?;

@@ -41,9 +41,12 @@ pub(crate) enum Copying {
 }
 
 impl Copying {
-    /// Whether what was to be copied is not there.
-    pub(super) fn is_gone(&self) -> bool {
-        matches!(self, Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    /// What was to be copied and is not there.
+    pub(super) fn gone(&self) -> Option<&Path> {
+        match self {
+            Self::Read { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
+            _ => None,
+        }
     }
 
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {

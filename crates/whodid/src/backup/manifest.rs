@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 
 use activity::Time;
 use anyhow::{Context as _, Result, bail, ensure};
+use data_encoding::HEXLOWER;
 use engine::FileSum;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,13 @@ impl Manifest {
     pub(crate) fn taken(&self) -> Time {
         // It was checked when it was read.
         Time::parse(&self.taken_at).unwrap_or(Time(0))
+    }
+
+    /// The root as bytes.
+    pub(super) fn root_hash(&self) -> Result<proof::Hash> {
+        let bytes = HEXLOWER.decode(self.root.as_bytes()).ok();
+        let hash = bytes.and_then(|bytes| bytes.try_into().ok());
+        hash.with_context(|| format!("the snapshot of {} names no root", self.taken_at))
     }
 
     /// Bytes of all that is in it.

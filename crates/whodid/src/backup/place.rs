@@ -134,7 +134,8 @@ impl Place {
             let name = entry.file_name().to_string_lossy().into_owned();
             let manifest = entry.path().join(MANIFEST);
             if !name.ends_with(UNFINISHED) && manifest.exists() {
-                let manifest = read_manifest(&manifest)?;
+                let manifest = read_manifest(&manifest)
+                    .with_context(|| format!("the snapshot {name} is damaged; move its directory away"))?;
                 found.push(Snapshot { name, manifest });
             }
         }

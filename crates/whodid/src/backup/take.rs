@@ -18,7 +18,7 @@ use super::place::{DATABASE, MANIFEST, Place, UNFINISHED, remove_snapshot};
 use super::volumes::Kept;
 
 /// How often another snapshot is taken because a volume was replaced before it was copied.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 10;
 
 /// A snapshot that was taken, and what it cost.
 #[derive(Debug)]
@@ -39,9 +39,11 @@ pub(crate) struct Source<'a> {
 
 /// Takes a snapshot as of `now`.
 pub(crate) async fn take(place: &Place, from: Source<'_>, now: Time, bar: &ProgressBar) -> Result<Taken> {
+    refuse_another(place, &from).await?;
     let name = now.to_string().replace(':', "-");
     let directory = place.snapshots_dir().join(format!("{name}{UNFINISHED}"));
-    for attempt in 1..=ATTEMPTS {
+    let mut gone = None;
+    for _ in 0..ATTEMPTS {
         let taken = attempted(place, &from, (now, &directory), bar).await;
         let error = match taken {
             Ok((manifest, copied, written)) => {
@@ -57,12 +59,31 @@ pub(crate) async fn take(place: &Place, from: Source<'_>, now: Time, bar: &Progr
         };
         // What cannot be removed now, the next backup removes.
         let _ = remove_snapshot(&directory);
-        let is_gone = error.downcast_ref::<Copying>().is_some_and(Copying::is_gone);
-        if !is_gone || attempt == ATTEMPTS {
+        let missing = error.downcast_ref().and_then(Copying::gone).map(Path::to_owned);
+        // What the next snapshot still names was not replaced: it is damage.
+        if missing.is_none() || missing == gone {
             return Err(told(error, place));
         }
+        gone = missing;
     }
     bail!("volumes are replaced faster than they can be copied; try again in a minute")
+}
+
+/// Refuses a log that does not begin with that of the newest snapshot: a copy of the installation that went on by itself, or
+/// an older state of it. Their snapshots must not pass for each other's.
+async fn refuse_another(place: &Place, from: &Source<'_>) -> Result<()> {
+    let Some(newest) = place.snapshots()?.pop() else {
+        return Ok(());
+    };
+    let (size, root) = (newest.manifest.size, newest.manifest.root_hash()?);
+    if engine::begins_with(from.store.clone(), from.volumes_dir, size, &root).await? {
+        return Ok(());
+    }
+    bail!(
+        "the newest snapshot in {} is of a log of {size} activities, and this log does not begin with them: it is another copy of \
+         the installation, or an older state of it. Nothing was changed. Give it a directory of its own, and keep this one",
+        place.root().display()
+    );
 }
 
 /// The failure, with what it leaves and what to do.
