@@ -8,11 +8,13 @@ use store::{Store, StoreUrl};
 use super::files;
 use super::place::Place;
 use super::volumes::copy_volume;
+use crate::compose;
 use crate::config::Config;
 
 /// Puts a volume back into the installation of these settings, which nobody may have open; under which name what was there is
 /// kept, if something was.
 pub(crate) async fn put_back(place: &Place, config: &Config, id: &str) -> Result<Option<String>> {
+    compose::refuse_half_restored(&config.data_dir)?;
     let store = Store::open(&StoreUrl::directory(&config.data_dir)).await?;
     let done = put(place, config, &store, id).await;
     store.close().await;
