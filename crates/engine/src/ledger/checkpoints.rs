@@ -115,7 +115,7 @@ pub async fn refuse_shorter(store: &Store, anchor: &Path) -> Result<(), LogError
 impl Ledger {
     /// Begins to sign: refuses a log that is older or another than the anchor says, unless `accept`; that is recorded, and
     /// so is every key but the first.
-    pub(crate) async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
+    pub(crate) async fn sign_with(self: &Arc<Self>, signer: Signer, accept: bool) -> Result<(), LogError> {
         let head = self.head().await?;
         let before = log_key::list(&mut self.shared.store().glance().await?).await?;
         let anchored = match signer.anchored(&before) {
@@ -150,7 +150,12 @@ impl Ledger {
         if self.checkpoints.signer.set(signer).is_err() {
             return Err(LogError::Damaged("the log is signed already".to_owned()));
         }
-        self.checkpoint().await.map(drop)
+        let checkpoint = self.checkpoint().await?;
+        if accept {
+            // What was decided holds from now on, also where nothing is signed any more in this process.
+            self.anchor(checkpoint).await?;
+        }
+        Ok(())
     }
 
     /// Whether the log is not the one that this checkpoint was made of, or is shorter. Where what is damaged keeps that from
