@@ -98,7 +98,7 @@ impl Log {
         Ok(log)
     }
 
-    fn of(shared: Shared, tasks: Tasks) -> Self {
+    pub(crate) fn of(shared: Shared, tasks: Tasks) -> Self {
         let shared = Arc::new(shared);
         let reader = Arc::new(Reader::new(Arc::clone(&shared)));
         let writer = Arc::new(Writer::new(Arc::clone(&shared), Arc::clone(&reader)));

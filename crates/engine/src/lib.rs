@@ -5,6 +5,7 @@
 mod attested;
 mod batch;
 mod clock;
+mod copies;
 mod engine;
 mod erasing;
 mod error;
@@ -27,6 +28,7 @@ mod shared;
 mod shelf;
 mod steady;
 mod tasks;
+mod tombstones;
 mod writer;
 
 #[cfg(test)]
@@ -34,12 +36,13 @@ mod tests;
 
 pub use attested::{Attested, Evidence, PersonalPart};
 pub use clock::{Clock, ClockChange, ManualClock, Rng, SeededRng, SystemClock, SystemRng};
+pub use copies::{FileSum, VolumeFiles, begins_with, check_copy, live_volumes};
 pub use engine::Log;
 pub use error::LogError;
 pub use hole::Hole;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
-pub use ledger::checkpoints::{OVERLAP, Signer};
+pub use ledger::checkpoints::{OVERLAP, Signer, refuse_shorter};
 pub use ledger::erase::Erasure;
 pub use ledger::prune::{Removal, RetentionRun};
 pub use ledger::verify::{Fault, Verified};
@@ -59,5 +62,6 @@ pub use settings::LogSettings;
 pub use steady::SteadyClock;
 pub use store::log::LogKey;
 pub use tasks::Tasks;
+pub use tombstones::{Tombstone, Tombstones, read_tombstones};
 pub use volume::{Breakdown, Count, Cursor, Facet, Order, Outcomes};
 pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item};

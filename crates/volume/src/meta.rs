@@ -162,6 +162,12 @@ impl VolumeMeta {
         (OLDEST_INDEX_FORMAT..=INDEX_FORMAT).contains(&self.formats.index)
     }
 
+    /// Whether the sums of all its files are known, not only the record's.
+    #[must_use]
+    pub fn knows_all(&self) -> bool {
+        self.files.contains_key(TREE)
+    }
+
     /// Size of the record in bytes, as far as is known.
     #[must_use]
     pub fn record_bytes(&self) -> u64 {
@@ -185,14 +191,19 @@ impl VolumeMeta {
     /// The sequence number after the last one that a volume of this id holds; `None` if it is no volume's.
     #[must_use]
     pub fn end_of_id(id: &str) -> Option<Seq> {
+        Self::seqs_of_id(id).map(|seqs| seqs.end)
+    }
+
+    /// The activities that a volume of this id holds; `None` if it is no volume's.
+    #[must_use]
+    pub fn seqs_of_id(id: &str) -> Option<Range<Seq>> {
         const DIGITS: usize = 20;
         let (first, rest) = id.split_once('-')?;
         let (last, making) = rest.split_once('-')?;
         let number = |text: &str| (text.len() == DIGITS).then(|| text.parse::<Seq>().ok()).flatten();
         let (first, last) = (number(first)?, number(last)?);
-        (first <= last && !making.is_empty())
-            .then(|| last.checked_add(1))
-            .flatten()
+        let end = last.checked_add(1)?;
+        (first <= last && !making.is_empty()).then_some(first..end)
     }
 }
 

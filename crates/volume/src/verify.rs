@@ -38,6 +38,19 @@ pub fn first_damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<O
     Ok(None)
 }
 
+/// All files of the volume in `dir`, by name, that are not the ones that were written.
+pub fn damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for name in meta.files.keys() {
+        match files::check_sum(dir, meta, name, halt) {
+            Ok(()) => {}
+            Err(VolumeError::Overdue(overdue)) => return Err(overdue.into()),
+            Err(_) => found.push(name.clone()),
+        }
+    }
+    Ok(found)
+}
+
 /// Reads the volume in `dir` back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root,
 /// and every row of the index against the record. How many rows there are whose leaf neither the record carries nor
 /// `leaf_of` gives: those cannot be held against the tree.

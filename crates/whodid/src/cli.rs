@@ -44,7 +44,7 @@ pub(crate) enum LogFormat {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DataDir {
     /// Directory of the data; made if absent
-    #[arg(long, value_name = "DIR", env = "WHODID_DATA_DIR")]
+    #[arg(long, visible_alias = "data", value_name = "DIR", env = "WHODID_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 }
 
@@ -72,6 +72,15 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Build indexes anew from their records, where they cannot be read or are of an older version
     Reindex(Reindex),
+    /// Copy the installation into a directory of backups; works beside a running server
+    ///
+    /// Volumes that are there already are not copied again; whatever is copied is read back. The keys of the installation,
+    /// which are kept outside its data, are not in it, nor are files of exports. docs/backup.md says what is where.
+    Backup(Backup),
+    /// Put an installation back from its backup, into an empty directory
+    ///
+    /// Files are held against their sums, whoever was erased since is erased again, and the whole log is verified.
+    Restore(Restore),
 }
 
 #[derive(Debug, Args)]
@@ -318,8 +327,47 @@ pub(crate) struct Verify {
     pub(crate) file: Option<PathBuf>,
     /// A public key of the log, as `whodid log checkpoint --keys` prints it [default: those in FILE.vkey, else those of the
     /// installation in --data-dir]
-    #[arg(long, value_name = "VKEY", requires = "file")]
+    #[arg(long, value_name = "VKEY")]
     pub(crate) key: Vec<String>,
+    /// A signed checkpoint of this log, as a file: the log must begin with the one that it was made of
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "file")]
+    pub(crate) against: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// The directory of backups; made if absent
+    pub(crate) directory: PathBuf,
+    /// Then keep only so many of the newest snapshots
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
+    /// Then keep only snapshots of so many days, and the newest
+    ///
+    /// Backups hold what the log says of people who were erased since, and their keys: 30 days are enough for most.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) keep_days: Option<u32>,
+    /// Say which snapshots there are, and take none
+    #[arg(long, conflicts_with_all = ["keep", "keep_days", "check"])]
+    pub(crate) list: bool,
+    /// Read all of the backup and hold every file against its sum, and take no snapshot
+    #[arg(long, conflicts_with_all = ["keep", "keep_days"])]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// The directory of backups
+    pub(crate) directory: PathBuf,
+    /// The newest snapshot that was taken not after this, such as 2026-11-28T08:00:00Z [default: the newest of all]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Put only this volume back, into an installation that is there and that nobody has open
+    #[arg(long, value_name = "ID", conflicts_with = "until")]
+    pub(crate) volume: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! after which the next begins, and none remembers anything: after a crash the same function finds the same work.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::erased::Remains;
@@ -19,6 +20,7 @@ use crate::erasing::Erasing;
 use crate::ledger::Ledger;
 use crate::reader::view::View;
 use crate::tasks::blocking;
+use crate::tombstones::TombstoneFile;
 
 /// Rows that name somebody, read at once.
 const SOME: Room = Room {
@@ -70,12 +72,30 @@ impl Ledger {
             salt: self.shared.rng().key(),
         };
         let id = erasure::begin(tx, requested).await?;
-        let shared = Arc::clone(&self.shared);
+        let (shared, tombstone) = (Arc::clone(&self.shared), requested.tombstone(id));
+        let outside = Arc::clone(&self.tombstones);
         tx.on_commit(move || {
             shared.keys().follow(id);
+            // Before anything tells that they were erased; what fails here is done at the next start.
+            if let Some(Err(error)) = outside.get().map(|file| file.add(&[tombstone])) {
+                tracing::error!(%error, "that somebody was erased is not kept outside the data yet");
+            }
             shared.ask_to_erase();
         });
         Ok(id)
+    }
+
+    /// Keeps in this file, too, that somebody was erased.
+    pub(crate) async fn keep_tombstones_in(&self, path: PathBuf) -> Result<(), LogError> {
+        let known = erasure::tombstones(&mut self.shared.store().glance().await?, 0).await?;
+        let (file, tombstones) = (TombstoneFile::new(path), Arc::clone(&self.tombstones));
+        blocking(move || {
+            file.add(&known)?;
+            // A second file takes nothing from the first.
+            let _ = tombstones.set(file);
+            Ok(())
+        })
+        .await
     }
 
     /// Everybody who was erased, or is being.

@@ -15,13 +15,14 @@ mod seal;
 pub(crate) mod verify;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::jobs::Hold;
 use crate::reader::Reader;
 use crate::shared::Shared;
+use crate::tombstones::TombstoneFile;
 use crate::writer::Writer;
 use crate::{Fence, Jobs, LogError};
 
@@ -44,6 +45,8 @@ pub(crate) struct Ledger {
     sealing_fails: AtomicBool,
     /// What was signed.
     checkpoints: checkpoints::Checkpoints,
+    /// Where it is kept outside the data that somebody was erased.
+    tombstones: Arc<OnceLock<TombstoneFile>>,
     #[cfg(test)]
     at_step: std::sync::Mutex<Option<((rewrite::Work, rewrite::Step), rewrite::Hook)>>,
 }
@@ -59,6 +62,7 @@ impl Ledger {
             jobs,
             sealing_fails: AtomicBool::new(false),
             checkpoints: checkpoints::Checkpoints::default(),
+            tombstones: Arc::default(),
             #[cfg(test)]
             at_step: std::sync::Mutex::default(),
         }
