@@ -139,7 +139,11 @@ pub(crate) fn new_id(app: &App, prefix: Prefix) -> String {
 
 /// The id of something made at this time: later ones sort later.
 pub(crate) fn new_id_at(app: &App, prefix: Prefix, at: Time) -> String {
-    let uuid = app.rng().uuid(at);
+    id_of(prefix, app.rng().uuid(at))
+}
+
+/// The id of this sort that is made of these bits.
+pub(crate) fn id_of(prefix: Prefix, uuid: uuid::Uuid) -> String {
     let random = BASE32HEX_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase();
     format!("{}_{random}", prefix.text())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use activity::Heading;
 use activity::Time;
-use proof::{Hash, RetentionCut, RetentionNote};
+use proof::{Checkpoint, Hash, Statement, StatementError};
 use store::Tx;
 use store::log::retention;
 
@@ -79,29 +79,9 @@ impl Log {
         };
         // The root of the log that the run was decided on, which covers all that went.
         let root: Hash = self.tree().await?.root_at(run.seq).await?;
-        let damaged = |what: &str| LogError::Damaged(format!("no note of retention can be made: {what}"));
-        let moment = |at: Time| at.to_string().parse().map_err(|_| damaged("a time cannot be written"));
-        let cut = |removal: &Removal| {
-            Ok(RetentionCut {
-                of: removal.cut.heading.word().to_owned(),
-                before: moment(removal.cut.before)?,
-                removed: removal.removed,
-                held: removal.held,
-            })
-        };
-        let note = RetentionNote {
-            run: run.id,
-            decided: moment(run.begun_at)?,
-            by: run
-                .by
-                .as_ref()
-                .map_or_else(|| "system".to_owned(), |(id, _)| id.clone()),
-            origin: checkpoint.unverified().origin().clone(),
-            size: run.seq,
-            root,
-            cuts: run.removals.iter().map(cut).collect::<Result<_, LogError>>()?,
-        };
-        let text = self.ledger().sign_retention(&note).await?;
+        let of = Checkpoint::new(checkpoint.unverified().origin().clone(), run.seq, root);
+        let said = stated(run).map_err(|why| LogError::Damaged(format!("no note of retention can be made: {why}")))?;
+        let text = self.ledger().sign(&said.of_log(&of)).await?;
         let mut tx = self.shared().store().begin().await?;
         retention::keep_note(&mut tx, run.id, &text).await?;
         tx.commit().await?;
@@ -115,4 +95,19 @@ impl Log {
     pub async fn retention_note(&self, run: u64) -> Result<Option<String>, LogError> {
         Ok(retention::note(&mut self.shared().store().glance().await?, run).await?)
     }
+}
+
+/// What went, without who decided it: that is in the log, where people can be erased.
+fn stated(run: &RetentionRun) -> Result<Statement, StatementError> {
+    let mut said = Statement::new("retention")?
+        .with("run", run.id.to_string())?
+        .with("decided", run.begun_at.to_string())?;
+    for Removal { cut, removed, held, .. } in &run.removals {
+        said = said
+            .with("of", cut.heading.word())?
+            .with("before", cut.before.to_string())?
+            .with("removed", removed.to_string())?
+            .with("held", held.to_string())?;
+    }
+    Ok(said)
 }

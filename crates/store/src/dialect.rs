@@ -79,14 +79,6 @@ impl Dialect {
         }
     }
 
-    /// Checks every page and every index against its table, where that is ours to do.
-    pub(crate) fn integrity_check(self) -> Option<&'static str> {
-        match self {
-            Self::Sqlite => Some("PRAGMA integrity_check(100)"),
-            Self::Postgres => None,
-        }
-    }
-
     /// Writes a copy of the whole as of one moment into the file that is bound, beside whoever writes.
     pub(crate) fn copy_into(self) -> Option<&'static str> {
         match self {

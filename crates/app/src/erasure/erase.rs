@@ -61,7 +61,12 @@ pub async fn erase(app: &App, caller: &Caller, whom: Whom<'_>, reason: &str) -> 
         )));
     }
     check(&mut tx, &person.id).await?;
-    let (number, files) = within(app, &mut tx, &person, request.as_deref(), &decided).await?;
+    let number = tx.erase(&person.id).await?;
+    let ended = Ended {
+        waiting: request.as_deref(),
+        new_id: new_id(app, Prefix::ErasureRequest),
+    };
+    let files = forgotten(&mut tx, &person, number, ended, &decided).await?;
     let mut performed = facts::of_installation(app, caller, "erasure.performed");
     performed.metadata.insert("erasure".to_owned(), number.to_string());
     performed
@@ -120,16 +125,24 @@ async fn check(tx: &mut Tx, id: &str) -> Result<(), ChangeError> {
     }
 }
 
-/// Erases them as part of a transaction; the number, and the files that are to be removed after it.
-async fn within(
-    app: &App,
-    tx: &mut Tx,
+/// A wish to be erased that this is the end of.
+pub(super) struct Ended<'a> {
+    /// The one that waits; without one, one is kept that an administrator made.
+    pub(super) waiting: Option<&'a str>,
+    /// The id of that one.
+    pub(super) new_id: String,
+}
+
+/// Takes out of all other tables what is kept of somebody whom the log is taking out as this erasure; the files that are to
+/// be removed after it.
+pub(super) async fn forgotten(
+    tx: &mut store::Tx,
     person: &Person,
-    request: Option<&str>,
+    number: u64,
+    ended: Ended<'_>,
     decided: &Decided,
-) -> Result<(u64, Vec<String>), ChangeError> {
+) -> Result<Vec<String>, ChangeError> {
     let taken = erasures::left_behind(tx, &person.id).await?;
-    let number = tx.erase(&person.id).await?;
     hide_waiting(tx, &person.id).await?;
     let nobody = Person {
         id: ERASED.to_owned(),
@@ -147,7 +160,7 @@ async fn within(
         email_key: &names::key(&person.email),
         told_by: &told_by(person),
     };
-    let forgotten = erasures::forget(tx, gone, instead, app.now().0).await?;
+    let forgotten = erasures::forget(tx, gone, instead, decided.at.0).await?;
     let removed = Removed {
         counts: forgotten
             .counts
@@ -157,7 +170,7 @@ async fn within(
         taken,
     };
     let removed = serde_json::to_string(&removed).map_err(Unavailable::new)?;
-    match request {
+    match ended.waiting {
         Some(id) => {
             if !erasures::erased(tx, (id, number), decided, &removed).await? {
                 return Err(ChangeError::NotFound);
@@ -165,7 +178,7 @@ async fn within(
         }
         None => {
             let row = ErasureRequestRow {
-                id: new_id(app, Prefix::ErasureRequest),
+                id: ended.new_id,
                 state: RequestState::Erased,
                 by_themself: false,
                 person_id: None,
@@ -181,11 +194,11 @@ async fn within(
         }
     }
     let files = forgotten.files.into_iter().filter_map(|file| file.name);
-    Ok((number, files.collect()))
+    Ok(files.collect())
 }
 
 /// What readers beside this process left for the log is recorded as what it will be.
-async fn hide_waiting(tx: &mut Tx, id: &str) -> Result<(), ChangeError> {
+async fn hide_waiting(tx: &mut store::Tx, id: &str) -> Result<(), ChangeError> {
     let mut after = String::new();
     loop {
         let waiting = disclosures::waiting(tx, &after, AT_ONCE).await?;

@@ -1,6 +1,7 @@
 //! Erasing people: who asked, who decided, what went, and the receipt. What the log says of somebody is taken out by the
 //! engine; this owns who may have it done, what else is kept of a person, and what is said of it.
 
+mod again;
 mod decline;
 mod erase;
 mod finish;
@@ -10,6 +11,7 @@ mod receipt;
 mod request;
 mod withdraw;
 
+pub use again::erase_again;
 pub use decline::decline;
 pub use erase::{Whom, erase};
 pub use finish::{finish, keep_finishing};

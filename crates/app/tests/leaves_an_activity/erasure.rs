@@ -6,6 +6,7 @@ use app::holds;
 use crate::{Action, Is, Stage, Table, action, no_action};
 
 pub(crate) const TABLE: Table = &[
+    ("erasure/again", Is::Mutating(&["erasure.performed"])),
     ("erasure/decline", Is::Mutating(&["erasure.declined"])),
     ("erasure/erase", Is::Mutating(&["erasure.performed"])),
     ("erasure/erase@asked", Is::Mutating(&["erasure.performed"])),
@@ -29,6 +30,10 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         erasure::list(app, admin).await.unwrap().requests[0].id.clone()
     };
     match row {
+        "erasure/again" => {
+            let (store, log, now) = (&stage.test.store, &stage.test.log, app.now());
+            action(erasure::erase_again(store, log, stage.id(), now))
+        }
         "erasure/request" => action(erasure::request(app, member, "Please")),
         "erasure/withdraw" => {
             asked().await;

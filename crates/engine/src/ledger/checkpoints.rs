@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use activity::{By, Facts, Time};
-use proof::{Checkpoint, Manifest, Origin, RetentionNote, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
+use proof::{Checkpoint, Manifest, Origin, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
 use store::{Store, Tx};
@@ -249,21 +249,18 @@ impl Ledger {
         Ok(note.to_string())
     }
 
-    /// Signs what is said of a run of retention; the note as text.
-    pub(crate) async fn sign_retention(&self, of: &RetentionNote) -> Result<String, LogError> {
-        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
-        let keys = self.signing(signer, self.shared.clock().now()).await?;
-        let note = of.sign(&keys);
-        let note = note.map_err(|why| LogError::Damaged(format!("no note of retention can be signed: {why}")))?;
-        Ok(note.to_string())
-    }
-
     /// Signs what was done to the log, with which log that is as of now; the note as text.
     pub(crate) async fn sign_statement(&self, said: Statement) -> Result<String, LogError> {
         let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
-        let keys = self.signing(signer, self.shared.clock().now()).await?;
         let head = self.head().await?;
-        let said = said.of_log(&Checkpoint::new(signer.origin.clone(), head.size, head.root));
+        let now = Checkpoint::new(signer.origin.clone(), head.size, head.root);
+        self.sign(&said.of_log(&now)).await
+    }
+
+    /// Signs this; the note as text.
+    pub(crate) async fn sign(&self, said: &Statement) -> Result<String, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let keys = self.signing(signer, self.shared.clock().now()).await?;
         let note = said.sign(&keys);
         let note = note.map_err(|why| LogError::Damaged(format!("no statement can be signed: {why}")))?;
         Ok(note.to_string())

@@ -13,6 +13,7 @@ pub(crate) mod rewrite;
 mod rows;
 mod seal;
 pub(crate) mod verify;
+mod verify_checkpoints;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};

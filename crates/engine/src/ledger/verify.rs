@@ -133,6 +133,10 @@ impl Ledger {
         let frontier = self.verify_volumes(&mut found, &snapshot, (depth, progress)).await?;
         let Snapshot { head, hot, .. } = snapshot;
         let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
+        if sealed.is_none() {
+            const NONE: &str = "the state of the tree of what is sealed cannot be read";
+            found.fault(0, head.sealed, None, NONE);
+        }
         if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
             && tree.root() != sealed.root()
         {
@@ -143,6 +147,9 @@ impl Ledger {
         if tree.is_some_and(|tree| tree.root() != head.root) {
             const OTHER: &str = "the head's root is not that of the last batch";
             found.fault(head.sealed, head.size - head.sealed, None, OTHER);
+        }
+        if depth == Depth::All {
+            self.verify_checkpoints(&mut found).await?;
         }
         progress(head.size);
         Ok(found)
@@ -345,7 +352,7 @@ impl Verified {
         }
     }
 
-    fn fault(&mut self, first_seq: u64, count: u64, volume: Option<String>, what: &str) {
+    pub(super) fn fault(&mut self, first_seq: u64, count: u64, volume: Option<String>, what: &str) {
         self.faults.push(Fault {
             first_seq,
             count,

@@ -196,7 +196,7 @@ async fn a_copied_database_agrees_with_the_trees_of_its_volumes_and_with_no_othe
     let volumes = bed.dir.path().join("volumes");
     let check = async || {
         let store = Store::open_reader(&StoreUrl::directory(dir.path())).await.unwrap();
-        assert_eq!(store.integrity_check().await.unwrap(), Vec::<String>::new());
+        assert_eq!(store.quick_check().await.unwrap(), Vec::<String>::new());
         crate::check_copy(store, &volumes).await.unwrap()
     };
     let found = check().await;

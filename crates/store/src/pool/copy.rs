@@ -32,14 +32,6 @@ impl Store {
         done?;
         Ok(())
     }
-
-    /// What is wrong with the pages of the database and with its indexes; nothing where the database checks itself.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
-        faults(&mut self.glance().await?, self.inner.dialect.integrity_check()).await
-    }
 }
 
 /// What this check says, but that all is well.

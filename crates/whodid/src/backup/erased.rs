@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use engine::{Log, Tombstone, read_tombstones};
+use engine::{Clock as _, Log, SystemClock, Tombstone, read_tombstones};
 use store::Store;
 use store::log::{erasure, person_key};
 
@@ -63,6 +63,7 @@ async fn of_snapshot(place: &Place, snapshot: &Snapshot) -> Result<Vec<Tombstone
 /// tombstone that the database has not, a SHA-256 of some sixty bytes: a thousand erasures of a hundred thousand persons
 /// take about half a minute.
 pub(super) async fn erase_again(store: &Store, log: &Log, known: &[Tombstone]) -> Result<usize> {
+    let now = SystemClock.now();
     let own = erasure::tombstones(&mut store.glance().await?, 0).await?;
     let mut new: Vec<Tombstone> = Vec::new();
     for tombstone in known {
@@ -77,7 +78,7 @@ pub(super) async fn erase_again(store: &Store, log: &Log, known: &[Tombstone]) -
         let Some(last) = page.last() else { break };
         after.clone_from(last);
         for person in tokio::task::block_in_place(|| matched(&page, &new, &own)) {
-            erase_one(store, log, &person).await?;
+            app::erasure::erase_again(store, log, &person, now).await?;
             erased += 1;
         }
     }
@@ -97,12 +98,4 @@ fn matched(persons: &[String], new: &[Tombstone], own: &[Tombstone]) -> Vec<Stri
         of(new).is_some_and(|requested| of(own).is_none_or(|done| done < requested))
     };
     persons.iter().filter(is_due).cloned().collect()
-}
-
-/// The one place where somebody is erased again. What the log says of them goes; a use case that also takes accounts away is
-/// to be called from here once there is one.
-async fn erase_one(store: &Store, log: &Log, person: &str) -> Result<()> {
-    let mut tx = store.begin().await?;
-    log.erase(&mut tx, person).await?;
-    Ok(tx.commit().await?)
 }
