@@ -25,6 +25,7 @@ mod shared;
 mod shelf;
 mod steady;
 mod tasks;
+mod witness;
 mod writer;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use error::LogError;
 pub use hole::Hole;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
+pub use ledger::checkpoints::witnesses::WitnessState;
 pub use ledger::checkpoints::{OVERLAP, Signer};
 pub use ledger::erase::Erasure;
 pub use ledger::verify::{Fault, Verified};
@@ -52,7 +54,8 @@ pub use reader::tree::{Inclusion, Tree};
 pub use readiness::Obstacle;
 pub use settings::LogSettings;
 pub use steady::SteadyClock;
-pub use store::log::LogKey;
+pub use store::log::{LogKey, WitnessRow};
 pub use tasks::Tasks;
 pub use volume::{Breakdown, Count, Cursor, Facet, Order, Outcomes};
+pub use witness::{Courier, Reply, Replying, Witness};
 pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item};

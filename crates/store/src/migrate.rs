@@ -147,6 +147,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "erasure of people",
         sql: include_str!("../migrations/0027_erasure_of_people.sql"),
     },
+    Migration {
+        version: 30,
+        name: "witnesses",
+        sql: include_str!("../migrations/0030_witnesses.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

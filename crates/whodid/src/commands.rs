@@ -13,6 +13,7 @@ mod serve;
 mod user;
 mod verify;
 mod verify_file;
+mod witness;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(command) => doctor::run(&flags, command).await,
         Command::Verify(command) => Box::pin(verify::run(&flags, command)).await,
         Command::Reindex(command) => Box::pin(reindex::run(&flags, command)).await,
+        Command::Witness(command) => Box::pin(witness::run(&flags, command)).await,
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod many;
 pub mod person_key;
 pub mod verification;
 pub mod volume;
+pub mod witness;
 
 pub use head::{Head, Position};
 pub use hot_batch::{HotBatch, Loaded};
@@ -23,6 +24,7 @@ pub use lost_batch::LostBatch;
 pub use person_key::PersonKey;
 pub use verification::Verification;
 pub use volume::VolumeRow;
+pub use witness::WitnessRow;
 
 use crate::StoreError;
 
