@@ -158,14 +158,28 @@ async fn every_new_checkpoint_is_cosigned_and_kept_so_across_a_restart() {
         let kept = bed.log.checkpoints(u64::MAX, 1).await.unwrap().pop().unwrap();
         assert_eq!(kept.note, bed.log.newest_checkpoint().unwrap().to_string());
     }
-    let before = bed.all(&activity::query::Expr::All, crate::Order::Recorded, 1000).await.len();
+    let before = bed
+        .all(&activity::query::Expr::All, crate::Order::Recorded, 1000)
+        .await
+        .len();
     let bed = bed.reopen(300).await;
     bed.log.sign_with(signer(&[1], None), false).await.unwrap();
-    assert_eq!(cosigned(&bed, &far), 1, "what was kept stays, also where nobody is asked");
+    assert_eq!(
+        cosigned(&bed, &far),
+        1,
+        "what was kept stays, also where nobody is asked"
+    );
     let bed = bed.reopen(300).await;
     watched(&bed, &far, false).await.unwrap();
-    assert_eq!(cosigned(&bed, &far), 1, "asked again, it takes the place of what it said before");
-    let after = bed.all(&activity::query::Expr::All, crate::Order::Recorded, 1000).await.len();
+    assert_eq!(
+        cosigned(&bed, &far),
+        1,
+        "asked again, it takes the place of what it said before"
+    );
+    let after = bed
+        .all(&activity::query::Expr::All, crate::Order::Recorded, 1000)
+        .await
+        .len();
     assert_eq!(before, after, "none of it is an activity");
 }
 
@@ -207,7 +221,11 @@ async fn whatever_a_witness_answers_the_log_goes_on_and_the_trouble_is_named_unt
     ] {
         far.is(Manner::Honest);
         let good = until(&bed, |known| known.row.size == size && known.row.trouble.is_none()).await;
-        assert_eq!((good.row.troubled_since, good.row.contradicts), (None, None), "{manner:?}");
+        assert_eq!(
+            (good.row.troubled_since, good.row.contradicts),
+            (None, None),
+            "{manner:?}"
+        );
         far.is(manner);
         bed.append(many(size..size + 2)).await;
         let wrong = until(&bed, |known| known.row.trouble.is_some()).await;
@@ -250,7 +268,10 @@ async fn a_log_that_a_witness_knows_to_be_longer_or_another_is_refused_unless_th
         let bed = bed.reopen(300).await;
         far.knows(Seen { size: 5000, ..known });
         let refused = watched(&bed, &far, false).await;
-        assert!(matches!(refused, Err(LogError::Witnessed { known: 5000, .. })), "only what was accepted is");
+        assert!(
+            matches!(refused, Err(LogError::Witnessed { known: 5000, .. })),
+            "only what was accepted is"
+        );
     }
 }
 
@@ -259,11 +280,20 @@ async fn a_contradiction_that_comes_later_is_named_and_the_log_goes_on() {
     let (bed, far) = (Bed::new(300).await, Far::new());
     bed.append(many(0..10)).await;
     watched(&bed, &far, false).await.unwrap();
-    far.knows(Seen { size: 99, root: [0; 32] });
+    far.knows(Seen {
+        size: 99,
+        root: [0; 32],
+    });
     bed.append(many(10..12)).await;
     let wrong = until(&bed, |known| known.row.contradicts.is_some()).await;
     assert_eq!(wrong.row.contradicts, Some(99));
-    assert!(wrong.row.trouble.unwrap().contains("99 activities, and here it has only"));
+    assert!(
+        wrong
+            .row
+            .trouble
+            .unwrap()
+            .contains("99 activities, and here it has only")
+    );
     bed.append(many(12..14)).await;
     assert_eq!(bed.log.checkpoint().await.unwrap().unverified().size(), 14);
 }

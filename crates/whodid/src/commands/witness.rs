@@ -37,8 +37,12 @@ pub(super) async fn run(flags: &SettingFlags, command: Command) -> Result<ExitCo
     };
     let witness = Arc::new(Witness::open(places, &logs, Arc::new(SystemClock), &SystemRng)?);
     let listener = TcpListener::bind(&command.listen).await;
-    let listener = listener
-        .with_context(|| format!("cannot listen on {}; choose another address with --listen", command.listen))?;
+    let listener = listener.with_context(|| {
+        format!(
+            "cannot listen on {}; choose another address with --listen",
+            command.listen
+        )
+    })?;
     for (log, size) in witness.logs() {
         tracing::info!(log, size, "witnessing");
     }

@@ -18,8 +18,8 @@ use proof::{
 use tokio::sync::Notify;
 
 pub(crate) use self::key::WitnessKeyError;
-pub(crate) use self::state::StateError;
 use self::state::State;
+pub(crate) use self::state::StateError;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 

@@ -12,3 +12,4 @@ mod settings;
 mod support;
 mod user;
 mod verify;
+mod witness;
