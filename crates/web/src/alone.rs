@@ -85,3 +85,55 @@ async fn read(mut body: Body, most: usize) -> Option<Vec<u8>> {
     }
     Some(read)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use bytes::Bytes;
+    use futures::{StreamExt as _, stream};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    const MOST: usize = 1000;
+
+    /// What is answered to this body: the status and the text, which says how many bytes were read.
+    async fn answered(body: Body) -> (u16, String) {
+        let limits = Limits {
+            body_ms: 50,
+            ..Limits::default()
+        };
+        let alone = Alone::new("/here", MOST, |body| Given {
+            status: 418,
+            content_type: "text/x.test",
+            body: body.len().to_string(),
+        });
+        let request = Request::post("/here").body(body).unwrap();
+        let answer = alone.router(&limits).oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(text.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_to_its_end_or_until_it_is_known_to_be_too_long() {
+        for bytes in [0, 1, MOST - 1, MOST] {
+            assert_eq!(answered(Body::from(vec![b'a'; bytes])).await, (418, bytes.to_string()));
+        }
+        let part = || Ok::<_, Infallible>(Bytes::from_static(&[b'a'; 64]));
+        let endless = stream::repeat_with(part);
+        let (status, read) = answered(Body::from_stream(endless)).await;
+        let read: usize = read.parse().unwrap();
+        assert!(status == 418 && read > MOST && read <= MOST + 64, "{read}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_arrive_and_one_that_breaks_off_are_not_waited_for() {
+        let begun = || stream::iter([Ok(Bytes::from_static(b"old 0\n"))]);
+        let stalled = begun().chain(stream::pending::<Result<Bytes, std::io::Error>>());
+        assert_eq!(answered(Body::from_stream(stalled)).await.0, 408);
+        let broken = begun().chain(stream::iter([Err(std::io::Error::other("gone"))]));
+        assert_eq!(answered(Body::from_stream(broken)).await.0, 400);
+    }
+}

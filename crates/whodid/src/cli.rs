@@ -180,7 +180,7 @@ pub(crate) enum LogCommand {
     Proof(ProofOf),
     /// Sign checkpoints with a new key from now on, and for 30 days with the one before as well
     NewKey(DataDir),
-    /// Go on with a log that is older, or another, than the checkpoint kept outside the data says
+    /// Go on with a log that is older, or another, than the checkpoint kept outside the data or a witness says
     ///
     /// The log records that it was. Only for when the newer data are lost for good.
     AcceptRollback(AcceptRollback),

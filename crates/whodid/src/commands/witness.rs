@@ -46,7 +46,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Command) -> Result<ExitCo
     for (log, size) in witness.logs() {
         tracing::info!(log, size, "witnessing");
     }
-    say(witness.key())?;
+    say(witness.key().to_string())?;
     say(format!("Listening on http://{}", listener.local_addr()?))?;
     let answering = Arc::clone(&witness);
     let alone = Alone::new("/add-checkpoint", MAX_REQUEST_BYTES, move |body| {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use activity::Time;
 use engine::{Clock, Rng};
 use proof::{
-    AddCheckpoint, CONFLICT_TYPE, CosigningKey, KnownLog, Origin, PosixTime, Refusal, Seen, VerifyingKey, WitnessKey,
+    AddCheckpoint, CONFLICT_TYPE, CosigningKey, KnownLog, Origin, PosixTime, Refusal, VerifyingKey, WitnessKey,
 };
 use tokio::sync::Notify;
 
