@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod codec;
 pub mod erased;
 pub mod field;
+mod heading;
 pub mod json;
 pub mod likeness;
 pub mod limits;
@@ -15,6 +16,7 @@ mod model;
 pub mod query;
 mod reason;
 mod recorder;
+mod removed;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
@@ -26,9 +28,11 @@ mod words;
 
 pub use erased::{ERASED, ERASED_NAME};
 pub use field::Field;
+pub use heading::Heading;
 pub use model::{Activity, By, Change, Facts, Named, Person, Seq, Target};
 pub use reason::Reason;
 pub use recorder::{Recorder, RecorderKind, Reporter};
+pub use removed::REMOVED;
 pub use time::Time;
 pub use weight::weight;
 pub use words::{Outcome, Severity};

@@ -35,6 +35,7 @@ mod paging;
 pub mod passkeys;
 pub mod privacy;
 pub mod refusals;
+pub mod retention;
 pub mod saved_searches;
 mod secrets;
 pub mod sessions;

@@ -121,6 +121,11 @@ async fn presence_is_looked_after_again_after_a_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn retention_is_looked_after_again_after_a_panic() {
+    survives(app::retention::keep_applying).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mails_are_sent_again_after_a_panic() {
     survives(|app| assert!(mail::start(app).unwrap())).await;
 }

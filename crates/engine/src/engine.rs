@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use activity::query::Expr;
 use activity::{Activity, Facts, Seq, Time};
-use proof::{Frontier, Statement};
+use proof::Frontier;
 use store::log::{activity_type, erasure, head};
 use store::{Store, Tx};
 use tokio::sync::watch;
@@ -98,7 +98,7 @@ impl Log {
         Ok(log)
     }
 
-    fn of(shared: Shared, tasks: Tasks) -> Self {
+    pub(crate) fn of(shared: Shared, tasks: Tasks) -> Self {
         let shared = Arc::new(shared);
         let reader = Arc::new(Reader::new(Arc::clone(&shared)));
         let writer = Arc::new(Writer::new(Arc::clone(&shared), Arc::clone(&reader)));
@@ -357,14 +357,6 @@ impl Log {
     /// If the store cannot be read.
     pub async fn is_erased(&self, person_id: &str) -> Result<bool, LogError> {
         Ok(erasure::is_of(&mut self.shared.store().glance().await?, person_id).await?)
-    }
-
-    /// Signs what was done to the log, and of which log that is as of now: its origin, size and root as the last lines.
-    ///
-    /// # Errors
-    /// If the store cannot be read, or nothing signs the log.
-    pub async fn sign_statement(&self, said: Statement) -> Result<String, LogError> {
-        self.ledger.sign_statement(said).await
     }
 
     /// Stops taking activities and ends the background work. Everything acknowledged is durable already.

@@ -82,6 +82,17 @@ pub enum LogError {
         /// What is wrong with it.
         why: String,
     },
+    /// The file that says who was erased cannot be read or written.
+    #[error(
+        "{}, which keeps outside the data that somebody was erased, so that they are erased again when older data are put \
+         back: {why}. Put back the file of this installation, or say with `erasures_file` where it is", path.display()
+    )]
+    Tombstones {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is no such tile of the log's tree.
     #[error("there is no such tile: {0}")]
     NoTile(String),
@@ -114,6 +125,20 @@ pub enum LogError {
         size: u64,
         /// The number after the last activity in the volume.
         end: u64,
+    },
+    /// The database takes volumes for its own that are gone, and others hold what was in them.
+    #[error(
+        "the database counts on the volume {gone}, which is not in {place}, where {volume} holds activities of it: the \
+         database is older than its volumes, as a restored backup is. Nothing was changed. Put back the newer database; or \
+         restore both together with `whodid restore`, into an empty directory"
+    )]
+    Outdated {
+        /// Where the volumes are.
+        place: String,
+        /// The one that is not there.
+        gone: String,
+        /// One that is there and holds some of the same activities.
+        volume: String,
     },
     /// The volumes are another installation's.
     #[error(
@@ -200,6 +225,8 @@ impl LogError {
             | Self::RolledBack { .. }
             | Self::Witnessed { .. }
             | Self::Anchor { .. }
+            | Self::Tombstones { .. }
+            | Self::Outdated { .. }
             | Self::NoTile(_)
             | Self::Unsigned
             | Self::OutsideTree { .. }

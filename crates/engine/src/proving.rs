@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use activity::Seq;
-use proof::{Hash, SignedCheckpoint, Tile, TlogProof};
+use proof::{Hash, SignedCheckpoint, Statement, Tile, TlogProof};
 use store::log::checkpoint::{self, Kept};
 use store::log::{LogKey, log_key};
 use tokio::sync::watch;
@@ -73,6 +73,14 @@ impl Log {
     /// [`LogError::Unsigned`] if nothing signs it; if the store cannot be read or written.
     pub async fn checkpoint(&self) -> Result<Arc<SignedCheckpoint>, LogError> {
         self.ledger().checkpoint().await
+    }
+
+    /// Signs what was done to the log, and of which log that is as of now: its origin, size and root as the last lines.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or nothing signs the log.
+    pub async fn sign_statement(&self, said: Statement) -> Result<String, LogError> {
+        self.ledger().sign_statement(said).await
     }
 
     /// Changes with every checkpoint that is made here.

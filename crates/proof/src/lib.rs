@@ -14,6 +14,7 @@ mod hash;
 mod inclusion;
 mod manifest;
 mod note;
+mod retention;
 mod source;
 mod statement;
 mod text;
@@ -34,6 +35,7 @@ pub use note::{
     Algorithm, CosigningKey, KeyError, KeyId, KeyName, MAX_NOTE_BYTES, MAX_SIGNATURES, NameError, Note, NoteError,
     PublicKey, SecretKey, Signature, SignatureError, SigningKey, Verified, VerifyingKey, WitnessKey,
 };
+pub use retention::{RetentionCut, RetentionNote, RetentionNoteError};
 pub use source::{NodeSource, OutsideTree, ProofError, root_at, root_of};
 pub use statement::{Statement, StatementError};
 pub use tiles::{

@@ -79,6 +79,22 @@ impl Dialect {
         }
     }
 
+    /// Checks every page and every index against its table, where that is ours to do.
+    pub(crate) fn integrity_check(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA integrity_check(100)"),
+            Self::Postgres => None,
+        }
+    }
+
+    /// Writes a copy of the whole as of one moment into the file that is bound, beside whoever writes.
+    pub(crate) fn copy_into(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("VACUUM INTO $1"),
+            Self::Postgres => None,
+        }
+    }
+
     /// Gives back the space of deleted rows. The checkpoint waits for nobody: while an outside reader holds a snapshot,
     /// the one after the next commits does what this one cannot.
     pub(crate) fn tidy(self) -> &'static [&'static str] {

@@ -56,6 +56,9 @@ pub enum StoreError {
     /// The store was opened for reading only.
     #[error("this store was opened for reading only")]
     ReadOnly,
+    /// The database is not a file of ours that could be copied.
+    #[error("this database is a server's; copy it by that server's own means")]
+    NoCopy,
     /// A column holds a value that has no meaning here.
     #[error("the database holds what this program never writes: {0}")]
     Unreadable(String),

@@ -148,6 +148,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0027_erasure_of_people.sql"),
     },
     Migration {
+        version: 28,
+        name: "retention",
+        sql: include_str!("../migrations/0028_retention.sql"),
+    },
+    Migration {
         version: 30,
         name: "witnesses",
         sql: include_str!("../migrations/0030_witnesses.sql"),

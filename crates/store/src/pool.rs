@@ -2,6 +2,7 @@
 
 #[cfg(feature = "testing")]
 mod beside;
+mod copy;
 
 use std::fmt;
 use std::path::Path;
@@ -238,16 +239,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn quick_check(&self) -> Result<Vec<String>, StoreError> {
-        let Some(statement) = self.inner.dialect.quick_check() else {
-            return Ok(Vec::new());
-        };
-        let rows = sqlx::query(statement).fetch_all(self.glance().await?.conn()).await?;
-        let mut lines = Vec::new();
-        for row in rows {
-            lines.push(row.try_get::<String, _>(0)?);
-        }
-        lines.retain(|line| line != "ok");
-        Ok(lines)
+        copy::faults(&mut self.glance().await?, self.inner.dialect.quick_check()).await
     }
 
     /// The name of the database behind it.

@@ -41,7 +41,8 @@ macro_rules! on {
                 tidying_waits_for_no_reader,
                 a_store_opens_again_with_what_it_held,
                 a_schema_from_the_future_is_refused,
-                a_reader_reads_and_does_not_write;
+                a_reader_reads_and_does_not_write,
+                a_copy_is_of_what_was_committed_and_waits_for_nobody_who_writes;
             jobs:
                 of_two_that_claim_at_once_one_gets_it,
                 a_former_holder_of_a_lapsed_lease_changes_nothing,

@@ -71,7 +71,9 @@ pub(crate) fn sums(dir: &Path, halt: &Deadline) -> Result<BTreeMap<String, FileS
     for name in [RECORD, TREE] {
         sums.insert(name.to_owned(), sum(&dir.join(name), halt)?);
     }
-    for path in entries(&index(dir))? {
+    let index = index(dir);
+    let of_index = if index.exists() { entries(&index)? } else { Vec::new() };
+    for path in of_index {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // Locks say something only while a process runs.
         if !name.ends_with(".lock") {

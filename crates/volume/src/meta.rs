@@ -33,6 +33,9 @@ pub struct VolumeMeta {
     pub first_seq: Seq,
     /// How many activities; at least 1.
     pub count: u64,
+    /// How many of them lost all their values to retention. Where all did, there is no index.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub removed: u64,
     /// The earliest `occurred_at`.
     pub min_occurred: Time,
     /// The latest `occurred_at`.
@@ -129,6 +132,12 @@ impl VolumeMeta {
         (self.min_occurred, self.max_occurred)
     }
 
+    /// Whether nothing is left in it but leaves: it has a record and its part of the tree, and no index.
+    #[must_use]
+    pub fn is_emptied(&self) -> bool {
+        self.removed == self.count
+    }
+
     /// Its activities.
     #[must_use]
     pub fn seqs(&self) -> Range<Seq> {
@@ -151,6 +160,12 @@ impl VolumeMeta {
     #[must_use]
     pub fn reads_index(&self) -> bool {
         (OLDEST_INDEX_FORMAT..=INDEX_FORMAT).contains(&self.formats.index)
+    }
+
+    /// Whether the sums of all its files are known, not only the record's.
+    #[must_use]
+    pub fn knows_all(&self) -> bool {
+        self.files.contains_key(TREE)
     }
 
     /// Size of the record in bytes, as far as is known.
@@ -176,15 +191,26 @@ impl VolumeMeta {
     /// The sequence number after the last one that a volume of this id holds; `None` if it is no volume's.
     #[must_use]
     pub fn end_of_id(id: &str) -> Option<Seq> {
+        Self::seqs_of_id(id).map(|seqs| seqs.end)
+    }
+
+    /// The activities that a volume of this id holds; `None` if it is no volume's.
+    #[must_use]
+    pub fn seqs_of_id(id: &str) -> Option<Range<Seq>> {
         const DIGITS: usize = 20;
         let (first, rest) = id.split_once('-')?;
         let (last, making) = rest.split_once('-')?;
         let number = |text: &str| (text.len() == DIGITS).then(|| text.parse::<Seq>().ok()).flatten();
         let (first, last) = (number(first)?, number(last)?);
-        (first <= last && !making.is_empty())
-            .then(|| last.checked_add(1))
-            .flatten()
+        let end = last.checked_add(1)?;
+        (first <= last && !making.is_empty()).then_some(first..end)
     }
+}
+
+// `skip_serializing_if` hands a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(removed: &u64) -> bool {
+    *removed == 0
 }
 
 mod hex {

@@ -122,6 +122,8 @@ pub fn rewrite<'a, A: AsRef<Activity>>(
         index: IndexBuilder::new(dir.join("index.parts"), halt.clone()),
         levels: Levels::new(first),
         bounds: None,
+        bare: Some(Vec::new()),
+        removed: 0,
         copied: RecordDigest::default(),
         leaf_of,
         halt,
@@ -158,6 +160,10 @@ struct Work<'a> {
     index: IndexBuilder,
     levels: Levels,
     bounds: Option<Bounds>,
+    /// Rows that lost all their values, as long as there is no other: without one no index is made.
+    bare: Option<Vec<(Seq, Time)>>,
+    /// How many lost them in all.
+    removed: u64,
     /// Of what was copied from other records.
     copied: RecordDigest,
     leaf_of: LeafOf<'a>,
@@ -190,6 +196,7 @@ impl Work<'_> {
             if index.seqs() != (self.end()..self.end() + rows.len() as u64) {
                 return Err(VolumeError::Unfit("an index is of other activities".to_owned()));
             }
+            self.index_bare()?;
             self.index.join(index.0.index.index.clone())?;
         }
         if rows.len() != leaves.len() {
@@ -202,7 +209,7 @@ impl Work<'_> {
             self.levels.push(*leaf.hash());
             self.record.add(row, leaf.kept())?;
             if index.is_none() {
-                self.index.add(row)?;
+                self.index(row)?;
             }
             self.note(row);
         }
@@ -225,7 +232,9 @@ impl Work<'_> {
             }
             self.record.add_batch(&batch)?;
         }
+        self.index_bare()?;
         self.index.join(volume.0.index.index.clone())?;
+        self.removed += meta.removed;
         self.join(Bounds {
             occurred: (meta.min_occurred, meta.max_occurred),
             recorded: (meta.first_recorded, meta.last_recorded),
@@ -244,7 +253,7 @@ impl Work<'_> {
                 let leaf = (self.leaf_of)(&row, &[]).ok_or_else(|| without_leaf(meta, row.seq))?;
                 self.levels.push(leaf);
                 self.record.add(&row, Kept::NOTHING)?;
-                self.index.add(&row)?;
+                self.index(&row)?;
                 self.note(&row);
             }
         }
@@ -279,7 +288,7 @@ impl Work<'_> {
                     alter(&mut row);
                 }
                 self.record.add(&row.activity, row.kept())?;
-                self.index.add(&row.activity)?;
+                self.index(&row.activity)?;
                 self.note(&row.activity);
             }
         }
@@ -289,6 +298,27 @@ impl Work<'_> {
             let detail = format!("its record ends before activity {next}");
             Err(VolumeError::damaged(&meta.id, detail))
         }
+    }
+
+    fn index(&mut self, row: &Activity) -> Result<()> {
+        if row.is_removed() {
+            self.removed += 1;
+            if let Some(bare) = &mut self.bare {
+                bare.push((row.seq, row.recorded_at));
+                return Ok(());
+            }
+        } else {
+            self.index_bare()?;
+        }
+        self.index.add(row)
+    }
+
+    /// Adds to the index what waited for a row with values.
+    fn index_bare(&mut self) -> Result<()> {
+        for (seq, recorded_at) in self.bare.take().unwrap_or_default() {
+            self.index.add(&Activity::removed(seq, recorded_at))?;
+        }
+        Ok(())
     }
 
     fn note(&mut self, row: &Activity) {
@@ -318,8 +348,10 @@ impl Work<'_> {
             _ => return Err(VolumeError::Unfit(format!("{count} activities do not make a volume"))),
         };
         self.record.finish()?;
-        self.index.finish(&files::index(dir))?;
-        index_times(&files::index(dir))?;
+        if self.removed < count {
+            self.index.finish(&files::index(dir))?;
+            index_times(&files::index(dir))?;
+        }
         let tree = files::tree(dir);
         std::fs::write(&tree, self.levels.to_bytes()).map_err(VolumeError::io(&tree))?;
         let meta = VolumeMeta {
@@ -327,6 +359,7 @@ impl Work<'_> {
             id: id.to_owned(),
             first_seq,
             count,
+            removed: self.removed,
             min_occurred: bounds.occurred.0,
             max_occurred: bounds.occurred.1,
             in_time_order: bounds.in_time_order,

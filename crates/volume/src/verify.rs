@@ -38,6 +38,19 @@ pub fn first_damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<O
     Ok(None)
 }
 
+/// All files of the volume in `dir`, by name, that are not the ones that were written.
+pub fn damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for name in meta.files.keys() {
+        match files::check_sum(dir, meta, name, halt) {
+            Ok(()) => {}
+            Err(VolumeError::Overdue(overdue)) => return Err(overdue.into()),
+            Err(_) => found.push(name.clone()),
+        }
+    }
+    Ok(found)
+}
+
 /// Reads the volume in `dir` back and checks all of it: meta, sums, gapless numbers, bounds, leaves against tree and root,
 /// and every row of the index against the record. How many rows there are whose leaf neither the record carries nor
 /// `leaf_of` gives: those cannot be held against the tree.
@@ -52,9 +65,10 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
         return Err(damaged("its tree levels do not yield its root"));
     }
     let (mut leaves, mut unknown) = (levels.check(), 0);
-    // An index of an older format is not read: it is to be built anew, from the record.
+    // An index of an older format is not read: it is to be built anew, from the record. Of nothing but leaves there is none.
     let open = || IndexedRows::open(&Volume::open(dir, meta.clone())?, halt);
-    let mut indexed = meta.reads_index().then(open).transpose()?;
+    let has_index = meta.reads_index() && !meta.is_emptied();
+    let mut indexed = has_index.then(open).transpose()?;
     let mut bounds = Bounds::new(meta);
     let mut record = RecordReader::open(&files::record(dir))?;
     while let Some(rows) = record.next_rows() {
@@ -163,6 +177,7 @@ impl IndexedRows {
 struct Bounds<'a> {
     meta: &'a VolumeMeta,
     count: u64,
+    removed: u64,
     occurred: Option<(Time, Time)>,
     recorded: Option<(Time, Time)>,
     previous: Time,
@@ -174,6 +189,7 @@ impl<'a> Bounds<'a> {
         Self {
             meta,
             count: 0,
+            removed: 0,
             occurred: None,
             recorded: None,
             previous: Time(i64::MIN),
@@ -188,6 +204,7 @@ impl<'a> Bounds<'a> {
             return Err(VolumeError::damaged(&self.meta.id, detail));
         }
         self.count += 1;
+        self.removed += u64::from(activity.is_removed());
         let (at, recorded) = (activity.occurred_at, activity.recorded_at);
         self.in_time_order &= self.previous <= at;
         self.previous = at;
@@ -201,7 +218,7 @@ impl<'a> Bounds<'a> {
 
     fn finish(self) -> Result<()> {
         let meta = self.meta;
-        let sound = self.count == meta.count
+        let sound = (self.count, self.removed) == (meta.count, meta.removed)
             && self.occurred == Some((meta.min_occurred, meta.max_occurred))
             && self.recorded == Some((meta.first_recorded, meta.last_recorded))
             && self.in_time_order == meta.in_time_order;

@@ -1,8 +1,12 @@
 //! The command line: every flag, once. Owns no behaviour.
 
+mod witness;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use witness::Witness;
 
 /// The user activity log that a team can run itself.
 ///
@@ -44,7 +48,7 @@ pub(crate) enum LogFormat {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DataDir {
     /// Directory of the data; made if absent
-    #[arg(long, value_name = "DIR", env = "WHODID_DATA_DIR")]
+    #[arg(long, visible_alias = "data", value_name = "DIR", env = "WHODID_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 }
 
@@ -72,31 +76,21 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Build indexes anew from their records, where they cannot be read or are of an older version
     Reindex(Reindex),
+    /// Copy the installation into a directory of backups; works beside a running server
+    ///
+    /// Volumes that are there already are not copied again; whatever is copied is read back. The keys of the installation,
+    /// which are kept outside its data, are not in it, nor are files of exports. docs/backup.md says what is where.
+    Backup(Backup),
+    /// Put an installation back from its backup, into an empty directory
+    ///
+    /// Files are held against their sums, whoever was erased since is erased again, and the whole log is verified.
+    Restore(Restore),
     /// Cosign the checkpoints of others' logs, as a witness that they never take anything back; runs without an installation
     ///
     /// Prints its public key, which the installations name with `witnesses`, and answers C2SP tlog-witness at
     /// /add-checkpoint. It belongs on a machine of somebody else than those who run the logs, behind a proxy that speaks
     /// https.
     Witness(Witness),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Witness {
-    /// Address and port to listen on
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
-    pub(crate) listen: String,
-    /// File of its key; made if absent, readable for its user alone
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
-    /// Directory that says what was cosigned last of each log; made with the key
-    #[arg(long, value_name = "DIR")]
-    pub(crate) state: PathBuf,
-    /// A public key of a log that is witnessed, as `whodid log checkpoint --keys` prints it; may be repeated
-    #[arg(long, value_name = "VKEY", required = true)]
-    pub(crate) log: Vec<String>,
-    /// What a new key is called, such as `witness.example.com/w1` [default: whodid-witness/ and a number]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -343,8 +337,47 @@ pub(crate) struct Verify {
     pub(crate) file: Option<PathBuf>,
     /// A public key of the log, as `whodid log checkpoint --keys` prints it [default: those in FILE.vkey, else those of the
     /// installation in --data-dir]
-    #[arg(long, value_name = "VKEY", requires = "file")]
+    #[arg(long, value_name = "VKEY")]
     pub(crate) key: Vec<String>,
+    /// A signed checkpoint of this log, as a file: the log must begin with the one that it was made of
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "file")]
+    pub(crate) against: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// The directory of backups; made if absent
+    pub(crate) directory: PathBuf,
+    /// Then keep only so many of the newest snapshots
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
+    /// Then keep only snapshots of so many days, and the newest
+    ///
+    /// Backups hold what the log says of people who were erased since, and their keys: 30 days are enough for most.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) keep_days: Option<u32>,
+    /// Say which snapshots there are, and take none
+    #[arg(long, conflicts_with_all = ["keep", "keep_days", "check"])]
+    pub(crate) list: bool,
+    /// Read all of the backup and hold every file against its sum, and take no snapshot
+    #[arg(long, conflicts_with_all = ["keep", "keep_days"])]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// The directory of backups
+    pub(crate) directory: PathBuf,
+    /// The newest snapshot that was taken not after this, such as 2026-11-28T08:00:00Z [default: the newest of all]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Put only this volume back, into an installation that is there and that nobody has open
+    #[arg(long, value_name = "ID", conflicts_with = "until")]
+    pub(crate) volume: Option<String>,
 }
 
 #[derive(Debug, Args)]

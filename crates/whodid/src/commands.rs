@@ -1,5 +1,6 @@
 //! The commands, one file each. Owns what they share: settings from flags, zones, and queries.
 
+mod backup;
 mod checkpoints;
 mod close_gaps;
 mod demo;
@@ -8,10 +9,12 @@ mod export;
 mod import;
 mod key;
 mod reindex;
+mod restore;
 mod search;
 mod serve;
 mod user;
 mod verify;
+mod verify_against;
 mod verify_file;
 mod witness;
 
@@ -46,6 +49,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Key(KeyCommand::Replace(data)) => key::replace(&flags, data).await,
         Command::Doctor(command) => doctor::run(&flags, command).await,
         Command::Verify(command) => Box::pin(verify::run(&flags, command)).await,
+        Command::Backup(command) => Box::pin(backup::run(&flags, command)).await,
+        Command::Restore(command) => Box::pin(restore::run(&flags, command)).await,
         Command::Reindex(command) => Box::pin(reindex::run(&flags, command)).await,
         Command::Witness(command) => Box::pin(witness::run(&flags, command)).await,
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use app::{App, SecretKey};
 use engine::{Clock, Log, Rng as _, Signer, SteadyClock, SystemClock, SystemRng};
 use store::{Store, StoreError, StoreUrl};
@@ -11,6 +11,9 @@ use store::{Store, StoreError, StoreUrl};
 use crate::config::Config;
 use crate::secret_key;
 use crate::{log_key, rights};
+
+/// In a data directory that a backup is being put back into, or was not to the end.
+pub(crate) const RESTORING: &str = "whodid.restoring";
 
 /// Everything of one installation, owned by this process.
 pub(crate) struct Installation {
@@ -54,6 +57,7 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 pub(crate) async fn open_store(config: &Config) -> Result<Store> {
     let directory = &config.data_dir;
     private_directory(directory).with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+    refuse_half_restored(directory)?;
     let store = Store::open(&StoreUrl::directory(directory)).await?;
     let open = rights::open_to_others(config);
     if let Err((path, error)) = rights::tighten(&open) {
@@ -68,6 +72,17 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store> {
         tracing::warn!("{warning}");
     }
     Ok(store)
+}
+
+/// Refuses a directory in which not all of a backup is: whoever was erased since may still be in it.
+pub(crate) fn refuse_half_restored(directory: &Path) -> Result<()> {
+    if directory.join(RESTORING).exists() {
+        bail!(
+            "a backup was not put back into {} to its end. Remove what is in it, and repeat `whodid restore`",
+            directory.display()
+        );
+    }
+    Ok(())
 }
 
 /// Puts the parts together over an open store.
@@ -110,6 +125,9 @@ async fn assemble_as(
     how: Signing,
 ) -> Result<Installation> {
     let rng = Arc::new(SystemRng);
+    if !how.accept {
+        engine::refuse_shorter(&store, &config.checkpoint_file).await?;
+    }
     let key = secret_key::open(&config.secret_key_file, &store, &*rng).await?;
     let log = Log::open(store.clone(), settings, Arc::clone(&clock), rng.clone()).await?;
     let keys = log_key::open(&config.log_key_file, &store, &*rng).await?;
@@ -118,6 +136,7 @@ async fn assemble_as(
         log.watched_by(config.witnesses.clone(), courier)?;
     }
     log.sign_with(signer(config, keys)?, how.accept).await?;
+    log.keep_tombstones_in(config.erasures_file.clone()).await?;
     let app = App::new(store, log.clone(), clock, rng, config.app.clone(), key);
     Ok(Installation { app, log })
 }
@@ -133,6 +152,7 @@ pub(crate) fn signer(config: &Config, keys: Vec<proof::SigningKey>) -> Result<Si
 
 /// Opens the installation for reading, also beside a running server. All it writes is who read.
 pub(crate) async fn open_reader(config: &Config) -> Result<Installation> {
+    refuse_half_restored(&config.data_dir)?;
     let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
     let clock = clock();
     let log = Log::open_reader(store.clone(), config.log.clone(), Arc::clone(&clock)).await?;

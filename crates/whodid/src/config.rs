@@ -19,7 +19,13 @@ use crate::cli::{LogFormat, SettingFlags};
 use apply::Setting;
 
 /// Settings that name a place on this machine and belong to no section.
-const PLACES: [&str; 4] = ["data_dir", "secret_key_file", "log_key_file", "checkpoint_file"];
+const PLACES: [&str; 5] = [
+    "data_dir",
+    "secret_key_file",
+    "log_key_file",
+    "checkpoint_file",
+    "erasures_file",
+];
 /// The settings file's name in a data directory.
 pub(crate) const FILE: &str = "whodid.toml";
 
@@ -34,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) log_key_file: PathBuf,
     /// The file that holds the newest checkpoint outside the data.
     pub(crate) checkpoint_file: PathBuf,
+    /// The file that says outside the data that somebody was erased.
+    pub(crate) erasures_file: PathBuf,
     /// The use cases.
     pub(crate) app: app::Settings,
     /// The web server.
@@ -245,6 +253,7 @@ fn build(
     let secret_key_file = place("secret_key_file", ".key");
     let log_key_file = place("log_key_file", ".log-key");
     let checkpoint_file = place("checkpoint_file", ".checkpoint");
+    let erasures_file = place("erasures_file", ".erasures");
     let mut app = app_settings(&tree).map_err(whole)?;
     let web: web::Settings = section_of(&tree, "web").map_err(whole)?;
     let mut log: engine::LogSettings = section_of(&tree, "log").map_err(whole)?;
@@ -257,6 +266,7 @@ fn build(
         secret_key_file,
         log_key_file,
         checkpoint_file,
+        erasures_file,
         app,
         web,
         log,

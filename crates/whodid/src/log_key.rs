@@ -100,17 +100,29 @@ pub(crate) async fn open(path: &Path, store: &Store, rng: &dyn Rng) -> Result<Ve
             );
             Ok(keys)
         }
-        (Some(key), true) => Err(LogKeyError::Missing {
-            path: path.to_owned(),
-            key: key.clone(),
-        }),
-        (Some(key), false) if !keys.iter().any(|held| known.contains(&held.public().to_string())) => {
-            Err(LogKeyError::Other {
-                path: path.to_owned(),
-                key: key.clone(),
-            })
-        }
-        _ => Ok(keys),
+        _ => held(path, &known, &keys).map(|()| keys),
+    }
+}
+
+/// What is wrong with the file for this database, if something is: nothing is made.
+pub(crate) async fn missing(path: &Path, store: &Store) -> Option<LogKeyError> {
+    match (known(store).await, read(path)) {
+        (Ok(known), Ok(keys)) => held(path, &known, &keys).err(),
+        (Err(error), _) => Some(error.into()),
+        (_, Err(error)) => Some(error),
+    }
+}
+
+/// Whether one of the keys that were used is held, if any was.
+fn held(path: &Path, known: &[String], keys: &[SigningKey]) -> Result<(), LogKeyError> {
+    let Some(key) = known.last().cloned() else {
+        return Ok(());
+    };
+    let path = path.to_owned();
+    match keys.iter().any(|held| known.contains(&held.public().to_string())) {
+        true => Ok(()),
+        false if keys.is_empty() => Err(LogKeyError::Missing { path, key }),
+        false => Err(LogKeyError::Other { path, key }),
     }
 }
 

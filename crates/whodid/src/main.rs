@@ -1,5 +1,6 @@
 //! The program `whodid`: reads the command line and hands over to one command. Owns the exit codes.
 
+mod backup;
 mod cli;
 mod commands;
 mod compose;

@@ -60,6 +60,11 @@ pub(crate) fn width(text: &str) -> usize {
         .sum()
 }
 
+/// So many bytes, as people say it.
+pub(crate) fn size(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}
+
 /// Writes a line to the standard output.
 pub(crate) fn say(text: impl AsRef<str>) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{}", text.as_ref())

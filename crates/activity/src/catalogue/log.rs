@@ -92,6 +92,28 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Went on with `900` activities, although a checkpoint is known of `1000`",
     ),
     Category::Log.entry(
+        "retention.changed",
+        "Retention changed",
+        "It was changed how long activities are kept",
+        &[Text("Changed how long activities are kept")],
+        "Changed how long activities are kept",
+    ),
+    Category::Log
+        .entry(
+            "retention.applied",
+            "Retention applied",
+            "Activities that had been kept as long as they are to be were removed",
+            &[
+                Text("Removed "),
+                Meta("removed"),
+                Text(" activities that had been kept long enough; "),
+                Meta("held"),
+                Text(" are on hold"),
+            ],
+            "Removed `1204551` activities that had been kept long enough; `312` are on hold",
+        )
+        .warning(),
+    Category::Log.entry(
         "export.generated",
         "Export generated",
         "An export of an activity log was generated",

@@ -54,6 +54,8 @@ fn example_of(entry: &ActivityType) -> Facts {
         ("known", "1000"),
         ("size", "900"),
         ("sound", "900"),
+        ("removed", "1204551"),
+        ("held", "312"),
         ("reason", "Case 12/2026"),
         ("erasure", "3"),
         ("activities", "12"),

@@ -1,5 +1,7 @@
 //! Why a view has no rows, and what would give some.
 
+use activity::Heading;
+use activity::catalogue;
 use activity::query::{Expr, KindPattern, Term, with_operators};
 use activity::{Person, Time};
 use jiff::tz::TimeZone;
@@ -31,6 +33,13 @@ pub enum EmptyReason {
         code: String,
         /// Since when it is recorded here; `None` if it never was.
         since: Option<Time>,
+    },
+    /// The range ends before what is kept of what the query asks for.
+    Removed {
+        /// What was removed, as people call it.
+        titles: Vec<&'static str>,
+        /// What was recorded before is gone: of all of them.
+        before: Time,
     },
     /// Rows exist, none matches.
     NothingMatches {
@@ -79,6 +88,9 @@ pub(super) async fn explain(
 ) -> Result<EmptyReason, ViewError> {
     if let Some(hidden) = hidden.filter(|hidden| hidden.n > 0) {
         return Ok(EmptyReason::OnlyReads(hidden));
+    }
+    if let Some(reason) = removed(app, scoped).await? {
+        return Ok(reason);
     }
     if count(scoped, &scoped.subject.expr(), 1).await?.n == 0 {
         return Ok(EmptyReason::NothingYet);
@@ -136,6 +148,42 @@ async fn not_recorded_then(app: &App, scoped: &Scoped) -> Result<Option<EmptyRea
         }
     }
     Ok(earliest.map(|(code, since)| EmptyReason::NotRecordedThen { code, since }))
+}
+
+/// Whether retention removed what the query asks for: its range ends before what is kept of every heading that it can be
+/// about. What was recorded in time may have happened earlier, so the range is of either.
+async fn removed(app: &App, scoped: &Scoped) -> Result<Option<EmptyReason>, ViewError> {
+    let kept = app.log().removed_before().await?;
+    let recorded_until = parts(&scoped.bound).iter().filter_map(|part| match part {
+        Expr::Term(Term::Recorded(ranges)) => ranges.iter().map(|range| range.to.as_ref()?.instant()).max()?,
+        _ => None,
+    });
+    let until = scoped.bound.time_bounds().1.into_iter().chain(recorded_until).min();
+    let (Some(until), false) = (until, kept.is_empty()) else {
+        return Ok(None);
+    };
+    let parts = parts(&scoped.typed);
+    let asked = parts.iter().filter_map(|part| match part {
+        Expr::Term(Term::Kind(patterns)) => Some(patterns),
+        _ => None,
+    });
+    let asked: Vec<&Vec<KindPattern>> = asked.collect();
+    let codes: Vec<String> = app.log().recorded_since().await?.into_keys().collect();
+    let can_be = |heading: &Heading| {
+        asked.iter().all(|patterns| {
+            let meant = |code: &str| Heading::of_kind(code) == *heading && patterns.iter().any(|it| it.matches(code));
+            codes.iter().any(|code| meant(code)) || catalogue::all().any(|entry| meant(entry.code))
+        })
+    };
+    let gone = kept
+        .into_iter()
+        .filter(|(heading, before)| until <= *before && can_be(heading));
+    let gone: Vec<_> = gone.collect();
+    let before = gone.iter().map(|(_, before)| *before).min();
+    Ok(before.map(|before| EmptyReason::Removed {
+        titles: gone.iter().map(|(heading, _)| heading.title()).collect(),
+        before,
+    }))
 }
 
 /// Other questions that find something: those that put something right first, then those that take something away.

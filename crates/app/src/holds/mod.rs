@@ -59,7 +59,6 @@ pub(crate) async fn held(read: &mut Read, person_id: &str) -> Result<Option<Hold
 }
 
 /// The ids of everybody who is under a hold, each once.
-#[allow(dead_code, reason = "retention asks for it")]
 pub(crate) async fn held_persons(read: &mut Read) -> Result<Vec<String>, Unavailable> {
     let mut persons: Vec<String> = holds::list(read).await?.into_iter().map(|row| row.person_id).collect();
     persons.sort_unstable();

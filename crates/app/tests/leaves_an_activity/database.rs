@@ -72,7 +72,7 @@ const BOOKKEEPING: &[Early] = &[
             "job.total",
             "job.bytes",
         ],
-        rows: &["exports/worker", "mail/send", "sessions/sweep"],
+        rows: &["exports/worker", "mail/send", "retention/apply", "sessions/sweep"],
     },
 ];
 

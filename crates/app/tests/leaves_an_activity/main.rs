@@ -22,6 +22,7 @@ mod passkeys;
 mod privacy;
 mod quiet;
 mod reading;
+mod retention;
 mod saved_searches;
 mod sessions;
 #[path = "../support/mod.rs"]
@@ -82,6 +83,7 @@ const TABLES: &[Table] = &[
     passkeys::TABLE,
     privacy::TABLE,
     reading::TABLE,
+    retention::TABLE,
     saved_searches::TABLE,
     sessions::TABLE,
 ];
@@ -102,6 +104,7 @@ async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "passkeys" => passkeys::prepare(stage, row).await,
         "privacy" => privacy::prepare(stage, row).await,
         "activity" | "import" | "ingest" | "integrity" => reading::prepare(stage, row).await,
+        "retention" => retention::prepare(stage, row).await,
         "saved_searches" => saved_searches::prepare(stage, row).await,
         "sessions" => sessions::prepare(stage, row).await,
         other => panic!("no module prepares the area {other}"),
@@ -257,6 +260,7 @@ async fn left_by(row: &'static str, expected: &[&str]) -> Vec<String> {
 /// What is in nobody's own log.
 fn concerns_no_account(row: &str, code: &str) -> bool {
     code.starts_with("application.")
+        || code.starts_with("retention.")
         || ["erasure.performed", "erasure.finished"].contains(&code)
         || ["log.imported", "log.gap_closed", "log.verified"].contains(&code)
         || row == "logging_in/log_in@unknown_user"

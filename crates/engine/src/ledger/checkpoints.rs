@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use activity::{By, Facts, Time};
-use proof::{Checkpoint, Manifest, Origin, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
-use store::Tx;
+use proof::{Checkpoint, Manifest, Origin, RetentionNote, SignedCheckpoint, SigningKey, Statement, VerifyingKey};
 use store::log::checkpoint::{self as table, Kept};
 use store::log::{Head, LogKey, head, log_key};
+use store::{Store, Tx};
 use tokio::sync::{Mutex, watch};
 
 use crate::LogError;
@@ -92,6 +92,31 @@ impl Signer {
     }
 }
 
+/// Refuses a log that is shorter than the checkpoint in the anchor says, whoever signed that: before anything of the log
+/// is touched, and so before what an older database knows nothing of could be taken for what is left of a crash. A file
+/// that holds no checkpoint is judged by who signs.
+///
+/// # Errors
+/// [`LogError::RolledBack`]; if the store cannot be read.
+pub async fn refuse_shorter(store: &Store, anchor: &Path) -> Result<(), LogError> {
+    let bytes = std::fs::read(anchor).unwrap_or_default();
+    let Ok(known) = SignedCheckpoint::parse(&bytes) else {
+        return Ok(());
+    };
+    let (known, size) = (
+        known.unverified().size(),
+        head::position(&mut store.glance().await?).await?.size,
+    );
+    match known > size {
+        true => Err(LogError::RolledBack {
+            known,
+            size,
+            anchor: anchor.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
 impl Ledger {
     /// Has these witnesses asked about every checkpoint, from [`Ledger::sign_with`] on.
     pub(crate) fn watched_by(&self, witnesses: Witnesses) -> Result<(), LogError> {
@@ -107,7 +132,7 @@ impl Ledger {
 
     /// Begins to sign: refuses a log that is older or another than the anchor or a witness says, unless `accept`; that is
     /// recorded, and so is every key but the first.
-    pub(crate) async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
+    pub(crate) async fn sign_with(self: &Arc<Self>, signer: Signer, accept: bool) -> Result<(), LogError> {
         let head = self.head().await?;
         let before = log_key::list(&mut self.shared.store().glance().await?).await?;
         let anchored = match signer.anchored(&before) {
@@ -139,12 +164,16 @@ impl Ledger {
         if self.checkpoints.signer.set(signer).is_err() {
             return Err(LogError::Damaged("the log is signed already".to_owned()));
         }
-        self.checkpoint().await?;
+        let checkpoint = self.checkpoint().await?;
         for First {
             witness, about, heard, ..
         } in heard
         {
             self.take_note(witness, &about, heard).await?;
+        }
+        if accept {
+            // What was decided holds from now on, also where nothing is signed any more in this process.
+            self.anchor(checkpoint).await?;
         }
         Ok(())
     }
@@ -283,6 +312,15 @@ impl Ledger {
         let keys = self.signing(signer, self.shared.clock().now()).await?;
         let note = manifest.sign(&keys);
         let note = note.map_err(|why| LogError::Damaged(format!("no manifest can be signed: {why}")))?;
+        Ok(note.to_string())
+    }
+
+    /// Signs what is said of a run of retention; the note as text.
+    pub(crate) async fn sign_retention(&self, of: &RetentionNote) -> Result<String, LogError> {
+        let signer = self.checkpoints.signer.get().ok_or(LogError::Unsigned)?;
+        let keys = self.signing(signer, self.shared.clock().now()).await?;
+        let note = of.sign(&keys);
+        let note = note.map_err(|why| LogError::Damaged(format!("no note of retention can be signed: {why}")))?;
         Ok(note.to_string())
     }
 

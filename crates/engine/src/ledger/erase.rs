@@ -3,6 +3,7 @@
 //! after which the next begins, and none remembers anything: after a crash the same function finds the same work.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::erased::Remains;
@@ -19,6 +20,7 @@ use crate::erasing::Erasing;
 use crate::ledger::Ledger;
 use crate::reader::view::View;
 use crate::tasks::blocking;
+use crate::tombstones::TombstoneFile;
 
 /// Rows that name somebody, read at once.
 const SOME: Room = Room {
@@ -47,7 +49,7 @@ pub struct Erasure {
 pub(crate) type Rewritten = BTreeMap<u64, u64>;
 
 /// What answers whether a volume names somebody.
-enum Readable {
+pub(super) enum Readable {
     Whole(Volume),
     Unindexed(RecordOnly),
 }
@@ -70,12 +72,30 @@ impl Ledger {
             salt: self.shared.rng().key(),
         };
         let id = erasure::begin(tx, requested).await?;
-        let shared = Arc::clone(&self.shared);
+        let (shared, tombstone) = (Arc::clone(&self.shared), requested.tombstone(id));
+        let outside = Arc::clone(&self.tombstones);
         tx.on_commit(move || {
             shared.keys().follow(id);
+            // Before anything tells that they were erased; what fails here is done at the next start.
+            if let Some(Err(error)) = outside.get().map(|file| file.add(&[tombstone])) {
+                tracing::error!(%error, "that somebody was erased is not kept outside the data yet");
+            }
             shared.ask_to_erase();
         });
         Ok(id)
+    }
+
+    /// Keeps in this file, too, that somebody was erased.
+    pub(crate) async fn keep_tombstones_in(&self, path: PathBuf) -> Result<(), LogError> {
+        let known = erasure::tombstones(&mut self.shared.store().glance().await?, 0).await?;
+        let (file, tombstones) = (TombstoneFile::new(path), Arc::clone(&self.tombstones));
+        blocking(move || {
+            file.add(&known)?;
+            // A second file takes nothing from the first.
+            let _ = tombstones.set(file);
+            Ok(())
+        })
+        .await
     }
 
     /// Everybody who was erased, or is being.
@@ -94,7 +114,7 @@ impl Ledger {
 
     /// Whether what is left of an erasure only waits for others, who read an older state, to be done.
     pub(crate) async fn awaits_others(&self) -> Result<bool, LogError> {
-        Ok(!self.at(Stage::Traces).await?.is_empty())
+        Ok(!self.at(Stage::Traces).await?.is_empty() || self.prunes_traces().await?)
     }
 
     /// Those who are at this stage.
@@ -131,7 +151,7 @@ impl Ledger {
             .live()
             .await?
             .into_iter()
-            .filter(|meta| meta.first_seq < erasing.end())
+            .filter(|meta| meta.first_seq < erasing.end() && !meta.is_emptied())
         {
             let Some(readable) = readable(&view, &meta) else {
                 is_whole = false;
@@ -209,13 +229,24 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Removes what is left of volumes that were replaced, and of what the database deleted or wrote over; whether there
-    /// was something to remove. Somebody who reads an older state is not waited for: it is tried again.
+    /// Ends the erasures of which only traces may be left; whether there were such, and it could. Somebody who reads an older state is not waited for: it is tried again.
     async fn erase_traces(&self) -> Result<bool, LogError> {
         let due = self.at(Stage::Traces).await?;
         if due.is_empty() {
             return Ok(false);
         }
+        if !self.clear_traces().await? {
+            return Ok(false);
+        }
+        self.reached(Work::Erase, Step::Scrubbed)?;
+        let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
+        self.advance(&ids, Stage::Traces).await?;
+        tracing::info!(persons = ids.len(), "nothing is left of who was to be erased");
+        Ok(true)
+    }
+
+    /// Removes what is left of volumes that were replaced and of what the database deleted; whether nothing is left.
+    pub(super) async fn clear_traces(&self) -> Result<bool, LogError> {
         let store = self.shared.store();
         let mut tx = store.begin().await?;
         table::hasten(&mut tx, self.shared.clock().now()).await?;
@@ -228,18 +259,11 @@ impl Ledger {
             head::without_traces(&mut tx).await?;
             tx.commit().await?;
         }
-        if !left.is_empty() || !store.scrub(false).await? {
-            return Ok(false);
-        }
-        self.reached(Work::Erase, Step::Scrubbed)?;
-        let ids: Vec<u64> = due.iter().map(|of| of.id).collect();
-        self.advance(&ids, Stage::Traces).await?;
-        tracing::info!(persons = ids.len(), "nothing is left of who was to be erased");
-        Ok(true)
+        Ok(left.is_empty() && store.scrub(false).await?)
     }
 }
 
-fn readable(view: &View, meta: &VolumeMeta) -> Option<Readable> {
+pub(super) fn readable(view: &View, meta: &VolumeMeta) -> Option<Readable> {
     let whole = view.volumes.iter().find(|volume| volume.meta().id == meta.id);
     let unindexed = || view.unindexed.iter().find(|volume| volume.meta().id == meta.id);
     let whole = whole.cloned().map(Readable::Whole);

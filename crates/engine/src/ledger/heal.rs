@@ -92,7 +92,8 @@ impl Ledger {
     pub(crate) async fn reindex(self: &Arc<Self>, all: bool) -> Result<Vec<(String, Result<(), LogError>)>, LogError> {
         let unreadable = self.unreadable().await?;
         let mut done = Vec::new();
-        for meta in self.live().await? {
+        // Of nothing but leaves there is no index.
+        for meta in self.live().await?.into_iter().filter(|meta| !meta.is_emptied()) {
             let is_old = meta.formats.index < volume::INDEX_FORMAT;
             if all || is_old || unreadable.contains(&meta.id) {
                 let id = meta.id.clone();

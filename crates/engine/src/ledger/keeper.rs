@@ -53,13 +53,14 @@ impl Ledger {
         let (mut untidy, mut unmerged) = (false, 0);
         loop {
             self.erase_hot().await?;
-            let sealed = self.seal_next(all).await?;
+            // What goes is taken out of volumes.
+            let sealed = self.seal_next(all || self.prunes_hot().await?).await?;
             untidy |= sealed;
             unmerged += usize::from(sealed);
             let (mut merged, mut beside) = (false, 0);
             if !sealed || unmerged >= most {
                 // Whoever is to be erased comes first: a merge would only make more to be rewritten.
-                (merged, beside) = Box::pin(self.beside_sealing(self.erase_next())).await?;
+                (merged, beside) = Box::pin(self.beside_sealing(self.take_out_next())).await?;
                 if !merged {
                     let more;
                     (merged, more) = Box::pin(self.beside_sealing(self.merge_next())).await?;
@@ -82,6 +83,11 @@ impl Ledger {
                 return Err(LogError::Closed);
             }
         }
+    }
+
+    /// Takes out of the volumes what is to go next: those who are erased first, then what was kept long enough.
+    async fn take_out_next(self: &Arc<Self>) -> Result<bool, LogError> {
+        Ok(self.erase_next().await? || self.prune_next().await?)
     }
 
     /// Does a work, and seals beside it what becomes due meanwhile: merging takes long, and whoever waits for room in the

@@ -1,4 +1,4 @@
-//! The ledger of volumes and those who change it: sealing, merging, mending, erasing, verifying. Owns that one process works at a time,
+//! The ledger of volumes and those who change it: sealing, merging, mending, erasing, pruning, verifying. Owns that one process works at a time,
 //! and one thing, but that it seals beside a merge; and what was found of the volumes.
 
 pub(crate) mod checkpoints;
@@ -8,19 +8,21 @@ pub(crate) mod heal;
 pub(crate) mod keeper;
 mod lost;
 mod merge;
+pub(crate) mod prune;
 pub(crate) mod rewrite;
 mod rows;
 mod seal;
 pub(crate) mod verify;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::jobs::Hold;
 use crate::reader::Reader;
 use crate::shared::Shared;
+use crate::tombstones::TombstoneFile;
 use crate::writer::Writer;
 use crate::{Fence, Jobs, LogError};
 
@@ -43,6 +45,8 @@ pub(crate) struct Ledger {
     sealing_fails: AtomicBool,
     /// What was signed.
     checkpoints: checkpoints::Checkpoints,
+    /// Where it is kept outside the data that somebody was erased.
+    tombstones: Arc<OnceLock<TombstoneFile>>,
     #[cfg(test)]
     at_step: std::sync::Mutex<Option<((rewrite::Work, rewrite::Step), rewrite::Hook)>>,
 }
@@ -58,6 +62,7 @@ impl Ledger {
             jobs,
             sealing_fails: AtomicBool::new(false),
             checkpoints: checkpoints::Checkpoints::default(),
+            tombstones: Arc::default(),
             #[cfg(test)]
             at_step: std::sync::Mutex::default(),
         }

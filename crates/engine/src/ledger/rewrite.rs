@@ -25,6 +25,7 @@ pub(crate) enum Work {
     Merge,
     Reindex,
     Erase,
+    Prune,
 }
 
 /// The steps between which a process can die.
@@ -72,6 +73,8 @@ pub(crate) enum Replaced {
     /// These volumes.
     Volumes(Vec<String>),
     /// This volume, whose files go at once.
+    Pruned(String),
+    /// The same, because of somebody who is erased.
     Erased {
         id: String,
         /// Below which all activities were looked at with it.
@@ -159,6 +162,10 @@ impl Ledger {
                 for id in ids {
                     fenced |= !table::doom(&mut tx, id, gone_at).await?;
                 }
+                head::bump_generation(&mut tx).await?;
+            }
+            Replaced::Pruned(id) => {
+                fenced |= !table::doom(&mut tx, id, self.shared.clock().now()).await?;
                 head::bump_generation(&mut tx).await?;
             }
             Replaced::Erased {

@@ -104,10 +104,46 @@ impl Ledger {
                 end,
             });
         }
+        self.check_gone().await?;
         self.claim_place().await?;
         if !strangers.is_empty() {
             tracing::warn!(place, names = ?strangers,
                 "what lies beside the volumes and is none of this log's is left as it is");
+        }
+        Ok(())
+    }
+
+    /// Refuses to go on where a live volume is gone and another, which is none, holds activities of it: what a merge or an
+    /// erasure made of it after this database was copied. Guarantee: the only copy of activities is never taken for what
+    /// a crash left, because this comes before anything is given up or removed.
+    async fn check_gone(&self) -> Result<(), LogError> {
+        let mut read = self.shared.store().glance().await?;
+        let live = table::list(&mut read).await?;
+        // What this database replaced itself is older than what it has.
+        let replaced: HashSet<String> = table::due(&mut read, activity::Time(i64::MAX))
+            .await?
+            .into_iter()
+            .collect();
+        drop(read);
+        let shelf = self.reader.shelf().clone();
+        let found: Vec<String> = blocking(move || Ok(shelf.list()?))
+            .await?
+            .into_iter()
+            .filter_map(|(id, name)| (id == name).then_some(id))
+            .collect();
+        let gone = live.iter().filter(|row| !found.contains(&row.id));
+        for row in gone {
+            let holds = |id: &&String| {
+                VolumeMeta::seqs_of_id(id)
+                    .is_some_and(|of| of.start < row.first_seq + row.count && row.first_seq < of.end)
+            };
+            if let Some(volume) = found.iter().filter(|id| !replaced.contains(*id)).find(holds) {
+                return Err(LogError::Outdated {
+                    place: self.reader.shelf().name(),
+                    gone: row.id.clone(),
+                    volume: volume.clone(),
+                });
+            }
         }
         Ok(())
     }

@@ -42,6 +42,25 @@ pub struct Fault {
     pub volume: Option<String>,
     /// What was expected and what was found.
     pub what: String,
+    /// Of a volume: its files that are not the ones that were written, by their names below its directory.
+    pub damaged: Vec<String>,
+}
+
+impl Fault {
+    /// Whether the record of the volume is what was written, so that its index can be made anew from it.
+    #[must_use]
+    pub fn is_record_whole(&self) -> bool {
+        self.volume.is_some() && self.damaged.iter().all(|file| file != volume::RECORD)
+    }
+}
+
+/// How much of a volume is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// Every file and row.
+    All,
+    /// What it knows of the tree.
+    Tree,
 }
 
 /// The log as the database describes it at one moment.
@@ -57,12 +76,17 @@ impl Ledger {
     /// Verifies everything as of now; `progress` is told how many activities were looked at.
     pub(crate) async fn verify(self: &Arc<Self>, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
         for _ in 1..ATTEMPTS {
-            let found = self.verify_once(&progress).await?;
+            let found = self.verify_once(Depth::All, &progress).await?;
             if !self.names_what_is_gone(&found).await? {
                 return Ok(found);
             }
         }
-        self.verify_once(&progress).await
+        self.verify_once(Depth::All, &progress).await
+    }
+
+    /// Verifies that the trees of the volumes, the hot activities and the head belong together.
+    pub(crate) async fn verify_trees(self: &Arc<Self>) -> Result<Verified, LogError> {
+        self.verify_once(Depth::Tree, &|_| {}).await
     }
 
     /// Whether a fault is of a volume that another process, or the keeper, has replaced meanwhile.
@@ -94,7 +118,11 @@ impl Ledger {
         }))
     }
 
-    async fn verify_once(self: &Arc<Self>, progress: &(impl Fn(u64) + Send + Sync)) -> Result<Verified, LogError> {
+    async fn verify_once(
+        self: &Arc<Self>,
+        depth: Depth,
+        progress: &(impl Fn(u64) + Send + Sync),
+    ) -> Result<Verified, LogError> {
         let Some(snapshot) = self.snapshot().await? else {
             return Ok(Verified::default());
         };
@@ -102,7 +130,7 @@ impl Ledger {
             size: snapshot.head.size,
             ..Verified::default()
         };
-        let frontier = self.verify_volumes(&mut found, &snapshot, progress).await?;
+        let frontier = self.verify_volumes(&mut found, &snapshot, (depth, progress)).await?;
         let Snapshot { head, hot, .. } = snapshot;
         let sealed = Frontier::from_bytes(&head.sealed_frontier).ok();
         if let (Some(tree), Some(sealed)) = (&frontier, &sealed)
@@ -126,13 +154,13 @@ impl Ledger {
         self: &Arc<Self>,
         found: &mut Verified,
         of: &Snapshot,
-        progress: &(impl Fn(u64) + Send + Sync),
+        (depth, progress): (Depth, &(impl Fn(u64) + Send + Sync)),
     ) -> Result<Option<Frontier>, LogError> {
         let (mut frontier, mut next) = (Some(Frontier::new()), 0);
         for row in &of.volumes {
             found.between(next..row.first_seq, of, &mut frontier);
             next = row.first_seq + row.count;
-            match self.verify_volume(row).await {
+            match self.verify_volume(row, depth).await {
                 Ok((unknown, range)) => {
                     found.sound += row.count;
                     found.without_key += unknown;
@@ -140,6 +168,9 @@ impl Ledger {
                 }
                 Err(error @ (LogError::Volume(_) | LogError::Damaged(_))) => {
                     found.fault(row.first_seq, row.count, Some(row.id.clone()), &chain(&error));
+                    if let Some(fault) = found.faults.last_mut() {
+                        fault.damaged = self.damaged(row).await?;
+                    }
                     frontier = None;
                 }
                 Err(error) => return Err(error),
@@ -151,17 +182,29 @@ impl Ledger {
     }
 
     /// One volume: for how many rows nothing can be told, and its part of the tree.
-    async fn verify_volume(self: &Arc<Self>, row: &VolumeRow) -> Result<(u64, CompactRange), LogError> {
+    async fn verify_volume(self: &Arc<Self>, row: &VolumeRow, depth: Depth) -> Result<(u64, CompactRange), LogError> {
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let meta = volumes::meta(row)?;
         blocking(move || {
             let leaf_of =
                 |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
-            let unknown = volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?;
+            let unknown = match depth {
+                Depth::All => volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?,
+                Depth::Tree => 0,
+            };
             Ok((unknown, volume::tree_range(&dir, &meta)?))
         })
         .await
+    }
+
+    /// Which files of a volume are not the ones that were written.
+    async fn damaged(self: &Arc<Self>, row: &VolumeRow) -> Result<Vec<String>, LogError> {
+        let (shelf, halt) = (self.reader.shelf().clone(), self.shared.halt().clone());
+        let Ok(meta) = volumes::meta(row) else {
+            return Ok(Vec::new());
+        };
+        blocking(move || Ok(volume::damaged(&shelf.place(&meta.id)?, &meta, &halt)?)).await
     }
 
     /// The hot activities, from the tree that the volumes give; gives the tree up to the head, as the volumes do.
@@ -308,6 +351,7 @@ impl Verified {
             count,
             volume,
             what: what.to_owned(),
+            damaged: Vec::new(),
         });
     }
 }

@@ -140,6 +140,7 @@ impl Look {
         };
         let get = move |view: &View| {
             let mut row: Option<Activity> = get(view)?;
+            row.take_if(|row| row.is_removed() || view.pruning.takes(row));
             row.iter_mut().for_each(|row| view.erasing.hide(row));
             Ok(row)
         };
@@ -192,11 +193,11 @@ fn page(view: &View, search: &Search, room: Room, deadline: Deadline) -> Result<
 }
 
 fn count(view: &View, query: &mut Query, cap: u64) -> Result<Count, LogError> {
-    if *query.expr() == Expr::All {
+    if *query.expr() == Expr::All && view.pruning.is_empty() {
         let lacking = view.holes.iter().chain(&*view.closed);
         let lacking: u64 = lacking.map(|hole| hole.seqs.end - hole.seqs.start).sum();
         return Ok(Count {
-            n: view.position.size - lacking,
+            n: view.position.size - lacking - view.removed,
             exact: view.holes.is_empty(),
         });
     }

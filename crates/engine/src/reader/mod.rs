@@ -4,6 +4,7 @@
 pub(crate) mod freeze;
 mod hidden;
 pub(crate) mod inquiry;
+mod left;
 pub(crate) mod look;
 pub(crate) mod scan;
 pub(crate) mod stretch;
@@ -72,12 +73,9 @@ impl Reader {
 
     /// What is known of the volumes that are open.
     pub(crate) fn open(&self) -> Vec<VolumeMeta> {
-        self.volumes
-            .set()
-            .volumes
-            .iter()
-            .map(|volume| volume.meta().clone())
-            .collect()
+        let set = self.volumes.set();
+        let whole = set.volumes.iter().map(|volume| volume.meta().clone());
+        whole.chain(set.emptied.iter().cloned()).collect()
     }
 
     /// How many volumes are open.

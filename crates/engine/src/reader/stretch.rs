@@ -11,6 +11,7 @@ use volume::{
 };
 
 use super::hidden::Hidden;
+use super::left::Left;
 use super::tail::Chunk;
 use crate::extent::{Extent, may_match};
 
@@ -23,6 +24,8 @@ pub(crate) enum Stretch {
     Sealed(Volume),
     /// A volume without an index: slow.
     Unindexed(RecordOnly),
+    /// A stretch of which some activities are removed.
+    Left(Left),
     /// Of a stretch of which somebody is being erased, what does not name them.
     Others(Hidden),
     /// And what does.
@@ -35,6 +38,7 @@ impl Stretch {
             Self::Hot(chunk, _) => chunk.times(),
             Self::Sealed(volume) => volume.meta().times(),
             Self::Unindexed(volume) => volume.meta().times(),
+            Self::Left(left) => left.of.times(),
             Self::Others(hidden) | Self::Hidden(hidden) => hidden.of.times(),
         }
     }
@@ -45,6 +49,7 @@ impl Stretch {
             Self::Hot(chunk, seqs) => chunk.first_seq().max(seqs.start)..chunk.end_seq().min(seqs.end),
             Self::Sealed(volume) => volume.meta().seqs(),
             Self::Unindexed(volume) => volume.meta().seqs(),
+            Self::Left(left) => left.of.seqs(),
             Self::Others(hidden) | Self::Hidden(hidden) => hidden.seqs(),
         }
     }
@@ -64,6 +69,7 @@ impl Stretch {
                 Some(index) if self.seqs() == index.seqs() => Source::Index(index),
                 _ => Source::Rows(chunk, visible),
             },
+            Self::Left(left) => Source::Left(left),
             Self::Others(hidden) => Source::Others(hidden),
             Self::Hidden(hidden) => Source::Hidden(hidden),
         }
@@ -89,6 +95,7 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.search(query, order, after, filling),
             Source::Record(record) => record.search(query, order, after, filling),
+            Source::Left(of) => of.of.search(&mut of.left(query), order, after, filling),
             Source::Others(of) => of.of.search(&mut of.others(query), order, after, filling),
             Source::Hidden(of) => of.search(query, order, after, filling),
             Source::Rows(chunk, seqs) => {
@@ -116,6 +123,7 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => Ok(Box::new(index.scan(query, order, chunk)?)),
             Source::Record(record) => Ok(Box::new(record.scan(query, order, chunk)?)),
+            Source::Left(of) => of.of.scan(of.left(&query), order, chunk),
             Source::Others(of) => of.of.scan(of.others(&query), order, chunk),
             Source::Hidden(of) => of.scan(query, order, chunk),
             Source::Rows(of, seqs) => Ok(Box::new(HotRows {
@@ -134,6 +142,7 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.count(query, cap),
             Source::Record(record) => record.count(query, cap),
+            Source::Left(of) => of.of.count(&mut of.left(query), cap),
             Source::Others(of) => of.of.count(&mut of.others(query), cap),
             Source::Hidden(of) => Ok(Count {
                 n: of.count(query)?,
@@ -152,6 +161,7 @@ impl Stretch {
         match self.source() {
             Source::Index(index) => index.tally(query, by),
             Source::Record(record) => record.tally(query, by),
+            Source::Left(of) => of.of.tally(&mut of.left(query), by),
             Source::Others(of) => of.of.tally(&mut of.others(query), by),
             Source::Hidden(of) => of.tally(query, by),
             Source::Rows(chunk, seqs) => {
@@ -169,6 +179,7 @@ enum Source<'a> {
     Record(&'a RecordOnly),
     /// The rows of a chunk with these seqs, one by one.
     Rows(&'a Arc<Chunk>, &'a Range<Seq>),
+    Left(&'a Left),
     Others(&'a Hidden),
     Hidden(&'a Hidden),
 }

@@ -8,13 +8,15 @@ use std::time::Duration;
 use activity::query::Expr;
 use activity::{Activity, Seq};
 use store::log::head::{self, Position};
-use store::log::{closed_gap, erasure, hot_batch, lost_batch, volume as volume_table};
+use store::log::{closed_gap, erasure, hot_batch, lost_batch, retention, volume as volume_table};
 use volume::{Cursor, Order, RecordOnly, Volume};
 
 use crate::erasing::Erasing;
 use crate::hole::Hole;
+use crate::pruning::Pruning;
 use crate::reader::Reader;
 use crate::reader::hidden::Hidden;
+use crate::reader::left::Left;
 use crate::reader::stretch::Stretch;
 use crate::reader::tail::Chunk;
 use crate::reader::volumes::Listed;
@@ -39,6 +41,10 @@ pub(crate) struct View {
     pub(crate) closed: Arc<[Hole]>,
     /// Whose values are being taken out of the log, and are not shown any more.
     pub(crate) erasing: Arc<Erasing>,
+    /// What was kept long enough and is being removed, and is not shown any more.
+    pub(crate) pruning: Arc<Pruning>,
+    /// How many activities have been removed from what can be read.
+    pub(crate) removed: u64,
     hot: Vec<Arc<Chunk>>,
 }
 
@@ -53,7 +59,8 @@ impl View {
         let unindexed = self.unindexed.iter().cloned().map(Stretch::Unindexed);
         let sealed = self.volumes.iter().cloned().map(Stretch::Sealed);
         let all = unindexed.chain(sealed).chain(hot);
-        all.flat_map(|stretch| Hidden::split(stretch, &self.erasing).into_iter().flatten())
+        let left = all.map(|stretch| Left::of(stretch, &self.pruning));
+        left.flat_map(|stretch| Hidden::split(stretch, &self.erasing).into_iter().flatten())
     }
 
     /// What cannot be read and may hold something that the question asks for.
@@ -128,6 +135,7 @@ impl Reader {
                 closed: closed_gap::list(&mut read).await?,
                 erasures: head::erasures(&mut read).await?,
                 erasing: erasure::pending(&mut read).await?,
+                pruning: retention::pending(&mut read).await?,
             };
             drop(read);
             let volumes = Arc::clone(&self.volumes);
@@ -155,9 +163,14 @@ impl Reader {
             size: position.size,
             at,
         };
+        let removed = set.volumes.iter().map(|volume| volume.meta().removed).sum::<u64>()
+            + set.unindexed.iter().map(|volume| volume.meta().removed).sum::<u64>()
+            + set.emptied.iter().map(|meta| meta.count).sum::<u64>();
         Ok(Some(View {
             position,
             through,
+            pruning: set.pruning,
+            removed,
             volumes: set.volumes,
             unindexed: set.unindexed,
             holes: with_hot(set.holes, &hot),

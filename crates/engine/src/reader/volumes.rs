@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use activity::Time;
 use store::log::erasure::{Erasure, Stage};
+use store::log::retention::Run;
 use store::log::{LostBatch, VolumeRow};
 use volume::{RecordOnly, Volume, VolumeError, VolumeMeta};
 
 use crate::LogError;
 use crate::erasing::Erasing;
 use crate::hole::Hole;
+use crate::pruning::Pruning;
 use crate::shelf::Shelf;
 
 /// How long a volume that could not be read is left alone before it is looked at again.
@@ -25,12 +27,16 @@ pub(crate) struct VolumeSet {
     pub(crate) volumes: Arc<[Volume]>,
     /// Of these only the record can be read: slowly, until their index has been built anew.
     pub(crate) unindexed: Arc<[RecordOnly]>,
+    /// Those in which nothing is left but leaves.
+    pub(crate) emptied: Arc<[VolumeMeta]>,
     /// What of the sealed log is in none of them.
     pub(crate) holes: Arc<[Hole]>,
     /// Of which somebody has closed these.
     pub(crate) closed: Arc<[Hole]>,
     /// Whose values are being taken out of the log.
     pub(crate) erasing: Arc<Erasing>,
+    /// What was kept long enough and is being removed.
+    pub(crate) pruning: Arc<Pruning>,
     /// For how many persons the hot activities were rewritten.
     pub(crate) rewritten: u64,
     /// When it was opened.
@@ -48,6 +54,7 @@ impl VolumeSet {
 enum Opened {
     Whole(Volume),
     Unindexed(RecordOnly),
+    Emptied(VolumeMeta),
 }
 
 /// What the database says of the sealed log at one moment.
@@ -64,6 +71,8 @@ pub(crate) struct Listed {
     pub(crate) erasures: u64,
     /// Those who are not yet.
     pub(crate) erasing: Vec<Erasure>,
+    /// What is being removed.
+    pub(crate) pruning: Vec<Run>,
 }
 
 /// The newest set that was opened.
@@ -82,9 +91,11 @@ impl Volumes {
                 generation: 0,
                 volumes: Arc::new([]),
                 unindexed: Arc::new([]),
+                emptied: Arc::new([]),
                 holes: Arc::new([]),
                 closed: Arc::new([]),
                 erasing: Arc::default(),
+                pruning: Arc::default(),
                 rewritten: 0,
                 opened: Instant::now(),
             }),
@@ -112,7 +123,10 @@ impl Volumes {
         for volume in known.unindexed.iter() {
             open.insert(&volume.meta().id, Opened::Unindexed(volume.clone()));
         }
-        let (mut volumes, mut unindexed) = (Vec::new(), Vec::new());
+        for meta in known.emptied.iter() {
+            open.insert(&meta.id, Opened::Emptied(meta.clone()));
+        }
+        let (mut volumes, mut unindexed, mut emptied) = (Vec::new(), Vec::new(), Vec::new());
         let (mut holes, mut next) = (Vec::new(), 0);
         for row in &listed.volumes {
             lacking(next..row.first_seq, &listed.lost, &mut holes);
@@ -121,6 +135,7 @@ impl Volumes {
             match opened.map_or_else(|| self.open_one(row), Ok) {
                 Ok(Opened::Whole(volume)) => volumes.push(volume),
                 Ok(Opened::Unindexed(volume)) => unindexed.push(volume),
+                Ok(Opened::Emptied(meta)) => emptied.push(meta),
                 Err(hole) => holes.push(hole),
             }
         }
@@ -135,9 +150,11 @@ impl Volumes {
             generation: listed.generation,
             volumes: volumes.into(),
             unindexed: unindexed.into(),
+            emptied: emptied.into(),
             holes: holes.into(),
             closed: closed.into(),
             erasing: Arc::new(Erasing::of(&listed.erasing)),
+            pruning: Arc::new(Pruning::of_runs(&listed.pruning)),
             rewritten: listed.erasures.saturating_sub(hot as u64),
             opened: Instant::now(),
         };
@@ -153,6 +170,9 @@ impl Volumes {
 
     fn open_one(&self, row: &VolumeRow) -> Result<Opened, Hole> {
         let meta = meta(row).map_err(|error| hole(row, None, &error))?;
+        if meta.is_emptied() {
+            return Ok(Opened::Emptied(meta));
+        }
         let error = match self.shelf.open(meta.clone()) {
             Ok(volume) => return Ok(Opened::Whole(volume)),
             Err(error) => LogError::from(error),

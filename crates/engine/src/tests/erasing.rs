@@ -134,7 +134,7 @@ async fn erase(bed: &Bed, id: &str) -> u64 {
 }
 
 /// In how many files below a directory these bytes are.
-fn files_with(dir: &Path, bytes: &[u8]) -> Vec<String> {
+pub(super) fn files_with(dir: &Path, bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

@@ -131,6 +131,91 @@ async fn a_restored_older_database_loses_nothing_and_says_what_to_do() {
     store.close().await;
 }
 
+/// Copies the database as it is now, beside whoever writes it.
+async fn copied(bed: &Bed) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("whodid.db");
+    bed.store.copy_into(&file).await.unwrap();
+    (dir, file)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_database_whose_volumes_were_merged_since_is_refused_and_nothing_is_removed() {
+    use crate::ledger::rewrite::{Step, Work};
+    // Once from before the merge, and once from its middle, where the database knows of what is made and not yet that it is live.
+    for middle in [false, true] {
+        let bed = Bed::with(|settings| {
+            settings.seal_at = 50;
+            settings.merge_factor = 0;
+        })
+        .await;
+        bed.append(many(0..200)).await;
+        bed.log.settle(false).await.unwrap();
+        let (mut _keeps, mut older) = copied(&bed).await;
+        let bed = bed.reopen(50).await;
+        if middle {
+            let log = bed.log.clone();
+            let late = bed
+                .late((Work::Merge, Step::Made), async move { log.settle(false).await })
+                .await;
+            (_keeps, older) = copied(&bed).await;
+            late.goes_on().await.unwrap();
+        } else {
+            bed.log.settle(false).await.unwrap();
+        }
+        bed.log.ledger().sweep().await.unwrap();
+        assert_eq!(bed.volumes_on_disk().len(), 1, "four became one");
+        let dir = close(bed).await;
+        for name in ["whodid.db-wal", "whodid.db-shm"] {
+            let _ = fs::remove_file(dir.path().join(name));
+        }
+        let newer = fs::read(dir.path().join("whodid.db")).unwrap();
+        fs::copy(&older, dir.path().join("whodid.db")).unwrap();
+        let volumes = dir.path().join("volumes");
+        let before = everything(&volumes);
+        let error = open(dir.path(), &volumes).await.unwrap_err();
+        assert!(matches!(error, LogError::Outdated { .. }), "{middle}: {error}");
+        assert_eq!(everything(&volumes), before, "{middle}: nothing is removed");
+        for name in ["whodid.db-wal", "whodid.db-shm"] {
+            let _ = fs::remove_file(dir.path().join(name));
+        }
+        fs::write(dir.path().join("whodid.db"), newer).unwrap();
+        let (store, log) = open(dir.path(), &volumes).await.unwrap();
+        assert_eq!(log.count(&Expr::All, 1_000).await.unwrap().n, 200);
+        log.close().await;
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_database_agrees_with_the_trees_of_its_volumes_and_with_no_others() {
+    let bed = Bed::new(50).await;
+    bed.append(many(0..130)).await;
+    bed.log.settle(false).await.unwrap();
+    let (dir, _) = copied(&bed).await;
+    let volumes = bed.dir.path().join("volumes");
+    let check = async || {
+        let store = Store::open_reader(&StoreUrl::directory(dir.path())).await.unwrap();
+        assert_eq!(store.integrity_check().await.unwrap(), Vec::<String>::new());
+        crate::check_copy(store, &volumes).await.unwrap()
+    };
+    let found = check().await;
+    assert_eq!((found.size, found.sound, found.faults.len()), (130, 130, 0));
+    let files = crate::live_volumes(&bed.store).await.unwrap();
+    assert!(files.iter().all(|of| of.knows_all) && files.iter().map(|of| of.count).sum::<u64>() == 100);
+    let tree = volumes.join(&files[0].id).join("tree");
+    let mut bytes = fs::read(&tree).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&tree, bytes).unwrap();
+    let found = check().await;
+    assert_eq!(found.faults.len(), 1, "{found:?}");
+    assert_eq!(
+        (found.faults[0].damaged.as_slice(), found.faults[0].is_record_whole()),
+        (&["tree".to_owned()][..], true)
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_database_beside_old_volumes_is_refused() {
     let bed = Bed::new(50).await;

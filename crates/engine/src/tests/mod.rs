@@ -12,6 +12,7 @@ mod jobs;
 mod ledger;
 mod losses;
 mod model;
+mod pruning;
 mod racing;
 mod readiness;
 mod reading;

@@ -26,7 +26,7 @@ pub(super) async fn other(bed: &Bed, merge_factor: usize) -> Log {
 /// Does this work.
 async fn work(log: &Log, work: Work) {
     match work {
-        Work::Seal | Work::Merge | Work::Erase => log.settle(false).await.unwrap(),
+        Work::Seal | Work::Merge | Work::Erase | Work::Prune => log.settle(false).await.unwrap(),
         Work::Reindex => drop(log.reindex(true).await.unwrap()),
     }
 }

@@ -23,6 +23,12 @@ pub async fn let_go(tx: &mut Tx, id: &str, why: Gone, at: i64) -> Result<bool, S
     Ok(done.rows_affected() > 0)
 }
 
+/// The same of all exports, as where the files did not come with the database; how many had one.
+pub async fn let_all_go(tx: &mut Tx, why: Gone, at: i64) -> Result<u64, StoreError> {
+    let done = sqlx::query("UPDATE export SET file = NULL, gone = $1, gone_at = $2 WHERE file IS NOT NULL");
+    Ok(done.bind(why.word()).bind(at).execute(tx.conn()).await?.rows_affected())
+}
+
 /// The ids of exports whose files are kept no longer than until `now`, the oldest first.
 pub async fn expired(read: &mut Read, now: i64, limit: i64) -> Result<Vec<String>, StoreError> {
     let ids = "SELECT id FROM export WHERE file IS NOT NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2";

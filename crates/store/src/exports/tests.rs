@@ -176,6 +176,35 @@ async fn a_file_is_let_go_once_and_what_is_known_of_it_stays() {
 }
 
 #[tokio::test]
+async fn where_no_files_came_with_the_database_no_export_promises_one() {
+    let (_dir, store) = store().await;
+    let mut tx = store.begin().await.unwrap();
+    let tx = &mut tx;
+    for id in ["exp_1", "exp_2", "exp_3"] {
+        insert(tx, &row(id, Kind::View)).await.unwrap();
+        if id != "exp_2" {
+            assert!(finish(tx, id, &done()).await.unwrap());
+        }
+    }
+    assert!(let_go(tx, "exp_3", Gone::Expired, 51).await.unwrap());
+    assert_eq!(let_all_go(tx, Gone::Deleted, 60).await.unwrap(), 1);
+    assert_eq!(let_all_go(tx, Gone::Deleted, 61).await.unwrap(), 0);
+    let mut became = Vec::new();
+    for id in ["exp_1", "exp_2", "exp_3"] {
+        let row = by_id(tx, id).await.unwrap().unwrap();
+        became.push((row.gone, row.gone_at, row.file));
+    }
+    assert_eq!(
+        became,
+        [
+            (Some(Gone::Deleted), Some(60), None),
+            (None, None, None),
+            (Some(Gone::Expired), Some(51), None)
+        ]
+    );
+}
+
+#[tokio::test]
 async fn lists_are_newest_first_and_of_one_requester_if_asked() {
     let (_dir, store) = store().await;
     let mut tx = store.begin().await.unwrap();

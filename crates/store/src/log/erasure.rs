@@ -77,6 +77,40 @@ pub struct Requested<'a> {
     pub salt: [u8; 32],
 }
 
+/// What is left of a person who was erased: whoever knows their id can tell that it was theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The erasure's number in its database.
+    pub id: u64,
+    /// When it was requested.
+    pub requested_at: Time,
+    /// Random.
+    pub salt: [u8; 32],
+    /// SHA-256 of the salt and the person's id.
+    pub hash: [u8; 32],
+}
+
+impl Requested<'_> {
+    /// What will be left of it under this number.
+    #[must_use]
+    pub fn tombstone(&self, id: u64) -> Tombstone {
+        Tombstone {
+            id,
+            requested_at: self.at,
+            salt: self.salt,
+            hash: hash(&self.salt, self.person),
+        }
+    }
+}
+
+impl Tombstone {
+    /// Whether it is this person's.
+    #[must_use]
+    pub fn is_of(&self, person: &str) -> bool {
+        self.hash == hash(&self.salt, person)
+    }
+}
+
 /// Adds a row, and counts it in the head; its number. Guarantee: numbers are gapless, because the head is locked.
 ///
 /// # Errors
@@ -133,14 +167,27 @@ async fn those(read: &mut Read, filter: &'static str) -> Result<Vec<Erasure>, St
 /// # Errors
 /// Whatever the database refuses.
 pub async fn is_of(read: &mut Read, person: &str) -> Result<bool, StoreError> {
-    let rows = sqlx::query("SELECT salt, person_hash FROM erasure");
-    for row in rows.fetch_all(read.conn()).await? {
-        let salt = bytes32(&row.try_get::<Vec<u8>, _>(0)?, "salt")?;
-        if row.try_get::<Vec<u8>, _>(1)? == hash(&salt, person) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(tombstones(read, 0).await?.iter().any(|of| of.is_of(person)))
+}
+
+/// The tombstones of all erasures behind this number, oldest first.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn tombstones(read: &mut Read, after: u64) -> Result<Vec<Tombstone>, StoreError> {
+    let rows = sqlx::query("SELECT id, requested_at, salt, person_hash FROM erasure WHERE id > $1 ORDER BY id")
+        .bind(signed(after))
+        .fetch_all(read.conn())
+        .await?;
+    let tombstone = |row: &AnyRow| {
+        Ok(Tombstone {
+            id: unsigned(row.try_get(0)?, "id")?,
+            requested_at: Time(row.try_get(1)?),
+            salt: bytes32(&row.try_get::<Vec<u8>, _>(2)?, "salt")?,
+            hash: bytes32(&row.try_get::<Vec<u8>, _>(3)?, "person_hash")?,
+        })
+    };
+    rows.iter().map(tombstone).collect()
 }
 
 /// A step of one that is at a stage.

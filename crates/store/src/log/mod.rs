@@ -12,6 +12,7 @@ pub mod log_key;
 pub mod lost_batch;
 pub(crate) mod many;
 pub mod person_key;
+pub mod retention;
 pub mod verification;
 pub mod volume;
 pub mod witness;

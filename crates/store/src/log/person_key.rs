@@ -60,6 +60,17 @@ pub async fn load(read: &mut Read, people: &[&str]) -> Result<HashMap<String, Pe
     Ok(keys)
 }
 
+/// So many ids of those who have a key or an account, from `after` on, in order: everybody whom this database can name.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn persons(read: &mut Read, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT person_id FROM person_key WHERE person_id > $1
+        UNION SELECT id FROM account WHERE id > $1 ORDER BY 1 LIMIT $2";
+    let ids = sqlx::query_scalar(select).bind(after).bind(i64::from(limit));
+    Ok(ids.fetch_all(read.conn()).await?)
+}
+
 /// Gives each of these people the key proposed for them, for the activities from `since` on, unless they have one.
 ///
 /// # Errors

@@ -253,6 +253,13 @@ pub(crate) async fn of_who_was_erased_only_a_tombstone_is_left(place: Place) {
     assert_eq!(erasure::begin(&mut tx, requested("usr_7", key)).await.unwrap(), 1);
     assert_eq!(erasure::begin(&mut tx, requested("usr_9", None)).await.unwrap(), 2);
     assert_eq!(head::erasures(&mut tx).await.unwrap(), 2);
+    let tombstones = erasure::tombstones(&mut tx, 0).await.unwrap();
+    let second = requested("usr_9", None).tombstone(2);
+    assert_eq!(tombstones, [requested("usr_7", key).tombstone(1), second]);
+    assert_eq!(erasure::tombstones(&mut tx, 1).await.unwrap(), [second]);
+    assert!(second.is_of("usr_9") && !second.is_of("usr_7"));
+    assert_eq!(person_key::persons(&mut tx, "", 9).await.unwrap(), ["usr_8"]);
+    assert!(person_key::persons(&mut tx, "usr_8", 9).await.unwrap().is_empty());
     let step = erasure::Progress {
         looked_at: 99,
         rewritten: 3,

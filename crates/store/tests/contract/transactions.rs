@@ -259,6 +259,38 @@ pub(crate) async fn a_reader_reads_and_does_not_write(place: Place) {
     assert!(matches!(reader.begin().await.err(), Some(StoreError::ReadOnly)));
 }
 
+pub(crate) async fn a_copy_is_of_what_was_committed_and_waits_for_nobody_who_writes(place: Place) {
+    let StoreUrl::Directory(directory) = &place.url else {
+        let to = std::env::temp_dir().join("whodid.db");
+        return assert!(matches!(place.store.copy_into(&to).await, Err(StoreError::NoCopy)));
+    };
+    let mut tx = place.store.begin().await.unwrap();
+    note(&mut tx, "committed").await;
+    tx.commit().await.unwrap();
+    let mut under_way = place.store.begin().await.unwrap();
+    note(&mut under_way, "under way").await;
+    let copies = directory.join("copy 'of' it?");
+    std::fs::create_dir(&copies).unwrap();
+    let file = copies.join("whodid.db");
+    // Also from a store that only reads, as beside a server.
+    let reader = Store::open_reader(&place.url).await.unwrap();
+    reader.copy_into(&file).await.unwrap();
+    under_way.commit().await.unwrap();
+    assert!(reader.copy_into(&file).await.is_err(), "nothing is written over");
+    let copy = Store::open_reader(&StoreUrl::directory(&copies)).await.unwrap();
+    assert_eq!(copy.integrity_check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(noted(&copy).await, ["committed"]);
+    copy.close().await;
+    let names = std::fs::read_dir(&copies)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["whodid.db"],
+        "reading it leaves nothing beside it"
+    );
+}
+
 pub(crate) async fn whether_it_takes_writes_is_tried_when_the_last_one_was_not_kept(place: Place) {
     let mut tx = place.store.begin().await.unwrap();
     head::ensure(&mut tx, &[], &[0; 32]).await.unwrap();

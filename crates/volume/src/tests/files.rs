@@ -164,6 +164,50 @@ fn rows_whose_values_are_gone_keep_their_leaves_through_every_rewrite() {
 }
 
 #[test]
+fn removed_rows_keep_their_leaves_and_a_volume_of_nothing_else_has_no_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = activities(0..600);
+    let mut meta = write(dir.path(), &all);
+    let tree_root = meta.tree_root;
+    // Those in front, some in between, and all that is left.
+    for (from, goes) in [(0, 40_u64), (40, 3), (600, 1)] {
+        let remove = |row: &mut RecordRow| {
+            if row.activity.seq < from || row.activity.seq.is_multiple_of(goes) || goes == 40 && row.activity.seq < 40 {
+                row.leaf = row.leaf.or_else(|| Some(leaf(&row.activity)));
+                row.activity = Activity::removed(row.activity.seq, row.activity.recorded_at);
+            }
+        };
+        let part = Part::Record {
+            dir: &dir.path().join(&meta.id),
+            meta: &meta,
+            alter: Some(&mut { remove }),
+        };
+        meta = rewrite(dir.path(), 0, 600, vec![part]).unwrap();
+        assert_eq!(meta.tree_root, tree_root);
+        assert_eq!(check(dir.path(), &meta).unwrap(), 0);
+        let again = reindex(dir.path(), &meta).unwrap();
+        assert_eq!((again.tree_root, again.removed), (tree_root, meta.removed));
+        assert_eq!(dir.path().join(&meta.id).join("index").exists(), !meta.is_emptied());
+        if meta.is_emptied() {
+            continue;
+        }
+        let (volume, next) = (open(dir.path(), &meta), write(dir.path(), &activities(600..700)));
+        let is_left = |seq: u64| !volume.get(seq).unwrap().unwrap().is_removed();
+        let removed = (0..600).filter(|seq| !is_left(*seq)).count() as u64;
+        assert!(removed == meta.removed && removed > 40 - 1);
+        assert_eq!((is_left(0), is_left(41)), (false, true));
+        let merged = merge(dir.path(), &[volume, open(dir.path(), &next)]).unwrap();
+        assert_eq!((merged.removed, merged.count), (meta.removed, 700));
+        let wrong = VolumeMeta {
+            removed: 1,
+            ..meta.clone()
+        };
+        assert!(check(dir.path(), &wrong).is_err());
+    }
+    assert!(meta.is_emptied() && meta.removed == 600);
+}
+
+#[test]
 fn leaves_that_nothing_yields_any_more_stop_no_rewrite() {
     let dir = tempfile::tempdir().unwrap();
     let metas = [0..300, 300..700].map(|seqs| write(dir.path(), &activities(seqs)));

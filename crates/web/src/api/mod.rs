@@ -24,6 +24,7 @@ mod overview;
 mod proofs;
 mod query;
 mod record_activities;
+mod retention;
 mod saved_searches;
 mod sessions;
 mod tail;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         devices::routes(),
         exports::routes(),
         proofs::routes(),
+        retention::routes(),
     ];
     areas.into_iter().flatten().chain(own()).collect()
 }

@@ -3,9 +3,11 @@
 pub mod activity;
 pub mod admin;
 pub mod catalogue;
+pub mod erasure;
 pub mod exports;
 pub mod groups;
 pub mod integrity;
+pub mod retention;
 pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
@@ -25,10 +27,12 @@ pub fn routes() -> Vec<Route> {
         admin::routes(),
         activity::routes(),
         saved_searches::routes(),
+        erasure::routes(),
         exports::routes(),
         groups::routes(),
         catalogue::routes(),
         integrity::routes(),
+        retention::routes(),
     ]
     .into_iter()
     .flatten()

@@ -142,6 +142,8 @@ impl Shell {
         let rest: &[_] = match caller.is_administrator() {
             true => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
+                ("Erasure and holds", "/admin/erasure"),
                 ("Logged activities", "/activity/types"),
                 ("Applications", "/admin/applications"),
                 ("API keys", "/admin/api-keys"),
@@ -150,6 +152,8 @@ impl Shell {
             ],
             false if caller.reads_everything() => &[
                 ("Integrity", "/admin/integrity"),
+                ("Retention", "/admin/retention"),
+                ("Erasure and holds", "/admin/erasure"),
                 ("Logged activities", "/activity/types"),
             ],
             false => &[("Logged activities", "/activity/types")],

@@ -84,6 +84,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::erasure::keep_finishing(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);
+    app::retention::keep_applying(&app);
     app::activity::keep_appending(&app);
     app::keep_looking_out(&app);
     app::mail::start(&app)?;

@@ -8,10 +8,11 @@ use engine::{Fault, Log, Verified};
 use indicatif::ProgressBar;
 
 use super::import::bar;
-use super::settings;
+use super::{settings, verify_against};
 use crate::cli::{SettingFlags, Verify};
 use crate::compose;
 use crate::diagnostics;
+use crate::failure::Misuse;
 use crate::terminal::{say, visible};
 
 pub(super) async fn run(flags: &SettingFlags, command: Verify) -> Result<ExitCode> {
@@ -21,12 +22,25 @@ pub(super) async fn run(flags: &SettingFlags, command: Verify) -> Result<ExitCod
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("error"));
     let compose::Installation { log, .. } = compose::open_reader(&config).await?;
+    let against = match &command.against {
+        Some(file) => Some(verify_against::verify(&log, file, &command.key).await?),
+        None if !command.key.is_empty() => {
+            return Err(Misuse("--key goes with a FILE, or with --against".to_owned()).into());
+        }
+        None => None,
+    };
+    let begins = against.as_ref().is_none_or(Result::is_ok);
+    match &against {
+        Some(Ok(what)) => say(format!("holds  {}", visible(what)))?,
+        Some(Err(what)) => say(format!("WRONG  {}", visible(what)))?,
+        None => {}
+    }
     let verified = verified(&log).await?;
     for fault in &verified.faults {
         say(format!("WRONG  {}", visible(&described(fault))))?;
     }
     say(summary(&verified))?;
-    Ok(match verified.faults.is_empty() {
+    Ok(match verified.faults.is_empty() && begins {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
@@ -44,24 +58,39 @@ pub(super) async fn verified(log: &Log) -> Result<Verified> {
 /// A fault, and what to do about it.
 pub(super) fn described(fault: &Fault) -> String {
     let last = (fault.first_seq + fault.count).saturating_sub(1);
-    let (place, remedy) = match &fault.volume {
-        Some(volume) => (
-            format!("volume {volume}"),
-            "a running server mends what it can by itself, as does `whodid reindex`; else put the volume back from a \
-             backup",
-        ),
-        None => (
-            "the database".to_owned(),
-            "put it back from a backup, beside the volumes of that time, or go on without them: `whodid log close-gaps`",
-        ),
+    let place = match &fault.volume {
+        Some(volume) => format!("volume {volume}"),
+        None => "the database".to_owned(),
     };
     format!(
-        "activities {} to {last} ({place}): {}; {remedy}",
-        fault.first_seq, fault.what
+        "activities {} to {last} ({place}): {}; {}",
+        fault.first_seq,
+        fault.what,
+        remedy(fault)
     )
 }
 
-fn summary(verified: &Verified) -> String {
+/// How a fault is mended, the cheapest way first.
+fn remedy(fault: &Fault) -> String {
+    let Some(volume) = &fault.volume else {
+        return "put the database back from a backup together with its volumes: `whodid restore BACKUP --data-dir EMPTY`; or go \
+                on without them: `whodid log close-gaps`"
+            .to_owned();
+    };
+    let back = format!(
+        "`whodid restore BACKUP --volume {volume}` puts it back from a backup, or its directory is copied from another copy of \
+         this installation"
+    );
+    match (fault.is_record_whole(), fault.damaged.is_empty()) {
+        (true, false) => format!(
+            "its record is whole: `whodid reindex` makes the rest anew from it, as a running server does by itself; else {back}"
+        ),
+        (true, true) => format!("its files are those that were written, and are not what was committed: {back}"),
+        (false, _) => format!("a running server makes its record anew if its index is whole; else {back}"),
+    }
+}
+
+pub(super) fn summary(verified: &Verified) -> String {
     let Verified {
         size,
         sound,

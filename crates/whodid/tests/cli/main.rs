@@ -1,5 +1,6 @@
 //! The program as people run it: the built binary, its output, its exit codes, and what survives its sudden end.
 
+mod backup;
 mod demo;
 mod import;
 mod kill;

@@ -5,11 +5,13 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use activity::Heading;
 use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
     Attested, Batch, Breakdown, Count, Erasure, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey,
-    Look, Obstacle, Order, Proof, Scan, Search, Statement, Summary, Through, Verified, WitnessState,
+    Look, Obstacle, Order, Proof, Removal, Retention, RetentionBy, RetentionRun, Scan, Search, Statement, Summary,
+    Through, Verified, WitnessState,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -75,6 +77,42 @@ impl GuardedLog {
     /// See [`Log::close_hole`].
     pub(crate) async fn close_hole(&self, tx: &mut Tx, hole: &Hole) -> Result<(), LogError> {
         self.0.close_hole(tx, hole).await
+    }
+
+    /// See [`Log::rehearse`].
+    pub(crate) async fn rehearse(&self, of: &Retention) -> Result<Vec<Removal>, LogError> {
+        self.0.rehearse(of).await
+    }
+
+    /// See [`Log::prune`].
+    pub(crate) async fn prune(
+        &self,
+        tx: &mut Tx,
+        held: &[String],
+        removals: &[Removal],
+        by: Option<RetentionBy<'_>>,
+    ) -> Result<u64, LogError> {
+        self.0.prune(tx, held, removals, by).await
+    }
+
+    /// See [`Log::retention_runs`].
+    pub(crate) async fn retention_runs(&self, limit: u32) -> Result<Vec<RetentionRun>, LogError> {
+        self.0.retention_runs(limit).await
+    }
+
+    /// See [`Log::sign_retention`].
+    pub(crate) async fn sign_retention(&self, run: &RetentionRun) -> Result<(), LogError> {
+        self.0.sign_retention(run).await.map(drop)
+    }
+
+    /// See [`Log::retention_note`].
+    pub(crate) async fn retention_note(&self, run: u64) -> Result<Option<String>, LogError> {
+        self.0.retention_note(run).await
+    }
+
+    /// See [`Log::removed_before`].
+    pub(crate) async fn removed_before(&self) -> Result<BTreeMap<Heading, Time>, LogError> {
+        self.0.removed_before().await
     }
 
     /// See [`Log::verify`].

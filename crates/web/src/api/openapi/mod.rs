@@ -18,7 +18,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
     applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types, overview,
-    proofs, record_activities, saved_searches, sessions, tail, users,
+    proofs, record_activities, retention, saved_searches, sessions, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -98,6 +98,7 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         devices::Document::openapi(),
         exports::Document::openapi(),
         proofs::Document::openapi(),
+        retention::Document::openapi(),
     ]
 }
 

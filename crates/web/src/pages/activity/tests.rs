@@ -395,6 +395,12 @@ fn every_empty_page_says_why_and_what_to_do() {
         since: None,
     });
     assert!(html.contains("has never happened here"));
+    let html = empty(EmptyReason::Removed {
+        titles: vec!["Sessions", "Devices"],
+        before: at("2025-11-28T00:00:00Z"),
+    });
+    assert!(html.contains("<b>Sessions</b> and <b>Devices</b>") && html.contains("removed by retention"));
+    assert!(html.contains("2025-11-2"));
     let widen = vec![Widening {
         label: "at any time".to_owned(),
         what: String::new(),

@@ -6,6 +6,7 @@ mod tests;
 
 use activity::Time;
 use app::integrity::{self, Integrity, KeptCheckpoint, LogKey, Verification, Verifying, WitnessState};
+use app::retention::{self, RetentionRun};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -42,6 +43,8 @@ struct IntegrityPage {
     older: Option<Href>,
     /// Whether these are not the newest.
     is_later: bool,
+    /// How many activities the last run of retention removed, and when.
+    removed: Option<(u64, Time)>,
 }
 
 /// One checkpoint.
@@ -77,13 +80,11 @@ async fn page(
     let kept = integrity::checkpoints(state.app(), &caller, below, SHOWN + 1)
         .await
         .map_err(refused)?;
-    render(&IntegrityPage::new(
-        shell,
-        state.app().now(),
-        known,
-        &kept,
-        below != u64::MAX,
-    ))
+    let runs = retention::state(state.app(), &caller).await.map_err(refused)?.runs;
+    let count = |run: &RetentionRun| run.removals.iter().map(|removal| removal.removed).sum();
+    let mut page = IntegrityPage::new(shell, state.app().now(), known, &kept, below != u64::MAX);
+    page.removed = runs.first().map(|run| (count(run), run.begun_at));
+    render(&page)
 }
 
 async fn verify(State(state): State<AppState>, ReaderOfAll(caller): ReaderOfAll) -> Result<Response, PageError> {
@@ -137,6 +138,7 @@ impl IntegrityPage {
             now,
             state,
             is_later,
+            removed: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use activity::query::Expr;
 use app::Page;
+use app::erasure::{self, ErasureRequest};
 use app::privacy::{self, Disclosed, Form, READERS_QUERY, Through};
 use askama::Template;
 use axum::body::Body;
@@ -26,13 +27,16 @@ struct PrivacyPage {
     in_log: Href,
     /// What a query says of the member's own log.
     mine: String,
+    /// Their wish to be erased that waits.
+    asked: Option<ErasureRequest>,
 }
 
 impl PrivacyPage {
-    fn new(shell: Shell, paged: &Paged, page: Page<Disclosed>) -> Self {
+    fn new(shell: Shell, paged: &Paged, page: Page<Disclosed>, asked: Option<ErasureRequest>) -> Self {
         let id = shell.caller.as_ref().map_or("", |caller| caller.person.id.as_str());
         Self {
             mine: Expr::user_id(id).to_string(),
+            asked,
             shell,
             pager: paged.pager("/settings/privacy", &page.turns).newest_first(),
             readers: page.rows,
@@ -83,7 +87,8 @@ pub(super) async fn page(
     let readers = privacy::readers(state.app(), &caller, &paged.request(LIMIT))
         .await
         .map_err(refused)?;
-    render(&PrivacyPage::new(shell, &paged, readers))
+    let asked = erasure::mine(state.app(), &caller).await.map_err(refused)?;
+    render(&PrivacyPage::new(shell, &paged, readers, asked))
 }
 
 pub(super) async fn export(State(state): State<AppState>, SignedIn(caller): SignedIn) -> Result<Response, PageError> {
@@ -135,7 +140,7 @@ mod tests {
             rows,
             turns: turns(None, next),
         };
-        PrivacyPage::new(shell("/settings/privacy"), &Paged::default(), page)
+        PrivacyPage::new(shell("/settings/privacy"), &Paged::default(), page, None)
             .render()
             .unwrap()
     }

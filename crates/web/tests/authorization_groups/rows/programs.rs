@@ -2,7 +2,7 @@
 
 use super::Body::{Form, Json, Nothing};
 use super::{Row, row};
-use crate::callers::{EVERYBODY, INSTALLATION};
+use crate::callers::{EVERYBODY, Expect, INSTALLATION, Outcome};
 
 pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/applications", Nothing, INSTALLATION),
@@ -27,5 +27,15 @@ pub(crate) const ROWS: &[Row] = &[
     // There is no mail server.
     row("POST /admin/outbox/{id}/show", Form(""), INSTALLATION),
     row("POST /admin/outbox/{id}/retry", Form(""), INSTALLATION).silent(),
+    // Nothing was removed.
+    row(
+        "GET /admin/retention/runs/{id}/note",
+        Nothing,
+        Expect {
+            installation: Outcome::NotFound,
+            ..INSTALLATION
+        },
+    )
+    .at("/admin/retention/runs/1/note"),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];

@@ -12,6 +12,7 @@ use store::{Owner, Store, StoreError, StoreUrl};
 use super::Finding::{self, Advice, Good, Wrong};
 use crate::commands::verify;
 use crate::config::Config;
+use crate::terminal::size;
 use crate::{rights, secret_key};
 
 /// Free space below which sealing and the database soon stop.
@@ -120,10 +121,6 @@ fn space(directory: &Path) -> Finding {
         }
         Err(error) => Advice(format!("disk: its space cannot be seen: {error}")),
     }
-}
-
-fn size(bytes: u64) -> String {
-    indicatif::BinaryBytes(bytes).to_string()
 }
 
 fn lock(directory: &Path) -> Finding {

@@ -85,6 +85,11 @@ async fn keys(flags: &SettingFlags, command: &Verify, file: &Path) -> Result<Vec
         let keys = app::integrity::keys(&installation.app).await?;
         texts = keys.into_iter().map(|key| key.vkey).collect();
     }
+    parsed(&texts)
+}
+
+/// These texts as public keys of a log.
+pub(super) fn parsed(texts: &[String]) -> Result<Vec<VerifyingKey>> {
     let parsed = texts.iter().map(|text| {
         let key = text.trim().parse::<VerifyingKey>();
         key.map_err(|why| Misuse(format!("`{}` is no public key of a log: {why}", visible(text))).into())
