@@ -43,26 +43,28 @@ impl Witness {
     /// What is wrong with either, in words.
     pub fn new(url: &str, key: &str) -> Result<Self, String> {
         let url = url.trim_end_matches('/');
+        // Not repeated: it may be a password.
+        if url.contains(|c: char| c == '@' || c == '?' || c == '#' || c.is_whitespace() || c.is_control()) {
+            return Err(
+                "the address of a witness holds a password, a query, a blank or a part after `#`; write https://HOST/PATH"
+                    .to_owned(),
+            );
+        }
         let rest = |scheme| url.strip_prefix(scheme).filter(|rest: &&str| !rest.is_empty());
         let (rest, open) = match (rest("https://"), rest("http://")) {
             (Some(rest), _) => (rest, false),
             (_, Some(rest)) => (rest, true),
             _ => return Err(format!("`{url}` is no address of a witness; write https://…")),
         };
-        if rest.contains(|c: char| c == '@' || c == '?' || c == '#' || c.is_whitespace() || c.is_control()) {
-            return Err(
-                "the address of a witness holds a password, a query, a blank or a part after `#`; write https://HOST/PATH"
-                    .to_owned(),
-            );
-        }
         if open && !is_loopback(rest) {
             return Err(format!(
                 "`{url}` is not https, by which a witness on another machine is asked; http is for this machine alone"
             ));
         }
-        let key: WitnessKey = key
-            .parse()
-            .map_err(|why| format!("`{key}` is no key of a witness, as `whodid witness` prints its own: {why}"))?;
+        // Nor is this: it may be a secret key.
+        let unfit =
+            |why: proof::KeyError| format!("that is no key of a witness, as `whodid witness` prints its own: {why}");
+        let key: WitnessKey = key.parse().map_err(unfit)?;
         let url = url.to_owned();
         Ok(Self { url, key })
     }
@@ -166,6 +168,7 @@ mod tests {
             "https://name:secret@witness.example",
             "https://witness.example/?to=",
             "ftp://localhost",
+            "ftp://name:secret@localhost",
             "localhost",
             "",
         ] {
@@ -173,6 +176,9 @@ mod tests {
             assert!(!refused.contains("secret"), "{refused}");
         }
         assert!(Witness::new("https://witness.example", KEY).is_err());
+        let secret = proof::CosigningKey::from_seed("witness.example/w1".parse().unwrap(), &[2; 32]).to_secret_text();
+        let refused = Witness::new("https://witness.example", &secret).unwrap_err();
+        assert!(!refused.contains(secret.rsplit('+').next().unwrap()), "{refused}");
         let of_a_log = proof::SigningKey::from_seed("log.example".parse().unwrap(), &[2; 32]);
         assert!(Witness::new("https://witness.example", &of_a_log.public().to_string()).is_err());
     }

@@ -26,12 +26,14 @@ pub struct Given {
     pub body: String,
 }
 
+type Answering = dyn Fn(&[u8]) -> Given + Send + Sync;
+
 /// What may come, and what answers it.
 #[derive(Clone)]
 pub struct Alone {
     path: &'static str,
     most_bytes: usize,
-    answer: Arc<dyn Fn(&[u8]) -> Given + Send + Sync>,
+    answer: Arc<Answering>,
 }
 
 impl Alone {

@@ -81,7 +81,7 @@ fn in_words(error: reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
+    use std::io::Read as _;
     use std::net::TcpListener;
 
     use super::*;

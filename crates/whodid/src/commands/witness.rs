@@ -14,19 +14,20 @@ use crate::cli::{SettingFlags, Witness as Command};
 use crate::config::Diagnostics;
 use crate::diagnostics;
 use crate::failure::Misuse;
-use crate::terminal::{say, visible};
+use crate::terminal::say;
 use crate::witness::{Places, Witness};
 
 pub(super) async fn run(flags: &SettingFlags, command: Command) -> Result<ExitCode> {
     diagnostics::start(&Diagnostics::of_flags(flags), None);
-    let logs = command.log.iter().map(|vkey| {
-        let key = vkey.parse::<VerifyingKey>();
-        key.map_err(|why| {
+    let logs = command.log.iter().enumerate().map(|(at, vkey)| {
+        // Not repeated: it may be a secret key.
+        let unfit = |why: proof::KeyError| {
             Misuse(format!(
-                "--log `{}` is no key of a log, as `whodid log checkpoint --keys` prints them: {why}",
-                visible(vkey)
+                "--log number {} is no key of a log, as `whodid log checkpoint --keys` prints them: {why}",
+                at + 1
             ))
-        })
+        };
+        vkey.parse::<VerifyingKey>().map_err(unfit)
     });
     let logs: Vec<VerifyingKey> = logs.collect::<Result<_, _>>()?;
     let signals = Signals::listen()?;
