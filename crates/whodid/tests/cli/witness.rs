@@ -1,4 +1,5 @@
 //! `whodid witness` as it is run: beside a real installation, against older data, and killed again and again.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
