@@ -55,6 +55,22 @@ pub enum LogError {
         /// The file with the checkpoint.
         anchor: PathBuf,
     },
+    /// A witness cosigned a longer log, or another.
+    #[error(
+        "the witness {witness} cosigned a checkpoint of {known} activities of this log, and what is here is {}. Nothing was \
+         changed. Put back the newer data; or, if they are lost for good, `whodid log accept-rollback` goes on with what is \
+         here and records that it did. If the witness is not to be believed, take it off the setting `witnesses`",
+        if *size < *known { format!("a log of only {size}: older data were put in its place") }
+        else { format!("another log: the first {known} of its {size} activities are not those") }
+    )]
+    Witnessed {
+        /// How many activities the checkpoint is of.
+        known: u64,
+        /// How many there are.
+        size: u64,
+        /// The name of the witness.
+        witness: String,
+    },
     /// The file with the newest checkpoint cannot be read or written, or is not of this log.
     #[error(
         "{}, which holds the newest checkpoint of the log outside its data: {why}. Put back the file of this log, or say \
@@ -207,6 +223,7 @@ impl LogError {
             | Self::Nobody(_)
             | Self::ReadOnly
             | Self::RolledBack { .. }
+            | Self::Witnessed { .. }
             | Self::Anchor { .. }
             | Self::Tombstones { .. }
             | Self::Outdated { .. }

@@ -29,6 +29,7 @@ mod shelf;
 mod steady;
 mod tasks;
 mod tombstones;
+mod witness;
 mod writer;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use error::LogError;
 pub use hole::Hole;
 pub use jobs::{Jobs, LEASE};
 pub use lease::{Fence, Lease, Progress};
+pub use ledger::checkpoints::witnesses::WitnessState;
 pub use ledger::checkpoints::{OVERLAP, Signer, refuse_shorter};
 pub use ledger::erase::Erasure;
 pub use ledger::prune::{Removal, RetentionRun};
@@ -60,8 +62,9 @@ pub use readiness::Obstacle;
 pub use retaining::RetentionBy;
 pub use settings::LogSettings;
 pub use steady::SteadyClock;
-pub use store::log::LogKey;
+pub use store::log::{LogKey, WitnessRow};
 pub use tasks::Tasks;
 pub use tombstones::{Tombstone, Tombstones, read_tombstones};
 pub use volume::{Breakdown, Count, Cursor, Facet, Order, Outcomes};
+pub use witness::{Courier, Reply, Replying, Witness};
 pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item};

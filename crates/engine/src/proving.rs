@@ -9,8 +9,8 @@ use store::log::checkpoint::{self, Kept};
 use store::log::{LogKey, log_key};
 use tokio::sync::watch;
 
-use crate::ledger::checkpoints;
-use crate::{Log, LogError, Signer, Tree};
+use crate::ledger::checkpoints::{self, witnesses, witnesses::Witnesses};
+use crate::{Courier, Log, LogError, Signer, Tree, Witness, WitnessState};
 
 /// A checkpoint that is kept.
 pub type KeptCheckpoint = Kept;
@@ -33,16 +33,37 @@ pub struct Proof {
 }
 
 impl Log {
-    /// Begins to sign checkpoints, at most a second behind the log. With `accept`, also where the log is older than a
-    /// checkpoint says or another, which is recorded.
+    /// Has these witnesses asked to cosign every checkpoint, once it is signed with [`Log::sign_with`].
     ///
     /// # Errors
-    /// [`LogError::RolledBack`] and [`LogError::Anchor`] without `accept`; if the store cannot be read or written.
+    /// If it has witnesses already.
+    pub fn watched_by(&self, all: Vec<Witness>, courier: Arc<dyn Courier>) -> Result<(), LogError> {
+        self.ledger().watched_by(Witnesses { all, courier })
+    }
+
+    /// What is known of each witness, in the order in which they were named.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn witnesses(&self) -> Result<Vec<WitnessState>, LogError> {
+        self.ledger().witnesses().await
+    }
+
+    /// Begins to sign checkpoints, at most a second behind the log. With `accept`, also where the log is older than a
+    /// checkpoint or a witness says or another, which is recorded. Witnesses that do not answer are waited for a few seconds.
+    ///
+    /// # Errors
+    /// [`LogError::RolledBack`], [`LogError::Witnessed`] and [`LogError::Anchor`] without `accept`; if the store cannot be read or written.
     pub async fn sign_with(&self, signer: Signer, accept: bool) -> Result<(), LogError> {
         self.ledger().sign_with(signer, accept).await?;
         let ledger = Arc::clone(self.ledger());
         self.tasks()
             .keep("signing", move || checkpoints::run(Arc::clone(&ledger)));
+        if self.ledger().has_witnesses() {
+            let ledger = Arc::clone(self.ledger());
+            self.tasks()
+                .keep("asking witnesses", move || witnesses::run(Arc::clone(&ledger)));
+        }
         Ok(())
     }
 

@@ -188,6 +188,11 @@ impl SignedCheckpoint {
         Ok(&self.checkpoint)
     }
 
+    /// Adds a witness's cosignature in the place of those that it made before.
+    pub fn renew(&mut self, cosignature: Signature) -> Result<(), NoteError> {
+        self.note.renew(cosignature)
+    }
+
     /// Adds a signature that was made elsewhere: by a witness, or by another key of the log.
     pub fn add(&mut self, signature: Signature) -> Result<(), NoteError> {
         self.note.add(signature)

@@ -7,8 +7,9 @@ use std::convert::Infallible;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof};
 use proof::{
-    Checkpoint, EMPTY_ROOT, Hash, NodeSource, Note, Origin, SigningKey, Tile, consistency_proof, inclusion_proof,
-    leaf_hash, node_hash, root_at, tile_bytes, tiles_between, verify_consistency, verify_inclusion,
+    Checkpoint, CosigningKey, EMPTY_ROOT, Hash, NodeSource, Note, Origin, PosixTime, SigningKey, Tile,
+    consistency_proof, inclusion_proof, leaf_hash, node_hash, root_at, tile_bytes, tiles_between, verify_consistency,
+    verify_inclusion,
 };
 use sha2::Sha256;
 use signed_note::{StandardSigner, StandardVerifier, VerifierList};
@@ -206,6 +207,16 @@ fn notes_and_checkpoints_are_signed_and_verified_alike() {
         let known = VerifierList::new(vec![Box::new(verifier)]);
         let theirs = signed_note::Note::from_bytes(signed.to_string().as_bytes()).unwrap();
         assert_eq!(theirs.verify(&known).unwrap().0.len(), 1);
+
+        // With a cosignature, which they do not know, they still read the log's own signature and every line.
+        let witness = CosigningKey::from_seed("witness.example/w1".parse().unwrap(), &[seed; 32]);
+        let mut cosigned = signed.clone();
+        let at = PosixTime::new(1 + u64::from(seed)).unwrap();
+        cosigned.renew(witness.cosign(&signed, at)).unwrap();
+        let theirs = signed_note::Note::from_bytes(cosigned.to_string().as_bytes()).unwrap();
+        let (verified, unknown) = theirs.verify(&known).unwrap();
+        assert_eq!((verified.len(), unknown.len()), (1, 1));
+        assert_eq!(String::from_utf8(theirs.to_bytes()).unwrap(), cosigned.to_string());
 
         let signer = StandardSigner::new(&key.to_secret_text()).unwrap();
         let mut theirs = signed_note::Note::new(text.as_bytes(), &[]).unwrap();

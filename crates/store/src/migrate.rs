@@ -152,6 +152,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "retention",
         sql: include_str!("../migrations/0028_retention.sql"),
     },
+    Migration {
+        version: 30,
+        name: "witnesses",
+        sql: include_str!("../migrations/0030_witnesses.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -3,6 +3,7 @@
 //! Handlers translate: parse, one call of `app`, render. Owns no rule about who may do what beyond each route's
 //! [`Policy`], no SQL and no file of the log.
 
+mod alone;
 pub mod api;
 mod budget;
 mod host;
@@ -18,9 +19,10 @@ mod settings;
 pub mod shell;
 mod state;
 
+pub use alone::{Alone, Given};
 pub use host::AllowedHost;
 pub use router::{RouteInfo, route_table, router};
-pub use server::serve;
+pub use server::{serve, serve_alone};
 pub use settings::{Limits, Settings};
 pub use shell::{Policy, Route, Scope};
 pub use state::AppState;

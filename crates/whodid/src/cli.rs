@@ -1,8 +1,12 @@
 //! The command line: every flag, once. Owns no behaviour.
 
+mod witness;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use witness::Witness;
 
 /// The user activity log that a team can run itself.
 ///
@@ -81,6 +85,12 @@ pub(crate) enum Command {
     ///
     /// Files are held against their sums, whoever was erased since is erased again, and the whole log is verified.
     Restore(Restore),
+    /// Cosign the checkpoints of others' logs, as a witness that they never take anything back; runs without an installation
+    ///
+    /// Prints its public key, which the installations name with `witnesses`, and answers C2SP tlog-witness at
+    /// /add-checkpoint. It belongs on a machine of somebody else than those who run the logs, behind a proxy that speaks
+    /// https.
+    Witness(Witness),
 }
 
 #[derive(Debug, Args)]
@@ -164,7 +174,7 @@ pub(crate) enum LogCommand {
     Proof(ProofOf),
     /// Sign checkpoints with a new key from now on, and for 30 days with the one before as well
     NewKey(DataDir),
-    /// Go on with a log that is older, or another, than the checkpoint kept outside the data says
+    /// Go on with a log that is older, or another, than the checkpoint kept outside the data or a witness says
     ///
     /// The log records that it was. Only for when the newer data are lost for good.
     AcceptRollback(AcceptRollback),

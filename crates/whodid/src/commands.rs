@@ -16,6 +16,7 @@ mod user;
 mod verify;
 mod verify_against;
 mod verify_file;
+mod witness;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(command) => Box::pin(backup::run(&flags, command)).await,
         Command::Restore(command) => Box::pin(restore::run(&flags, command)).await,
         Command::Reindex(command) => Box::pin(reindex::run(&flags, command)).await,
+        Command::Witness(command) => Box::pin(witness::run(&flags, command)).await,
     }
 }
 

@@ -41,7 +41,11 @@ async fn at_rest(config: &Config, accept: bool) -> Result<Installation> {
     let store = open_store(config).await?;
     let mut settings = config.log.clone();
     settings.background = false;
-    assemble_as(config, store, settings, clock(), accept).await
+    let how = Signing {
+        accept,
+        asks_witnesses: accept,
+    };
+    assemble_as(config, store, settings, clock(), how).await
 }
 
 /// The clock of the machine, which is not believed at once when it is set.
@@ -88,25 +92,50 @@ pub(crate) async fn assemble(
     settings: engine::LogSettings,
     clock: Arc<dyn Clock>,
 ) -> Result<Installation> {
-    assemble_as(config, store, settings, clock, false).await
+    assemble_as(config, store, settings, clock, Signing::default()).await
 }
 
-/// The same; with `accept`, also where the log is not the one that a checkpoint is known of.
-pub(crate) async fn assemble_as(
+/// The same, with its witnesses asked before anything is done, and about each checkpoint from then on.
+pub(crate) async fn assemble_watched(
     config: &Config,
     store: Store,
     settings: engine::LogSettings,
     clock: Arc<dyn Clock>,
+) -> Result<Installation> {
+    let how = Signing {
+        accept: false,
+        asks_witnesses: true,
+    };
+    assemble_as(config, store, settings, clock, how).await
+}
+
+/// How signing begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signing {
+    /// Also where the log is not the one that a checkpoint is known of.
     accept: bool,
+    asks_witnesses: bool,
+}
+
+async fn assemble_as(
+    config: &Config,
+    store: Store,
+    settings: engine::LogSettings,
+    clock: Arc<dyn Clock>,
+    how: Signing,
 ) -> Result<Installation> {
     let rng = Arc::new(SystemRng);
-    if !accept {
+    if !how.accept {
         engine::refuse_shorter(&store, &config.checkpoint_file).await?;
     }
     let key = secret_key::open(&config.secret_key_file, &store, &*rng).await?;
     let log = Log::open(store.clone(), settings, Arc::clone(&clock), rng.clone()).await?;
     let keys = log_key::open(&config.log_key_file, &store, &*rng).await?;
-    log.sign_with(signer(config, keys)?, accept).await?;
+    if how.asks_witnesses {
+        let courier = Arc::new(app::integrity::HttpCourier::default());
+        log.watched_by(config.witnesses.clone(), courier)?;
+    }
+    log.sign_with(signer(config, keys)?, how.accept).await?;
     log.keep_tombstones_in(config.erasures_file.clone()).await?;
     let app = App::new(store, log.clone(), clock, rng, config.app.clone(), key);
     Ok(Installation { app, log })

@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) web: web::Settings,
     /// The log engine.
     pub(crate) log: engine::LogSettings,
+    /// Who is asked to cosign checkpoints.
+    pub(crate) witnesses: Vec<engine::Witness>,
     /// The program's own messages.
     pub(crate) diagnostics: Diagnostics,
     /// Whether the public address was set, or is only the default.
@@ -76,6 +78,15 @@ impl Default for Diagnostics {
 }
 
 impl Diagnostics {
+    /// Those of a command without an installation, whose settings are its flags.
+    pub(crate) fn of_flags(flags: &SettingFlags) -> Self {
+        let mut of = Self::default();
+        if flags.log_format == Some(LogFormat::Json) {
+            "json".clone_into(&mut of.format);
+        }
+        of
+    }
+
     /// Whether messages are JSON.
     pub(crate) fn is_json(&self) -> bool {
         self.format == "json"
@@ -157,6 +168,7 @@ fn defaults() -> Value {
         root[place] = Value::Null;
     }
     root["web"] = tree(serde_json::to_value(web::Settings::default()));
+    root["witnesses"] = Value::Array(Vec::new());
     root["log"] = tree(serde_json::to_value(engine::LogSettings::default()));
     root["diagnostics"] = tree(serde_json::to_value(Diagnostics::default()));
     root
@@ -169,6 +181,7 @@ fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
         place if PLACES.contains(&place) => Ok(()),
         "web" => section_of::<web::Settings>(tree, section).map(drop),
         "log" => section_of::<engine::LogSettings>(tree, section).map(drop),
+        "witnesses" => witnesses(tree).map(drop),
         "diagnostics" => section_of::<Diagnostics>(tree, section).and_then(|section| section.check()),
         _ => app_settings(tree).map(drop),
     };
@@ -198,10 +211,16 @@ fn section_of<T: serde::de::DeserializeOwned>(tree: &Value, section: &str) -> Re
     serde_json::from_value(tree[section].clone()).map_err(|error| error.to_string())
 }
 
+fn witnesses(tree: &Value) -> Result<Vec<engine::Witness>, String> {
+    let witnesses: Vec<engine::Witness> = section_of(tree, "witnesses")?;
+    engine::Witness::check_all(&witnesses)?;
+    Ok(witnesses)
+}
+
 fn app_settings(tree: &Value) -> Result<app::Settings, String> {
     let mut own = tree.clone();
     if let Some(own) = own.as_object_mut() {
-        for other in PLACES.into_iter().chain(["web", "log", "diagnostics"]) {
+        for other in PLACES.into_iter().chain(["web", "log", "witnesses", "diagnostics"]) {
             own.remove(other);
         }
     }
@@ -240,6 +259,7 @@ fn build(
     let mut log: engine::LogSettings = section_of(&tree, "log").map_err(whole)?;
     log.volumes_dir = data_dir.join(&log.volumes_dir);
     app.exports.dir = data_dir.join(&app.exports.dir);
+    let witnesses = witnesses(&tree).map_err(whole)?;
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
     let mut config = Config {
         data_dir,
@@ -250,6 +270,7 @@ fn build(
         app,
         web,
         log,
+        witnesses,
         diagnostics,
         public_url_is_set,
         file,

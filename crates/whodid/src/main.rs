@@ -12,6 +12,7 @@ mod private_file;
 mod rights;
 mod secret_key;
 mod terminal;
+mod witness;
 
 use std::process::ExitCode;
 

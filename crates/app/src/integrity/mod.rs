@@ -1,16 +1,18 @@
 //! That the log is what it was: its signed checkpoints, proofs from its tree, and verifying all of it. What anybody may ask
 //! without an account are hashes alone, which say nothing of anybody.
 
+mod courier;
 mod prove;
 mod public;
 mod state;
 mod verify;
 
-pub use engine::{KeptCheckpoint, LogKey, Proof};
+pub use courier::HttpCourier;
+pub use engine::{KeptCheckpoint, LogKey, Proof, WitnessState};
 pub use prove::prove;
 pub use public::{PublicError, checkpoint, checkpoint_now, consistency, keys, tile};
 pub use state::{Integrity, checkpoints, state};
-pub use store::log::Verification;
+pub use store::log::{Verification, WitnessRow};
 pub use verify::{Verifying, begin_verifying, verify};
 
 pub(crate) use verify::Verifier;

@@ -1,7 +1,7 @@
 //! What is known of the log's integrity, for those who read everything.
 
 use activity::Time;
-use engine::{KeptCheckpoint, LogKey};
+use engine::{KeptCheckpoint, LogKey, WitnessState};
 use store::log::{Verification, verification};
 
 use super::Verifying;
@@ -18,6 +18,8 @@ pub struct Integrity {
     pub newest: Option<KeptCheckpoint>,
     /// The public keys that checkpoints were and are signed with, oldest first.
     pub keys: Vec<LogKey>,
+    /// Who is asked to cosign checkpoints, and what became of it.
+    pub witnesses: Vec<WitnessState>,
     /// What verifying all of it came to last.
     pub last: Option<Verification>,
     /// The verification that goes on.
@@ -40,6 +42,7 @@ pub async fn state(app: &App, caller: &Caller) -> Result<Integrity, ChangeError>
         complete_through: through.at,
         newest,
         keys: app.log().keys().await?,
+        witnesses: app.log().witnesses().await?,
         last,
         running: app.verifier().running(),
     })

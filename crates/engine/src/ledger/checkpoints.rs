@@ -16,6 +16,10 @@ use crate::LogError;
 use crate::ledger::Ledger;
 use crate::tasks::blocking;
 
+pub(crate) mod witnesses;
+
+use self::witnesses::{First, Witnesses};
+
 /// How far a checkpoint is behind the log at most.
 const BEHIND: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1_000 });
 /// For how long the key before a new one goes on signing.
@@ -36,6 +40,7 @@ pub struct Signer {
 #[derive(Debug, Default)]
 pub(crate) struct Checkpoints {
     signer: OnceLock<Signer>,
+    witnesses: OnceLock<Witnesses>,
     newest: watch::Sender<Option<Arc<SignedCheckpoint>>>,
     /// Held while one is made.
     making: Mutex<()>,
@@ -113,8 +118,20 @@ pub async fn refuse_shorter(store: &Store, anchor: &Path) -> Result<(), LogError
 }
 
 impl Ledger {
-    /// Begins to sign: refuses a log that is older or another than the anchor says, unless `accept`; that is recorded, and
-    /// so is every key but the first.
+    /// Has these witnesses asked about every checkpoint, from [`Ledger::sign_with`] on.
+    pub(crate) fn watched_by(&self, witnesses: Witnesses) -> Result<(), LogError> {
+        let again = |_| LogError::Damaged("the log has its witnesses already".to_owned());
+        self.checkpoints.witnesses.set(witnesses).map_err(again)
+    }
+
+    /// Whether there is a witness to ask.
+    pub(crate) fn has_witnesses(&self) -> bool {
+        let of = self.checkpoints.witnesses.get();
+        of.is_some_and(|witnesses| !witnesses.all.is_empty())
+    }
+
+    /// Begins to sign: refuses a log that is older or another than the anchor or a witness says, unless `accept`; that is
+    /// recorded, and so is every key but the first.
     pub(crate) async fn sign_with(self: &Arc<Self>, signer: Signer, accept: bool) -> Result<(), LogError> {
         let head = self.head().await?;
         let before = log_key::list(&mut self.shared.store().glance().await?).await?;
@@ -122,40 +139,69 @@ impl Ledger {
             Err(error) if !accept => return Err(error),
             found => found.ok().flatten(),
         };
-        let contradicts = match &anchored {
-            Some(known) => self.contradicts(&head, known).await?,
-            None => false,
-        };
-        let mut tx = self.shared.store().begin().await?;
-        let mut facts = self.note_keys(&mut tx, &signer, head.size).await?;
-        if let Some(known) = anchored.filter(|_| contradicts) {
-            if !accept {
-                tx.rollback().await;
-                return Err(LogError::RolledBack {
-                    known: known.size(),
-                    size: head.size,
-                    anchor: signer.anchor.unwrap_or_default(),
-                });
-            }
-            let told = [("known", known.size()), ("size", head.size)];
-            facts.push(self.fact(
-                "log.rollback_accepted",
-                told.map(|(key, value)| (key, value.to_string())),
-            ));
+        let mut other = None;
+        if let Some(known) = anchored
+            && self.contradicts(&head, &known).await?
+        {
+            let anchor = signer.anchor.clone().unwrap_or_default();
+            other = Some(LogError::RolledBack {
+                known: known.size(),
+                size: head.size,
+                anchor,
+            });
         }
-        if !facts.is_empty() {
-            self.writer.append(&mut tx, facts).await?;
+        if let Some(error) = other.take_if(|_| !accept) {
+            return Err(error);
         }
-        tx.commit().await?;
+        let heard = self.ask_first(&signer, &head).await?;
+        if let Some(error) = heard.iter().find_map(|first| first.refusal(head.size)) {
+            other = other.or(Some(error));
+        }
+        if let Some(error) = other.take_if(|_| !accept) {
+            return Err(error);
+        }
+        self.begin(&signer, &head, other, &heard).await?;
         if self.checkpoints.signer.set(signer).is_err() {
             return Err(LogError::Damaged("the log is signed already".to_owned()));
         }
         let checkpoint = self.checkpoint().await?;
+        for First {
+            witness, about, heard, ..
+        } in heard
+        {
+            self.take_note(witness, &about, heard).await?;
+        }
         if accept {
             // What was decided holds from now on, also where nothing is signed any more in this process.
             self.anchor(checkpoint).await?;
         }
         Ok(())
+    }
+
+    /// Records what is new of the keys, and that somebody went on with another log than is known elsewhere.
+    async fn begin(
+        &self,
+        signer: &Signer,
+        head: &Head,
+        accepted: Option<LogError>,
+        heard: &[First<'_>],
+    ) -> Result<(), LogError> {
+        let mut tx = self.shared.store().begin().await?;
+        let mut facts = self.note_keys(&mut tx, signer, head.size).await?;
+        if let Some(LogError::RolledBack { known, size, .. } | LogError::Witnessed { known, size, .. }) = accepted {
+            let told = [("known", known), ("size", size)];
+            facts.push(self.fact(
+                "log.rollback_accepted",
+                told.map(|(key, value)| (key, value.to_string())),
+            ));
+        }
+        for first in heard.iter().filter(|first| first.contradicts.is_some()) {
+            Self::accept_in(&mut tx, first).await?;
+        }
+        if !facts.is_empty() {
+            self.writer.append(&mut tx, facts).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Whether the log is not the one that this checkpoint was made of, or is shorter. Where what is damaged keeps that from
@@ -221,11 +267,31 @@ impl Ledger {
             return Ok(newest);
         }
         let now = self.shared.clock().now();
+        let signed = self.signed(signer, &head, now).await?;
+        let signed = Arc::new(self.with_cosignatures(signed).await?);
+        self.keep(&signed, now).await?;
+        Ok(signed)
+    }
+
+    /// A checkpoint of this head.
+    async fn signed(&self, signer: &Signer, head: &Head, now: Time) -> Result<SignedCheckpoint, LogError> {
         let keys = self.signing(signer, now).await?;
         let checkpoint = Checkpoint::new(signer.origin.clone(), head.size, head.root);
         let signed = checkpoint.sign(&keys);
-        let signed = Arc::new(signed.map_err(|why| LogError::Damaged(format!("no checkpoint can be signed: {why}")))?);
-        self.keep(&signed, now).await?;
+        signed.map_err(|why| LogError::Damaged(format!("no checkpoint can be signed: {why}")))
+    }
+
+    /// The checkpoint with what was added to it when it was made before, in another process.
+    async fn with_cosignatures(&self, mut signed: SignedCheckpoint) -> Result<SignedCheckpoint, LogError> {
+        let of_size = signed.unverified().size();
+        let before = table::of_size(&mut self.shared.store().glance().await?, of_size).await?;
+        let before = before.and_then(|kept| SignedCheckpoint::parse(kept.note.as_bytes()).ok());
+        let before = before.filter(|before| before.unverified() == signed.unverified());
+        for signature in before.iter().flat_map(|before| before.note().signatures()) {
+            if signed.add(signature.clone()).is_err() {
+                break;
+            }
+        }
         Ok(signed)
     }
 

@@ -20,6 +20,7 @@ mod reading;
 mod sealing;
 mod sharing;
 mod tree;
+mod witnessing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Atomic};

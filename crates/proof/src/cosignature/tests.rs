@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::note::{SigningKey, VerifyingKey};
-use crate::support::{checkpoint, damaged, origin, witness_key};
+use crate::support::{checkpoint, damaged, log_key, origin, witness_key};
 
 const BODY: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 const WITNESS: &str = "witness.example/w1+24b5d9fe+BP0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY";
@@ -121,4 +121,30 @@ proptest! {
             prop_assert_eq!(cosignatures[0].at, at(5));
         }
     }
+}
+
+#[test]
+fn a_witness_that_cosigns_again_takes_the_place_of_its_word_before() {
+    let (first, second) = (witness_key(2), witness_key(3));
+    let mut checkpoint = checkpoint(7);
+    let mut again = |key: &CosigningKey, seconds| {
+        let signature = key.cosign(&checkpoint, at(seconds));
+        checkpoint.renew(signature).unwrap();
+    };
+    for seconds in 1..=2 * crate::MAX_SIGNATURES as u64 {
+        again(&first, seconds);
+        again(&second, seconds);
+    }
+    assert_eq!(
+        checkpoint.note().signatures().len(),
+        3,
+        "the log's own is there as well"
+    );
+    let keys = [first.public().clone(), second.public().clone()];
+    let found = checkpoint.cosignatures(&keys).unwrap();
+    assert_eq!(
+        found.iter().map(|found| found.at.seconds()).collect::<Vec<_>>(),
+        [200, 200]
+    );
+    assert!(checkpoint.verify(&origin(), &[log_key().public().clone()]).is_ok());
 }

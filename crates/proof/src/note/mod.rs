@@ -130,6 +130,16 @@ impl Note {
         &self.signatures
     }
 
+    /// Adds a signature in the place of those by the same key; where it does not fit, they stay.
+    pub fn renew(&mut self, signature: Signature) -> Result<(), NoteError> {
+        let mut renewed = self.clone();
+        let by_another = |other: &Signature| (other.name(), other.id()) != (signature.name(), signature.id());
+        renewed.signatures.retain(by_another);
+        renewed.add(signature)?;
+        *self = renewed;
+        Ok(())
+    }
+
     /// Adds a signature that was made elsewhere; one that is there already is not added again.
     pub fn add(&mut self, signature: Signature) -> Result<(), NoteError> {
         if self.signatures.contains(&signature) {

@@ -10,7 +10,8 @@ use crate::text::decimal;
 pub enum Answer<'keys> {
     /// It cosigned. At least one cosignature, verified, the latest of each witness; add them to the checkpoint.
     Cosigned(Vec<Cosignature<'keys>>),
-    /// It cosigned a tree of this size last: prove from there and ask again.
+    /// It cosigned a tree of this size last: prove from there and ask again. Where that is what was done, with a checkpoint
+    /// of that size, it cosigned another one.
     Conflict {
         /// That size.
         size: u64,

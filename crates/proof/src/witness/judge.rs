@@ -59,16 +59,13 @@ pub enum Refusal {
         /// The size of the checkpoint.
         new: u64,
     },
-    /// The witness cosigned another size last.
+    /// The witness cosigned another size last, or another tree of this size.
     #[error("the last checkpoint that was cosigned has the size {size}")]
     Conflict {
         /// That size.
         size: u64,
     },
-    /// A tree without leaves has one root only.
-    #[error("the checkpoint has no leaves, and a root that the empty tree does not have")]
-    EmptyRoot,
-    /// The proof fails; of equal sizes, that the roots differ.
+    /// The proof fails.
     #[error("the proof does not show that the checkpoint follows the tree of {old} leaves that was cosigned last")]
     Inconsistent {
         /// The size of that tree.
@@ -85,7 +82,7 @@ impl Refusal {
             Self::Untrusted(_) => 403,
             Self::UnknownLog(_) => 404,
             Self::Conflict { .. } => 409,
-            Self::EmptyRoot | Self::Inconsistent { .. } => 422,
+            Self::Inconsistent { .. } => 422,
         }
     }
 
@@ -126,8 +123,9 @@ impl AddCheckpoint {
         if old != seen.size {
             return Err(Refusal::Conflict { size: seen.size });
         }
-        if new == 0 && *checkpoint.root() != EMPTY_ROOT {
-            return Err(Refusal::EmptyRoot);
+        // Nothing is to be proved of equal sizes; that the roots are equal is another matter, with another status.
+        if old == new && self.proof.is_empty() && *checkpoint.root() != seen.root {
+            return Err(Refusal::Conflict { size: seen.size });
         }
         if !verify_consistency(old, &seen.root, new, checkpoint.root(), &self.proof) {
             return Err(Refusal::Inconsistent { old });

@@ -40,6 +40,28 @@ pub async fn keep(tx: &mut Tx, new: &Kept) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes this note for that of the checkpoint of this size, if one is kept.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn replace_note(tx: &mut Tx, size: u64, note: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE checkpoint SET note = $2 WHERE size = $1")
+        .bind(signed(size))
+        .bind(note)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The one of this size, if it is kept.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn of_size(read: &mut Read, size: u64) -> Result<Option<Kept>, StoreError> {
+    let newest = list(read, size.saturating_add(1), 1).await?.pop();
+    Ok(newest.filter(|kept| kept.size == size))
+}
+
 /// So many of those of less than `below`, the largest first.
 ///
 /// # Errors

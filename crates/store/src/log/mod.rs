@@ -15,6 +15,7 @@ pub mod person_key;
 pub mod retention;
 pub mod verification;
 pub mod volume;
+pub mod witness;
 
 pub use head::{Head, Position};
 pub use hot_batch::{HotBatch, Loaded};
@@ -24,6 +25,7 @@ pub use lost_batch::LostBatch;
 pub use person_key::PersonKey;
 pub use verification::Verification;
 pub use volume::VolumeRow;
+pub use witness::WitnessRow;
 
 use crate::StoreError;
 

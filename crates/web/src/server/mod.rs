@@ -27,9 +27,12 @@ use tower::ServiceExt as _;
 
 use self::caps::Caps;
 use self::connection::{Unread, Watched};
+use crate::alone::Alone;
 use crate::layers::PeerAddress;
 use crate::{AppState, Limits, router};
 
+/// Connections of a server of one route, each of which may hold a body in memory.
+const ALONE: usize = 128;
 /// How often the counters forget what is old.
 const UPKEEP: Duration = Duration::from_secs(10);
 
@@ -39,42 +42,33 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let router = router(state.clone());
-    let server = Server {
-        builder: builder(&state.settings().limits),
-        graceful: GracefulShutdown::new(),
-        tasks: TaskTracker::new(),
-        work: state.work().clone(),
-        limits: state.settings().limits.clone(),
-        router,
-    };
-    let caps = Arc::new(Caps::new(&state.settings().limits, &state.settings().trusted_proxies));
+    let settings = state.settings();
+    let server = Server::new(router(state.clone()), &settings.limits, state.work().clone());
+    let caps = Arc::new(Caps::new(&settings.limits, &settings.trusted_proxies));
     let of = state.clone();
     state
         .app()
         .tasks()
         .keep("upkeep of the web server", move || upkeep(of.clone()));
-    let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        let permit = tokio::select! {
-            permit = caps.room() => permit,
-            () = &mut shutdown => break,
-        };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut shutdown => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => server.connection(stream, peer, permit, &caps),
-            Err(error) => pause_after(&error).await,
-        }
-    }
+    server.accept(&listener, caps, shutdown).await;
     state.drain();
     drop(listener);
-    server
-        .finish(Duration::from_millis(state.settings().limits.drain_ms))
-        .await;
+    server.finish().await;
     Ok(())
+}
+
+/// Serves one route that is no installation's, within the same bounds.
+pub async fn serve_alone(alone: Alone, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+    let limits = Limits {
+        connections: ALONE,
+        connections_per_address: ALONE / 2,
+        ..Limits::default()
+    };
+    let caps = Arc::new(Caps::new(&limits, &[]));
+    let server = Server::new(alone.router(&limits), &limits, TaskTracker::new());
+    server.accept(&listener, caps, shutdown).await;
+    drop(listener);
+    server.finish().await;
 }
 
 fn builder(limits: &Limits) -> http1::Builder {
@@ -98,6 +92,36 @@ struct Server {
 }
 
 impl Server {
+    fn new(router: Router, limits: &Limits, work: TaskTracker) -> Self {
+        Self {
+            builder: builder(limits),
+            graceful: GracefulShutdown::new(),
+            tasks: TaskTracker::new(),
+            work,
+            limits: limits.clone(),
+            router,
+        }
+    }
+
+    /// Takes connections until `shutdown` is done.
+    async fn accept(&self, listener: &TcpListener, caps: Arc<Caps>, shutdown: impl Future<Output = ()> + Send) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let permit = tokio::select! {
+                permit = caps.room() => permit,
+                () = &mut shutdown => break,
+            };
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut shutdown => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.connection(stream, peer, permit, &caps),
+                Err(error) => pause_after(&error).await,
+            }
+        }
+    }
+
     fn connection(&self, stream: TcpStream, peer: SocketAddr, room: OwnedSemaphorePermit, caps: &Arc<Caps>) {
         let Some(permit) = caps.permit(peer.ip()) else {
             metrics::counter!("whodid_http_connections_refused_total").increment(1);
@@ -127,8 +151,9 @@ impl Server {
         });
     }
 
-    /// Lets requests under way finish, at most for `patience`.
-    async fn finish(self, patience: Duration) {
+    /// Lets requests under way finish, within the limit for it.
+    async fn finish(self) {
+        let patience = Duration::from_millis(self.limits.drain_ms);
         self.tasks.close();
         let drained = async {
             self.graceful.shutdown().await;

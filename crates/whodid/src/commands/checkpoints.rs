@@ -72,8 +72,8 @@ pub(super) async fn accept(flags: &SettingFlags, command: AcceptRollback) -> Res
     diagnostics::start(&config.diagnostics, Some("error"));
     if !command.yes {
         say(format!(
-            "This goes on with the log in {}, whatever the checkpoint in {} says, and records that. If there are newer data, \
-             put them back instead; else repeat this with --yes.",
+            "This goes on with the log in {}, whatever the checkpoint in {} and witnesses say, and records that. If there are \
+             newer data, put them back instead; else repeat this with --yes.",
             config.data_dir.display(),
             config.checkpoint_file.display()
         ))?;

@@ -33,7 +33,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Serve) -> Result<ExitCode
     if !account::any(&mut store.glance().await?).await? {
         tracing::warn!("there is no account yet: stop, and make one with `whodid user create --admin …`");
     }
-    let installation = compose::assemble(&config, store, config.log.clone(), compose::clock()).await?;
+    let installation = compose::assemble_watched(&config, store, config.log.clone(), compose::clock()).await?;
     if config.app.mail.smtp_url.is_none() {
         tracing::info!("no mail server is set: mails wait in Administration → Outbox");
     }
@@ -118,7 +118,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
 }
 
 /// Done when the process is told to stop; told twice, it stops at once.
-async fn stop(mut signals: Signals) {
+pub(super) async fn stop(mut signals: Signals) {
     signals.next().await;
     tracing::info!("stopping: finishing what is under way; once more stops at once");
     tokio::spawn(async move {

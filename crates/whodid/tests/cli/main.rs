@@ -13,3 +13,4 @@ mod settings;
 mod support;
 mod user;
 mod verify;
+mod witness;

@@ -11,7 +11,7 @@ use activity::{Facts, Seq, Time};
 use engine::{
     Attested, Batch, Breakdown, Count, Erasure, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey,
     Look, Obstacle, Order, Proof, Removal, Retention, RetentionBy, RetentionRun, Scan, Search, Statement, Summary,
-    Through, Verified,
+    Through, Verified, WitnessState,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -163,6 +163,11 @@ impl GuardedLog {
     /// See [`Log::keys`].
     pub(crate) async fn keys(&self) -> Result<Vec<LogKey>, LogError> {
         self.0.keys().await
+    }
+
+    /// See [`Log::witnesses`].
+    pub(crate) async fn witnesses(&self) -> Result<Vec<WitnessState>, LogError> {
+        self.0.witnesses().await
     }
 
     /// See [`Log::tile`].

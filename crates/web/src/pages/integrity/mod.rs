@@ -5,7 +5,7 @@
 mod tests;
 
 use activity::Time;
-use app::integrity::{self, Integrity, KeptCheckpoint, LogKey, Verification, Verifying};
+use app::integrity::{self, Integrity, KeptCheckpoint, LogKey, Verification, Verifying, WitnessState};
 use app::retention::{self, RetentionRun};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -168,6 +168,29 @@ impl IntegrityPage {
     /// What was found wrong when it was verified last.
     fn wrong(&self) -> Option<&Verification> {
         self.last().filter(|last| last.faults > 0)
+    }
+
+    /// How many activities of the newest checkpoint this witness did not agree on yet.
+    fn missing(&self, witness: &WitnessState) -> u64 {
+        let newest = self.state.newest.as_ref().map_or(0, |newest| newest.size);
+        newest.saturating_sub(witness.row.size)
+    }
+
+    /// Whether this witness cosigned the newest checkpoint, and nothing is wrong with it.
+    fn agrees(&self, witness: &WitnessState) -> bool {
+        witness.row.cosigned_at.is_some() && witness.row.trouble.is_none() && self.missing(witness) == 0
+    }
+
+    /// How many witnesses do not cosign at the moment.
+    fn behind(&self) -> usize {
+        let troubled = |witness: &&WitnessState| witness.row.trouble.is_some();
+        self.state.witnesses.iter().filter(troubled).count()
+    }
+
+    /// A witness that knows another log, and of how many activities.
+    fn contradicting(&self) -> Option<(&WitnessState, u64)> {
+        let mut witnesses = self.state.witnesses.iter();
+        witnesses.find_map(|witness| Some((witness, witness.row.contradicts?)))
     }
 
     /// Each key with its name and number, and whether it signs at the moment.

@@ -1,5 +1,8 @@
+use app::integrity::WitnessRow;
+use askama::Template as _;
+
 use super::*;
-use crate::pages::activity::tests::shell;
+use crate::pages::activity::tests::{HOSTILE, shell};
 
 fn kept(size: u64) -> KeptCheckpoint {
     KeptCheckpoint {
@@ -15,6 +18,7 @@ fn state(newest: Option<u64>, size: u64) -> Integrity {
         complete_through: Time(0),
         newest: newest.map(kept),
         keys: Vec::new(),
+        witnesses: Vec::new(),
         last: None,
         running: None,
     }
@@ -54,4 +58,64 @@ fn hundredths_never_leave_their_range() {
         [at(0, 0), at(0, 10), at(5, 10), at(10, 10), at(20, 10), at(u64::MAX, 3)],
         [0, 0, 50, 100, 100, 100]
     );
+}
+
+fn witness(name: &str, row: WitnessRow) -> WitnessState {
+    WitnessState {
+        name: name.to_owned(),
+        url: "https://witness.example".to_owned(),
+        vkey: format!("{name}+00000000+BAAA"),
+        row,
+    }
+}
+
+fn shown(witnesses: Vec<WitnessState>) -> String {
+    let state = Integrity {
+        witnesses,
+        ..state(Some(1000), 1000)
+    };
+    IntegrityPage::new(shell("/admin/integrity"), Time(60_000_000), state, &[kept(1000)], false)
+        .render()
+        .unwrap()
+}
+
+#[test]
+fn witnesses_say_how_far_they_are_and_what_is_wrong_and_none_how_to_have_one() {
+    assert!(shown(Vec::new()).contains("<code>whodid witness</code>"));
+    let good = WitnessRow {
+        size: 1000,
+        cosigned_at: Some(Time(30_000_000)),
+        ..WitnessRow::default()
+    };
+    let page = shown(vec![witness("one.example", good.clone())]);
+    assert!(
+        page.contains("agreed on 1,000, ") && page.contains("cosigned the last checkpoint"),
+        "{page}"
+    );
+    assert!(!page.contains("state bad") && !page.contains(" behind"), "{page}");
+    let late = WitnessRow {
+        size: 900,
+        trouble: Some(HOSTILE.to_owned()),
+        troubled_since: Some(Time(20_000_000)),
+        ..good.clone()
+    };
+    let never = witness(HOSTILE, WitnessRow::default());
+    let page = shown(vec![
+        witness("one.example", good.clone()),
+        witness("two.example", late),
+        never,
+    ]);
+    assert!(page.contains("1 behind") && page.contains("100 behind"), "{page}");
+    assert!(
+        page.contains("has cosigned nothing yet") && !page.contains("<script>alert"),
+        "{page}"
+    );
+    let mut other = good;
+    other.wrong(Time(1), "it cosigned other activities".to_owned(), Some(1200));
+    let page = shown(vec![witness("one.example", other)]);
+    assert!(
+        page.contains("state bad") && page.contains("It cosigned 1,200 activities"),
+        "{page}"
+    );
+    assert!(!page.contains("cosigned the last checkpoint"), "{page}");
 }
