@@ -54,6 +54,14 @@ impl Log {
         self.ledger().checkpoint().await
     }
 
+    /// [`Log::verify`] beside whatever goes on, taking at most half of one processor.
+    ///
+    /// # Errors
+    /// If the store cannot be read. Whatever is wrong with the log itself is in the result.
+    pub async fn verify_gently(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.ledger().verify_gently(progress).await
+    }
+
     /// Signs what was done to the log, and of which log that is as of now: its origin, size and root as the last lines.
     ///
     /// # Errors
