@@ -10,7 +10,7 @@ use store::log::{LogKey, log_key};
 use tokio::sync::watch;
 
 use crate::ledger::checkpoints::{self, witnesses, witnesses::Witnesses};
-use crate::{Courier, Log, LogError, Signer, Tree, Witness, WitnessState};
+use crate::{Courier, Log, LogError, Signer, Tree, Verified, Witness, WitnessState};
 
 /// A checkpoint that is kept.
 pub type KeptCheckpoint = Kept;
@@ -73,6 +73,14 @@ impl Log {
     /// [`LogError::Unsigned`] if nothing signs it; if the store cannot be read or written.
     pub async fn checkpoint(&self) -> Result<Arc<SignedCheckpoint>, LogError> {
         self.ledger().checkpoint().await
+    }
+
+    /// [`Log::verify`] beside whatever goes on, taking at most half of one processor.
+    ///
+    /// # Errors
+    /// If the store cannot be read. Whatever is wrong with the log itself is in the result.
+    pub async fn verify_gently(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.ledger().verify_gently(progress).await
     }
 
     /// Signs what was done to the log, and of which log that is as of now: its origin, size and root as the last lines.

@@ -13,6 +13,6 @@ pub use prove::prove;
 pub use public::{PublicError, checkpoint, checkpoint_now, consistency, keys, tile};
 pub use state::{Integrity, checkpoints, state};
 pub use store::log::{Verification, WitnessRow};
-pub use verify::{Verifying, begin_verifying, verify};
+pub use verify::{Verifying, begin_verifying, keep_verifying, verify, verify_due};
 
 pub(crate) use verify::Verifier;

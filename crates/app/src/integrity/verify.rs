@@ -1,12 +1,19 @@
 //! Verifying the whole log while it is served: one at a time, with its progress, and its result as an activity.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use activity::{Outcome, Time};
+use activity::{Facts, Outcome, Time};
 use engine::Verified;
 use store::log::{Verification, verification};
 
-use crate::{App, Caller, ChangeError, facts};
+use crate::{App, Caller, ChangeError, Unavailable, facts};
+
+/// How often the whole log is verified by itself, counted from when it was begun last.
+const EVERY: i64 = 7 * Time::DAY;
+/// How often it is looked whether that is due.
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
+const JOB: &str = "verify";
 
 /// How far a verification is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +78,7 @@ pub async fn begin_verifying(app: &App, caller: &Caller) -> Result<bool, ChangeE
     };
     let (of, caller) = (app.clone(), caller.clone());
     app.tasks().once("verifying the log", async move {
-        if let Err(error) = work(&of, &caller, running).await {
+        if let Err(error) = by_somebody(&of, &caller, running).await {
             tracing::error!(%error, "the log could not be verified to its end");
         }
     });
@@ -85,7 +92,7 @@ pub async fn begin_verifying(app: &App, caller: &Caller) -> Result<bool, ChangeE
 /// wrong with the log is in the result.
 pub async fn verify(app: &App, caller: &Caller) -> Result<Option<Verification>, ChangeError> {
     match claim(app, caller).await? {
-        Some(running) => work(app, caller, running).await.map(Some),
+        Some(running) => by_somebody(app, caller, running).await.map(Some),
         None => Ok(None),
     }
 }
@@ -94,15 +101,70 @@ async fn claim(app: &App, caller: &Caller) -> Result<Option<Running>, ChangeErro
     if !caller.reads_everything() {
         return Err(ChangeError::Forbidden);
     }
+    Ok(running(app).await?)
+}
+
+async fn running(app: &App) -> Result<Option<Running>, Unavailable> {
     let size = app.log().look().await?.complete_through().size;
     Ok(app.verifier().claim(app.now(), size))
 }
 
-async fn work(app: &App, caller: &Caller, running: Running) -> Result<Verification, ChangeError> {
+/// Verifies by itself if that is due, beside whatever goes on: what it came to, if it did.
+///
+/// # Errors
+/// If the store cannot be read or written.
+pub async fn verify_due(app: &App) -> Result<Option<Verification>, Unavailable> {
+    let last = verification::last(&mut app.store().glance().await?).await?;
+    if last.is_some_and(|last| app.now() < last.began_at.plus(EVERY)) {
+        return Ok(None);
+    }
+    let Some(lease) = app.jobs().claim(JOB).await? else {
+        return Ok(None);
+    };
+    let work = async {
+        let Some(running) = running(app).await? else {
+            return Ok(None);
+        };
+        let began_at = app.now();
+        let found = app.log().verify_gently(|looked_at| running.reached(looked_at)).await?;
+        keep(app, began_at, found, facts::of_system(app, "log.verified"))
+            .await
+            .map(Some)
+    };
+    Ok(lease.work(Box::pin(work)).await?.flatten())
+}
+
+/// Does so until the process ends. Serving calls it once.
+pub fn keep_verifying(app: &App) {
+    let of = app.clone();
+    app.tasks().keep("verifying now and then", move || {
+        let app = of.clone();
+        async move {
+            loop {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                if let Err(error) = verify_due(&app).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the log could not be verified by itself"
+                    );
+                }
+            }
+        }
+    });
+}
+
+async fn by_somebody(app: &App, caller: &Caller, running: Running) -> Result<Verification, ChangeError> {
     let began_at = app.now();
+    let found = app.log().verify(|looked_at| running.reached(looked_at)).await?;
+    let told = facts::of_installation(app, caller, "log.verified");
+    Ok(keep(app, began_at, found, told).await?)
+}
+
+/// Keeps what a verification found, with its activity.
+async fn keep(app: &App, began_at: Time, found: Verified, mut told: Facts) -> Result<Verification, Unavailable> {
     let Verified {
         size, sound, faults, ..
-    } = app.log().verify(|looked_at| running.reached(looked_at)).await?;
+    } = found;
     let first_fault = faults.first().map(|fault| {
         let last = (fault.first_seq + fault.count).saturating_sub(1);
         format!("activities {} to {last}: {}", fault.first_seq, fault.what)
@@ -115,7 +177,6 @@ async fn work(app: &App, caller: &Caller, running: Running) -> Result<Verificati
         faults: faults.len() as u64,
         first_fault,
     };
-    let mut told = facts::of_installation(app, caller, "log.verified");
     told.outcome = match done.faults {
         0 => Outcome::Success,
         _ => Outcome::Failure,

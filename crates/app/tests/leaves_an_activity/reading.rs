@@ -52,6 +52,7 @@ pub(crate) const TABLE: Table = &[
     ("integrity/public", Is::Reading),
     ("integrity/state", Is::Reading),
     ("integrity/verify", Is::Mutating(&["log.verified"])),
+    ("integrity/verify@due", Is::Mutating(&["log.verified"])),
     ("import/jsonl", Is::Machinery),
     ("import/keys", Is::Machinery),
     ("import/lines", Is::Machinery),
@@ -85,6 +86,7 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
             action(async move { view::close_holes(app, admin, &holes).await })
         }
         "integrity/verify" => action(async move { app::integrity::verify(app, admin).await.map(drop) }),
+        "integrity/verify@due" => action(app::integrity::verify_due(app)),
         "import/run" => action(imported(stage)),
         "ingest/record" => action(recorded(stage)),
         other => no_action(other),

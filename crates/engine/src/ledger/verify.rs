@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use activity::Activity;
 use activity::canonical::KeptDigest;
@@ -59,6 +60,8 @@ impl Fault {
 enum Depth {
     /// Every file and row.
     All,
+    /// The same with rests, each as long as the work before it: at most half of one processor.
+    Gently,
     /// What it knows of the tree.
     Tree,
 }
@@ -75,13 +78,29 @@ struct Snapshot {
 impl Ledger {
     /// Verifies everything as of now; `progress` is told how many activities were looked at.
     pub(crate) async fn verify(self: &Arc<Self>, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.verify_all(Depth::All, &progress).await
+    }
+
+    /// The same beside whatever goes on, taking at most half of one processor.
+    pub(crate) async fn verify_gently(
+        self: &Arc<Self>,
+        progress: impl Fn(u64) + Send + Sync,
+    ) -> Result<Verified, LogError> {
+        self.verify_all(Depth::Gently, &progress).await
+    }
+
+    async fn verify_all(
+        self: &Arc<Self>,
+        depth: Depth,
+        progress: &(impl Fn(u64) + Send + Sync),
+    ) -> Result<Verified, LogError> {
         for _ in 1..ATTEMPTS {
-            let found = self.verify_once(Depth::All, &progress).await?;
+            let found = self.verify_once(depth, progress).await?;
             if !self.names_what_is_gone(&found).await? {
                 return Ok(found);
             }
         }
-        self.verify_once(Depth::All, &progress).await
+        self.verify_once(depth, progress).await
     }
 
     /// Verifies that the trees of the volumes, the hot activities and the head belong together.
@@ -148,7 +167,7 @@ impl Ledger {
             const OTHER: &str = "the head's root is not that of the last batch";
             found.fault(head.sealed, head.size - head.sealed, None, OTHER);
         }
-        if depth == Depth::All {
+        if depth != Depth::Tree {
             self.verify_checkpoints(&mut found).await?;
         }
         progress(head.size);
@@ -167,6 +186,7 @@ impl Ledger {
         for row in &of.volumes {
             found.between(next..row.first_seq, of, &mut frontier);
             next = row.first_seq + row.count;
+            let began = Instant::now();
             match self.verify_volume(row, depth).await {
                 Ok((unknown, range)) => {
                     found.sound += row.count;
@@ -183,6 +203,9 @@ impl Ledger {
                 Err(error) => return Err(error),
             }
             progress(next);
+            if depth == Depth::Gently {
+                tokio::time::sleep(began.elapsed()).await;
+            }
         }
         found.between(next..of.head.sealed, of, &mut frontier);
         Ok(frontier)
@@ -197,7 +220,7 @@ impl Ledger {
                 |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let unknown = match depth {
-                Depth::All => volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?,
+                Depth::All | Depth::Gently => volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?,
                 Depth::Tree => 0,
             };
             Ok((unknown, volume::tree_range(&dir, &meta)?))

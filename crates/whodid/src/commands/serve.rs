@@ -82,6 +82,7 @@ pub(super) async fn until_stopped(serving: Serving) -> Result<ExitCode> {
     app::accounts::fold_names_later(&app);
     app::exports::start(&app);
     app::erasure::keep_finishing(&app);
+    app::integrity::keep_verifying(&app);
     app::sessions::keep_presence(&app);
     app::refusals::keep_writing(&app);
     app::retention::keep_applying(&app);

@@ -120,6 +120,11 @@ impl GuardedLog {
         self.0.verify(progress).await
     }
 
+    /// See [`Log::verify_gently`].
+    pub(crate) async fn verify_gently(&self, progress: impl Fn(u64) + Send + Sync) -> Result<Verified, LogError> {
+        self.0.verify_gently(progress).await
+    }
+
     /// See [`Log::erase`].
     pub(crate) async fn erase(&self, tx: &mut Tx, person_id: &str) -> Result<u64, LogError> {
         self.0.erase(tx, person_id).await
