@@ -7,11 +7,19 @@ mod tests;
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut, Range};
 
-use activity::{Facts, Seq};
+use activity::{Facts, Seq, canonical, erased};
+use store::accounts::account;
+use store::log::{erasure, head};
 use store::{Read, Store, StoreError};
 
+use crate::ids::Prefix;
 use crate::once::KeyedRequest;
 use crate::{App, Topic, Unavailable};
+
+/// Whether this is the id of an account.
+fn is_account(id: &str) -> bool {
+    Prefix::of(id) == Some(Prefix::User)
+}
 
 /// The changes of a use case until they are committed with their activities. Dropping it changes nothing.
 pub(crate) struct Tx {
@@ -160,6 +168,7 @@ impl Tx {
     pub(crate) async fn append(mut self, activities: impl Into<Activities>) -> Result<Appended, Unavailable> {
         let Activities { first, mut others } = activities.into();
         others.insert(0, first);
+        self.hide_erased(&mut others).await?;
         let about: BTreeSet<String> = others
             .iter()
             .filter_map(|facts| Some(facts.user.as_ref()?.id.clone()))
@@ -167,6 +176,27 @@ impl Tx {
         self.tell(about.into_iter().map(Topic::Rights));
         let seqs = self.app.log().append(&mut self.inner, others).await?;
         Ok(Appended { seqs, tx: self })
+    }
+
+    /// Takes accounts that were erased meanwhile out of what was begun or counted before: they come back under no new key.
+    async fn hide_erased(&mut self, activities: &mut [Facts]) -> Result<(), Unavailable> {
+        if head::erasures(&mut self.inner).await? == 0 {
+            return Ok(());
+        }
+        let named = activities
+            .iter()
+            .flat_map(canonical::persons)
+            .filter(|id| is_account(id));
+        let named: BTreeSet<String> = named.map(str::to_owned).collect();
+        for id in named {
+            let is_gone = account::get(&mut self.inner, &id).await?.is_none();
+            if is_gone && erasure::is_of(&mut self.inner, &id).await? {
+                for facts in &mut *activities {
+                    erased::erase(facts, |person| person == id);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Commits changes that are no activity.

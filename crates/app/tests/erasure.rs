@@ -253,6 +253,52 @@ async fn nothing_of_an_erased_person_is_left_and_all_else_stands() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_also_the_id_of_somebody_else_erases_neither() {
+    let test = TestApp::new().await;
+    let (admin, person) = (test.admin().await, canary(&test).await);
+    let mut reported = activity::Facts::new("user.login", test.app.now());
+    reported.user = Some(activity::Person {
+        id: "zebulonix".to_owned(),
+        ..activity::Person::default()
+    });
+    let mut tx = test.store.begin().await.unwrap();
+    test.log.append(&mut tx, vec![reported]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = erasure::erase(&test.app, &admin, Whom::Person("zebulonix"), "Left").await;
+    assert!(matches!(refused, Err(ChangeError::Invalid(_))), "{refused:?}");
+    let by_mail = Whom::Person("zebu.lonix@canary.example");
+    assert_eq!(erasure::erase(&test.app, &admin, by_mail, "Left").await.unwrap(), 1);
+    assert!(
+        accounts::get_user(&test.app, &admin, &person.person.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    // Now it is one person's alone.
+    let theirs = erasure::erase(&test.app, &admin, Whom::Person("zebulonix"), "Left").await;
+    assert_eq!(theirs.unwrap(), 2);
+}
+
+/// Somebody whose request was under way, or whose refused attempts were counted, when they were erased.
+#[tokio::test]
+async fn what_was_begun_before_an_erasure_and_ends_after_it_names_nobody() {
+    let test = TestApp::new().await;
+    let (admin, person) = (test.admin().await, canary(&test).await);
+    app::refusals::of_caller(&test.app, &person, app::refusals::Refused::ApiCalls);
+    erasure::erase(&test.app, &admin, Whom::Person(&person.person.id), "Left")
+        .await
+        .unwrap();
+    app::refusals::write(&test.app, true).await.unwrap();
+    let rows = test.activities().await;
+    let refused = rows.iter().find(|row| &*row.kind == "user.attempts_refused").unwrap();
+    assert_eq!(refused.user.as_ref().unwrap().id, ERASED);
+    // Whom others report under an id of theirs is theirs anew; an account's id is nobody else's.
+    for row in rows {
+        assert!(!format!("{row:?}").contains(&person.person.id), "{row:?}");
+    }
+}
+
+#[tokio::test]
 async fn searches_of_others_for_the_person_go_and_those_that_only_look_alike_stay() {
     let test = TestApp::new().await;
     let (admin, person) = (test.admin().await, canary(&test).await);
@@ -281,7 +327,10 @@ async fn a_hold_blocks_an_erasure_and_the_log_says_that_it_did() {
     let test = TestApp::new().await;
     let (admin, person) = (test.admin().await, canary(&test).await);
     let id = person.person.id.as_str();
-    let hold = holds::place(&test.app, &admin, id, "  Case   12 ").await.unwrap();
+    let hold = holds::place(&test.app, &admin, " ZEBULONIX ", "  Case   12 ")
+        .await
+        .unwrap();
+    assert_eq!(hold.person.id, id);
     let refused = erasure::erase(&test.app, &admin, Whom::Person(id), "Left").await;
     assert!(
         matches!(&refused, Err(ChangeError::Conflict(text)) if text.contains("Case 12")),

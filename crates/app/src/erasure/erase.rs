@@ -7,8 +7,7 @@ use store::erasures::{self, Decided, ErasureRequestRow, Placeholder, RequestStat
 
 use super::model::Removed;
 use crate::accounts::keep_an_administrator;
-use crate::activity::{ViewError, person};
-use crate::holds::{held, reason_of};
+use crate::holds::{held, meant, reason_of};
 use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, ChangeError, Topic, Tx, Unavailable, exports, facts, names};
 
@@ -20,7 +19,7 @@ const AT_ONCE: u32 = 500;
 /// Who is to be erased.
 #[derive(Clone, Copy, Debug)]
 pub enum Whom<'a> {
-    /// The person of this id: an account, or somebody whom only the log names.
+    /// Whoever is meant by this: an account's username, e-mail address or id, or an id that only the log names.
     Person(&'a str),
     /// Whoever asked for it with this request.
     Request(&'a str),
@@ -95,16 +94,13 @@ async fn found(app: &App, caller: &Caller, whom: Whom<'_>) -> Result<(Person, Op
             (person_id, Some(id.to_owned()))
         }
     };
-    let known = person(app, caller, &id).await.map_err(|error| match error {
-        ViewError::Unavailable(cause) => ChangeError::Unavailable(cause),
-        other => ChangeError::Unavailable(Unavailable::new(other)),
-    })?;
+    let known = meant(app, caller, &id).await?;
     let known = known
         .filter(|person| person.id != ERASED)
         .ok_or(ChangeError::NotFound)?;
     let request = match request {
         Some(request) => Some(request),
-        None => erasures::waiting_of(&mut app.store().glance().await?, &id)
+        None => erasures::waiting_of(&mut app.store().glance().await?, &known.id)
             .await?
             .map(|row| row.id),
     };

@@ -9,9 +9,11 @@ pub use lift::lift;
 pub use place::place;
 pub(crate) use place::reason_of;
 use store::Read;
+use store::accounts::account;
 use store::holds::{self, HoldRow};
 
-use crate::{App, Caller, ChangeError, Unavailable};
+use crate::activity::{ViewError, person};
+use crate::{App, Caller, ChangeError, Unavailable, names};
 
 /// A legal hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,29 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Hold>, ChangeError> 
     }
     let rows = holds::list(&mut app.store().glance().await?).await?;
     Ok(rows.into_iter().map(Hold::of).collect::<Result<_, _>>()?)
+}
+
+/// Whom somebody means who types this: an account by its username, e-mail address or id, or somebody whom only the log names, by
+/// their id. Nobody, where that could be two.
+pub(crate) async fn meant(app: &App, caller: &Caller, typed: &str) -> Result<Option<Person>, ChangeError> {
+    let typed = typed.trim();
+    let account = account::by_login(&mut app.store().glance().await?, &names::key(typed)).await?;
+    let by_id = person(app, caller, typed).await.map_err(|error| match error {
+        ViewError::Unavailable(cause) => ChangeError::Unavailable(cause),
+        other => ChangeError::Unavailable(Unavailable::new(other)),
+    })?;
+    match (account, by_id) {
+        (Some(account), Some(other)) if account.id != other.id => {
+            let text = format!(
+                "`{typed}` is the name of an account ({}) and the id of somebody whom only the log names. Give the account's \
+                 id, or its e-mail address.",
+                account.id
+            );
+            Err(ChangeError::invalid("person", text))
+        }
+        (Some(account), _) => Ok(Some(account.person())),
+        (None, by_id) => Ok(by_id),
+    }
 }
 
 /// The newest hold of a person, if they are under one.

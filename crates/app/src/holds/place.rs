@@ -2,26 +2,20 @@
 
 use store::holds::{self, HoldRow};
 
-use super::Hold;
-use crate::activity::{ViewError, person};
+use super::{Hold, meant};
 use crate::ids::{Prefix, new_id};
 use crate::{App, Caller, ChangeError, FieldError, Unavailable, facts, limits, names};
 
-/// Places a hold on the person of this id, an account's or one that only the log names. Somebody may be under several.
+/// Places a hold on the person who is meant by this: an account's username, e-mail address or id, or an id that only the log names. Somebody may be under several.
 ///
 /// # Errors
 /// [`ChangeError::NotFound`] if nobody is known by the id, [`ChangeError::Invalid`] without a reason.
-pub async fn place(app: &App, caller: &Caller, person_id: &str, reason: &str) -> Result<Hold, ChangeError> {
+pub async fn place(app: &App, caller: &Caller, typed: &str, reason: &str) -> Result<Hold, ChangeError> {
     if !caller.is_administrator() {
         return Err(ChangeError::Forbidden);
     }
     let reason = reason_of(reason, "a hold is placed")?;
-    let person = person(app, caller, person_id.trim())
-        .await
-        .map_err(|error| match error {
-            ViewError::Unavailable(cause) => ChangeError::Unavailable(cause),
-            other => ChangeError::Unavailable(Unavailable::new(other)),
-        })?;
+    let person = meant(app, caller, typed).await?;
     let person = person.ok_or(ChangeError::NotFound)?;
     let row = HoldRow {
         id: new_id(app, Prefix::Hold),

@@ -72,7 +72,13 @@ const BOOKKEEPING: &[Early] = &[
             "job.total",
             "job.bytes",
         ],
-        rows: &["exports/worker", "mail/send", "retention/apply", "sessions/sweep"],
+        rows: &[
+            "exports/worker",
+            "integrity/verify",
+            "mail/send",
+            "retention/apply",
+            "sessions/sweep",
+        ],
     },
 ];
 

@@ -169,7 +169,7 @@ fn erased(outcome: Result<u64, ChangeError>) -> Result<Response, PageError> {
 fn said(outcome: Result<(), ChangeError>, text: &str) -> Result<Response, PageError> {
     match outcome {
         Err(ChangeError::NotFound) => {
-            let text = "Nobody is known by this id, or it was decided meanwhile. The id is in the address of the person's page.";
+            let text = "Nobody is known by this name, e-mail address or id, or it was decided meanwhile.";
             Ok(redirect_with(HERE, Flash::bad(text)))
         }
         outcome => done(outcome, HERE, text),
