@@ -37,5 +37,24 @@ pub(crate) const ROWS: &[Row] = &[
         },
     )
     .at("/admin/retention/runs/1/note"),
+    // Nobody was erased, asked to be, or is under a hold: the page says so.
+    row(
+        "GET /admin/erasure/{id}/receipt",
+        Nothing,
+        Expect {
+            installation: Outcome::NotFound,
+            ..INSTALLATION
+        },
+    )
+    .at("/admin/erasure/ers_none/receipt"),
+    row("POST /admin/erasure/{id}/erase", Form("reason=Left"), INSTALLATION)
+        .at("/admin/erasure/ers_none/erase")
+        .silent(),
+    row("POST /admin/erasure/{id}/decline", Form("reason=Left"), INSTALLATION)
+        .at("/admin/erasure/ers_none/decline")
+        .silent(),
+    row("POST /admin/holds/{id}/lift", Form(""), INSTALLATION)
+        .at("/admin/holds/hold_none/lift")
+        .silent(),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];
