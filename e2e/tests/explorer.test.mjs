@@ -125,6 +125,7 @@ test("bars are brushed by the mouse and by the keyboard, and the sum is said", a
 test("a day is called as people call it, and says how much of the view it holds where the bars know", async () => {
   const page = await auditor();
   await page.goto("/activity?from=yesterday&to=yesterday");
+  await page.locator(".day").first().waitFor();
   const [day] = await page.locator(".day").all();
   assert.equal(await day.locator("time").innerText(), "Yesterday");
   assert.match(await day.locator("time").getAttribute("title"), /^\w{3} \d{1,2} \w{3} \d{4}$/);
