@@ -3,12 +3,14 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod asked;
+
 use std::sync::Arc;
 use std::time::Instant;
 
-use activity::query::Expr;
 use activity::{By, Facts, Person, Target, Time};
-use engine::{Batch, Breakdown, Facet, IdSpace, Log, LogSettings, Order, Search, SystemClock, SystemRng};
+use asked::answer;
+use engine::{Batch, IdSpace, Log, LogSettings, SystemClock, SystemRng};
 use store::{Store, StoreUrl};
 use testkit::{Generator, GeneratorSettings};
 
@@ -93,31 +95,5 @@ fn name(facts: &mut Facts, n: u64) {
             name: person.name,
             ..Target::default()
         }),
-    }
-}
-
-/// What one page of the log asks.
-async fn answer(log: &Log, when: &str) {
-    for _ in 0..2 {
-        let look = log.look().await.unwrap();
-        let begun = Instant::now();
-        let search = Search {
-            expr: Expr::All,
-            order: Order::Newest,
-            after: None,
-            limit: 50,
-        };
-        let rows = look.search(&search).await.unwrap().rows.len();
-        let page = begun.elapsed();
-        let by = Breakdown {
-            facets: vec![Facet::Kind, Facet::User],
-            edges: Vec::new(),
-            most_checked: u64::MAX,
-        };
-        let n = look.summary(&Expr::All, &by, 10).await.unwrap().count.n;
-        println!(
-            "{when}: {rows} newest in {page:?}, with the summary of {n} {:?}",
-            begun.elapsed()
-        );
     }
 }

@@ -3,17 +3,16 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod asked;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use activity::Heading;
 use activity::catalogue::Category;
-use activity::query::Expr;
 use activity::{Facts, Time};
-use engine::{
-    Batch, Breakdown, Clock as _, Cut, Facet, IdSpace, Log, LogSettings, ManualClock, Order, Retention, Search,
-    SystemRng,
-};
+use asked::answer;
+use engine::{Batch, Clock as _, Cut, IdSpace, Log, LogSettings, ManualClock, Retention, SystemRng};
 use store::{Store, StoreUrl};
 use testkit::{Generator, GeneratorSettings};
 
@@ -97,30 +96,4 @@ async fn fill(log: &Log, mut facts: impl Iterator<Item = Facts>) {
         }
     }
     log.settle(true).await.unwrap();
-}
-
-/// What one page of the log asks.
-async fn answer(log: &Log, when: &str) {
-    for _ in 0..2 {
-        let look = log.look().await.unwrap();
-        let begun = Instant::now();
-        let search = Search {
-            expr: Expr::All,
-            order: Order::Newest,
-            after: None,
-            limit: 50,
-        };
-        let rows = look.search(&search).await.unwrap().rows.len();
-        let page = begun.elapsed();
-        let by = Breakdown {
-            facets: vec![Facet::Kind, Facet::User],
-            edges: Vec::new(),
-            most_checked: u64::MAX,
-        };
-        let n = look.summary(&Expr::All, &by, 10).await.unwrap().count.n;
-        println!(
-            "{when}: {rows} newest in {page:?}, with the summary of {n} {:?}",
-            begun.elapsed()
-        );
-    }
 }

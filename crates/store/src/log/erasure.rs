@@ -240,10 +240,7 @@ pub async fn advance(tx: &mut Tx, ids: &[u64], from: Stage, now: Time) -> Result
             .execute(tx.conn())
             .await?;
     }
-    sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1")
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+    super::head::bump_generation(tx).await
 }
 
 fn hash(salt: &[u8; 32], person: &str) -> [u8; 32] {

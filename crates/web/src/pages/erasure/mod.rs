@@ -4,9 +4,9 @@
 mod tests;
 
 use activity::Time;
+use app::ChangeError;
 use app::erasure::{self, ErasureRequest, Erasures, Outcome, Whom};
 use app::holds;
-use app::{ChangeError, erasure as use_cases};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -126,7 +126,7 @@ async fn page(
     shell: Shell,
     Query(url): Query<PageUrl>,
 ) -> Result<Response, PageError> {
-    let known = use_cases::list(state.app(), &caller).await.map_err(refused)?;
+    let known = erasure::list(state.app(), &caller).await.map_err(refused)?;
     render(&ErasurePage {
         shell,
         known,
