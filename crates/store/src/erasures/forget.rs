@@ -78,7 +78,7 @@ const DELETED: &[(&str, &str)] = &[
         "DELETE FROM mail WHERE account_id = $1 OR LOWER(recipient) = $2",
     ),
     (
-        "times of reading",
+        "entries of who read",
         "DELETE FROM disclosure_person WHERE person_id = $1 AND $2 = $2",
     ),
     (

@@ -108,7 +108,7 @@ fn progress(request: &ErasureRequest) -> Option<Progress<'_>> {
         return None;
     };
     let share = (progress.looked_at.saturating_mul(100)).checked_div(progress.seq);
-    let removed: Vec<String> = removed.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let removed: Vec<String> = removed.iter().map(|(what, count)| format!("{what} {count}")).collect();
     Some(Progress {
         request,
         number: progress.id,

@@ -70,7 +70,7 @@ fn what_waits_goes_on_and_is_done_is_told_apart() {
         "asked to be erased",
         "hidden; 25 %",
         "1,204",
-        "2 API keys removed",
+        "Removed: API keys 2",
         "every=\"2\"",
     ] {
         assert!(html.contains(part), "{part} is missing");
