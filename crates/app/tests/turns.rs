@@ -8,7 +8,7 @@ use app::accounts::{self, Activation, Order, Sort, UserSearch};
 use app::activity::{LogScope, ViewRequest, view};
 use app::applications::{self, NewApplication};
 use app::connections::{self, ConnectionSearch, Which};
-use app::exports::{self, Format, ViewExport};
+use app::exports::{self, ExportSearch, Format, ViewExport};
 use app::groups::{self, Group, GroupRole, GroupSearch, Invite, MemberSearch, NewGroup};
 use app::sessions::{self, NewSession, SessionSearch, SessionState};
 use app::{Caller, Page, PageRequest, Roles, Turns, ZoneChoice, mail, privacy};
@@ -309,8 +309,11 @@ async fn connections_applications_exports_and_readers_are_the_same_both_ways() {
     })
     .await;
     there_and_back(3, async |after| {
-        let page = exports::list(app, admin, &request(after)).await;
-        shown(page.unwrap(), |row| &row.id)
+        let search = ExportSearch {
+            page: request(after),
+            ..ExportSearch::default()
+        };
+        shown(exports::find(app, admin, &search).await.unwrap(), |row| &row.id)
     })
     .await;
     let readers = privacy::readers(app, sam, &PageRequest { after: None, limit: 50 });

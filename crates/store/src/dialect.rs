@@ -44,6 +44,15 @@ impl Dialect {
         }
     }
 
+    /// What makes commits of one connection wait for the disk, or not; `None` where it is not ours to say.
+    pub(crate) fn sync_commits(self, wanted: bool) -> Option<&'static str> {
+        match (self, wanted) {
+            (Self::Sqlite, true) => Some("PRAGMA synchronous = FULL"),
+            (Self::Sqlite, false) => Some("PRAGMA synchronous = OFF"),
+            (Self::Postgres, _) => None,
+        }
+    }
+
     /// Statements for each new connection.
     pub(crate) fn on_connect(self, writer: bool) -> &'static [&'static str] {
         match (self, writer) {

@@ -182,6 +182,19 @@ impl Store {
         Read::glance(&self.inner.readers, self.inner.dialect).await
     }
 
+    /// Whether commits are on the disk before they are acknowledged, as they are unless this says otherwise. Without it a
+    /// power cut loses the last of them: that is for what is thrown away anyway, such as a demo.
+    ///
+    /// # Errors
+    /// If the connection that writes does not become free.
+    pub async fn sync_commits(&self, wanted: bool) -> Result<(), StoreError> {
+        let writer = self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        if let Some(statement) = self.inner.dialect.sync_commits(wanted) {
+            writer.acquire().await?.execute(statement).await?;
+        }
+        Ok(())
+    }
+
     /// Gives back the space of deleted rows; to be called after many went.
     ///
     /// # Errors

@@ -91,9 +91,17 @@ impl Candidates {
 
 impl Searched<'_> {
     pub(crate) fn evaluate(&self, docs: Range<u32>) -> Result<Bounds> {
+        #[cfg(test)]
+        EVALUATED.set(EVALUATED.get() + docs.len());
         let bounds = self.node.evaluate(&Bitmap::full(docs), self.deadline);
         bounds.map_err(self.index.io())
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Documents that a question was evaluated on, for tests that count them.
+    pub(crate) static EVALUATED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// Candidates of a window of the walk.

@@ -65,7 +65,8 @@ impl Opened {
             exact: true,
         };
         let mut step = Step::new(CHECKED_BYTES, CHECKED);
-        let mut windows = Windows::new(0..self.docs());
+        let docs = if node.most(self.docs()) == 0 { 0 } else { self.docs() };
+        let mut windows = Windows::new(0..docs);
         while let Some(window) = windows.next(WINDOW) {
             let bounds = self.searched(node, &query.deadline).evaluate(window)?;
             let unsure = unsure(&bounds);

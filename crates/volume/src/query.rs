@@ -223,6 +223,18 @@ impl Filling {
         self.rows.push(row);
     }
 
+    /// Takes these rows, all of which have room, for its own, where it has none.
+    pub fn take(&mut self, rows: Vec<Activity>) {
+        self.bytes = rows.iter().map(|row| activity::weight(row)).sum();
+        self.rows = rows;
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How many rows more, at most.
     #[must_use]
     pub fn missing(&self) -> usize {

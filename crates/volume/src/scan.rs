@@ -20,8 +20,8 @@ const MOST: usize = if cfg!(test) { 11 } else { MOST_CANDIDATES };
 /// Decoded values a scan keeps, in bytes.
 const DECODED_BYTES: usize = 8 << 20;
 /// Values are decoded for so many chunks at once, and for no more than so many rows.
-const CHUNKS: usize = 8;
-const ROWS: usize = 8_192;
+const CHUNKS: usize = 16;
+const ROWS: usize = 32_768;
 
 /// All matches in order, a chunk at a time. Owns what it reads; ends after an error.
 pub struct Scan {
@@ -43,8 +43,10 @@ impl Indexed {
     /// All matches in `order`, at most so many rows and about so many bytes at a time.
     pub fn scan(&self, query: Query, order: Order, chunk: Room) -> Result<Scan> {
         let of = &*self.0;
+        let node = of.compile(&query)?;
         Ok(Scan {
-            node: of.compile(&query)?,
+            is_at_end: node.most(of.docs()) == 0,
+            node,
             candidates: Candidates::new(of.source(), &query.expr, order, None, None),
             of: self.clone(),
             query,
@@ -52,7 +54,6 @@ impl Indexed {
             decoded: Decoded::new(DECODED_BYTES),
             found: VecDeque::new(),
             prepared: 0,
-            is_at_end: false,
             failed: false,
         })
     }

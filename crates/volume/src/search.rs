@@ -36,7 +36,11 @@ impl Indexed {
             return Ok(Vec::new());
         }
         let node = of.compile(query)?;
-        let mut rows = first_documents(of.docs(), node.most(of.docs()), filling.missing());
+        let most = node.most(of.docs());
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let mut rows = first_documents(of.docs(), most, filling.missing());
         let mut candidates = Candidates::new(of.source(), &query.expr, order, after, filling.until());
         let mut page = Page {
             of,

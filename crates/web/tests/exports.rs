@@ -77,6 +77,21 @@ async fn a_program_asks_for_a_file_waits_downloads_and_deletes_it() {
         .unwrap();
     assert_eq!(listed["data"][0]["id"], export["id"]);
     assert_eq!(listed["page"]["has_more"], json!(false));
+    for (asked, finds) in [
+        ("find=user.%20csv&stage=ready&mine=true", 1),
+        ("find=nothing%20of%20it", 0),
+        ("stage=unfinished", 0),
+        ("stage=gone", 0),
+    ] {
+        let found: Value = api(&test, &key, ("GET", &format!("/v1/exports?{asked}")), None)
+            .await
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(found["data"].as_array().map(Vec::len), Some(finds), "{asked}: {found}");
+    }
+    let wrong = api(&test, &key, ("GET", "/v1/exports?stage=kept"), None).await;
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
     // What has ended is not called off; its file is deleted once.
     let cancel = format!("{location}/cancel");
     assert_eq!(

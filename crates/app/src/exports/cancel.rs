@@ -3,7 +3,7 @@
 
 use super::ExportError;
 use super::delete::may_change;
-use super::list::row;
+use super::get::row;
 use super::rows::{described, subject_of};
 use crate::{App, Caller, facts};
 

@@ -8,7 +8,7 @@ use activity::Person;
 use serde::Serialize;
 use store::exports::{ExportRow, Kind as StoredKind};
 
-use super::list::get;
+use super::get::get;
 use super::rows::{New, export, new_row};
 use super::{Asked, Column, Export, ExportError, Format, worker};
 use crate::activity::{LogScope, Question, Scoped, Subject, ViewRequest, account};

@@ -80,9 +80,10 @@ impl<'a> Cells<'a> {
 
 /// Writes one cell: neutralised wherever a spreadsheet would run it, quoted if it needs to be.
 pub(super) fn write_cell(text: &str, out: &mut Vec<u8>) {
-    let quote = text.bytes().any(|b| matches!(b, b',' | b'"') || separates(b.into()))
-        || text.starts_with(' ')
-        || text.ends_with(' ');
+    // All bytes, also behind one that decides it: without a way out the compiler looks at many at once.
+    let is_special = |b: u8| (b == b',') | (b == b'"') | separates(b.into());
+    let quote =
+        text.bytes().fold(false, |found, b| found | is_special(b)) || text.starts_with(' ') || text.ends_with(' ');
     if quote {
         out.push(b'"');
         write_quoted(text, out);

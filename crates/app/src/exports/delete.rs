@@ -4,7 +4,7 @@ use store::exports::{ExportRow, Gone};
 
 use super::ExportError;
 use super::beside::remove;
-use super::list::row;
+use super::get::row;
 use super::rows::{described, subject_of};
 use crate::{App, Caller, facts};
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use store::exports::ExportRow;
 
 use super::beside::{Part, path};
-use super::list::row;
+use super::get::row;
 use super::question::everything;
 use super::rows::{asked, described, export, file_name, summed};
 use super::{Export, ExportError, Summary};

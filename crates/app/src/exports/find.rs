@@ -5,7 +5,7 @@ use activity::text::fold;
 
 use store::PageFrom;
 
-use super::list::placed;
+use super::get::placed;
 use super::rows::export;
 use super::{Export, ExportError, State, Whose};
 use crate::activity::ViewError;

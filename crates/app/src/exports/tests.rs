@@ -12,8 +12,8 @@ use tokio::io::AsyncReadExt as _;
 use super::csv::ViewCsvWriter;
 use super::rows::{New, new_row};
 use super::{
-    Column, Export, ExportError, Format, Gone, Part, State, ViewExport, cancel, create, delete, estimate,
-    generate_user_csv, get, list, open_part, user_csv,
+    Column, Export, ExportError, ExportSearch, Format, Gone, Part, State, ViewExport, cancel, create, delete, estimate,
+    generate_user_csv, get, open_part, user_csv,
 };
 use crate::activity::tests::support::{Setup, administrator, auditor, member, of};
 use crate::activity::{LogScope, ViewRequest};
@@ -22,8 +22,11 @@ use crate::{App, Caller, PageRequest};
 
 /// The first exports that somebody sees.
 async fn listed(app: &App, caller: &Caller) -> Vec<Export> {
-    let first = PageRequest { after: None, limit: 9 };
-    list(app, caller, &first).await.unwrap().rows
+    let first = ExportSearch {
+        page: PageRequest { after: None, limit: 9 },
+        ..ExportSearch::default()
+    };
+    super::find(app, caller, &first).await.unwrap().rows
 }
 
 /// The export once it has ended.

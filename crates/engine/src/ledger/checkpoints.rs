@@ -44,6 +44,8 @@ pub(crate) struct Checkpoints {
     newest: watch::Sender<Option<Arc<SignedCheckpoint>>>,
     /// Held while one is made.
     making: Mutex<()>,
+    /// Held while the anchor is written, also by a thread whose task was cut off.
+    anchoring: Arc<Mutex<()>>,
 }
 
 impl Signer {
@@ -349,11 +351,20 @@ impl Ledger {
     /// Writes the newest checkpoint where it is kept besides.
     async fn anchor(self: &Arc<Self>, checkpoint: Arc<SignedCheckpoint>) -> Result<(), LogError> {
         let ledger = Arc::clone(self);
-        blocking(move || match ledger.checkpoints.signer.get() {
-            Some(signer) => signer.anchor(&checkpoint),
-            None => Ok(()),
+        let alone = Arc::clone(&self.checkpoints.anchoring).lock_owned().await;
+        blocking(move || {
+            let _alone = alone;
+            match ledger.checkpoints.signer.get() {
+                Some(signer) => signer.anchor(&checkpoint),
+                None => Ok(()),
+            }
         })
         .await
+    }
+
+    /// Waits until nobody writes the anchor.
+    pub(crate) async fn anchored(&self) {
+        drop(self.checkpoints.anchoring.lock().await);
     }
 
     /// Changes with every checkpoint that is made.

@@ -96,6 +96,7 @@ impl Ledger {
     /// Waits for what is under way here, and gives free what this process has.
     pub(crate) async fn end(&self) {
         let _alone = self.alone().await;
+        self.anchored().await;
         self.jobs.close().await;
     }
 

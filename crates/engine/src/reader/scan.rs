@@ -175,9 +175,16 @@ impl Merge {
         let other = self.open.peek().map(|other| other.rank);
         let unopened = self.pending.last().map(|stretch| stretch.bound(order));
         let until = [other, unopened].into_iter().flatten().min();
+        let is_before = |row: &Activity| until.is_none_or(|until| Rank::row(order, row) < until);
+        let is_next = out.is_empty() && first.buffer.back().is_some_and(is_before);
+        if is_next && CHUNK.fitting(first.buffer.make_contiguous()) == first.buffer.len() {
+            // Nothing comes between: they go on as they were read.
+            out.take(first.buffer.into());
+            self.open.extend(Opened::next(first.rows, order)?);
+            return Ok(true);
+        }
         while out.missing() > 0
-            && let Some(row) =
-                (first.buffer).pop_front_if(|row| until.is_none_or(|until| Rank::row(order, row) < until))
+            && let Some(row) = first.buffer.pop_front_if(|row| is_before(row))
         {
             out.push(row);
         }

@@ -119,12 +119,14 @@ fn properties() -> std::result::Result<WriterProperties, ParquetError> {
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_data_page_row_count_limit(1 << 17)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        // Texts come in no order: their bounds tell nothing, and every value would be compared with them.
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by("whodid".to_owned())
         .set_key_value_metadata(Some(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_string())]));
     for number in [SEQ, OCCURRED_AT, RECORDED_AT] {
         let column = ColumnPath::from(number);
         properties = properties
+            .set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk)
             .set_column_dictionary_enabled(column.clone(), false)
             .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
     }

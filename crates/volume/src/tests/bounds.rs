@@ -7,6 +7,7 @@ use activity::{Activity, Facts, Time};
 use jiff::tz::TimeZone;
 
 use super::{asked, open, write};
+use crate::candidates::EVALUATED;
 use crate::{Breakdown, Cursor, Deadline, Filling, Order, Overdue, Query, Room, Volume, VolumeError};
 
 /// So many activities, each of about as many bytes as asked for.
@@ -40,6 +41,27 @@ fn queries() -> [Expr; 3] {
 
 fn is(overdue: Overdue) -> impl Fn(VolumeError) -> bool {
     move |error| matches!(error, VolumeError::Overdue(found) if found == overdue)
+}
+
+#[test]
+fn where_nothing_can_match_no_document_is_looked_at() {
+    let (_dir, volume) = volume(&rows(40, 10));
+    for text in ["user:nobody", "zzyzx", "activity:nothing.such some", "outcome:failure"] {
+        let expr = activity::query::parse(text, &TimeZone::UTC).unwrap();
+        let mut query = Query::new(&expr, Deadline::none());
+        EVALUATED.set(0);
+        for order in [Order::Newest, Order::Oldest, Order::Recorded] {
+            let page = volume.search(&mut query, order, None, Filling::new(Room::rows(5)));
+            assert!(page.unwrap().is_empty());
+            let again = query.another(&expr);
+            assert_eq!(volume.scan(again, order, Room::rows(5)).unwrap().count(), 0);
+        }
+        assert_eq!(volume.count(&mut query, 10).unwrap().n, 0);
+        assert_eq!(EVALUATED.get(), 0, "{text}");
+    }
+    let mut everything = Query::new(&Expr::All, Deadline::none());
+    let page = volume.search(&mut everything, Order::Newest, None, Filling::new(Room::rows(5)));
+    assert!(page.unwrap().len() == 5 && EVALUATED.get() > 0, "it is counted");
 }
 
 #[test]

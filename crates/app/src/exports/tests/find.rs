@@ -2,8 +2,8 @@
 
 use activity::Time;
 
-use super::super::{Export, ExportSearch, Format, Stage, delete, find, list};
-use super::{asked, exported};
+use super::super::{Export, ExportSearch, Format, Stage, delete, find};
+use super::{asked, exported, listed};
 use crate::activity::LogScope;
 use crate::activity::tests::support::{Setup, administrator, auditor, member};
 use crate::{Caller, PageRequest, Turns};
@@ -43,7 +43,7 @@ async fn exports_are_found_by_text_stage_and_whose_they_are() {
         &asked("outcome:failure", Format::Jsonl),
     )
     .await;
-    let ours = list(&setup.app, &maria, &first(50)).await.unwrap().rows;
+    let ours = listed(&setup.app, &maria).await;
     delete(&setup.app, &maria, &ours[1].id).await.unwrap();
     let all = ["outcome:failure", "device:Ünix", "Zoë", "outcome:success"];
     assert_eq!(found(&setup, &maria, "  ", None, false).await, all);

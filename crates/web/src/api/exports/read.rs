@@ -1,24 +1,33 @@
 //! Reading exports: the list, one of them, and its file.
 
 use app::Caller;
-use app::exports::{self, Part};
+use app::exports::{self, ExportSearch, Part, Stage};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 
-use super::shapes::Export;
+use super::shapes::{Export, ExportStage};
 use super::{absent, problem};
 use crate::AppState;
 use crate::api::answers::Reading;
 use crate::api::list::{Listed, Paging};
+use crate::api::query::Params;
 use crate::problem::Problem;
 use crate::shell::{ApiCaller, file};
+
+/// What the list takes.
+const KNOWN: &[&str] = &["find", "stage", "mine", "limit", "after"];
 
 /// Lists the exports that the account may see, the newest first: all of them for administrators and auditors.
 #[utoipa::path(
     get, path = "/v1/exports", tag = "Exports", operation_id = "listExports",
-    params(Paging),
-    responses((status = 200, description = "One page, of at most 200 rows.", body = Listed<Export>), Reading),
+    params(
+        ("find" = Option<String>, Query, description = "Words that all stand in the names, the query, the id or the digest of an export, regardless of case and accents."),
+        ("stage" = inline(Option<ExportStage>), Query, description = "Only those at this stage."),
+        ("mine" = Option<bool>, Query, description = "Only what this account asked for."),
+        Paging,
+    ),
+    responses((status = 200, description = "One page, of at most 200 rows; fewer, and yet another page, where many were looked through.", body = Listed<Export>), Reading),
     security(("key" = ["export"])),
 )]
 pub(super) async fn list_exports(
@@ -26,10 +35,14 @@ pub(super) async fn list_exports(
     ApiCaller(caller): ApiCaller,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let paging = Paging::read(&uri)?;
-    let page = exports::list(state.app(), &caller, &paging.into())
-        .await
-        .map_err(problem)?;
+    let params = Params::read(&uri, KNOWN)?;
+    let search = ExportSearch {
+        find: params.get("find").unwrap_or_default().to_owned(),
+        stage: params.word::<ExportStage>("stage")?.map(Stage::from),
+        mine: params.flag("mine")?,
+        page: Paging::of(&params)?.into(),
+    };
+    let page = exports::find(state.app(), &caller, &search).await.map_err(problem)?;
     Ok(Listed::<Export>::of(page).answer(&uri))
 }
 

@@ -35,6 +35,34 @@ pub(super) enum ExportState {
     Cancelled,
 }
 
+/// How far an export is, and whether there is still anything to be had of it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExportStage {
+    /// Waiting or being written.
+    Unfinished,
+    /// Its file is there.
+    Ready,
+    /// Its file is not there any more.
+    Gone,
+    /// Given up.
+    Failed,
+    /// Called off.
+    Cancelled,
+}
+
+impl From<ExportStage> for exports::Stage {
+    fn from(stage: ExportStage) -> Self {
+        match stage {
+            ExportStage::Unfinished => Self::Unfinished,
+            ExportStage::Ready => Self::Kept,
+            ExportStage::Gone => Self::Gone,
+            ExportStage::Failed => Self::Failed,
+            ExportStage::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -16,8 +16,10 @@ pub(crate) struct Saved {
     pub(crate) mine: Vec<Offered>,
     /// Those of others, by the group that shares them.
     pub(crate) shared: Vec<(String, Vec<Offered>)>,
-    /// The groups that the reader may share with: id and name.
+    /// The first groups that the reader may share with: id and name.
     pub(crate) groups: Vec<(String, String)>,
+    /// Whether there are more, which the form of a saved search offers.
+    pub(crate) more_groups: bool,
     /// In what log they are looked at, as the form says it.
     pub(crate) kind: &'static str,
 }
@@ -31,8 +33,10 @@ pub(crate) struct Offered {
     pub(crate) is_default: bool,
 }
 
-/// Groups offered to share with.
+/// Groups offered to share with where a search is changed.
 const GROUPS: u32 = 100;
+/// Groups offered beside a view: every page carries them.
+const BESIDE: usize = 12;
 
 impl Saved {
     /// What this view offers.
@@ -45,8 +49,10 @@ impl Saved {
     ) -> Result<Self, PageError> {
         let kind = LogKind::from(scope);
         let all = saved_searches::list(state.app(), caller).await.map_err(refused)?;
+        let mut groups = groups(state, caller).await?;
         let mut saved = Self {
-            groups: groups(state, caller).await?,
+            more_groups: groups.len() > BESIDE,
+            groups: groups.drain(..groups.len().min(BESIDE)).collect(),
             kind: kind.code(),
             ..Self::default()
         };

@@ -10,9 +10,10 @@ use app::applications::{NewApplication, register};
 use app::backdate::{self, Past};
 use app::groups::{self, NewGroup};
 use app::{Caller, Origin, Roles, Via};
-use engine::{Batch, IdSpace, ManualClock};
+use engine::{Batch, IdSpace, IngestError, IngestResult, ManualClock};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
+use tokio::task::JoinHandle;
 
 use super::life::{Cast, Player};
 use super::passwords::Passwords;
@@ -26,8 +27,12 @@ const APPLICATIONS: [&str; 2] = ["Studio", "Headset client"];
 const MEMBERS: usize = 3;
 /// Others who are about while the demo runs.
 const OTHERS: usize = 5;
-/// How long activities wait to be recorded together.
+/// How long activities of the last days wait to be recorded together.
 const TOGETHER: i64 = 30 * 60 * Time::SECOND;
+/// How long before the end the last days begin: what is looked at first.
+const LAST_DAYS: i64 = 3 * Time::DAY;
+/// All before them is recorded in no more than about so many portions: each takes as long as some hundred activities.
+const PORTIONS: i64 = 2_000;
 /// Seconds that no past of a demo has.
 const AGES: u64 = 100 * 365 * 86_400;
 /// Most activities recorded together.
@@ -55,8 +60,8 @@ pub(super) async fn seed(
     (number, settings): (u64, GeneratorSettings),
     passwords: Passwords,
 ) -> Result<Seeded> {
-    let months = i64::from(settings.months);
-    let clock = Arc::new(ManualClock::new(settings.end.plus(-months * 30 * Time::DAY)));
+    let (past, end) = (i64::from(settings.months) * 30 * Time::DAY, settings.end);
+    let clock = Arc::new(ManualClock::new(end.plus(-past)));
     let log = engine::LogSettings {
         // Sealing by age makes no sense while months pass in a second.
         seal_after_seconds: AGES,
@@ -64,13 +69,19 @@ pub(super) async fn seed(
         merge_factor: usize::MAX,
         ..config.log.clone()
     };
-    let installation = compose::assemble(config, store, log, Arc::clone(&clock) as Arc<dyn engine::Clock>).await?;
+    // Half a year of small commits, which go when the demo ends: none of them has to outlast a power cut.
+    store.sync_commits(false).await?;
+    let installation =
+        compose::assemble(config, store.clone(), log, Arc::clone(&clock) as Arc<dyn engine::Clock>).await?;
     let mut seeder = Seeder {
         generator: Generator::new(number, settings),
         bar: super::super::import::bar(None),
         installation,
         clock,
         batch: Vec::with_capacity(BATCH),
+        recording: None,
+        last_days: end.plus(-LAST_DAYS),
+        together: TOGETHER.max(past / PORTIONS),
         aftermath: Aftermath::default(),
         people: 0,
         recorded: 0,
@@ -91,6 +102,7 @@ pub(super) async fn seed(
         ..
     } = seeder;
     installation.log.close().await;
+    store.sync_commits(true).await?;
     Ok(Seeded {
         activities: recorded,
         people,
@@ -106,6 +118,11 @@ struct Seeder {
     clock: Arc<ManualClock>,
     bar: indicatif::ProgressBar,
     batch: Vec<Facts>,
+    /// The batch before, while it is recorded: the next one is made meanwhile.
+    recording: Option<JoinHandle<Result<IngestResult, IngestError>>>,
+    last_days: Time,
+    /// How long activities before the last days wait to be recorded together.
+    together: i64,
     aftermath: Aftermath,
     people: usize,
     recorded: u64,
@@ -124,16 +141,21 @@ impl Seeder {
                 .batch
                 .first()
                 .map_or(0, |first| facts.occurred_at.0 - first.occurred_at.0);
-            if waited > TOGETHER || self.batch.len() >= BATCH {
+            let together = if facts.occurred_at < self.last_days {
+                self.together
+            } else {
+                TOGETHER
+            };
+            if waited > together || self.batch.len() >= BATCH {
                 self.record().await?;
             }
             match &*facts.kind {
                 "account.created" => {
-                    self.record().await?;
+                    self.settle().await?;
                     self.create(&facts).await?;
                 }
                 "group.created" => {
-                    self.record().await?;
+                    self.settle().await?;
                     self.found(&facts).await?;
                 }
                 _ => {
@@ -142,7 +164,7 @@ impl Seeder {
                 }
             }
         }
-        self.record().await?;
+        self.settle().await?;
         self.backdate().await
     }
 
@@ -200,21 +222,34 @@ impl Seeder {
         })
     }
 
+    /// Records what waits, and waits for it.
+    async fn settle(&mut self) -> Result<()> {
+        self.record().await?;
+        self.recorded_before().await
+    }
+
+    async fn recorded_before(&mut self) -> Result<()> {
+        if let Some(before) = self.recording.take() {
+            before.await??;
+        }
+        Ok(())
+    }
+
+    /// Begins to record what waits, after the batch before.
     async fn record(&mut self) -> Result<()> {
+        self.recorded_before().await?;
         let Some(last) = self.batch.last() else { return Ok(()) };
         self.clock.set(last.occurred_at.plus(Time::SECOND / 5));
         let facts = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         self.recorded += facts.len() as u64;
         self.bar.set_position(self.recorded);
-        let source = IdSpace::Reporter("demo".to_owned());
-        self.installation
-            .log
-            .ingest(Batch {
-                facts,
-                idempotency: None,
-                source,
-            })
-            .await?;
+        let batch = Batch {
+            facts,
+            idempotency: None,
+            source: IdSpace::Reporter("demo".to_owned()),
+        };
+        let log = self.installation.log.clone();
+        self.recording = Some(tokio::spawn(async move { log.ingest(batch).await }));
         Ok(())
     }
 

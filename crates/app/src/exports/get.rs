@@ -1,21 +1,11 @@
-//! The exports a caller may see: every one for administrators and auditors, their own for anybody else.
+//! One export, where a caller may see it: every one for administrators and auditors, their own for anybody else.
 
 use store::Read;
 use store::exports::{ExportRow, Kind as StoredKind};
 
-use super::find::{ExportSearch, find};
 use super::rows::export;
 use super::{Export, ExportError, State};
-use crate::{App, Caller, Page, PageRequest};
-
-/// One page of all exports that `caller` may see, of at most 200, newest first.
-pub async fn list(app: &App, caller: &Caller, request: &PageRequest) -> Result<Page<Export>, ExportError> {
-    let search = ExportSearch {
-        page: request.clone(),
-        ..ExportSearch::default()
-    };
-    find(app, caller, &search).await
-}
+use crate::{App, Caller};
 
 /// One export, `None` if there is none that `caller` may see.
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<Option<Export>, ExportError> {
