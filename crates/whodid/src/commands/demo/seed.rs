@@ -13,7 +13,7 @@ use app::{Caller, Origin, Roles, Via};
 use engine::{Batch, IdSpace, IngestError, IngestResult, ManualClock};
 use store::Store;
 use testkit::{Generator, GeneratorSettings, Profile, Standing};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
 use super::life::{Cast, Player};
 use super::passwords::Passwords;
@@ -119,7 +119,7 @@ struct Seeder {
     bar: indicatif::ProgressBar,
     batch: Vec<Facts>,
     /// The batch before, while it is recorded: the next one is made meanwhile.
-    recording: Option<JoinHandle<Result<IngestResult, IngestError>>>,
+    recording: Option<oneshot::Receiver<Result<IngestResult, IngestError>>>,
     last_days: Time,
     /// How long activities before the last days wait to be recorded together.
     together: i64,
@@ -248,8 +248,13 @@ impl Seeder {
             idempotency: None,
             source: IdSpace::Reporter("demo".to_owned()),
         };
-        let log = self.installation.log.clone();
-        self.recording = Some(tokio::spawn(async move { log.ingest(batch).await }));
+        let (log, (done, recording)) = (self.installation.log.clone(), oneshot::channel());
+        let record = async move {
+            // Nobody waits for it any more where the demo is stopped before it has begun.
+            drop(done.send(log.ingest(batch).await));
+        };
+        self.installation.app.tasks().once("recording of the demo", record);
+        self.recording = Some(recording);
         Ok(())
     }
 
