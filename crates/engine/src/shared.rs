@@ -11,10 +11,10 @@ use store::Store;
 use store::log::head::Position;
 use store::log::{PersonKey, person_key};
 use tokio::sync::{Notify, watch};
-use volume::Deadline;
+use volume::{Deadline, Leaves, RecordRow};
 
 use crate::erasing::Erasing;
-use crate::keys::{Fresh, KeyCache, Keys};
+use crate::keys::{self, Fresh, KeyCache, Keys};
 use crate::{Clock, LogError, LogSettings, Rng};
 
 /// So many volumes may be hot, by number and by weight.
@@ -262,6 +262,48 @@ impl Shared {
             keys: vec![(person.to_owned(), key)],
         });
         Some(key)
+    }
+}
+
+/// Leaves of rows of records, with the persons' keys from the cache or else from SQL. For blocking threads only.
+pub(crate) struct KeyedLeaves {
+    shared: Arc<Shared>,
+    handle: tokio::runtime::Handle,
+}
+
+impl KeyedLeaves {
+    /// To be made where the runtime is at hand.
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            handle: tokio::runtime::Handle::current(),
+        }
+    }
+}
+
+impl Leaves for KeyedLeaves {
+    /// Reads the keys that are not at hand together, instead of one by one.
+    fn expect(&self, rows: &[RecordRow]) {
+        let people = keys::people(rows.iter().map(|row| &row.activity.facts));
+        let missing: Vec<&str> = people
+            .into_iter()
+            .filter(|id| self.shared.keys.get(id).is_none())
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let erasures = self.shared.keys.erasures();
+        let load = async {
+            let mut read = self.shared.store.glance().await.ok()?;
+            person_key::load(&mut read, &missing).await.ok()
+        };
+        // What cannot be read now is asked for again, one by one.
+        let keys = self.handle.block_on(load).into_iter().flatten().collect();
+        self.shared.keys.put(Fresh { erasures, keys });
+    }
+
+    fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<proof::Hash> {
+        self.shared.leaf_blocking(row, kept, &self.handle)
     }
 }
 

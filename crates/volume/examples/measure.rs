@@ -71,11 +71,24 @@ fn main() {
 }
 
 fn made(root: &Path, id: &str, parts: Vec<Part<'_, Activity>>) -> VolumeMeta {
-    volume::rewrite(&root.join(id), id, parts, &|row, _| Some(leaf(row)), &Deadline::none()).unwrap()
+    volume::rewrite(
+        &root.join(id),
+        id,
+        parts,
+        &|row: &Activity, _: &[activity::canonical::KeptDigest]| Some(leaf(row)),
+        &Deadline::none(),
+    )
+    .unwrap()
 }
 
 fn verified(root: &Path, meta: &VolumeMeta) {
-    volume::verify(&root.join(&meta.id), meta, &|row, _| Some(leaf(row)), &Deadline::none()).unwrap();
+    volume::verify(
+        &root.join(&meta.id),
+        meta,
+        &|row: &Activity, _: &[activity::canonical::KeptDigest]| Some(leaf(row)),
+        &Deadline::none(),
+    )
+    .unwrap();
 }
 
 fn questions(volume: &Volume, user: &Person) {

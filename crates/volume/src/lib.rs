@@ -44,5 +44,5 @@ pub use record_only::{RecordOnly, RecordScan};
 pub use rewrite::{Alter, Leaf, Part, rewrite};
 pub use scan::Scan;
 pub use tally::{Breakdown, Largest, Outcomes, RowTally, Tally, Values};
-pub use verify::{LeafOf, damaged, first_damaged, verify};
+pub use verify::{LeafOf, Leaves, damaged, first_damaged, verify};
 pub use volume::{Volume, tree_range};

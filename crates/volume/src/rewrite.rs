@@ -250,7 +250,10 @@ impl Work<'_> {
         for rows in volume.scan(query, Order::Recorded, CHUNK)? {
             for row in rows? {
                 self.follows(row.seq)?;
-                let leaf = (self.leaf_of)(&row, &[]).ok_or_else(|| without_leaf(meta, row.seq))?;
+                let leaf = self
+                    .leaf_of
+                    .leaf(&row, &[])
+                    .ok_or_else(|| without_leaf(meta, row.seq))?;
                 self.levels.push(leaf);
                 self.record.add(&row, Kept::NOTHING)?;
                 self.index(&row)?;
@@ -273,14 +276,18 @@ impl Work<'_> {
         let mut next = meta.first_seq;
         while let Some(rows) = record.next_rows() {
             self.halt.check()?;
-            for mut row in rows? {
+            let rows = rows?;
+            if levels.is_none() {
+                self.leaf_of.expect(&rows);
+            }
+            for mut row in rows {
                 if row.activity.seq != next {
                     let detail = format!("activity {} stands where {next} belongs", row.activity.seq);
                     return Err(VolumeError::damaged(&meta.id, detail));
                 }
                 next += 1;
                 if levels.is_none() {
-                    let leaf = row.leaf.or_else(|| (self.leaf_of)(&row.activity, &row.kept));
+                    let leaf = row.leaf.or_else(|| self.leaf_of.leaf(&row.activity, &row.kept));
                     self.levels
                         .push(leaf.ok_or_else(|| without_leaf(meta, row.activity.seq))?);
                 }

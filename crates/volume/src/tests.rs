@@ -28,7 +28,7 @@ fn rewrite(root: &Path, first: u64, count: u64, parts: Vec<Part<'_, Activity>>) 
         &root.join(&id),
         &id,
         parts,
-        &|activity, _| Some(leaf(activity)),
+        &|activity: &Activity, _: &[activity::canonical::KeptDigest]| Some(leaf(activity)),
         &Deadline::none(),
     )
 }

@@ -1,6 +1,7 @@
 //! Reading a volume back and checking all of it, as is done before what it replaces may go.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use activity::canonical::KeptDigest;
 use activity::query::Expr;
@@ -21,10 +22,27 @@ use crate::volume::Volume;
 
 /// Bytes of rows of the index read at once.
 const CHUNK_BYTES: usize = 2 << 20;
+/// Chunks of them that wait for the record's rows.
+const AHEAD: usize = 1;
 
-/// The leaf of a row, recomputed with the digests that are kept of those whose values are gone; `None` if it cannot be, as
-/// where a person's key is gone.
-pub type LeafOf<'a> = &'a dyn Fn(&Activity, &[KeptDigest]) -> Option<Hash>;
+/// What gives the leaves of rows.
+pub trait Leaves {
+    /// Told of rows whose leaves are asked for next, so that what they need is fetched at once.
+    fn expect(&self, _rows: &[RecordRow]) {}
+
+    /// The leaf of a row, recomputed with the digests that are kept of those whose values are gone; `None` if it cannot be, as
+    /// where a person's key is gone.
+    fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash>;
+}
+
+impl<F: Fn(&Activity, &[KeptDigest]) -> Option<Hash>> Leaves for F {
+    fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash> {
+        self(row, kept)
+    }
+}
+
+/// Whatever gives leaves.
+pub type LeafOf<'a> = &'a dyn Leaves;
 
 /// The first file of the volume in `dir`, by name, that is not the one that was written.
 pub fn first_damaged(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Option<String>> {
@@ -66,30 +84,38 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     }
     let (mut leaves, mut unknown) = (levels.check(), 0);
     // An index of an older format is not read: it is to be built anew, from the record. Of nothing but leaves there is none.
-    let open = || IndexedRows::open(&Volume::open(dir, meta.clone())?, halt);
     let has_index = meta.reads_index() && !meta.is_emptied();
-    let mut indexed = has_index.then(open).transpose()?;
     let mut bounds = Bounds::new(meta);
     let mut record = RecordReader::open(&files::record(dir))?;
-    while let Some(rows) = record.next_rows() {
-        halt.check()?;
-        for RecordRow { activity, leaf, kept } in rows? {
-            bounds.add(&activity)?;
-            let leaf = leaf.or_else(|| leaf_of(&activity, &kept));
-            unknown += u64::from(leaf.is_none());
-            if !leaves.holds(leaf) {
-                let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);
-                return Err(damaged(&detail));
-            }
-            if let Some(indexed) = &mut indexed
-                && indexed.next()?.as_ref() != Some(&activity)
-            {
-                return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
+    std::thread::scope(|scope| {
+        let mut indexed = has_index.then(|| {
+            let (into, chunks) = mpsc::sync_channel(AHEAD);
+            // Rows are rebuilt from the index beside those of the record, which takes about as long.
+            scope.spawn(move || index_rows(dir, meta, halt, &into));
+            IndexedRows::new(chunks)
+        });
+        while let Some(rows) = record.next_rows() {
+            halt.check()?;
+            let rows = rows?;
+            leaf_of.expect(&rows);
+            for RecordRow { activity, leaf, kept } in rows {
+                bounds.add(&activity)?;
+                let leaf = leaf.or_else(|| leaf_of.leaf(&activity, &kept));
+                unknown += u64::from(leaf.is_none());
+                if !leaves.holds(leaf) {
+                    let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);
+                    return Err(damaged(&detail));
+                }
+                if let Some(indexed) = &mut indexed
+                    && indexed.next()?.as_ref() != Some(&activity)
+                {
+                    return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
+                }
             }
         }
-    }
-    bounds.finish()?;
-    Ok(unknown)
+        bounds.finish()?;
+        Ok(unknown)
+    })
 }
 
 /// What a volume that was made of whole volumes must be.
@@ -143,32 +169,43 @@ fn check_spans(volume: &Volume) -> Result<()> {
     Err(VolumeError::damaged(&volume.meta().id, detail))
 }
 
-/// All rows of the index, one by one.
-struct IndexedRows {
-    scan: crate::Scan,
-    rows: std::vec::IntoIter<Activity>,
-}
-
-impl IndexedRows {
-    fn open(volume: &Volume, halt: &Deadline) -> Result<Self> {
-        let query = Query::new(&Expr::All, halt.clone());
+/// Sends all rows of the index, as long as somebody takes them.
+fn index_rows(dir: &Path, meta: &VolumeMeta, halt: &Deadline, into: &mpsc::SyncSender<Result<Vec<Activity>>>) {
+    let open = || {
+        let volume = Volume::open(dir, meta.clone())?;
+        check_spans(&volume)?;
         let chunk = Room {
             rows: 4096,
             bytes: CHUNK_BYTES,
         };
-        check_spans(volume)?;
-        let scan = volume.scan(query, Order::Recorded, chunk)?;
-        Ok(Self {
-            scan,
+        volume.scan(Query::new(&Expr::All, halt.clone()), Order::Recorded, chunk)
+    };
+    match open() {
+        Ok(mut scan) => while scan.next().is_some_and(|chunk| into.send(chunk).is_ok()) {},
+        // Whoever took them has found something else wrong if this fails.
+        Err(error) => drop(into.send(Err(error))),
+    }
+}
+
+/// All rows of the index, one by one.
+struct IndexedRows {
+    chunks: mpsc::Receiver<Result<Vec<Activity>>>,
+    rows: std::vec::IntoIter<Activity>,
+}
+
+impl IndexedRows {
+    fn new(chunks: mpsc::Receiver<Result<Vec<Activity>>>) -> Self {
+        Self {
+            chunks,
             rows: Vec::new().into_iter(),
-        })
+        }
     }
 
     fn next(&mut self) -> Result<Option<Activity>> {
         if let Some(row) = self.rows.next() {
             return Ok(Some(row));
         }
-        self.rows = self.scan.next().transpose()?.unwrap_or_default().into_iter();
+        self.rows = self.chunks.recv().unwrap_or_else(|_| Ok(Vec::new()))?.into_iter();
         Ok(self.rows.next())
     }
 }

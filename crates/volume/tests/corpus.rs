@@ -99,7 +99,7 @@ fn later_volumes_are_verified_and_open_as_they_are_or_anew() {
         let verified = volume::verify(
             &sample.dir,
             &sample.meta,
-            &|row, kept| sample.leaf_of(row, kept),
+            &|row: &Activity, kept: &[KeptDigest]| sample.leaf_of(row, kept),
             &Deadline::none(),
         );
         assert_eq!(verified.unwrap(), 0, "{version}");

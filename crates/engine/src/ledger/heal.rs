@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use activity::Activity;
-use activity::canonical::KeptDigest;
 use store::log::volume as table;
 use volume::{Part, VolumeError, VolumeMeta};
 
@@ -14,6 +13,7 @@ use super::rewrite::{Replaced, Work, Workplace};
 use crate::LogError;
 use crate::ledger::Ledger;
 use crate::reader::volumes;
+use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 
 /// For every second of checking so many of rest: the machine is there for others.
@@ -141,10 +141,8 @@ impl Ledger {
 
     async fn remake(self: &Arc<Self>, meta: VolumeMeta, remedy: Remedy) -> Result<Option<VolumeMeta>, LogError> {
         let (seqs, replaced) = (meta.first_seq..meta.end_seq(), Replaced::Volumes(vec![meta.id.clone()]));
-        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, leaf_of) = (Arc::clone(self), KeyedLeaves::of(&self.shared));
         let make = move |place: &Workplace<'_>| {
-            let leaf_of =
-                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let shelf = ledger.reader.shelf();
             let dir = shelf.place(&meta.id)?;
             let made = match remedy {

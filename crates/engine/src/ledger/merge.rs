@@ -10,6 +10,7 @@ use volume::{Part, Volume, VolumeError};
 use super::rewrite::{Replaced, Work, Workplace};
 use crate::LogError;
 use crate::ledger::Ledger;
+use crate::shared::KeyedLeaves;
 
 /// How often small volumes become larger ones: 16 into 1, twice.
 const LEVELS: u32 = 2;
@@ -36,12 +37,10 @@ impl Ledger {
         let started = std::time::Instant::now();
         let (first, last) = (parts[0].meta().first_seq, parts[parts.len() - 1].meta().end_seq());
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
-        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let leaf_of = KeyedLeaves::of(&self.shared);
         let make = move |place: &Workplace<'_>| {
             let whole = parts.iter().map(Part::<Activity>::Volume).collect();
-            place.make(whole, &|activity, kept| {
-                ledger.shared.leaf_blocking(activity, kept, &handle)
-            })
+            place.make(whole, &leaf_of)
         };
         let replaced = Replaced::Volumes(ids.clone());
         let meta = match self.rewrite(Work::Merge, first..last, replaced, make).await {

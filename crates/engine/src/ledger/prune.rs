@@ -5,17 +5,17 @@
 use std::sync::Arc;
 
 use activity::Heading;
-use activity::canonical::KeptDigest;
 use activity::{Activity, Time};
 use store::Tx;
 use store::log::retention::{self as table, NewRun, Run, Stage};
 use store::log::{head, hot_batch, lost_batch};
-use volume::{Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
+use volume::{Leaves as _, Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
 
 use super::erase::{Readable, readable};
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::ledger::Ledger;
 use crate::pruning::{Pruning, Retention, naming};
+use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 use crate::{Cut, LogError, Search, batch};
 
@@ -188,17 +188,15 @@ impl Ledger {
 
     async fn rewrite_pruned(self: &Arc<Self>, pruning: &Arc<Pruning>, meta: VolumeMeta) -> Result<bool, LogError> {
         let started = std::time::Instant::now();
-        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, leaf_of) = (Arc::clone(self), KeyedLeaves::of(&self.shared));
         let (seqs, id, of) = (meta.seqs(), meta.id.clone(), Arc::clone(pruning));
         let make = move |place: &Workplace<'_>| {
-            let leaf_of =
-                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let mut without_leaf = None;
             let mut alter = |row: &mut RecordRow| {
                 if !of.takes(&row.activity) {
                     return;
                 }
-                row.leaf = row.leaf.or_else(|| leaf_of(&row.activity, &row.kept));
+                row.leaf = row.leaf.or_else(|| leaf_of.leaf(&row.activity, &row.kept));
                 if row.leaf.is_none() {
                     without_leaf = Some(row.activity.seq);
                 }

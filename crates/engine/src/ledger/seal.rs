@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use activity::Activity;
+use activity::canonical::KeptDigest;
 use proof::{Frontier, Hash};
 use store::log::hot_batch::{self, End};
 use store::log::{Loaded, head};
@@ -311,6 +312,8 @@ impl Sealing {
 
     fn make(self, place: &Workplace<'_>) -> Result<VolumeMeta, LogError> {
         let parts = self.parts();
-        place.make(parts, &|activity, kept| keys::leaf_at(activity, kept, &self.keys))
+        place.make(parts, &|activity: &Activity, kept: &[KeptDigest]| {
+            keys::leaf_at(activity, kept, &self.keys)
+        })
     }
 }

@@ -4,18 +4,20 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use activity::Activity;
-use activity::canonical::KeptDigest;
 use proof::{CompactRange, Frontier};
 use store::log::{Loaded, LostBatch, VolumeRow, closed_gap, head, hot_batch, lost_batch};
 
 use crate::ledger::Ledger;
 use crate::reader::volumes::{self, chain};
+use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 use crate::{LogError, batch, keys, leaves};
 
 /// How often the whole is begun again where volumes are replaced under it.
 const ATTEMPTS: u32 = 5;
+
+/// How many times as long as the work a rest is: two threads work.
+const RESTS: u32 = 3;
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +62,8 @@ impl Fault {
 enum Depth {
     /// Every file and row.
     All,
-    /// The same with rests, each as long as the work before it: at most half of one processor.
+    /// The same with rests, each three times as long as the work before it, which two threads share: at most half of one
+    /// processor.
     Gently,
     /// What it knows of the tree.
     Tree,
@@ -204,7 +207,7 @@ impl Ledger {
             }
             progress(next);
             if depth == Depth::Gently {
-                tokio::time::sleep(began.elapsed()).await;
+                tokio::time::sleep(began.elapsed() * RESTS).await;
             }
         }
         found.between(next..of.head.sealed, of, &mut frontier);
@@ -213,11 +216,9 @@ impl Ledger {
 
     /// One volume: for how many rows nothing can be told, and its part of the tree.
     async fn verify_volume(self: &Arc<Self>, row: &VolumeRow, depth: Depth) -> Result<(u64, CompactRange), LogError> {
-        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, leaf_of) = (Arc::clone(self), KeyedLeaves::of(&self.shared));
         let meta = volumes::meta(row)?;
         blocking(move || {
-            let leaf_of =
-                |activity: &Activity, kept: &[KeptDigest]| ledger.shared.leaf_blocking(activity, kept, &handle);
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let unknown = match depth {
                 Depth::All | Depth::Gently => volume::verify(&dir, &meta, &leaf_of, ledger.shared.halt())?,

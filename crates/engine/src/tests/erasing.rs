@@ -351,7 +351,14 @@ async fn kept(bed: &Bed) -> Vec<(Vec<u8>, [u8; 32])> {
             meta: &meta,
             alter: Some(&mut read),
         };
-        volume::rewrite(&into, &meta.id, vec![part], &|_, _| None, &Deadline::none()).unwrap();
+        volume::rewrite(
+            &into,
+            &meta.id,
+            vec![part],
+            &|_: &Activity, _: &[canonical::KeptDigest]| None,
+            &Deadline::none(),
+        )
+        .unwrap();
         fs::remove_dir_all(into).unwrap();
     }
     kept

@@ -89,6 +89,8 @@ async fn damage_to_hot_rows_is_noticed_before_they_are_sealed() {
     let swap = "UPDATE hot_batch SET sum = NULL, facts = (SELECT facts FROM hot_batch WHERE first_seq = 30) \
                 WHERE first_seq = 0";
     sqlx::query(swap).execute(&mut beside).await.unwrap();
+    // What this process appended itself it has in memory.
+    let bed = bed.reopen(50).await;
     bed.log.settle(true).await.unwrap();
     let page = bed.page(&Expr::All, Order::Recorded, None, 100).await;
     assert_eq!((page.rows.len(), &page.unreadable[0].seqs), (30, &(0..30)));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use activity::{Facts, Seq, Time};
+use activity::{Activity, Facts, Seq, Time};
 use proof::{Frontier, Hash};
 use store::Tx;
 use store::log::head::Advance;
@@ -147,8 +147,32 @@ impl Writer {
         let rows = BatchRow::of(batch::pack(&facts.iter().collect::<Vec<_>>())?, &leaves);
         let kinds = self.new_kinds(facts.iter());
         let placed = self.place(tx, rows, kinds).await?;
-        let cache = Arc::clone(self.shared.keys());
-        tx.on_commit(move || cache.put(fresh));
-        Ok(placed.seqs)
+        let (writer, seqs) = (Arc::clone(self), placed.seqs.clone());
+        tx.on_commit(move || {
+            // Somebody may have been erased since, or in this very transaction: then a read loads what is left.
+            if fresh.erasures == writer.shared.keys().erasures() {
+                writer.offer(placed, facts);
+            }
+            writer.shared.keys().put(fresh);
+        });
+        Ok(seqs)
+    }
+
+    /// Hands what was committed to the hot tail, decoded as it is.
+    fn offer(&self, placed: Placed, facts: Vec<Facts>) {
+        let recorded_at = placed.recorded_at;
+        let activity = |(seq, facts)| Activity {
+            seq,
+            recorded_at,
+            facts,
+        };
+        self.offer_all(placed.seqs.zip(facts).map(activity).collect());
+    }
+
+    /// Hands what was committed to the hot tail, unless the tail is long already: then a read that wants it loads it.
+    pub(super) fn offer_all(&self, activities: Vec<Activity>) {
+        if self.reader.held() <= self.shared.settings().seal_at.saturating_mul(2) && !self.shared.is_backed_up() {
+            self.reader.offer(activities);
+        }
     }
 }

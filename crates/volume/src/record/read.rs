@@ -19,8 +19,9 @@ use super::schema::{NUMBERS, Text, VERSION, VERSION_KEY, schema};
 use super::write::Kept;
 use crate::error::{Result, VolumeError};
 
-/// Rows read at once: few, because one may hold 64 KiB however little of it is stored.
-const BATCH: usize = 128;
+/// Rows read at once: no more, because one may hold 64 KiB however little of it is stored; no fewer, because each batch
+/// costs something for every column.
+const BATCH: usize = 512;
 
 type Builder = ParquetRecordBatchReaderBuilder<File>;
 

@@ -30,7 +30,7 @@ fn check(root: &std::path::Path, meta: &VolumeMeta) -> crate::Result<u64> {
     verify(
         &root.join(&meta.id),
         meta,
-        &|activity, _| Some(leaf(activity)),
+        &|activity: &Activity, _: &[KeptDigest]| Some(leaf(activity)),
         &Deadline::none(),
     )
 }
@@ -123,7 +123,13 @@ fn a_rewrite_that_is_given_up_ends_at_once() {
     halt.give_up();
     let place = dir.path().join("given-up");
     let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
-    let made = crate::rewrite(&place, "given-up", whole, &|row, _| Some(leaf(row)), &halt);
+    let made = crate::rewrite(
+        &place,
+        "given-up",
+        whole,
+        &|row: &Activity, _: &[KeptDigest]| Some(leaf(row)),
+        &halt,
+    );
     assert!(matches!(made, Err(VolumeError::Overdue(_))), "{made:?}");
     // The index library has no other way to stop than a file that takes no more.
     let mut index = crate::index::build::IndexBuilder::new(dir.path().join("parts"), halt.clone());
@@ -251,7 +257,7 @@ fn any_damaged_file_is_found_by_verification() {
     let verify = |leaf_of: crate::LeafOf<'_>| verify(&volume, &meta, leaf_of, &Deadline::none());
     assert!(verify(&other).is_err());
     assert_eq!(
-        verify(&|_, _| None).unwrap(),
+        verify(&|_: &Activity, _: &[KeptDigest]| None).unwrap(),
         600,
         "it says for how many nothing can be told"
     );
@@ -273,12 +279,24 @@ fn what_was_changed_passes_no_rewrite_even_where_no_leaf_can_be_told() {
     padded.resize(usize::try_from(metas[0].record_bytes()).unwrap().max(padded.len()), 0);
     let place = dir.path().join(&metas[0].id);
     let anew = vec![Part::<Activity>::record(&place, &metas[0])];
-    let made = crate::rewrite(&dir.path().join("r"), "r", anew, &|_, _| None, &Deadline::none());
+    let made = crate::rewrite(
+        &dir.path().join("r"),
+        "r",
+        anew,
+        &|_: &Activity, _: &[KeptDigest]| None,
+        &Deadline::none(),
+    );
     assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
     fs::write(&record, &padded[..usize::try_from(metas[0].record_bytes()).unwrap()]).unwrap();
     let parts = metas.each_ref().map(|meta| open(dir.path(), meta));
     let whole: Vec<Part<'_, Activity>> = parts.iter().map(Part::Volume).collect();
-    let made = crate::rewrite(&dir.path().join("m"), "m", whole, &|_, _| None, &Deadline::none());
+    let made = crate::rewrite(
+        &dir.path().join("m"),
+        "m",
+        whole,
+        &|_: &Activity, _: &[KeptDigest]| None,
+        &Deadline::none(),
+    );
     assert!(matches!(made, Err(VolumeError::Damaged { .. })), "{made:?}");
 }
 

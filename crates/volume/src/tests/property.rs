@@ -54,7 +54,7 @@ proptest! {
             volumes.push((open(dir.path(), &merged), &activities));
         }
         for (volume, _) in &volumes {
-            crate::verify(volume.dir(), volume.meta(), &|activity, _| Some(leaf(activity)), &crate::Deadline::none()).unwrap();
+            crate::verify(volume.dir(), volume.meta(), &|activity: &Activity, _: &[activity::canonical::KeptDigest]| Some(leaf(activity)), &crate::Deadline::none()).unwrap();
         }
         for (volume, activities) in &volumes {
             let slow = RecordOnly::open(volume.dir(), volume.meta().clone()).unwrap();

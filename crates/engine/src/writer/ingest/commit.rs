@@ -232,15 +232,11 @@ async fn remember(writer: &Writer, tx: &mut Tx, prepared: &[&Prepared], made: Ma
     Ok(true)
 }
 
-/// Hands what was committed to the hot tail, decoded as it is, unless the tail is long already: then a read that
-/// wants it loads it.
+/// Hands what was committed to the hot tail, decoded as it is.
 fn offer(writer: &Writer, group: &mut [Request], plan: &Plan, placed: &Placed) {
     // Somebody may have been erased since.
     let is_stale = |request: &Request| request.prepared.erasures != writer.shared.keys().erasures();
     if group.iter().any(is_stale) {
-        return;
-    }
-    if writer.reader.held() > writer.shared.settings().seal_at.saturating_mul(2) || writer.shared.is_backed_up() {
         return;
     }
     let mut activities = Vec::new();
@@ -257,7 +253,7 @@ fn offer(writer: &Writer, group: &mut [Request], plan: &Plan, placed: &Placed) {
             }
         }
     }
-    writer.reader.offer(activities);
+    writer.offer_all(activities);
 }
 
 #[cfg(test)]
