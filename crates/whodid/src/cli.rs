@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// The activity log
     #[command(subcommand)]
     Log(LogCommand),
+    /// How events of other products become activities
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// The key that wraps secrets at rest
     #[command(subcommand)]
     Key(KeyCommand),
@@ -285,10 +288,15 @@ impl From<ExportFormat> for app::exports::Format {
 pub(crate) struct Import {
     #[command(flatten)]
     pub(crate) data: DataDir,
-    /// What the file is
-    #[arg(long, value_enum)]
-    pub(crate) format: ImportFormat,
-    /// The year of the first line, where lines do not write it [default: the latest that is not in the future]
+    /// What the files are: `auth` for the auth log of a machine, such as auth.log, secure, authlog or `journalctl -o json`
+    /// (`openssh` is an older name of it); `jsonl` for an activity to a line, as the API takes them or `log export` wrote
+    /// them; or events of another product, by the name of a mapping that `whodid mapping list` knows or by its file
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: String,
+    /// Say what would be recorded and what refused, and write nothing; needs no data directory
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The year of the first line, where lines do not write it [default: the latest with which no line is in the future]
     #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9998))]
     pub(crate) year: Option<i16>,
     /// The zone of times that do not say theirs
@@ -297,17 +305,32 @@ pub(crate) struct Import {
     /// Tells logs apart whose lines may be the same text, such as two systems' JSON Lines with ids of their own
     #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
     pub(crate) source: String,
-    /// The file to read; `-` for the standard input
-    pub(crate) file: PathBuf,
+    /// The files to read, compressed or not; `-` for the standard input
+    ///
+    /// Several are the parts of one log and are read oldest first, by the number or the date that a rotation put into their
+    /// names: `auth.log*` is what one has.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
-/// What an imported file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ImportFormat {
-    /// The log of OpenSSH's server as syslog writes it
-    Openssh,
-    /// JSON Lines: an activity to a line, as the API takes them or `log export` wrote them
-    Jsonl,
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// The mappings that come with the program
+    List,
+    /// The file of a mapping, to read or to make one's own of
+    Show {
+        /// Its name, such as `okta`
+        name: String,
+    },
+    /// Run the tests inside a mapping, and show what it makes of events
+    ///
+    /// Exit code 1 where a test does not hold or an event cannot be read.
+    Test {
+        /// A file, or the name of a mapping that comes with the program
+        mapping: String,
+        /// Events, one or a list of them to a line, compressed or not; `-` for the standard input
+        events: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
