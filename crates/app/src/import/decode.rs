@@ -47,12 +47,15 @@ fn text(mut plain: BufReader<Box<dyn Read + Send>>) -> io::Result<Box<dyn BufRea
     plain.consume(mark);
     Ok(match little {
         None => Box::new(plain),
-        Some(little) => Box::new(BufReader::with_capacity(CHUNK, Utf16 {
-            plain,
-            little,
-            high: None,
-            ready: Vec::new(),
-        })),
+        Some(little) => Box::new(BufReader::with_capacity(
+            CHUNK,
+            Utf16 {
+                plain,
+                little,
+                high: None,
+                ready: Vec::new(),
+            },
+        )),
     })
 }
 

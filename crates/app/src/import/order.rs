@@ -61,7 +61,10 @@ mod tests {
     fn a_rotated_log_is_read_oldest_first_whatever_the_shell_made_of_its_names() {
         let order = |names: &[&str]| -> Vec<String> {
             let paths = names.iter().map(PathBuf::from).collect();
-            oldest_first(paths).iter().map(|path| path.to_string_lossy().into_owned()).collect()
+            oldest_first(paths)
+                .iter()
+                .map(|path| path.to_string_lossy().into_owned())
+                .collect()
         };
         assert_eq!(
             order(&["/v/auth.log", "/v/auth.log.1", "/v/auth.log.10.gz", "/v/auth.log.2.gz"]),
@@ -71,7 +74,10 @@ mod tests {
             order(&["secure", "secure-20261101", "secure-20261025.gz"]),
             ["secure-20261025.gz", "secure-20261101", "secure"]
         );
-        assert_eq!(order(&["b.log", "a.log.1", "b.log.1", "a.log"]), ["b.log.1", "b.log", "a.log.1", "a.log"]);
+        assert_eq!(
+            order(&["b.log", "a.log.1", "b.log.1", "a.log"]),
+            ["b.log.1", "b.log", "a.log.1", "a.log"]
+        );
         assert_eq!(order(&["b.jsonl", "a.jsonl", "-"]), ["b.jsonl", "a.jsonl", "-"]);
     }
 }

@@ -9,10 +9,10 @@ use foreign::mapping::{Mapped, Mapping};
 use foreign::{Found, Harvest, Keys, Origin};
 use serde_json::Value;
 
+use super::jsonl;
 use super::lines::{LONGEST, LONGEST_OF_EVENTS, Line};
 use super::run::{Import, ImportFormat};
 use super::summary::{Summary, Watch};
-use super::jsonl;
 use crate::ingest::{Reporter, restrict};
 
 /// A reader of all files of an import.
@@ -113,7 +113,8 @@ impl<'a> Reader<'a> {
 
     /// Reads the events of a line, which may be several.
     fn events(&mut self, mapping: &Mapping, origin: Origin, bytes: &[u8]) -> Result<(), String> {
-        let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))?;
         let sent: Value = serde_json::from_str(text).map_err(|error| {
             format!("is not JSON: {error}; an event, or a list of them, stands in one line (`jq -c .` makes it so)")
         })?;

@@ -36,14 +36,19 @@ pub(super) fn read(line: &mut Line<'_>, moments: &mut Moments) {
             _ => line.pass("other messages of PAM"),
         };
     }
-    let Some(done) = said(line.head.text) else { return line.unknown() };
+    let Some(done) = said(line.head.text) else {
+        return line.unknown();
+    };
     if done.code == "unix.password_changed"
         && let Some(user) = done.user
     {
         return password_changed(line, moments, user, done.by);
     }
     let (user, group) = (done.user.unwrap_or_default(), done.group.unwrap_or_default());
-    let key = moments::key(line, &[done.code, user, group, done.change.map_or("", |(field, ..)| field)]);
+    let key = moments::key(
+        line,
+        &[done.code, user, group, done.change.map_or("", |(field, ..)| field)],
+    );
     // The file of groups and its shadow are told of apart.
     if moments.tell(line, key) || done.shadow {
         return line.pass(ELSEWHERE);
@@ -116,7 +121,10 @@ fn facts_of(line: &Line<'_>, done: &Done<'_>) -> Facts {
 }
 
 fn said(text: &str) -> Option<Done<'_>> {
-    made(text).or_else(|| removed(text)).or_else(|| membership(text)).or_else(|| changed(text))
+    made(text)
+        .or_else(|| removed(text))
+        .or_else(|| membership(text))
+        .or_else(|| changed(text))
 }
 
 fn of_user<'a>(code: &'static str, user: &'a str, details: &'a str) -> Done<'a> {
@@ -216,7 +224,10 @@ fn membership(text: &str) -> Option<Done<'_>> {
     }
     // `user eve added by root to group sudo`, `user eve removed by root from group sudo`
     let rest = text.strip_prefix("user ")?;
-    for (word, between, code) in [(" added by ", " to group ", ADDED), (" removed by ", " from group ", REMOVED)] {
+    for (word, between, code) in [
+        (" added by ", " to group ", ADDED),
+        (" removed by ", " from group ", REMOVED),
+    ] {
         if let Some((user, rest)) = rest.split_once(word) {
             let (by, group) = rest.split_once(between)?;
             return done(code, user, group, Some(by), false);
@@ -226,7 +237,10 @@ fn membership(text: &str) -> Option<Done<'_>> {
 }
 
 fn changed(text: &str) -> Option<Done<'_>> {
-    for (start, code) in [("lock user ", "unix.user_locked"), ("unlock user ", "unix.user_unlocked")] {
+    for (start, code) in [
+        ("lock user ", "unix.user_locked"),
+        ("unlock user ", "unix.user_unlocked"),
+    ] {
         if let Some(rest) = text.strip_prefix(start) {
             return Some(of_user(code, quoted(rest)?.0, ""));
         }
@@ -257,7 +271,9 @@ fn changed(text: &str) -> Option<Done<'_>> {
         return Some(done);
     }
     // `change user 'eve' shell from '/bin/sh' to '/bin/bash'`, `changed user 'eve' shell to '/bin/zsh'`
-    let rest = text.strip_prefix("change user ").or_else(|| text.strip_prefix("changed user "))?;
+    let rest = text
+        .strip_prefix("change user ")
+        .or_else(|| text.strip_prefix("changed user "))?;
     let (user, rest) = quoted(rest)?;
     let rest = rest.trim_start();
     let (field, rest) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -268,7 +284,11 @@ fn changed(text: &str) -> Option<Done<'_>> {
         Some(rest) => quoted(rest)?,
         None => ("", rest),
     };
-    let after = rest.trim_start().strip_prefix("to ").and_then(quoted).map_or("", |(after, _)| after);
+    let after = rest
+        .trim_start()
+        .strip_prefix("to ")
+        .and_then(quoted)
+        .map_or("", |(after, _)| after);
     let mut done = of_user("unix.user_changed", user, "");
     done.change = Some((if field.is_empty() { "account" } else { field }, before, after));
     Some(done)

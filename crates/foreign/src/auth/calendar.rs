@@ -172,7 +172,9 @@ impl Years {
 
     /// Looks at a line's time.
     pub fn look(&mut self, line: &str) {
-        let Some((stamp, _)) = super::head::stamp(line) else { return };
+        let Some((stamp, _)) = super::head::stamp(line) else {
+            return;
+        };
         match stamp {
             Stamp::Civil(civil) if civil.year.is_none() => {
                 let year = self.calendar.year_of(civil.month, civil.day);

@@ -42,7 +42,9 @@ pub(super) fn read(line: &mut Line<'_>, moments: &mut Moments) {
     }
     if let Some(rest) = said.strip_prefix("Exit (") {
         let (user, _) = rest.split_once(')').unwrap_or((rest, ""));
-        let place = rest.split_once("from <").map_or("", |(_, place)| place.split('>').next().unwrap_or_default());
+        let place = rest
+            .split_once("from <")
+            .map_or("", |(_, place)| place.split('>').next().unwrap_or_default());
         let facts = about(line, "user.logout", user, place, "");
         return line.record(facts);
     }
@@ -50,7 +52,13 @@ pub(super) fn read(line: &mut Line<'_>, moments: &mut Moments) {
         let told = moments.was_told(line, in_it);
         return line.pass(if told { ELSEWHERE } else { TROUBLE });
     }
-    let nothing = ["Child connection from ", "Running in background", "Not backgrounding", "Early exit", "Failed "];
+    let nothing = [
+        "Child connection from ",
+        "Running in background",
+        "Not backgrounding",
+        "Early exit",
+        "Failed ",
+    ];
     if nothing.iter().any(|start| said.starts_with(start)) {
         return line.pass(TROUBLE);
     }
@@ -61,7 +69,9 @@ pub(super) fn read(line: &mut Line<'_>, moments: &mut Moments) {
 fn user_and_place(rest: &str) -> Option<(&str, &str)> {
     let (before, place) = rest.rsplit_once(" from ")?;
     let user = match before.strip_prefix('\'') {
-        Some(quoted) => quoted.split_once("' with ").map_or(quoted.trim_end_matches('\''), |(user, _)| user),
+        Some(quoted) => quoted
+            .split_once("' with ")
+            .map_or(quoted.trim_end_matches('\''), |(user, _)| user),
         None => "",
     };
     Some((user, place))

@@ -57,7 +57,9 @@ pub(super) fn split(line: &str) -> Result<Split<'_>, String> {
 
 /// `-- Journal begins at …`, `-- Boot … --`, `-- Reboot --`, `-- No entries --`
 fn is_mark(line: &str) -> bool {
-    let Some(rest) = line.strip_prefix("-- ") else { return false };
+    let Some(rest) = line.strip_prefix("-- ") else {
+        return false;
+    };
     line.ends_with(" --") || rest.starts_with("Boot ") || rest.starts_with("Cursor") || rest.starts_with("cursor")
 }
 
@@ -161,7 +163,9 @@ fn traditional<'a>(stamp: Stamp<'a>, rest: &'a str) -> Result<Head<'a>, String> 
 
 /// `auth.info`, as BusyBox writes before the program.
 fn is_priority(word: &str) -> bool {
-    let Some((facility, level)) = word.split_once('.') else { return false };
+    let Some((facility, level)) = word.split_once('.') else {
+        return false;
+    };
     let known = matches!(
         facility,
         "auth" | "authpriv" | "daemon" | "user" | "kern" | "cron" | "syslog" | "security" | "mail" | "lpr" | "news"

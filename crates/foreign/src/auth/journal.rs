@@ -39,7 +39,8 @@ pub(super) struct Told<'a> {
 
 /// Reads a line; an error says what it lacks.
 pub(super) fn read(line: &str) -> Result<Told<'_>, String> {
-    let mut entry: Entry<'_> = serde_json::from_str(line).map_err(|error| format!("is no JSON of a journal: {error}"))?;
+    let mut entry: Entry<'_> =
+        serde_json::from_str(line).map_err(|error| format!("is no JSON of a journal: {error}"))?;
     let message = match entry.message.take() {
         Some(Value::String(text)) => text,
         Some(Value::Array(bytes)) => {

@@ -115,7 +115,11 @@ fn title(program: &str) -> &str {
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(limits::METADATA_VALUE_CHARS) {
         None => text.to_owned(),
-        Some(_) => text.chars().take(limits::METADATA_VALUE_CHARS - 1).chain(['…']).collect(),
+        Some(_) => text
+            .chars()
+            .take(limits::METADATA_VALUE_CHARS - 1)
+            .chain(['…'])
+            .collect(),
     }
 }
 

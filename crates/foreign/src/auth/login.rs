@@ -8,10 +8,43 @@ use super::pam;
 
 /// Services of PAM through which people log in.
 const PEOPLE: &[&str] = &[
-    "login", "remote", "gdm", "gdm-password", "gdm-autologin", "gdm-fingerprint", "gdm-smartcard", "lightdm",
-    "lightdm-autologin", "sddm", "sddm-autologin", "kde", "kdm", "lxdm", "xdm", "greetd", "slim", "xrdp-sesman",
-    "cockpit", "vsftpd", "proftpd", "ftp", "dovecot", "smtp", "imap", "samba", "ppp", "rlogin", "rsh", "vmtoolsd",
-    "screen", "xscreensaver", "i3lock", "swaylock", "kscreensaver", "cinnamon-screensaver", "mate-screensaver",
+    "login",
+    "remote",
+    "gdm",
+    "gdm-password",
+    "gdm-autologin",
+    "gdm-fingerprint",
+    "gdm-smartcard",
+    "lightdm",
+    "lightdm-autologin",
+    "sddm",
+    "sddm-autologin",
+    "kde",
+    "kdm",
+    "lxdm",
+    "xdm",
+    "greetd",
+    "slim",
+    "xrdp-sesman",
+    "cockpit",
+    "vsftpd",
+    "proftpd",
+    "ftp",
+    "dovecot",
+    "smtp",
+    "imap",
+    "samba",
+    "ppp",
+    "rlogin",
+    "rsh",
+    "vmtoolsd",
+    "screen",
+    "xscreensaver",
+    "i3lock",
+    "swaylock",
+    "kscreensaver",
+    "cinnamon-screensaver",
+    "mate-screensaver",
 ];
 
 /// Accounts that display managers themselves have.
@@ -63,7 +96,9 @@ pub(super) fn login(line: &mut Line<'_>, moments: &mut Moments) {
     if let Some(said) = pam::split(line.head.program, text) {
         return of_pam(line, moments, &said);
     }
-    let Some((user, failures, terminal)) = said(text) else { return line.unknown() };
+    let Some((user, failures, terminal)) = said(text) else {
+        return line.unknown();
+    };
     if failures > 0 {
         let key = moments::key(line, &["login", line.head.program]);
         moments.said(line, key);
@@ -138,10 +173,14 @@ fn failed(mut facts: Facts) -> Facts {
 /// Reads a message of systemd-logind or elogind.
 pub(super) fn logind(line: &mut Line<'_>, moments: &mut Moments) {
     let text = line.head.text;
-    let session = text.strip_prefix("New session ").and_then(|rest| rest.split_once(" of user "));
+    let session = text
+        .strip_prefix("New session ")
+        .and_then(|rest| rest.split_once(" of user "));
     if let Some((session, rest)) = session {
         // `4 of user sam.`, `'c1' of user 'gdm' with class 'greeter' and type 'wayland'.`
-        let (user, class) = rest.split_once(" with class ").unwrap_or((rest.trim_end_matches('.'), ""));
+        let (user, class) = rest
+            .split_once(" with class ")
+            .unwrap_or((rest.trim_end_matches('.'), ""));
         let (session, user) = (session.trim_matches('\''), user.trim_matches('\''));
         if class.contains("greeter") || class.contains("manager") || GREETERS.contains(&user) {
             return line.harvest.pass_program(line.head.program);

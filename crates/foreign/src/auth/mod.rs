@@ -151,7 +151,11 @@ impl AuthLog {
 
 /// `last message repeated 3 times`: what the line before of this machine said, so often again.
 fn repeat(programs: &mut Programs, before: &HashMap<u32, Before>, line: &mut Line<'_>) -> Result<(), String> {
-    let rest = line.head.text.strip_prefix("last message repeated ").unwrap_or_default();
+    let rest = line
+        .head
+        .text
+        .strip_prefix("last message repeated ")
+        .unwrap_or_default();
     let times = rest.split(' ').next().and_then(|times| times.parse::<u32>().ok());
     let times = times.ok_or("says that a message was repeated and not how often")?;
     if times > sshd::MOST_REPEATED {
@@ -193,7 +197,9 @@ impl Programs {
                 // Whoever logged in is not logged in once more by systemd-logind's word.
                 for place in found..line.harvest.found.len() {
                     let facts = line.harvest.found.get(place).map(|found| &found.facts);
-                    let Some(facts) = facts.filter(|facts| &*facts.kind == "user.login") else { continue };
+                    let Some(facts) = facts.filter(|facts| &*facts.kind == "user.login") else {
+                        continue;
+                    };
                     let user = facts.user.as_ref().map_or("", |user| &user.username);
                     let key = moments::key(line, &["session", user]);
                     moments.tell(line, key);

@@ -22,7 +22,9 @@ pub(super) fn sudo(line: &mut Line<'_>, moments: &mut Moments) {
         return of_pam(line, moments, "sudo", &said);
     }
     // `USER : [WHY ; ]TTY=… ; PWD=… ; USER=… ; COMMAND=…`
-    let Some((user, rest)) = line.head.text.trim_start().split_once(" : ") else { return line.unknown() };
+    let Some((user, rest)) = line.head.text.trim_start().split_once(" : ") else {
+        return line.unknown();
+    };
     if rest.starts_with("(command continued)") {
         return line.pass("the rest of long commands");
     }
@@ -73,12 +75,16 @@ pub(super) fn doas(line: &mut Line<'_>, moments: &mut Moments) {
     if let Some((user, rest)) = said.split_once(" ran command ") {
         let (rest, directory) = rest.rsplit_once(" from ").unwrap_or((rest, ""));
         let (command, run_as) = rest.rsplit_once(" as ").unwrap_or((rest, "root"));
-        let mut facts = ran(line, "doas", &Run {
-            user,
-            command: Some(command),
-            run_as: Some(run_as),
-            refused: None,
-        });
+        let mut facts = ran(
+            line,
+            "doas",
+            &Run {
+                user,
+                command: Some(command),
+                run_as: Some(run_as),
+                refused: None,
+            },
+        );
         facts.metadata.insert("directory".to_owned(), short(directory));
         return line.record(facts);
     }
@@ -93,17 +99,25 @@ pub(super) fn doas(line: &mut Line<'_>, moments: &mut Moments) {
     } else {
         return line.unknown();
     };
-    let facts = ran(line, "doas", &Run {
-        user,
-        command,
-        run_as: None,
-        refused: Some(refused),
-    });
+    let facts = ran(
+        line,
+        "doas",
+        &Run {
+            user,
+            command,
+            run_as: None,
+            refused: Some(refused),
+        },
+    );
     line.record(facts);
 }
 
 fn ran(line: &Line<'_>, program: &str, run: &Run<'_>) -> Facts {
-    let code = if program == "sudo" { "sudo.command" } else { "doas.command" };
+    let code = if program == "sudo" {
+        "sudo.command"
+    } else {
+        "doas.command"
+    };
     let mut facts = line.about(code, program, Some(run.user));
     let run_as = run.run_as.unwrap_or("root");
     if let Some(command) = run.command.filter(|command| !command.is_empty()) {
@@ -141,7 +155,9 @@ pub(super) fn su(line: &mut Line<'_>, moments: &mut Moments) {
     if let Some(said) = pam::split(line.head.program, said) {
         return of_pam(line, moments, "su", &said);
     }
-    let Some((from, to, failed)) = switch(said) else { return line.unknown() };
+    let Some((from, to, failed)) = switch(said) else {
+        return line.unknown();
+    };
     switched(line, moments, from, to, failed);
 }
 
@@ -213,9 +229,16 @@ fn switched(line: &mut Line<'_>, moments: &mut Moments, from: &str, to: &str, fa
 fn of_pam(line: &mut Line<'_>, moments: &mut Moments, program: &'static str, said: &pam::Said<'_>) {
     match pam::read(said) {
         pam::Message::Failed { user, .. } => {
-            let by = said.text.split_once("ruser=").map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
+            let by = said
+                .text
+                .split_once("ruser=")
+                .map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
             let by = by.filter(|name| !name.is_empty()).or(user).unwrap_or_default();
-            let code = if program == "su" { "su.switched" } else { "sudo.login_failed" };
+            let code = if program == "su" {
+                "su.switched"
+            } else {
+                "sudo.login_failed"
+            };
             let mut facts = line.about(code, program, Some(by));
             facts.description = Some(format!("Gave a wrong password to {program}"));
             if let Some(to) = user.filter(|to| *to != by && !to.is_empty()) {

@@ -90,7 +90,7 @@ fn monthly(month: i8, rest: &str, year: Option<i16>) -> Option<(Stamp<'_>, &str)
 
 fn a_year(text: &str) -> Option<i16> {
     let year = (text.len() == 4).then(|| number(text, 4)).flatten()?;
-    (1970..=9998).contains(&year).then(|| year as i16)
+    (1970..=9998).contains(&year).then_some(year as i16)
 }
 
 /// RFC 3339 and its relatives, seconds since 1970, or a year before a month's name.

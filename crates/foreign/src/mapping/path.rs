@@ -68,11 +68,16 @@ impl Step {
             (Self::Key(key) | Self::Place(key, _), Value::Object(object)) => object.get(key).or_else(|| {
                 // What carries events from one product to another may have made their names lower-case.
                 let mut entries = object.iter();
-                entries.find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+                entries
+                    .find(|(name, _)| name.eq_ignore_ascii_case(key))
+                    .map(|(_, value)| value)
             }),
             (Self::Place(_, place), Value::Array(list)) => list.get(*place),
             (Self::Which(key, wanted), Value::Array(list)) => list.iter().find(|element| {
-                element.get(key).and_then(Value::as_str).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+                element
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| text.eq_ignore_ascii_case(wanted))
             }),
             _ => None,
         }
@@ -87,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_path_finds_a_value_by_name_place_or_what_stands_beside_it() {
-        let event = json!({"a": {"B": 1, "c.d": 2, "n": null}, "list": [{"type": "User", "id": 7}, {"type": "App", "id": 8}]});
+        let event =
+            json!({"a": {"B": 1, "c.d": 2, "n": null}, "list": [{"type": "User", "id": 7}, {"type": "App", "id": 8}]});
         let find = |path: &str| Path::parse(path).unwrap().find(&event).cloned();
         assert_eq!(find("a.b"), Some(json!(1)));
         assert_eq!(find("/a/c.d"), Some(json!(2)));

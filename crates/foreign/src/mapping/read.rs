@@ -27,7 +27,11 @@ impl Mapping {
         if !event.is_object() {
             return Err("is no JSON object, and so no event".to_owned());
         }
-        let event = self.event.iter().find_map(|path| path.find(event).filter(|inner| inner.is_object())).unwrap_or(event);
+        let event = self
+            .event
+            .iter()
+            .find_map(|path| path.find(event).filter(|inner| inner.is_object()))
+            .unwrap_or(event);
         let rule = self.rules.iter().find(|rule| all(&rule.when, event));
         if rule.is_some_and(|rule| rule.pass) {
             return Ok(Mapped::Passed);
@@ -63,7 +67,9 @@ impl Mapping {
     fn metadata(&self, event: &Value, facts: &mut Facts) {
         let mut room = METADATA;
         for (key, path) in &self.metadata {
-            let Some(text) = path.find(event).and_then(value::text) else { continue };
+            let Some(text) = path.find(event).and_then(value::text) else {
+                continue;
+            };
             let text = value::of_metadata(&text);
             let bytes = key.len() + text.len();
             // What has no room is in the event as it came.
@@ -122,7 +128,9 @@ impl Mapping {
         (facts.user, facts.by) = match (subject, actor) {
             (subject, _) if system => (subject, By::System),
             (subject, Some(actor)) if program => {
-                let name = [&actor.name, &actor.username, &actor.email].into_iter().find(|name| !name.is_empty());
+                let name = [&actor.name, &actor.username, &actor.email]
+                    .into_iter()
+                    .find(|name| !name.is_empty());
                 let by = By::Application(Named {
                     name: name.cloned().unwrap_or_default(),
                     id: actor.id,
@@ -139,7 +147,10 @@ impl Mapping {
         let text = |paths: &[Path]| first_text(paths, event, NAME);
         let (username, email) = (text(&of.username), text(&of.email));
         let name = text(&of.name);
-        let id = text(&of.id).or_else(|| username.clone()).or_else(|| email.clone()).or_else(|| name.clone())?;
+        let id = text(&of.id)
+            .or_else(|| username.clone())
+            .or_else(|| email.clone())
+            .or_else(|| name.clone())?;
         Some(Person {
             id: self.id(&id),
             name: name.unwrap_or_default(),
@@ -165,7 +176,9 @@ impl Mapping {
         };
         for element in elements {
             if facts.targets.len() >= limits::TARGETS {
-                facts.metadata.insert("more_targets".to_owned(), "in the event as it came".to_owned());
+                facts
+                    .metadata
+                    .insert("more_targets".to_owned(), "in the event as it came".to_owned());
                 return;
             }
             if let Some(target) = self.target(of, element) {
@@ -178,16 +191,26 @@ impl Mapping {
         let text = |paths: &[Path]| first_text(paths, element, NAME);
         // A list may hold bare names.
         let bare = element.as_str().filter(|_| of.each.is_some());
-        let bare = bare.map(|text| value::cut(&text.replace('\0', ""), NAME)).filter(|text| !text.is_empty());
+        let bare = bare
+            .map(|text| value::cut(&text.replace('\0', ""), NAME))
+            .filter(|text| !text.is_empty());
         let (name, username, email) = (text(&of.name), text(&of.username), text(&of.email));
         let id = text(&of.id).or_else(|| username.clone()).or_else(|| email.clone());
         let id = id.or_else(|| name.clone()).or_else(|| bare.clone())?;
         let said = text(&of.kind);
         let kind = match said.as_deref() {
-            Some(said) => of.kinds.get(said).cloned().unwrap_or_else(|| value::code(said).replace('.', "_")),
+            Some(said) => of
+                .kinds
+                .get(said)
+                .cloned()
+                .unwrap_or_else(|| value::code(said).replace('.', "_")),
             None => of.default_kind.clone(),
         };
-        let kind = if limits::is_code(&kind) { kind } else { of.default_kind.clone() };
+        let kind = if limits::is_code(&kind) {
+            kind
+        } else {
+            of.default_kind.clone()
+        };
         let person = kind == Target::USER;
         let mut target = Target {
             id: self.id(&id),
@@ -198,7 +221,11 @@ impl Mapping {
         };
         if !person {
             if target.name.is_empty() {
-                target.name = [&target.username, &target.email].into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
+                target.name = [&target.username, &target.email]
+                    .into_iter()
+                    .find(|text| !text.is_empty())
+                    .cloned()
+                    .unwrap_or_default();
             }
             (target.username, target.email) = (String::new(), String::new());
         }
@@ -230,11 +257,18 @@ impl Mapping {
 
 impl Changes {
     fn of(&self, event: &Value, facts: &mut Facts) {
-        let Some(list) = self.each.find(event).and_then(Value::as_array) else { return };
+        let Some(list) = self.each.find(event).and_then(Value::as_array) else {
+            return;
+        };
         let mut room = CHANGES;
         for element in list.iter().take(limits::CHANGES) {
-            let Some(field) = first_text(&self.field, element, 250) else { continue };
-            let (before, after) = (first_text(&self.before, element, TEXT), first_text(&self.after, element, TEXT));
+            let Some(field) = first_text(&self.field, element, 250) else {
+                continue;
+            };
+            let (before, after) = (
+                first_text(&self.before, element, TEXT),
+                first_text(&self.after, element, TEXT),
+            );
             let bytes = [&before, &after].into_iter().flatten().map(String::len).sum::<usize>() + field.len();
             if facts.changes.len() < limits::CHANGES && bytes <= room {
                 room -= bytes;

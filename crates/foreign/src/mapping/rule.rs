@@ -79,6 +79,8 @@ impl<T: Copy> Words<T> {
     pub(super) fn of(&self, event: &Value) -> Option<T> {
         let found = self.paths.iter().find_map(|path| value::text(path.find(event)?))?;
         let known = self.words.get(&*found).copied();
-        known.or_else(|| self.words.get(&found.to_ascii_lowercase()).copied()).or(self.other)
+        known
+            .or_else(|| self.words.get(&found.to_ascii_lowercase()).copied())
+            .or(self.other)
     }
 }

@@ -21,8 +21,19 @@ macro_rules! shipped {
 }
 
 shipped![
-    "okta", "github", "auth0", "cloudtrail", "keycloak", "google_workspace", "slack", "onelogin", "duo", "1password",
-    "entra_signin", "entra_audit", "gitlab",
+    "okta",
+    "github",
+    "auth0",
+    "cloudtrail",
+    "keycloak",
+    "google_workspace",
+    "slack",
+    "onelogin",
+    "duo",
+    "1password",
+    "entra_signin",
+    "entra_audit",
+    "gitlab",
 ];
 
 static ALL: LazyLock<Vec<Result<Mapping, MappingError>>> = LazyLock::new(|| {

@@ -218,7 +218,10 @@ pub(super) fn compile(text: &str) -> Result<Mapping, MappingError> {
     }
     let prefix = file.prefix.unwrap_or_else(|| file.name.clone());
     if !limits::is_code(&prefix) || activity::catalogue::is_only_here(&prefix) {
-        return Err(wrong("prefix", format!("`{prefix}` cannot begin codes of another product")));
+        return Err(wrong(
+            "prefix",
+            format!("`{prefix}` cannot begin codes of another product"),
+        ));
     }
     let application = file.application.map_or_else(
         || Application {
@@ -260,7 +263,10 @@ fn wrong(place: &str, why: impl Into<String>) -> MappingError {
 
 fn is_code(place: &str, code: &str) -> Result<(), MappingError> {
     if !limits::is_code(code) {
-        return Err(wrong(place, format!("`{code}` is no type of activity such as `user.login`")));
+        return Err(wrong(
+            place,
+            format!("`{code}` is no type of activity such as `user.login`"),
+        ));
     }
     if activity::catalogue::is_only_here(code) {
         return Err(wrong(place, format!("`{code}` is what only this installation causes")));
@@ -304,7 +310,9 @@ fn outcome(of: &OutcomeWords) -> Result<Words<Outcome>, MappingError> {
         (&of.challenged, Outcome::Challenged),
         (&of.unknown, Outcome::Unknown),
     ];
-    let words = lists.iter().flat_map(|(words, outcome)| words.iter().map(|word| (word.to_ascii_lowercase(), *outcome)));
+    let words = lists
+        .iter()
+        .flat_map(|(words, outcome)| words.iter().map(|word| (word.to_ascii_lowercase(), *outcome)));
     Ok(Words {
         paths: paths("outcome.path", &of.path)?,
         words: words.collect(),
@@ -327,7 +335,11 @@ fn severity(of: Option<SeverityWords>) -> Result<Words<Severity>, MappingError> 
     for (word, severity) in [("warn", Severity::Warning), ("fatal", Severity::Critical)] {
         known.insert(word.to_owned(), severity);
     }
-    known.extend(words.into_iter().map(|(word, severity)| (word.to_ascii_lowercase(), severity)));
+    known.extend(
+        words
+            .into_iter()
+            .map(|(word, severity)| (word.to_ascii_lowercase(), severity)),
+    );
     Ok(Words {
         paths: paths("severity.path", &path)?,
         words: known,

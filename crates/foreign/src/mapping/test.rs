@@ -67,7 +67,9 @@ impl Mapping {
         let mut differences = Vec::new();
         for (place, expected) in &test.expect {
             let expected = plain(&serde_json::to_value(expected).unwrap_or_default());
-            let got = shown.pointer(&format!("/{}", place.replace('.', "/"))).map_or("nothing".to_owned(), plain);
+            let got = shown
+                .pointer(&format!("/{}", place.replace('.', "/")))
+                .map_or("nothing".to_owned(), plain);
             if got != expected {
                 differences.push(Difference {
                     place: place.clone(),

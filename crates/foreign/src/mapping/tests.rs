@@ -55,7 +55,10 @@ fn rules_are_asked_in_order_and_may_pass_an_event_over() {
          [[rules]]\nwhen = { type = { holds = [\"in\"] } }\ncode = \"user.login\"\n\
          [[tests]]\nname = \"a beat\"\nevent = '{\"type\":\"heartbeat\"}'\nexpect = { pass = true }\n",
     );
-    assert!(matches!(mapping.read(&json!({"type": "heartbeat"}), "", now()), Ok(Mapped::Passed)));
+    assert!(matches!(
+        mapping.read(&json!({"type": "heartbeat"}), "", now()),
+        Ok(Mapped::Passed)
+    ));
     let code = |event: Value| read(&mapping, &event).kind.to_string();
     assert_eq!(code(json!({"type": "in", "ok": false})), "user.login_failed");
     assert_eq!(code(json!({"type": "inner", "ok": false})), "user.login");
@@ -80,11 +83,23 @@ fn a_mapping_that_does_not_fit_says_where() {
         ("name = \"acme\"", "missing field `title`"),
         ("name = \"a b\"\ntitle = \"\"\n[fields]\n", "no word"),
         ("name = \"log\"\ntitle = \"\"\n[fields]\n", "cannot begin codes"),
-        ("name = \"a\"\ntitle = \"\"\n[fields]\nwhen = \"x\"\n", "unknown field `when`"),
+        (
+            "name = \"a\"\ntitle = \"\"\n[fields]\nwhen = \"x\"\n",
+            "unknown field `when`",
+        ),
         ("name = \"a\"\ntitle = \"\"\n[fields]\nid = \"a..b\"\n", "fields.id"),
-        ("name = \"a\"\ntitle = \"\"\n[fields]\n[codes]\nx = \"log.viewed\"\n", "only this installation"),
-        ("name = \"a\"\ntitle = \"\"\n[fields]\n[[rules]]\nwhen = {}\ncode = \"X Y\"\n", "no type of activity"),
-        ("name = \"a\"\ntitle = \"\"\n[fields]\n[[targets]]\ndefault_kind = \"A B\"\n", "no sort of target"),
+        (
+            "name = \"a\"\ntitle = \"\"\n[fields]\n[codes]\nx = \"log.viewed\"\n",
+            "only this installation",
+        ),
+        (
+            "name = \"a\"\ntitle = \"\"\n[fields]\n[[rules]]\nwhen = {}\ncode = \"X Y\"\n",
+            "no type of activity",
+        ),
+        (
+            "name = \"a\"\ntitle = \"\"\n[fields]\n[[targets]]\ndefault_kind = \"A B\"\n",
+            "no sort of target",
+        ),
     ] {
         let error = Mapping::parse(text).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");
@@ -93,7 +108,9 @@ fn a_mapping_that_does_not_fit_says_where() {
 
 #[test]
 fn a_test_that_does_not_hold_says_what_differs() {
-    let mapping = mapping("[fields]\ncode = \"type\"\n[[tests]]\nname = \"one\"\nevent = '{\"type\":\"x\"}'\nexpect = { activity = \"acme.y\" }\n");
+    let mapping = mapping(
+        "[fields]\ncode = \"type\"\n[[tests]]\nname = \"one\"\nevent = '{\"type\":\"x\"}'\nexpect = { activity = \"acme.y\" }\n",
+    );
     let outcome = &mapping.test(now())[0];
     assert_eq!(outcome.differences[0].expected, "acme.y");
     assert_eq!(outcome.differences[0].got, "acme.x");
@@ -112,8 +129,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(keys, inner, 0..6)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map(keys, inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }

@@ -110,7 +110,9 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
-    let end = (0..=most.saturating_sub(3)).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=most.saturating_sub(3))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
     format!("{}…", &text[..end.unwrap_or(0)])
 }
 
@@ -118,7 +120,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 pub(super) fn of_metadata(text: &str) -> String {
     match text.char_indices().nth(limits::METADATA_VALUE_CHARS) {
         None => text.to_owned(),
-        Some(_) => text.chars().take(limits::METADATA_VALUE_CHARS - 1).chain(['…']).collect(),
+        Some(_) => text
+            .chars()
+            .take(limits::METADATA_VALUE_CHARS - 1)
+            .chain(['…'])
+            .collect(),
     }
 }
 
@@ -141,9 +147,20 @@ mod tests {
             json!("2026-11-20T10:00:00.000000000Z"),
             json!("2026-11-20T10:00:00"),
         ] {
-            assert_eq!(time(&value).map(|at| at.to_string()).as_deref(), Some(expected), "{value}");
+            assert_eq!(
+                time(&value).map(|at| at.to_string()).as_deref(),
+                Some(expected),
+                "{value}"
+            );
         }
-        for value in [json!("soon"), json!(-5), json!(null), json!({}), json!(u64::MAX), json!(f64::MAX)] {
+        for value in [
+            json!("soon"),
+            json!(-5),
+            json!(null),
+            json!({}),
+            json!(u64::MAX),
+            json!(f64::MAX),
+        ] {
             let at = time(&value);
             assert!(at.is_none_or(|at| at <= Time::MAX), "{value}");
         }

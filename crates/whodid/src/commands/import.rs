@@ -136,7 +136,11 @@ enum Source {
 impl Source {
     fn of(path: &Path, twice: bool) -> io::Result<Self> {
         if path == Path::new("-") {
-            return if twice { Self::kept(&mut io::stdin().lock()) } else { Ok(Self::Stream) };
+            return if twice {
+                Self::kept(&mut io::stdin().lock())
+            } else {
+                Ok(Self::Stream)
+            };
         }
         let mut file = File::open(path)?;
         let meta = file.metadata()?;
@@ -235,7 +239,8 @@ impl Watch for Report {
         self.reported += 1;
         if self.reported <= REPORTED {
             let line = place(&self.files, origin);
-            self.bar.suspend(|| note(format!("{line}: cannot be read: {}", visible(why))));
+            self.bar
+                .suspend(|| note(format!("{line}: cannot be read: {}", visible(why))));
             return;
         }
         match self.unreported.last_mut() {
@@ -279,13 +284,20 @@ fn print(summary: &Summary, rehearsed: bool, files: &[String]) -> io::Result<()>
     let ignored: u64 = summary.ignored.values().sum();
     let unknown: u64 = summary.unknown.values().map(|(count, _)| count).sum();
     say(format!("{:>10} lines read", summary.lines))?;
-    let done = if rehearsed { "activities would be recorded, unless they are there already" } else { "activities recorded" };
+    let done = if rehearsed {
+        "activities would be recorded, unless they are there already"
+    } else {
+        "activities recorded"
+    };
     say(format!("{:>10} {done}", summary.recorded))?;
     for (kind, count) in &summary.kinds {
         say(format!("{count:>16} {}", visible(kind)))?;
     }
     if let (Some(first), Some(last)) = (summary.first, summary.last) {
-        say(format!("{:>10} the first of them happened at {first}, the last at {last}", ""))?;
+        say(format!(
+            "{:>10} the first of them happened at {first}, the last at {last}",
+            ""
+        ))?;
     }
     if !rehearsed {
         say(format!(
@@ -297,13 +309,27 @@ fn print(summary: &Summary, rehearsed: bool, files: &[String]) -> io::Result<()>
     for (reason, count) in &summary.ignored {
         say(format!("{count:>16} {}", visible(reason)))?;
     }
-    say(format!("{unknown:>10} lines not understood, of programs whose others are"))?;
+    say(format!(
+        "{unknown:>10} lines not understood, of programs whose others are"
+    ))?;
     for (program, (count, first)) in &summary.unknown {
         let lines: Vec<String> = first.iter().map(|origin| place(files, *origin)).collect();
-        let more = if *count > lines.len() as u64 { " and further ones" } else { "" };
-        say(format!("{count:>16} of {}: {}{more}", visible(program), lines.join(", ")))?;
+        let more = if *count > lines.len() as u64 {
+            " and further ones"
+        } else {
+            ""
+        };
+        say(format!(
+            "{count:>16} of {}: {}{more}",
+            visible(program),
+            lines.join(", ")
+        ))?;
     }
-    let refused = if rehearsed { "lines would be refused" } else { "lines unreadable" };
+    let refused = if rehearsed {
+        "lines would be refused"
+    } else {
+        "lines unreadable"
+    };
     say(format!("{:>10} {refused}", summary.unreadable))?;
     if rehearsed {
         say(format!("{:>10} nothing was written", ""))?;

@@ -65,14 +65,21 @@ fn test(mapping: &Mapping, events: Option<PathBuf>) -> Result<ExitCode> {
         say(format!("{verdict:<7} {}", visible(&outcome.name)))?;
         for difference in &outcome.differences {
             let (expected, got) = (visible(&difference.expected), visible(&difference.got));
-            say(format!("        {}: expected {expected}, got {got}", visible(&difference.place)))?;
+            say(format!(
+                "        {}: expected {expected}, got {got}",
+                visible(&difference.place)
+            ))?;
         }
     }
     let unreadable = match events {
         Some(events) => show(mapping, events)?,
         None => 0,
     };
-    Ok(if failed + unreadable > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed + unreadable > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Shows what becomes of events, a line of JSON each, and says how many cannot be read.

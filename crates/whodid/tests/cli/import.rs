@@ -159,7 +159,8 @@ fn gzip(text: &str) -> Vec<u8> {
 #[test]
 fn a_rotated_log_is_read_oldest_first_and_a_rehearsal_writes_nothing() {
     let home = Home::new();
-    let line = |at: &str, text: &str| format!("{at} gate sshd[7]: {text} password for ann from 192.0.2.1 port 1 ssh2\r\n");
+    let line =
+        |at: &str, text: &str| format!("{at} gate sshd[7]: {text} password for ann from 192.0.2.1 port 1 ssh2\r\n");
     home.file("auth.log.2.gz", gzip(&line("Dec 30 10:00:00", "Failed")));
     home.file("auth.log.1", line("Dec 31 10:00:00", "Failed"));
     home.file("auth.log", format!("\u{feff}{}", line("Jan  1 10:00:00", "Accepted")));
@@ -192,6 +193,43 @@ fn a_form_that_is_not_read_is_one_error_about_the_file() {
     home.file("auth.log.xz", b"\xfd7zXZ\0rest".to_vec());
     let done = home.run(&import("openssh", "auth.log.xz"));
     assert_eq!(done.code, 1, "{done:?}");
-    assert!(done.err.contains("this is xz") && done.err.contains("xzcat"), "{done:?}");
+    assert!(
+        done.err.contains("this is xz") && done.err.contains("xzcat"),
+        "{done:?}"
+    );
     assert!(!home.data().exists());
+}
+
+#[test]
+fn events_of_another_product_are_tested_and_imported_by_their_mapping() {
+    let home = Home::new();
+    let listed = home.run(&["mapping", "list"]).ok();
+    for name in ["okta", "github", "auth0", "cloudtrail", "entra_signin", "gitlab"] {
+        assert!(listed.contains(name), "{listed}");
+    }
+    let shown = home.run(&["mapping", "show", "slack"]).ok();
+    home.file("own.toml", shown.replace("name = \"slack\"", "name = \"own\""));
+    let event = "{\"id\":\"s1\",\"date_create\":1795168800,\"action\":\"user_login\",\"actor\":{\"user\":{\"id\":\"W1\",\"name\":\"Ann\"}}}";
+    home.file("events.ndjson", format!("{event}\n"));
+    let tested = home.run(&["mapping", "test", "own.toml", "events.ndjson"]).ok();
+    assert!(
+        tested.contains("ok      a log-in") && tested.contains("\"activity\":\"user.login\""),
+        "{tested}"
+    );
+    home.file(
+        "wrong.toml",
+        shown.replace("activity = \"user.login\"", "activity = \"user.logout\""),
+    );
+    let failed = home.run(&["mapping", "test", "wrong.toml"]);
+    assert_eq!(failed.code, 1, "{failed:?}");
+    assert!(
+        failed.out.contains("expected user.logout, got user.login"),
+        "{failed:?}"
+    );
+    for _ in 0..2 {
+        home.run(&["log", "import", "--format", "slack", "events.ndjson"]).ok();
+    }
+    assert_eq!(count(&home, "activity:user.login user:ann"), 1);
+    let unknown = home.run(&["log", "import", "--format", "nothing", "events.ndjson"]);
+    assert!(unknown.code != 0 && unknown.err.contains("okta"), "{unknown:?}");
 }

@@ -6,8 +6,8 @@ use std::collections::{HashMap, VecDeque};
 use activity::{Reason, Time};
 
 use super::party::Party;
-use crate::{Found, Harvest};
 use crate::auth::line::{ELSEWHERE, Line};
+use crate::{Found, Harvest};
 
 /// Connections remembered at least.
 const REMEMBERED: usize = 20_000;
@@ -52,7 +52,10 @@ impl Connection {
         if let Some(user) = party.user.filter(|user| self.user.as_deref() != Some(*user)) {
             self.user = Some(user.into());
         }
-        if let Some(address) = party.address.filter(|address| self.address.as_deref() != Some(*address)) {
+        if let Some(address) = party
+            .address
+            .filter(|address| self.address.as_deref() != Some(*address))
+        {
             self.address = Some(address.into());
             self.port = None;
         }

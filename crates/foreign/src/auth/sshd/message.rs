@@ -29,7 +29,11 @@ pub(super) enum Message<'a> {
     /// sshd ends the connection because of too many failures.
     TooManyFailures(Party<'a>),
     /// The connection ended, this way, before somebody had logged in or after.
-    Ended { party: Party<'a>, why: &'a str, early: bool },
+    Ended {
+        party: Party<'a>,
+        why: &'a str,
+        early: bool,
+    },
     /// A message says so many times what another says.
     Repeated { times: u32, inner: &'a str },
     /// The connection that this process serves ends without more being said.
@@ -205,7 +209,9 @@ fn too_many(text: &str) -> Result<Option<Message<'_>>, String> {
         return Ok(Some(Message::TooManyFailures(party)));
     }
     const SAID: &str = "Too many authentication failures";
-    let Some(rest) = text.strip_prefix("Disconnecting") else { return Ok(None) };
+    let Some(rest) = text.strip_prefix("Disconnecting") else {
+        return Ok(None);
+    };
     if let Some(before) = rest.strip_suffix(SAID).and_then(|before| before.strip_suffix(": ")) {
         let party = match before.trim_start() {
             "" => Party::default(),
@@ -280,14 +286,20 @@ fn ended(text: &str, early: bool) -> Option<Message<'_>> {
     if let Some(rest) = told.strip_prefix("Received disconnect from ") {
         // `ADDRESS: CODE: WHY` or `ADDRESS port PORT:CODE: WHY`: what stands before the code is sshd's.
         let (party, rest) = party::leading(rest)?;
-        let why = rest.trim_start().trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let why = rest
+            .trim_start()
+            .trim_start_matches(|letter: char| letter.is_ascii_digit());
         let why = why.trim_start_matches(':').trim();
         return Some(Message::Ended { party, why, early });
     }
     if let Some(rest) = told.strip_prefix("Did not receive identification string from ") {
         let (party, _) = party::leading(rest)?;
         let why = "no identification";
-        return Some(Message::Ended { party, why, early: true });
+        return Some(Message::Ended {
+            party,
+            why,
+            early: true,
+        });
     }
     for (start, why) in [
         ("Connection closed by ", ""),
@@ -306,8 +318,16 @@ fn ended(text: &str, early: bool) -> Option<Message<'_>> {
         // The reason may hold names that somebody sent, and so may what stands before it.
         let (before, why) = rest.split_once(": ")?;
         let sure = !before.starts_with("invalid user ");
-        let party = if sure { party::closing(before).unwrap_or_default() } else { Party::default() };
-        let why = if why.starts_with("Change of username") { "another user name" } else { why };
+        let party = if sure {
+            party::closing(before).unwrap_or_default()
+        } else {
+            Party::default()
+        };
+        let why = if why.starts_with("Change of username") {
+            "another user name"
+        } else {
+            why
+        };
         return Some(Message::Ended { party, why, early });
     }
     if told.starts_with("Disconnecting: ") {

@@ -203,7 +203,11 @@ impl Sshd {
         connection.heard(party);
         connection.gave_up = true;
         let party = connection.complete(party);
-        let mut facts = failure(about(line, "ssh.too_many_failures", &party), Reason::TooManyFailures, "");
+        let mut facts = failure(
+            about(line, "ssh.too_many_failures", &party),
+            Reason::TooManyFailures,
+            "",
+        );
         facts.description = Some("Disconnected after too many failed log-ins".to_owned());
         line.record(facts);
     }
@@ -295,7 +299,11 @@ impl Sshd {
                 };
                 let id = self.begun(line);
                 let known = self.connections.of(id, line.harvest).complete(&party);
-                let reason = if known.user.is_none() { Reason::UnknownUser } else { Reason::WrongPassword };
+                let reason = if known.user.is_none() {
+                    Reason::UnknownUser
+                } else {
+                    Reason::WrongPassword
+                };
                 let place = Party {
                     address: known.address.or(address),
                     ..known
@@ -336,7 +344,14 @@ impl Sshd {
                 line.record(facts);
             }
             pam::Message::Locked { user } => {
-                let facts = about(line, "user.locked", &Party { user: Some(user), ..Party::default() });
+                let facts = about(
+                    line,
+                    "user.locked",
+                    &Party {
+                        user: Some(user),
+                        ..Party::default()
+                    },
+                );
                 line.record(facts);
             }
             pam::Message::Closed { .. } => line.pass("sessions as further modules of PAM tell of them"),
@@ -386,7 +401,9 @@ fn about(line: &Line<'_>, code: &str, party: &Party<'_>) -> Facts {
 
 /// Says where somebody came from.
 pub(super) fn put_place(facts: &mut Facts, party: &Party<'_>) {
-    let Some(address) = party.address.filter(|address| *address != "UNKNOWN") else { return };
+    let Some(address) = party.address.filter(|address| *address != "UNKNOWN") else {
+        return;
+    };
     let bare = address.split('%').next().unwrap_or_default();
     match bare.parse::<std::net::IpAddr>() {
         Ok(ip) => facts.ip = Some(ip.to_canonical()),

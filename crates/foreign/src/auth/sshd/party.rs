@@ -11,7 +11,10 @@ pub(crate) struct Party<'a> {
 
 /// `USER from ADDRESS[ port PORT][ ssh2]` at the end of a text: nothing of what somebody sent stands behind it.
 pub(super) fn at_the_end(text: &str) -> Option<Party<'_>> {
-    let text = text.strip_suffix(" ssh2").or_else(|| text.strip_suffix(" ssh1")).unwrap_or(text);
+    let text = text
+        .strip_suffix(" ssh2")
+        .or_else(|| text.strip_suffix(" ssh1"))
+        .unwrap_or(text);
     let (before, port) = a_port(text);
     let (user, address) = match before.rsplit_once(" from ") {
         Some(parts) => parts,
@@ -34,7 +37,7 @@ pub(super) fn before_a_key<'a>(text: &'a str, is_key: impl Fn(&str) -> bool) -> 
         let at = from + found;
         from = at + 1;
         let rest = text.get(at + " from ".len()..)?;
-        let Some((place, key)) = rest.split_once(" ssh2: ") else { return None };
+        let (place, key) = rest.split_once(" ssh2: ")?;
         let (address, Some(port)) = a_port(place) else { continue };
         if is_address(address) && is_key(key) {
             return Some(Party {
@@ -107,7 +110,8 @@ fn a_port(text: &str) -> (&str, Option<u16>) {
 
 /// Whether this may be an address or a name of a machine as sshd writes it.
 fn is_address(text: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%' | b'?' | b'@');
+    let letter =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%' | b'?' | b'@');
     !text.is_empty() && text.bytes().all(letter)
 }
 
@@ -120,12 +124,18 @@ pub(super) fn is_key_of(method: &str, key: &str) -> bool {
         return !key.is_empty();
     }
     let mut words = key.split(' ');
-    let (Some(sort), Some(_print)) = (words.next(), words.next()) else { return false };
+    let (Some(sort), Some(_print)) = (words.next(), words.next()) else {
+        return false;
+    };
     let Some(next) = words.next() else { return true };
     if next == "ID" && sort.ends_with("-CERT") {
         // What follows the id is sshd's: a serial number and the authority's key.
-        let Some((_, authority)) = key.rsplit_once(" CA ") else { return false };
-        let serial = key.rsplit_once(" (serial ").is_some_and(|(_, rest)| rest.contains(") CA "));
+        let Some((_, authority)) = key.rsplit_once(" CA ") else {
+            return false;
+        };
+        let serial = key
+            .rsplit_once(" (serial ")
+            .is_some_and(|(_, rest)| rest.contains(") CA "));
         return serial && authority.split(' ').count() == 2;
     }
     false

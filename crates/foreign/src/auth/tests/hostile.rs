@@ -37,8 +37,14 @@ fn an_address_is_taken_only_from_where_sshd_wrote_it() {
             "Connection closed by authenticating user a 198.51.100.9 port 5 203.0.113.23 port 4 [preauth]",
             "a 198.51.100.9 port 5",
         ),
-        ("Invalid user x from 198.51.100.9 port 4 from 203.0.113.23 port 4", "x from 198.51.100.9 port 4"),
-        ("User a from 198.51.100.9 from 203.0.113.23 not allowed because listed in DenyUsers", "a from 198.51.100.9"),
+        (
+            "Invalid user x from 198.51.100.9 port 4 from 203.0.113.23 port 4",
+            "x from 198.51.100.9 port 4",
+        ),
+        (
+            "User a from 198.51.100.9 from 203.0.113.23 not allowed because listed in DenyUsers",
+            "a from 198.51.100.9",
+        ),
         (
             "Disconnecting authenticating user ann 203.0.113.23 port 4: Change of username or service not allowed: \
              (ann,ssh-connection) -> (x 198.51.100.9 port 1: y,ssh-connection) [preauth]",
@@ -55,9 +61,15 @@ fn an_address_is_taken_only_from_where_sshd_wrote_it() {
 
 #[test]
 fn a_name_that_may_hold_another_address_gives_none() {
-    let given = sshd(&["Disconnecting invalid user x 198.51.100.9 port 1: Change of username or service not allowed: \
-                        (x, 203.0.113.23 port 4: Change of username or service not allowed: (x,s) -> (y,s) [preauth]"]);
-    assert!(given.facts.iter().all(|facts| facts.ip.is_none()), "{:?}", gists(&given));
+    let given = sshd(&[
+        "Disconnecting invalid user x 198.51.100.9 port 1: Change of username or service not allowed: \
+                        (x, 203.0.113.23 port 4: Change of username or service not allowed: (x,s) -> (y,s) [preauth]",
+    ]);
+    assert!(
+        given.facts.iter().all(|facts| facts.ip.is_none()),
+        "{:?}",
+        gists(&given)
+    );
 }
 
 proptest! {

@@ -64,7 +64,11 @@ fn gist(facts: &Facts) -> String {
     let user = facts.user.as_ref().map_or("-", |user| &user.username);
     let ip = facts.ip.map_or("-".to_owned(), |ip| ip.to_string());
     let outcome = if facts.outcome == Outcome::Success { "" } else { " !" };
-    format!("{} {user} {ip}{outcome} {}", facts.kind, facts.reason.as_deref().unwrap_or("-"))
+    format!(
+        "{} {user} {ip}{outcome} {}",
+        facts.kind,
+        facts.reason.as_deref().unwrap_or("-")
+    )
 }
 
 fn gists(given: &Given) -> Vec<String> {

@@ -26,7 +26,10 @@ fn sudo_says_who_ran_what_as_whom_and_who_may_not() {
         ]
     );
     let facts = &given.facts[0];
-    assert_eq!((&*facts.targets[0].kind, &*facts.targets[0].name), ("command", "/usr/bin/cat /etc/shadow"));
+    assert_eq!(
+        (&*facts.targets[0].kind, &*facts.targets[0].name),
+        ("command", "/usr/bin/cat /etc/shadow")
+    );
     assert_eq!((&*facts.targets[1].kind, &*facts.targets[1].id), ("user", "ssh:root@g"));
     assert_eq!(facts.metadata["directory"], "/home/sam");
     assert_eq!(given.facts[1].targets[0].name, "/bin/sh -c a : b ; USER=x");
@@ -63,7 +66,13 @@ fn su_and_doas_are_told_once_in_every_systems_words() {
             "doas.command hal - ! refused"
         ]
     );
-    assert!(given.facts.iter().take(7).all(|facts| facts.targets[0].username == "root"));
+    assert!(
+        given
+            .facts
+            .iter()
+            .take(7)
+            .all(|facts| facts.targets[0].username == "root")
+    );
 }
 
 #[test]
@@ -137,7 +146,10 @@ fn what_becomes_of_accounts_and_groups_is_told_once_with_what_changed() {
     );
     assert_eq!(given.facts[1].metadata["uid"], "1002");
     let change = &given.facts[3].changes[0];
-    assert_eq!((&*change.field, change.before.as_deref(), change.after.as_deref()), ("shell", Some("/bin/sh"), Some("/bin/bash")));
+    assert_eq!(
+        (&*change.field, change.before.as_deref(), change.after.as_deref()),
+        ("shell", Some("/bin/sh"), Some("/bin/bash"))
+    );
     assert_eq!(given.facts[6].by.person().unwrap().username, "root");
     assert!(given.harvest.unknown.is_empty());
 }

@@ -7,7 +7,10 @@ fn a_log_in_names_the_user_the_machine_the_method_and_the_address() {
     let facts = &given.facts[0];
     assert_eq!(facts.user.as_ref().unwrap().id, "ssh:deploy@gate");
     assert_eq!(facts.application.as_ref().unwrap().name, "OpenSSH on gate");
-    assert_eq!((&*facts.metadata["method"], &*facts.metadata["port"]), ("publickey", "52001"));
+    assert_eq!(
+        (&*facts.metadata["method"], &*facts.metadata["port"]),
+        ("publickey", "52001")
+    );
     assert_eq!(facts.occurred_at.to_string(), "2026-11-20T10:00:00.000000Z");
 }
 
@@ -61,7 +64,10 @@ fn one_attempt_is_one_failure_however_many_lines_say_so() {
         let given = sshd(lines);
         assert_eq!(gists(&given), expected, "{lines:?}");
         let accounted = given.facts.len() as u64 + given.harvest.passed.values().sum::<u64>();
-        assert!(accounted >= lines.len() as u64 && given.harvest.unknown.is_empty(), "{lines:?}");
+        assert!(
+            accounted >= lines.len() as u64 && given.harvest.unknown.is_empty(),
+            "{lines:?}"
+        );
     }
 }
 
@@ -94,7 +100,10 @@ fn whoever_is_refused_leaves_a_failure_that_says_why() {
             &["fatal: Access denied for user gil by PAM account configuration [preauth]"],
             "user.login_failed gil - ! refused",
         ),
-        (&["ROOT LOGIN REFUSED FROM 192.0.2.9 port 4"], "user.login_failed root 192.0.2.9 ! refused"),
+        (
+            &["ROOT LOGIN REFUSED FROM 192.0.2.9 port 4"],
+            "user.login_failed root 192.0.2.9 ! refused",
+        ),
         // All that a server for keys only writes.
         (
             &["Connection closed by authenticating user root 192.0.2.9 port 4 [preauth]"],
@@ -108,7 +117,10 @@ fn whoever_is_refused_leaves_a_failure_that_says_why() {
             "ssh.disconnected root 192.0.2.9 ! refused",
         ),
         (
-            &["Invalid user web from 192.0.2.9", "Connection closed by 192.0.2.9 [preauth]"],
+            &[
+                "Invalid user web from 192.0.2.9",
+                "Connection closed by 192.0.2.9 [preauth]",
+            ],
             "ssh.invalid_user web 192.0.2.9 ! unknown_user",
         ),
         (
@@ -138,7 +150,10 @@ fn a_log_out_is_told_once_with_pam_and_without() {
          Nov 20 10:30:00 g sshd[1495]: Disconnected from user pia 192.0.2.4 port 5\n",
     );
     for given in [with, without] {
-        assert_eq!(gists(&given), ["user.login pia 192.0.2.4 -", "user.logout pia 192.0.2.4 -"]);
+        assert_eq!(
+            gists(&given),
+            ["user.login pia 192.0.2.4 -", "user.logout pia 192.0.2.4 -"]
+        );
     }
 }
 
@@ -165,7 +180,10 @@ fn what_waits_is_let_go_by_the_clock_of_the_log() {
     log += "Nov 20 11:00:00 g sshd[2]: Accepted password for ann from 192.0.2.1 port 5 ssh2\n";
     assert_eq!(
         gists(&read(&log)),
-        ["ssh.invalid_user x 192.0.2.1 ! unknown_user", "user.login ann 192.0.2.1 -"]
+        [
+            "ssh.invalid_user x 192.0.2.1 ! unknown_user",
+            "user.login ann 192.0.2.1 -"
+        ]
     );
 }
 
