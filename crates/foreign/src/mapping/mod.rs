@@ -1,6 +1,7 @@
 //! Mappings: how events of another product become activities, said in a file and not in code. A mapping is compiled
 //! once and read for every event; the tests inside it say what it does.
 
+mod file;
 mod path;
 mod read;
 mod rule;
@@ -44,7 +45,7 @@ pub struct Mapping {
     metadata: Vec<(String, Path)>,
     codes: std::collections::HashMap<String, String>,
     rules: Vec<Rule>,
-    tests: Vec<spec::Test>,
+    tests: Vec<file::Test>,
 }
 
 #[derive(Debug)]

@@ -1,10 +1,11 @@
-//! The file of a mapping, and its compilation. Every name in it is known or refused.
+//! The compilation of a mapping's file: what in it does not fit is said with its place.
 
 use std::collections::{BTreeMap, HashMap};
 
 use activity::{Outcome, Severity, limits};
-use serde::Deserialize;
 
+use super::file::App;
+use super::file::{Changed, File, Many, OutcomeWords, Paths, Person, Ruled, SeverityWords, Single, When, Word};
 use super::path::Path;
 use super::rule::{Condition, Rule, Test as Held, Words};
 use super::{Application, Changes, Fields, Mapping, Someone, Targets};
@@ -23,191 +24,6 @@ pub enum MappingError {
         /// What is wrong.
         why: String,
     },
-}
-
-/// A path, or several of which the first that is there counts.
-#[derive(Debug, Default, Deserialize)]
-#[serde(untagged)]
-enum Paths {
-    #[default]
-    None,
-    One(String),
-    Several(Vec<String>),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    title: String,
-    /// What codes of the product begin with here.
-    prefix: Option<String>,
-    application: Option<App>,
-    #[serde(default)]
-    records: Paths,
-    #[serde(default)]
-    event: Paths,
-    fields: Single,
-    #[serde(default)]
-    outcome: Vec<OutcomeWords>,
-    severity: Option<SeverityWords>,
-    #[serde(default)]
-    actor: Person,
-    #[serde(default)]
-    subject: Person,
-    #[serde(default)]
-    targets: Vec<Many>,
-    #[serde(default)]
-    changes: Vec<Changed>,
-    #[serde(default)]
-    metadata: BTreeMap<String, String>,
-    #[serde(default)]
-    codes: HashMap<String, String>,
-    #[serde(default)]
-    rules: Vec<Ruled>,
-    #[serde(default)]
-    tests: Vec<Test>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct App {
-    id: String,
-    name: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Single {
-    id: Paths,
-    time: Paths,
-    code: Paths,
-    text: Paths,
-    reason: Paths,
-    ip: Paths,
-    user_agent: Paths,
-    device: Paths,
-    country: Paths,
-    place: Paths,
-    trace_id: Paths,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OutcomeWords {
-    path: Paths,
-    #[serde(default)]
-    success: Vec<String>,
-    #[serde(default)]
-    failure: Vec<String>,
-    #[serde(default)]
-    denied: Vec<String>,
-    #[serde(default)]
-    challenged: Vec<String>,
-    #[serde(default)]
-    unknown: Vec<String>,
-    /// What any other word means.
-    other: Option<Outcome>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeverityWords {
-    path: Paths,
-    #[serde(default)]
-    words: HashMap<String, Severity>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Person {
-    id: Paths,
-    name: Paths,
-    username: Paths,
-    email: Paths,
-    program: BTreeMap<String, When>,
-    system: BTreeMap<String, When>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Many {
-    each: Option<String>,
-    #[serde(default)]
-    kind: Paths,
-    default_kind: Option<String>,
-    #[serde(default)]
-    kinds: HashMap<String, String>,
-    #[serde(default)]
-    id: Paths,
-    #[serde(default)]
-    name: Paths,
-    #[serde(default)]
-    username: Paths,
-    #[serde(default)]
-    email: Paths,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Changed {
-    each: String,
-    field: Paths,
-    #[serde(default)]
-    before: Paths,
-    #[serde(default)]
-    after: Paths,
-}
-
-/// What a value must be: a text, one of several, or more than that.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum When {
-    Is(Word),
-    OneOf(Vec<Word>),
-    More(More),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Text(String),
-    Number(i64),
-    Bool(bool),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct More {
-    not: Option<Vec<String>>,
-    begins: Option<Vec<String>>,
-    holds: Option<Vec<String>>,
-    present: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ruled {
-    when: BTreeMap<String, When>,
-    #[serde(default)]
-    pass: bool,
-    code: Option<String>,
-    outcome: Option<Outcome>,
-    reason: Option<String>,
-    text: Option<String>,
-    /// Whether it belongs to the log of the person it was done to.
-    subject: Option<bool>,
-}
-
-/// An event and what it becomes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Test {
-    pub(super) name: String,
-    /// The event, as JSON.
-    pub(super) event: String,
-    /// Values that the activity has, by JSON pointer without its first stroke; `pass` for no activity.
-    pub(super) expect: BTreeMap<String, toml::Value>,
 }
 
 pub(super) fn compile(text: &str) -> Result<Mapping, MappingError> {
@@ -430,16 +246,6 @@ fn conditions(place: &str, of: &BTreeMap<String, When>) -> Result<Vec<Condition>
         }
     }
     Ok(all)
-}
-
-impl Word {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Bool(yes) => yes.to_string(),
-        }
-    }
 }
 
 fn rule(of: Ruled) -> Result<Rule, MappingError> {

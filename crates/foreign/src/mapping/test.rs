@@ -29,14 +29,14 @@ impl Mapping {
     /// Runs the tests inside it as of now.
     #[must_use]
     pub fn test(&self, now: Time) -> Vec<Outcome> {
-        let run = |test: &super::spec::Test| Outcome {
+        let run = |test: &super::file::Test| Outcome {
             name: test.name.clone(),
             differences: self.differences(test, now),
         };
         self.tests.iter().map(run).collect()
     }
 
-    fn differences(&self, test: &super::spec::Test, now: Time) -> Vec<Difference> {
+    fn differences(&self, test: &super::file::Test, now: Time) -> Vec<Difference> {
         let whole = |got: String| {
             vec![Difference {
                 place: "event".to_owned(),

@@ -77,7 +77,7 @@ pub(super) fn parse(
 ) -> Result<Parsed, Problem> {
     let (mut items, mut faults) = (Vec::new(), 0);
     let mut shortened = BTreeMap::new();
-    let mut take = |raw: &[u8]| {
+    let take = |raw: &[u8]| {
         if items.len() == limit {
             return Err(too_many(limit));
         }
@@ -155,6 +155,8 @@ pub(super) fn parse_mapped(
 
 /// Hands over what a body holds, piece by piece: its lines, the elements of its array, or all of it.
 fn pieces(body: &[u8], layout: Layout, mut take: impl FnMut(&[u8]) -> Result<(), Problem>) -> Result<(), Problem> {
+    // Some senders begin with a byte order mark, which is no part of what they send.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match layout {
         Layout::Lines => {
             for line in body.split(|&byte| byte == b'\n') {

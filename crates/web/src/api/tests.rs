@@ -36,6 +36,8 @@ fn one_object_or_an_array_is_split_where_its_elements_end() {
     let one = r#"{"activity":"user.login","user":"u1"}"#;
     let tricky = r#"{"activity":"a.b","user":"u1","description":"],[{\"\\\" ,"}"#;
     assert_eq!(items(one), Ok(vec![true]));
+    assert_eq!(items(&format!("\u{feff}{one}")), Ok(vec![true]));
+    assert_eq!(items(&format!("\u{feff}[{one}]")), Ok(vec![true]));
     assert_eq!(
         items(&format!(" \n[ {one} , {tricky},{one}\t] \n")),
         Ok(vec![true, true, true])

@@ -2,19 +2,23 @@
 //! refused leaves one, whichever of several lines says so; that another line says it is looked up, never assumed.
 
 mod connections;
+mod facts;
 mod message;
+mod pam_lines;
 mod party;
 
 use std::collections::HashSet;
 
-use activity::{Facts, Outcome, Reason};
+use activity::{Facts, Reason};
 
 use super::line::{ELSEWHERE, Line, short, text};
 use super::pam;
 use crate::Harvest;
 use connections::{Attempt, Connections, Id};
+pub(super) use facts::too_often;
+use facts::{about, failure, put_place, reason_of};
 use message::Message;
-pub(super) use party::Party;
+use party::Party;
 
 /// Most repetitions one line may stand for.
 pub(super) const MOST_REPEATED: u32 = 100_000;
@@ -257,6 +261,12 @@ impl Sshd {
         if silent.is_some() {
             line.pass(ELSEWHERE);
         }
+        self.left(line, id, party, why);
+    }
+
+    /// Nothing else is told of a connection but that it ended.
+    fn left(&mut self, line: &mut Line<'_>, id: Id, party: &Party<'_>, why: &str) {
+        let named = party.user.is_some_and(|user| !user.is_empty());
         let mut facts = about(line, "ssh.disconnected", party);
         if named {
             facts = failure(facts, Reason::Refused, "");
@@ -286,151 +296,5 @@ impl Sshd {
             connection.ended = true;
         }
         line.pass("connection trouble");
-    }
-
-    fn of_pam(&mut self, line: &mut Line<'_>, said: &pam::Said<'_>) {
-        match pam::read(said) {
-            pam::Message::Failed { user, rhost } => {
-                let address = rhost.filter(|host| !host.is_empty());
-                let party = Party {
-                    user: user.filter(|user| !user.is_empty()),
-                    address: None,
-                    port: None,
-                };
-                let id = self.begun(line);
-                let known = self.connections.of(id, line.harvest).complete(&party);
-                let reason = if known.user.is_none() {
-                    Reason::UnknownUser
-                } else {
-                    Reason::WrongPassword
-                };
-                let place = Party {
-                    address: known.address.or(address),
-                    ..known
-                };
-                let facts = failure(about(line, "user.login_failed", &place), reason, "pam");
-                let party = Party { address, ..party };
-                self.attempt(line, &party, facts, Some(said.module));
-            }
-            pam::Message::MoreFailed { times, user } => self.more_failed(line, times, user),
-            pam::Message::Opened { user, .. } => {
-                self.with_sessions.insert(line.host);
-                let id = self.begun(line);
-                let connection = self.connections.of(id, line.harvest);
-                if std::mem::replace(&mut connection.logged_in, true) {
-                    return line.pass(ELSEWHERE);
-                }
-                connection.told(line.harvest);
-                let party = Party {
-                    user: Some(user),
-                    ..Party::default()
-                };
-                connection.heard(&party);
-                let facts = about(line, "user.login", &connection.complete(&party));
-                line.record(facts);
-            }
-            pam::Message::Closed { user } if said.module == "pam_unix" => {
-                self.with_sessions.insert(line.host);
-                let id = self.id(line);
-                let connection = self.connections.of(id, line.harvest);
-                if std::mem::replace(&mut connection.ended, true) {
-                    return line.pass(ELSEWHERE);
-                }
-                let party = Party {
-                    user: Some(user),
-                    ..Party::default()
-                };
-                let facts = about(line, "user.logout", &connection.complete(&party));
-                line.record(facts);
-            }
-            pam::Message::Locked { user } => {
-                let facts = about(
-                    line,
-                    "user.locked",
-                    &Party {
-                        user: Some(user),
-                        ..Party::default()
-                    },
-                );
-                line.record(facts);
-            }
-            pam::Message::Closed { .. } => line.pass("sessions as further modules of PAM tell of them"),
-            pam::Message::Step => line.pass("steps of a log-in"),
-            _ => line.pass("other messages of PAM"),
-        }
-    }
-
-    /// PAM counted so many failures beside the first.
-    fn more_failed(&mut self, line: &mut Line<'_>, times: u32, user: Option<&str>) {
-        let id = self.id(line);
-        if !self.connections.knows(id) || times > MOST_REPEATED {
-            return line.pass(ELSEWHERE);
-        }
-        let connection = self.connections.of(id, line.harvest);
-        connection.settle_attempt(line.harvest);
-        let missing = (times + 1).saturating_sub(connection.failures);
-        if missing == 0 {
-            return line.pass(ELSEWHERE);
-        }
-        connection.failures += missing;
-        let party = Party {
-            user: user.filter(|user| !user.is_empty()),
-            ..Party::default()
-        };
-        let facts = failure(
-            about(line, "user.login_failed", &connection.complete(&party)),
-            Reason::WrongPassword,
-            "pam",
-        );
-        for _ in 0..missing {
-            line.record(facts.clone());
-        }
-    }
-}
-
-/// Why a line that stands for too many is refused.
-pub(super) fn too_often(times: u32) -> String {
-    format!("says it was repeated {times} times; at most {MOST_REPEATED} are taken")
-}
-
-fn about(line: &Line<'_>, code: &str, party: &Party<'_>) -> Facts {
-    let mut facts = line.about(code, "ssh", party.user);
-    put_place(&mut facts, party);
-    facts
-}
-
-/// Says where somebody came from.
-pub(super) fn put_place(facts: &mut Facts, party: &Party<'_>) {
-    let Some(address) = party.address.filter(|address| *address != "UNKNOWN") else {
-        return;
-    };
-    let bare = address.split('%').next().unwrap_or_default();
-    match bare.parse::<std::net::IpAddr>() {
-        Ok(ip) => facts.ip = Some(ip.to_canonical()),
-        Err(_) => {
-            facts.metadata.insert("address".to_owned(), short(address));
-        }
-    }
-    if let Some(port) = party.port {
-        facts.metadata.insert("port".to_owned(), port.to_string());
-    }
-}
-
-fn failure(mut facts: Facts, reason: Reason, method: &str) -> Facts {
-    facts.outcome = Outcome::Failure;
-    if !method.is_empty() {
-        facts.metadata.insert("method".to_owned(), short(method));
-    }
-    facts.because(reason)
-}
-
-fn reason_of(method: &str, invalid: bool) -> Reason {
-    match method {
-        _ if invalid => Reason::UnknownUser,
-        "password" => Reason::WrongPassword,
-        "publickey" => Reason::KeyRefused,
-        "none" => Reason::NoCredentials,
-        other if other.starts_with("keyboard-interactive") => Reason::WrongPassword,
-        _ => Reason::Refused,
     }
 }
