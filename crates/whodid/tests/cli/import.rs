@@ -152,8 +152,8 @@ fn beside_a_server_an_import_is_refused_with_what_to_do() {
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    std::io::Write::write_all(&mut gzip, text.as_bytes()).unwrap();
-    gzip.finish().unwrap()
+    std::io::Write::write_all(&mut gzip, text.as_bytes()).expect("memory takes it");
+    gzip.finish().expect("memory takes it")
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_rotated_log_is_read_oldest_first_and_a_rehearsal_writes_nothing() {
 #[test]
 fn a_form_that_is_not_read_is_one_error_about_the_file() {
     let home = Home::new();
-    home.file("auth.log.xz", b"\xfd7zXZ\0rest".to_vec());
+    home.file("auth.log.xz", b"\xfd7zXZ\0rest");
     let done = home.run(&import("openssh", "auth.log.xz"));
     assert_eq!(done.code, 1, "{done:?}");
     assert!(
