@@ -1,4 +1,4 @@
-use crate::support::Home;
+use crate::support::{Done, Home};
 
 const AUTH_LOG: &str = "\
 Dec 10 06:55:46 gate sshd[24200]: reverse mapping checking getaddrinfo for host.example [203.0.113.86] failed - POSSIBLE BREAK-IN ATTEMPT!
@@ -200,18 +200,30 @@ fn a_form_that_is_not_read_is_one_error_about_the_file() {
     assert!(!home.data().exists());
 }
 
+/// Runs a command that needs no installation.
+fn alone(home: &Home, words: &[&str]) -> Done {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_whodid"));
+    Done::of(
+        command
+            .args(words)
+            .current_dir(home.path())
+            .output()
+            .expect("the command can be run"),
+    )
+}
+
 #[test]
 fn events_of_another_product_are_tested_and_imported_by_their_mapping() {
     let home = Home::new();
-    let listed = home.run(&["mapping", "list"]).ok();
+    let listed = alone(&home, &["mapping", "list"]).ok();
     for name in ["okta", "github", "auth0", "cloudtrail", "entra_signin", "gitlab"] {
         assert!(listed.contains(name), "{listed}");
     }
-    let shown = home.run(&["mapping", "show", "slack"]).ok();
-    home.file("own.toml", shown.replace("name = \"slack\"", "name = \"own\""));
+    let shown = alone(&home, &["mapping", "show", "slack"]).ok();
+    home.file("own.toml", shown.replace("title = \"Slack\"", "title = \"Our Slack\""));
     let event = "{\"id\":\"s1\",\"date_create\":1795168800,\"action\":\"user_login\",\"actor\":{\"user\":{\"id\":\"W1\",\"name\":\"Ann\"}}}";
     home.file("events.ndjson", format!("{event}\n"));
-    let tested = home.run(&["mapping", "test", "own.toml", "events.ndjson"]).ok();
+    let tested = alone(&home, &["mapping", "test", "own.toml", "events.ndjson"]).ok();
     assert!(
         tested.contains("ok      a log-in") && tested.contains("\"activity\":\"user.login\""),
         "{tested}"
@@ -220,7 +232,7 @@ fn events_of_another_product_are_tested_and_imported_by_their_mapping() {
         "wrong.toml",
         shown.replace("activity = \"user.login\"", "activity = \"user.logout\""),
     );
-    let failed = home.run(&["mapping", "test", "wrong.toml"]);
+    let failed = alone(&home, &["mapping", "test", "wrong.toml"]);
     assert_eq!(failed.code, 1, "{failed:?}");
     assert!(
         failed.out.contains("expected user.logout, got user.login"),
