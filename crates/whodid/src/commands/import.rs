@@ -26,8 +26,14 @@ const SOME_UNREADABLE: u8 = 3;
 const REPORTED: u64 = 100;
 
 pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCode> {
-    let config = settings(flags, command.data.data_dir)?;
-    diagnostics::start(&config.diagnostics, Some("warn"));
+    // A rehearsal needs no installation, and so no settings.
+    let config = match command.dry_run {
+        true => None,
+        false => Some(settings(flags, command.data.data_dir)?),
+    };
+    if let Some(config) = &config {
+        diagnostics::start(&config.diagnostics, Some("warn"));
+    }
     let request = Request {
         format: match command.format.as_str() {
             "auth" | "openssh" => Format::Auth,
@@ -47,13 +53,8 @@ pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCod
         reported: 0,
         unreported: Vec::new(),
     };
-    let summary = if command.dry_run {
-        let now = compose::clock().now();
-        let done = Box::pin(rehearse(now, &request, &files.inputs, &mut report)).await;
-        report.finish();
-        done?
-    } else {
-        let installation = compose::open(&config).await.inspect_err(|error| {
+    let summary = if let Some(config) = &config {
+        let installation = compose::open(config).await.inspect_err(|error| {
             if compose::is_in_use(error) {
                 note("hint: stop the server for the import, or send the activities to it: POST /v1/activities");
             }
@@ -62,6 +63,11 @@ pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCod
         let done = Box::pin(import(&installation.app, &caller, &request, &files.inputs, &mut report)).await;
         report.finish();
         installation.log.close().await;
+        done?
+    } else {
+        let now = compose::clock().now();
+        let done = Box::pin(rehearse(now, &request, &files.inputs, &mut report)).await;
+        report.finish();
         done?
     };
     print(&summary, command.dry_run, &report.files)?;

@@ -171,7 +171,7 @@ fn a_rotated_log_is_read_oldest_first_and_a_rehearsal_writes_nothing() {
         all.extend(files);
         all
     };
-    let rehearsed = home.run(&command(&["--dry-run"])).ok();
+    let rehearsed = alone(&home, &command(&["--dry-run"])).ok();
     for said in [
         "3 activities would be recorded",
         "2 user.login_failed",
