@@ -1,11 +1,13 @@
 //! The command line: every flag, once. Owns no behaviour.
 
+mod import;
 mod witness;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use import::{Import, MappingCommand};
 pub(crate) use witness::Witness;
 
 /// The user activity log that a team can run itself.
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     /// The activity log
     #[command(subcommand)]
     Log(LogCommand),
+    /// How events of other products become activities
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// The key that wraps secrets at rest
     #[command(subcommand)]
     Key(KeyCommand),
@@ -279,35 +284,6 @@ impl From<ExportFormat> for app::exports::Format {
             ExportFormat::Xlsx => Self::Xlsx,
         }
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Import {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// What the file is
-    #[arg(long, value_enum)]
-    pub(crate) format: ImportFormat,
-    /// The year of the first line, where lines do not write it [default: the latest that is not in the future]
-    #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9998))]
-    pub(crate) year: Option<i16>,
-    /// The zone of times that do not say theirs
-    #[arg(long, default_value = "UTC")]
-    pub(crate) zone: String,
-    /// Tells logs apart whose lines may be the same text, such as two systems' JSON Lines with ids of their own
-    #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
-    pub(crate) source: String,
-    /// The file to read; `-` for the standard input
-    pub(crate) file: PathBuf,
-}
-
-/// What an imported file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ImportFormat {
-    /// The log of OpenSSH's server as syslog writes it
-    Openssh,
-    /// JSON Lines: an activity to a line, as the API takes them or `log export` wrote them
-    Jsonl,
 }
 
 #[derive(Debug, Subcommand)]

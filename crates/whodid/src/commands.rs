@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod import;
 mod key;
+mod mapping;
 mod reindex;
 mod restore;
 mod search;
@@ -41,6 +42,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
+        Command::Mapping(command) => mapping::run(command),
         Command::Log(LogCommand::Checkpoint(command)) => Box::pin(checkpoints::show(&flags, command)).await,
         Command::Log(LogCommand::Proof(command)) => Box::pin(checkpoints::prove(&flags, command)).await,
         Command::Log(LogCommand::NewKey(data)) => Box::pin(checkpoints::new_key(&flags, data)).await,

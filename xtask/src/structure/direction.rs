@@ -12,7 +12,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("volume", &["activity", "proof"]),
     ("store", &["activity"]),
     ("engine", &["activity", "proof", "store", "volume"]),
-    ("app", &["activity", "engine", "store"]),
+    ("foreign", &["activity"]),
+    ("app", &["activity", "engine", "foreign", "store"]),
     ("web", &["activity", "app"]),
     ("testkit", &["activity"]),
     (

@@ -1,16 +1,11 @@
 //! JSON Lines: an activity to a line, as the API takes them or as an export wrote them.
 
-use activity::{Time, json};
+use activity::{Facts, Time, json};
 
-use super::Reading;
-
-/// Reads one line.
-pub(super) fn read(line: &str, now: Time) -> Reading {
-    match json::parse_row(line.as_bytes(), now) {
-        Ok(facts) => Reading::Activities(vec![facts]),
-        Err(errors) => {
-            let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Reading::unreadable(all.join("; "))
-        }
+/// Reads one line; an error says why it cannot be read.
+pub(super) fn read(line: &[u8], now: Time) -> Result<Facts, String> {
+    if let Err(error) = std::str::from_utf8(line) {
+        return Err(format!("not UTF-8 at byte {}", error.valid_up_to() + 1));
     }
+    json::parse_row(line, now).map_err(|errors| super::reader::sentence(&errors))
 }

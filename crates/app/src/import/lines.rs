@@ -4,13 +4,15 @@ use std::io::{self, BufRead};
 
 /// Bytes of the longest line that is read; a longer one is skipped and said to be too long.
 pub(super) const LONGEST: usize = 256 * 1024;
+/// The same of lines that may hold a whole file of events.
+pub(super) const LONGEST_OF_EVENTS: usize = 64 * 1024 * 1024;
 
 /// A reader of lines.
 pub(super) struct Lines<R> {
     input: R,
     buffer: Vec<u8>,
     number: u64,
-    offset: u64,
+    longest: usize,
 }
 
 /// One line without its line end.
@@ -19,19 +21,17 @@ pub(super) struct Line<'a> {
     pub(super) number: u64,
     /// Its bytes; the first so many if it is too long.
     pub(super) bytes: &'a [u8],
-    /// Whether it is longer than [`LONGEST`].
+    /// Whether it is longer than is read.
     pub(super) too_long: bool,
-    /// Bytes of the input up to its end.
-    pub(super) offset: u64,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(super) fn new(input: R, longest: usize) -> Self {
         Self {
             input,
             buffer: Vec::new(),
             number: 0,
-            offset: 0,
+            longest,
         }
     }
 
@@ -49,10 +49,9 @@ impl<R: BufRead> Lines<R> {
             }
             let end = available.iter().position(|byte| *byte == b'\n');
             let (taken, line) = end.map_or((available.len(), available), |at| (at + 1, &available[..at]));
-            let room = LONGEST.saturating_sub(self.buffer.len());
+            let room = self.longest.saturating_sub(self.buffer.len());
             too_long |= line.len() > room;
             self.buffer.extend_from_slice(&line[..line.len().min(room)]);
-            self.offset += taken as u64;
             ended = end.is_some();
             self.input.consume(taken);
         }
@@ -65,7 +64,6 @@ impl<R: BufRead> Lines<R> {
             number: self.number,
             bytes,
             too_long,
-            offset: self.offset,
         }))
     }
 }
@@ -76,22 +74,19 @@ mod tests {
 
     #[test]
     fn lines_end_with_or_without_a_carriage_return_and_the_last_may_lack_its_end() {
-        let mut lines = Lines::new(&b"one\r\n\ntwo"[..]);
+        let mut lines = Lines::new(&b"one\r\n\ntwo"[..], LONGEST);
         let mut seen = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            seen.push((line.number, line.bytes.to_vec(), line.offset));
+            seen.push((line.number, line.bytes.to_vec()));
         }
-        assert_eq!(
-            seen,
-            [(1, b"one".to_vec(), 5), (2, Vec::new(), 6), (3, b"two".to_vec(), 9)]
-        );
+        assert_eq!(seen, [(1, b"one".to_vec()), (2, Vec::new()), (3, b"two".to_vec())]);
     }
 
     #[test]
     fn a_line_without_an_end_takes_bounded_memory_and_the_next_one_is_read() {
         let mut text = vec![b'x'; 3 * LONGEST];
         text.extend_from_slice(b"\nshort\n");
-        let mut lines = Lines::new(&text[..]);
+        let mut lines = Lines::new(&text[..], LONGEST);
         let line = lines.next().unwrap().unwrap();
         assert!(line.too_long && line.bytes.len() == LONGEST);
         let line = lines.next().unwrap().unwrap();

@@ -1,31 +1,19 @@
-//! Reading in what another system logged: every line becomes activities, is passed over for a named reason, or is
-//! reported with its number. Repeating an import adds nothing. Owns no file and no progress bar.
+//! Reading in what another system wrote: every line becomes activities, is passed over under a name, or is reported with
+//! its number. Repeating an import adds nothing. Owns no file and no progress bar; what lines say is the crate
+//! `foreign`'s.
 
+mod decode;
 mod jsonl;
-mod keys;
 mod lines;
-mod openssh;
+mod order;
+mod reader;
 mod run;
+mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use run::{Import, ImportError, ImportFormat, Progress, Summary, Watch, import};
-
-use activity::Facts;
-
-/// What one line says.
-#[derive(Debug, PartialEq)]
-enum Reading {
-    /// These activities.
-    Activities(Vec<Facts>),
-    /// Nothing that belongs into a log of people's activities, for this reason.
-    Ignored(&'static str),
-    /// It cannot be read, for this reason.
-    Unreadable(String),
-}
-
-impl Reading {
-    fn unreadable(why: impl Into<String>) -> Self {
-        Self::Unreadable(why.into())
-    }
-}
+pub use decode::decoded;
+pub use foreign::{Origin, mapping};
+pub use order::oldest_first;
+pub use run::{Import, ImportError, ImportFormat, Input, Open, import, rehearse};
+pub use summary::{Summary, Watch};

@@ -1,19 +1,20 @@
-//! Imports a log, a batch at a time: each batch is durable before the next is read.
+//! Imports files, a batch at a time: each batch is durable before the next is read. A rehearsal reads them alike and
+//! writes nothing.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
-use activity::Facts;
-use activity::limits::{self, FieldError};
+use activity::{Facts, Time};
 use engine::{Batch, IngestError, Item};
+use foreign::auth::Years;
+use foreign::mapping::Mapping;
 use jiff::tz::TimeZone;
 
-use super::keys::Keys;
-use super::lines::{LONGEST, Line, Lines};
-use super::openssh::OpenSsh;
-use super::{Reading, jsonl};
+use super::lines::{LONGEST, Lines};
+use super::reader::{Gathered, Reader};
+use super::summary::{Summary, Watch};
 use crate::error::unavailable;
-use crate::ingest::{Reporter, restrict};
+use crate::ingest::Reporter;
 use crate::{App, Caller, Unavailable, facts};
 
 /// Activities committed at once.
@@ -21,62 +22,52 @@ const BATCH: usize = 4_000;
 /// Lines between two reports of progress.
 const REPORT_EVERY: u64 = 1_000;
 
-/// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What files are.
+#[derive(Clone, Debug)]
 pub enum ImportFormat {
-    /// The log of OpenSSH's server as syslog writes it.
-    OpenSsh,
+    /// The auth log of a machine, as syslog or the journal writes it.
+    Auth,
     /// JSON Lines: an activity to a line, as the API takes them or as an export wrote them.
     Jsonl,
+    /// Events of another product, by a mapping: an event, or a list of them, to a line.
+    Mapped(Arc<Mapping>),
 }
 
 /// What is read in.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// What the file is.
+    /// What the files are.
     pub format: ImportFormat,
     /// Tells logs apart whose lines may have the same text or ids; empty for the usual one of the format.
     pub source: String,
-    /// What the file is called, for the activity that this import is.
-    pub file_name: String,
-    /// The year of the first line, for formats that do not write it; `None` for the latest that is not in the future.
+    /// The year of the first line, for formats that do not write it; `None` for the latest with which no line is in the
+    /// future.
     pub year: Option<i16>,
     /// The zone of times that do not say theirs.
     pub zone: TimeZone,
 }
 
-/// How far an import is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes read.
-    pub bytes: u64,
-    /// Lines read.
-    pub lines: u64,
-    /// Activities recorded.
-    pub recorded: u64,
+/// Opens a file at its beginning.
+pub type Open = Box<dyn Fn() -> io::Result<Box<dyn BufRead + Send>> + Send + Sync>;
+
+/// A file that is read in; several are the parts of one log, oldest first.
+pub struct Input {
+    /// What it is called, for the activity that this import is.
+    pub name: String,
+    /// Opens its text, more than once where the year of its lines has to be found first.
+    pub open: Open,
 }
 
-/// Who follows an import.
-pub trait Watch: Send {
-    /// It is so far.
-    fn progress(&mut self, progress: &Progress);
-    /// This line cannot be read, for this reason.
-    fn unreadable(&mut self, line: u64, why: &str);
-}
-
-/// What became of all lines.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Lines read.
-    pub lines: u64,
-    /// Activities recorded now.
-    pub recorded: u64,
-    /// Activities that were there from an earlier import.
-    pub known: u64,
-    /// Lines that are no activities, counted by reason.
-    pub ignored: BTreeMap<&'static str, u64>,
-    /// Lines that could not be read.
-    pub unreadable: u64,
+impl Input {
+    /// A file of these bytes, which may be compressed.
+    #[must_use]
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        let bytes: Arc<[u8]> = bytes.into();
+        Self {
+            name: name.to_owned(),
+            open: Box::new(move || super::decoded(Box::new(io::Cursor::new(Arc::clone(&bytes))))),
+        }
+    }
 }
 
 /// Why an import ended early. What was recorded before is recorded; repeating the import goes on from there.
@@ -85,9 +76,11 @@ pub enum ImportError {
     /// The caller may not import.
     #[error("only an administrator may import a log")]
     Forbidden,
-    /// The file cannot be read.
-    #[error("the file cannot be read after line {line}: {source}")]
+    /// A file cannot be read.
+    #[error("{name} cannot be read after line {line}: {source}")]
     Input {
+        /// Which.
+        name: String,
         /// The last line read.
         line: u64,
         /// Why.
@@ -107,133 +100,129 @@ impl From<IngestError> for ImportError {
     }
 }
 
-/// Reads everything in `input` into the log and says what became of it.
+/// Reads everything in these files into the log and says what became of it.
 pub async fn import(
     app: &App,
     caller: &Caller,
     request: &Import,
-    input: impl BufRead + Send,
+    inputs: &[Input],
     watch: &mut dyn Watch,
 ) -> Result<Summary, ImportError> {
     if !caller.is_administrator() {
         return Err(ImportError::Forbidden);
     }
-    let mut reader = Reader::new(app, request);
-    let mut summary = Summary::default();
-    let mut lines = Lines::new(input);
-    let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
-    loop {
-        let line = lines.next().map_err(|source| ImportError::Input {
-            line: summary.lines,
-            source,
-        })?;
-        let Some(line) = line else { break };
-        summary.lines = line.number;
-        bytes = line.offset;
-        let number = line.number;
-        match reader.read(&line) {
-            Reading::Activities(read) => batch.extend(read),
-            Reading::Ignored(reason) => *summary.ignored.entry(reason).or_default() += 1,
-            Reading::Unreadable(why) => {
-                summary.unreadable += 1;
-                watch.unreadable(number, &why);
-            }
-        }
-        if batch.len() >= BATCH {
-            record(app, &reader.reporter, &mut batch, &mut summary).await?;
-        }
-        if number % REPORT_EVERY == 0 {
-            watch.progress(&Progress {
-                bytes,
-                lines: number,
-                recorded: summary.recorded,
-            });
-        }
-    }
-    record(app, &reader.reporter, &mut batch, &mut summary).await?;
-    watch.progress(&Progress {
-        bytes,
-        lines: summary.lines,
-        recorded: summary.recorded,
-    });
+    let reporter = reporter(request, inputs);
+    let summary = through(Some(app), request, inputs, app.now(), &reporter, watch).await?;
     if summary.recorded > 0 {
-        leave_a_trace(app, caller, request, &summary).await?;
+        leave_a_trace(app, caller, inputs, &summary).await?;
     }
     Ok(summary)
 }
 
-/// Turns lines of one format into facts that keep every limit and carry their stable key.
-struct Reader<'a> {
-    app: &'a App,
-    format: ImportFormat,
-    open_ssh: OpenSsh,
-    keys: Keys,
-    reporter: Reporter,
+/// Reads everything in these files as of now and says what an import would make of it. Writes nothing, and so cannot say
+/// what is already there.
+pub async fn rehearse(
+    now: Time,
+    request: &Import,
+    inputs: &[Input],
+    watch: &mut dyn Watch,
+) -> Result<Summary, ImportError> {
+    through(None, request, inputs, now, &reporter(request, inputs), watch).await
 }
 
-impl<'a> Reader<'a> {
-    fn new(app: &'a App, request: &Import) -> Self {
-        let format = match request.format {
-            ImportFormat::OpenSsh => "openssh",
-            ImportFormat::Jsonl => "jsonl",
-        };
-        let open_ssh = OpenSsh::new(request.year, request.zone.clone(), app.now());
-        let ledger = format!("import:{format}:{}", request.source);
-        Self {
-            app,
-            format: request.format,
-            open_ssh,
-            keys: Keys::default(),
-            reporter: Reporter::import(&ledger, &request.file_name),
-        }
-    }
+fn reporter(request: &Import, inputs: &[Input]) -> Reporter {
+    // The older name of the format is that of what was imported before it had this one.
+    let format = match &request.format {
+        ImportFormat::Auth => "openssh",
+        ImportFormat::Jsonl => "jsonl",
+        ImportFormat::Mapped(mapping) => &mapping.name,
+    };
+    Reporter::import(&format!("import:{format}:{}", request.source), &names(inputs))
+}
 
-    fn read(&mut self, line: &Line<'_>) -> Reading {
-        if line.too_long {
-            return Reading::unreadable(format!("longer than {} KiB", LONGEST / 1024));
-        }
-        let text = match std::str::from_utf8(line.bytes) {
-            Ok(text) => text,
-            Err(error) => return Reading::unreadable(format!("not UTF-8 at byte {}", error.valid_up_to() + 1)),
-        };
-        if text.trim().is_empty() {
-            return Reading::Ignored("empty lines");
-        }
-        let now = self.app.now();
-        let reading = match self.format {
-            ImportFormat::OpenSsh => self.open_ssh.read(text),
-            ImportFormat::Jsonl => jsonl::read(text, now),
-        };
-        let Reading::Activities(read) = reading else {
-            return reading;
-        };
-        let read: Result<Vec<Facts>, Vec<FieldError>> = read
-            .into_iter()
-            .map(|mut facts| {
-                if facts.external_id.is_none() {
-                    facts.external_id = Some(self.keys.key(line.bytes));
-                }
-                limits::check(&facts, now)?;
-                // A file speaks no more for this installation than a program does.
-                restrict(&self.reporter, facts)
-            })
-            .collect();
-        match read {
-            Ok(read) => Reading::Activities(read),
-            Err(errors) => {
-                let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                Reading::unreadable(all.join("; "))
+/// Reads every line; where there is an app, what they give goes into its log.
+async fn through(
+    app: Option<&App>,
+    request: &Import,
+    inputs: &[Input],
+    now: Time,
+    reporter: &Reporter,
+    watch: &mut dyn Watch,
+) -> Result<Summary, ImportError> {
+    let year = match (&request.format, request.year) {
+        (_, Some(year)) => year,
+        (ImportFormat::Auth, None) => first_year(inputs, now)?,
+        _ => 0,
+    };
+    let mut reader = Reader::new(request, year, now, reporter);
+    let mut summary = Summary::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    for (file, input) in (0..).zip(inputs) {
+        let text = (input.open)().map_err(|source| failed(input, 0, source))?;
+        let mut lines = Lines::new(text, reader.longest());
+        let mut number = 0;
+        while let Some(line) = lines.next().map_err(|source| failed(input, number, source))? {
+            number = line.number;
+            summary.lines += 1;
+            let mut to = Gathered {
+                batch: &mut batch,
+                summary: &mut summary,
+                watch,
+            };
+            reader.read(file, &line, &mut to);
+            if batch.len() >= BATCH {
+                record(app, reporter, &mut batch, &mut summary).await?;
+            }
+            if summary.lines % REPORT_EVERY == 0 {
+                watch.progress(summary.lines, summary.recorded);
             }
         }
     }
+    let mut to = Gathered {
+        batch: &mut batch,
+        summary: &mut summary,
+        watch,
+    };
+    reader.finish(&mut to);
+    record(app, reporter, &mut batch, &mut summary).await?;
+    watch.progress(summary.lines, summary.recorded);
+    Ok(summary)
+}
+
+fn failed(input: &Input, line: u64, source: io::Error) -> ImportError {
+    ImportError::Input {
+        name: input.name.clone(),
+        line,
+        source,
+    }
+}
+
+/// The year of the first line, found by reading all times.
+fn first_year(inputs: &[Input], now: Time) -> Result<i16, ImportError> {
+    let mut years = Years::new();
+    for input in inputs {
+        let text = (input.open)().map_err(|source| failed(input, 0, source))?;
+        let mut lines = Lines::new(text, LONGEST);
+        let mut number = 0;
+        while let Some(line) = lines.next().map_err(|source| failed(input, number, source))? {
+            number = line.number;
+            years.look(&foreign::text::of_line(line.bytes));
+        }
+    }
+    Ok(years.first(now))
 }
 
 async fn record(
-    app: &App,
+    app: Option<&App>,
     reporter: &Reporter,
     batch: &mut Vec<Facts>,
     summary: &mut Summary,
 ) -> Result<(), ImportError> {
+    let Some(app) = app else {
+        summary.recorded += batch.len() as u64;
+        batch.clear();
+        return Ok(());
+    };
     while !batch.is_empty() {
         let facts = batch.drain(..batch.len().min(BATCH)).collect();
         let source = reporter.source().clone();
@@ -256,11 +245,19 @@ async fn record(
 }
 
 /// The import itself is an activity.
-async fn leave_a_trace(app: &App, caller: &Caller, request: &Import, summary: &Summary) -> Result<(), Unavailable> {
+async fn leave_a_trace(app: &App, caller: &Caller, inputs: &[Input], summary: &Summary) -> Result<(), Unavailable> {
     let mut facts = facts::of_installation(app, caller, "log.imported");
     facts.metadata.insert("count".to_owned(), summary.recorded.to_string());
-    facts
-        .metadata
-        .insert("source".to_owned(), request.file_name.chars().take(200).collect());
+    facts.metadata.insert("source".to_owned(), names(inputs));
     app.begin().await?.commit(facts).await
+}
+
+/// What the files are called, together.
+fn names(inputs: &[Input]) -> String {
+    let name = |input: &Input| input.name.chars().take(200).collect::<String>();
+    match inputs {
+        [] => String::new(),
+        [one] => name(one),
+        [first, .., last] => format!("{} to {}", name(first), name(last)),
+    }
 }

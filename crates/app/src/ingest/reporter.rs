@@ -91,6 +91,12 @@ impl Reporter {
         }
     }
 
+    /// Whether it was said which applications they report for.
+    #[must_use]
+    pub fn has_applications(&self) -> bool {
+        !self.applications.is_empty()
+    }
+
     /// Whose external ids theirs are.
     pub(crate) fn source(&self) -> &IdSpace {
         &self.source

@@ -2,7 +2,7 @@
 
 use activity::Facts;
 use app::activity::{self as view, LogScope, ViewRequest};
-use app::import::{self, Import, ImportFormat, Progress, Watch};
+use app::import::{self, Import, ImportFormat, Input, Origin, Watch};
 use app::ingest::{self, ItemResult, Submission};
 
 use crate::{Action, Is, Stage, Table, action, no_action};
@@ -55,15 +55,14 @@ pub(crate) const TABLE: Table = &[
     ("integrity/state", Is::Reading),
     ("integrity/verify", Is::Mutating(&["log.verified"])),
     ("integrity/verify@due", Is::Mutating(&["log.verified"])),
+    ("import/decode", Is::Machinery),
     ("import/jsonl", Is::Machinery),
-    ("import/keys", Is::Machinery),
     ("import/lines", Is::Machinery),
     ("import/mod", Is::Machinery),
-    ("import/openssh", Is::Machinery),
-    ("import/openssh/header", Is::Machinery),
-    ("import/openssh/message", Is::Machinery),
-    ("import/openssh/peers", Is::Machinery),
+    ("import/order", Is::Machinery),
+    ("import/reader", Is::Machinery),
     ("import/run", Is::Mutating(&["user.login", "log.imported"])),
+    ("import/summary", Is::Machinery),
     ("ingest/judge", Is::Machinery),
     ("ingest/mod", Is::Machinery),
     ("ingest/record", Is::Mutating(&["user.login"])),
@@ -97,14 +96,14 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
 
 async fn imported(stage: &Stage<'_>) -> Result<(), String> {
     let request = Import {
-        format: ImportFormat::OpenSsh,
+        format: ImportFormat::Auth,
         source: String::new(),
-        file_name: "auth.log".to_owned(),
         year: Some(2025),
         zone: jiff::tz::TimeZone::UTC,
     };
     let line = "Dec 10 06:55:46 gate sshd[24200]: Accepted password for sam from 192.0.2.7 port 52001 ssh2\n";
-    import::import(stage.app(), &stage.admin, &request, line.as_bytes(), &mut Unwatched)
+    let inputs = [Input::of_bytes("auth.log", line.into())];
+    import::import(stage.app(), &stage.admin, &request, &inputs, &mut Unwatched)
         .await
         .map(drop)
         .map_err(|error| error.to_string())
@@ -113,10 +112,10 @@ async fn imported(stage: &Stage<'_>) -> Result<(), String> {
 struct Unwatched;
 
 impl Watch for Unwatched {
-    fn progress(&mut self, _: &Progress) {}
+    fn progress(&mut self, _: u64, _: u64) {}
 
-    fn unreadable(&mut self, line: u64, why: &str) {
-        panic!("line {line}: {why}");
+    fn unreadable(&mut self, origin: Origin, why: &str) {
+        panic!("line {}: {why}", origin.line);
     }
 }
 

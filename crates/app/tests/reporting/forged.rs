@@ -280,9 +280,9 @@ async fn a_user_who_is_only_reported_is_called_by_their_id() {
 async fn an_import_says_no_more_than_a_program() {
     struct Lines(Vec<(u64, String)>);
     impl app::import::Watch for Lines {
-        fn progress(&mut self, _: &app::import::Progress) {}
-        fn unreadable(&mut self, line: u64, why: &str) {
-            self.0.push((line, why.to_owned()));
+        fn progress(&mut self, _: u64, _: u64) {}
+        fn unreadable(&mut self, origin: app::import::Origin, why: &str) {
+            self.0.push((origin.line, why.to_owned()));
         }
     }
     let test = TestApp::new().await;
@@ -298,13 +298,12 @@ async fn an_import_says_no_more_than_a_program() {
     let request = app::import::Import {
         format: app::import::ImportFormat::Jsonl,
         source: "old".to_owned(),
-        file_name: "old.jsonl".to_owned(),
         year: None,
         zone: jiff::tz::TimeZone::UTC,
     };
     let mut lines = Lines(Vec::new());
-    let input = std::io::Cursor::new(text.join("\n").into_bytes());
-    let done = app::import::import(&test.app, &app::Caller::command_line(), &request, input, &mut lines).await;
+    let inputs = [app::import::Input::of_bytes("old.jsonl", text.join("\n").into_bytes())];
+    let done = app::import::import(&test.app, &app::Caller::command_line(), &request, &inputs, &mut lines).await;
     assert_eq!(done.unwrap().recorded, 2);
     let refused: Vec<u64> = lines.0.iter().map(|(line, _)| *line).collect();
     assert_eq!(refused, [2, 3, 4], "{:?}", lines.0);

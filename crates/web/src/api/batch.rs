@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use activity::limits::FieldError;
+use activity::limits::{self, FieldError};
 use activity::{Facts, Time, json};
+use app::import::mapping::{Mapped, Mapping};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::problem::FieldProblem;
@@ -76,7 +77,7 @@ pub(super) fn parse(
 ) -> Result<Parsed, Problem> {
     let (mut items, mut faults) = (Vec::new(), 0);
     let mut shortened = BTreeMap::new();
-    let mut take = |raw: &[u8]| {
+    let take = |raw: &[u8]| {
         if items.len() == limit {
             return Err(too_many(limit));
         }
@@ -98,6 +99,64 @@ pub(super) fn parse(
         }
         Ok(())
     };
+    pieces(body, layout, take)?;
+    if items.is_empty() {
+        return Err(Problem::bad_request(
+            "The body holds no activity. Send one object, an array of them, or one a line.",
+        ));
+    }
+    Ok(Parsed { items, shortened })
+}
+
+/// Reads every event of a body by a mapping, at most `limit` of them.
+pub(super) fn parse_mapped(
+    body: &[u8],
+    (layout, mapping): (Layout, &Mapping),
+    limit: usize,
+    now: Time,
+) -> Result<Parsed, Problem> {
+    let (mut items, mut faults) = (Vec::new(), 0);
+    let mut push = |item: Item| {
+        if items.len() == limit {
+            return Err(too_many(limit));
+        }
+        faults += usize::from(item.is_err());
+        items.push(item);
+        if faults > MOST_FAULTS {
+            return Err(too_many_faults(&items));
+        }
+        Ok(())
+    };
+    let refused = |why: String| -> Item { Err(vec![FieldError::new("", why)]) };
+    pieces(body, layout, |raw| {
+        let sent: serde_json::Value = match serde_json::from_slice(raw) {
+            Ok(sent) => sent,
+            Err(error) => return push(refused(format!("is not JSON: {error}"))),
+        };
+        for event in mapping.events(&sent) {
+            match mapping.read(event, &event.to_string(), now) {
+                Ok(Mapped::Activity(facts)) => push(limits::check(&facts, now).map(|()| *facts))?,
+                Ok(Mapped::Passed) => {}
+                Err(why) => push(refused(why))?,
+            }
+        }
+        Ok(())
+    })?;
+    if items.is_empty() {
+        return Err(Problem::bad_request(
+            "The body holds no event that becomes an activity. Send one event, a list of them, or one a line.",
+        ));
+    }
+    Ok(Parsed {
+        items,
+        shortened: BTreeMap::new(),
+    })
+}
+
+/// Hands over what a body holds, piece by piece: its lines, the elements of its array, or all of it.
+fn pieces(body: &[u8], layout: Layout, mut take: impl FnMut(&[u8]) -> Result<(), Problem>) -> Result<(), Problem> {
+    // Some senders begin with a byte order mark, which is no part of what they send.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match layout {
         Layout::Lines => {
             for line in body.split(|&byte| byte == b'\n') {
@@ -105,16 +164,11 @@ pub(super) fn parse(
                     take(line)?;
                 }
             }
+            Ok(())
         }
-        Layout::Json if body.trim_ascii_start().first() == Some(&b'[') => split_array(body, take)?,
-        Layout::Json => take(body)?,
+        Layout::Json if body.trim_ascii_start().first() == Some(&b'[') => split_array(body, take),
+        Layout::Json => take(body),
     }
-    if items.is_empty() {
-        return Err(Problem::bad_request(
-            "The body holds no activity. Send one object, an array of them, or one a line.",
-        ));
-    }
-    Ok(Parsed { items, shortened })
 }
 
 /// Hands over the raw elements of a JSON array. Looks only at strings, brackets and commas: each element is read as

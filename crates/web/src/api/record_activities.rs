@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
+use app::import::mapping::{self, Mapping};
 use app::ingest::{self, Idempotency, ItemResult, RecordError, Submission};
 use app::integrity;
 use axum::body::Body;
@@ -75,6 +76,7 @@ pub(super) struct ItemBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours."),
         ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
         ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
+        ("mapping" = Option<String>, Query, pattern = "^[a-z0-9_]{1,40}$", description = "The items are events of another product, such as `okta` or `github`, which the mapping of this name makes activities of; `whodid mapping list` lists them. Each event is kept as it came beside what is read of it."),
         ("wait" = Option<String>, Query, pattern = "^checkpoint$", description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
     ),
     request_body(description = "One activity, an array of them, or one a line.", content(
@@ -94,7 +96,13 @@ pub(super) async fn record_activities(
     let (head, body) = request.into_parts();
     // The share is held until what was read is committed: it counts what the log holds of the body as well.
     let ways = Ways::of(&head.uri)?;
-    let (submission, _share) = submission(&state, &head.headers, ways, body).await?;
+    let (mut submission, _share) = submission(&state, &head.headers, ways, body).await?;
+    if ways.mapping.is_some() && reporter.has_applications() {
+        // Events of another product are about the application that this key reports for.
+        for facts in submission.items.iter_mut().flatten() {
+            facts.application = None;
+        }
+    }
     let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
@@ -111,6 +119,7 @@ pub(super) async fn record_activities(
 struct Ways {
     strict: bool,
     lenient: bool,
+    mapping: Option<&'static Mapping>,
     wait: Option<Wait>,
 }
 
@@ -123,13 +132,24 @@ enum Wait {
 
 impl Ways {
     fn of(uri: &Uri) -> Result<Self, Problem> {
-        let params = Params::read(uri, &["strict", "lenient", "wait"])?;
+        let params = Params::read(uri, &["strict", "lenient", "mapping", "wait"])?;
         Ok(Self {
             strict: params.flag("strict")?,
             lenient: params.flag("lenient")?,
+            mapping: params.get("mapping").map(mapping_of).transpose()?,
             wait: params.word("wait")?,
         })
     }
+}
+
+fn mapping_of(name: &str) -> Result<&'static Mapping, Problem> {
+    mapping::find(name).ok_or_else(|| {
+        let known = mapping::NAMES.join(", ");
+        Params::wrong(
+            "mapping",
+            format!("There is no mapping of this name. There are: {known}."),
+        )
+    })
 }
 
 async fn submission(
@@ -144,7 +164,10 @@ async fn submission(
     let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
     let work = move || -> Result<(Submission, Share), Problem> {
-        let Parsed { items, shortened } = batch::parse(&bytes, (layout, ways.lenient), most, now)?;
+        let Parsed { items, shortened } = match ways.mapping {
+            Some(mapping) => batch::parse_mapped(&bytes, (layout, mapping), most, now)?,
+            None => batch::parse(&bytes, (layout, ways.lenient), most, now)?,
+        };
         let idempotency = key.map(|key| Idempotency {
             key,
             fingerprint: Sha256::digest(&bytes).into(),

@@ -36,6 +36,8 @@ fn one_object_or_an_array_is_split_where_its_elements_end() {
     let one = r#"{"activity":"user.login","user":"u1"}"#;
     let tricky = r#"{"activity":"a.b","user":"u1","description":"],[{\"\\\" ,"}"#;
     assert_eq!(items(one), Ok(vec![true]));
+    assert_eq!(items(&format!("\u{feff}{one}")), Ok(vec![true]));
+    assert_eq!(items(&format!("\u{feff}[{one}]")), Ok(vec![true]));
     assert_eq!(
         items(&format!(" \n[ {one} , {tricky},{one}\t] \n")),
         Ok(vec![true, true, true])
@@ -50,6 +52,38 @@ fn one_object_or_an_array_is_split_where_its_elements_end() {
     }
     assert_eq!(items(""), Ok(vec![false]));
     assert_eq!(items("7"), Ok(vec![false]));
+}
+
+#[test]
+fn events_of_another_product_are_items_by_its_mapping_alone_or_in_a_list() {
+    let slack = app::import::mapping::find("slack").unwrap();
+    let event = r#"{"id":"s1","date_create":1763632800,"action":"user_login","actor":{"user":{"id":"W1"}}}"#;
+    let read = |text: &str, layout| batch::parse_mapped(text.as_bytes(), (layout, slack), 3, now());
+    for (text, layout) in [
+        (format!("{event}\n\n{event}\n"), Layout::Lines),
+        (format!("[{event},{event}]"), Layout::Json),
+        (format!("{{\"entries\":[{event},{event}]}}"), Layout::Json),
+    ] {
+        let items = read(&text, layout).unwrap().items;
+        let codes: Vec<_> = items.iter().map(|item| &*item.as_ref().unwrap().kind).collect();
+        assert_eq!(codes, ["user.login"; 2], "{text}");
+        let facts = items[0].as_ref().unwrap();
+        assert!(facts.raw.as_ref().unwrap().contains("user_login"));
+    }
+    let items = read(&format!("{event}\n7\n{{\n"), Layout::Lines).unwrap().items;
+    assert_eq!(
+        items.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        [true, false, false]
+    );
+    assert_eq!(
+        read("{\"entries\":[]}", Layout::Json).map_err(status).unwrap_err(),
+        StatusCode::BAD_REQUEST
+    );
+    let many = format!("[{event},{event},{event},{event}]");
+    assert_eq!(
+        read(&many, Layout::Json).map_err(status).unwrap_err(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
 }
 
 #[test]

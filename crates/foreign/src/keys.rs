@@ -11,14 +11,14 @@ const REMEMBERED: usize = 200_000;
 
 /// Hands out keys in the order of lines.
 #[derive(Default)]
-pub(super) struct Keys {
+pub struct Keys {
     recent: HashMap<[u8; 10], u32>,
     older: HashMap<[u8; 10], u32>,
 }
 
 impl Keys {
     /// The key of this line, which is the next of its text.
-    pub(super) fn key(&mut self, line: &[u8]) -> String {
+    pub fn key(&mut self, line: &[u8]) -> String {
         let text = short(&Sha256::digest(line));
         let before = self
             .recent
