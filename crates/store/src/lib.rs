@@ -37,6 +37,6 @@ use dialect::Dialect;
 pub use error::StoreError;
 pub use lock::{Owner, owner};
 pub use page::PageFrom;
-pub use pool::Store;
+pub use pool::{Listener, Store};
 pub use tx::{Read, Tx};
 pub use url::StoreUrl;

@@ -3,6 +3,7 @@
 #[cfg(feature = "testing")]
 mod beside;
 mod copy;
+mod listen;
 
 use std::fmt;
 use std::path::Path;
@@ -17,10 +18,15 @@ use tokio::sync::{OnceCell, watch};
 use crate::error::{ACQUIRE_SECONDS, end_in};
 use crate::lock::DirectoryLock;
 use crate::wal::Wal;
+pub use listen::Listener;
+
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
 const READERS: u32 = 8;
-const POSTGRES_WRITERS: u32 = 16;
+/// One at a time writes, whichever process it is in; the others have begun already when it is their turn.
+const POSTGRES_WRITERS: u32 = 4;
+/// The oldest PostgreSQL that this is tried with.
+const POSTGRES: u32 = 15;
 const DATABASE: &str = "whodid.db";
 
 /// The database of one installation. Cheap to clone.
@@ -162,6 +168,8 @@ impl Store {
             commits: Arc::clone(&self.inner.commits),
             on_commit: Vec::new(),
             wal: self.inner.wal.clone(),
+            pool: writer.clone(),
+            tells: false,
         })
     }
 
@@ -350,7 +358,7 @@ async fn connect(url: &str, dialect: Dialect, writer: bool, connections: u32) ->
 
 async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
     if dialect != Dialect::Sqlite {
-        return Ok(());
+        return check_server(pool).await;
     }
     let version: String = sqlx::query("SELECT sqlite_version()")
         .fetch_one(pool)
@@ -367,6 +375,30 @@ async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErro
     } else {
         Ok(())
     }
+}
+
+/// Refuses a server that is too old, and a database that does not keep every text.
+async fn check_server(pool: &AnyPool) -> Result<(), StoreError> {
+    let setting = async |name: &'static str| -> Result<String, StoreError> {
+        let select = sqlx::query_scalar("SELECT current_setting($1)").bind(name);
+        Ok(select.fetch_one(pool).await?)
+    };
+    let (version, encoding) = (setting("server_version").await?, setting("server_encoding").await?);
+    let major = version.split(|c: char| !c.is_ascii_digit()).next();
+    if major
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_none_or(|major| major < POSTGRES)
+    {
+        return Err(StoreError::Server(format!(
+            "the database is PostgreSQL {version}, and {POSTGRES} or later is needed"
+        )));
+    }
+    if encoding != "UTF8" {
+        return Err(StoreError::Server(format!(
+            "the database keeps text as {encoding}, and UTF8 is needed; make it with ENCODING 'UTF8' TEMPLATE template0"
+        )));
+    }
+    Ok(())
 }
 
 /// A new database file survives a power cut only once its directory entry does.
