@@ -4,6 +4,7 @@
 mod beside;
 mod copy;
 mod listen;
+mod version;
 
 use std::fmt;
 use std::path::Path;
@@ -25,8 +26,6 @@ use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 const READERS: u32 = 8;
 /// One at a time writes, whichever process it is in; the others have begun already when it is their turn.
 const POSTGRES_WRITERS: u32 = 4;
-/// The oldest PostgreSQL that this is tried with.
-const POSTGRES: u32 = 15;
 const DATABASE: &str = "whodid.db";
 
 /// The database of one installation. Cheap to clone.
@@ -82,7 +81,7 @@ impl Store {
             POSTGRES_WRITERS
         };
         let writer = connect(&url, dialect, true, writers).await?;
-        check_version(&writer, dialect).await?;
+        version::check(&writer, dialect).await?;
         migrate::apply(&writer, dialect).await?;
         if let (StoreUrl::Directory(directory), Dialect::Sqlite) = (place, dialect) {
             sync_directory(directory)?;
@@ -103,7 +102,7 @@ impl Store {
         }
         let (url, dialect) = connect_url(place, "rw");
         let readers = connect(&url, dialect, false, READERS).await?;
-        check_version(&readers, dialect).await?;
+        version::check(&readers, dialect).await?;
         migrate::check(&readers, dialect).await?;
         Ok(Self::of(place, None, readers, None))
     }
@@ -354,51 +353,6 @@ async fn connect(url: &str, dialect: Dialect, writer: bool, connections: u32) ->
         .connect(url)
         .await?;
     Ok(pool)
-}
-
-async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
-    if dialect != Dialect::Sqlite {
-        return check_server(pool).await;
-    }
-    let version: String = sqlx::query("SELECT sqlite_version()")
-        .fetch_one(pool)
-        .await?
-        .try_get(0)?;
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let number = (
-        parts.next().unwrap_or(0),
-        parts.next().unwrap_or(0),
-        parts.next().unwrap_or(0),
-    );
-    if number < (3, 51, 3) {
-        Err(StoreError::OldSqlite(version))
-    } else {
-        Ok(())
-    }
-}
-
-/// Refuses a server that is too old, and a database that does not keep every text.
-async fn check_server(pool: &AnyPool) -> Result<(), StoreError> {
-    let setting = async |name: &'static str| -> Result<String, StoreError> {
-        let select = sqlx::query_scalar("SELECT current_setting($1)").bind(name);
-        Ok(select.fetch_one(pool).await?)
-    };
-    let (version, encoding) = (setting("server_version").await?, setting("server_encoding").await?);
-    let major = version.split(|c: char| !c.is_ascii_digit()).next();
-    if major
-        .and_then(|major| major.parse::<u32>().ok())
-        .is_none_or(|major| major < POSTGRES)
-    {
-        return Err(StoreError::Server(format!(
-            "the database is PostgreSQL {version}, and {POSTGRES} or later is needed"
-        )));
-    }
-    if encoding != "UTF8" {
-        return Err(StoreError::Server(format!(
-            "the database keeps text as {encoding}, and UTF8 is needed; make it with ENCODING 'UTF8' TEMPLATE template0"
-        )));
-    }
-    Ok(())
 }
 
 /// A new database file survives a power cut only once its directory entry does.
