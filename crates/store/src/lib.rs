@@ -28,6 +28,7 @@ mod row;
 pub mod saved_searches;
 pub mod secret_key;
 pub mod sessions;
+mod settle;
 mod sql;
 mod tx;
 mod url;

@@ -2,7 +2,6 @@
 //! whose transaction ended in an error is not used again, and that what was given to read from cannot write; owns no SQL
 //! of any table.
 
-mod settle;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +15,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 use tokio::sync::watch;
 
 use crate::error::end_in;
+use crate::settle;
 use crate::wal::Wal;
 use crate::{Dialect, StoreError};
 

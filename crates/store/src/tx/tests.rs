@@ -125,7 +125,7 @@ mod on_postgres {
 
     use super::*;
     use crate::dialect::Dialect;
-    use crate::tx::settle::settled;
+    use crate::settle::settled;
 
     async fn store() -> (Database, Store) {
         let database = Database::filled(Store::prepare);

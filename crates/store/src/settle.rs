@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// [`StoreError::Lost`] if nothing of it was kept; [`StoreError::Unknown`] if the database does not say so in time.
-pub(super) async fn settled(
+pub(crate) async fn settled(
     pool: &AnyPool,
     ask: &'static str,
     id: Option<String>,
