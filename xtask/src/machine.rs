@@ -14,6 +14,19 @@ pub fn install_browser() -> Result<()> {
     apt(&["chromium", "fonts-dejavu-core"])
 }
 
+/// A PostgreSQL server, which the tests start by themselves.
+pub fn install_postgres() -> Result<()> {
+    let is_new = |version: std::io::Result<std::fs::DirEntry>| {
+        let name = version.ok()?.file_name().into_string().ok()?;
+        Some(name.parse::<u32>().ok()? >= 15)
+    };
+    let found = std::fs::read_dir("/usr/lib/postgresql");
+    if found.is_ok_and(|mut versions| versions.any(|version| is_new(version) == Some(true))) {
+        return Ok(());
+    }
+    apt(&["postgresql"])
+}
+
 /// Node and npm, which the browser's files and tests are built with.
 pub fn need_node() -> Result<()> {
     if shell::exists("node") && shell::exists("npm") {

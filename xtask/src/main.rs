@@ -11,6 +11,7 @@ mod dependencies;
 mod documents;
 mod fuzz;
 mod machine;
+mod postgres;
 mod shell;
 mod soak;
 mod structure;

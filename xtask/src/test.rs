@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{assets, fuzz, machine, shell, structure};
+use crate::{assets, fuzz, machine, postgres, shell, structure};
 
 /// Runs every check. `--no-browser` leaves out the ones that need Chromium.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -25,7 +25,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     // What the server exports is held against a verifier that has none of our code.
     let python = machine::install_python("independent")?.join("python3");
     let python = format!("INDEPENDENT_PYTHON={}", python.display());
+    machine::install_postgres()?;
     shell::run("env", &[&python, "cargo", "test", "--workspace", "--locked"])?;
+    postgres::run()?;
     fuzz::try_all(fuzz::FEW)?;
     verified_by_others()?;
     described()?;

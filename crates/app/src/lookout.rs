@@ -4,10 +4,14 @@
 use std::error::Error;
 use std::time::Duration;
 
+use store::{Listener, StoreError};
+
 use crate::App;
 
-/// How often it looks.
+/// How often it looks, whatever it hears.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// What is committed within this time is looked at once.
+const TOGETHER: Duration = Duration::from_millis(20);
 
 /// Looks out until the process ends. Serving calls it once.
 pub fn keep_looking_out(app: &App) {
@@ -20,9 +24,16 @@ pub fn keep_looking_out(app: &App) {
 }
 
 async fn work(app: App) {
-    let mut known = None;
+    let (mut known, mut listener) = (None, None);
     loop {
-        tokio::time::sleep(LOOK_AGAIN).await;
+        if let Err(error) = wait(&app, &mut listener).await {
+            tracing::debug!(
+                error = &error as &dyn Error,
+                "nothing is heard of other processes for now"
+            );
+            listener = None;
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
         if !app.live().is_watched() {
             continue;
         }
@@ -37,4 +48,20 @@ async fn work(app: App) {
             Err(error) => tracing::warn!(error = &error as &dyn Error, "the log could not be looked at"),
         }
     }
+}
+
+/// Waits for word of a commit, or for as long as is waited without any: words may be lost.
+async fn wait(app: &App, listener: &mut Option<Listener>) -> Result<(), StoreError> {
+    if listener.is_none() {
+        *listener = app.store().listen().await?;
+    }
+    let Some(listening) = listener else {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        return Ok(());
+    };
+    if let Ok(heard) = tokio::time::timeout(LOOK_AGAIN, listening.heard()).await {
+        tokio::time::sleep(TOGETHER).await;
+        heard?;
+    }
+    Ok(())
 }

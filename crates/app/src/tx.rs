@@ -77,6 +77,11 @@ impl Database {
         self.0.glance().await
     }
 
+    /// Begins to hear of what other processes commit, where the database tells of it.
+    pub(crate) async fn listen(&self) -> Result<Option<store::Listener>, StoreError> {
+        self.0.listen().await
+    }
+
     /// Whether whatever is written goes through this process.
     pub(crate) fn is_alone(&self) -> bool {
         self.0.is_alone()

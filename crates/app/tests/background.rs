@@ -55,13 +55,13 @@ struct Bed {
     app: App,
     log: Log,
     clock: Arc<Faulty>,
-    _dir: tempfile::TempDir,
+    _dir: testkit::Place,
 }
 
 async fn bed() -> Bed {
-    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    let dir = testkit::Place::new(Store::prepare);
     let (clock, rng) = (Arc::new(Faulty::default()), Arc::new(SeededRng::new(7)));
-    let store = Store::open(&StoreUrl::directory(dir.path()))
+    let store = Store::open(&StoreUrl::parse(&dir.database()))
         .await
         .expect("a new store can be made");
     let settings = LogSettings {

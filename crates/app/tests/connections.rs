@@ -391,7 +391,7 @@ FROM account a, account me WHERE me.username = 'sam' AND a.username LIKE 'user%'
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_thousand_connections_are_paged_in_order_and_nobody_twice() {
-    let test = TestApp::new().await;
+    let test = TestApp::embedded().await;
     let [sam] = people(&test, ["sam"]).await;
     let mut beside = test.store.beside().await.unwrap();
     for sql in [SEED, CONNECT] {

@@ -31,7 +31,7 @@ ORDER BY word, id";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_question_is_answered_completely_and_nobody_twice() {
-    let test = TestApp::new().await;
+    let test = TestApp::embedded().await;
     let mut beside = test.store.beside().await.unwrap();
     for sql in [SEED, WORDS] {
         sqlx::raw_sql(sql).execute(&mut beside).await.unwrap();

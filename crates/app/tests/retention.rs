@@ -184,10 +184,10 @@ async fn what_was_kept_long_enough_goes_once_a_day_and_what_names_somebody_on_ho
 
 #[tokio::test]
 async fn a_clock_that_is_set_forward_removes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = testkit::Place::new(Store::prepare);
     let hand = Arc::new(ManualClock::new(Time(1_800_000_000_000_000)));
     let (clock, rng) = (Arc::new(SteadyClock::new(hand.clone())), Arc::new(SeededRng::new(7)));
-    let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+    let store = Store::open(&StoreUrl::parse(&dir.database())).await.unwrap();
     let settings = LogSettings {
         background: false,
         ..LogSettings::new(dir.path().join("volumes"))

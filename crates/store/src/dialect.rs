@@ -20,11 +20,37 @@ impl Dialect {
     }
 
     /// Begins a transaction that will write. SQLite must take its write lock at once: a transaction that reads first
-    /// and writes later can be refused in the middle.
+    /// and writes later can be refused in the middle. On PostgreSQL a lock of its own does the same for all processes.
+    /// Guarantee: what a transaction read is so until it ends, because nobody else writes meanwhile. It costs little: every
+    /// change waits for the one head of the log anyway. The number is "whodid" in ASCII.
     pub(crate) fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
+            Self::Postgres => "BEGIN; SELECT 1 FROM pg_advisory_xact_lock(131290429155684)",
+        }
+    }
+
+    /// Ends a transaction that wrote; with `tell`, whoever listens hears of it once it is kept.
+    pub(crate) fn commit(self, tell: bool) -> &'static str {
+        match (self, tell) {
+            (Self::Postgres, true) => "NOTIFY whodid; COMMIT",
+            _ => "COMMIT",
+        }
+    }
+
+    /// The number by which a transaction that wrote is known, as text; no row or NULL if it wrote nothing.
+    pub(crate) fn transaction_id(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)"),
+        }
+    }
+
+    /// What became of the transaction with the bound number.
+    pub(crate) fn transaction_status(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8))"),
         }
     }
 
@@ -75,8 +101,20 @@ impl Dialect {
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA temp_store = MEMORY",
             ],
-            (Self::Postgres, true) => &[],
-            (Self::Postgres, false) => &["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"],
+            // Whoever stands still in a transaction, such as a process that was stopped, holds up all others no longer than
+            // this. And an acknowledged commit is on the disk, whatever the server is used to.
+            (Self::Postgres, true) => &[
+                "SET lock_timeout = '30s'",
+                "SET statement_timeout = '120s'",
+                "SET idle_in_transaction_session_timeout = '30s'",
+                "SELECT set_config('synchronous_commit', 'on', false) \
+                 WHERE current_setting('synchronous_commit') = 'off'",
+            ],
+            (Self::Postgres, false) => &[
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                "SET statement_timeout = '120s'",
+                "SET idle_in_transaction_session_timeout = '300s'",
+            ],
         }
     }
 
@@ -132,11 +170,16 @@ impl Dialect {
     }
 
     /// A migration in this database's words. Migrations are written with BIGINT, TEXT, BLOB and DOUBLE PRECISION
-    /// only (a truth value is a BIGINT of 0 or 1), and may say WITHOUT ROWID after a table.
+    /// only (a truth value is a BIGINT of 0 or 1), and may say WITHOUT ROWID after a table. Guarantee: text is equal, is
+    /// unique and stands in order by its bytes on both, whatever order the database was made with.
     pub(crate) fn ddl(self, sql: &str) -> Cow<'_, str> {
         match self {
             Self::Sqlite => Cow::Borrowed(sql),
-            Self::Postgres => Cow::Owned(sql.replace(" BLOB", " BYTEA").replace(" WITHOUT ROWID", "")),
+            Self::Postgres => Cow::Owned(
+                sql.replace(" BLOB", " BYTEA")
+                    .replace(" TEXT", " TEXT COLLATE \"C\"")
+                    .replace(" WITHOUT ROWID", ""),
+            ),
         }
     }
 }

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// An earlier commit ended in [`StoreError::Unknown`]; nothing of this one was kept.
     #[error("the database failed earlier ({0}); nothing is written until a restart")]
     Failed(String),
+    /// The connection was lost at a commit, of which the database says that nothing was kept.
+    #[error("the connection to the database was lost ({0}); nothing was kept, try again")]
+    Lost(String),
     /// The disk is full; the transaction was rolled back.
     #[error("the disk with the database is full; free some space and try again")]
     Full,
@@ -50,6 +53,9 @@ pub enum StoreError {
     /// The schema is not one this program knows.
     #[error("{0}")]
     Schema(String),
+    /// The PostgreSQL server is one that cannot be used.
+    #[error("{0}")]
+    Server(String),
     /// The SQLite library is one that can corrupt a database.
     #[error("SQLite {0} is linked, but 3.51.3 or later is needed (earlier ones can corrupt a WAL database)")]
     OldSqlite(String),
@@ -72,7 +78,11 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy(ACQUIRE_SECONDS),
             error if sqlite_code(&error) == Some(SQLITE_FULL) => Self::Full,
-            error => Self::Sql(error.into()),
+            error => match sqlstate(&error).as_deref() {
+                Some(DISK_FULL) => Self::Full,
+                Some(LOCK_NOT_AVAILABLE) => Self::Busy(ACQUIRE_SECONDS),
+                _ => Self::Sql(error.into()),
+            },
         }
     }
 }
@@ -127,15 +137,21 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
-/// Whether PostgreSQL answered the COMMIT with a serialization failure, a deadlock or a broken constraint: those
-/// roll back. Its codes (SQLSTATE) have five characters.
-fn is_postgres_refusal(error: &sqlx::Error) -> bool {
+const DISK_FULL: &str = "53100";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// The code of an error of PostgreSQL, which has five characters.
+fn sqlstate(error: &sqlx::Error) -> Option<String> {
     let sqlx::Error::Database(error) = error else {
-        return false;
+        return None;
     };
-    error
-        .code()
-        .is_some_and(|code| code.len() == 5 && (code.starts_with("40") || code.starts_with("23")))
+    error.code().filter(|code| code.len() == 5).map(Into::into)
+}
+
+/// Whether PostgreSQL answered the COMMIT with a serialization failure, a deadlock or a broken constraint: those
+/// roll back.
+fn is_postgres_refusal(error: &sqlx::Error) -> bool {
+    sqlstate(error).is_some_and(|code| code.starts_with("40") || code.starts_with("23"))
 }
 
 #[cfg(test)]

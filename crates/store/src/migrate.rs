@@ -164,12 +164,18 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration
 
 /// Applies what is missing.
 pub(crate) async fn apply(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
-    raw_sql(AssertSqlSafe(dialect.ddl(TABLE).into_owned()))
-        .execute(pool)
-        .await?;
+    let mut tx = pool.begin_with(dialect.begin_write()).await?;
+    let table = dialect.ddl(TABLE).into_owned();
+    raw_sql(AssertSqlSafe(table)).execute(&mut *tx).await?;
+    tx.commit().await.map_err(StoreError::of_commit)?;
     let applied = applied(pool).await?;
     for migration in missing(&applied)? {
         let mut tx = pool.begin_with(dialect.begin_write()).await?;
+        // Guarantee: of several processes that start at once one applies it, because the others had to wait and look again.
+        let is_applied = sqlx::query("SELECT version FROM migration WHERE version = $1").bind(migration.version);
+        if is_applied.fetch_optional(&mut *tx).await?.is_some() {
+            continue;
+        }
         if has_statements(migration.sql) {
             raw_sql(AssertSqlSafe(dialect.ddl(migration.sql).into_owned()))
                 .execute(&mut *tx)

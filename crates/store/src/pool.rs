@@ -3,6 +3,8 @@
 #[cfg(feature = "testing")]
 mod beside;
 mod copy;
+mod listen;
+mod version;
 
 use std::fmt;
 use std::path::Path;
@@ -17,10 +19,13 @@ use tokio::sync::{OnceCell, watch};
 use crate::error::{ACQUIRE_SECONDS, end_in};
 use crate::lock::DirectoryLock;
 use crate::wal::Wal;
+pub use listen::Listener;
+
 use crate::{Dialect, Read, StoreError, StoreUrl, Tx, migrate};
 
 const READERS: u32 = 8;
-const POSTGRES_WRITERS: u32 = 16;
+/// One at a time writes, whichever process it is in; the others have begun already when it is their turn.
+const POSTGRES_WRITERS: u32 = 4;
 const DATABASE: &str = "whodid.db";
 
 /// The database of one installation. Cheap to clone.
@@ -76,7 +81,7 @@ impl Store {
             POSTGRES_WRITERS
         };
         let writer = connect(&url, dialect, true, writers).await?;
-        check_version(&writer, dialect).await?;
+        version::check(&writer, dialect).await?;
         migrate::apply(&writer, dialect).await?;
         if let (StoreUrl::Directory(directory), Dialect::Sqlite) = (place, dialect) {
             sync_directory(directory)?;
@@ -97,7 +102,7 @@ impl Store {
         }
         let (url, dialect) = connect_url(place, "rw");
         let readers = connect(&url, dialect, false, READERS).await?;
-        check_version(&readers, dialect).await?;
+        version::check(&readers, dialect).await?;
         migrate::check(&readers, dialect).await?;
         Ok(Self::of(place, None, readers, None))
     }
@@ -162,6 +167,8 @@ impl Store {
             commits: Arc::clone(&self.inner.commits),
             on_commit: Vec::new(),
             wal: self.inner.wal.clone(),
+            pool: writer.clone(),
+            tells: false,
         })
     }
 
@@ -359,27 +366,6 @@ async fn connect(url: &str, dialect: Dialect, writer: bool, connections: u32) ->
         .connect(url)
         .await?;
     Ok(pool)
-}
-
-async fn check_version(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
-    if dialect != Dialect::Sqlite {
-        return Ok(());
-    }
-    let version: String = sqlx::query("SELECT sqlite_version()")
-        .fetch_one(pool)
-        .await?
-        .try_get(0)?;
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let number = (
-        parts.next().unwrap_or(0),
-        parts.next().unwrap_or(0),
-        parts.next().unwrap_or(0),
-    );
-    if number < (3, 51, 3) {
-        Err(StoreError::OldSqlite(version))
-    } else {
-        Ok(())
-    }
 }
 
 /// A new database file survives a power cut only once its directory entry does.

@@ -15,8 +15,12 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 use tokio::sync::watch;
 
 use crate::error::end_in;
+use crate::settle;
 use crate::wal::Wal;
 use crate::{Dialect, StoreError};
+
+/// How long a commit may take before it counts as lost.
+const COMMITTING: Duration = Duration::from_secs(60);
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -83,8 +87,19 @@ impl Read {
         self.dialect
     }
 
-    async fn commit(mut self) -> Result<PoolConnection<Any>, sqlx::Error> {
-        let done = self.conn().execute("COMMIT").await;
+    /// The number by which it is known, where the database numbers what writes, and if it wrote.
+    async fn id(&mut self) -> Result<Option<String>, sqlx::Error> {
+        let Some(select) = self.dialect.transaction_id() else {
+            return Ok(None);
+        };
+        sqlx::query_scalar(select).fetch_one(self.conn()).await
+    }
+
+    async fn commit(mut self, statement: &'static str) -> Result<PoolConnection<Any>, sqlx::Error> {
+        let done = match tokio::time::timeout(COMMITTING, self.conn().execute(statement)).await {
+            Ok(done) => done,
+            Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+        };
         let conn = self.conn.take().expect("it is used only until it has ended");
         match done {
             Ok(_) => Ok(conn),
@@ -138,6 +153,10 @@ pub struct Tx {
     pub(crate) commits: Arc<AtomicU64>,
     pub(crate) on_commit: Vec<Hook>,
     pub(crate) wal: Option<Arc<Wal>>,
+    /// To ask for what became of it.
+    pub(crate) pool: AnyPool,
+    /// Whether other processes are to hear of it.
+    pub(crate) tells: bool,
 }
 
 /// What may be written may be read.
@@ -174,19 +193,34 @@ impl Tx {
         }
     }
 
-    async fn finish(self) -> Result<(), StoreError> {
-        let done = self.inner.commit().await;
+    async fn finish(mut self) -> Result<(), StoreError> {
+        let dialect = self.inner.dialect;
+        // PostgreSQL answers to the COMMIT of a transaction in which a statement failed as if all were well. This is refused.
+        let id = self.inner.id().await?;
+        let done = self.inner.commit(dialect.commit(self.tells)).await;
         // Before anybody hears of it: what they ask then is read anew.
         self.commits.fetch_add(1, Ordering::Release);
+        let done = match done {
+            Ok(conn) => Ok(Some(conn)),
+            Err(error) => match (StoreError::of_commit(error), dialect.transaction_status()) {
+                (StoreError::Unknown(why), Some(ask)) => settle::settled(&self.pool, ask, id, why).await.map(|()| None),
+                (error, _) => Err(error),
+            },
+        };
         self.refused.store(done.is_err(), Ordering::Relaxed);
-        let conn = done.map_err(|error| end_in(&self.failed, StoreError::of_commit(error)))?;
+        let conn = done.map_err(|error| end_in(&self.failed, error))?;
         for then in self.on_commit {
             then();
         }
-        if let Some(wal) = self.wal.filter(|wal| wal.is_due()) {
+        if let (Some(wal), Some(conn)) = (self.wal.filter(|wal| wal.is_due()), conn) {
             wal.copy(conn, &self.failed).await;
         }
         Ok(())
+    }
+
+    /// Has other processes told of it: it changes what readers of the log see.
+    pub(crate) fn tell(&mut self) {
+        self.tells = true;
     }
 
     /// Rolls back and waits for it.

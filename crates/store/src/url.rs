@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use sqlx::postgres::PgConnectOptions;
+
 /// Where a store is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -34,7 +36,17 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory(path) => write!(f, "{}", path.display()),
-            Self::Postgres(address) => f.write_str(address.rsplit('@').next().unwrap_or("postgres")),
+            // Only what is known to be no secret.
+            Self::Postgres(address) => match address.parse::<PgConnectOptions>() {
+                Ok(of) => write!(
+                    f,
+                    "the PostgreSQL database {} on {}",
+                    of.get_database().unwrap_or("of the user"),
+                    of.get_socket()
+                        .map_or_else(|| of.get_host().to_owned(), |path| path.display().to_string())
+                ),
+                Err(_) => f.write_str("a PostgreSQL database whose address cannot be read"),
+            },
         }
     }
 }

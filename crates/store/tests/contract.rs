@@ -68,6 +68,7 @@ macro_rules! on {
 }
 
 on!(sqlite: super::place::sqlite());
+on!(postgres: super::place::postgres());
 
 /// What is wrong with a database file is said at once.
 #[tokio::test]

@@ -1,12 +1,20 @@
-//! Test material for every crate: a deterministic generator of realistic activity, and short builders of facts.
+//! Test material for every crate: a deterministic generator of realistic activity, short builders of facts, and, for tests
+//! alone, a database server.
 //!
-//! Owns no engine, no server and no assertion; depends on the values of an activity only.
+//! Owns no engine and no assertion; depends on the values of an activity only.
 
 mod build;
 mod generator;
+#[cfg(feature = "testing")]
+mod place;
+#[cfg(feature = "testing")]
+pub mod postgres;
 
 pub use build::{Build, activity, at, person};
 pub use generator::{Generator, GeneratorSettings, Profile, SESSIONS, Standing};
+
+#[cfg(feature = "testing")]
+pub use place::Place;
 
 /// The codes of the 23 activities a person can cause.
 pub const EVERYDAY: [&str; 23] = [

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use app::{App, SecretKey};
 use engine::{Clock, Log, Rng as _, Signer, SteadyClock, SystemClock, SystemRng};
-use store::{Store, StoreError, StoreUrl};
+use store::{Store, StoreError};
 
 use crate::config::Config;
 use crate::secret_key;
@@ -53,12 +53,12 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(SteadyClock::new(Arc::new(SystemClock)))
 }
 
-/// Opens the store in the data directory, and takes from other users of the machine what they may do with its files.
+/// Opens the store of these settings, and takes from other users of the machine what they may do with its files.
 pub(crate) async fn open_store(config: &Config) -> Result<Store> {
     let directory = &config.data_dir;
     private_directory(directory).with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     refuse_half_restored(directory)?;
-    let store = Store::open(&StoreUrl::directory(directory)).await?;
+    let store = Store::open(&config.database).await?;
     let open = rights::open_to_others(config);
     if let Err((path, error)) = rights::tighten(&open) {
         tracing::warn!(path = %path.display(), %error, "other users can use this file, and that cannot be changed");
@@ -153,7 +153,7 @@ pub(crate) fn signer(config: &Config, keys: Vec<proof::SigningKey>) -> Result<Si
 /// Opens the installation for reading, also beside a running server. All it writes is who read.
 pub(crate) async fn open_reader(config: &Config) -> Result<Installation> {
     refuse_half_restored(&config.data_dir)?;
-    let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
+    let store = Store::open_reader(&config.database).await?;
     let clock = clock();
     let log = Log::open_reader(store.clone(), config.log.clone(), Arc::clone(&clock)).await?;
     // Reading needs no secret: it works without the key file, and this key opens nothing.

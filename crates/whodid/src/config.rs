@@ -12,20 +12,24 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::StoreUrl;
 
 pub(crate) use error::{ConfigError, Origin};
 
 use crate::cli::{LogFormat, SettingFlags};
 use apply::Setting;
 
-/// Settings that name a place on this machine and belong to no section.
-const PLACES: [&str; 5] = [
+/// Settings that name a place and belong to no section.
+const PLACES: [&str; 6] = [
     "data_dir",
+    DATABASE,
     "secret_key_file",
     "log_key_file",
     "checkpoint_file",
     "erasures_file",
 ];
+/// Where the database is, if not in the data directory.
+const DATABASE: &str = "database";
 /// The settings file's name in a data directory.
 pub(crate) const FILE: &str = "whodid.toml";
 
@@ -34,6 +38,8 @@ pub(crate) const FILE: &str = "whodid.toml";
 pub(crate) struct Config {
     /// The directory of the data.
     pub(crate) data_dir: PathBuf,
+    /// Where the database is: in that directory, unless a server has it.
+    pub(crate) database: StoreUrl,
     /// The file with the key that wraps secrets at rest.
     pub(crate) secret_key_file: PathBuf,
     /// The file with the keys that sign checkpoints.
@@ -178,6 +184,7 @@ fn defaults() -> Value {
 fn check(tree: &Value, setting: &Setting) -> Result<(), ConfigError> {
     let section = setting.path.first().map_or("", String::as_str);
     let checked = match section {
+        DATABASE => database(tree).map(drop),
         place if PLACES.contains(&place) => Ok(()),
         "web" => section_of::<web::Settings>(tree, section).map(drop),
         "log" => section_of::<engine::LogSettings>(tree, section).map(drop),
@@ -215,6 +222,22 @@ fn witnesses(tree: &Value) -> Result<Vec<engine::Witness>, String> {
     let witnesses: Vec<engine::Witness> = section_of(tree, "witnesses")?;
     engine::Witness::check_all(&witnesses)?;
     Ok(witnesses)
+}
+
+/// The address of a server's database, if there is one. What is wrong with it is told without saying it: it may hold a
+/// password.
+fn database(tree: &Value) -> Result<Option<StoreUrl>, String> {
+    let Some(address) = tree[DATABASE].as_str() else {
+        return Ok(None);
+    };
+    match StoreUrl::parse(address) {
+        place @ StoreUrl::Postgres(_) => Ok(Some(place)),
+        StoreUrl::Directory(_) => Err(
+            "an address like postgres://user:password@host/name is wanted here; without one the database is in the \
+             data directory"
+                .to_owned(),
+        ),
+    }
 }
 
 fn app_settings(tree: &Value) -> Result<app::Settings, String> {
@@ -261,7 +284,9 @@ fn build(
     app.exports.dir = data_dir.join(&app.exports.dir);
     let witnesses = witnesses(&tree).map_err(whole)?;
     let diagnostics = section_of(&tree, "diagnostics").map_err(whole)?;
+    let database = database(&tree).map_err(whole)?;
     let mut config = Config {
+        database: database.unwrap_or_else(|| StoreUrl::directory(&data_dir)),
         data_dir,
         secret_key_file,
         log_key_file,
@@ -290,6 +315,17 @@ fn beside(data_dir: &Path, ending: &str) -> PathBuf {
 }
 
 impl Config {
+    /// Refuses what is only done with a database in the data directory.
+    pub(crate) fn needs_own_database(&self, command: &str) -> Result<(), ConfigError> {
+        match self.database {
+            StoreUrl::Directory(_) => Ok(()),
+            StoreUrl::Postgres(_) => Err(ConfigError::Whole(format!(
+                "`whodid {command}` is for a database in the data directory, and this one is a server's: copy it by that \
+                 server's own means, and the data directory after it"
+            ))),
+        }
+    }
+
     /// Refuses to serve on every address without an address to tell people.
     pub(crate) fn check_public_url(&self) -> Result<(), ConfigError> {
         if self.web.listen.ip().is_unspecified() && !self.public_url_is_set {

@@ -95,7 +95,7 @@ async fn send_due(app: &App, way: &Way) -> Result<(), Unavailable> {
         && let Some(lease) = app.jobs().claim(JOB).await?
     {
         let fence = lease.fence().clone();
-        lease.work(send_all(app, way, &fence)).await?;
+        Box::pin(lease.work(send_all(app, way, &fence))).await?;
     }
     clean(app).await
 }

@@ -6,7 +6,7 @@ use crate::{ChangeError, is_unknown};
 
 #[tokio::test]
 async fn a_commit_without_an_answer_is_not_told_as_nothing_changed() {
-    let setup = Setup::new().await;
+    let setup = Setup::embedded().await;
     let ends = "CREATE TRIGGER ends BEFORE INSERT ON api_key_application
          BEGIN SELECT RAISE(ROLLBACK, 'ended by the test'); END";
     let mut beside = setup.beside().await;

@@ -108,12 +108,12 @@ impl Contents {
     pub(crate) async fn of(store: &Store, row: &str) -> Self {
         let mut tables = BTreeMap::new();
         let mut beside = store.beside().await.unwrap();
-        for table in tables_of(&mut beside).await {
-            let columns = columns_of(&mut beside, &table).await;
+        for table in tables_of(store).await {
+            let columns = columns_of(store, &table).await;
             let parts: Vec<String> = columns
                 .iter()
                 .filter(|column| !is_bookkeeping(row, &format!("{table}.{column}")))
-                .map(|column| format!("'{column}=' || quote(\"{column}\")"))
+                .map(|column| format!("'{column}=' || {}", quoted(store, column)))
                 .collect();
             if parts.is_empty() {
                 continue;
@@ -173,11 +173,10 @@ fn is_bookkeeping(row: &str, column: &str) -> bool {
 #[tokio::test]
 async fn what_is_called_bookkeeping_exists() {
     let test = crate::TestApp::new().await;
-    let mut beside = test.store.beside().await.unwrap();
     for early in BOOKKEEPING {
         for place in early.columns {
             let (table, column) = place.split_once('.').unwrap();
-            let columns = columns_of(&mut beside, table).await;
+            let columns = columns_of(&test.store, table).await;
             assert!(columns.iter().any(|name| name == column), "{place}");
         }
         for beginning in early.rows {
@@ -191,20 +190,13 @@ async fn what_is_called_bookkeeping_exists() {
 
 /// Makes adding to the log fail.
 pub(crate) async fn break_append(store: &Store) {
-    change(
-        store,
-        "CREATE TRIGGER broken BEFORE INSERT ON hot_batch BEGIN SELECT RAISE(ABORT, 'broken by the test'); END",
-    )
-    .await;
+    store.refuse("INSERT", "hot_batch").await.unwrap();
 }
 
 /// Makes every change of this table fail.
 pub(crate) async fn break_table(store: &Store, table: &str) {
     for verb in ["INSERT", "UPDATE", "DELETE"] {
-        let sql = format!(
-            "CREATE TRIGGER broken_{verb} BEFORE {verb} ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'broken by the test'); END"
-        );
-        change(store, &sql).await;
+        store.refuse(verb, table).await.unwrap();
     }
 }
 
@@ -215,12 +207,34 @@ pub(crate) async fn hide_table(store: &Store, table: &str) {
 
 /// Makes COMMIT fail where the transaction added to the log: a reference that is checked only then leads nowhere.
 pub(crate) async fn break_commit(store: &Store) {
+    let trigger = match is_served(store) {
+        false => {
+            "CREATE TRIGGER broken AFTER UPDATE OF size ON log_head BEGIN INSERT INTO broken_child VALUES (1); END"
+        }
+        true => {
+            "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN INSERT INTO broken_child VALUES (1); RETURN NULL; END $$;
+             CREATE TRIGGER broken AFTER UPDATE OF size ON log_head FOR EACH ROW EXECUTE FUNCTION broken()"
+        }
+    };
     for sql in [
         "CREATE TABLE broken_parent (id BIGINT PRIMARY KEY)",
         "CREATE TABLE broken_child (id BIGINT REFERENCES broken_parent (id) DEFERRABLE INITIALLY DEFERRED)",
-        "CREATE TRIGGER broken AFTER UPDATE OF size ON log_head BEGIN INSERT INTO broken_child VALUES (1); END",
+        trigger,
     ] {
         change(store, sql).await;
+    }
+}
+
+fn is_served(store: &Store) -> bool {
+    store.database() == "PostgreSQL"
+}
+
+/// A column as text, whatever is in it.
+fn quoted(store: &Store, column: &str) -> String {
+    match is_served(store) {
+        false => format!("quote(\"{column}\")"),
+        true => format!("quote_nullable(CAST(\"{column}\" AS TEXT))"),
     }
 }
 
@@ -232,14 +246,27 @@ async fn change(store: &Store, sql: &str) {
         .unwrap();
 }
 
-async fn tables_of(beside: &mut AnyConnection) -> Vec<String> {
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
-               AND name NOT LIKE 'broken%' AND name <> 'migration'";
-    texts(beside, sql.to_owned()).await
+async fn tables_of(store: &Store) -> Vec<String> {
+    let sql = match is_served(store) {
+        false => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+        true => {
+            "SELECT name FROM (SELECT CAST(tablename AS TEXT) AS name FROM pg_tables
+                 WHERE schemaname = current_schema()) AS found WHERE name <> ''"
+        }
+    };
+    let ours = format!("{sql} AND name NOT LIKE 'broken%' AND name <> 'migration'");
+    texts(&mut store.beside().await.unwrap(), ours).await
 }
 
-async fn columns_of(beside: &mut AnyConnection, table: &str) -> Vec<String> {
-    texts(beside, format!("SELECT name FROM pragma_table_info('{table}')")).await
+async fn columns_of(store: &Store, table: &str) -> Vec<String> {
+    let sql = match is_served(store) {
+        false => format!("SELECT name FROM pragma_table_info('{table}')"),
+        true => format!(
+            "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
+             WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
+        ),
+    };
+    texts(&mut store.beside().await.unwrap(), sql).await
 }
 
 async fn texts(beside: &mut AnyConnection, sql: String) -> Vec<String> {

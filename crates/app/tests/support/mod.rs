@@ -1,4 +1,4 @@
-//! A whole application on a temporary directory, with a clock that tests move.
+//! A whole application on the database that is chosen for the run, with a clock that tests move.
 #![allow(dead_code, reason = "each test file uses what it needs of it")]
 
 pub(crate) mod authenticator;
@@ -13,7 +13,7 @@ use app::{App, Caller, Origin, Roles, Settings, Visitor};
 use engine::{Log, LogSettings, ManualClock, SeededRng};
 use store::accounts::mail::MailRow;
 use store::{PageFrom, Store, StoreUrl};
-use tempfile::TempDir;
+use testkit::Place;
 
 pub(crate) const GOOD: &str = "seven green kettles sing";
 pub(crate) const OTHER: &str = "nine grey herons wait here";
@@ -26,7 +26,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) log: Log,
     pub(crate) store: Store,
-    dir: TempDir,
+    dir: Place,
 }
 
 /// Every order of users.
@@ -57,11 +57,19 @@ impl TestApp {
         Self::with(|_| {}).await
     }
 
+    /// On SQLite, whatever is chosen: for what is written in its words.
+    pub(crate) async fn embedded() -> Self {
+        Self::at(Place::embedded(), |_| {}).await
+    }
+
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::at(Place::new(Store::prepare), change).await
+    }
+
+    async fn at(dir: Place, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T12:00:00Z").unwrap()));
         let rng = Arc::new(SeededRng::new(7));
-        let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+        let store = Store::open(&StoreUrl::parse(&dir.database())).await.unwrap();
         let settings = LogSettings {
             background: false,
             ..LogSettings::new(dir.path().join("volumes"))

@@ -61,7 +61,7 @@ async fn recorded_at_never_goes_back_even_if_the_clock_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completeness_waits_for_an_append_under_way() {
-    let bed = Bed::new(1000).await;
+    let bed = Bed::embedded(1000).await;
     let mut tx = bed.store.begin().await.unwrap();
     bed.log.append(&mut tx, many(0..1)).await.unwrap();
     bed.clock.advance(Time::SECOND);

@@ -18,7 +18,10 @@ fn reported() -> crate::Batch {
 #[tokio::test]
 async fn a_clock_that_is_set_is_told_of_and_what_is_remembered_stays_remembered() {
     for (jump, back) in [(25 * HOUR, false), (-25 * HOUR, true)] {
-        let (dir, hand) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::new(START)));
+        let (dir, hand) = (
+            testkit::Place::new(store::Store::prepare),
+            Arc::new(ManualClock::new(START)),
+        );
         let steady = || Arc::new(SteadyClock::new(hand.clone()));
         let (store, log) = open_at(&dir, steady(), |_| {}).await;
         let first = log.ingest(reported()).await.unwrap();
@@ -59,7 +62,7 @@ async fn a_clock_that_is_set_is_told_of_and_what_is_remembered_stays_remembered(
 
 #[tokio::test]
 async fn an_hour_that_the_clock_says_for_a_second_dates_nothing() {
-    let (dir, hand) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::new(START)));
+    let (dir, hand) = (testkit::Place::embedded(), Arc::new(ManualClock::new(START)));
     let (_store, log) = open_at(&dir, Arc::new(SteadyClock::new(hand.clone())), |_| {}).await;
     hand.jump(27_000 * 24 * HOUR);
     hand.advance(Time::SECOND);

@@ -250,7 +250,10 @@ async fn root(bed: &Bed) -> (u64, proof::Hash) {
 
 /// A log with merged volumes, sealed ones and hot activities.
 async fn mixed(n: u64) -> (Bed, Vec<Facts>) {
-    let bed = Bed::new(50).await;
+    mixed_in(Bed::new(50).await, n).await
+}
+
+async fn mixed_in(bed: Bed, n: u64) -> (Bed, Vec<Facts>) {
     for first in (0..n).step_by(30) {
         bed.append(history(first..(first + 30).min(n))).await;
         bed.log.settle(false).await.unwrap();
@@ -280,7 +283,7 @@ async fn key_of(bed: &Bed, id: &str) -> Option<[u8; 32]> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_an_erased_person_is_left_and_everything_else_is() {
-    let (bed, model) = mixed(290).await;
+    let (bed, model) = mixed_in(Bed::embedded(50).await, 290).await;
     bed.freeze(Load::None).await;
     let id = token(SAM, "id");
     let key = key_of(&bed, &id).await.unwrap();
@@ -556,7 +559,7 @@ async fn whoever_is_erased_while_volumes_are_made_is_in_none_of_them() {
         (Work::Merge, Step::Noted),
         (Work::Merge, Step::Made),
     ] {
-        let bed = Bed::new(50).await;
+        let bed = Bed::embedded(50).await;
         bed.append(history(0..220)).await;
         let log = bed.log.clone();
         let late = bed

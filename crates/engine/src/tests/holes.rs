@@ -14,7 +14,10 @@ use crate::{LogError, Order};
 
 /// Three volumes of 50, no merging, and some that are hot.
 async fn bed() -> Bed {
-    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
+        (settings.seal_at, settings.merge_factor) = (50, 0)
+    })
+    .await;
     bed.append(many(0..170)).await;
     bed.log.settle(false).await.unwrap();
     assert_eq!(bed.volumes_on_disk().len(), 3);
@@ -249,7 +252,10 @@ async fn verification_reads_everything_and_names_the_hot_batch_that_is_damaged()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_hot_batch_is_a_named_hole_and_never_shown_as_true() {
-    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
+        (settings.seal_at, settings.merge_factor) = (50, 0)
+    })
+    .await;
     for seq in 0..40 {
         bed.append(many(seq..seq + 1)).await;
     }

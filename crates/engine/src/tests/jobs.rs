@@ -108,7 +108,7 @@ async fn after_a_failure_a_job_is_due_again_after_a_pause_that_grows_to_a_bound(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_whose_turn_it_is_writes_nothing() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     let (one, two) = (process(&bed), process(&bed));
     let done: Result<_, LogError> = one.claim("mail").await.unwrap().unwrap().work(async { Ok(()) }).await;
     done.unwrap();
@@ -147,7 +147,7 @@ async fn who_asks_for_work_that_is_under_way_here_waits_for_its_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_takes_over_at_once_what_a_former_process_had() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     let lease = process(&bed).claim("mail").await.unwrap().unwrap();
     let fence = lease.fence().clone();
     // As a killed process leaves it.

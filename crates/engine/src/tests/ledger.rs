@@ -40,7 +40,7 @@ async fn open(database: &Path, volumes: &Path) -> Result<(Store, Log), LogError>
     Ok((store, opened?))
 }
 
-async fn close(bed: Bed) -> tempfile::TempDir {
+async fn close(bed: Bed) -> testkit::Place {
     let Bed { dir, store, log, .. } = bed;
     log.close().await;
     store.close().await;
@@ -49,7 +49,7 @@ async fn close(bed: Bed) -> tempfile::TempDir {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_ledger_does_not_know_stays_whatever_it_is() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     bed.append(many(0..120)).await;
     bed.log.settle(false).await.unwrap();
     let volumes = bed.dir.path().join("volumes");
@@ -83,7 +83,7 @@ async fn what_the_ledger_does_not_know_stays_whatever_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_older_database_loses_nothing_and_says_what_to_do() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     bed.append(many(0..60)).await;
     bed.log.settle(false).await.unwrap();
     let dir = close(bed).await;
@@ -144,7 +144,7 @@ async fn an_older_database_whose_volumes_were_merged_since_is_refused_and_nothin
     use crate::ledger::rewrite::{Step, Work};
     // Once from before the merge, and once from its middle, where the database knows of what is made and not yet that it is live.
     for middle in [false, true] {
-        let bed = Bed::with(|settings| {
+        let bed = Bed::at(testkit::Place::embedded(), |settings| {
             settings.seal_at = 50;
             settings.merge_factor = 0;
         })
@@ -189,7 +189,7 @@ async fn an_older_database_whose_volumes_were_merged_since_is_refused_and_nothin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_database_agrees_with_the_trees_of_its_volumes_and_with_no_others() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     bed.append(many(0..130)).await;
     bed.log.settle(false).await.unwrap();
     let (dir, _) = copied(&bed).await;
@@ -218,7 +218,7 @@ async fn a_copied_database_agrees_with_the_trees_of_its_volumes_and_with_no_othe
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_database_beside_old_volumes_is_refused() {
-    let bed = Bed::new(50).await;
+    let bed = Bed::embedded(50).await;
     bed.append(many(0..60)).await;
     bed.log.settle(false).await.unwrap();
     let dir = close(bed).await;
@@ -236,7 +236,7 @@ async fn a_new_database_beside_old_volumes_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_installations_do_not_share_a_directory() {
-    let dir = close(Bed::new(50).await).await;
+    let dir = close(Bed::embedded(50).await).await;
     let (elsewhere, volumes) = (tempfile::tempdir().unwrap(), dir.path().join("volumes"));
     let error = open(elsewhere.path(), &volumes).await.unwrap_err();
     assert!(matches!(error, LogError::OthersVolumes { .. }), "{error}");
@@ -247,7 +247,7 @@ async fn two_installations_do_not_share_a_directory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_merged_stays_for_its_grace() {
-    let bed = Bed::with(|settings| {
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
         settings.seal_at = 50;
         settings.grace_seconds = 60;
     })
@@ -267,7 +267,7 @@ async fn what_was_merged_stays_for_its_grace() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_volume_that_cannot_be_merged_holds_up_nothing() {
-    let bed = Bed::with(|settings| {
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
         settings.seal_at = 50;
         settings.merge_factor = 4;
     })

@@ -10,7 +10,10 @@ use crate::{LogError, Order, batch, leaves};
 
 /// Four batches of ten.
 async fn bed() -> Bed {
-    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
+        (settings.seal_at, settings.merge_factor) = (50, 0)
+    })
+    .await;
     for first in [0, 10, 20, 30] {
         bed.append(many(first..first + 10)).await;
     }
@@ -112,7 +115,10 @@ async fn a_closed_hole_makes_no_answer_incomplete_and_stays_known() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_batch_that_is_sealed_in_part_the_rest_can_be_lost() {
-    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (50, 0)).await;
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
+        (settings.seal_at, settings.merge_factor) = (50, 0)
+    })
+    .await;
     bed.append(many(0..80)).await;
     bed.append(many(80..90)).await;
     bed.log.settle(false).await.unwrap();
@@ -163,7 +169,10 @@ async fn without_its_leaves_nothing_behind_a_damaged_batch_is_sealed_and_nothing
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_whose_values_are_gone_is_sealed_merged_and_indexed_with_the_leaf_it_had() {
-    let bed = Bed::with(|settings| (settings.seal_at, settings.merge_factor) = (10, 4)).await;
+    let bed = Bed::at(testkit::Place::embedded(), |settings| {
+        (settings.seal_at, settings.merge_factor) = (10, 4)
+    })
+    .await;
     bed.append(many(0..10)).await;
     let root = bed.log.head().await.unwrap().root;
     let found = hot_batch::load(&mut bed.store.glance().await.unwrap(), 0, 10, 1)

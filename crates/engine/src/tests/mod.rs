@@ -1,4 +1,4 @@
-//! Tests of the engine as a whole, on SQLite in a temporary directory.
+//! Tests of the engine as a whole, on the database that is chosen for the run.
 
 mod append;
 mod bounds;
@@ -29,7 +29,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use activity::query::Expr;
 use activity::{Activity, Facts, Named, Person, Time, canonical};
 use store::{Store, StoreUrl};
-use tempfile::TempDir;
+use testkit::Place;
 use tokio::task::JoinHandle;
 
 use crate::ledger::rewrite::{Hook, Step, Work};
@@ -42,7 +42,7 @@ const START: Time = Time(1_800_000_000_000_000);
 
 /// A log on a directory of its own.
 struct Bed {
-    dir: TempDir,
+    dir: Place,
     clock: Arc<ManualClock>,
     store: Store,
     log: Log,
@@ -68,7 +68,15 @@ impl Bed {
     }
 
     async fn with(change: impl Fn(&mut LogSettings)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::at(Place::new(Store::prepare), change).await
+    }
+
+    /// On SQLite, whatever is chosen: for what is about the files of the database.
+    async fn embedded(seal_at: u64) -> Self {
+        Self::at(Place::embedded(), |settings| settings.seal_at = seal_at).await
+    }
+
+    async fn at(dir: Place, change: impl Fn(&mut LogSettings)) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let (store, log) = open(&dir, &clock, change).await;
         Self { dir, clock, store, log }
@@ -204,12 +212,12 @@ impl Bed {
     }
 }
 
-async fn open(dir: &TempDir, clock: &Arc<ManualClock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
+async fn open(dir: &Place, clock: &Arc<ManualClock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
     open_at(dir, clock.clone(), change).await
 }
 
-async fn open_at(dir: &TempDir, clock: Arc<dyn Clock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
-    let store = Store::open(&StoreUrl::directory(dir.path())).await.unwrap();
+async fn open_at(dir: &Place, clock: Arc<dyn Clock>, change: impl Fn(&mut LogSettings)) -> (Store, Log) {
+    let store = Store::open(&StoreUrl::parse(&dir.database())).await.unwrap();
     let mut settings = LogSettings {
         background: false,
         ..LogSettings::new(dir.path().join("volumes"))

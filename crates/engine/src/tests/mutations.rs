@@ -18,18 +18,18 @@ const USUALLY: u64 = 12;
 
 /// A closed log with merged, sealed and hot activities and three checkpoints, and what it was before the last of them.
 struct Whole {
-    dir: tempfile::TempDir,
+    dir: testkit::Place,
     before: tempfile::TempDir,
     /// The size and root of a checkpoint that somebody else has.
     elsewhere: (u64, Hash),
 }
 
 async fn whole() -> Whole {
-    let bed = Bed::with(|settings| {
+    let change = |settings: &mut crate::LogSettings| {
         settings.seal_at = 60;
         settings.merge_factor = 3;
-    })
-    .await;
+    };
+    let bed = Bed::at(testkit::Place::embedded(), change).await;
     bed.log.sign_with(signer(&[1], None), false).await.unwrap();
     let before = tempfile::tempdir().unwrap();
     let (mut next, mut elsewhere) = (0, (0, [0; 32]));

@@ -16,17 +16,12 @@ async fn a_clock_behind_the_log_a_database_without_room_and_a_sealer_that_fails_
     bed.clock.advance(Time::DAY);
     assert_eq!(bed.log.obstacle().await, None);
 
-    let no = "CREATE TRIGGER no BEFORE UPDATE ON log_head BEGIN SELECT RAISE(ABORT, 'no room'); END";
-    let run = async |statement: &'static str| {
-        let mut beside = bed.store.beside().await.unwrap();
-        sqlx::query(statement).execute(&mut beside).await.unwrap();
-    };
-    run(no).await;
+    bed.store.refuse("UPDATE", "log_head").await.unwrap();
     let mut tx = bed.store.begin().await.unwrap();
     assert!(bed.log.append(&mut tx, many(10..11)).await.is_err());
     drop(tx);
     assert_eq!(bed.log.obstacle().await, Some(Obstacle::NotWriting));
-    run("DROP TRIGGER no").await;
+    bed.store.allow("UPDATE", "log_head").await.unwrap();
     assert_eq!(bed.log.obstacle().await, None);
 
     bed.log.ledger().note_sealing(true);

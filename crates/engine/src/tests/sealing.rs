@@ -41,7 +41,8 @@ async fn a_few_activities_are_sealed_after_their_time() {
 /// A log of so many activities whose work ended at this step, as after the restart: everything is read before and after,
 /// and so many volumes are there.
 async fn crashed(count: u64, work: Work, step: Step, volumes: usize) -> (Bed, Vec<Activity>) {
-    let bed = Bed::new(50).await;
+    // Where others share the database, what was begun is given up only once its lease has lapsed.
+    let bed = Bed::embedded(50).await;
     bed.append(many(0..count)).await;
     let before = bed.all(&Expr::All, Order::Newest, 50).await;
     bed.crash_at(work, step);

@@ -10,7 +10,7 @@ use crate::{IngestError, Log, LogError, LogSettings, Order, Search};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_is_refused_at_once_and_told_who_has_it() {
-    let bed = Bed::new(100).await;
+    let bed = Bed::embedded(100).await;
     let started = std::time::Instant::now();
     let refused = Store::open(&StoreUrl::directory(bed.dir.path())).await.unwrap_err();
     assert!(started.elapsed().as_secs() < 1);
@@ -24,7 +24,7 @@ async fn a_second_server_is_refused_at_once_and_told_who_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_is_refused_whatever_becomes_of_the_lock_file() {
-    let bed = Bed::new(100).await;
+    let bed = Bed::embedded(100).await;
     let (directory, file) = (bed.dir.path(), bed.dir.path().join("whodid.lock"));
     std::fs::remove_file(&file).unwrap();
     let refused = Store::open(&StoreUrl::directory(directory)).await.unwrap_err();
@@ -50,7 +50,7 @@ async fn a_reader_follows_a_writer_through_sealing_and_merging() {
         Err(StoreError::Absent(_))
     ));
     bed.append(many(0..30)).await;
-    let store = Store::open_reader(&StoreUrl::directory(bed.dir.path())).await.unwrap();
+    let store = Store::open_reader(&StoreUrl::parse(&bed.dir.database())).await.unwrap();
     let settings = LogSettings::new(bed.dir.path().join("volumes"));
     let reader = Log::open_reader(store, settings, bed.clock.clone()).await.unwrap();
     let newest = Search {
@@ -76,7 +76,7 @@ async fn a_reader_follows_a_writer_through_sealing_and_merging() {
 async fn a_reader_survives_volumes_that_vanish_under_it() {
     let bed = Bed::new(20).await;
     bed.append(many(0..20)).await;
-    let store = Store::open_reader(&StoreUrl::directory(bed.dir.path())).await.unwrap();
+    let store = Store::open_reader(&StoreUrl::parse(&bed.dir.database())).await.unwrap();
     let settings = LogSettings::new(bed.dir.path().join("volumes"));
     let reader = Arc::new(Log::open_reader(store, settings, bed.clock.clone()).await.unwrap());
     let done = Arc::new(std::sync::atomic::AtomicBool::new(false));

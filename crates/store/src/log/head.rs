@@ -217,6 +217,7 @@ pub async fn lighten(tx: &mut Tx, bytes: u64) -> Result<(), StoreError> {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn advance(tx: &mut Tx, to: Advance<'_>) -> Result<(), StoreError> {
+    tx.tell();
     sqlx::query(
         "UPDATE log_head SET size = $1, frontier = $2, root = $3, last_recorded_at = $4, hot_bytes = hot_bytes + $5
          WHERE id = 1",
@@ -250,6 +251,7 @@ pub struct Sealed<'a> {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn seal(tx: &mut Tx, stretch: Sealed<'_>) -> Result<bool, StoreError> {
+    tx.tell();
     let done = sqlx::query(
         "UPDATE log_head SET sealed = $2, sealed_frontier = $3, generation = generation + 1,
              hot_bytes = CASE WHEN hot_bytes > $4 AND size > $2 THEN hot_bytes - $4 ELSE 0 END
@@ -269,6 +271,7 @@ pub async fn seal(tx: &mut Tx, stretch: Sealed<'_>) -> Result<bool, StoreError> 
 /// # Errors
 /// Whatever the database refuses.
 pub async fn bump_generation(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.tell();
     sqlx::query("UPDATE log_head SET generation = generation + 1 WHERE id = 1")
         .execute(tx.conn())
         .await?;

@@ -118,3 +118,97 @@ async fn the_write_ahead_log_is_copied_again_and_again_and_does_not_grow() {
     assert!(most < 10 << 20, "{most} bytes");
     assert_eq!(noted(&store).await.len(), 6_000);
 }
+
+mod on_postgres {
+    use sqlx::AssertSqlSafe;
+    use testkit::postgres::Database;
+
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::settle::settled;
+
+    async fn store() -> (Database, Store) {
+        let database = Database::filled(Store::prepare);
+        let store = Store::open(&StoreUrl::parse(&database.url())).await.unwrap();
+        (database, store)
+    }
+
+    async fn asked(pool: &sqlx::AnyPool, id: Option<String>) -> Result<(), StoreError> {
+        let ask = Dialect::Postgres.transaction_status().unwrap();
+        settled(pool, ask, id, "the connection was lost".to_owned()).await
+    }
+
+    async fn begun(store: &Store, code: &str) -> (crate::Tx, String) {
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.inner.id().await.unwrap(), None, "it wrote nothing yet");
+        activity_type::ensure(&mut tx, code, Time(1)).await.unwrap();
+        let id = tx.inner.id().await.unwrap().unwrap();
+        (tx, id)
+    }
+
+    #[tokio::test]
+    async fn the_database_says_what_became_of_a_commit_without_an_answer() {
+        let (_database, store) = store().await;
+        let (tx, kept) = begun(&store, "kept").await;
+        let pool = tx.pool.clone();
+        tx.commit().await.unwrap();
+        assert!(asked(&pool, Some(kept)).await.is_ok());
+        let (tx, lost) = begun(&store, "lost").await;
+        tx.rollback().await;
+        assert!(matches!(asked(&pool, Some(lost)).await, Err(StoreError::Lost(_))));
+        assert!(matches!(asked(&pool, None).await, Err(StoreError::Lost(_))));
+        // One that is still under way is waited for.
+        let (tx, late) = begun(&store, "late").await;
+        let asking = tokio::spawn({
+            let pool = pool.clone();
+            async move { asked(&pool, Some(late)).await }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert!(!asking.is_finished());
+        tx.commit().await.unwrap();
+        assert!(asking.await.unwrap().is_ok());
+        assert_eq!(noted(&store).await, ["kept", "late"]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_cut_before_its_commit_loses_that_alone() {
+        let (_database, store) = store().await;
+        let (mut tx, _) = begun(&store, "cut").await;
+        let own = sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()");
+        let own = own.fetch_one(tx.conn()).await.unwrap();
+        let cut = sqlx::raw_sql(AssertSqlSafe(format!("SELECT pg_terminate_backend({own})")));
+        cut.execute(&mut store.beside().await.unwrap()).await.unwrap();
+        let error = tx.commit().await.unwrap_err();
+        assert!(!error.is_fatal() && !error.is_unknown(), "{error}");
+        note(&store, "after").await;
+        assert_eq!(noted(&store).await, ["after"]);
+        assert_eq!(*store.failed().borrow(), None);
+    }
+
+    /// PostgreSQL answers COMMIT without an error there, and keeps nothing.
+    #[tokio::test]
+    async fn a_transaction_in_which_a_statement_failed_cannot_be_committed() {
+        let (_database, store) = store().await;
+        let (mut tx, _) = begun(&store, "lost").await;
+        assert!(tx.conn().execute("SELECT 1 / 0").await.is_err());
+        let error = tx.commit().await.unwrap_err();
+        assert!(!error.is_fatal(), "{error}");
+        assert_eq!(noted(&store).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn another_store_hears_of_what_was_appended() {
+        let (database, store) = store().await;
+        let other = Store::open(&StoreUrl::parse(&database.url())).await.unwrap();
+        let mut listener = other.listen().await.unwrap().unwrap();
+        let mut tx = store.begin().await.unwrap();
+        crate::log::head::ensure(&mut tx, &[], &[0; 32]).await.unwrap();
+        crate::log::head::bump_generation(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let heard = tokio::time::timeout(std::time::Duration::from_secs(10), listener.heard()).await;
+        heard.expect("it is heard").unwrap();
+        note(&store, "quiet").await;
+        let heard = tokio::time::timeout(std::time::Duration::from_millis(200), listener.heard()).await;
+        assert!(heard.is_err(), "what changes no log is not told");
+    }
+}

@@ -2,11 +2,13 @@
 
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
+use testkit::postgres::Database;
 
 /// A store of its own, and what keeps it alive.
 pub(crate) struct Place {
     pub(crate) url: StoreUrl,
     pub(crate) store: Store,
+    _database: Option<Database>,
     _dir: Option<TempDir>,
 }
 
@@ -29,6 +31,19 @@ pub(crate) async fn sqlite() -> Place {
     Place {
         url,
         store,
+        _database: None,
         _dir: Some(dir),
+    }
+}
+
+pub(crate) async fn postgres() -> Place {
+    let database = Database::filled(Store::prepare);
+    let url = StoreUrl::parse(&database.url());
+    let store = Store::open(&url).await.unwrap();
+    Place {
+        url,
+        store,
+        _database: Some(database),
+        _dir: None,
     }
 }

@@ -33,6 +33,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Backup) -> Result<ExitCod
             .keep_days
             .map(|days| SystemClock.now().plus(-i64::from(days) * Time::DAY)),
     };
+    config.needs_own_database("backup")?;
     compose::refuse_half_restored(&config.data_dir)?;
     let store = Store::open_reader(&StoreUrl::directory(&config.data_dir)).await?;
     let done = take(&config, &store, &command.directory, keep).await;

@@ -22,6 +22,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Restore) -> Result<ExitCo
     let config = settings(flags, command.data.data_dir)?;
     diagnostics::start(&config.diagnostics, Some("error"));
     let until = command.until.as_deref().map(time).transpose()?;
+    config.needs_own_database("restore")?;
     let place = Place::to_read(&command.directory)?;
     if let Some(id) = command.volume {
         return put_back(&place, &config, &id).await;

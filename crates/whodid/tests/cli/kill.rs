@@ -21,7 +21,7 @@ const LONGEST: Duration = Duration::from_secs(150);
 const LEAST: u64 = 100;
 const CLIENTS: u64 = 4;
 /// Small volumes, so that kills fall into sealing and merging as well.
-const SETTINGS: [&str; 6] = [
+pub(crate) const SETTINGS: [&str; 6] = [
     "--set",
     "log.seal_at=1000",
     "--set",
@@ -31,18 +31,27 @@ const SETTINGS: [&str; 6] = [
 ];
 
 /// What a client knows for sure: the id of every external id that was acknowledged.
-type Acknowledged = HashMap<String, u64>;
+pub(crate) type Acknowledged = HashMap<String, u64>;
 
 /// A client that never gives up: what was not acknowledged is sent again, with the same ids, after the restart.
-struct Client {
+pub(crate) struct Client {
     number: u64,
     next: u64,
     unanswered: Option<Vec<Value>>,
-    acknowledged: Acknowledged,
+    pub(crate) acknowledged: Acknowledged,
 }
 
 impl Client {
-    async fn send_until_cut_off(&mut self, http: &reqwest::Client, url: &str, key: &str) {
+    pub(crate) fn new(number: u64) -> Self {
+        Self {
+            number,
+            next: 0,
+            unanswered: None,
+            acknowledged: HashMap::new(),
+        }
+    }
+
+    pub(crate) async fn send_until_cut_off(&mut self, http: &reqwest::Client, url: &str, key: &str) {
         loop {
             let batch = self.unanswered.take().unwrap_or_else(|| self.batch());
             let sent = http
@@ -108,14 +117,7 @@ async fn hundreds_of_kills_under_load_lose_nothing_acknowledged_and_double_nothi
         ..Scopes::default()
     };
     let key = key(&home, write).await;
-    let mut clients: Vec<Client> = (0..CLIENTS)
-        .map(|number| Client {
-            number,
-            next: 0,
-            unanswered: None,
-            acknowledged: HashMap::new(),
-        })
-        .collect();
+    let mut clients: Vec<Client> = (0..CLIENTS).map(Client::new).collect();
     let asked = std::env::var("WHODID_KILLS")
         .ok()
         .and_then(|rounds| rounds.parse().ok());
@@ -139,9 +141,9 @@ async fn hundreds_of_kills_under_load_lose_nothing_acknowledged_and_double_nothi
     );
     // The last recovery is a server's, and then it is looked at from beside.
     let server = home.serve(&SETTINGS);
-    check(&home, &acknowledged).await;
+    check(&home, &StoreUrl::directory(home.data()), &acknowledged).await;
     assert_eq!(server.terminate(), Some(0));
-    check(&home, &acknowledged).await;
+    check(&home, &StoreUrl::directory(home.data()), &acknowledged).await;
     let verified = home.run(&["verify"]);
     assert_eq!(verified.code, 0, "{verified:?}");
 }
@@ -167,9 +169,8 @@ async fn under_load(server: Server, clients: Vec<Client>, key: &str, round: u64)
 }
 
 /// Reads the whole log in the order of recording and compares.
-async fn check(home: &Home, acknowledged: &Acknowledged) {
-    let place = StoreUrl::directory(home.data());
-    let store = Store::open_reader(&place).await.expect("the store can be read");
+pub(crate) async fn check(home: &Home, place: &StoreUrl, acknowledged: &Acknowledged) {
+    let store = Store::open_reader(place).await.expect("the store can be read");
     let settings = LogSettings::new(home.data().join("volumes"));
     let log = Log::open_reader(store.clone(), settings, Arc::new(SystemClock))
         .await

@@ -6,6 +6,7 @@ mod import;
 mod kill;
 mod manifest;
 mod memory;
+mod nodes;
 mod read;
 mod secrets;
 mod serve;

@@ -164,10 +164,13 @@ impl Drop for Server {
 
 /// An administrator with a key, made before the first server runs.
 pub(crate) async fn key(home: &Home, scopes: Scopes) -> String {
+    key_in(home, &StoreUrl::directory(home.data()), scopes).await
+}
+
+/// The same in this database.
+pub(crate) async fn key_in(home: &Home, database: &StoreUrl, scopes: Scopes) -> String {
     std::fs::create_dir_all(home.data()).expect("a temporary directory can be made");
-    let store = Store::open(&StoreUrl::directory(home.data()))
-        .await
-        .expect("a new store can be made");
+    let store = Store::open(database).await.expect("a new store can be made");
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let settings = LogSettings::new(home.data().join("volumes"));
     let log = Log::open(store.clone(), settings, clock.clone(), rng.clone())

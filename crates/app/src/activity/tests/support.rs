@@ -1,4 +1,4 @@
-//! An app on a temporary directory, callers, and activities for tests of this crate.
+//! An app on the database that is chosen for the run, callers, and activities for tests of this crate.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::{App, Caller, Origin, Roles, Settings, Via};
 pub(crate) struct Setup {
     pub(crate) app: App,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) dir: tempfile::TempDir,
+    pub(crate) dir: testkit::Place,
     store: Store,
 }
 
 impl Setup {
     pub(crate) async fn new() -> Self {
         let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T14:00:00Z").unwrap()));
-        Self::at(tempfile::tempdir().unwrap(), clock, 7).await
+        Self::at(testkit::Place::new(Store::prepare), clock, 7).await
     }
 
     /// The same after its process was killed and started again.
@@ -30,8 +30,8 @@ impl Setup {
         Self::at(dir, clock, 8).await
     }
 
-    async fn at(dir: tempfile::TempDir, clock: Arc<ManualClock>, seed: u64) -> Self {
-        let store = Store::open(&StoreUrl::Directory(dir.path().to_owned())).await.unwrap();
+    async fn at(dir: testkit::Place, clock: Arc<ManualClock>, seed: u64) -> Self {
+        let store = Store::open(&StoreUrl::parse(&dir.database())).await.unwrap();
         let settings = LogSettings {
             background: false,
             ..LogSettings::new(dir.path().join("volumes"))
@@ -81,6 +81,16 @@ impl Setup {
             self.app.settings().clone(),
             crate::SecretKey::new(&[7; 32]),
         )
+    }
+
+    /// On SQLite, whatever is chosen: for what only that does.
+    pub(crate) async fn embedded() -> Self {
+        let clock = Arc::new(ManualClock::new(Time::parse("2026-11-21T14:00:00Z").unwrap()));
+        Self::at(testkit::Place::embedded(), clock, 7).await
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// A connection beside the app's.

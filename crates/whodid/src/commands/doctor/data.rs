@@ -32,8 +32,14 @@ pub(super) async fn look(config: &Config, deep: bool) -> Vec<Finding> {
     }
     findings.push(access_to(directory));
     findings.extend(privacy(config));
-    findings.extend([space(directory), lock(directory)]);
-    let no_database = match Store::open_reader(&StoreUrl::directory(directory)).await {
+    findings.push(space(directory));
+    findings.push(match &config.database {
+        StoreUrl::Directory(directory) => lock(directory),
+        StoreUrl::Postgres(_) => {
+            Good("lock: none; any number of servers share this database and this directory".to_owned())
+        }
+    });
+    let no_database = match Store::open_reader(&config.database).await {
         Ok(store) => {
             findings.push(key(config, &store).await);
             if deep {
@@ -137,8 +143,12 @@ fn lock(directory: &Path) -> Finding {
 }
 
 async fn log(config: &Config, store: Store, deep: bool) -> Vec<Finding> {
+    let place = match &config.database {
+        StoreUrl::Directory(_) => String::new(),
+        served => format!(" ({served})"),
+    };
     let mut findings = vec![Good(format!(
-        "database: {}, of a version and with a schema this program knows",
+        "database: {}{place}, of a version and with a schema this program knows",
         store.database()
     ))];
     match administrators(&store).await {

@@ -152,9 +152,7 @@ async fn reads_do_not_drown_the_log_and_a_reload_counts_once() {
 async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
     let world = World::new().await;
     let app = &world.setup.app;
-    let mut beside = world.setup.beside().await;
-    let broken = "CREATE TRIGGER full BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END";
-    sqlx::query(broken).execute(&mut beside).await.unwrap();
+    world.setup.store().refuse("INSERT", "disclosure").await.unwrap();
     let size = app.log().head().await.unwrap().through.size;
     for _ in 0..2 {
         let refused = view(app, &world.ada, &LogScope::Everything, &asking("user:bob")).await;
@@ -162,7 +160,7 @@ async fn what_cannot_be_told_is_not_given_and_counts_for_nobody() {
         assert!(get(app, &world.ada, 7).await.is_err());
     }
     assert_eq!(app.log().head().await.unwrap().through.size, size);
-    sqlx::query("DROP TRIGGER full").execute(&mut beside).await.unwrap();
+    world.setup.store().allow("INSERT", "disclosure").await.unwrap();
     let shown = view(app, &world.ada, &LogScope::Everything, &asking("user:bob"))
         .await
         .unwrap();
