@@ -17,6 +17,7 @@ mod lease;
 mod leaves;
 mod ledger;
 mod limiter;
+mod numbering;
 mod page;
 mod proving;
 mod pruning;
@@ -49,6 +50,9 @@ pub use ledger::erase::Erasure;
 pub use ledger::prune::{Removal, RetentionRun};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
+pub use numbering::{
+    BatchNumber, Folded, GAPS, Gap, Late, NUMBERINGS, NamedNumbering, Numbering, NumberingId, NumberingTotal, SourceOf,
+};
 pub use page::{LogHead, Page, Search, Through};
 pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey, Statement, StatementError};
 pub use proving::{KeptCheckpoint, Proof};

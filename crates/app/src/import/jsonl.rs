@@ -7,7 +7,7 @@ use super::Reading;
 /// Reads one line.
 pub(super) fn read(line: &str, now: Time) -> Reading {
     match json::parse_row(line.as_bytes(), now) {
-        Ok(facts) => Reading::Activities(vec![facts]),
+        Ok(reported) => Reading::Activities(vec![reported]),
         Err(errors) => {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
             Reading::unreadable(all.join("; "))

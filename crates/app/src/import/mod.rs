@@ -11,13 +11,13 @@ mod tests;
 
 pub use run::{Import, ImportError, ImportFormat, Progress, Summary, Watch, import};
 
-use activity::Facts;
+use activity::json::Reported;
 
 /// What one line says.
 #[derive(Debug, PartialEq)]
 enum Reading {
     /// These activities.
-    Activities(Vec<Facts>),
+    Activities(Vec<Reported>),
     /// Nothing that belongs into a log of people's activities, for this reason.
     Ignored(&'static str),
     /// It cannot be read, for this reason.

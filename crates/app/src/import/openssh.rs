@@ -115,7 +115,7 @@ impl OpenSsh {
             Message::Nothing(reason) => return Reading::Ignored(reason),
             Message::Repeated { .. } => return Reading::unreadable("a repetition of a repetition"),
         };
-        Reading::Activities(vec![facts; times])
+        Reading::Activities(vec![facts.into(); times])
     }
 }
 

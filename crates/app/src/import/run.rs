@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
-use activity::Facts;
+use activity::json::Reported;
 use activity::limits::{self, FieldError};
 use engine::{Batch, IngestError, Item};
 use jiff::tz::TimeZone;
@@ -207,15 +207,16 @@ impl<'a> Reader<'a> {
         let Reading::Activities(read) = reading else {
             return reading;
         };
-        let read: Result<Vec<Facts>, Vec<FieldError>> = read
+        let read: Result<Vec<Reported>, Vec<FieldError>> = read
             .into_iter()
-            .map(|mut facts| {
-                if facts.external_id.is_none() {
-                    facts.external_id = Some(self.keys.key(line.bytes));
+            .map(|mut reported| {
+                if reported.facts.external_id.is_none() {
+                    reported.facts.external_id = Some(self.keys.key(line.bytes));
                 }
-                limits::check(&facts, now)?;
+                limits::check(&reported.facts, now)?;
                 // A file speaks no more for this installation than a program does.
-                restrict(&self.reporter, facts)
+                let facts = restrict(&self.reporter, reported.facts)?;
+                Ok(Reported { facts, ..reported })
             })
             .collect();
         match read {
@@ -231,11 +232,16 @@ impl<'a> Reader<'a> {
 async fn record(
     app: &App,
     reporter: &Reporter,
-    batch: &mut Vec<Facts>,
+    batch: &mut Vec<Reported>,
     summary: &mut Summary,
 ) -> Result<(), ImportError> {
     while !batch.is_empty() {
-        let facts = batch.drain(..batch.len().min(BATCH)).collect();
+        let (mut facts, mut numbers) = (Vec::with_capacity(BATCH), Vec::new());
+        for reported in batch.drain(..batch.len().min(BATCH)) {
+            let number = |number| reporter.number(facts.len(), &reported.facts, number);
+            numbers.extend(reported.numbered.map(number));
+            facts.push(reported.facts);
+        }
         let source = reporter.source().clone();
         let result = app
             .log()
@@ -243,6 +249,7 @@ async fn record(
                 facts,
                 idempotency: None,
                 source,
+                numbers,
             })
             .await?;
         for item in result.items {

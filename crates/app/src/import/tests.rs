@@ -15,7 +15,7 @@ fn read(line: &str) -> Reading {
 
 fn one(line: &str) -> Facts {
     match read(line) {
-        Reading::Activities(mut facts) if facts.len() == 1 => facts.remove(0),
+        Reading::Activities(mut facts) if facts.len() == 1 => facts.remove(0).facts,
         other => panic!("{line}: {other:?}"),
     }
 }
@@ -83,7 +83,7 @@ fn a_repeated_message_is_as_many_activities() {
     };
     assert_eq!(facts.len(), 5);
     assert_eq!(
-        gist(&facts[4]),
+        gist(&facts[4].facts),
         ("user.login_failed", "root", "2001:db8::9".to_owned(), "wrong_password")
     );
     assert!(
@@ -156,7 +156,7 @@ fn a_line_without_an_address_takes_it_from_the_same_connection() {
         panic!()
     };
     assert_eq!(
-        gist(&facts[0]),
+        gist(&facts[0].facts),
         (
             "ssh.too_many_failures",
             "root",
@@ -176,7 +176,10 @@ fn a_line_without_an_address_takes_it_from_the_same_connection() {
     let Reading::Activities(facts) = read("pam_unix(sshd:session): session closed for user sam") else {
         panic!()
     };
-    assert_eq!(gist(&facts[0]), ("user.logout", "sam", "192.0.2.4".to_owned(), "-"));
+    assert_eq!(
+        gist(&facts[0].facts),
+        ("user.logout", "sam", "192.0.2.4".to_owned(), "-")
+    );
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn the_year_goes_on_at_new_year_and_is_the_latest_past_one_if_not_told() {
     let at = |reader: &mut OpenSsh, stamp: &str| match reader
         .read(&format!("{stamp} g sshd[1]: Invalid user x from 192.0.2.1"))
     {
-        Reading::Activities(facts) => facts[0].occurred_at.to_string(),
+        Reading::Activities(facts) => facts[0].facts.occurred_at.to_string(),
         other => format!("{other:?}"),
     };
     let mut told = reader(Some(2019));
