@@ -6,6 +6,7 @@ mod import;
 mod kill;
 mod manifest;
 mod memory;
+mod people;
 mod read;
 mod secrets;
 mod serve;

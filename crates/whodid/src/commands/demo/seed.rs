@@ -213,6 +213,7 @@ impl Seeder {
                 facts,
                 idempotency: None,
                 source,
+                numbers: Vec::new(),
             })
             .await?;
         Ok(())
