@@ -27,6 +27,7 @@ mod retaining;
 mod settings;
 mod shared;
 mod shelf;
+mod sources;
 mod steady;
 mod tasks;
 mod tombstones;
@@ -51,7 +52,7 @@ pub use ledger::prune::{Removal, RetentionRun};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use numbering::{
-    BatchNumber, Folded, GAPS, Gap, Late, NUMBERINGS, NamedNumbering, Numbering, NumberingId, NumberingTotal, SourceOf,
+    BatchNumber, Folded, GAPS, Gap, Late, NUMBERINGS, Numbering, NumberingId, NumberingTotal, SourceOf,
 };
 pub use page::{LogHead, Page, Search, Through};
 pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey, Statement, StatementError};
@@ -65,6 +66,7 @@ pub use reader::tree::{Inclusion, Tree};
 pub use readiness::Obstacle;
 pub use retaining::RetentionBy;
 pub use settings::LogSettings;
+pub use sources::NamedNumbering;
 pub use steady::SteadyClock;
 pub use store::log::{LogKey, WitnessRow};
 pub use tasks::Tasks;

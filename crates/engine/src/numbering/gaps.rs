@@ -196,7 +196,7 @@ impl Numbering {
         true
     }
 
-    pub(super) fn of_row(row: NumberingRow) -> Result<Self, LogError> {
+    pub(crate) fn of_row(row: NumberingRow) -> Result<Self, LogError> {
         let unreadable = |error| LogError::Damaged(format!("the gaps of a source are unreadable: {error}"));
         let folded = |(through, since)| Folded {
             most: row.folded,
