@@ -281,7 +281,7 @@ async fn a_program_decides_who_is_erased_and_gets_the_receipt() {
         .iter()
         .map(|one| one["state"].as_str().unwrap())
         .collect();
-    assert_eq!(states, ["erased", "erased", "declined"], "{all}");
+    assert_eq!(states, ["erased", "erased"], "what was declined went with them: {all}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
