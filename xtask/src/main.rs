@@ -23,7 +23,8 @@ const HELP: &str = "cargo xtask COMMAND
   test             formatting, lints, structure, every test, the API as it is described, the browser; installs what it needs
   test --no-browser  the same without installing and driving Chromium
   fuzz             [CASES] of the properties of hostile input, 1,000,000 in all unless said otherwise
-  soak             [KILLS] under load, 3,000 unless said otherwise: nothing acknowledged is lost, nothing doubled
+  soak             [KILLS] under load, 3,000 unless said otherwise: nothing acknowledged is lost, nothing doubled;
+                   then every fault of a call, and 960 mutations of files of each kind
   bench            [--activities N] [--peers] [--json]  measures the release build, beside SQLite and with --peers DuckDB
   check-structure  dependency direction, file and function length, banned calls, documents; licences, sources and
                    versions of what others wrote

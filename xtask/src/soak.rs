@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: the kill test of the usual run, ten times as long, and every fault of every call that changes a file.
+//! `cargo xtask soak`: the kill test of the usual run, ten times as long, every fault of every call that changes a file, and
+//! many more ways to damage files than the usual run tries.
 
 use std::process::Command;
 
@@ -10,6 +11,8 @@ use crate::shell;
 const KILLS: u64 = 3_000;
 /// The test, by the middle of its name.
 const TEST: &str = "kills_under_load";
+/// Mutations of each kind.
+const MUTATIONS: &str = "960";
 
 /// Kills the server so often, or as often as is asked for.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -20,24 +23,35 @@ pub fn run(arguments: &[String]) -> Result<()> {
         None => KILLS,
     };
     println!("\u{2192} {kills} kills under load");
-    test("cli", TEST, &[("WHODID_KILLS", &kills.to_string())])?;
+    test(
+        &["--workspace", "--test", "cli"],
+        TEST,
+        "WHODID_KILLS",
+        &kills.to_string(),
+    )?;
     println!("\u{2192} every call that changes a file, failing in every way");
-    test("faults", "no_failing_call", &[("WHODID_FAULTS", "all")])
+    test(
+        &["--workspace", "--test", "faults"],
+        "no_failing_call",
+        "WHODID_FAULTS",
+        "all",
+    )?;
+    println!("\u{2192} {MUTATIONS} mutations of files of each kind");
+    test(
+        &["-p", "engine", "--lib"],
+        "mutations",
+        "MUTATIONS_OF_EACH_KIND",
+        MUTATIONS,
+    )
 }
 
-fn test(binary: &str, name: &str, set: &[(&str, &str)]) -> Result<()> {
+/// Runs the tests of this name in these targets, with one variable set.
+fn test(targets: &[&str], name: &str, variable: &str, value: &str) -> Result<()> {
     let status = Command::new("cargo")
-        .args([
-            "test",
-            "--workspace",
-            "--locked",
-            "--test",
-            binary,
-            "--",
-            name,
-            "--nocapture",
-        ])
-        .envs(set.iter().copied())
+        .args(["test", "--locked"])
+        .args(targets)
+        .args(["--", name, "--nocapture"])
+        .env(variable, value)
         .current_dir(shell::root())
         .status()
         .context("`cargo test` could not be started")?;

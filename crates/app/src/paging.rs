@@ -129,6 +129,17 @@ impl<'a> Cursors<'a> {
             rows: rows.into_iter().map(show).collect(),
         }
     }
+
+    /// The page of a list that is only read onwards, of one row more than it has.
+    pub(crate) fn onwards<R, C: Serialize>(&self, mut rows: Vec<R>, limit: u32, key: impl Fn(&R) -> C) -> Page<R> {
+        let is_last = rows.len() <= limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| !is_last).map(|row| self.after(&key(row)));
+        Page {
+            rows,
+            turns: Turns { prev: None, next },
+        }
+    }
 }
 
 /// A cursor that was not given by the list it is shown to.

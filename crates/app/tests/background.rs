@@ -144,6 +144,7 @@ async fn a_file_in_whose_making_something_panics_is_made_anew_and_whole() {
             facts: facts.collect(),
             idempotency: None,
             source: engine::IdSpace::Reporter("test".to_owned()),
+            numbers: Vec::new(),
         };
         bed.log.ingest(batch).await.unwrap();
         let asked = ViewExport {

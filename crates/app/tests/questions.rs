@@ -191,6 +191,7 @@ async fn words_are_completed_by_what_the_log_holds() {
         facts: vec![reported],
         idempotency: None,
         source: engine::IdSpace::Reporter("test".to_owned()),
+        numbers: Vec::new(),
     };
     test.log.ingest(batch).await.unwrap();
     let everything = LogScope::Everything;
@@ -285,6 +286,7 @@ async fn completion_counts_what_the_view_would_show() {
         facts,
         idempotency: None,
         source: engine::IdSpace::Reporter("test".to_owned()),
+        numbers: Vec::new(),
     };
     test.log.ingest(batch).await.unwrap();
     let texts = [

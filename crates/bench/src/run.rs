@@ -184,6 +184,7 @@ impl Run {
                 facts,
                 idempotency: None,
                 source,
+                numbers: Vec::new(),
             })
             .await?;
         }

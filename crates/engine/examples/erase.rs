@@ -70,6 +70,7 @@ async fn fill(log: &Log, total: u64) {
             facts: batch,
             idempotency: None,
             source: IdSpace::Reporter("key_1".to_owned()),
+            numbers: Vec::new(),
         };
         log.ingest(batch).await.unwrap();
         batches += 1;

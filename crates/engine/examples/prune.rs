@@ -88,6 +88,7 @@ async fn fill(log: &Log, mut facts: impl Iterator<Item = Facts>) {
             facts: batch,
             idempotency: None,
             source: IdSpace::Reporter("key_1".to_owned()),
+            numbers: Vec::new(),
         };
         log.ingest(batch).await.unwrap();
         batches += 1;

@@ -19,6 +19,8 @@ pub struct LogSettings {
     pub seal_after_seconds: u64,
     /// How many adjacent small volumes become one.
     pub merge_factor: usize,
+    /// How many volumes are rewritten beside each other when somebody is erased: each takes a core and some 150 MB meanwhile.
+    pub erase_at_once: usize,
     /// Seconds for which a volume that was merged into another stays, for readers that have yet to open it.
     pub grace_seconds: u32,
     /// Microseconds a commit waits for more requests while several arrive at once.
@@ -63,6 +65,7 @@ impl Default for LogSettings {
             seal_bytes: 24 << 20,
             seal_after_seconds: 86_400,
             merge_factor: 16,
+            erase_at_once: std::thread::available_parallelism().map_or(1, usize::from).min(4),
             grace_seconds: 60,
             gather_micros: 2_000,
             max_batch: 10_000,

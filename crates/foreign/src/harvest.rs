@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use activity::Facts;
+use activity::{Facts, Numbered};
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,20 @@ pub struct Found {
     pub origin: Origin,
     /// What it states.
     pub facts: Facts,
+    /// The number that its source gave it.
+    pub numbered: Option<Numbered>,
+}
+
+impl Found {
+    /// Facts of a source that numbers nothing.
+    #[must_use]
+    pub fn new(origin: Origin, facts: Facts) -> Self {
+        Self {
+            origin,
+            facts,
+            numbered: None,
+        }
+    }
 }
 
 /// Most names that lines are counted under one by one; what comes after is counted together.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use crate::checkpoint::Checkpoint;
 use crate::manifest::value;
 use crate::note::{Note, NoteError, SigningKey, VerifyingKey};
-use crate::text::hash_text;
+use crate::text::{decimal, hash, hash_text};
 
 const PREFIX: &str = "whodid-";
 const VERSION: &str = "/v1";
@@ -82,6 +82,18 @@ impl Statement {
     /// Its keys and values.
     pub fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
         self.lines.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// Which log it is said of: its origin, size and root, which are the last lines; `None` if they are not.
+    #[must_use]
+    pub fn log(&self) -> Option<Checkpoint> {
+        let (_, [origin, size, root]) = self.lines.split_last_chunk()?;
+        let value = |line: &(String, String), key| (line.0 == key).then(|| line.1.clone());
+        Some(Checkpoint::new(
+            value(origin, "origin")?.parse().ok()?,
+            decimal(&value(size, "size")?)?,
+            hash(&value(root, "root")?)?,
+        ))
     }
 
     /// The text that is signed, the last line break with it.

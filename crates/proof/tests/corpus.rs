@@ -3,8 +3,8 @@
 
 use proof::{
     AddCheckpoint, Checkpoint, CosigningKey, Hash, KnownLog, Manifest, Note, Origin, PosixTime, Seen, SignedCheckpoint,
-    SigningKey, TlogProof, VerifyingKey, WitnessKey, consistency_proof, cover_proof, inclusion_proof, leaf_hash,
-    root_by_cover, root_of, tile_bytes,
+    SigningKey, Statement, TlogProof, VerifyingKey, WitnessKey, consistency_proof, cover_proof, inclusion_proof,
+    leaf_hash, root_by_cover, root_of, tile_bytes,
 };
 
 const SIZE: u64 = 300;
@@ -77,6 +77,47 @@ fn manifest() -> Manifest {
         root: root_of(&leaves()),
         proof: Some("activity.proof.jsonl".parse().unwrap()),
     }
+}
+
+/// The receipt of an erasure, line by line as one was given.
+fn receipt() -> Statement {
+    let lines = [
+        ("erasure", "3"),
+        ("request", "ers_06d4k0p9g1e7r3t5v8w2x4z6a0"),
+        ("asked-by", "the person"),
+        ("requested", "2026-11-28T09:30:00.000000Z"),
+        ("finished", "2026-11-28T09:31:07.250000Z"),
+        ("activities-rewritten", "10214"),
+        ("removed", "1 account"),
+        ("removed", "4 saved searches"),
+        ("not-reached", "2 files that 1 readers had taken before"),
+        ("not-reached", "backups made before; restoring one applies this erasure"),
+    ];
+    stated("erasure", &lines)
+}
+
+/// The note of a run of retention, with a heading that is spelt so that a line cannot be broken.
+fn retention() -> Statement {
+    let lines = [
+        ("run", "1"),
+        ("decided", "2026-11-28T04:00:00.000000Z"),
+        ("of", "user"),
+        ("before", "2025-11-28T00:00:00.000000Z"),
+        ("removed", "1500000"),
+        ("held", "12"),
+        ("of", "two\nlines \u{202e}turned"),
+        ("before", "2026-08-30T00:00:00.000000Z"),
+        ("removed", "0"),
+        ("held", "0"),
+    ];
+    stated("retention", &lines)
+}
+
+fn stated(kind: &str, lines: &[(&str, &str)]) -> Statement {
+    let said = Statement::new(kind).unwrap();
+    let said = lines.iter().try_fold(said, |said, (key, value)| said.with(key, *value));
+    said.unwrap()
+        .of_log(&Checkpoint::new(origin(), SIZE, root_of(&leaves())))
 }
 
 #[test]
@@ -172,6 +213,20 @@ fn manifests_are_verified() {
 }
 
 #[test]
+fn statements_are_verified() {
+    for (name, said) in [("erasure.receipt", receipt()), ("retention.note", retention())] {
+        let signed = said.sign(&[&log_key()]).unwrap().to_string();
+        assert_eq!(signed, file(name), "{signed}");
+        assert_eq!(Statement::open(&bytes(name), &log_keys()), Ok(said.clone()));
+        let log = said.log().unwrap();
+        assert_eq!(
+            (log.origin(), log.size(), log.root()),
+            (&origin(), SIZE, &root_of(&leaves()))
+        );
+    }
+}
+
+#[test]
 fn every_file_of_the_corpus_is_one_that_is_read_here() {
     let names = std::fs::read_dir("tests/corpus/v1").unwrap();
     let mut names: Vec<String> = names
@@ -183,10 +238,12 @@ fn every_file_of_the_corpus_is_one_that_is_read_here() {
         "checkpoint",
         "checkpoint.cosigned",
         "cover.txt",
+        "erasure.receipt",
         "leaf-123.tlog-proof",
         "log.key",
         "log.vkey",
         "manifest",
+        "retention.note",
         "tile-1-000.p-1",
         "witness.key",
         "witness.vkey",

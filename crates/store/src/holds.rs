@@ -62,6 +62,18 @@ pub async fn list(read: &mut Read) -> Result<Vec<HoldRow>, StoreError> {
     rows.fetch_all(read.conn()).await?.iter().map(hold).collect()
 }
 
+/// So many of them that were placed before this one, newest first.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn page(read: &mut Read, before: Option<&str>, limit: u32) -> Result<Vec<HoldRow>, StoreError> {
+    let select = format!("{COLUMNS} WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(select))
+        .bind(before)
+        .bind(i64::from(limit));
+    rows.fetch_all(read.conn()).await?.iter().map(hold).collect()
+}
+
 /// Those of a person, newest first.
 ///
 /// # Errors

@@ -157,6 +157,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "witnesses",
         sql: include_str!("../migrations/0030_witnesses.sql"),
     },
+    Migration {
+        version: 31,
+        name: "sources",
+        sql: include_str!("../migrations/0031_sources.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

@@ -62,6 +62,7 @@ macro_rules! on {
                 a_type_keeps_its_first_date,
                 of_who_was_erased_only_a_tombstone_is_left,
                 an_answer_is_replaced_only_when_it_has_expired,
+                a_numbering_is_what_was_kept_last_and_those_heard_last_are_kept,
                 an_external_id_is_remembered_until_its_time;
         });
     };

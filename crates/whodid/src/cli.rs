@@ -1,6 +1,8 @@
 //! The command line: every flag, once. Owns no behaviour.
 
 mod import;
+mod log;
+mod people;
 mod witness;
 
 use std::path::PathBuf;
@@ -8,6 +10,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use import::{Import, MappingCommand};
+pub(crate) use log::{
+    AcceptRollback, CheckpointOf, CloseGaps, Export, ExportFormat, LogCommand, ProofOf, Search,
+    SearchFormat,
+};
+pub(crate) use people::{Erase, HoldCommand, HoldLift, HoldPlace};
 pub(crate) use witness::Witness;
 
 /// The user activity log that a team can run itself.
@@ -63,6 +70,14 @@ pub(crate) enum Command {
     /// Accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Erase a person: their account, and what the log says of them, while every proof stands
+    ///
+    /// Waits until nothing of them is left in any file, and prints the signed receipt. Whatever ends it early is gone on with
+    /// at the next start.
+    Erase(Erase),
+    /// Legal holds: as long as somebody is under one, nothing that names them leaves the log
+    #[command(subcommand)]
+    Hold(HoldCommand),
     /// The activity log
     #[command(subcommand)]
     Log(LogCommand),
@@ -77,7 +92,8 @@ pub(crate) enum Command {
     /// Read the whole log back and hold every file, row and leaf against its tree; works beside a running server
     ///
     /// With FILE, an exported file is held against its signed manifest and the proofs of its rows instead, which needs no
-    /// installation: what holds and what does not is said line by line, and the row that does not is named.
+    /// installation: what holds and what does not is said line by line, and the row that does not is named. FILE may also be
+    /// the signed receipt of an erasure or of a retention run: it is said what it states, and of which log.
     Verify(Verify),
     /// Build indexes anew from their records, where they cannot be read or are of an older version
     Reindex(Reindex),
@@ -151,142 +167,6 @@ pub(crate) struct UserCreate {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum LogCommand {
-    /// Print what matches a query, newest first; works beside a running server
-    ///
-    /// Everybody whose activities are printed sees under Settings → Privacy that they were read.
-    Search(Search),
-    /// Write everything that matches a query to a file; works beside a running server
-    ///
-    /// Everybody whose activities are written sees under Settings → Privacy that they were.
-    Export(Export),
-    /// Read in a log of another system; repeating it adds nothing
-    ///
-    /// Lines that are no activities are counted by reason. A line that cannot be read is reported with its number; the
-    /// others are recorded all the same, and the exit code is 3.
-    Import(Import),
-    /// Go on without activities that cannot be read any more; says which ones, and closes their gaps with --yes
-    ///
-    /// Nothing is deleted: what is left of them stays where it is. Answers are not called incomplete because of them any
-    /// more, and the log says that the gap was closed.
-    CloseGaps(CloseGaps),
-    /// Print the newest signed checkpoint of the log; works beside a running server
-    ///
-    /// Keep it where nobody here can change it: nothing in front of it can be changed, removed or put in later without that
-    /// showing. With --keys the public keys that sign checkpoints are printed instead.
-    Checkpoint(CheckpointOf),
-    /// Print the proof that an activity stands in the log, in the form of C2SP tlog-proof; works beside a running server
-    Proof(ProofOf),
-    /// Sign checkpoints with a new key from now on, and for 30 days with the one before as well
-    NewKey(DataDir),
-    /// Go on with a log that is older, or another, than the checkpoint kept outside the data or a witness says
-    ///
-    /// The log records that it was. Only for when the newer data are lost for good.
-    AcceptRollback(AcceptRollback),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckpointOf {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// Print the public keys instead, the newest last
-    #[arg(long)]
-    pub(crate) keys: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ProofOf {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// Number of the activity
-    pub(crate) id: u64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AcceptRollback {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// Go on with it
-    #[arg(long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Search {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// What to search for, such as `outcome:failure user:sam@example.com at:-7d` [default: everything]
-    pub(crate) query: Vec<String>,
-    /// How rows are printed
-    #[arg(long, value_enum, default_value_t = SearchFormat::Table)]
-    pub(crate) format: SearchFormat,
-    /// Most rows to print; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) limit: u64,
-    /// Zone of dates in the query and of printed times: an IANA name such as Europe/Berlin, UTC, or EST (always UTC-05:00)
-    #[arg(long, default_value = "UTC")]
-    pub(crate) zone: String,
-}
-
-/// How rows are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SearchFormat {
-    /// Columns for people.
-    Table,
-    /// An object to a line, as the API answers.
-    Jsonl,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Export {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// What to export [default: everything]
-    pub(crate) query: Vec<String>,
-    /// The form of the file
-    #[arg(long, value_enum)]
-    pub(crate) format: ExportFormat,
-    /// The file to write; `-` for the standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Columns by name, with commas between them; JSON Lines always has every field [default: all]
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
-    pub(crate) columns: Vec<String>,
-    /// Begin a CSV with a byte order mark, by which spreadsheets know that it is UTF-8
-    ///
-    /// Not by default here, where the file mostly goes to another program; the web manager adds it.
-    #[arg(long)]
-    pub(crate) byte_order_mark: bool,
-    /// Zone of dates in the query and of times in a CSV or a workbook: an IANA name, UTC, or EST (always UTC-05:00)
-    #[arg(long, default_value = "UTC")]
-    pub(crate) zone: String,
-}
-
-/// The form of an exported file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Comma-separated values, safe to open in a spreadsheet.
-    Csv,
-    /// JSON Lines, every field.
-    Jsonl,
-    /// Apache Parquet, with typed columns named as in the records of the log.
-    Parquet,
-    /// A workbook of Excel, with real dates.
-    Xlsx,
-}
-
-impl From<ExportFormat> for app::exports::Format {
-    fn from(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Csv => Self::Csv,
-            ExportFormat::Jsonl => Self::Jsonl,
-            ExportFormat::Parquet => Self::Parquet,
-            ExportFormat::Xlsx => Self::Xlsx,
-        }
-    }
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Go on with another key where the one that wrapped the secrets is lost for good
     ///
@@ -354,15 +234,6 @@ pub(crate) struct Restore {
     /// Put only this volume back, into an installation that is there and that nobody has open
     #[arg(long, value_name = "ID", conflicts_with = "until")]
     pub(crate) volume: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CloseGaps {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
-    /// Close them
-    #[arg(long)]
-    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,9 @@ mod checkpoints;
 mod close_gaps;
 mod demo;
 mod doctor;
+mod erase;
 mod export;
+mod hold;
 mod import;
 mod key;
 mod mapping;
@@ -25,9 +27,9 @@ use std::process::ExitCode;
 use activity::query::{self, ParseError};
 use anyhow::Result;
 use app::activity::ViewRequest;
-use app::{Caller, ZoneChoice};
+use app::{Caller, ChangeError, ZoneChoice};
 
-use crate::cli::{Cli, Command, KeyCommand, LogCommand, SettingFlags, UserCommand};
+use crate::cli::{Cli, Command, HoldCommand, KeyCommand, LogCommand, SettingFlags, UserCommand};
 use crate::config::{self, Config, Sources};
 use crate::failure::Misuse;
 use crate::terminal::{visible, width};
@@ -39,6 +41,10 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(command) => serve::run(&flags, command).await,
         Command::Demo(command) => demo::run(&flags, command).await,
         Command::User(UserCommand::Create(command)) => user::create(&flags, command).await,
+        Command::Erase(command) => Box::pin(erase::run(&flags, command)).await,
+        Command::Hold(HoldCommand::List(data)) => hold::list(&flags, data).await,
+        Command::Hold(HoldCommand::Place(command)) => Box::pin(hold::place(&flags, command)).await,
+        Command::Hold(HoldCommand::Lift(command)) => Box::pin(hold::lift(&flags, command)).await,
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
@@ -99,6 +105,20 @@ fn reader() -> Caller {
     let mut caller = Caller::command_line();
     caller.origin.device = user.map(|user| user.chars().take(100).collect());
     caller
+}
+
+/// What a use case refused, as somebody at the terminal is told of it.
+fn refused(error: ChangeError) -> anyhow::Error {
+    match error {
+        ChangeError::Invalid(errors) => {
+            let all: Vec<_> = errors
+                .iter()
+                .map(|error| format!("{}: {}", error.field, error.message))
+                .collect();
+            Misuse(all.join("\n       ")).into()
+        }
+        other => other.into(),
+    }
 }
 
 /// The error under the part of the query it is about.

@@ -3,94 +3,68 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
-use super::keys::{KEYS, unknown_key};
+use super::Reported;
+use super::keys::{KEYS, OF_A_NUMBER};
 use super::node::Node;
+use super::reader::{Entries, Path, Reader, take};
 use crate::field::Field;
-use crate::limits::{FieldError, pointer_part, shown};
-use crate::{By, Change, Facts, Named, Outcome, Person, Severity, Target, Time, catalogue};
-
-/// The most errors told of one activity.
-const MOST_ERRORS: usize = 20;
+use crate::limits::{FieldError, shown};
+use crate::numbered::SEQUENCE_MOST;
+use crate::{By, Change, Facts, Named, Numbered, Outcome, Person, Severity, Target, Time, catalogue};
 
 /// Reads an activity; the keys of `passed_over` may be there and are not looked at.
-pub(super) fn read(node: Node<'_>, now: Time, passed_over: &[&str]) -> Result<Facts, Vec<FieldError>> {
-    let mut reader = Reader {
-        errors: Vec::new(),
-        more: 0,
-    };
-    let facts = reader.facts(node, now, passed_over);
-    if reader.more > 0 {
-        reader
-            .errors
-            .push(FieldError::new("", format!("and {} more errors", reader.more)));
-    }
-    match facts {
-        Some(facts) if reader.errors.is_empty() => Ok(facts),
-        _ => Err(reader.errors),
-    }
-}
-
-/// The way to a value, made a JSON pointer only for an error.
-#[derive(Clone, Copy)]
-enum Path<'a> {
-    Root,
-    Key(&'a Path<'a>, &'a str),
-    Index(&'a Path<'a>, usize),
-}
-
-impl Path<'_> {
-    fn pointer(&self) -> String {
-        match self {
-            Self::Root => String::new(),
-            Self::Key(parent, key) => format!("{}/{}", parent.pointer(), pointer_part(key)),
-            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
-        }
-    }
-}
-
-type Entries<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
-
-/// The value of a key, taken out; `null` is absence.
-fn take<'a>(entries: &mut Entries<'a>, key: &str) -> Option<Node<'a>> {
-    let at = entries.iter().position(|(known, _)| known == key)?;
-    Some(entries.swap_remove(at).1).filter(|node| !matches!(node, Node::Null))
-}
-
-struct Reader {
-    errors: Vec<FieldError>,
-    more: usize,
+pub(super) fn read(node: Node<'_>, now: Time, passed_over: &[&str]) -> Result<Reported, Vec<FieldError>> {
+    let mut reader = Reader::default();
+    let reported = reader.reported(node, now, passed_over);
+    reader.finish(reported)
 }
 
 impl Reader {
-    fn refuse<T>(&mut self, path: &Path<'_>, detail: impl Into<String>) -> Option<T> {
-        if self.errors.len() < MOST_ERRORS {
-            self.errors.push(FieldError::new(path.pointer(), detail));
-        } else {
-            self.more += 1;
-        }
-        None
-    }
-
-    fn wrong_type<T>(&mut self, path: &Path<'_>, wanted: &str, node: &Node<'_>) -> Option<T> {
-        let detail = match node {
-            Node::TooDeep => format!("arrays and objects nest deeper than {}", super::MAX_DEPTH),
-            other => format!("expected {wanted}, not {}", other.sort()),
-        };
-        self.refuse(path, detail)
-    }
-
-    fn facts(&mut self, node: Node<'_>, now: Time, passed_over: &[&str]) -> Option<Facts> {
+    fn reported(&mut self, node: Node<'_>, now: Time, passed_over: &[&str]) -> Option<Reported> {
         let root = Path::Root;
         let mut entries = self.object(node, &root, "an activity, which is an object", &KEYS, passed_over)?;
+        let numbered = self.numbered(&mut entries, &root);
+        let facts = self.facts(entries, now, &root)?;
+        Some(Reported {
+            numbered,
+            ..facts.into()
+        })
+    }
+
+    /// The number that its source gave it, which nothing stands for alone.
+    fn numbered(&mut self, entries: &mut Entries<'_>, root: &Path<'_>) -> Option<Numbered> {
+        let [source, epoch, sequence] = OF_A_NUMBER.map(|key| (Path::Key(root, key), take(entries, key)));
+        let is_named = source.1.is_some() || epoch.1.is_some();
+        let [source, epoch] = [source, epoch].map(|(path, node)| node.and_then(|node| self.text(node, &path)));
+        let (path, node) = sequence;
+        let Some(node) = node else {
+            let alone = "`source` and `epoch` say what a number is of, and there is none: send `sequence` with them";
+            return is_named.then(|| self.refuse(&path, alone)).flatten();
+        };
+        let whole = match &node {
+            Node::Int(digits) => digits.parse().ok().filter(|number| *number <= SEQUENCE_MOST),
+            _ => None,
+        };
+        let Some(sequence) = whole else {
+            let detail = format!("expected a whole number of 0 to {SEQUENCE_MOST}, not {}", node.sort());
+            return self.refuse(&path, detail);
+        };
+        Some(Numbered {
+            source: source.map(Cow::into_owned).unwrap_or_default(),
+            epoch: epoch.map(Cow::into_owned).unwrap_or_default(),
+            sequence,
+        })
+    }
+
+    fn facts(&mut self, mut entries: Entries<'_>, now: Time, root: &Path<'_>) -> Option<Facts> {
         let kind = match take(&mut entries, "activity") {
-            Some(node) => self.text(node, &Path::Key(&root, "activity")),
-            None => self.refuse(&root, "`activity` is missing: the type's code, such as \"user.login\""),
+            Some(node) => self.text(node, &Path::Key(root, "activity")),
+            None => self.refuse(root, "`activity` is missing: the type's code, such as \"user.login\""),
         };
         let mut facts = Facts::new("", now);
         for field in Field::texts() {
-            let text = take(&mut entries, field.key()).and_then(|node| self.text(node, &Path::Key(&root, field.key())));
+            let text = take(&mut entries, field.key()).and_then(|node| self.text(node, &Path::Key(root, field.key())));
             if let Some(slot) = field.text_mut(&mut facts) {
                 *slot = text.filter(|text| !text.is_empty()).map(Cow::into_owned);
             }
@@ -98,138 +72,33 @@ impl Reader {
         facts.country = facts.country.map(|country| country.to_ascii_uppercase());
         let mut with = |key| take(&mut entries, key);
         if let Some(node) = with("occurred_at") {
-            facts.occurred_at = self.time(node, &Path::Key(&root, "occurred_at")).unwrap_or(now);
+            facts.occurred_at = self.time(node, &Path::Key(root, "occurred_at")).unwrap_or(now);
         }
         if let Some(node) = with("outcome") {
-            let word = self.word(node, &Path::Key(&root, "outcome"), Outcome::WORDS);
+            let word = self.word(node, &Path::Key(root, "outcome"), Outcome::WORDS);
             facts.outcome = word.and_then(Outcome::of_word).unwrap_or_default();
         }
         if let Some(node) = with("severity") {
-            let word = self.word(node, &Path::Key(&root, "severity"), Severity::WORDS);
+            let word = self.word(node, &Path::Key(root, "severity"), Severity::WORDS);
             facts.severity = word.and_then(Severity::of_word);
         }
-        facts.user = with("user").and_then(|node| self.person(node, &Path::Key(&root, "user")));
+        facts.user = with("user").and_then(|node| self.person(node, &Path::Key(root, "user")));
         if let Some(node) = with("by") {
-            facts.by = self.by(node, &Path::Key(&root, "by")).unwrap_or_default();
+            facts.by = self.by(node, &Path::Key(root, "by")).unwrap_or_default();
         }
         let (one, many) = (with("target"), with("targets"));
-        facts.targets = self.targets(one, many, &root);
-        facts.group = with("group").and_then(|node| self.named(node, &Path::Key(&root, "group")));
-        facts.application = with("application").and_then(|node| self.named(node, &Path::Key(&root, "application")));
-        facts.ip = with("ip").and_then(|node| self.ip(node, &Path::Key(&root, "ip")));
+        facts.targets = self.targets(one, many, root);
+        facts.group = with("group").and_then(|node| self.named(node, &Path::Key(root, "group")));
+        facts.application = with("application").and_then(|node| self.named(node, &Path::Key(root, "application")));
+        facts.ip = with("ip").and_then(|node| self.ip(node, &Path::Key(root, "ip")));
         if let Some(node) = with("changes") {
-            facts.changes = self.changes(node, &Path::Key(&root, "changes"));
+            facts.changes = self.changes(node, &Path::Key(root, "changes"));
         }
         if let Some(node) = with("metadata") {
-            facts.metadata = self.metadata(node, &Path::Key(&root, "metadata"));
+            facts.metadata = self.metadata(node, &Path::Key(root, "metadata"));
         }
         facts.kind = catalogue::shared(&kind?);
         Some(facts)
-    }
-
-    /// The entries of an object whose keys are `known`, none of them twice.
-    fn object<'a>(
-        &mut self,
-        node: Node<'a>,
-        path: &Path<'_>,
-        wanted: &str,
-        known: &[&str],
-        passed_over: &[&str],
-    ) -> Option<Entries<'a>> {
-        let Node::Object(mut entries) = node else {
-            return self.wrong_type(path, wanted, &node);
-        };
-        let mut seen = 0_u32;
-        entries.retain(|(key, _)| {
-            let Some(index) = known.iter().position(|known| known == key) else {
-                if passed_over.contains(&key.as_ref()) {
-                } else if self.errors.len() < MOST_ERRORS {
-                    self.refuse::<()>(&Path::Key(path, key), unknown_key(key, known));
-                } else {
-                    // Not told any more, so not worth looking for what was meant.
-                    self.more += 1;
-                }
-                return false;
-            };
-            let again = seen & (1 << index) != 0;
-            seen |= 1 << index;
-            if again {
-                self.refuse::<()>(&Path::Key(path, key), "this key is there twice; send it once");
-            }
-            !again
-        });
-        Some(entries)
-    }
-
-    fn text<'a>(&mut self, node: Node<'a>, path: &Path<'_>) -> Option<Cow<'a, str>> {
-        match node {
-            Node::Text(text) => Some(text),
-            other => self.wrong_type(path, "a string", &other),
-        }
-    }
-
-    /// A text, or a whole number or boolean as text.
-    fn scalar(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<String> {
-        match node {
-            Node::Text(text) => Some(text.into_owned()),
-            Node::Int(digits) => Some(digits),
-            Node::Bool(value) => Some(value.to_string()),
-            Node::Float => self.refuse(
-                path,
-                "send a number with a fraction as a string, so that no digit is lost",
-            ),
-            other => self.wrong_type(path, "a string, a whole number or a boolean", &other),
-        }
-    }
-
-    fn time(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Time> {
-        let text = self.text(node, path)?;
-        Time::parse(&text).ok().or_else(|| {
-            let detail = format!(
-                "{} is not an RFC 3339 time such as \"2026-11-21T14:02:51.204Z\"",
-                shown(&text)
-            );
-            self.refuse(path, detail)
-        })
-    }
-
-    /// A word of a closed set.
-    fn word(&mut self, node: Node<'_>, path: &Path<'_>, words: &[&'static str]) -> Option<&'static str> {
-        let text = self.text(node, path)?;
-        words.iter().copied().find(|word| *word == text).or_else(|| {
-            let known = words.join(", ");
-            self.refuse(path, format!("expected one of {known}, not {}", shown(&text)))
-        })
-    }
-
-    fn ip(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<IpAddr> {
-        let text = self.text(node, path)?;
-        if text.is_empty() {
-            return None;
-        }
-        let ip = text.parse::<IpAddr>().map(|ip| ip.to_canonical()).ok();
-        ip.or_else(|| {
-            let detail = format!(
-                "{} is not an IP address such as \"10.0.0.1\" or \"2001:db8::1\"",
-                shown(&text)
-            );
-            self.refuse(path, detail)
-        })
-    }
-
-    /// The texts of an object, in the order of `keys`; absent ones are empty.
-    fn texts<const N: usize>(
-        &mut self,
-        node: Node<'_>,
-        path: &Path<'_>,
-        wanted: &str,
-        keys: [&str; N],
-    ) -> Option<[String; N]> {
-        let mut entries = self.object(node, path, wanted, &keys, &[])?;
-        Some(keys.map(|key| {
-            let text = take(&mut entries, key).and_then(|node| self.text(node, &Path::Key(path, key)));
-            text.map(Cow::into_owned).unwrap_or_default()
-        }))
     }
 
     fn person(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Person> {

@@ -9,10 +9,13 @@ use crate::limits::shown;
 /// Keys of a row that the log itself gives.
 pub(super) const GIVEN_BY_THE_LOG: &[&str] = &["id", "recorded_at", "recorded_by", "sentence"];
 
+/// Keys of the number that a reporter gave an activity, which is no field of it.
+pub(super) const OF_A_NUMBER: [&str; 3] = ["source", "epoch", "sequence"];
+
 /// Every key of an activity that a reporter may send; `target` is a single one of `targets`.
 pub(super) static KEYS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let sent = FIELDS.iter().filter(|info| info.field != Field::Recorder);
-    sent.map(|info| info.key).chain(["target"]).collect()
+    sent.map(|info| info.key).chain(["target"]).chain(OF_A_NUMBER).collect()
 });
 
 /// What others call our keys.
@@ -28,6 +31,8 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("ip_address", "ip"),
     ("organization", "group"),
     ("result", "outcome"),
+    ("seq", "sequence"),
+    ("sequence_number", "sequence"),
     ("source_ip", "ip"),
     ("original", "raw"),
     ("level", "severity"),

@@ -86,7 +86,7 @@ fn judge(body: &[u8]) -> Result<(), TestCaseError> {
             prop_assert!(whole.is_some(), "what is no JSON was taken");
             prop_assert_eq!(limits::check(&facts, NOW), Ok(()));
             let row = to_json(&row(facts.clone())).to_string();
-            prop_assert_eq!(parse_row(row.as_bytes(), NOW), Ok(facts));
+            prop_assert_eq!(parse_row(row.as_bytes(), NOW), Ok(facts.into()));
         }
         Err(errors) => {
             prop_assert!((1..=64).contains(&errors.len()), "{} errors", errors.len());

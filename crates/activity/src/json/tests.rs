@@ -1,4 +1,5 @@
 use super::*;
+use crate::numbered::{SEQUENCE_MOST, SOURCE_BYTES};
 use crate::samples::failed_log_in;
 use crate::{By, Outcome, Target};
 
@@ -199,11 +200,60 @@ fn a_row_reads_back_as_the_facts_it_was_written_from() {
     let activity = failed_log_in();
     let mut line = Vec::new();
     write_json(&activity, &mut line);
-    assert_eq!(parse_row(&line, NOW).as_ref(), Ok(&activity.facts));
+    assert_eq!(parse_row(&line, NOW), Ok(activity.facts.clone().into()));
     assert!(parse_facts(&line, NOW).is_err());
     let row = to_json(&activity);
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&line).unwrap(), row);
     assert_eq!((&row["id"], &row["sentence"]), (&1_204.into(), &"Log in failed".into()));
     assert_eq!(row["by"]["kind"], "self");
     assert_eq!(serde_json::from_value::<crate::Activity>(row).unwrap(), activity);
+}
+
+#[test]
+fn the_number_of_a_source_stands_beside_the_activity_and_is_no_part_of_it() {
+    let read = |more: &str| parse_reported(format!(r#"{{"activity":"a.b"{more}}}"#).as_bytes(), NOW);
+    let numbered = |source: &str, epoch: &str, sequence| {
+        let (source, epoch) = (source.to_owned(), epoch.to_owned());
+        Some(Numbered {
+            source,
+            epoch,
+            sequence,
+        })
+    };
+    let plain = read("").unwrap();
+    assert_eq!(plain.numbered, None);
+    for (more, expected) in [
+        (r#","sequence":0"#, numbered("", "", 0)),
+        (
+            r#","sequence":9223372036854775807,"source":null"#,
+            numbered("", "", SEQUENCE_MOST),
+        ),
+        (
+            r#","source":"web-1","sequence":7,"epoch":"boot 3""#,
+            numbered("web-1", "boot 3", 7),
+        ),
+    ] {
+        let reported = read(more).unwrap();
+        assert_eq!(reported.numbered, expected, "{more}");
+        assert_eq!(reported.facts, plain.facts, "{more}");
+    }
+    let long = format!(r#","source":"{}","sequence":1"#, "x".repeat(SOURCE_BYTES + 1));
+    for (more, pointer, says) in [
+        (r#","sequence":-1"#, "/sequence", "whole number"),
+        (r#","sequence":1.5"#, "/sequence", "whole number"),
+        (r#","sequence":"1""#, "/sequence", "not a string"),
+        (r#","sequence":9223372036854775808"#, "/sequence", "whole number"),
+        (r#","source":"web-1""#, "/sequence", "send `sequence` with them"),
+        (r#","sequence":1,"sequence":2"#, "/sequence", "twice"),
+        (r#","sequence":1,"epoch":"a\u0000b""#, "/epoch", "control character"),
+        (r#","seq":1"#, "/seq", "did you mean `sequence`?"),
+        (&long, "/source", "200 is the most"),
+    ] {
+        let errors = read(more).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(
+            errors[0].pointer == pointer && errors[0].detail.contains(says),
+            "{errors:?}"
+        );
+    }
 }

@@ -13,7 +13,8 @@ use store::accounts::account;
 use store::holds::{self, HoldRow};
 
 use crate::activity::{ViewError, person};
-use crate::{App, Caller, ChangeError, Unavailable, names};
+use crate::paging::{Cursors, limit};
+use crate::{App, Caller, ChangeError, Page, PageRequest, Unavailable, names};
 
 /// A legal hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +55,38 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Hold>, ChangeError> 
     Ok(rows.into_iter().map(Hold::of).collect::<Result<_, _>>()?)
 }
 
+/// One page of the holds, newest first.
+///
+/// # Errors
+/// [`ChangeError::Forbidden`] for whoever may not read everything, [`ChangeError::Invalid`] for another list's cursor.
+pub async fn page(app: &App, caller: &Caller, request: &PageRequest) -> Result<Page<Hold>, ChangeError> {
+    if !caller.reads_everything() {
+        return Err(ChangeError::Forbidden);
+    }
+    let pages = Cursors::of(app, "holds");
+    let from = pages.from::<String>(request.after.as_deref())?;
+    let most = limit(request.limit);
+    let mut read = app.store().glance().await?;
+    let rows = holds::page(&mut read, from.key().map(String::as_str), most + 1).await?;
+    let page = pages.onwards(rows, most, |row| row.id.clone());
+    let rows = page.rows.into_iter().map(Hold::of);
+    Ok(Page {
+        rows: rows.collect::<Result<_, _>>()?,
+        turns: page.turns,
+    })
+}
+
 /// Whom somebody means who types this: an account by its username, e-mail address or id, or somebody whom only the log names, by
-/// their id. Nobody, where that could be two.
-pub(crate) async fn meant(app: &App, caller: &Caller, typed: &str) -> Result<Option<Person>, ChangeError> {
+/// their id.
+///
+/// # Errors
+/// [`ChangeError::Forbidden`] for whoever may not read their log, [`ChangeError::Invalid`] where it could be two.
+pub async fn meant(app: &App, caller: &Caller, typed: &str) -> Result<Option<Person>, ChangeError> {
     let typed = typed.trim();
     let account = account::by_login(&mut app.store().glance().await?, &names::key(typed)).await?;
     let by_id = person(app, caller, typed).await.map_err(|error| match error {
         ViewError::Unavailable(cause) => ChangeError::Unavailable(cause),
+        ViewError::Forbidden => ChangeError::Forbidden,
         other => ChangeError::Unavailable(Unavailable::new(other)),
     })?;
     match (account, by_id) {

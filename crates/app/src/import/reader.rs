@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use activity::Time;
+use activity::json::Reported;
 use activity::limits::{self, FieldError};
-use activity::{Facts, Time};
 use foreign::auth::AuthLog;
 use foreign::mapping::{Mapped, Mapping};
 use foreign::{Found, Harvest, Keys, Origin};
@@ -32,7 +33,7 @@ enum Form {
 
 /// Where what lines give goes.
 pub(super) struct Gathered<'a> {
-    pub(super) batch: &'a mut Vec<Facts>,
+    pub(super) batch: &'a mut Vec<Reported>,
     pub(super) summary: &'a mut Summary,
     pub(super) watch: &'a mut dyn Watch,
 }
@@ -92,7 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, origin: Origin, bytes: &[u8]) -> Result<(), String> {
-        let mut facts = match &mut self.form {
+        let mut reported = match &mut self.form {
             Form::Mapped(mapping) if !bytes.trim_ascii().is_empty() => {
                 let mapping = Arc::clone(mapping);
                 return self.events(&mapping, origin, bytes);
@@ -104,10 +105,14 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         };
-        if facts.external_id.is_none() {
-            facts.external_id = Some(self.keys.key(bytes));
+        if reported.facts.external_id.is_none() {
+            reported.facts.external_id = Some(self.keys.key(bytes));
         }
-        self.harvest.found.push(Found { origin, facts });
+        self.harvest.found.push(Found {
+            origin,
+            facts: reported.facts,
+            numbered: reported.numbered,
+        });
         Ok(())
     }
 
@@ -139,7 +144,7 @@ impl<'a> Reader<'a> {
             };
             // An id of the product's own tells what is there already; without one, the event does.
             facts.external_id = facts.external_id.take().or_else(|| Some(self.keys.key(raw.as_bytes())));
-            self.harvest.found.push(Found { origin, facts });
+            self.harvest.found.push(Found::new(origin, facts));
         }
         Ok(())
     }
@@ -154,7 +159,10 @@ impl<'a> Reader<'a> {
             match checked {
                 Ok(facts) => {
                     to.summary.saw(&facts);
-                    to.batch.push(facts);
+                    to.batch.push(Reported {
+                        numbered: found.numbered,
+                        ..facts.into()
+                    });
                 }
                 Err(errors) => {
                     to.summary.unreadable += 1;

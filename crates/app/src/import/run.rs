@@ -4,7 +4,8 @@
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use activity::{Facts, Time};
+use activity::Time;
+use activity::json::Reported;
 use engine::{Batch, IngestError, Item};
 use foreign::auth::Years;
 use foreign::mapping::Mapping;
@@ -215,7 +216,7 @@ fn first_year(inputs: &[Input], now: Time) -> Result<i16, ImportError> {
 async fn record(
     app: Option<&App>,
     reporter: &Reporter,
-    batch: &mut Vec<Facts>,
+    batch: &mut Vec<Reported>,
     summary: &mut Summary,
 ) -> Result<(), ImportError> {
     let Some(app) = app else {
@@ -224,7 +225,12 @@ async fn record(
         return Ok(());
     };
     while !batch.is_empty() {
-        let facts = batch.drain(..batch.len().min(BATCH)).collect();
+        let (mut facts, mut numbers) = (Vec::with_capacity(BATCH), Vec::new());
+        for reported in batch.drain(..batch.len().min(BATCH)) {
+            let number = |number| reporter.number(facts.len(), &reported.facts, number);
+            numbers.extend(reported.numbered.map(number));
+            facts.push(reported.facts);
+        }
         let source = reporter.source().clone();
         let result = app
             .log()
@@ -232,6 +238,7 @@ async fn record(
                 facts,
                 idempotency: None,
                 source,
+                numbers,
             })
             .await?;
         for item in result.items {

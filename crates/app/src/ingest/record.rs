@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
-use activity::{Facts, Seq};
+use activity::{Facts, Numbered, Seq};
 use engine::{Batch, IngestError, Item};
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +19,8 @@ pub struct Submission {
     pub items: Vec<Result<Facts, Vec<FieldError>>>,
     /// By the places of items, the JSON pointers to what was shortened of them.
     pub shortened: BTreeMap<usize, Vec<String>>,
+    /// By the places of items, the numbers that their sources gave them.
+    pub numbered: BTreeMap<usize, Numbered>,
     /// Whether one refused item refuses them all.
     pub strict: bool,
     /// The request's `Idempotency-Key`, if it had one.
@@ -90,7 +92,7 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
             judged.into_iter().enumerate().filter_map(errors).collect(),
         ));
     }
-    let shortened = submission.shortened;
+    let (shortened, mut numbered) = (submission.shortened, submission.numbered);
     let idempotency = submission.idempotency.map(|key| engine::Idempotency {
         scope: format!("activities:{}", reporter.name()),
         key: key.key,
@@ -98,9 +100,12 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
     });
     let mut items = Vec::with_capacity(judged.len());
     let mut facts = Vec::with_capacity(judged.len());
-    for item in judged {
+    let mut numbers = Vec::with_capacity(numbered.len());
+    for (place, item) in judged.into_iter().enumerate() {
         match item {
             Ok(fact) => {
+                let number = numbered.remove(&place);
+                numbers.extend(number.map(|number| reporter.number(facts.len(), &fact, number)));
                 facts.push(fact);
                 items.push(None);
             }
@@ -118,6 +123,7 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         facts,
         idempotency,
         source: reporter.source().clone(),
+        numbers,
     };
     let result = app.log().ingest(batch).await?;
     let mut recorded = result.items.into_iter().map(|item| match item {

@@ -1,7 +1,7 @@
 //! Who reports from outside, for which applications, and whom they may name. Owns who; what they say is judged next door.
 
-use activity::{Named, Recorder};
-use engine::IdSpace;
+use activity::{Facts, Named, Numbered, Recorder};
+use engine::{BatchNumber, IdSpace, NumberingId, SourceOf};
 
 use crate::{Caller, Via, Visitor};
 
@@ -100,6 +100,26 @@ impl Reporter {
     /// Whose external ids theirs are.
     pub(crate) fn source(&self) -> &IdSpace {
         &self.source
+    }
+
+    /// The number that a source of theirs gave what lies at this place of a batch. An application that the reporter was
+    /// given has its sources for itself, so that a new key goes on with them; any other may be anybody's word.
+    pub(crate) fn number(&self, place: usize, facts: &Facts, number: Numbered) -> BatchNumber {
+        let given = |named: &&Named| self.applications.iter().any(|given| given.id == named.id);
+        let of = match facts.application.as_ref().filter(given) {
+            Some(application) => SourceOf::Application(application.id.clone()),
+            None => SourceOf::Reporter(self.name().to_owned()),
+        };
+        let Numbered {
+            source,
+            epoch,
+            sequence,
+        } = number;
+        BatchNumber {
+            place,
+            id: NumberingId { of, source, epoch },
+            number: sequence,
+        }
     }
 
     /// What its requests are told apart by.

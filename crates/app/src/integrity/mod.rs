@@ -4,13 +4,18 @@
 mod courier;
 mod prove;
 mod public;
+mod sources;
 mod state;
 mod verify;
 
 pub use courier::HttpCourier;
-pub use engine::{KeptCheckpoint, LogKey, Proof, WitnessState};
+pub use engine::{
+    Folded, GAPS, Gap, KeptCheckpoint, Late, LogKey, NUMBERINGS, NamedNumbering, Numbering, NumberingId,
+    NumberingTotal, Proof, SourceOf, WitnessState,
+};
 pub use prove::prove;
 pub use public::{PublicError, checkpoint, checkpoint_now, consistency, keys, tile};
+pub use sources::sources;
 pub use state::{Integrity, checkpoints, state};
 pub use store::log::{Verification, WitnessRow};
 pub use verify::{Verifying, begin_verifying, keep_verifying, verify, verify_due};

@@ -1,11 +1,14 @@
 //! What is known of the log's integrity, for those who read everything.
 
 use activity::Time;
-use engine::{KeptCheckpoint, LogKey, WitnessState};
+use engine::{KeptCheckpoint, LogKey, NamedNumbering, NumberingTotal, WitnessState};
 use store::log::{Verification, verification};
 
 use super::Verifying;
 use crate::{App, Caller, ChangeError};
+
+/// Sources that are shown.
+const SOURCES: u32 = 25;
 
 /// What there is to say of the log's integrity.
 #[derive(Clone, Debug)]
@@ -20,6 +23,10 @@ pub struct Integrity {
     pub keys: Vec<LogKey>,
     /// Who is asked to cosign checkpoints, and what became of it.
     pub witnesses: Vec<WitnessState>,
+    /// The sources that number their events, of which so many are shown: first those that miss something.
+    pub sources: Vec<NamedNumbering>,
+    /// How many there are.
+    pub all_sources: NumberingTotal,
     /// What verifying all of it came to last.
     pub last: Option<Verification>,
     /// The verification that goes on.
@@ -36,6 +43,7 @@ pub async fn state(app: &App, caller: &Caller) -> Result<Integrity, ChangeError>
     }
     let through = app.log().look().await?.complete_through();
     let newest = app.log().checkpoints(u64::MAX, 1).await?.pop();
+    let (sources, all_sources) = app.log().worst_numberings(SOURCES).await?;
     let last = verification::last(&mut app.store().glance().await?).await?;
     Ok(Integrity {
         size: through.size,
@@ -43,6 +51,8 @@ pub async fn state(app: &App, caller: &Caller) -> Result<Integrity, ChangeError>
         newest,
         keys: app.log().keys().await?,
         witnesses: app.log().witnesses().await?,
+        sources,
+        all_sources,
         last,
         running: app.verifier().running(),
     })

@@ -52,6 +52,7 @@ pub(crate) const TABLE: Table = &[
     // Hashes, which say nothing of anybody.
     ("integrity/prove", Is::Reading),
     ("integrity/public", Is::Reading),
+    ("integrity/sources", Is::Reading),
     ("integrity/state", Is::Reading),
     ("integrity/verify", Is::Mutating(&["log.verified"])),
     ("integrity/verify@due", Is::Mutating(&["log.verified"])),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use activity::erased::Remains;
 use activity::query::Expr;
 use activity::{Activity, ERASED, Seq, Time, canonical, erased};
+use futures::future::join_all;
 use store::Tx;
 use store::log::erasure::{self, Requested, Stage};
 use store::log::{head, person_key, volume as table};
@@ -134,7 +135,7 @@ impl Ledger {
         Ok(tx.commit().await?)
     }
 
-    /// Takes the next step of those whose hot activities are rewritten: rewrites a volume, or ends it; whether there was one
+    /// Takes the next step of those whose hot activities are rewritten: rewrites some volumes, or ends it; whether there was one
     /// to take. A volume that cannot be read is left until it can be, and so is the end.
     pub(crate) async fn erase_next(self: &Arc<Self>) -> Result<bool, LogError> {
         let due = self.at(Stage::Sealed).await?;
@@ -146,28 +147,29 @@ impl Ledger {
             Arc::new(Erasing::of(&due)),
         );
         let view = Arc::new(self.reader.view().await?);
-        let mut is_whole = true;
-        for meta in self
-            .live()
-            .await?
-            .into_iter()
-            .filter(|meta| meta.first_seq < erasing.end() && !meta.is_emptied())
-        {
-            let Some(readable) = readable(&view, &meta) else {
-                is_whole = false;
-                continue;
-            };
-            let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
-            if !blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
-                continue;
-            }
-            match self.rewrite_volume(&erasing, meta).await {
-                // It holds up neither the others nor what else there is to do.
-                Err(LogError::Volume(error)) => {
-                    tracing::error!(%error, "somebody cannot be erased from a volume yet");
+        let (mut is_whole, mut named) = (true, Vec::new());
+        let mut volumes = self.live().await?.into_iter();
+        loop {
+            let next = volumes.find(|meta| meta.first_seq < erasing.end() && !meta.is_emptied());
+            let is_last = next.is_none();
+            if let Some(meta) = next {
+                let Some(readable) = readable(&view, &meta) else {
                     is_whole = false;
+                    continue;
+                };
+                let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
+                if blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
+                    named.push(meta);
                 }
-                done => return done,
+            }
+            if !named.is_empty() && (is_last || named.len() >= self.shared.settings().erase_at_once) {
+                match self.rewrite_volumes(&erasing, std::mem::take(&mut named)).await? {
+                    Some(done) => return Ok(done),
+                    None => is_whole = false,
+                }
+            }
+            if is_last {
+                break;
             }
         }
         if !is_whole {
@@ -179,14 +181,46 @@ impl Ledger {
         Ok(true)
     }
 
-    async fn rewrite_volume(self: &Arc<Self>, erasing: &Arc<Erasing>, meta: VolumeMeta) -> Result<bool, LogError> {
+    /// Rewrites these volumes, each beside the others; whether one was. `None` if none of them can be read.
+    async fn rewrite_volumes(
+        self: &Arc<Self>,
+        erasing: &Arc<Erasing>,
+        metas: Vec<VolumeMeta>,
+    ) -> Result<Option<bool>, LogError> {
+        // Of several the first may be done last: until all are it is known that what lies before them was looked at.
+        let looked_at = match metas.as_slice() {
+            [] => return Ok(None),
+            [only] => only.end_seq(),
+            [first, ..] => first.first_seq,
+        };
+        let works = metas
+            .into_iter()
+            .map(|meta| self.rewrite_volume(erasing, meta, looked_at));
+        let mut done = None;
+        for work in join_all(works).await {
+            match work {
+                Ok(made) => done = Some(made || done == Some(true)),
+                // It holds up neither the others nor what else there is to do.
+                Err(LogError::Volume(error)) => tracing::error!(%error, "somebody cannot be erased from a volume yet"),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(done)
+    }
+
+    async fn rewrite_volume(
+        self: &Arc<Self>,
+        erasing: &Arc<Erasing>,
+        meta: VolumeMeta,
+        looked_at: Seq,
+    ) -> Result<bool, LogError> {
         let started = std::time::Instant::now();
         let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
         let (seqs, id) = (meta.seqs(), meta.id.clone());
         let rewritten: Arc<Mutex<Rewritten>> = Arc::default();
         let replaced = Replaced::Erased {
             id: id.clone(),
-            looked_at: seqs.end,
+            looked_at,
             rewritten: Arc::clone(&rewritten),
         };
         let of = Arc::clone(erasing);

@@ -474,6 +474,45 @@ async fn a_crash_at_any_step_of_erasing_leaves_nothing_shown_and_the_rest_to_be_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn volumes_are_rewritten_beside_each_other_and_how_far_it_is_stays_true() {
+    const SIZE: u64 = 210;
+    for at_once in [1, 3] {
+        let bed = Bed::with(|settings| {
+            (settings.seal_at, settings.merge_factor, settings.erase_at_once) = (50, usize::MAX, at_once);
+            settings.query_ms = 0;
+        })
+        .await;
+        for first in (0..SIZE).step_by(30) {
+            bed.append(history(first..first + 30)).await;
+            bed.log.settle(false).await.unwrap();
+        }
+        let volumes = bed.volumes_on_disk().len();
+        assert!(volumes >= 3, "{volumes}");
+        let before = root(&bed).await;
+        erase(&bed, &token(SAM, "id")).await;
+        let log = bed.log.clone();
+        let late = bed
+            .late((Work::Erase, Step::Published), async move { log.settle(false).await })
+            .await;
+        let erasure = bed.log.erasures().await.unwrap().remove(0);
+        assert_eq!(
+            erasure.looked_at > 0,
+            at_once == 1,
+            "others may be published before the first: {erasure:?}"
+        );
+        let live = bed.log.ledger().live().await.unwrap();
+        for meta in live.iter().filter(|meta| meta.end_seq() <= erasure.looked_at) {
+            let of = bed.dir.path().join("volumes").join(&meta.id);
+            assert_eq!(files_with(&of, SAM.as_bytes()), Vec::<String>::new(), "{}", meta.id);
+        }
+        late.goes_on().await.unwrap();
+        assert_erased(&bed, SAM, SAMS_IP, &history(0..SIZE)).await;
+        assert_eq!(root(&bed).await, before);
+        assert_eq!(bed.volumes_on_disk().len(), volumes, "{at_once} at once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn twice_nobody_and_two_at_once() {
     let (bed, model) = mixed(140).await;
     for nobody in ["", ERASED] {

@@ -106,6 +106,7 @@ async fn a_repeated_import_adds_nothing_however_late() {
         facts: (0..500).map(|n| with_id(facts(n), &format!("line {n}"))).collect(),
         idempotency: None,
         source: IdSpace::Ledger("import:openssh:auth.log".to_owned()),
+        numbers: Vec::new(),
     };
     bed.log.ingest(batch()).await.unwrap();
     bed.clock.advance(400 * Time::DAY);

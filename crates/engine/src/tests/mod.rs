@@ -13,6 +13,7 @@ mod ledger;
 mod losses;
 mod model;
 mod mutations;
+mod numbering;
 mod pruning;
 mod racing;
 mod readiness;
@@ -264,6 +265,7 @@ fn reporter(facts: Vec<Facts>) -> Batch {
         facts,
         idempotency: None,
         source: IdSpace::Reporter("key_1".to_owned()),
+        numbers: Vec::new(),
     }
 }
 

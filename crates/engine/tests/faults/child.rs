@@ -109,6 +109,7 @@ async fn record(log: &Log, name: &str, count: usize) -> bool {
         facts: facts.collect(),
         idempotency: None,
         source: IdSpace::Reporter("key_1".to_owned()),
+        numbers: Vec::new(),
     };
     match log.ingest(batch).await {
         Ok(result) => {

@@ -31,10 +31,7 @@ impl<'a> Line<'a> {
     /// The same, to be recorded once it is certain that no other line says it.
     pub(super) fn keyed(&mut self, mut facts: Facts) -> Found {
         facts.external_id = Some(self.keys.key(self.raw));
-        Found {
-            origin: self.origin,
-            facts,
-        }
+        Found::new(self.origin, facts)
     }
 
     /// This line is no activity.

@@ -54,6 +54,30 @@ proptest! {
 }
 
 #[test]
+fn which_log_it_is_of_are_the_last_lines_and_no_others() {
+    let log = Checkpoint::new("example.com/whodid".parse().unwrap(), 300, [7; 32]);
+    let said = Statement::new("erasure").unwrap().with("erasure", "1").unwrap();
+    assert_eq!(said.log(), None);
+    let whole = said.clone().of_log(&log);
+    assert_eq!(whole.log(), Some(log.clone()));
+    assert_eq!(Statement::parse(&whole.text()).unwrap().log(), Some(log.clone()));
+    assert_eq!(
+        whole.with("more", "x").unwrap().log(),
+        None,
+        "something was put behind them"
+    );
+    for (from, to) in [
+        ("size: 300", "size: 0300"),
+        ("size: 300", "size: x"),
+        ("root: BwcH", "root: !"),
+        ("root", "toor"),
+    ] {
+        let text = said.clone().of_log(&log).text().replace(from, to);
+        assert_eq!(Statement::parse(&text).unwrap().log(), None, "{text}");
+    }
+}
+
+#[test]
 fn words_are_words() {
     for wrong in ["", "A", "a b", "a:", "a\n", "ä", &"a".repeat(41)] {
         assert!(Statement::new(wrong).is_err(), "{wrong:?}");

@@ -5,5 +5,6 @@ mod request;
 
 pub use forget::{Forgotten, KeptFile, Placeholder, Whom, forget, left_behind, owned_alone};
 pub use request::{
-    Decided, ErasureRequestRow, RequestState, by_id, decide, erased, insert, keep_receipt, list, unfinished, waiting_of,
+    Decided, ErasureRequestRow, RequestState, by_erasure, by_id, decide, erased, insert, keep_receipt, list, page,
+    unfinished, waiting_of,
 };

@@ -21,7 +21,8 @@ pub enum RequestState {
 }
 
 impl RequestState {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Withdrawn, Self::Declined, Self::Erased];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Withdrawn, Self::Declined, Self::Erased];
 
     /// The word in SQL.
     #[must_use]
@@ -138,6 +139,37 @@ pub async fn list(read: &mut Read, limit: u32) -> Result<Vec<ErasureRequestRow>,
     let order = "ORDER BY CASE state WHEN 'waiting' THEN 0 ELSE 1 END, id DESC LIMIT $1";
     let select = sqlx::query(AssertSqlSafe(format!("{SELECT} {order}"))).bind(i64::from(limit));
     select.fetch_all(read.conn()).await?.iter().map(request).collect()
+}
+
+/// So many of them that came before this one, in this state or in any, newest first.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn page(
+    read: &mut Read,
+    before: Option<&str>,
+    state: Option<RequestState>,
+    limit: u32,
+) -> Result<Vec<ErasureRequestRow>, StoreError> {
+    let select = format!(
+        "{SELECT} WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) AND (CAST($2 AS TEXT) IS NULL OR state = $2) ORDER BY id DESC LIMIT $3"
+    );
+    let select = sqlx::query(AssertSqlSafe(select))
+        .bind(before)
+        .bind(state.map(RequestState::word))
+        .bind(i64::from(limit));
+    select.fetch_all(read.conn()).await?.iter().map(request).collect()
+}
+
+/// The one that the erasure of this number is of.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn by_erasure(read: &mut Read, erasure: u64) -> Result<Option<ErasureRequestRow>, StoreError> {
+    let select = format!("{SELECT} WHERE erasure = $1");
+    let row = sqlx::query(AssertSqlSafe(select)).bind(signed(erasure));
+    let row = row.fetch_optional(read.conn()).await?;
+    row.as_ref().map(request).transpose()
 }
 
 /// Erasures that have no receipt yet, oldest first.

@@ -3,8 +3,10 @@
 use activity::Time;
 use store::Tx;
 use store::log::idempotency::Remembered;
+use store::log::numbering::{self, LateRow, NumberingRow};
 use store::log::{
-    HotBatch, VolumeRow, activity_type, erasure, external_id, head, hot_batch, idempotency, person_key, volume,
+    HotBatch, NumberingId, NumberingTotal, SourceOf, VolumeRow, activity_type, erasure, external_id, head, hot_batch,
+    idempotency, person_key, volume,
 };
 
 use super::place::Place;
@@ -382,4 +384,95 @@ pub(crate) async fn an_external_id_is_remembered_until_its_time(place: Place) {
     assert_eq!(external_id::forget_expired(tx, Time(10)).await.unwrap(), 50);
     assert!(external_id::find(tx, &[], Time(10)).await.unwrap().is_empty());
     assert_eq!(external_id::remember(tx, &[], Time(10)).await.unwrap(), 0);
+}
+
+pub(crate) async fn a_numbering_is_what_was_kept_last_and_those_heard_last_are_kept(place: Place) {
+    let mut tx = begin(&place).await;
+    let id = |of: SourceOf, source: &str, epoch: &str| NumberingId {
+        of,
+        source: source.to_owned(),
+        epoch: epoch.to_owned(),
+    };
+    let crm = || SourceOf::Application("crm".to_owned());
+    let key = || SourceOf::Reporter("crm".to_owned());
+    let row = |at: i64, missing: u64| NumberingRow {
+        begun_at: Time(at),
+        heard_at: Time(at),
+        lowest: 1,
+        highest: 9,
+        missing,
+        gaps: "[]".to_owned(),
+        folded: 0,
+        folded_through: None,
+        late: 0,
+        last_late: None,
+        repeated: 0,
+        repeated_at: None,
+    };
+    let full = NumberingRow {
+        folded: 2,
+        folded_through: Some((4, Time(1))),
+        late: 3,
+        last_late: Some(LateRow {
+            at: Time(5),
+            by: 7,
+            most: 8,
+        }),
+        repeated: 1,
+        repeated_at: Some(Time(6)),
+        ..row(3, 2)
+    };
+    let all = [
+        (id(crm(), "a", ""), row(1, 0)),
+        (id(crm(), "a", "2"), full.clone()),
+        (id(crm(), "b", ""), row(2, 5)),
+        (id(key(), "a", ""), row(4, 0)),
+    ];
+    for (id, row) in &all {
+        numbering::put(
+            &mut tx,
+            id,
+            &NumberingRow {
+                missing: 9,
+                ..row.clone()
+            },
+        )
+        .await
+        .unwrap();
+        numbering::put(&mut tx, id, row).await.unwrap();
+        assert_eq!(numbering::get(&mut tx, id).await.unwrap().as_ref(), Some(row));
+    }
+    assert_eq!(numbering::get(&mut tx, &id(key(), "a", "2")).await.unwrap(), None);
+    let two = numbering::list(&mut tx, None, 2).await.unwrap();
+    let rest = numbering::list(&mut tx, Some(&two[1].id), 9).await.unwrap();
+    let listed: Vec<_> = two
+        .iter()
+        .chain(&rest)
+        .map(|one| (one.id.clone(), one.row.clone()))
+        .collect();
+    assert_eq!(listed, all);
+    let over: Vec<bool> = two.iter().chain(&rest).map(|one| one.is_over).collect();
+    assert_eq!(
+        over,
+        [true, false, false, false],
+        "another numbering of the same source began later"
+    );
+    let worst = numbering::worst(&mut tx, 3).await.unwrap();
+    let worst: Vec<_> = worst.iter().map(|one| &one.id).collect();
+    assert_eq!(
+        worst,
+        [&all[1].0, &all[2].0, &all[3].0],
+        "what misses something, then what was heard last"
+    );
+    let total = NumberingTotal {
+        numberings: 4,
+        with_missing: 2,
+    };
+    assert_eq!(numbering::total(&mut tx).await.unwrap(), total);
+    assert_eq!(numbering::keep(&mut tx, &crm(), 2).await.unwrap(), 1);
+    let left = numbering::list(&mut tx, None, 9).await.unwrap();
+    assert_eq!(
+        left.iter().map(|one| &one.id).collect::<Vec<_>>(),
+        [&all[1].0, &all[2].0, &all[3].0]
+    );
 }

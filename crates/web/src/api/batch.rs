@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use activity::limits::{self, FieldError};
-use activity::{Facts, Time, json};
+use activity::{Facts, Numbered, Time, json};
 use app::import::mapping::{Mapped, Mapping};
 use axum::http::{HeaderMap, StatusCode, header};
 
@@ -66,6 +66,8 @@ pub(super) struct Parsed {
     pub(super) items: Vec<Item>,
     /// By the places of items, the JSON pointers to what was shortened of them.
     pub(super) shortened: BTreeMap<usize, Vec<String>>,
+    /// By the places of items, the numbers that their sources gave them.
+    pub(super) numbered: BTreeMap<usize, Numbered>,
 }
 
 /// Reads every item of a body, at most `limit` of them; a lenient reading shortens what is too long.
@@ -76,20 +78,22 @@ pub(super) fn parse(
     now: Time,
 ) -> Result<Parsed, Problem> {
     let (mut items, mut faults) = (Vec::new(), 0);
-    let mut shortened = BTreeMap::new();
+    let (mut shortened, mut numbered) = (BTreeMap::new(), BTreeMap::new());
     let take = |raw: &[u8]| {
         if items.len() == limit {
             return Err(too_many(limit));
         }
-        let item = match lenient {
-            true => json::parse_facts_shortened(raw, now).map(|(facts, pointers)| {
-                if !pointers.is_empty() {
-                    shortened.insert(items.len(), pointers);
-                }
-                facts
-            }),
-            false => json::parse_facts(raw, now),
+        let read = match lenient {
+            true => json::parse_shortened(raw, now),
+            false => json::parse_reported(raw, now),
         };
+        let item = read.map(|reported| {
+            if !reported.shortened.is_empty() {
+                shortened.insert(items.len(), reported.shortened);
+            }
+            numbered.extend(reported.numbered.map(|number| (items.len(), number)));
+            reported.facts
+        });
         if let Err(errors) = &item {
             faults += errors.len();
         }
@@ -105,7 +109,11 @@ pub(super) fn parse(
             "The body holds no activity. Send one object, an array of them, or one a line.",
         ));
     }
-    Ok(Parsed { items, shortened })
+    Ok(Parsed {
+        items,
+        shortened,
+        numbered,
+    })
 }
 
 /// Reads every event of a body by a mapping, at most `limit` of them.
@@ -149,7 +157,7 @@ pub(super) fn parse_mapped(
     }
     Ok(Parsed {
         items,
-        shortened: BTreeMap::new(),
+        ..Parsed::default()
     })
 }
 

@@ -9,11 +9,13 @@ mod causes;
 mod connections;
 mod devices;
 mod docs;
+mod erasures;
 mod etag;
 mod exports;
 mod get_activity;
 mod groups;
 mod health;
+mod holds;
 mod json;
 mod list;
 mod list_activities;
@@ -27,6 +29,7 @@ mod record_activities;
 mod retention;
 mod saved_searches;
 mod sessions;
+mod sources;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -50,6 +53,9 @@ pub fn routes() -> Vec<Route> {
         exports::routes(),
         proofs::routes(),
         retention::routes(),
+        sources::routes(),
+        erasures::routes(),
+        holds::routes(),
     ];
     areas.into_iter().flatten().chain(own()).collect()
 }

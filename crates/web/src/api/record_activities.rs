@@ -70,6 +70,11 @@ pub(super) struct ItemBody {
 /// others (`not_your_application`), and ids or names of this installation that the reporter was not given
 /// (`not_yours`). Whoever did it is somebody of the reporting system: `by.kind` `administrator` and `member` are kept
 /// as `person`, and `system` is that system.
+///
+/// A source that numbers its events sends `sequence`, each one more than the one before, with `source` where there are
+/// several (each process, host or database its own), and with another `epoch` each time its numbers begin anew. What never
+/// came and how late the rest was is then at `GET /v1/integrity/sources` and under *Integrity*. A number is no part of the
+/// activity, and repeats nothing: send an `external_id` for that. Only an item that was refused leaves a gap.
 #[utoipa::path(
     post, path = "/v1/activities", tag = "Activities", operation_id = "recordActivities",
     params(
@@ -164,7 +169,11 @@ async fn submission(
     let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
     let work = move || -> Result<(Submission, Share), Problem> {
-        let Parsed { items, shortened } = match ways.mapping {
+        let Parsed {
+            items,
+            shortened,
+            numbered,
+        } = match ways.mapping {
             Some(mapping) => batch::parse_mapped(&bytes, (layout, mapping), most, now)?,
             None => batch::parse(&bytes, (layout, ways.lenient), most, now)?,
         };
@@ -175,6 +184,7 @@ async fn submission(
         let submission = Submission {
             items,
             shortened,
+            numbered,
             strict: ways.strict,
             idempotency,
         };

@@ -277,6 +277,7 @@ impl TestApp {
             facts: vec![facts],
             idempotency: None,
             source: engine::IdSpace::Reporter("test".to_owned()),
+            numbers: Vec::new(),
         };
         self.log.ingest(batch).await.unwrap();
     }

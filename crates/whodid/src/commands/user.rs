@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use app::accounts::{Activation, NewUser, create_user};
-use app::{Caller, ChangeError, Roles};
+use app::{Caller, Roles};
 
-use super::settings;
+use super::{refused, settings};
 use crate::cli::{SettingFlags, UserCreate};
 use crate::compose;
 use crate::diagnostics;
@@ -45,16 +45,7 @@ pub(super) async fn create(flags: &SettingFlags, command: UserCreate) -> Result<
     })?;
     let created = create_user(&installation.app, &Caller::command_line(), new).await;
     installation.log.close().await;
-    let created = match created {
-        Err(ChangeError::Invalid(errors)) => {
-            let all: Vec<_> = errors
-                .iter()
-                .map(|error| format!("{}: {}", error.field, error.message))
-                .collect();
-            return Err(Misuse(all.join("\n       ")).into());
-        }
-        other => other?,
-    };
+    let created = created.map_err(refused)?;
     say(format!("Created {}.", visible(&created.person.to_string())))?;
     if let Some(link) = created.link {
         say(format!(

@@ -7,6 +7,7 @@ mod kill;
 mod manifest;
 mod memory;
 mod nodes;
+mod people;
 mod read;
 mod secrets;
 mod serve;

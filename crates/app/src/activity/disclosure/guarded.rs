@@ -10,8 +10,8 @@ use activity::query::Expr;
 use activity::{Facts, Seq, Time};
 use engine::{
     Attested, Batch, Breakdown, Count, Erasure, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey,
-    Look, Obstacle, Order, Proof, Removal, Retention, RetentionBy, RetentionRun, Scan, Search, Statement, Summary,
-    Through, Verified, WitnessState,
+    Look, NamedNumbering, NumberingId, NumberingTotal, Obstacle, Order, Proof, Removal, Retention, RetentionBy,
+    RetentionRun, Scan, Search, Statement, Summary, Through, Verified, WitnessState,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -173,6 +173,20 @@ impl GuardedLog {
     /// See [`Log::witnesses`].
     pub(crate) async fn witnesses(&self) -> Result<Vec<WitnessState>, LogError> {
         self.0.witnesses().await
+    }
+
+    /// See [`Log::numberings`].
+    pub(crate) async fn numberings(
+        &self,
+        after: Option<&NumberingId>,
+        limit: u32,
+    ) -> Result<Vec<NamedNumbering>, LogError> {
+        self.0.numberings(after, limit).await
+    }
+
+    /// See [`Log::worst_numberings`].
+    pub(crate) async fn worst_numberings(&self, limit: u32) -> Result<(Vec<NamedNumbering>, NumberingTotal), LogError> {
+        self.0.worst_numberings(limit).await
     }
 
     /// See [`Log::tile`].

@@ -13,6 +13,7 @@ use super::prepare::Prepared;
 use super::{IngestError, IngestResult, Item, answer};
 use crate::LogError;
 use crate::keys::{self, Fresh, Key, Keys};
+use crate::numbering::Arrivals;
 use crate::writer::Writer;
 use crate::writer::append::Placed;
 
@@ -99,6 +100,7 @@ async fn try_once(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Option<
         let kinds = writer.new_kinds(facts);
         writer.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
     };
+    arrivals(&plan, &prepared).keep(&mut tx, placed.recorded_at).await?;
     let answers = answers(&plan, &placed);
     let made = Made {
         plan: &plan,
@@ -163,6 +165,20 @@ async fn settle_keys(writer: &Arc<Writer>, tx: &mut Tx, group: &mut [Request]) -
         erasures,
         keys: held.into_iter().collect(),
     })
+}
+
+/// The numbers that came: of what is taken now, and of what was there under the same external id.
+fn arrivals(plan: &Plan, prepared: &[&Prepared]) -> Arrivals {
+    let mut arrivals = Arrivals::default();
+    for (request, decision) in prepared.iter().zip(&plan.decisions) {
+        let Decision::Taken(slots) = decision else { continue };
+        for number in &request.numbers {
+            if let Some(slot) = slots.get(number.place) {
+                arrivals.add(number, matches!(slot, Slot::New(_)));
+            }
+        }
+    }
+    arrivals
 }
 
 fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {

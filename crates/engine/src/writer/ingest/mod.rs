@@ -9,7 +9,7 @@ mod queue;
 use activity::{Facts, Seq, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::LogError;
+use crate::{BatchNumber, LogError};
 
 pub(crate) use queue::Queue;
 
@@ -22,6 +22,8 @@ pub struct Batch {
     pub idempotency: Option<Idempotency>,
     /// Whose external ids they carry.
     pub source: IdSpace,
+    /// The numbers that their sources gave them.
+    pub numbers: Vec<BatchNumber>,
 }
 
 /// Whose external ids a batch carries, and for how long they are remembered.

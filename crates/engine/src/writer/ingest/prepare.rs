@@ -14,7 +14,7 @@ use crate::keys::{self, Fresh, Keys, Proposal};
 use crate::tasks::blocking;
 use crate::writer::Writer;
 use crate::writer::append::weight;
-use crate::{LogError, batch};
+use crate::{BatchNumber, LogError, batch};
 
 /// From this many activities on, the work leaves the async threads.
 const LARGE: usize = 32;
@@ -39,6 +39,7 @@ pub(super) struct Prepared {
     pub(super) idempotency: Option<Idempotency>,
     /// Whether external ids are kept for good.
     pub(super) ledger: bool,
+    pub(super) numbers: Vec<BatchNumber>,
 }
 
 impl Prepared {
@@ -48,6 +49,7 @@ impl Prepared {
             facts,
             idempotency,
             source,
+            numbers,
         } = batch;
         let large = facts.len() >= LARGE;
         let cache = Arc::clone(writer.shared.keys());
@@ -79,6 +81,7 @@ impl Prepared {
                 proposal,
                 idempotency,
                 ledger,
+                numbers,
             })
         };
         on_thread(large, digest).await

@@ -79,6 +79,11 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("SecondFactor", "device_name", Text(0, limits::DEVICE_NAME)),
         ("SendCode", "challenge", Given),
         ("Refresh", "refresh_token", Given),
+        ("NewErasure", "person", Text(1, activity::limits::FIELD_BYTES)),
+        ("NewErasure", "reason", Text(1, limits::REASON)),
+        ("ErasureDecision", "reason", Text(1, limits::REASON)),
+        ("NewHold", "person", Text(1, activity::limits::FIELD_BYTES)),
+        ("NewHold", "reason", Text(1, limits::REASON)),
     ]
 }
 
@@ -145,6 +150,8 @@ fn answered() -> Vec<(&'static str, &'static str, Holds)> {
         ("Contact", "id", Id("usr")),
         ("User", "id", Id("usr")),
         ("Export", "id", Id("exp")),
+        ("Erasure", "id", Id("ers")),
+        ("Hold", "id", Id("hold")),
         ("SignedInBody", "user_id", Id("usr")),
         ("SignedInBody", "device_id", Id("dev")),
         ("Problem", "code", OneOf(codes)),
@@ -161,8 +168,10 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("applications", "app"),
     ("connections", "usr"),
     ("devices", "dev"),
+    ("erasures", "ers"),
     ("exports", "exp"),
     ("groups", "grp"),
+    ("holds", "hold"),
     ("invitations", "inv"),
     ("members", "usr"),
     ("saved-searches", "srch"),

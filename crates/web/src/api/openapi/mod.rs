@@ -17,8 +17,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, exports, get_activity, groups, list_activities, list_types, overview,
-    proofs, record_activities, retention, saved_searches, sessions, tail, users,
+    applications, auth, connections, devices, erasures, exports, get_activity, groups, holds, list_activities,
+    list_types, overview, proofs, record_activities, retention, saved_searches, sessions, sources, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
 
@@ -34,7 +34,7 @@ use crate::problem::{FieldProblem, ProblemDetails};
         overview::histogram,
         overview::facets,
     ),
-    components(schemas(ProblemDetails, FieldProblem, Activity, ActivityPage, NewActivities)),
+    components(schemas(ProblemDetails, FieldProblem, Activity, ActivityPage, NewActivities, Person)),
     modifiers(&Schemes),
     tags((name = "Activities"), (name = "Activity types")),
 )]
@@ -99,6 +99,9 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         exports::Document::openapi(),
         proofs::Document::openapi(),
         retention::Document::openapi(),
+        sources::Document::openapi(),
+        erasures::Document::openapi(),
+        holds::Document::openapi(),
     ]
 }
 
@@ -115,6 +118,10 @@ pub(super) async fn document() -> Response {
 /// A recorded activity. Its shape is given by `shapes`.
 #[derive(ToSchema)]
 pub(super) struct Activity;
+
+/// A person as they were named at a moment. Its shape is given by `shapes`.
+#[derive(ToSchema)]
+pub(super) struct Person;
 
 /// What may be recorded. Its shape is given by `shapes`.
 #[derive(ToSchema)]

@@ -2,6 +2,7 @@
 
 use activity::field::{FIELDS, Field, Holds, ID_BYTES, Info, TEXT_BYTES};
 use activity::limits::{CHANGES, METADATA_KEY_BYTES, METADATA_KEYS, METADATA_VALUE_CHARS, TARGETS};
+use activity::numbered::{EPOCH_BYTES, SEQUENCE_MOST, SOURCE_BYTES};
 use activity::{By, Outcome, RecorderKind, Severity};
 use serde_json::{Map, Value, json};
 
@@ -9,6 +10,8 @@ use serde_json::{Map, Value, json};
 /// What stands in addresses: no part of one ends in it.
 const ID: &str = r"^[^/?#\\%\x00-\x1f\x7f-\x9f]+$";
 const ID_SAYS: &str = "Stable id. It stands in addresses: no `/`, `?`, `#`, `\\`, `%` or control character.";
+/// No control character.
+const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 const CODE: &str = "^[a-z0-9_-]+(\\.[a-z0-9_-]+)*$";
 
 /// Puts the shapes of activities among the others.
@@ -277,13 +280,51 @@ fn or_null(mut shape: Value) -> Value {
 
 fn sent() -> Value {
     let fields = FIELDS.iter().filter(|info| info.field != Field::Recorder);
-    let properties: Map<String, Value> = fields.map(|info| (info.key.to_owned(), taken(info))).collect();
+    let properties: Map<String, Value> = fields
+        .map(|info| (info.key.to_owned(), taken(info)))
+        .chain(number_of_its_source())
+        .collect();
     json!({
         "type": "object", "properties": properties, "required": ["activity"], "additionalProperties": false,
+        "if": { "anyOf": [is_there("source", "string"), is_there("epoch", "string")] },
+        "then": is_there("sequence", "integer"),
         "description": "An activity to record. No text holds the character U+0000. All texts together have at most \
                         65,536 bytes, `raw` not counted.",
         "example": { "activity": "user.login", "user": { "id": "u1", "name": "Sam Jones" }, "ip": "203.0.113.7" },
     })
+}
+
+/// What stands beside the fields: the number that the event has where it comes from.
+fn number_of_its_source() -> impl Iterator<Item = (String, Value)> {
+    let name = |says: &str, most: usize| json!({ "type": ["string", "null"], "maxLength": most, "pattern": NO_CONTROLS, "description": says });
+    let sequence = json!({
+        "type": ["integer", "null"], "format": "int64", "minimum": 0, "maximum": SEQUENCE_MOST,
+        "description": "The number that the event has where it comes from: each event has one more than the one before. \
+                        Which are missing is at `GET /v1/integrity/sources`; the activity itself does not have it.",
+    });
+    let keys = [
+        (
+            "source",
+            name(
+                "What numbers the events, such as a host or a process; absent for the only one.",
+                SOURCE_BYTES,
+            ),
+        ),
+        (
+            "epoch",
+            name(
+                "Another one each time the numbers begin anew, such as when the source was started.",
+                EPOCH_BYTES,
+            ),
+        ),
+        ("sequence", sequence),
+    ];
+    keys.into_iter().map(|(key, shape)| (key.to_owned(), shape))
+}
+
+/// That this key has a value of this sort, and not `null`.
+fn is_there(key: &str, sort: &str) -> Value {
+    json!({ "properties": { key: { "type": sort } }, "required": [key] })
 }
 
 fn one_or_many() -> Value {

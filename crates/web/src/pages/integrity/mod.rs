@@ -1,6 +1,7 @@
 //! Integrity: the signed checkpoints of the log, verifying all of it, and the proof of one activity. Owns handlers and page
 //! structs; what is said is asked of `app`.
 
+mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use sources::Source;
 
 use super::activity::page_error;
 use crate::AppState;
@@ -140,6 +142,22 @@ impl IntegrityPage {
             is_later,
             removed: None,
         }
+    }
+
+    /// The sources that number their events, those that miss something first.
+    fn sources(&self) -> Vec<Source> {
+        self.state.sources.iter().map(Source::of).collect()
+    }
+
+    /// Whether a number of one of them came again.
+    fn is_repeated(&self) -> bool {
+        self.state.sources.iter().any(|one| one.numbering.repeated.is_some())
+    }
+
+    /// How many sources there are that are not shown.
+    fn more_sources(&self) -> u64 {
+        let all = self.state.all_sources.numberings;
+        all.saturating_sub(self.state.sources.len() as u64)
     }
 
     fn newest(&self) -> Option<(&KeptCheckpoint, String)> {

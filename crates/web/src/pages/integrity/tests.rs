@@ -1,4 +1,4 @@
-use app::integrity::WitnessRow;
+use app::integrity::{Folded, Gap, Late, NamedNumbering, Numbering, NumberingId, NumberingTotal, SourceOf, WitnessRow};
 use askama::Template as _;
 
 use super::*;
@@ -19,6 +19,8 @@ fn state(newest: Option<u64>, size: u64) -> Integrity {
         newest: newest.map(kept),
         keys: Vec::new(),
         witnesses: Vec::new(),
+        sources: Vec::new(),
+        all_sources: NumberingTotal::default(),
         last: None,
         running: None,
     }
@@ -118,4 +120,103 @@ fn witnesses_say_how_far_they_are_and_what_is_wrong_and_none_how_to_have_one() {
         "{page}"
     );
     assert!(!page.contains("cosigned the last checkpoint"), "{page}");
+}
+
+fn numbering(source: &str) -> NamedNumbering {
+    NamedNumbering {
+        id: NumberingId {
+            of: SourceOf::Application("crm".to_owned()),
+            source: source.to_owned(),
+            epoch: String::new(),
+        },
+        name: String::new(),
+        is_over: false,
+        numbering: Numbering {
+            begun_at: Time(0),
+            heard_at: Time(30_000_000),
+            lowest: 1,
+            highest: 1_500,
+            gaps: Vec::new(),
+            folded: None,
+            late: None,
+            repeated: None,
+        },
+    }
+}
+
+fn with_sources(sources: Vec<NamedNumbering>) -> String {
+    let all_sources = NumberingTotal {
+        numberings: sources.len() as u64 * 2,
+        with_missing: sources.iter().filter(|one| one.numbering.missing() > 0).count() as u64,
+    };
+    let state = Integrity {
+        sources,
+        all_sources,
+        ..state(Some(1000), 1000)
+    };
+    let page = IntegrityPage::new(shell("/admin/integrity"), Time(60_000_000), state, &[kept(1000)], false);
+    let html = page.render().unwrap();
+    let (_, rest) = html.split_once("<section id=\"sources\">").unwrap();
+    rest.split_once("</section>").unwrap().0.to_owned()
+}
+
+#[test]
+fn sources_say_what_is_missing_what_came_late_and_none_how_to_have_one() {
+    assert!(with_sources(Vec::new()).contains("sends <code>sequence</code>"));
+    let section = with_sources(vec![numbering("")]);
+    assert!(
+        section.contains("<b><bdi>crm</bdi></b>") && section.contains("1,500") && section.contains("nothing ✓"),
+        "{section}"
+    );
+    assert!(
+        section.contains("nothing that they numbered is missing") && section.contains("1 more"),
+        "{section}"
+    );
+
+    let gap = |first, last| Gap {
+        first,
+        last,
+        since: Time(0),
+    };
+    let mut broken = numbering("web-1");
+    broken.id.epoch = "boot 7".to_owned();
+    broken.is_over = true;
+    broken.numbering.gaps = vec![
+        gap(7, 7),
+        gap(10, 12),
+        gap(20, 1_200),
+        gap(1_300, 1_301),
+        gap(1_400, 1_400),
+    ];
+    broken.numbering.late = Some(Late {
+        count: 3,
+        at: Time(0),
+        by: 1,
+        most: 7_200_000_000,
+    });
+    broken.numbering.repeated = Some((2, Time(0)));
+    let section = with_sources(vec![broken.clone()]);
+    for said in [
+        "1 misses something",
+        "<b><bdi>web-1</bdi></b>",
+        "crm, boot 7</bdi>, before it began anew",
+        "1,188: 7, 10 to 12, 20 to 1,200 and 2 gaps more",
+        "3, by 2 h at most",
+        "2 came again, last",
+        "have it send another <code>epoch</code>",
+    ] {
+        assert!(section.contains(said), "{said} is not in {section}");
+    }
+    broken.numbering.folded = Some(Folded {
+        most: 40,
+        through: 5,
+        since: Time(0),
+    });
+    broken.id.source = HOSTILE.to_owned();
+    let section = with_sources(vec![broken]);
+    assert!(
+        section.contains("at most 1,228: in too many places to list up to 5, then 7, 10 to 12"),
+        "{section}"
+    );
+    assert!(!section.contains("<script>alert"), "{section}");
 }

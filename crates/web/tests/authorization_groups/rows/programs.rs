@@ -4,6 +4,12 @@ use super::Body::{Form, Json, Nothing};
 use super::{Row, row};
 use crate::callers::{EVERYBODY, Expect, INSTALLATION, Outcome};
 
+/// Nobody was erased, asked to be, or is under a hold.
+const NONE_THERE: Expect = Expect {
+    installation: Outcome::NotFound,
+    ..INSTALLATION
+};
+
 pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/applications", Nothing, INSTALLATION),
     row("POST /v1/applications", Json(r#"{"name":"New"}"#), INSTALLATION),
@@ -56,5 +62,15 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /admin/holds/{id}/lift", Form(""), INSTALLATION)
         .at("/admin/holds/hold_none/lift")
         .silent(),
+    row("GET /v1/erasures/{id}", Nothing, NONE_THERE).at("/v1/erasures/ers_none"),
+    row("GET /v1/erasures/{id}/receipt", Nothing, NONE_THERE).at("/v1/erasures/ers_none/receipt"),
+    row("POST /v1/erasures/{id}/erase", Json(r#"{"reason":"Left"}"#), NONE_THERE).at("/v1/erasures/ers_none/erase"),
+    row(
+        "POST /v1/erasures/{id}/decline",
+        Json(r#"{"reason":"Left"}"#),
+        NONE_THERE,
+    )
+    .at("/v1/erasures/ers_none/decline"),
+    row("DELETE /v1/holds/{id}", Nothing, NONE_THERE).at("/v1/holds/hold_none"),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];

@@ -246,6 +246,7 @@ impl Seeder {
         let batch = Batch {
             facts,
             idempotency: None,
+            numbers: Vec::new(),
             source: IdSpace::Reporter("demo".to_owned()),
         };
         let (log, (done, recording)) = (self.installation.log.clone(), oneshot::channel());

@@ -1,8 +1,10 @@
 //! `whodid verify FILE`: holds an exported file against its manifest and the proofs of its rows, line by line, and names
-//! the row that is wrong. Needs no installation and no network; every byte that it reads may be forged.
+//! the row that is wrong; or says what a signed receipt states. Needs no installation and no network; every byte that it reads
+//! may be forged.
 
 mod proofs;
 mod rows;
+mod statement;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -47,7 +49,18 @@ impl Report {
 
 pub(super) async fn run(flags: &SettingFlags, command: Verify, file: PathBuf) -> Result<ExitCode> {
     let keys = keys(flags, &command, &file).await?;
-    let report = tokio::task::spawn_blocking(move || verify(&file, &keys)).await??;
+    let report = match statement::read(&file)? {
+        Some(receipt) => {
+            let mut report = statement::check(&receipt, &keys);
+            if let (Some(log), Some(_)) = (&receipt.said.log(), &command.data.data_dir) {
+                let config = settings(flags, command.data.data_dir.clone())?;
+                let installation = compose::open_reader(&config).await?;
+                statement::in_tree(&mut report, &installation.log, log).await?;
+            }
+            report
+        }
+        None => tokio::task::spawn_blocking(move || verify(&file, &keys)).await??,
+    };
     let mut holds = true;
     for (is_so, what) in &report.lines {
         holds &= is_so;
@@ -115,7 +128,7 @@ fn verify(file: &Path, keys: &[VerifyingKey]) -> Result<Report> {
             return Ok(report);
         }
     };
-    signature(&mut report, &note, keys);
+    signature(&mut report, "manifest", &note, keys);
     let manifest = match Manifest::parse(note.unverified_text()) {
         Ok(manifest) => manifest,
         Err(why) => {
@@ -140,7 +153,8 @@ fn verify(file: &Path, keys: &[VerifyingKey]) -> Result<Report> {
     Ok(report)
 }
 
-fn signature(report: &mut Report, note: &Note, keys: &[VerifyingKey]) {
+/// That what this note is was signed by one of these keys.
+fn signature(report: &mut Report, what: &str, note: &Note, keys: &[VerifyingKey]) {
     if keys.is_empty() {
         let by: Vec<String> = note.signatures().iter().map(|of| of.name().to_string()).collect();
         report.wrong(format!(
@@ -157,9 +171,9 @@ fn signature(report: &mut Report, note: &Note, keys: &[VerifyingKey]) {
                 .iter()
                 .map(|key| format!("{} ({})", key.name(), key.id()))
                 .collect();
-            report.holds(format!("the manifest is signed by {}", by.join(" and ")));
+            report.holds(format!("the {what} is signed by {}", by.join(" and ")));
         }
-        Err(why) => report.wrong(format!("the signature of the manifest: {why}")),
+        Err(why) => report.wrong(format!("the signature of the {what}: {why}")),
     }
 }
 
