@@ -11,8 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use import::{Import, MappingCommand};
 pub(crate) use log::{
-    AcceptRollback, CheckpointOf, CloseGaps, Export, ExportFormat, LogCommand, ProofOf, Search,
-    SearchFormat,
+    AcceptRollback, CheckpointOf, CloseGaps, Export, ExportFormat, LogCommand, ProofOf, Search, SearchFormat,
 };
 pub(crate) use people::{Erase, HoldCommand, HoldLift, HoldPlace};
 pub(crate) use witness::Witness;
