@@ -30,7 +30,7 @@ pub(crate) const TABLE: Table = &[
         "exports/generate",
         Is::Silent("only asks; whoever makes the file says so when it is there"),
     ),
-    ("exports/list", Is::Reading),
+    ("exports/get", Is::Reading),
     ("exports/make", Is::Machinery),
     ("exports/mod", Is::Machinery),
     ("exports/model", Is::Machinery),
