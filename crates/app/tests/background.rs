@@ -29,9 +29,13 @@ impl Clock for Faulty {
 }
 
 impl Faulty {
-    /// Lets the next question panic, and waits until time is asked for again after it.
-    async fn panics_once_and_is_asked_again(&self) {
+    /// Lets the next question panic.
+    fn arm(&self) {
         self.armed.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until it has panicked and time is asked for again.
+    async fn panics_once_and_is_asked_again(&self) {
         let begun = Instant::now();
         while self.armed.load(Ordering::SeqCst) {
             assert!(
@@ -94,7 +98,8 @@ async fn bed() -> Bed {
 
 async fn survives(start: impl FnOnce(&App)) {
     let bed = bed().await;
-    bed.clock.armed.store(false, Ordering::SeqCst);
+    // Before it is begun: what has looked once may look again in minutes only.
+    bed.clock.arm();
     start(&bed.app);
     bed.clock.panics_once_and_is_asked_again().await;
     let begun = Instant::now();
