@@ -64,7 +64,7 @@ async fn what_one_node_acknowledged_the_other_shows_in_its_next_answer() {
         let (here, there) = (&nodes[number % 2], &nodes[(number + 1) % 2]);
         let id = told(here, &pair.key, number as u64).await;
         let found = asked(there, &pair.key, &format!("metadata.number:{number}")).await;
-        let rows = found["activities"].as_array().unwrap_or_else(|| panic!("{found}"));
+        let rows = found["data"].as_array().unwrap_or_else(|| panic!("{found}"));
         assert_eq!(rows.len(), 1, "{found}");
         assert_eq!(rows[0]["id"].as_u64(), Some(id), "{found}");
     }
