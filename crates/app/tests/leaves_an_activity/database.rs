@@ -92,6 +92,8 @@ const LOG: &[&str] = &[
     "reported_type",
     "idempotency",
     "external_id",
+    // One may have been made in the background just before it is wanted.
+    "checkpoint",
 ];
 
 pub(crate) fn is_of_the_log(table: &str) -> bool {
