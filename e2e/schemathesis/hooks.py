@@ -3,8 +3,8 @@
 import schemathesis
 
 # Parameters that are more than a pattern can say: a cursor that this list gave, a zone of the tz database, an end after
-# the beginning, and `group` only without `user`. A query has a code of its own.
-READ_BY_THE_SERVER = {"?after", "?tz", "?to", "?group", "/zone", "/to", "/group"}
+# the beginning, `group` only without `user`, and a mapping that comes with this version. A query has a code of its own.
+READ_BY_THE_SERVER = {"?after", "?tz", "?to", "?group", "?mapping", "/zone", "/to", "/group"}
 # A time may be a day ahead of the log's clock and no more: which that is, no description can say.
 BY_THE_CLOCK = "/occurred_at"
 
