@@ -17,8 +17,10 @@ pub fn install_browser() -> Result<()> {
 /// A PostgreSQL server, which the tests start by themselves.
 pub fn install_postgres() -> Result<()> {
     let is_new = |version: std::io::Result<std::fs::DirEntry>| {
-        let name = version.ok()?.file_name().into_string().ok()?;
-        Some(name.parse::<u32>().ok()? >= 15)
+        let version = version.ok()?;
+        let name = version.file_name().into_string().ok()?;
+        // A client alone has a directory as well.
+        Some(name.parse::<u32>().ok()? >= 15 && version.path().join("bin/postgres").is_file())
     };
     let found = std::fs::read_dir("/usr/lib/postgresql");
     if found.is_ok_and(|mut versions| versions.any(|version| is_new(version) == Some(true))) {

@@ -35,12 +35,12 @@ pub fn shorten(facts: &mut Facts) -> Vec<String> {
         }
     }
     for (key, value) in &mut facts.metadata {
-        cut.chars(|| format!("/metadata/{}", pointer_part(key)), value);
+        cut.value(|| format!("/metadata/{}", pointer_part(key)), value);
     }
     let Cut(pointers) = cut;
     if !pointers.is_empty() {
         let mut text = pointers.join(" ");
-        Cut(Vec::new()).chars(String::new, &mut text);
+        to_value(&mut text);
         facts.metadata.insert(SHORTENED.to_owned(), text);
     }
     pointers
@@ -71,26 +71,47 @@ fn names(facts: &mut Facts, cut: &mut Cut) {
     }
 }
 
+/// Cuts a text that is longer than so many bytes, which are at least 3, to no more than them, with an ellipsis at its end;
+/// whether it was.
+pub fn to_bytes(text: &mut String, most: usize) -> bool {
+    let is_long = text.len() > most;
+    if is_long {
+        text.truncate(text.floor_char_boundary(most - '…'.len_utf8()));
+        text.push('…');
+    }
+    is_long
+}
+
+/// Cuts a text that is longer than a value of metadata may be to the longest that is not; whether it was.
+fn to_value(text: &mut String) -> bool {
+    if let Some((end, _)) = text.char_indices().nth(METADATA_VALUE_CHARS - 1)
+        && text[end..].chars().nth(1).is_some()
+    {
+        text.truncate(end);
+        text.push('…');
+        return true;
+    }
+    false
+}
+
+/// A text as a value of metadata may be.
+#[must_use]
+pub fn value(text: &str) -> String {
+    let mut text = text.to_owned();
+    to_value(&mut text);
+    text
+}
+
 /// What was cut so far.
 struct Cut(Vec<String>);
 
 impl Cut {
     fn bytes(&mut self, pointer: impl Fn() -> String, text: &mut String, most: usize) {
-        if text.len() > most {
-            text.truncate(text.floor_char_boundary(most - '…'.len_utf8()));
-            text.push('…');
-            self.0.push(pointer());
-        }
+        self.0.extend(to_bytes(text, most).then(&pointer));
     }
 
-    fn chars(&mut self, pointer: impl Fn() -> String, text: &mut String) {
-        if let Some((end, _)) = text.char_indices().nth(METADATA_VALUE_CHARS - 1)
-            && text[end..].chars().nth(1).is_some()
-        {
-            text.truncate(end);
-            text.push('…');
-            self.0.push(pointer());
-        }
+    fn value(&mut self, pointer: impl Fn() -> String, text: &mut String) {
+        self.0.extend(to_value(text).then(&pointer));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every activity of this installation's own says about who caused it, from where and with what. Owns no use
 //! case; each adds its target, changes and metadata to what comes from here.
 
+pub(crate) use activity::shorten::value as shortened;
 use activity::{By, Facts, Named, Outcome, Person, Reason, sentence};
 
 use crate::{App, Caller, Origin, Via, Visitor, names};
@@ -136,15 +137,4 @@ fn from_origin(app: &App, origin: &Origin, code: &str) -> Facts {
     facts.user_agent.clone_from(&origin.user_agent);
     facts.trace_id.clone_from(&origin.trace_id);
     facts
-}
-
-/// Most characters of a text that is kept in an activity's metadata.
-const MOST_KEPT: usize = 500;
-
-/// At most as much of a text as a value of metadata holds.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_KEPT) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(MOST_KEPT - 1).chain(['…']).collect(),
-    }
 }

@@ -75,7 +75,7 @@ impl Tx {
         let within = log.by_what_passed()..log.remembers_until();
         match idempotency::remember(self, &asked.scope, &asked.key, &remembered, &within).await? {
             true => Ok(()),
-            // On PostgreSQL, where two can be under way at once.
+            // Not expected: it was looked for in this very transaction.
             false => Err(ChangeError::conflict(
                 "A request with this Idempotency-Key is being answered just now. Repeat it in a moment.",
             )),

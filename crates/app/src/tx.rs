@@ -94,8 +94,7 @@ impl Database {
 }
 
 impl App {
-    /// Begins the changes of a use case. On SQLite there is one transaction at a time: what can be done before it,
-    /// should be.
+    /// Begins the changes of a use case. There is one transaction at a time: what can be done before it, should be.
     pub(crate) async fn begin(&self) -> Result<Tx, Unavailable> {
         Ok(Tx {
             app: self.clone(),

@@ -51,9 +51,7 @@ pub use ledger::erase::Erasure;
 pub use ledger::prune::{Removal, RetentionRun};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
-pub use numbering::{
-    BatchNumber, Folded, GAPS, Gap, Late, NUMBERINGS, Numbering, NumberingId, NumberingTotal, SourceOf,
-};
+pub use numbering::{BatchNumber, Folded, Gap, Late, NUMBERINGS, Numbering, NumberingId, NumberingTotal, SourceOf};
 pub use page::{LogHead, Page, Search, Through};
 pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey, Statement, StatementError};
 pub use proving::{KeptCheckpoint, Proof};

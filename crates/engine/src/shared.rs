@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use activity::canonical::KeptDigest;
-use activity::{Activity, Seq, Time, erased};
+use activity::{Activity, Time, erased};
 use store::Store;
 use store::log::head::Position;
 use store::log::{PersonKey, person_key};
@@ -206,26 +206,6 @@ impl Shared {
         Ok(keys)
     }
 
-    /// The leaf of an activity, of which these digests are kept, with keys from the cache or else from SQL. For blocking
-    /// threads only.
-    pub(crate) fn leaf_blocking(
-        &self,
-        activity: &Activity,
-        kept: &[KeptDigest],
-        handle: &tokio::runtime::Handle,
-    ) -> Option<proof::Hash> {
-        let erasing = self.erasing();
-        erased::leaf_with(activity, kept, |person| {
-            let key = erasing.key(person, activity.seq);
-            key.or_else(|| self.key_at(person, activity.seq, handle))
-        })
-    }
-
-    /// The key of a person that held for this activity, from the cache or else from SQL. For blocking threads only.
-    pub(crate) fn key_at(&self, person: &str, seq: Seq, handle: &tokio::runtime::Handle) -> Option<[u8; 32]> {
-        self.key_blocking(person, handle)?.at(seq)
-    }
-
     /// Whose values are being taken out of the log, as far as is known here.
     pub(crate) fn erasing(&self) -> Arc<Erasing> {
         Arc::clone(&self.erasing.read().unwrap_or_else(PoisonError::into_inner))
@@ -251,17 +231,18 @@ impl Shared {
         if let Some(key) = self.keys.get(person) {
             return Some(key);
         }
-        let load = async {
-            let mut read = self.store.glance().await.ok()?;
-            person_key::load(&mut read, &[person]).await.ok()?.remove(person)
-        };
+        handle.block_on(self.fetch(&[person]))?.remove(person)
+    }
+
+    /// Reads keys into the cache; those that there are, if they can be read.
+    async fn fetch(&self, people: &[&str]) -> Option<Keys> {
         let erasures = self.keys.erasures();
-        let key = handle.block_on(load)?;
-        self.keys.put(Fresh {
-            erasures,
-            keys: vec![(person.to_owned(), key)],
-        });
-        Some(key)
+        let found = person_key::load(&mut self.store.glance().await.ok()?, people)
+            .await
+            .ok()?;
+        let keys = found.iter().map(|(person, key)| (person.clone(), *key)).collect();
+        self.keys.put(Fresh { erasures, keys });
+        Some(found)
     }
 }
 
@@ -269,6 +250,8 @@ impl Shared {
 pub(crate) struct KeyedLeaves {
     shared: Arc<Shared>,
     handle: tokio::runtime::Handle,
+    /// Whose values are being taken out, where that is not as it is known last.
+    erasing: Option<Arc<Erasing>>,
 }
 
 impl KeyedLeaves {
@@ -277,6 +260,15 @@ impl KeyedLeaves {
         Self {
             shared: Arc::clone(shared),
             handle: tokio::runtime::Handle::current(),
+            erasing: None,
+        }
+    }
+
+    /// The same while the values of these are taken out.
+    pub(crate) fn taking(shared: &Arc<Shared>, erasing: &Arc<Erasing>) -> Self {
+        Self {
+            erasing: Some(Arc::clone(erasing)),
+            ..Self::of(shared)
         }
     }
 }
@@ -284,26 +276,22 @@ impl KeyedLeaves {
 impl Leaves for KeyedLeaves {
     /// Reads the keys that are not at hand together, instead of one by one.
     fn expect(&self, rows: &[RecordRow]) {
-        let people = keys::people(rows.iter().map(|row| &row.activity.facts));
-        let missing: Vec<&str> = people
-            .into_iter()
-            .filter(|id| self.shared.keys.get(id).is_none())
-            .collect();
-        if missing.is_empty() {
-            return;
+        let (_, missing) = self
+            .shared
+            .keys
+            .split(keys::people(rows.iter().map(|row| &row.activity.facts)));
+        if !missing.is_empty() {
+            // What cannot be read now is asked for again, one by one.
+            drop(self.handle.block_on(self.shared.fetch(&missing)));
         }
-        let erasures = self.shared.keys.erasures();
-        let load = async {
-            let mut read = self.shared.store.glance().await.ok()?;
-            person_key::load(&mut read, &missing).await.ok()
-        };
-        // What cannot be read now is asked for again, one by one.
-        let keys = self.handle.block_on(load).into_iter().flatten().collect();
-        self.shared.keys.put(Fresh { erasures, keys });
     }
 
     fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<proof::Hash> {
-        self.shared.leaf_blocking(row, kept, &self.handle)
+        let erasing = self.erasing.clone().unwrap_or_else(|| self.shared.erasing());
+        erased::leaf_with(row, kept, |person| {
+            let key = erasing.key(person, row.seq);
+            key.or_else(|| self.shared.key_blocking(person, &self.handle)?.at(row.seq))
+        })
     }
 }
 

@@ -38,7 +38,7 @@ impl Dialect {
         }
     }
 
-    /// The number by which a transaction that wrote is known, as text; no row or NULL if it wrote nothing.
+    /// The number by which a transaction that wrote is known, as text; NULL if it wrote nothing.
     pub(crate) fn transaction_id(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,

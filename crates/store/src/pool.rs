@@ -130,7 +130,7 @@ impl Store {
         }
     }
 
-    /// Begins a write transaction. On SQLite there is one at a time: what can be done before it, should be.
+    /// Begins a write transaction. There is one at a time: what can be done before it, should be.
     ///
     /// # Errors
     /// If no connection becomes free, or the store has failed.

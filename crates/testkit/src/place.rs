@@ -53,10 +53,4 @@ impl Place {
         let directory = || self.path().to_str().expect("the directory has a name").to_owned();
         self.database.as_ref().map_or_else(directory, Database::url)
     }
-
-    /// Whether that is a server's.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        self.database.is_some()
-    }
 }

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of the tests' own, which stops by itself, and databases in it.
 //!
-//! One server serves a whole run of the tests where `WHODID_TEST_SERVER` says where its socket is; else each program of
-//! tests starts its own. It never waits for the disk: no test here is about a power cut. Owns no schema and no assertion.
+//! Each program of tests starts its own. It never waits for the disk: no test here is about a power cut. Owns no schema and no
+//! assertion.
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
@@ -10,15 +10,11 @@ use std::process::{Child, Command, Stdio, id};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Where the socket of a server is that serves more than one program.
-pub const SERVER: &str = "WHODID_TEST_SERVER";
-
 /// On which database tests run that can run on both: `postgres`, or nothing for SQLite.
-pub const DATABASE: &str = "WHODID_TEST_DATABASE";
+const DATABASE: &str = "WHODID_TEST_DATABASE";
 
 /// Whether tests that can run on both databases run on PostgreSQL.
-#[must_use]
-pub fn is_chosen() -> bool {
+pub(crate) fn is_chosen() -> bool {
     env::var(DATABASE).is_ok_and(|database| database == "postgres")
 }
 
@@ -47,18 +43,14 @@ rm -rf "$2"
 
 /// A running server. It stops when this is dropped or the process ends.
 #[derive(Debug)]
-pub struct Server {
+struct Server {
     socket: PathBuf,
     _keeper: Child,
 }
 
 impl Server {
-    /// Starts one in a directory of its own.
-    ///
-    /// # Panics
-    /// If PostgreSQL 15 or later is not installed, or does not start.
-    #[must_use]
-    pub fn start() -> Self {
+    /// Starts one in a directory of its own. Panics if PostgreSQL 15 or later is not installed, or does not start.
+    fn start() -> Self {
         let programs = programs();
         let socket = env::temp_dir().join(format!("whodid-postgres-{}-{}", id(), next()));
         // PostgreSQL refuses to run as root.
@@ -95,12 +87,6 @@ impl Server {
             _keeper: keeper,
         }
     }
-
-    /// The directory of its socket.
-    #[must_use]
-    pub fn socket(&self) -> &Path {
-        &self.socket
-    }
 }
 
 /// A database that is there until this is dropped.
@@ -114,11 +100,7 @@ pub struct Database {
 
 impl Database {
     /// A new, empty one.
-    ///
-    /// # Panics
-    /// If the server does not make one.
-    #[must_use]
-    pub fn empty() -> Self {
+    fn empty() -> Self {
         Self::create("TEMPLATE template0 ENCODING UTF8 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'")
     }
 
@@ -130,15 +112,9 @@ impl Database {
     pub fn filled(fill: fn(&str)) -> Self {
         static FIRST: OnceLock<()> = OnceLock::new();
         FIRST.get_or_init(|| {
-            let socket = socket();
-            let there = format!("SELECT 1 / COUNT(*) FROM pg_database WHERE datname = '{FILLED}'");
-            if psql(&socket, &there) {
-                return;
-            }
             let first = Self::empty();
             fill(&first.url());
-            // Of two programs that come to it at once the later keeps nothing.
-            psql(&socket, &format!("ALTER DATABASE {} RENAME TO {FILLED}", first.name));
+            psql(&socket(), &format!("ALTER DATABASE {} RENAME TO {FILLED}", first.name));
         });
         Self::create(&format!("TEMPLATE {FILLED}"))
     }
@@ -160,18 +136,6 @@ impl Database {
             self.socket.display()
         )
     }
-
-    /// Runs a statement in it as whoever administers the server; whether it did.
-    #[must_use]
-    pub fn administer(&self, sql: &str) -> bool {
-        psql(&self.socket, sql)
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 impl Drop for Database {
@@ -184,13 +148,10 @@ impl Drop for Database {
     }
 }
 
-/// Where the server of this run is, which is started if there is none.
+/// Where the server of this program is, which is started if there is none.
 fn socket() -> PathBuf {
     static OWN: OnceLock<Server> = OnceLock::new();
-    match env::var_os(SERVER) {
-        Some(socket) => socket.into(),
-        None => OWN.get_or_init(Server::start).socket.clone(),
-    }
+    OWN.get_or_init(Server::start).socket.clone()
 }
 
 fn psql(socket: &Path, sql: &str) -> bool {
@@ -212,19 +173,17 @@ fn psql(socket: &Path, sql: &str) -> bool {
 /// If there is none.
 fn programs() -> &'static Path {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
-    FOUND.get_or_init(|| installed().expect("PostgreSQL 15 or later is installed: `cargo xtask test` does it"))
-}
-
-/// Where the newest PostgreSQL is installed, from 15 on, if there is one.
-#[must_use]
-pub fn installed() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let newest = versions
-        .filter_map(|version| version.ok()?.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|version| *version >= 15)
-        .max()?;
-    let programs = PathBuf::from(format!("/usr/lib/postgresql/{newest}/bin"));
-    programs.join("postgres").is_file().then_some(programs)
+    FOUND.get_or_init(|| {
+        let of = |version: u32| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+        versions
+            .filter_map(|version| version.ok()?.file_name().to_str()?.parse::<u32>().ok())
+            // A client alone has a directory as well.
+            .filter(|version| *version >= 15 && of(*version).join("postgres").is_file())
+            .max()
+            .map(of)
+            .expect("PostgreSQL 15 or later is installed: `cargo xtask test` does it")
+    })
 }
 
 fn is_root() -> bool {

@@ -277,7 +277,7 @@ impl Work<'_> {
         while let Some(rows) = record.next_rows() {
             self.halt.check()?;
             let rows = rows?;
-            if levels.is_none() {
+            if levels.is_none() || alter.is_some() {
                 self.leaf_of.expect(&rows);
             }
             for mut row in rows {

@@ -21,7 +21,8 @@ pub(crate) struct Installation {
     pub(crate) log: Log,
 }
 
-/// Opens the installation for this process alone, making it if there is none.
+/// Opens the installation to write, making it if there is none: for this process alone, or beside other servers where the
+/// database is one's.
 pub(crate) async fn open(config: &Config) -> Result<Installation> {
     let store = open_store(config).await?;
     assemble(config, store, config.log.clone(), clock()).await

@@ -10,8 +10,8 @@ mod verify;
 
 pub use courier::HttpCourier;
 pub use engine::{
-    Folded, GAPS, Gap, KeptCheckpoint, Late, LogKey, NUMBERINGS, NamedNumbering, Numbering, NumberingId,
-    NumberingTotal, Proof, SourceOf, WitnessState,
+    Folded, Gap, KeptCheckpoint, Late, LogKey, NamedNumbering, Numbering, NumberingId, NumberingTotal, Proof, SourceOf,
+    WitnessState,
 };
 pub use prove::prove;
 pub use public::{PublicError, checkpoint, checkpoint_now, consistency, keys, tile};

@@ -8,18 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use activity::erased::Remains;
 use activity::query::Expr;
-use activity::{Activity, ERASED, Seq, Time, canonical, erased};
+use activity::{Activity, ERASED, Seq, Time, canonical};
 use futures::future::join_all;
 use store::Tx;
 use store::log::erasure::{self, Requested, Stage};
 use store::log::{head, person_key, volume as table};
-use volume::{Filling, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
+use volume::{Filling, Leaves as _, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
 
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::LogError;
 use crate::erasing::Erasing;
 use crate::ledger::Ledger;
 use crate::reader::view::View;
+use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 use crate::tombstones::TombstoneFile;
 
@@ -148,29 +149,27 @@ impl Ledger {
         );
         let view = Arc::new(self.reader.view().await?);
         let (mut is_whole, mut named) = (true, Vec::new());
-        let mut volumes = self.live().await?.into_iter();
-        loop {
-            let next = volumes.find(|meta| meta.first_seq < erasing.end() && !meta.is_emptied());
-            let is_last = next.is_none();
-            if let Some(meta) = next {
-                let Some(readable) = readable(&view, &meta) else {
-                    is_whole = false;
-                    continue;
-                };
-                let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
-                if blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
-                    named.push(meta);
-                }
+        let volumes = self.live().await?.into_iter();
+        for meta in volumes.filter(|meta| meta.first_seq < erasing.end() && !meta.is_emptied()) {
+            let Some(readable) = readable(&view, &meta) else {
+                is_whole = false;
+                continue;
+            };
+            let (of, halt) = (Arc::clone(&erasing), self.shared.halt().clone());
+            if !blocking(move || readable.names(&of, &Query::new(&Expr::All, halt))).await? {
+                continue;
             }
-            if !named.is_empty() && (is_last || named.len() >= self.shared.settings().erase_at_once) {
+            named.push(meta);
+            if named.len() >= self.shared.settings().erase_at_once {
                 match self.rewrite_volumes(&erasing, std::mem::take(&mut named)).await? {
                     Some(done) => return Ok(done),
                     None => is_whole = false,
                 }
             }
-            if is_last {
-                break;
-            }
+        }
+        is_whole &= named.is_empty();
+        if let Some(done) = self.rewrite_volumes(&erasing, named).await? {
+            return Ok(done);
         }
         if !is_whole {
             tracing::error!("somebody cannot be erased from volumes that cannot be read; see `whodid doctor`");
@@ -215,7 +214,7 @@ impl Ledger {
         looked_at: Seq,
     ) -> Result<bool, LogError> {
         let started = std::time::Instant::now();
-        let (ledger, handle) = (Arc::clone(self), tokio::runtime::Handle::current());
+        let (ledger, leaf_of) = (Arc::clone(self), KeyedLeaves::taking(&self.shared, erasing));
         let (seqs, id) = (meta.seqs(), meta.id.clone());
         let rewritten: Arc<Mutex<Rewritten>> = Arc::default();
         let replaced = Replaced::Erased {
@@ -225,11 +224,6 @@ impl Ledger {
         };
         let of = Arc::clone(erasing);
         let make = move |place: &Workplace<'_>| {
-            let leaf_of = |activity: &Activity, kept: &[canonical::KeptDigest]| {
-                let own = |person: &str| of.key(person, activity.seq);
-                let key = |person: &str| own(person).or_else(|| ledger.shared.key_at(person, activity.seq, &handle));
-                erased::leaf_with(activity, kept, key)
-            };
             let mut counts = Rewritten::new();
             let mut alter = |row: &mut RecordRow| {
                 for id in of.for_whom(&row.activity) {
@@ -237,7 +231,7 @@ impl Ledger {
                 }
                 if of.erase_row(row) == Remains::Digests
                     && let Some(leaf) = row.leaf
-                    && leaf_of(&row.activity, &row.kept) == Some(leaf)
+                    && leaf_of.leaf(&row.activity, &row.kept) == Some(leaf)
                 {
                     // It was kept only because a key was not at hand when the row was sealed.
                     row.leaf = None;

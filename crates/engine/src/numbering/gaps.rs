@@ -8,7 +8,7 @@ use super::Heard;
 use crate::LogError;
 
 /// Gaps of one numbering that are listed; of more the lowest are folded.
-pub const GAPS: usize = 100;
+pub(super) const GAPS: usize = 100;
 
 /// Numbers that follow each other and did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +145,11 @@ impl Numbering {
         }
         let place = self.gaps.partition_point(|other| other.first < first);
         self.gaps.insert(place, gap);
+        self.fold_beyond();
+    }
+
+    /// Keeps no more gaps than are listed.
+    fn fold_beyond(&mut self) {
         if self.gaps.len() > GAPS {
             let lowest = self.gaps.remove(0);
             self.fold(lowest);
@@ -181,10 +186,7 @@ impl Numbering {
             }),
         ];
         self.gaps.splice(place..=place, parts.into_iter().flatten());
-        if self.gaps.len() > GAPS {
-            let lowest = self.gaps.remove(0);
-            self.fold(lowest);
-        }
+        self.fold_beyond();
         let by = at.0.saturating_sub(gap.since.0).max(0);
         let before = self.late.map_or((0, 0), |late| (late.count, late.most));
         self.late = Some(Late {

@@ -8,7 +8,9 @@ mod properties;
 use std::collections::{BTreeMap, BTreeSet};
 
 use activity::Time;
-pub use gaps::{Folded, GAPS, Gap, Late, Numbering};
+#[cfg(test)]
+use gaps::GAPS;
+pub use gaps::{Folded, Gap, Late, Numbering};
 use store::Tx;
 use store::log::numbering;
 pub use store::log::{NumberingId, NumberingTotal, SourceOf};

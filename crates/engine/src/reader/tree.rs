@@ -9,11 +9,10 @@ use activity::Seq;
 use activity::canonical::KeptDigest;
 use proof::{CoverError, CoverProofError, Hash, NodeSource, ProofError, node_hash};
 use store::log::{head, hot_batch, lost_batch, volume as volume_table};
-use tokio::runtime::Handle;
-use volume::{Leaf, TreePart};
+use volume::{Leaf, Leaves as _, TreePart};
 
 use crate::reader::{Reader, volumes};
-use crate::shared::Shared;
+use crate::shared::{KeyedLeaves, Shared};
 use crate::tasks::blocking;
 use crate::{LogError, leaves};
 
@@ -241,11 +240,12 @@ impl Inner {
         }
         let tile = seq >> TILE << TILE;
         let seqs = tile.max(part.seqs().start)..(tile + (1 << TILE)).min(part.seqs().end);
-        let handle = Handle::current();
-        let rows = part.rows(&seqs)?.into_iter().map(|row| {
+        let (rows, leaves) = (part.rows(&seqs)?, KeyedLeaves::of(&self.shared));
+        leaves.expect(&rows);
+        let rows = rows.into_iter().map(|row| {
             let of = row.activity.seq;
             row.leaf
-                .or_else(|| self.shared.leaf_blocking(&row.activity, &row.kept, &handle))
+                .or_else(|| leaves.leaf(&row.activity, &row.kept))
                 .ok_or_else(|| LogError::Damaged(format!("a person named in activity {of} has no key")))
         });
         *computed = (seqs.start, rows.collect::<Result<_, _>>()?);

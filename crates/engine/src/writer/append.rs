@@ -149,7 +149,7 @@ impl Writer {
         let placed = self.place(tx, rows, kinds).await?;
         let (writer, seqs) = (Arc::clone(self), placed.seqs.clone());
         tx.on_commit(move || {
-            // Somebody may have been erased since, or in this very transaction: then a read loads what is left.
+            // Somebody may have been erased since: then a read loads what is left.
             if fresh.erasures == writer.shared.keys().erasures() {
                 writer.offer(placed, facts);
             }

@@ -1,9 +1,9 @@
 //! Accounts and groups of a machine as they are made, changed and removed: `useradd` and its relatives, `passwd`,
 //! `gpasswd`, `chage`, `chsh`, `chfn`, and those of the BSDs.
 
-use activity::{By, Change, Facts, Outcome};
+use activity::{By, Change, Facts, Outcome, shorten};
 
-use super::line::{ELSEWHERE, Line, short, text};
+use super::line::{ELSEWHERE, Line, text};
 use super::moments::{self, Moments};
 use super::pam;
 
@@ -97,7 +97,7 @@ fn facts_of(line: &Line<'_>, done: &Done<'_>) -> Facts {
             && !matches!(key, "name" | "")
             && key.len() < 40
         {
-            facts.metadata.insert(key.to_lowercase(), short(value));
+            facts.metadata.insert(key.to_lowercase(), shorten::value(value));
         }
     }
     if done.failed {

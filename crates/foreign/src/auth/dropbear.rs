@@ -1,8 +1,8 @@
 //! Dropbear, the server of SSH that OpenWrt and Alpine have.
 
-use activity::{Outcome, Reason};
+use activity::{Outcome, Reason, shorten};
 
-use super::line::{ELSEWHERE, Line, short, text};
+use super::line::{ELSEWHERE, Line, text};
 use super::moments::{self, Moments};
 
 const TROUBLE: &str = "connection trouble";
@@ -83,11 +83,13 @@ fn about(line: &Line<'_>, code: &str, user: &str, place: &str, method: &str) -> 
     let address = address.trim_matches(['[', ']']);
     facts.ip = address.parse().ok();
     if facts.ip.is_none() && !address.is_empty() {
-        facts.metadata.insert("address".to_owned(), text(&short(address)));
+        facts
+            .metadata
+            .insert("address".to_owned(), text(&shorten::value(address)));
     }
     for (key, value) in [("port", port), ("method", method)] {
         if !value.is_empty() {
-            facts.metadata.insert(key.to_owned(), short(value));
+            facts.metadata.insert(key.to_owned(), shorten::value(value));
         }
     }
     facts

@@ -108,18 +108,6 @@ fn title(program: &str) -> &str {
     }
 }
 
-/// A text as a value of metadata may have it.
-pub(super) fn short(text: &str) -> String {
-    match text.char_indices().nth(limits::METADATA_VALUE_CHARS) {
-        None => text.to_owned(),
-        Some(_) => text
-            .chars()
-            .take(limits::METADATA_VALUE_CHARS - 1)
-            .chain(['…'])
-            .collect(),
-    }
-}
-
 /// A text as a field may have it.
 pub(super) fn text(text: &str) -> String {
     match text.char_indices().find(|(at, _)| *at > limits::FIELD_BYTES - 8) {

@@ -1,8 +1,8 @@
 //! Log-ins at the machine itself, on consoles, desktops and by whatever else asks PAM, and what systemd-logind tells.
 
-use activity::{Facts, Outcome, Reason};
+use activity::{Facts, Outcome, Reason, shorten};
 
-use super::line::{ELSEWHERE, Line, short};
+use super::line::{ELSEWHERE, Line};
 use super::moments::{self, Moments};
 use super::pam;
 
@@ -73,7 +73,7 @@ pub(super) fn of_pam(line: &mut Line<'_>, moments: &mut Moments, said: &pam::Sai
             if let Some(host) = rhost.filter(|host| !host.is_empty()) {
                 facts.ip = host.parse().ok();
                 if facts.ip.is_none() {
-                    facts.metadata.insert("address".to_owned(), short(host));
+                    facts.metadata.insert("address".to_owned(), shorten::value(host));
                 }
             }
             let key = moments::key(line, &["login", program]);
@@ -103,7 +103,7 @@ pub(super) fn login(line: &mut Line<'_>, moments: &mut Moments) {
         let key = moments::key(line, &["login", line.head.program]);
         moments.said(line, key);
         let mut facts = failed(about(line, "user.login_failed", "login", user));
-        facts.metadata.insert("terminal".to_owned(), short(terminal));
+        facts.metadata.insert("terminal".to_owned(), shorten::value(terminal));
         for _ in 0..failures {
             line.record(facts.clone());
         }
@@ -161,7 +161,7 @@ fn entered(line: &mut Line<'_>, moments: &mut Moments, service: &str, user: &str
 
 fn about(line: &Line<'_>, code: &str, service: &str, user: &str) -> Facts {
     let mut facts = line.about(code, service, Some(user));
-    facts.metadata.insert("method".to_owned(), short(service));
+    facts.metadata.insert("method".to_owned(), shorten::value(service));
     facts
 }
 
@@ -190,7 +190,7 @@ pub(super) fn logind(line: &mut Line<'_>, moments: &mut Moments) {
             return line.pass(ELSEWHERE);
         }
         let mut facts = line.about("logind.session_opened", "systemd-logind", Some(user));
-        facts.metadata.insert("session".to_owned(), short(session));
+        facts.metadata.insert("session".to_owned(), shorten::value(session));
         facts.description = Some("A session was opened".to_owned());
         return line.record(facts);
     }

@@ -1,8 +1,8 @@
 //! Becoming somebody else: `sudo`, `doas` and `su`. What was run is the target.
 
-use activity::{Facts, Outcome, Reason, Target};
+use activity::{Facts, Outcome, Reason, Target, shorten};
 
-use super::line::{ELSEWHERE, Line, short, text};
+use super::line::{ELSEWHERE, Line, text};
 use super::moments::{self, Moments};
 use super::pam;
 use crate::id::bounded;
@@ -61,7 +61,7 @@ pub(super) fn sudo(line: &mut Line<'_>, moments: &mut Moments) {
     moments.said(line, moments::key(line, &["sudo", user]));
     let mut facts = ran(line, "sudo", &run);
     for (key, value) in facts_of {
-        facts.metadata.insert(key.to_owned(), short(value));
+        facts.metadata.insert(key.to_owned(), shorten::value(value));
     }
     line.record(facts);
 }
@@ -85,7 +85,7 @@ pub(super) fn doas(line: &mut Line<'_>, moments: &mut Moments) {
                 refused: None,
             },
         );
-        facts.metadata.insert("directory".to_owned(), short(directory));
+        facts.metadata.insert("directory".to_owned(), shorten::value(directory));
         return line.record(facts);
     }
     let (user, command, refused) = if let Some(rest) = said.strip_prefix("command not permitted for ") {
@@ -139,7 +139,7 @@ fn ran(line: &Line<'_>, program: &str, run: &Run<'_>) -> Facts {
         Some(why) => {
             facts.description = Some(text(&format!("Tried to run {said} as {run_as} with {program}")));
             facts.outcome = Outcome::Failure;
-            facts.metadata.insert("why".to_owned(), short(why));
+            facts.metadata.insert("why".to_owned(), shorten::value(why));
             facts = facts.because(match why {
                 why if why.contains("password") => Reason::WrongPassword,
                 _ => Reason::Refused,

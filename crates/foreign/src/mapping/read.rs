@@ -1,6 +1,6 @@
 //! What an event becomes. Nothing of it is lost: it is kept as it came beside what is read of it.
 
-use activity::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue, limits};
+use activity::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue, limits, shorten};
 use serde_json::Value;
 
 use super::path::Path;
@@ -70,7 +70,7 @@ impl Mapping {
             let Some(text) = path.find(event).and_then(value::text) else {
                 continue;
             };
-            let text = value::of_metadata(&text);
+            let text = shorten::value(&text);
             let bytes = key.len() + text.len();
             // What has no room is in the event as it came.
             if let Some(left) = room.checked_sub(bytes) {
@@ -238,7 +238,7 @@ impl Mapping {
         if let Some(text) = first_text(&fields.ip, event, TEXT) {
             facts.ip = value::address(&text);
             if facts.ip.is_none() {
-                facts.metadata.insert("address".to_owned(), value::of_metadata(&text));
+                facts.metadata.insert("address".to_owned(), shorten::value(&text));
             }
         }
         facts.user_agent = first_text(&fields.user_agent, event, TEXT);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use activity::{Time, limits};
+use activity::{Time, shorten};
 use serde_json::Value;
 
 /// A value as a text; `None` for what is empty and for words that mean nothing.
@@ -107,25 +107,9 @@ pub(super) fn words_of(code: &str) -> String {
 
 /// A text cut to what a field holds.
 pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let end = (0..=most.saturating_sub(3))
-        .rev()
-        .find(|end| text.is_char_boundary(*end));
-    format!("{}…", &text[..end.unwrap_or(0)])
-}
-
-/// A value of metadata.
-pub(super) fn of_metadata(text: &str) -> String {
-    match text.char_indices().nth(limits::METADATA_VALUE_CHARS) {
-        None => text.to_owned(),
-        Some(_) => text
-            .chars()
-            .take(limits::METADATA_VALUE_CHARS - 1)
-            .chain(['…'])
-            .collect(),
-    }
+    let mut text = text.to_owned();
+    shorten::to_bytes(&mut text, most);
+    text
 }
 
 #[cfg(test)]
@@ -191,7 +175,7 @@ mod tests {
             ("..Odd -- Name..", "odd_--_name"),
         ] {
             assert_eq!(code(given), expected);
-            assert!(limits::is_code(expected));
+            assert!(activity::limits::is_code(expected));
         }
     }
 }

@@ -116,9 +116,10 @@ impl Tombstone {
 /// # Errors
 /// Whatever the database refuses.
 pub async fn begin(tx: &mut Tx, of: Requested<'_>) -> Result<u64, StoreError> {
-    sqlx::query("UPDATE log_head SET erasures = erasures + 1, generation = generation + 1 WHERE id = 1")
+    sqlx::query("UPDATE log_head SET erasures = erasures + 1 WHERE id = 1")
         .execute(tx.conn())
         .await?;
+    super::head::bump_generation(tx).await?;
     let id = super::head::erasures(tx).await?;
     let insert = "INSERT INTO erasure (id, state, requested_at, seq, person_id, key, since, salt, person_hash)
         VALUES ($1, 'hot', $2, $3, $4, $5, $6, $7, $8)";

@@ -109,8 +109,8 @@ pub async fn position(read: &mut Read) -> Result<Position, StoreError> {
     })
 }
 
-/// The head, locked until the transaction ends. Guarantee: seq is gapless and in commit order, because whoever holds
-/// this lock is the only one who can assign the next seq; it is therefore taken last and held until commit.
+/// The head, locked until the transaction ends. Guarantee: seq is gapless and in commit order, because one transaction writes
+/// at a time; the lock of the row holds that by itself as well.
 ///
 /// # Errors
 /// Whatever the database refuses.

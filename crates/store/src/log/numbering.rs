@@ -114,7 +114,7 @@ pub struct NumberingTotal {
 const COLUMNS: &str = "n.begun_at, n.heard_at, n.lowest, n.highest, n.missing, n.gaps, n.folded, n.folded_through, \
      n.folded_since, n.late, n.late_at, n.late_by, n.late_most, n.repeated, n.repeated_at";
 
-/// What is known of a numbering, held until the commit: two that hear of one wait for each other.
+/// What is known of a numbering. Guarantee: it is so until the commit, because one transaction writes at a time.
 ///
 /// # Errors
 /// Whatever the database refuses.
@@ -122,8 +122,7 @@ pub async fn get(tx: &mut Tx, id: &NumberingId) -> Result<Option<NumberingRow>, 
     let (sort, of) = id.of.parts();
     let sql = format!(
         "SELECT {COLUMNS} FROM source_numbering n \
-         WHERE n.of_sort = $1 AND n.of_id = $2 AND n.source = $3 AND n.epoch = $4{}",
-        tx.dialect().for_update()
+         WHERE n.of_sort = $1 AND n.of_id = $2 AND n.source = $3 AND n.epoch = $4"
     );
     let query = sqlx::query(AssertSqlSafe(sql))
         .bind(sort)

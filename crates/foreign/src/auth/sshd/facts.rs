@@ -1,10 +1,10 @@
 //! What the activities of sshd begin with.
 
-use activity::{Facts, Outcome, Reason};
+use activity::{Facts, Outcome, Reason, shorten};
 
 use super::MOST_REPEATED;
 use super::party::Party;
-use crate::auth::line::{Line, short};
+use crate::auth::line::Line;
 
 /// Why a line that stands for too many is refused.
 pub(in crate::auth) fn too_often(times: u32) -> String {
@@ -26,7 +26,7 @@ pub(super) fn put_place(facts: &mut Facts, party: &Party<'_>) {
     match bare.parse::<std::net::IpAddr>() {
         Ok(ip) => facts.ip = Some(ip.to_canonical()),
         Err(_) => {
-            facts.metadata.insert("address".to_owned(), short(address));
+            facts.metadata.insert("address".to_owned(), shorten::value(address));
         }
     }
     if let Some(port) = party.port {
@@ -37,7 +37,7 @@ pub(super) fn put_place(facts: &mut Facts, party: &Party<'_>) {
 pub(super) fn failure(mut facts: Facts, reason: Reason, method: &str) -> Facts {
     facts.outcome = Outcome::Failure;
     if !method.is_empty() {
-        facts.metadata.insert("method".to_owned(), short(method));
+        facts.metadata.insert("method".to_owned(), shorten::value(method));
     }
     facts.because(reason)
 }

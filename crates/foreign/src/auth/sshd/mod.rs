@@ -9,9 +9,9 @@ mod party;
 
 use std::collections::HashSet;
 
-use activity::{Facts, Reason};
+use activity::{Facts, Reason, shorten};
 
-use super::line::{ELSEWHERE, Line, short, text};
+use super::line::{ELSEWHERE, Line, text};
 use super::pam;
 use crate::Harvest;
 use connections::{Attempt, Connections, Id};
@@ -105,7 +105,7 @@ impl Sshd {
             }
             Message::NotAllowed { party, reason, why } => {
                 let mut facts = failure(about(line, "user.login_failed", &party), reason, "");
-                facts.metadata.insert("why".to_owned(), short(why));
+                facts.metadata.insert("why".to_owned(), shorten::value(why));
                 self.notice(line, &party, facts, Some(reason));
             }
             Message::PamFailed(party) => {
@@ -129,7 +129,7 @@ impl Sshd {
         connection.logged_in = true;
         self.connections.place(id, party);
         let mut facts = about(line, "user.login", party);
-        facts.metadata.insert("method".to_owned(), short(method));
+        facts.metadata.insert("method".to_owned(), shorten::value(method));
         line.record(facts);
     }
 
@@ -272,10 +272,10 @@ impl Sshd {
             facts = failure(facts, Reason::Refused, "");
             facts.description = Some("Left without having logged in".to_owned());
             if !why.is_empty() {
-                facts.metadata.insert("why".to_owned(), short(why));
+                facts.metadata.insert("why".to_owned(), shorten::value(why));
             }
         } else {
-            facts.reason = (!why.is_empty()).then(|| short(why));
+            facts.reason = (!why.is_empty()).then(|| shorten::value(why));
             facts.description = Some("Disconnected".to_owned());
         }
         if named || line.head.pid.is_none() {

@@ -50,9 +50,11 @@ impl Saved {
         let kind = LogKind::from(scope);
         let all = saved_searches::list(state.app(), caller).await.map_err(refused)?;
         let mut groups = groups(state, caller).await?;
+        let more_groups = groups.len() > BESIDE;
+        groups.truncate(BESIDE);
         let mut saved = Self {
-            more_groups: groups.len() > BESIDE,
-            groups: groups.drain(..groups.len().min(BESIDE)).collect(),
+            more_groups,
+            groups,
             kind: kind.code(),
             ..Self::default()
         };
