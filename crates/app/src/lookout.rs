@@ -5,6 +5,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use store::{Listener, StoreError};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::App;
 
@@ -59,9 +60,13 @@ async fn wait(app: &App, listener: &mut Option<Listener>) -> Result<(), StoreErr
         tokio::time::sleep(LOOK_AGAIN).await;
         return Ok(());
     };
-    if let Ok(heard) = tokio::time::timeout(LOOK_AGAIN, listening.heard()).await {
-        tokio::time::sleep(TOGETHER).await;
+    if let Ok(heard) = timeout(LOOK_AGAIN, listening.heard()).await {
         heard?;
+        // Words come one by one, and as often as is committed: none of them may wait for its own look.
+        let until = Instant::now() + TOGETHER;
+        while let Ok(heard) = timeout_at(until, listening.heard()).await {
+            heard?;
+        }
     }
     Ok(())
 }

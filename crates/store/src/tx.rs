@@ -19,7 +19,7 @@ use crate::settle;
 use crate::wal::Wal;
 use crate::{Dialect, StoreError};
 
-/// How long a commit may take before it counts as lost.
+/// How long a commit may take before a server is asked what became of it. One in a file is waited for.
 const COMMITTING: Duration = Duration::from_secs(60);
 
 type Hook = Box<dyn FnOnce() + Send>;
@@ -96,9 +96,14 @@ impl Read {
     }
 
     async fn commit(mut self, statement: &'static str) -> Result<PoolConnection<Any>, sqlx::Error> {
-        let done = match tokio::time::timeout(COMMITTING, self.conn().execute(statement)).await {
-            Ok(done) => done,
-            Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+        let can_ask = self.dialect.transaction_status().is_some();
+        let commit = self.conn().execute(statement);
+        let done = match can_ask {
+            false => commit.await,
+            true => match tokio::time::timeout(COMMITTING, commit).await {
+                Ok(done) => done,
+                Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+            },
         };
         let conn = self.conn.take().expect("it is used only until it has ended");
         match done {

@@ -311,4 +311,6 @@ async fn who_is_erased_and_held_is_for_those_who_read_everything_and_decided_by_
     };
     let body = json!({ "person": "mia", "reason": "x" });
     assert_eq!(api.ask("POST", "/v1/holds", Some(body)).await.0, 403);
+    // Lifting looks nobody up.
+    assert_eq!(api.ask("DELETE", "/v1/holds/hld_none", None).await.0, 404);
 }

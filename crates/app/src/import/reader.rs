@@ -123,30 +123,28 @@ impl<'a> Reader<'a> {
         let sent: Value = serde_json::from_str(text).map_err(|error| {
             format!("is not JSON: {error}; an event, or a list of them, stands in one line (`jq -c .` makes it so)")
         })?;
-        let events = mapping.events(&sent);
-        let alone = matches!(events.as_slice(), [one] if std::ptr::eq(*one, &raw const sent));
-        for (place, event) in events.into_iter().enumerate() {
-            let own;
-            let raw = if alone {
-                text.trim()
-            } else {
-                own = event.to_string();
-                &own
-            };
-            let mut facts = match mapping.read(event, raw, self.now) {
+        let mut wrong = None;
+        for (place, (event, raw)) in mapping.taken_apart(&sent, text).enumerate() {
+            let mut facts = match mapping.read(event, &raw, self.now) {
                 Ok(Mapped::Activity(facts)) => *facts,
                 Ok(Mapped::Passed) => {
                     self.harvest.pass("events that the mapping passes over");
                     continue;
                 }
-                Err(why) if alone => return Err(why),
-                Err(why) => return Err(format!("event {}: {why}", place + 1)),
+                // The others of the line are read all the same.
+                Err(why) => {
+                    wrong.get_or_insert_with(|| match std::ptr::eq(event, &raw const sent) {
+                        true => why,
+                        false => format!("event {}: {why}", place + 1),
+                    });
+                    continue;
+                }
             };
             // An id of the product's own tells what is there already; without one, the event does.
             facts.external_id = facts.external_id.take().or_else(|| Some(self.keys.key(raw.as_bytes())));
             self.harvest.found.push(Found::new(origin, facts));
         }
-        Ok(())
+        wrong.map_or(Ok(()), Err)
     }
 
     fn hand_over(&mut self, to: &mut Gathered<'_>) {

@@ -78,6 +78,9 @@ async fn events_are_read_by_a_mapping_one_to_a_line_or_a_whole_list() {
     let (summary, told) = read(mapped("slack"), &[format!("{one}\n\n[]\n5\n{{\n").as_bytes()]).await;
     assert_eq!((summary.recorded, summary.unreadable), (1, 2), "{summary:?} {told:?}");
     assert!(told[1].1.contains("jq -c"), "{told:?}");
+    // One that is wrong takes nothing of the others with it.
+    let (summary, told) = read(mapped("slack"), &[format!("[{one},5,{one}]").as_bytes()]).await;
+    assert_eq!((summary.recorded, summary.unreadable), (2, 1), "{summary:?} {told:?}");
     let many = format!("{{\"entries\":[{}]}}", vec![one; 20_000].join(","));
     let (summary, _) = read(mapped("slack"), &[many.as_bytes()]).await;
     assert_eq!((summary.lines, summary.recorded), (1, 20_000));

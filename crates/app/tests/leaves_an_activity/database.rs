@@ -110,12 +110,13 @@ impl Contents {
     pub(crate) async fn of(store: &Store, row: &str) -> Self {
         let mut tables = BTreeMap::new();
         let mut beside = store.beside().await.unwrap();
-        for table in tables_of(store).await {
-            let columns = columns_of(store, &table).await;
+        let served = is_served(store);
+        for table in tables_of(&mut beside, served).await {
+            let columns = columns_of(&mut beside, served, &table).await;
             let parts: Vec<String> = columns
                 .iter()
                 .filter(|column| !is_bookkeeping(row, &format!("{table}.{column}")))
-                .map(|column| format!("'{column}=' || {}", quoted(store, column)))
+                .map(|column| format!("'{column}=' || {}", quoted(served, column)))
                 .collect();
             if parts.is_empty() {
                 continue;
@@ -175,10 +176,11 @@ fn is_bookkeeping(row: &str, column: &str) -> bool {
 #[tokio::test]
 async fn what_is_called_bookkeeping_exists() {
     let test = crate::TestApp::new().await;
+    let mut beside = test.store.beside().await.unwrap();
     for early in BOOKKEEPING {
         for place in early.columns {
             let (table, column) = place.split_once('.').unwrap();
-            let columns = columns_of(&test.store, table).await;
+            let columns = columns_of(&mut beside, is_served(&test.store), table).await;
             assert!(columns.iter().any(|name| name == column), "{place}");
         }
         for beginning in early.rows {
@@ -233,8 +235,8 @@ fn is_served(store: &Store) -> bool {
 }
 
 /// A column as text, whatever is in it.
-fn quoted(store: &Store, column: &str) -> String {
-    match is_served(store) {
+fn quoted(served: bool, column: &str) -> String {
+    match served {
         false => format!("quote(\"{column}\")"),
         true => format!("quote_nullable(CAST(\"{column}\" AS TEXT))"),
     }
@@ -248,8 +250,8 @@ async fn change(store: &Store, sql: &str) {
         .unwrap();
 }
 
-async fn tables_of(store: &Store) -> Vec<String> {
-    let sql = match is_served(store) {
+async fn tables_of(beside: &mut AnyConnection, served: bool) -> Vec<String> {
+    let sql = match served {
         false => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
         true => {
             "SELECT name FROM (SELECT CAST(tablename AS TEXT) AS name FROM pg_tables
@@ -257,18 +259,18 @@ async fn tables_of(store: &Store) -> Vec<String> {
         }
     };
     let ours = format!("{sql} AND name NOT LIKE 'broken%' AND name <> 'migration'");
-    texts(&mut store.beside().await.unwrap(), ours).await
+    texts(beside, ours).await
 }
 
-async fn columns_of(store: &Store, table: &str) -> Vec<String> {
-    let sql = match is_served(store) {
+async fn columns_of(beside: &mut AnyConnection, served: bool, table: &str) -> Vec<String> {
+    let sql = match served {
         false => format!("SELECT name FROM pragma_table_info('{table}')"),
         true => format!(
             "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
              WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
         ),
     };
-    texts(&mut store.beside().await.unwrap(), sql).await
+    texts(beside, sql).await
 }
 
 async fn texts(beside: &mut AnyConnection, sql: String) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use activity::{Outcome, Reason, shorten};
 
-use super::line::{ELSEWHERE, Line, text};
+use super::line::{ELSEWHERE, Line, put_address};
 use super::moments::{self, Moments};
 
 const TROUBLE: &str = "connection trouble";
@@ -81,11 +81,8 @@ fn about(line: &Line<'_>, code: &str, user: &str, place: &str, method: &str) -> 
     let mut facts = line.about(code, "dropbear", Some(user));
     let (address, port) = place.rsplit_once(':').unwrap_or((place, ""));
     let address = address.trim_matches(['[', ']']);
-    facts.ip = address.parse().ok();
-    if facts.ip.is_none() && !address.is_empty() {
-        facts
-            .metadata
-            .insert("address".to_owned(), text(&shorten::value(address)));
+    if !address.is_empty() {
+        put_address(&mut facts, address);
     }
     for (key, value) in [("port", port), ("method", method)] {
         if !value.is_empty() {

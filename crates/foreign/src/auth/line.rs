@@ -1,6 +1,8 @@
 //! A line that is being read: what its activities begin with, their keys, and the account that is given of it.
 
-use activity::{Facts, Named, Person, Target, Time, catalogue, limits};
+use std::net::IpAddr;
+
+use activity::{Facts, Named, Person, Target, Time, catalogue, limits, shorten};
 
 use super::head::Head;
 use crate::id::bounded;
@@ -96,6 +98,17 @@ impl<'a> Line<'a> {
             id: bounded(limits::id_of(&format!("{group}@{}", self.head.host))),
             name: group.to_owned(),
             ..Target::default()
+        }
+    }
+}
+
+/// Says where somebody came from: by an address, or as it was written where it is none.
+pub(super) fn put_address(facts: &mut Facts, written: &str) {
+    let bare = written.split('%').next().unwrap_or_default();
+    match bare.parse::<IpAddr>() {
+        Ok(ip) => facts.ip = Some(ip.to_canonical()),
+        Err(_) => {
+            facts.metadata.insert("address".to_owned(), shorten::value(written));
         }
     }
 }

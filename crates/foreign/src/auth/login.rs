@@ -2,7 +2,7 @@
 
 use activity::{Facts, Outcome, Reason, shorten};
 
-use super::line::{ELSEWHERE, Line};
+use super::line::{ELSEWHERE, Line, put_address};
 use super::moments::{self, Moments};
 use super::pam;
 
@@ -71,10 +71,7 @@ pub(super) fn of_pam(line: &mut Line<'_>, moments: &mut Moments, said: &pam::Sai
             let user = user.unwrap_or_default();
             let mut facts = failed(about(line, "user.login_failed", said.service, user));
             if let Some(host) = rhost.filter(|host| !host.is_empty()) {
-                facts.ip = host.parse().ok();
-                if facts.ip.is_none() {
-                    facts.metadata.insert("address".to_owned(), shorten::value(host));
-                }
+                put_address(&mut facts, host);
             }
             let key = moments::key(line, &["login", program]);
             let found = line.keyed(facts);

@@ -23,7 +23,8 @@ pub(super) type Key = u64;
 #[derive(Debug, Default)]
 pub(super) struct Moments {
     told: HashMap<Key, Time>,
-    waiting: HashMap<Key, Found>,
+    /// Since when, and what.
+    waiting: HashMap<Key, (Time, Found)>,
     order: VecDeque<(Time, Key)>,
 }
 
@@ -56,7 +57,7 @@ impl Moments {
 
     /// This waits; what waited under the same key is recorded.
     pub(super) fn wait(&mut self, line: &mut Line<'_>, key: Key, found: Found) {
-        if let Some(before) = self.waiting.insert(key, found) {
+        if let Some((_, before)) = self.waiting.insert(key, (line.at, found)) {
             line.harvest.found.push(before);
         }
         self.order.push_back((line.at, key));
@@ -76,7 +77,10 @@ impl Moments {
                 return;
             }
             self.order.pop_front();
-            if let Some(found) = self.waiting.remove(&key) {
+            // Under the same key something may wait that came later.
+            if self.waiting.get(&key).is_some_and(|(began, _)| *began == since)
+                && let Some((_, found)) = self.waiting.remove(&key)
+            {
                 line.harvest.found.push(found);
             }
         }
@@ -84,7 +88,7 @@ impl Moments {
 
     /// The log is at its end.
     pub(super) fn finish(&mut self, harvest: &mut Harvest) {
-        harvest.found.extend(self.waiting.drain().map(|(_, found)| found));
+        harvest.found.extend(self.waiting.drain().map(|(_, (_, found))| found));
         self.order.clear();
     }
 }

@@ -16,6 +16,8 @@ pub use shipped::{NAMES, find, text_of};
 pub use spec::MappingError;
 pub use test::{Difference, Outcome as TestOutcome};
 
+use std::borrow::Cow;
+
 use activity::{Facts, Severity};
 use serde_json::Value;
 
@@ -118,6 +120,16 @@ impl Mapping {
     /// Reads and compiles a mapping.
     pub fn parse(text: &str) -> Result<Self, MappingError> {
         spec::compile(text)
+    }
+
+    /// The events in what was sent as this text, each as it came: what was sent as one event is kept to the letter.
+    pub fn taken_apart<'a>(&self, sent: &'a Value, text: &'a str) -> impl Iterator<Item = (&'a Value, Cow<'a, str>)> {
+        self.events(sent)
+            .into_iter()
+            .map(move |event| match std::ptr::eq(event, sent) {
+                true => (event, Cow::Borrowed(text.trim())),
+                false => (event, Cow::Owned(event.to_string())),
+            })
     }
 
     /// The events in what was sent as one: the elements of the list that it holds, or itself.

@@ -1,5 +1,7 @@
 //! What an event becomes. Nothing of it is lost: it is kept as it came beside what is read of it.
 
+use std::borrow::Cow;
+
 use activity::{By, Change, Facts, Named, Outcome, Person, Target, Time, catalogue, limits, shorten};
 use serde_json::Value;
 
@@ -147,7 +149,7 @@ impl Mapping {
         let text = |paths: &[Path]| first_text(paths, event, NAME);
         let (username, email) = (text(&of.username), text(&of.email));
         let name = text(&of.name);
-        let id = text(&of.id)
+        let id = whole_text(&of.id, event)
             .or_else(|| username.clone())
             .or_else(|| email.clone())
             .or_else(|| name.clone())?;
@@ -195,7 +197,9 @@ impl Mapping {
             .map(|text| value::cut(&text.replace('\0', ""), NAME))
             .filter(|text| !text.is_empty());
         let (name, username, email) = (text(&of.name), text(&of.username), text(&of.email));
-        let id = text(&of.id).or_else(|| username.clone()).or_else(|| email.clone());
+        let id = whole_text(&of.id, element)
+            .or_else(|| username.clone())
+            .or_else(|| email.clone());
         let id = id.or_else(|| name.clone()).or_else(|| bare.clone())?;
         let said = text(&of.kind);
         let kind = match said.as_deref() {
@@ -251,7 +255,7 @@ impl Mapping {
         let parts = fields.place.iter().filter_map(|path| value::text(path.find(event)?));
         let place = parts.collect::<Vec<_>>().join(", ");
         facts.place = (!place.is_empty()).then(|| value::cut(&place, TEXT));
-        facts.external_id = first_text(&fields.id, event, 256);
+        facts.external_id = whole_text(&fields.id, event).map(bounded);
     }
 }
 
@@ -288,6 +292,11 @@ fn keep(raw: &str, facts: &mut Facts) {
 
 fn first<'a, T>(paths: &[Path], event: &'a Value, f: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
     paths.iter().find_map(|path| f(path.find(event)?))
+}
+
+/// What tells something from others: it never loses its end.
+fn whole_text(paths: &[Path], event: &Value) -> Option<String> {
+    first(paths, event, value::text).map(Cow::into_owned)
 }
 
 fn first_text(paths: &[Path], event: &Value, most: usize) -> Option<String> {

@@ -151,3 +151,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_never_loses_what_tells_it_from_others() {
+    let mapping = mapping("[fields]\ncode = \"type\"\nid = \"id\"\n[actor]\nid = \"who\"\n");
+    let of = |end: &str| {
+        let long = format!("{}{end}", "x".repeat(2_000));
+        let facts = read(&mapping, &json!({"type": "t", "id": long, "who": long}));
+        let person = facts.user.or(facts.by.person().cloned()).unwrap();
+        (facts.external_id.unwrap(), person.id)
+    };
+    let ((one, who), (other, whom)) = (of("1"), of("2"));
+    assert!(one != other && who != whom, "{one} {who}");
+    assert!(one.len() <= limits::ID_BYTES && who.len() <= limits::ID_BYTES);
+}
+
+#[test]
+fn what_is_sent_as_one_event_is_kept_to_the_letter() {
+    let mapping = mapping("records = \"items\"\n[fields]\ncode = \"type\"\n");
+    let raws = |text: &str| {
+        let sent: Value = serde_json::from_str(text).unwrap();
+        let all = mapping.taken_apart(&sent, text).map(|(_, raw)| raw.into_owned());
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        raws(" {\"type\": \"b\",  \"a\": 1.50}\n"),
+        ["{\"type\": \"b\",  \"a\": 1.50}"]
+    );
+    assert_eq!(raws("{\"items\":[{\"z\":1},{\"a\":2}]}"), ["{\"z\":1}", "{\"a\":2}"]);
+}

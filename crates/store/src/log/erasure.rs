@@ -206,7 +206,7 @@ pub struct Progress {
 /// Whatever the database refuses.
 pub async fn note(tx: &mut Tx, stage: Stage, id: u64, step: Progress) -> Result<(), StoreError> {
     let update = "UPDATE erasure SET rewritten = rewritten + $1,
-            looked_at = CASE WHEN $2 < seq THEN $2 ELSE seq END
+            looked_at = CASE WHEN $2 >= seq THEN seq WHEN $2 > looked_at THEN $2 ELSE looked_at END
         WHERE id = $3 AND state = $4";
     sqlx::query(update)
         .bind(signed(step.rewritten))

@@ -6,8 +6,8 @@ use super::Store;
 use crate::StoreError;
 use crate::dialect::Dialect;
 
-/// Hears of commits that changed what readers of the log see. Not of every one: one word may be for several, and while the
-/// connection is lost nothing is heard. Whoever listens looks for itself now and then.
+/// Hears of commits that changed what readers of the log see, each by a word of its own; while the connection is lost nothing is
+/// heard. Whoever listens looks for itself now and then.
 #[derive(Debug)]
 pub struct Listener(PgListener);
 
@@ -33,8 +33,6 @@ impl Listener {
     /// If the connection was lost and there is no other yet.
     pub async fn heard(&mut self) -> Result<(), StoreError> {
         self.0.try_recv().await?;
-        // What was committed together is one word.
-        while self.0.next_buffered().is_some() {}
         Ok(())
     }
 }

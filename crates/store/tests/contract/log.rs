@@ -270,6 +270,12 @@ pub(crate) async fn of_who_was_erased_only_a_tombstone_is_left(place: Place) {
         erasure::note(&mut tx, erasure::Stage::Hot, 1, step).await.unwrap();
     }
     erasure::note(&mut tx, erasure::Stage::Sealed, 1, step).await.unwrap();
+    // What is noted late, of a volume before, takes nothing back.
+    let before = erasure::Progress {
+        looked_at: 5,
+        rewritten: 0,
+    };
+    erasure::note(&mut tx, erasure::Stage::Hot, 1, before).await.unwrap();
     let first = erasure::pending(&mut tx).await.unwrap().remove(0);
     assert_eq!(
         (first.person.as_deref(), first.key, first.seq),

@@ -141,8 +141,9 @@ pub(super) fn parse_mapped(
             Ok(sent) => sent,
             Err(error) => return push(refused(format!("is not JSON: {error}"))),
         };
-        for event in mapping.events(&sent) {
-            match mapping.read(event, &event.to_string(), now) {
+        let text = std::str::from_utf8(raw).unwrap_or_default();
+        for (event, raw) in mapping.taken_apart(&sent, text) {
+            match mapping.read(event, &raw, now) {
                 Ok(Mapped::Activity(facts)) => push(limits::check(&facts, now).map(|()| *facts))?,
                 Ok(Mapped::Passed) => {}
                 Err(why) => push(refused(why))?,

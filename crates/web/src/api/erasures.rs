@@ -280,7 +280,7 @@ async fn erase(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
 }
 
-/// Erases who asked for it with this request. For administrators.
+/// Erases who asked for it with this request. For administrators, whose key has `activities:read` as well.
 ///
 /// 409 if they are under a legal hold or are a group's only owner; 404 if no request of this id waits.
 #[utoipa::path(

@@ -104,8 +104,8 @@ fn show(mapping: &Mapping, events: PathBuf) -> Result<u64> {
                     continue;
                 }
             };
-            for event in mapping.events(&sent) {
-                match mapping.read(event, line.trim(), now) {
+            for (event, raw) in mapping.taken_apart(&sent, &line) {
+                match mapping.read(event, &raw, now) {
                     Ok(Mapped::Activity(mut facts)) => {
                         if let Err(errors) = limits::check(&facts, now) {
                             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();

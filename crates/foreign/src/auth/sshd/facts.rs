@@ -4,7 +4,7 @@ use activity::{Facts, Outcome, Reason, shorten};
 
 use super::MOST_REPEATED;
 use super::party::Party;
-use crate::auth::line::Line;
+use crate::auth::line::{Line, put_address};
 
 /// Why a line that stands for too many is refused.
 pub(in crate::auth) fn too_often(times: u32) -> String {
@@ -22,13 +22,7 @@ pub(super) fn put_place(facts: &mut Facts, party: &Party<'_>) {
     let Some(address) = party.address.filter(|address| *address != "UNKNOWN") else {
         return;
     };
-    let bare = address.split('%').next().unwrap_or_default();
-    match bare.parse::<std::net::IpAddr>() {
-        Ok(ip) => facts.ip = Some(ip.to_canonical()),
-        Err(_) => {
-            facts.metadata.insert("address".to_owned(), shorten::value(address));
-        }
-    }
+    put_address(facts, address);
     if let Some(port) = party.port {
         facts.metadata.insert("port".to_owned(), port.to_string());
     }

@@ -195,3 +195,17 @@ fn older_linux_writes_pams_module_beside_the_program() {
         ]
     );
 }
+
+#[test]
+fn an_address_is_written_in_one_way_whoever_told_it() {
+    let given = read(
+        "Nov 20 10:00:00 g login[1]: pam_unix(login:auth): authentication failure; logname= uid=0 euid=0 tty=tty1 ruser= rhost=::ffff:192.0.2.1  user=ann\n\
+         Fri Nov 20 10:09:00 2026 authpriv.notice dropbear[1]: Password auth succeeded for 'root' from ::ffff:192.0.2.2:5000\n",
+    );
+    let addresses: Vec<String> = given
+        .facts
+        .iter()
+        .filter_map(|facts| Some(facts.ip?.to_string()))
+        .collect();
+    assert_eq!(addresses, ["192.0.2.1", "192.0.2.2"]);
+}

@@ -71,10 +71,15 @@ fn missing(named: &NamedNumbering) -> Option<(String, Time)> {
     let listed = format!("{}{more}", shown.join(", "));
     let text = match numbering.folded {
         None => format!("{count}: {listed}"),
-        Some(folded) => format!(
-            "at most {count}: in too many places to list up to {}, then {listed}",
-            grouped(folded.through)
-        ),
+        Some(folded) => {
+            let then = if listed.is_empty() {
+                String::new()
+            } else {
+                format!(", then {listed}")
+            };
+            let through = grouped(folded.through);
+            format!("at most {count}: in too many places to list up to {through}{then}")
+        }
     };
     Some((text, since))
 }

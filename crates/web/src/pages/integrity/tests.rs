@@ -213,7 +213,13 @@ fn sources_say_what_is_missing_what_came_late_and_none_how_to_have_one() {
         since: Time(0),
     });
     broken.id.source = HOSTILE.to_owned();
-    let section = with_sources(vec![broken]);
+    let section = with_sources(vec![broken.clone()]);
+    broken.numbering.gaps.clear();
+    let only = with_sources(vec![broken]);
+    assert!(
+        only.contains("to list up to 5") && !only.contains("up to 5, then"),
+        "{only}"
+    );
     assert!(
         section.contains("at most 1,228: in too many places to list up to 5, then 7, 10 to 12"),
         "{section}"

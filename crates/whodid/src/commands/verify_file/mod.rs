@@ -54,6 +54,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Verify, file: PathBuf) ->
             let mut report = statement::check(&receipt, &keys);
             if let (Some(log), Some(_)) = (&receipt.said.log(), &command.data.data_dir) {
                 let config = settings(flags, command.data.data_dir.clone())?;
+                diagnostics::start(&config.diagnostics, Some("error"));
                 let installation = compose::open_reader(&config).await?;
                 statement::in_tree(&mut report, &installation.log, log).await?;
             }
