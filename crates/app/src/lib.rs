@@ -41,6 +41,7 @@ mod secrets;
 pub mod sessions;
 mod settings;
 mod sms;
+mod together;
 mod tokens;
 mod tx;
 mod user_agent;
@@ -69,6 +70,7 @@ use std::time::Duration;
 use engine::{Clock, Jobs, Log, Rng};
 pub use engine::{Full, Limiter, Permit, Tasks};
 use store::Store;
+use together::Together;
 
 /// How often it is looked whether work in the background has progress to show.
 const LOOK: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 500 });
@@ -99,6 +101,7 @@ struct Inner {
     sms: sms::Sms,
     heartbeats: sessions::Heartbeats,
     refusals: refusals::Refusals,
+    keys: Together<Option<Arc<api_keys::Known>>>,
     verifier: Arc<integrity::Verifier>,
 }
 
@@ -136,6 +139,7 @@ impl App {
                 sms,
                 heartbeats: sessions::Heartbeats::default(),
                 refusals: refusals::Refusals::default(),
+                keys: Together::default(),
                 verifier: Arc::default(),
             }),
         }
@@ -148,6 +152,11 @@ impl App {
     /// The log engine, whose rows leave only by a disclosure.
     pub(crate) fn log(&self) -> &activity::GuardedLog {
         &self.inner.log
+    }
+
+    /// The API keys that are being looked up.
+    pub(crate) fn keys(&self) -> &Together<Option<Arc<api_keys::Known>>> {
+        &self.inner.keys
     }
 
     pub(crate) fn verifier(&self) -> &Arc<integrity::Verifier> {

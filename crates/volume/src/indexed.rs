@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use activity::{Activity, Seq};
@@ -13,7 +12,7 @@ use crate::eval::{self, Node, Source};
 use crate::index::column::Column;
 use crate::index::known::Known;
 use crate::index::open::OpenIndex;
-use crate::index::write::{IN_MEMORY, IndexWriter};
+use crate::index::write::IndexWriter;
 use crate::query::{Deadline, Query};
 use crate::rows::Decoded;
 use crate::times::TimeMap;
@@ -71,7 +70,7 @@ impl Indexed {
         for row in &rows {
             writer.add(row)?;
         }
-        let index = OpenIndex::of(Path::new(IN_MEMORY), writer.finish()?)?;
+        let index = writer.open()?;
         let times = TimeMap::of(&*index.occurred, index.docs);
         Ok(Self::with_rows(first, index, times, Some(rows)))
     }

@@ -6,6 +6,7 @@ mod list;
 mod reports;
 mod revoke;
 
+pub(crate) use authenticate::Known;
 pub use authenticate::authenticate;
 pub use create::{NewKey, NewKeyRequest, create};
 pub use list::{ApiKey, list};

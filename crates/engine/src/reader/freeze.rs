@@ -16,7 +16,12 @@ use crate::LogError;
 use crate::tasks::blocking;
 
 const MIDDLE: u64 = if cfg!(test) { 8 } else { 16 } * SMALL;
-const LARGE: u64 = 8 * MIDDLE;
+/// What blocks become when there is nothing else to do, each as soon as it is complete.
+const IDLE_BLOCKS: [u64; 3] = if cfg!(test) {
+    [2 * SMALL, MIDDLE, 8 * MIDDLE]
+} else {
+    [4 * SMALL, MIDDLE, 4 * MIDDLE]
+};
 /// How long nothing must have come before large chunks are made.
 const IDLE: Duration = Duration::from_secs(2);
 /// A middle block that is complete so soon after the one before makes small ones not worth it.
@@ -46,15 +51,17 @@ pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, load: Load) -> Optio
     let fresh = chunks.iter().filter(lacks_index).map(|chunk| chunk.first_seq());
     let middle = fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, MIDDLE)));
     let small = || fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, SMALL)));
-    let large = || {
-        let firsts = chunks.iter().map(|chunk| chunk.first_seq());
-        let mut blocks: Vec<Range<Seq>> = firsts.map(|seq| block(seq, LARGE)).collect();
-        blocks.dedup();
-        blocks.into_iter().find_map(|block| whole(chunks, &held, block))
+    let larger = || {
+        IDLE_BLOCKS.into_iter().rev().find_map(|size| {
+            let firsts = chunks.iter().map(|chunk| chunk.first_seq());
+            let mut blocks: Vec<Range<Seq>> = firsts.map(|seq| block(seq, size)).collect();
+            blocks.dedup();
+            blocks.into_iter().find_map(|block| whole(chunks, &held, block))
+        })
     };
     middle
         .or_else(|| if load >= Load::Usual { small() } else { None })
-        .or_else(|| if load == Load::None { large() } else { None })
+        .or_else(|| if load == Load::None { larger() } else { None })
 }
 
 fn block(seq: Seq, size: u64) -> Range<Seq> {
@@ -81,8 +88,16 @@ fn whole(chunks: &[Arc<Chunk>], held: &Range<Seq>, block: Range<Seq>) -> Option<
 }
 
 impl Reader {
+    /// Freezes what is to be sealed, as far as that is worth it: nothing is indexed for a volume beside its being indexed
+    /// for the tail.
+    pub(crate) async fn freeze_below(&self, end: Seq) -> Result<(), LogError> {
+        while self.tail.is_fresh_below(end) && self.freeze_next(Load::Heavy).await? > 0 {}
+        Ok(())
+    }
+
     /// Freezes what is worth it under this load; how many activities.
     pub(crate) async fn freeze_next(&self, load: Load) -> Result<u64, LogError> {
+        let _turn = self.freezing.lock().await;
         let Some(ripe) = self.tail.ripe(load) else {
             return Ok(0);
         };

@@ -44,6 +44,8 @@ pub(crate) struct Reader {
     parts: Arc<tree::Parts>,
     /// Held while hot activities are loaded from SQL.
     loading: Mutex<()>,
+    /// Held while some of them get an index.
+    freezing: Mutex<()>,
 }
 
 impl Reader {
@@ -57,6 +59,7 @@ impl Reader {
             known: Lock::default(),
             parts: Arc::default(),
             loading: Mutex::new(()),
+            freezing: Mutex::new(()),
             shared,
         }
     }

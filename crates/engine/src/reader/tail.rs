@@ -266,6 +266,13 @@ impl Tail {
         }
     }
 
+    /// Whether some activities below `end` have no index yet.
+    pub(crate) fn is_fresh_below(&self, end: Seq) -> bool {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let mut below = state.chunks.iter().take_while(|chunk| chunk.first < end);
+        below.any(|chunk| chunk.index.is_none() && chunk.hole.is_none())
+    }
+
     /// What is worth an index under this load.
     pub(crate) fn ripe(&self, load: Load) -> Option<Ripe> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);

@@ -201,6 +201,9 @@ impl Compiler<'_> {
         let word = &self.index.word;
         let mut lists = Vec::new();
         for lookup in phrase.lookups() {
+            if !self.index.may_mention(lookup.term) {
+                return Ok(Vec::new());
+            }
             let term = format!("{letter}{}", lookup.term);
             let infos: Vec<TermInfo> = match lookup.is_beginning {
                 true => infos_that(word, &term, self.deadline, |_| true)?,

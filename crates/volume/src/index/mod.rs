@@ -8,4 +8,5 @@ pub(crate) mod known;
 pub(crate) mod open;
 pub(crate) mod same;
 pub(crate) mod schema;
+pub(crate) mod starts;
 pub(crate) mod write;

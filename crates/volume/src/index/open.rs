@@ -11,6 +11,7 @@ use tantivy::{Index, InvertedIndexReader, ReloadPolicy, SegmentReader};
 
 use super::column::{Column, Part};
 use super::schema::{self, DETAILS, OCCURRED, RECORDED};
+use super::starts::Starts;
 use crate::error::{Result, VolumeError};
 use crate::query::Deadline;
 
@@ -26,6 +27,8 @@ pub(crate) struct OpenColumn {
     ords: Arc<dyn ColumnValues<u64>>,
     /// Documents by value. Its terms are the dictionary's, so both count them alike.
     listed: Option<Arc<InvertedIndexReader>>,
+    /// How its values begin, where that is at hand: of an index in memory, if full text looks at the column.
+    starts: Option<Starts>,
 }
 
 /// An open index of one segment.
@@ -37,6 +40,8 @@ pub(crate) struct OpenIndex {
     pub(crate) recorded: Arc<dyn ColumnValues<i64>>,
     pub(super) details: Option<BytesColumn>,
     pub(crate) word: Arc<InvertedIndexReader>,
+    /// How the words of `word` begin behind their letters, of an index in memory.
+    words: Option<Starts>,
     pub(crate) text: Arc<InvertedIndexReader>,
     pub(crate) mark: Arc<InvertedIndexReader>,
     /// Kept for merging, and because its directory holds the files open.
@@ -81,6 +86,7 @@ impl OpenIndex {
                 ords: Arc::clone(&values.ords().values),
                 values,
                 listed,
+                starts: None,
             })
         });
         let columns = columns.collect::<tantivy::Result<_>>()?;
@@ -92,10 +98,24 @@ impl OpenIndex {
             recorded: segment.fast_fields().i64(RECORDED)?.values,
             details: segment.fast_fields().bytes(DETAILS)?,
             word: segment.inverted_index(fields.word)?,
+            words: None,
             text: segment.inverted_index(fields.text)?,
             mark: segment.inverted_index(fields.mark)?,
             index,
         })
+    }
+
+    /// Takes how its words begin, and the values of each column.
+    pub(super) fn know(&mut self, words: Starts, values: [Starts; Column::ALL.len()]) {
+        self.words = Some(words);
+        for (column, starts) in self.columns.iter_mut().zip(values) {
+            column.starts = column.column.letter().map(|_| starts);
+        }
+    }
+
+    /// Whether a word that begins with this may stand in `word`, under whatever letter. False only if none does.
+    pub(crate) fn may_mention(&self, word: &str) -> bool {
+        self.words.as_ref().is_none_or(|words| words.may_begin(word.as_bytes()))
     }
 
     pub(crate) fn column(&self, column: Column) -> &OpenColumn {
@@ -197,6 +217,13 @@ impl OpenColumn {
     /// The numbers of the encoded values from `first` to `last`, both included; all of them less than
     /// [`OpenColumn::terms`].
     pub(crate) fn ords_between(&self, first: &[u8], last: &[u8]) -> std::io::Result<std::ops::Range<u64>> {
+        if self
+            .starts
+            .as_ref()
+            .is_some_and(|starts| !starts.may_lie_between(first, last))
+        {
+            return Ok(0..0);
+        }
         let bounds = self
             .values
             .dictionary()

@@ -12,7 +12,9 @@ use tantivy::{Directory, Index, IndexSettings, TantivyDocument};
 
 use super::column::Column;
 use super::details;
+use super::open::OpenIndex;
 use super::schema::{self, Fields, mark};
+use super::starts::Starts;
 use crate::error::{Result, VolumeError};
 
 /// Only sizes the first hash table of terms; a segment is as large as what is put in.
@@ -29,6 +31,8 @@ pub(crate) struct IndexWriter {
     inner: SingleSegmentIndexWriter,
     /// Values of columns with words that this segment has mentioned.
     mentioned: [HashSet<Box<str>>; Column::ALL.len()],
+    /// How the words of those begin, without the letters of the columns.
+    words: Starts,
     encoded: String,
     details: Vec<u8>,
     rows: usize,
@@ -84,6 +88,7 @@ impl IndexWriter {
             fields,
             inner,
             mentioned: Default::default(),
+            words: Starts::default(),
             encoded: String::new(),
             details: Vec::new(),
             rows: 0,
@@ -129,6 +134,20 @@ impl IndexWriter {
         Ok(index)
     }
 
+    /// Writes the segment, which is in memory, and opens it.
+    pub(crate) fn open(mut self) -> Result<OpenIndex> {
+        let path = std::mem::take(&mut self.path);
+        let words = std::mem::take(&mut self.words).sorted();
+        let starts = std::mem::take(&mut self.mentioned).map(|values| {
+            let mut starts = Starts::default();
+            values.iter().for_each(|value| starts.add(value.as_bytes()));
+            starts.sorted()
+        });
+        let mut index = OpenIndex::of(&path, self.finish()?)?;
+        index.know(words, starts);
+        Ok(index)
+    }
+
     /// Lists the words of the value just encoded if this segment has not seen it.
     fn mention(&mut self, at: usize, column: Column, words: &mut String) {
         let Some(letter) = column.letter() else { return };
@@ -142,6 +161,7 @@ impl IndexWriter {
         if let Some(part) = column.decode(&self.encoded) {
             part.any_text(|field| {
                 text::terms(field, |term| {
+                    self.words.add(term.as_bytes());
                     words.push(letter);
                     words.push_str(term);
                     words.push(' ');
