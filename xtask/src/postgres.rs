@@ -70,6 +70,9 @@ pub fn run() -> Result<()> {
         .args(["test", "--workspace", "--locked", "--no-run", "--message-format=json"])
         .current_dir(shell::root())
         .output()?;
+    if !output.status.success() {
+        bail!("the tests were not built:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
     let built = String::from_utf8_lossy(&output.stdout).into_owned();
     for (package, program, filters) in AGAIN {
         let manifest = format!("/crates/{package}/Cargo.toml");
@@ -82,6 +85,12 @@ pub fn run() -> Result<()> {
             bail!("the tests {program} of {package} were not built");
         };
         let directory = shell::root().join("crates").join(package);
+        for filter in *filters {
+            let listed = Command::new(executable).args([filter, "--list"]).output()?;
+            if !String::from_utf8_lossy(&listed.stdout).contains(": test") {
+                bail!("no test of {program} of {package} is called {filter}");
+            }
+        }
         let words = [&["WHODID_TEST_DATABASE=postgres", executable], *filters].concat();
         shell::run_in(&directory, "env", &words)?;
     }

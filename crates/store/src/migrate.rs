@@ -198,7 +198,11 @@ pub(crate) async fn apply(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreE
 }
 
 /// Refuses a schema that is older or newer than this program's.
-pub(crate) async fn check(pool: &AnyPool, _dialect: Dialect) -> Result<(), StoreError> {
+pub(crate) async fn check(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    if !has_data(pool, dialect).await? {
+        let detail = "there is no Whodid data in this database; start `whodid serve` on it first";
+        return Err(StoreError::Schema(detail.to_owned()));
+    }
     let applied = applied(pool).await?;
     match missing(&applied)?.next() {
         None => Ok(()),
@@ -208,6 +212,18 @@ pub(crate) async fn check(pool: &AnyPool, _dialect: Dialect) -> Result<(), Store
             migration.version
         ))),
     }
+}
+
+/// Whether anything was ever migrated there.
+async fn has_data(pool: &AnyPool, dialect: Dialect) -> Result<bool, StoreError> {
+    let tables = match dialect {
+        Dialect::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+        Dialect::Postgres => {
+            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'"
+        }
+    };
+    let found: i64 = sqlx::query_scalar(tables).fetch_one(pool).await?;
+    Ok(found > 0)
 }
 
 async fn applied(pool: &AnyPool) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {

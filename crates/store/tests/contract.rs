@@ -42,6 +42,7 @@ macro_rules! on {
                 a_store_opens_again_with_what_it_held,
                 a_schema_from_the_future_is_refused,
                 a_reader_reads_and_does_not_write,
+                a_database_without_data_says_so_to_a_reader,
                 a_copy_is_of_what_was_committed_and_waits_for_nobody_who_writes;
             jobs:
                 of_two_that_claim_at_once_one_gets_it,

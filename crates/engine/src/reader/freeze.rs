@@ -1,7 +1,8 @@
 //! Giving the hot tail its indexes: which activities get one together, and the task that makes them.
 //!
 //! Frozen chunks are whole blocks of seqs, so that the end of a volume is the end of one. A block of the middle size is
-//! frozen as soon as it is complete, small ones where it is not; large ones are made when there is nothing else to do.
+//! frozen as soon as it is complete, small ones where it is not; when there is nothing else to do,
+//! larger ones are made of them, and what begins the newest block is frozen as well.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub(crate) enum Load {
     Heavy,
     /// Small blocks are frozen meanwhile.
     Usual,
-    /// Nothing comes: few large chunks are made of many small ones.
+    /// Nothing comes: few large chunks are made of many small ones, and nothing is left without an index.
     None,
 }
 
@@ -49,19 +50,25 @@ pub(crate) struct Ripe {
 pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, load: Load) -> Option<Ripe> {
     let lacks_index = |chunk: &&Arc<Chunk>| chunk.index().is_none() && chunk.hole().is_none();
     let fresh = chunks.iter().filter(lacks_index).map(|chunk| chunk.first_seq());
-    let middle = fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, MIDDLE)));
-    let small = || fresh.clone().find_map(|seq| whole(chunks, &held, block(seq, SMALL)));
+    let complete = |seq, size| whole(chunks, &held, block(seq, size));
+    let middle = fresh.clone().find_map(|seq| complete(seq, MIDDLE));
+    let small = || fresh.clone().find_map(|seq| complete(seq, SMALL));
     let larger = || {
         IDLE_BLOCKS.into_iter().rev().find_map(|size| {
             let firsts = chunks.iter().map(|chunk| chunk.first_seq());
-            let mut blocks: Vec<Range<Seq>> = firsts.map(|seq| block(seq, size)).collect();
+            let mut blocks: Vec<Seq> = firsts.map(|seq| block(seq, size).start).collect();
             blocks.dedup();
-            blocks.into_iter().find_map(|block| whole(chunks, &held, block))
+            blocks.into_iter().find_map(|seq| complete(seq, size))
         })
+    };
+    // What begins the newest block, which is frozen anew with what comes.
+    let rest = || {
+        let begun = block(fresh.clone().last()?, SMALL);
+        whole(chunks, &held, begun.start..begun.end.min(held.end))
     };
     middle
         .or_else(|| if load >= Load::Usual { small() } else { None })
-        .or_else(|| if load == Load::None { larger() } else { None })
+        .or_else(|| if load == Load::None { larger().or_else(rest) } else { None })
 }
 
 fn block(seq: Seq, size: u64) -> Range<Seq> {
@@ -69,7 +76,7 @@ fn block(seq: Seq, size: u64) -> Range<Seq> {
     first..first + size
 }
 
-/// The activities of a block, as far as it is not sealed, if it is complete and not in one frozen chunk.
+/// The activities of a block, as far as it is not sealed, if all of it is there and not in one frozen chunk.
 fn whole(chunks: &[Arc<Chunk>], held: &Range<Seq>, block: Range<Seq>) -> Option<Ripe> {
     let seqs = block.start.max(held.start)..block.end;
     if seqs.end > held.end {

@@ -37,7 +37,15 @@ async fn all_but_the_newest_few_have_an_index_in_whole_blocks() {
     assert!(bed.layout().await.ends_with("192..224 224..256 + 256..257"));
     // When there is nothing else to do.
     bed.freeze(Load::None).await;
-    assert_eq!(bed.layout().await, "0..256 + 256..257");
+    assert_eq!(bed.layout().await, "0..256 256..257 + ");
+    // The block that was begun is frozen anew with what came.
+    bed.append(many(257..259)).await;
+    assert_eq!(bed.layout().await, "0..256 256..257 + 257..259");
+    bed.freeze(Load::None).await;
+    assert_eq!(bed.layout().await, "0..256 256..259 + ");
+    bed.append(many(259..266)).await;
+    bed.freeze(Load::Usual).await;
+    assert_eq!(bed.layout().await, "0..256 256..260 260..264 + 264..266");
 }
 
 #[tokio::test]
@@ -58,7 +66,7 @@ async fn what_is_frozen_is_sealed_as_it_is_and_what_is_left_over_is_frozen_anew(
         "64..68 68..72 72..76 + 50..52 52..56 56..60 60..64 76..77"
     );
     bed.freeze(Load::None).await;
-    assert_eq!(bed.layout().await, "50..64 64..72 72..76 + 76..77");
+    assert_eq!(bed.layout().await, "50..64 64..72 72..76 76..77 + ");
     let rows = bed.all(&Expr::All, Order::Recorded, 9).await;
     assert_eq!(seqs(&rows), (0..77).collect::<Vec<_>>());
     bed.assert_root().await;
