@@ -22,8 +22,8 @@ const CHUNK: Room = Room {
     rows: 2048,
     bytes: 512 << 10,
 };
-/// Chunks read ahead of whoever takes them.
-const AHEAD: usize = 1;
+/// Chunks read ahead of whoever takes them, so that neither waits for the other at each.
+const AHEAD: usize = 4;
 
 /// All matches in order, a chunk at a time. Dropping it stops the reading.
 #[derive(Debug)]
