@@ -12,7 +12,7 @@ use crate::error::{Result, VolumeError};
 const MAGIC: &[u8; 16] = b"whodid tree v1\n\0";
 /// Subtrees of this height and higher are kept.
 const LOWEST: u32 = 8;
-const TILE: u64 = 1 << LOWEST;
+pub(crate) const TILE: u64 = 1 << LOWEST;
 
 /// The kept hashes of a volume's part of the log's tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

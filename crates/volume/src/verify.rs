@@ -157,11 +157,11 @@ pub(crate) fn verify_merged(dir: &Path, meta: &VolumeMeta, merged: Merged<'_>, h
         return Err(damaged("its bounds are not those of its activities"));
     }
     let parts: Vec<_> = merged.parts.iter().map(|part| &part.0.index).collect();
-    check_merged(&volume.0.index, &parts, halt)
+    check_merged(&volume.0.index, &parts, &[], halt)
 }
 
 /// Checks that the spans of time beside an index are those of its documents.
-fn check_spans(volume: &Volume) -> Result<()> {
+pub(crate) fn check_spans(volume: &Volume) -> Result<()> {
     if volume.0.times == TimeMap::of(&*volume.0.index.occurred, volume.0.docs()) {
         return Ok(());
     }

@@ -6,6 +6,8 @@ pub(crate) mod details;
 pub(crate) mod halting;
 pub(crate) mod known;
 pub(crate) mod open;
+pub(crate) mod replace;
 pub(crate) mod same;
 pub(crate) mod schema;
+mod view;
 pub(crate) mod write;
