@@ -43,7 +43,7 @@ pub use part::TreePart;
 pub use query::{Deadline, Filling, Overdue, Query, Room};
 pub use record::read::{Glance, RecordRow};
 pub use record_only::{RecordOnly, RecordScan};
-pub use rewrite::{Change, Leaf, Part, rewrite};
+pub use rewrite::{Alteration, Leaf, Part, rewrite};
 pub use scan::Scan;
 pub use tally::{Breakdown, Largest, Outcomes, RowTally, Tally, Values};
 pub use verify::{LeafOf, Leaves, damaged, first_damaged, verify};

@@ -16,7 +16,7 @@ use crate::query::Deadline;
 use crate::record::digest::RecordDigest;
 use crate::record::read::{Columns, RecordReader, RecordRow};
 use crate::record::write::{RecordWriter, batch_of};
-use crate::rewrite::Change;
+use crate::rewrite::Alteration;
 use crate::rows::Decoded;
 use crate::sealed::{Bounds, Contents};
 use crate::tree::{Levels, TILE};
@@ -46,7 +46,7 @@ pub(crate) fn whole(dir: &Path, meta: &VolumeMeta, halt: &Deadline) -> Result<Op
 pub(crate) fn patch(
     (dir, id): (&Path, &str),
     source: &Volume,
-    change: &mut Change<'_>,
+    change: &mut Alteration<'_>,
     leaf_of: LeafOf<'_>,
     halt: &Deadline,
 ) -> Result<VolumeMeta> {
@@ -123,7 +123,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn add(&mut self, batch: &RecordBatch, change: &mut Change<'_>, leaf_of: LeafOf<'_>) -> Result<()> {
+    fn add(&mut self, batch: &RecordBatch, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>) -> Result<()> {
         let id = &self.source.meta().id;
         let unreadable = || VolumeError::damaged(id, "a row of its record cannot be read");
         let columns = Columns::of(batch).ok_or_else(unreadable)?;

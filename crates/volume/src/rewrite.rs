@@ -64,7 +64,7 @@ const CHUNK: Room = Room {
 };
 
 /// Changes rows of a record.
-pub struct Change<'a> {
+pub struct Alteration<'a> {
     /// Whether a row may be changed, as far as a glance tells: where this is false, it is not.
     pub may: &'a dyn Fn(&Glance<'_>) -> bool,
     /// Changes a row; whether it did. Where values go, the digests of them or the leaf must be there: set by it if they were
@@ -90,7 +90,7 @@ pub enum Part<'a, A> {
         /// What is known of it.
         meta: &'a VolumeMeta,
         /// What becomes of each row.
-        alter: Option<Change<'a>>,
+        alter: Option<Alteration<'a>>,
     },
 }
 
@@ -274,7 +274,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<Change<'_>>) -> Result<()> {
+    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<Alteration<'_>>) -> Result<()> {
         self.follows(meta.first_seq)?;
         files::check_sum(dir, meta, RECORD, self.halt)?;
         // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.

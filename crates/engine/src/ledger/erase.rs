@@ -13,7 +13,7 @@ use futures::future::join_all;
 use store::Tx;
 use store::log::erasure::{self, Requested, Stage};
 use store::log::{head, person_key, volume as table};
-use volume::{Change, Filling, Leaves as _, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
+use volume::{Alteration, Filling, Leaves as _, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
 
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::LogError;
@@ -243,7 +243,7 @@ impl Ledger {
             let part: Part<'_, Activity> = Part::Record {
                 dir: &dir,
                 meta: &meta,
-                alter: Some(Change {
+                alter: Some(Alteration {
                     may: &|glance| of.may_be_named_in(glance),
                     alter: &mut alter,
                 }),

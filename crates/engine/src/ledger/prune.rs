@@ -9,7 +9,7 @@ use activity::{Activity, Time};
 use store::Tx;
 use store::log::retention::{self as table, NewRun, Run, Stage};
 use store::log::{head, hot_batch, lost_batch};
-use volume::{Change, Leaves as _, Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
+use volume::{Alteration, Leaves as _, Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
 
 use super::erase::{Readable, readable};
 use super::rewrite::{Replaced, Step, Work, Workplace};
@@ -208,7 +208,7 @@ impl Ledger {
             let part: Part<'_, Activity> = Part::Record {
                 dir: &dir,
                 meta: &meta,
-                alter: Some(Change {
+                alter: Some(Alteration {
                     may: &|glance| of.may_take(glance),
                     alter: &mut alter,
                 }),

@@ -11,7 +11,7 @@ use activity::{
 };
 use proptest::prelude::*;
 use store::log::person_key;
-use volume::{Change, Deadline, Part, RecordRow};
+use volume::{Alteration, Deadline, Part, RecordRow};
 
 use super::{Bed, START, parse, reporter, seqs};
 use crate::ledger::rewrite::{Step, Work};
@@ -353,7 +353,7 @@ async fn kept(bed: &Bed) -> Vec<(Vec<u8>, [u8; 32])> {
         let part: Part<'_, Activity> = Part::Record {
             dir: &dir,
             meta: &meta,
-            alter: Some(Change {
+            alter: Some(Alteration {
                 may: &|_| true,
                 alter: &mut read,
             }),
@@ -448,7 +448,7 @@ async fn what_is_left_of_an_erased_row_is_held_against_the_tree() {
         let part: Part<'_, Activity> = Part::Record {
             dir: &dir,
             meta: &meta,
-            alter: Some(Change {
+            alter: Some(Alteration {
                 may: &|glance| glance.seq == 6,
                 alter: &mut alter,
             }),

@@ -7,7 +7,7 @@ use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
 use super::{leaf, merge, open, reindex, rewrite, write};
-use crate::{Change, Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
+use crate::{Alteration, Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
 
 pub(super) fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
@@ -154,7 +154,7 @@ fn rows_whose_values_are_gone_keep_their_leaves_through_every_rewrite() {
     let part = Part::Record {
         dir: &dir.path().join(&meta.id),
         meta: &meta,
-        alter: Some(Change {
+        alter: Some(Alteration {
             may: &|_| true,
             alter: &mut { erase },
         }),
@@ -194,7 +194,7 @@ fn removed_rows_keep_their_leaves_and_a_volume_of_nothing_else_has_no_index() {
         let part = Part::Record {
             dir: &dir.path().join(&meta.id),
             meta: &meta,
-            alter: Some(Change {
+            alter: Some(Alteration {
                 may: &|_| true,
                 alter: &mut { remove },
             }),

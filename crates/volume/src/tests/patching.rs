@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{id, leaf, merge, open, property, samples, write};
-use crate::{Change, Deadline, Part, RecordRow, VolumeMeta, verify};
+use crate::{Alteration, Deadline, Part, RecordRow, VolumeMeta, verify};
 
 /// Changes rows of a volume; what may change is what does, or whatever else `may` says.
 fn patch(
@@ -21,7 +21,7 @@ fn patch(
     let part: Part<'_, Activity> = Part::Record {
         dir: &root.join(&meta.id),
         meta,
-        alter: Some(Change {
+        alter: Some(Alteration {
             may: &|glance| may(glance.seq),
             alter,
         }),
