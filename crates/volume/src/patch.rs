@@ -3,12 +3,14 @@
 //! one, are made from the new record and index and held against each other and the tree.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use activity::Seq;
 use arrow_array::RecordBatch;
 
 use crate::error::{Result, VolumeError};
 use crate::files;
+use crate::index::open::OpenIndex;
 use crate::index::replace::{Replacements, mentions};
 use crate::index::same::check_merged;
 use crate::meta::VolumeMeta;
@@ -25,6 +27,8 @@ use crate::volume::{Volume, levels};
 
 /// From one changed row of so many on all rows of a batch are made anew: each run of others is copied on its own.
 const SPARSE: usize = 16;
+/// Batches of the record that are read before they are taken.
+const AHEAD: usize = 2;
 /// Rows of an index read at once.
 const ROWS: usize = 512;
 /// Decoded values kept while they are, in bytes.
@@ -61,11 +65,17 @@ pub(crate) fn patch(
         removed: meta.removed,
         end: meta.first_seq,
     };
-    let mut rows = RecordReader::open(&files::record(source.dir()))?;
-    while let Some(batch) = rows.next_batch() {
-        halt.check()?;
-        copy.add(&batch?, change, leaf_of)?;
-    }
+    let rows = RecordReader::open(&files::record(source.dir()))?;
+    std::thread::scope(|scope| {
+        let (into, batches) = mpsc::sync_channel(AHEAD);
+        // The record is read beside what becomes of it, which takes longer.
+        scope.spawn(move || read(rows, &into));
+        for batch in batches {
+            halt.check()?;
+            copy.add(&batch?, change, leaf_of)?;
+        }
+        Ok::<(), VolumeError>(())
+    })?;
     let Copy {
         record,
         digest,
@@ -107,6 +117,16 @@ pub(crate) fn patch(
     };
     patched.verify(dir, &made, leaf_of, halt)?;
     Ok(made)
+}
+
+/// Sends what is read, as long as somebody takes it.
+fn read(mut rows: RecordReader, into: &mpsc::SyncSender<Result<RecordBatch>>) {
+    while let Some(batch) = rows.next_batch() {
+        let failed = batch.is_err();
+        if into.send(batch).is_err() || failed {
+            return;
+        }
+    }
 }
 
 /// A volume being made.
@@ -241,13 +261,14 @@ impl Patched<'_> {
             true => None,
             false => Some(Volume::open(dir, meta.clone())?),
         };
-        self.verify_record(dir, meta, volume.as_ref(), (leaf_of, halt))?;
-        let Some(volume) = volume else { return Ok(()) };
-        check_spans(&volume)?;
-        if volume.0.times.bounds() != (meta.min_occurred.0, meta.max_occurred.0) {
-            return Err(damaged("its bounds are not those of its activities"));
-        }
-        check_merged(&volume.0.index, &[&self.source.0.index], &self.replaced, halt)
+        std::thread::scope(|scope| {
+            let index = volume.as_ref();
+            let (source, replaced) = (&self.source.0.index, &self.replaced);
+            let index = index.map(|volume| scope.spawn(move || verify_index(volume, source, replaced, halt)));
+            self.verify_record(dir, meta, volume.as_ref(), (leaf_of, halt))?;
+            let broke_off = |_| damaged("checking its index broke off");
+            index.map_or(Ok(()), |index| index.join().map_err(broke_off)?)
+        })
     }
 
     /// Every value of the record by its digest, leaves where rows changed, and the documents of the index that are new.
@@ -315,4 +336,15 @@ impl Patched<'_> {
         }
         Ok(())
     }
+}
+
+/// Times beside the index, and every document of it that is the source's.
+fn verify_index(volume: &Volume, source: &OpenIndex, replaced: &[u32], halt: &Deadline) -> Result<()> {
+    let meta = volume.meta();
+    check_spans(volume)?;
+    if volume.0.times.bounds() != (meta.min_occurred.0, meta.max_occurred.0) {
+        let detail = "its bounds are not those of its activities";
+        return Err(VolumeError::damaged(&meta.id, detail));
+    }
+    check_merged(&volume.0.index, &[source], replaced, halt)
 }
