@@ -14,7 +14,7 @@ use crate::times::TimeMap;
 use crate::tree::Levels;
 
 /// The times of some rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) occurred: (Time, Time),
     pub(crate) recorded: (Time, Time),

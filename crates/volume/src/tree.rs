@@ -105,9 +105,14 @@ impl Levels {
 
     /// Begins to hold leaves against these levels, from the first.
     pub(crate) fn check(&self) -> Check<'_> {
+        self.check_from(self.range.begin())
+    }
+
+    /// The same from another one, with which a tile begins.
+    pub(crate) fn check_from(&self, at: Seq) -> Check<'_> {
         Check {
             levels: self,
-            at: self.range.begin(),
+            at,
             tile: Vec::new(),
             is_whole: true,
         }

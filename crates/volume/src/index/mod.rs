@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod column;
+pub(crate) mod compare;
 pub(crate) mod details;
 pub(crate) mod halting;
 pub(crate) mod known;
