@@ -24,6 +24,7 @@ mod rows;
 mod scan;
 mod sealed;
 mod search;
+mod spread;
 mod tally;
 mod times;
 mod tree;

@@ -65,32 +65,15 @@ pub(crate) fn patch(
         removed: meta.removed,
         end: meta.first_seq,
     };
-    let rows = RecordReader::open(&files::record(source.dir()))?;
-    std::thread::scope(|scope| {
-        let (into, batches) = mpsc::sync_channel(AHEAD);
-        // The record is read beside what becomes of it, which takes longer.
-        scope.spawn(move || read(rows, &into));
-        for batch in batches {
-            halt.check()?;
-            copy.add(&batch?, change, leaf_of)?;
-        }
-        Ok::<(), VolumeError>(())
-    })?;
+    copy.add_all(change, leaf_of, halt)?;
     let Copy {
         record,
         digest,
         mut fresh,
         bounds,
         removed,
-        end,
         ..
     } = copy;
-    if end != meta.end_seq() {
-        return Err(VolumeError::damaged(
-            &meta.id,
-            format!("its record ends before activity {end}"),
-        ));
-    }
     record.finish()?;
     fresh.end()?;
     let changed = fresh.docs();
@@ -143,6 +126,26 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
+    fn add_all(&mut self, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>, halt: &Deadline) -> Result<()> {
+        let rows = RecordReader::open(&files::record(self.source.dir()))?;
+        std::thread::scope(|scope| {
+            let (into, batches) = mpsc::sync_channel(AHEAD);
+            // The record is read beside what becomes of it, which takes longer.
+            scope.spawn(move || read(rows, &into));
+            for batch in batches {
+                halt.check()?;
+                self.add(&batch?, change, leaf_of)?;
+            }
+            Ok::<(), VolumeError>(())
+        })?;
+        let (meta, end) = (self.source.meta(), self.end);
+        if end == meta.end_seq() {
+            return Ok(());
+        }
+        let detail = format!("its record ends before activity {end}");
+        Err(VolumeError::damaged(&meta.id, detail))
+    }
+
     fn add(&mut self, batch: &RecordBatch, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>) -> Result<()> {
         let id = &self.source.meta().id;
         let unreadable = || VolumeError::damaged(id, "a row of its record cannot be read");

@@ -11,7 +11,7 @@ use super::column::Column;
 use super::details;
 use super::open::OpenIndex;
 use crate::error::Result;
-use crate::rows::Spread;
+use crate::spread::Spread;
 
 /// Documents whose values are read at once: the more, the fewer blocks of a dictionary are read for each.
 const WINDOW: u32 = if cfg!(test) { 7 } else { 32_768 };
