@@ -9,7 +9,7 @@ use activity::query::{ByPattern, Entity, Expr, Term};
 use activity::{Activity, Facts, Seq, canonical};
 use store::log::PersonKey;
 use store::log::erasure::Erasure;
-use volume::RecordRow;
+use volume::{Glance, RecordRow};
 
 /// The persons who are being erased.
 #[derive(Debug)]
@@ -90,6 +90,14 @@ impl Erasing {
     pub(crate) fn is_named_in(&self, activity: &Activity) -> bool {
         let mut persons = canonical::persons(activity).into_iter();
         persons.any(|person| self.meant(person, activity.seq).is_some())
+    }
+
+    /// Whether a row of a record may name one of them as whom they are being erased. Guarantee: none does where this is false,
+    /// because a person is named as user, as doer or as one of the targets.
+    pub(crate) fn may_be_named_in(&self, glance: &Glance<'_>) -> bool {
+        let is_meant = |id: &str| self.meant(id, glance.seq).is_some();
+        let ids = [glance.user, glance.by, glance.target];
+        glance.seq < self.end() && (glance.has_more_targets || ids.into_iter().flatten().any(is_meant))
     }
 
     /// The numbers of the erasures that an activity is rewritten for.

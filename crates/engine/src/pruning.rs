@@ -7,6 +7,7 @@ use activity::Heading;
 use activity::query::{AtRange, Bound, ByPattern, Entity, Expr, IdRange, KindPattern, Term};
 use activity::{Activity, REMOVED, Seq, Time};
 use store::log::retention::{Run, Stage};
+use volume::Glance;
 
 /// What goes of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Pruning {
     end: Seq,
     /// So do those that were recorded from here on.
     until: Time,
+    /// What of a heading may go.
+    cuts: Vec<Cut>,
     what: Expr,
     /// What all others meet, and what those do that are not removed yet, and both.
     others: Arc<Expr>,
@@ -72,7 +75,7 @@ impl Pruning {
     /// That of these runs, as far as volumes are still to be rewritten for them: later it is not known whom they left.
     pub(crate) fn of_runs(runs: &[Run]) -> Self {
         let mut what = Expr::nothing();
-        let (mut end, mut until) = (0, Time::MIN);
+        let (mut end, mut until, mut all_cuts) = (0, Time::MIN, Vec::new());
         for run in runs.iter().filter(|run| run.stage == Stage::Volumes && run.seq > 0) {
             let cuts = run.cuts.iter().filter_map(|cut| {
                 Some(Cut {
@@ -88,6 +91,7 @@ impl Pruning {
             for cut in cuts {
                 of_run = either(of_run, cut.expr());
                 until = until.max(cut.before);
+                all_cuts.push(cut);
             }
             let mut of_run = Expr::from(Term::Id(vec![below])).and(of_run);
             if !run.held.is_empty() {
@@ -101,6 +105,7 @@ impl Pruning {
         Self {
             end,
             until,
+            cuts: all_cuts,
             what,
             left: Arc::new(unremoved.clone().and(others.clone())),
             others: Arc::new(others),
@@ -121,6 +126,13 @@ impl Pruning {
     /// What goes.
     pub(crate) fn what(&self) -> &Expr {
         &self.what
+    }
+
+    /// Whether a row of a record may go. Guarantee: none does where this is false.
+    pub(crate) fn may_take(&self, glance: &Glance<'_>) -> bool {
+        let heading = Heading::of_kind(glance.kind);
+        let takes = |cut: &Cut| cut.heading == heading && glance.recorded_at < cut.before;
+        self.reaches(glance.seq, glance.recorded_at) && self.cuts.iter().any(takes)
     }
 
     /// Whether an activity goes.

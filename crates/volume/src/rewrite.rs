@@ -12,15 +12,15 @@ use proof::Hash;
 use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
-use crate::index::open::OpenIndex;
 use crate::indexed::Indexed;
-use crate::meta::{Formats, META_FORMAT, RECORD, VolumeMeta};
+use crate::meta::{RECORD, VolumeMeta};
 use crate::order::Order;
+use crate::patch;
 use crate::query::{Deadline, Query, Room};
 use crate::record::digest::RecordDigest;
-use crate::record::read::{RecordReader, RecordRow};
+use crate::record::read::{Glance, RecordReader, RecordRow};
 use crate::record::write::{Kept, RecordWriter};
-use crate::times::TimeMap;
+use crate::sealed::{Bounds, Contents};
 use crate::tree::Levels;
 use crate::verify::{self, LeafOf, Merged};
 use crate::volume::Volume;
@@ -63,8 +63,14 @@ const CHUNK: Room = Room {
     bytes: 2 << 20,
 };
 
-/// Changes a row of a record. Where values go, the digests of them or the leaf must be there: set by it if they were not.
-pub type Alter<'a> = dyn FnMut(&mut RecordRow) + 'a;
+/// Changes rows of a record.
+pub struct Alteration<'a> {
+    /// Whether a row may be changed, as far as a glance tells: where this is false, it is not.
+    pub may: &'a dyn Fn(&Glance<'_>) -> bool,
+    /// Changes a row; whether it did. Where values go, the digests of them or the leaf must be there: set by it if they were
+    /// not.
+    pub alter: &'a mut dyn FnMut(&mut RecordRow) -> bool,
+}
 
 /// What a volume is made of, in order.
 pub enum Part<'a, A> {
@@ -76,14 +82,15 @@ pub enum Part<'a, A> {
     Volume(&'a Volume),
     /// The rows of a volume's index, of which a record is made anew. All of them must yield their leaves.
     Index(&'a Volume),
-    /// The rows of a volume's record, changed or not, indexed anew. The index of that volume is not looked at.
+    /// The rows of a volume's record, changed or not. Its index is made anew; only where the rows are changed, there is no other
+    /// part and all of the volume is whole, what is not changed is taken as it is.
     Record {
         /// Its directory.
         dir: &'a Path,
         /// What is known of it.
         meta: &'a VolumeMeta,
         /// What becomes of each row.
-        alter: Option<&'a mut Alter<'a>>,
+        alter: Option<Alteration<'a>>,
     },
 }
 
@@ -108,7 +115,7 @@ impl<'a, A: AsRef<Activity>> Part<'a, A> {
 pub fn rewrite<'a, A: AsRef<Activity>>(
     dir: &Path,
     id: &str,
-    parts: Vec<Part<'a, A>>,
+    mut parts: Vec<Part<'a, A>>,
     leaf_of: LeafOf<'_>,
     halt: &Deadline,
 ) -> Result<VolumeMeta> {
@@ -117,6 +124,17 @@ pub fn rewrite<'a, A: AsRef<Activity>>(
         return Err(unfit("there are no activities".to_owned()));
     };
     std::fs::create_dir(dir).map_err(VolumeError::io(dir))?;
+    if let [
+        Part::Record {
+            dir: of,
+            meta,
+            alter: Some(change),
+        },
+    ] = parts.as_mut_slice()
+        && let Some(source) = patch::whole(of, meta, halt)?
+    {
+        return patch::patch((dir, id), &source, change, leaf_of, halt);
+    }
     let mut work = Work {
         record: RecordWriter::create(&files::record(dir))?,
         index: IndexBuilder::new(dir.join("index.parts"), halt.clone()),
@@ -143,7 +161,7 @@ pub fn rewrite<'a, A: AsRef<Activity>>(
         }
     }
     let (levels, record) = (work.levels.clone(), std::mem::take(&mut work.copied));
-    let meta = work.finish(dir, id, first)?;
+    let meta = work.finish(dir, id)?;
     match &volumes {
         Some(parts) => {
             let merged = Merged { parts, levels, record };
@@ -168,13 +186,6 @@ struct Work<'a> {
     copied: RecordDigest,
     leaf_of: LeafOf<'a>,
     halt: &'a Deadline,
-}
-
-/// The times of the rows so far.
-struct Bounds {
-    occurred: (Time, Time),
-    recorded: (Time, Time),
-    in_time_order: bool,
 }
 
 impl Work<'_> {
@@ -263,7 +274,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<&mut Alter<'_>>) -> Result<()> {
+    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<Alteration<'_>>) -> Result<()> {
         self.follows(meta.first_seq)?;
         files::check_sum(dir, meta, RECORD, self.halt)?;
         // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.
@@ -291,8 +302,8 @@ impl Work<'_> {
                     self.levels
                         .push(leaf.ok_or_else(|| without_leaf(meta, row.activity.seq))?);
                 }
-                if let Some(alter) = &mut alter {
-                    alter(&mut row);
+                if let Some(change) = &mut alter {
+                    (change.alter)(&mut row);
                 }
                 self.record.add(&row.activity, row.kept())?;
                 self.index(&row.activity)?;
@@ -329,63 +340,29 @@ impl Work<'_> {
     }
 
     fn note(&mut self, row: &Activity) {
-        let (occurred, recorded) = (row.occurred_at, row.recorded_at);
-        self.join(Bounds {
-            occurred: (occurred, occurred),
-            recorded: (recorded, recorded),
-            in_time_order: true,
-        });
+        self.join(Bounds::at(row.occurred_at, row.recorded_at));
     }
 
     fn join(&mut self, next: Bounds) {
-        let Some(bounds) = &mut self.bounds else {
-            self.bounds = Some(next);
-            return;
-        };
-        bounds.in_time_order &= next.in_time_order && bounds.occurred.1 <= next.occurred.0;
-        bounds.occurred.0 = bounds.occurred.0.min(next.occurred.0);
-        bounds.occurred.1 = bounds.occurred.1.max(next.occurred.1);
-        bounds.recorded.1 = next.recorded.1;
+        match &mut self.bounds {
+            Some(bounds) => bounds.join(next),
+            none => *none = Some(next),
+        }
     }
 
-    fn finish(self, dir: &Path, id: &str, first_seq: Seq) -> Result<VolumeMeta> {
-        let count = self.end() - first_seq;
-        let bounds = match self.bounds {
-            Some(bounds) if count < u64::from(u32::MAX) => bounds,
-            _ => return Err(VolumeError::Unfit(format!("{count} activities do not make a volume"))),
-        };
+    fn finish(self, dir: &Path, id: &str) -> Result<VolumeMeta> {
         self.record.finish()?;
+        let count = self.levels.range().end() - self.levels.range().begin();
         if self.removed < count {
             self.index.finish(&files::index(dir))?;
-            index_times(&files::index(dir))?;
         }
-        let tree = files::tree(dir);
-        std::fs::write(&tree, self.levels.to_bytes()).map_err(VolumeError::io(&tree))?;
-        let meta = VolumeMeta {
-            format: META_FORMAT,
-            id: id.to_owned(),
-            first_seq,
-            count,
+        let contents = Contents {
+            levels: &self.levels,
+            bounds: self.bounds,
             removed: self.removed,
-            min_occurred: bounds.occurred.0,
-            max_occurred: bounds.occurred.1,
-            in_time_order: bounds.in_time_order,
-            first_recorded: bounds.recorded.0,
-            last_recorded: bounds.recorded.1,
-            tree_root: self.levels.range().root(),
-            formats: Formats::NEWEST,
-            files: files::sums(dir, self.halt)?,
         };
-        files::write_meta(dir, &meta)?;
-        files::sync_all(dir)?;
-        Ok(meta)
+        contents.seal(dir, id, self.halt)
     }
-}
-
-/// Writes beside the index in `path` when what is in it happened.
-fn index_times(path: &Path) -> Result<()> {
-    let index = OpenIndex::open(path)?;
-    TimeMap::of(&*index.occurred, index.docs).write(path)
 }
 
 fn without_leaf(meta: &VolumeMeta, seq: Seq) -> VolumeError {

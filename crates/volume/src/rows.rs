@@ -1,7 +1,7 @@
 //! Rows rebuilt from the index: columns first, then the row of each document.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use activity::{Activity, Facts, Seq, Time};
@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::index::column::{Column, Part};
 use crate::index::details;
 use crate::index::open::OpenIndex;
+use crate::spread::Spread;
 
 /// Decoded dictionary values by number, bounded in memory: those that were used last, and those used before them.
 pub(crate) struct Decoded {
@@ -21,24 +22,6 @@ pub(crate) struct Decoded {
 }
 
 type Numbered = HashMap<u64, Part, BuildHasherDefault<Spread>>;
-
-/// Value numbers are dense; multiplying spreads them.
-#[derive(Default)]
-pub(crate) struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(self.0 ^ u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
-    }
-}
 
 impl Decoded {
     /// Holds about `budget` bytes of values used last, and no more of those before them, between two uses.

@@ -4,6 +4,7 @@ mod blocks;
 mod bounds;
 mod files;
 mod merging;
+mod patching;
 mod property;
 mod samples;
 mod scripts;

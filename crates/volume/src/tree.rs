@@ -12,7 +12,7 @@ use crate::error::{Result, VolumeError};
 const MAGIC: &[u8; 16] = b"whodid tree v1\n\0";
 /// Subtrees of this height and higher are kept.
 const LOWEST: u32 = 8;
-const TILE: u64 = 1 << LOWEST;
+pub(crate) const TILE: u64 = 1 << LOWEST;
 
 /// The kept hashes of a volume's part of the log's tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,9 +105,14 @@ impl Levels {
 
     /// Begins to hold leaves against these levels, from the first.
     pub(crate) fn check(&self) -> Check<'_> {
+        self.check_from(self.range.begin())
+    }
+
+    /// The same from another one, with which a tile begins.
+    pub(crate) fn check_from(&self, at: Seq) -> Check<'_> {
         Check {
             levels: self,
-            at: self.range.begin(),
+            at,
             tile: Vec::new(),
             is_whole: true,
         }

@@ -1,32 +1,30 @@
 //! Reading a volume back and checking all of it, as is done before what it replaces may go.
 
+use std::ops::Range;
 use std::path::Path;
-use std::sync::mpsc;
 
 use activity::canonical::KeptDigest;
-use activity::query::Expr;
-use activity::{Activity, Time};
+use activity::{Activity, Seq};
 use proof::Hash;
 
 use crate::error::{Result, VolumeError};
 use crate::files;
+use crate::index::compare::Comparison;
 use crate::index::same::check_merged;
 use crate::meta::VolumeMeta;
-use crate::order::Order;
-use crate::query::{Deadline, Query, Room};
+use crate::query::Deadline;
 use crate::record::digest::RecordDigest;
 use crate::record::read::{RecordReader, RecordRow};
+use crate::sealed::Bounds;
 use crate::times::TimeMap;
-use crate::tree::Levels;
+use crate::tree::{Levels, TILE};
 use crate::volume::Volume;
 
-/// Bytes of rows of the index read at once.
-const CHUNK_BYTES: usize = 2 << 20;
-/// Chunks of them that wait for the record's rows.
-const AHEAD: usize = 1;
+/// From so many activities on two halves are read beside each other.
+const ALONE: u64 = if cfg!(test) { 20 } else { 1 << 15 };
 
 /// What gives the leaves of rows.
-pub trait Leaves {
+pub trait Leaves: Sync {
     /// Told of rows whose leaves are asked for next, so that what they need is fetched at once.
     fn expect(&self, _rows: &[RecordRow]) {}
 
@@ -35,7 +33,7 @@ pub trait Leaves {
     fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash>;
 }
 
-impl<F: Fn(&Activity, &[KeptDigest]) -> Option<Hash>> Leaves for F {
+impl<F: Fn(&Activity, &[KeptDigest]) -> Option<Hash> + Sync> Leaves for F {
     fn leaf(&self, row: &Activity, kept: &[KeptDigest]) -> Option<Hash> {
         self(row, kept)
     }
@@ -82,40 +80,91 @@ pub fn verify(dir: &Path, meta: &VolumeMeta, leaf_of: LeafOf<'_>, halt: &Deadlin
     if levels.range().root() != meta.tree_root {
         return Err(damaged("its tree levels do not yield its root"));
     }
-    let (mut leaves, mut unknown) = (levels.check(), 0);
     // An index of an older format is not read: it is to be built anew, from the record. Of nothing but leaves there is none.
     let has_index = meta.reads_index() && !meta.is_emptied();
-    let mut bounds = Bounds::new(meta);
-    let mut record = RecordReader::open(&files::record(dir))?;
-    std::thread::scope(|scope| {
-        let mut indexed = has_index.then(|| {
-            let (into, chunks) = mpsc::sync_channel(AHEAD);
-            // Rows are rebuilt from the index beside those of the record, which takes about as long.
-            scope.spawn(move || index_rows(dir, meta, halt, &into));
-            IndexedRows::new(chunks)
-        });
+    let volume = has_index.then(|| Volume::open(dir, meta.clone())).transpose()?;
+    volume.as_ref().map_or(Ok(()), check_spans)?;
+    let reading = Reading {
+        dir,
+        meta,
+        levels: &levels,
+        volume: volume.as_ref(),
+        leaf_of,
+        halt,
+    };
+    let middle = (meta.first_seq + meta.count / 2)
+        .next_multiple_of(TILE)
+        .min(meta.end_seq());
+    let (first, second) = std::thread::scope(|scope| {
+        let second = (meta.count >= ALONE).then(|| scope.spawn(|| reading.read(middle..meta.end_seq())));
+        let first = reading.read(meta.first_seq..second.as_ref().map_or(meta.end_seq(), |_| middle));
+        (first, second.map(std::thread::ScopedJoinHandle::join))
+    });
+    let mut found = first?;
+    if let Some(second) = second {
+        found.join(second.map_err(|_| damaged("reading it broke off"))??);
+    }
+    found.finish(meta)
+}
+
+/// A volume being read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    dir: &'a Path,
+    meta: &'a VolumeMeta,
+    levels: &'a Levels,
+    /// With its index, if that is read.
+    volume: Option<&'a Volume>,
+    leaf_of: LeafOf<'a>,
+    halt: &'a Deadline,
+}
+
+impl Reading<'_> {
+    /// Reads these activities, of which the first begins a tile of the tree or the volume.
+    fn read(self, seqs: Range<Seq>) -> Result<Found> {
+        let meta = self.meta;
+        let doc = |seq: Seq| seq - meta.first_seq;
+        let (mut found, mut leaves) = (Found::default(), self.levels.check_from(seqs.start));
+        let mut index = self.volume.map(|volume| Comparison::new(&volume.0.index));
+        let mut record = RecordReader::open_at(&files::record(self.dir), &(doc(seqs.start)..doc(seqs.end)))?;
+        let mut next = seqs.start;
         while let Some(rows) = record.next_rows() {
-            halt.check()?;
+            self.halt.check()?;
             let rows = rows?;
-            leaf_of.expect(&rows);
-            for RecordRow { activity, leaf, kept } in rows {
-                bounds.add(&activity)?;
-                let leaf = leaf.or_else(|| leaf_of.leaf(&activity, &kept));
-                unknown += u64::from(leaf.is_none());
+            self.leaf_of.expect(&rows);
+            let first = next;
+            for RecordRow { activity, leaf, kept } in &rows {
+                if activity.seq != next {
+                    let detail = format!("activity {} stands where {next} belongs", activity.seq);
+                    return Err(VolumeError::damaged(&meta.id, detail));
+                }
+                next += 1;
+                found.add(activity);
+                let leaf = leaf.or_else(|| self.leaf_of.leaf(activity, kept));
+                found.unknown += u64::from(leaf.is_none());
                 if !leaves.holds(leaf) {
                     let detail = format!("activity {} or one shortly before it is not in its tree", activity.seq);
-                    return Err(damaged(&detail));
+                    return Err(VolumeError::damaged(&meta.id, detail));
                 }
-                if let Some(indexed) = &mut indexed
-                    && indexed.next()?.as_ref() != Some(&activity)
-                {
-                    return Err(damaged(&format!("activity {} is another in its index", activity.seq)));
+            }
+            if let (Some(index), Some(volume)) = (&mut index, self.volume) {
+                let rows: Vec<&Activity> = rows.iter().map(|row| &row.activity).collect();
+                let differing = index.differing(doc(first) as u32, &rows)?;
+                for (doc, indexed) in differing.iter().zip(volume.0.rows(&differing)?) {
+                    let seq = meta.first_seq + u64::from(*doc);
+                    if rows.get((seq - first) as usize) != Some(&&indexed) {
+                        let detail = format!("activity {seq} is another in its index");
+                        return Err(VolumeError::damaged(&meta.id, detail));
+                    }
                 }
             }
         }
-        bounds.finish()?;
-        Ok(unknown)
-    })
+        if next < seqs.end {
+            let detail = format!("its record ends before activity {next}");
+            return Err(VolumeError::damaged(&meta.id, detail));
+        }
+        Ok(found)
+    }
 }
 
 /// What a volume that was made of whole volumes must be.
@@ -157,11 +206,11 @@ pub(crate) fn verify_merged(dir: &Path, meta: &VolumeMeta, merged: Merged<'_>, h
         return Err(damaged("its bounds are not those of its activities"));
     }
     let parts: Vec<_> = merged.parts.iter().map(|part| &part.0.index).collect();
-    check_merged(&volume.0.index, &parts, halt)
+    check_merged(&volume.0.index, &parts, &[], halt)
 }
 
 /// Checks that the spans of time beside an index are those of its documents.
-fn check_spans(volume: &Volume) -> Result<()> {
+pub(crate) fn check_spans(volume: &Volume) -> Result<()> {
     if volume.0.times == TimeMap::of(&*volume.0.index.occurred, volume.0.docs()) {
         return Ok(());
     }
@@ -169,103 +218,47 @@ fn check_spans(volume: &Volume) -> Result<()> {
     Err(VolumeError::damaged(&volume.meta().id, detail))
 }
 
-/// Sends all rows of the index, as long as somebody takes them.
-fn index_rows(dir: &Path, meta: &VolumeMeta, halt: &Deadline, into: &mpsc::SyncSender<Result<Vec<Activity>>>) {
-    let open = || {
-        let volume = Volume::open(dir, meta.clone())?;
-        check_spans(&volume)?;
-        let chunk = Room {
-            rows: 4096,
-            bytes: CHUNK_BYTES,
-        };
-        volume.scan(Query::new(&Expr::All, halt.clone()), Order::Recorded, chunk)
-    };
-    match open() {
-        Ok(mut scan) => while scan.next().is_some_and(|chunk| into.send(chunk).is_ok()) {},
-        // Whoever took them has found something else wrong if this fails.
-        Err(error) => drop(into.send(Err(error))),
-    }
-}
-
-/// All rows of the index, one by one.
-struct IndexedRows {
-    chunks: mpsc::Receiver<Result<Vec<Activity>>>,
-    rows: std::vec::IntoIter<Activity>,
-}
-
-impl IndexedRows {
-    fn new(chunks: mpsc::Receiver<Result<Vec<Activity>>>) -> Self {
-        Self {
-            chunks,
-            rows: Vec::new().into_iter(),
-        }
-    }
-
-    fn next(&mut self) -> Result<Option<Activity>> {
-        if let Some(row) = self.rows.next() {
-            return Ok(Some(row));
-        }
-        self.rows = self.chunks.recv().unwrap_or_else(|_| Ok(Vec::new()))?.into_iter();
-        Ok(self.rows.next())
-    }
-}
-
-/// What the record says of itself, to hold against the meta.
-struct Bounds<'a> {
-    meta: &'a VolumeMeta,
+/// What a record says of itself, to hold against the meta.
+#[derive(Default)]
+struct Found {
+    bounds: Option<Bounds>,
     count: u64,
     removed: u64,
-    occurred: Option<(Time, Time)>,
-    recorded: Option<(Time, Time)>,
-    previous: Time,
-    in_time_order: bool,
+    /// Rows whose leaf nothing gives.
+    unknown: u64,
 }
 
-impl<'a> Bounds<'a> {
-    fn new(meta: &'a VolumeMeta) -> Self {
-        Self {
-            meta,
-            count: 0,
-            removed: 0,
-            occurred: None,
-            recorded: None,
-            previous: Time(i64::MIN),
-            in_time_order: true,
+impl Found {
+    fn add(&mut self, activity: &Activity) {
+        self.join(Self {
+            bounds: Some(Bounds::at(activity.occurred_at, activity.recorded_at)),
+            count: 1,
+            removed: u64::from(activity.is_removed()),
+            unknown: 0,
+        });
+    }
+
+    /// Adds what is found behind it.
+    fn join(&mut self, next: Self) {
+        self.count += next.count;
+        self.removed += next.removed;
+        self.unknown += next.unknown;
+        match (&mut self.bounds, next.bounds) {
+            (Some(bounds), Some(next)) => bounds.join(next),
+            (bounds, next) => *bounds = bounds.or(next),
         }
     }
 
-    fn add(&mut self, activity: &Activity) -> Result<()> {
-        let expected = self.meta.first_seq + self.count;
-        if activity.seq != expected {
-            let detail = format!("activity {} stands where {expected} belongs", activity.seq);
-            return Err(VolumeError::damaged(&self.meta.id, detail));
+    fn finish(self, meta: &VolumeMeta) -> Result<u64> {
+        let bounds = Bounds {
+            occurred: (meta.min_occurred, meta.max_occurred),
+            recorded: (meta.first_recorded, meta.last_recorded),
+            in_time_order: meta.in_time_order,
+        };
+        if (self.count, self.removed, self.bounds) == (meta.count, meta.removed, Some(bounds)) {
+            return Ok(self.unknown);
         }
-        self.count += 1;
-        self.removed += u64::from(activity.is_removed());
-        let (at, recorded) = (activity.occurred_at, activity.recorded_at);
-        self.in_time_order &= self.previous <= at;
-        self.previous = at;
-        self.occurred = Some(self.occurred.map_or((at, at), |(min, max)| (min.min(at), max.max(at))));
-        self.recorded = Some(
-            self.recorded
-                .map_or((recorded, recorded), |(first, _)| (first, recorded)),
-        );
-        Ok(())
-    }
-
-    fn finish(self) -> Result<()> {
-        let meta = self.meta;
-        let sound = (self.count, self.removed) == (meta.count, meta.removed)
-            && self.occurred == Some((meta.min_occurred, meta.max_occurred))
-            && self.recorded == Some((meta.first_recorded, meta.last_recorded))
-            && self.in_time_order == meta.in_time_order;
-        if sound {
-            Ok(())
-        } else {
-            Err(VolumeError::damaged(
-                &meta.id,
-                "its bounds are not those of its activities",
-            ))
-        }
+        let detail = "its bounds are not those of its activities";
+        Err(VolumeError::damaged(&meta.id, detail))
     }
 }

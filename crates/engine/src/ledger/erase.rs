@@ -13,7 +13,7 @@ use futures::future::join_all;
 use store::Tx;
 use store::log::erasure::{self, Requested, Stage};
 use store::log::{head, person_key, volume as table};
-use volume::{Filling, Leaves as _, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
+use volume::{Alteration, Filling, Leaves as _, Order, Part, Query, RecordOnly, RecordRow, Room, Volume, VolumeMeta};
 
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::LogError;
@@ -229,19 +229,24 @@ impl Ledger {
                 for id in of.for_whom(&row.activity) {
                     *counts.entry(id).or_default() += 1;
                 }
-                if of.erase_row(row) == Remains::Digests
+                let remains = of.erase_row(row);
+                if remains == Remains::Digests
                     && let Some(leaf) = row.leaf
                     && leaf_of.leaf(&row.activity, &row.kept) == Some(leaf)
                 {
                     // It was kept only because a key was not at hand when the row was sealed.
                     row.leaf = None;
                 }
+                remains != Remains::All
             };
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let part: Part<'_, Activity> = Part::Record {
                 dir: &dir,
                 meta: &meta,
-                alter: Some(&mut alter),
+                alter: Some(Alteration {
+                    may: &|glance| of.may_be_named_in(glance),
+                    alter: &mut alter,
+                }),
             };
             let made = place.make(vec![part], &leaf_of)?;
             *rewritten.lock().unwrap_or_else(PoisonError::into_inner) = counts;

@@ -9,7 +9,7 @@ use activity::{Activity, Time};
 use store::Tx;
 use store::log::retention::{self as table, NewRun, Run, Stage};
 use store::log::{head, hot_batch, lost_batch};
-use volume::{Leaves as _, Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
+use volume::{Alteration, Leaves as _, Order, Part, Query, RecordRow, VolumeError, VolumeMeta};
 
 use super::erase::{Readable, readable};
 use super::rewrite::{Replaced, Step, Work, Workplace};
@@ -194,7 +194,7 @@ impl Ledger {
             let mut without_leaf = None;
             let mut alter = |row: &mut RecordRow| {
                 if !of.takes(&row.activity) {
-                    return;
+                    return false;
                 }
                 row.leaf = row.leaf.or_else(|| leaf_of.leaf(&row.activity, &row.kept));
                 if row.leaf.is_none() {
@@ -202,12 +202,16 @@ impl Ledger {
                 }
                 row.kept.clear();
                 row.activity = Activity::removed(row.activity.seq, row.activity.recorded_at);
+                true
             };
             let dir = ledger.reader.shelf().place(&meta.id)?;
             let part: Part<'_, Activity> = Part::Record {
                 dir: &dir,
                 meta: &meta,
-                alter: Some(&mut alter),
+                alter: Some(Alteration {
+                    may: &|glance| of.may_take(glance),
+                    alter: &mut alter,
+                }),
             };
             let made = place.make(vec![part], &leaf_of)?;
             match without_leaf {

@@ -11,7 +11,7 @@ use activity::{
 };
 use proptest::prelude::*;
 use store::log::person_key;
-use volume::{Deadline, Part, RecordRow};
+use volume::{Alteration, Deadline, Part, RecordRow};
 
 use super::{Bed, START, parse, reporter, seqs};
 use crate::ledger::rewrite::{Step, Work};
@@ -348,11 +348,15 @@ async fn kept(bed: &Bed) -> Vec<(Vec<u8>, [u8; 32])> {
         let mut read = |row: &mut RecordRow| {
             let impersonal = canonical::encode(&row.activity).impersonal;
             kept.extend(row.kept.iter().map(|kept| (impersonal.clone(), kept.digest)));
+            false
         };
         let part: Part<'_, Activity> = Part::Record {
             dir: &dir,
             meta: &meta,
-            alter: Some(&mut read),
+            alter: Some(Alteration {
+                may: &|_| true,
+                alter: &mut read,
+            }),
         };
         volume::rewrite(
             &into,
@@ -417,8 +421,8 @@ async fn what_is_left_of_an_erased_row_is_held_against_the_tree() {
     };
     let key = |id: &str| all.iter().find(|(person, _)| person == id).map(|(_, key)| *key);
     let leaf_of = |row: &Activity, kept: &[canonical::KeptDigest]| erased::leaf_with(row, kept, key);
-    type Change = fn(&mut RecordRow);
-    let changes: [(Change, bool); 7] = [
+    type Changed = fn(&mut RecordRow);
+    let changes: [(Changed, bool); 7] = [
         (|_| {}, true),
         (|row| row.activity.facts.kind = "invoice.burnt".into(), false),
         (|row| row.activity.facts.occurred_at = Time(7), false),
@@ -432,20 +436,22 @@ async fn what_is_left_of_an_erased_row_is_held_against_the_tree() {
     ];
     for (at, (change, passes)) in changes.into_iter().enumerate() {
         let mut alter = |row: &mut RecordRow| {
-            if row.activity.seq == 6 {
-                assert_eq!(row.activity.user.as_ref().unwrap().id, ERASED);
-                assert!(
-                    row.leaf.is_none() && row.kept.len() == 2,
-                    "the user's values and the raw event"
-                );
-                change(row);
-            }
+            assert_eq!(row.activity.user.as_ref().unwrap().id, ERASED);
+            assert!(
+                row.leaf.is_none() && row.kept.len() == 2,
+                "the user's values and the raw event"
+            );
+            change(row);
+            true
         };
         let into = bed.dir.path().join(format!("changed-{at}"));
         let part: Part<'_, Activity> = Part::Record {
             dir: &dir,
             meta: &meta,
-            alter: Some(&mut alter),
+            alter: Some(Alteration {
+                may: &|glance| glance.seq == 6,
+                alter: &mut alter,
+            }),
         };
         let made = volume::rewrite(&into, "changed", vec![part], &leaf_of, &Deadline::none());
         // Without digests nothing is said of the row, and it is counted as such.

@@ -13,9 +13,9 @@ use crate::files;
 use crate::query::Deadline;
 
 /// Bytes of free-form texts with which a segment ends: all of them are held in memory until it is written.
-const SEGMENT_BYTES: usize = 6 << 20;
+pub(super) const SEGMENT_BYTES: usize = 6 << 20;
 /// Activities with which it ends.
-const SEGMENT_ROWS: usize = if cfg!(test) { 10 } else { 1 << 16 };
+pub(super) const SEGMENT_ROWS: usize = if cfg!(test) { 10 } else { 1 << 16 };
 
 /// An index being built, in parts of one segment each until its end.
 pub(crate) struct IndexBuilder {

@@ -73,6 +73,21 @@ fn pack(run: &mut Vec<u8>) {
     }
 }
 
+/// Whether both have the same free-form parts.
+pub(crate) fn are_same(one: &Facts, other: &Facts) -> bool {
+    one.description == other.description
+        && one.external_id == other.external_id
+        && one.metadata == other.metadata
+        && one.changes == other.changes
+        && one.raw == other.raw
+}
+
+/// Whether there are none.
+pub(crate) fn are_none(facts: &Facts) -> bool {
+    let texts = [&facts.description, &facts.external_id, &facts.raw];
+    texts.into_iter().all(Option::is_none) && facts.metadata.is_empty() && facts.changes.is_empty()
+}
+
 /// Puts back what [`encode`] wrote; `None` if it cannot have.
 pub(crate) fn decode(bytes: &[u8], facts: &mut Facts) -> Option<()> {
     let Some(packed) = bytes.strip_prefix(&[PACKED]) else {

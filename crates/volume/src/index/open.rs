@@ -266,6 +266,19 @@ impl OpenColumn {
         Ok(all && sound)
     }
 
+    /// The texts of the values with these ascending numbers; whether all were found and `each` took them.
+    pub(super) fn texts(&self, ords: &[u64], mut each: impl FnMut(u64, &str) -> bool) -> std::io::Result<bool> {
+        let mut numbers = ords.iter();
+        let mut sound = true;
+        let all = self.values.dictionary().sorted_ords_to_term_cb(ords, |bytes| {
+            sound &= match (numbers.next(), std::str::from_utf8(bytes)) {
+                (Some(ord), Ok(text)) => each(*ord, text),
+                _ => false,
+            };
+        })?;
+        Ok(all && sound)
+    }
+
     /// The numbers of all values that `accept` holds for, reading the whole dictionary.
     pub(crate) fn ords_where(
         &self,

@@ -14,8 +14,13 @@ const DOCUMENTS: usize = 64 * SOME;
 /// Values compared between two looks at the clock.
 const VALUES: u64 = 4_096;
 
-/// Checks that the documents of `merged` are those of `parts`, one after the other: all that rows are rebuilt from.
-pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], halt: &Deadline) -> Result<()> {
+/// Stands for a value that no document has any more.
+const GONE: u64 = u64::MAX;
+
+/// Checks that the documents of `merged` are those of `parts`, one after the other, but for some that are `replaced`,
+/// ascending: all that rows are rebuilt from.
+pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], replaced: &[u32], halt: &Deadline) -> Result<()> {
+    let others = Others(replaced);
     let damaged = |what: &str| merged.damaged(&format!("merging it changed {what}"));
     if u64::from(merged.docs) != parts.iter().map(|part| u64::from(part.docs)).sum::<u64>() {
         return Err(damaged("how many activities it holds"));
@@ -25,7 +30,7 @@ pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], halt: &Dead
             let (mut old, mut new) = ([0; SOME], [0; SOME]);
             of(part).get_range(u64::from(docs.0), &mut old[..docs.1]);
             of(merged).get_range(at, &mut new[..docs.1]);
-            old == new
+            old == new || others.allow(at, old.iter().zip(&new).map(|(old, new)| old == new))
         })
     };
     if !times(|index| &*index.occurred)? || !times(|index| &*index.recorded)? {
@@ -34,28 +39,40 @@ pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], halt: &Dead
     for column in Column::ALL {
         let values = |index: &OpenIndex| index.column(column).values.clone().into();
         let numbers = numbers(&values(merged), parts.iter().map(|part| values(part)).collect(), halt);
-        let is_same = match numbers.map_err(merged.io())? {
-            None => false,
-            Some(numbers) => each_run(merged, parts, halt, |at, part, (docs, to)| {
+        let numbers = numbers.map_err(merged.io())?;
+        // Only with a document that had it may a value be gone.
+        let is_whole = !replaced.is_empty() || numbers.iter().all(|numbers| !numbers.contains(&GONE));
+        let is_same = is_whole
+            && each_run(merged, parts, halt, |at, part, (docs, to)| {
                 let (mut old, mut new) = ([0; SOME], [0; SOME]);
                 part.column(column)
                     .ords()
                     .get_range(u64::from(docs.0), &mut old[..docs.1]);
                 merged.column(column).ords().get_range(to, &mut new[..docs.1]);
                 let (old, new) = (&old[..docs.1], &new[..docs.1]);
-                old.iter()
-                    .zip(new)
-                    .all(|(old, new)| numbers[at].get(*old as usize) == Some(new))
-            })?,
-        };
+                let is_same = |(old, new): (&u64, _)| numbers[at].get(*old as usize) == Some(new);
+                others.allow(to, old.iter().zip(new).map(is_same))
+            })?;
         if !is_same {
             return Err(damaged(&format!("its column {}", column.name())));
         }
     }
-    if details(merged, parts, halt)? {
+    if details(merged, parts, others, halt)? {
         Ok(())
     } else {
         Err(damaged("free-form parts"))
+    }
+}
+
+/// Documents that need not be what they were, ascending.
+#[derive(Clone, Copy)]
+struct Others<'a>(&'a [u32]);
+
+impl Others<'_> {
+    /// Whether all documents from `at` on are what they were, as far as they need be.
+    fn allow(self, at: u64, is_same: impl Iterator<Item = bool>) -> bool {
+        let mut documents = (at..).zip(is_same);
+        documents.all(|(doc, is_same)| is_same || self.0.binary_search(&(doc as u32)).is_ok())
     }
 }
 
@@ -83,8 +100,8 @@ fn each_run(
     Ok(true)
 }
 
-/// For each part, the numbers in the merged dictionary of its values, by their own numbers; `None` if one is not in it.
-fn numbers(merged: &BytesColumn, parts: Vec<BytesColumn>, halt: &Deadline) -> std::io::Result<Option<Vec<Vec<u64>>>> {
+/// For each part, the numbers in the merged dictionary of its values, by their own numbers; [`GONE`] if one is not in it.
+fn numbers(merged: &BytesColumn, parts: Vec<BytesColumn>, halt: &Deadline) -> std::io::Result<Vec<Vec<u64>>> {
     let mut numbers: Vec<Vec<u64>> = parts.iter().map(|part| Vec::with_capacity(part.num_terms())).collect();
     let mut left = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter().enumerate() {
@@ -99,6 +116,12 @@ fn numbers(merged: &BytesColumn, parts: Vec<BytesColumn>, halt: &Deadline) -> st
             halt.check()?;
         }
         left.retain_mut(|(at, own)| {
+            while own.key() < values.key() {
+                numbers[*at].push(GONE);
+                if !own.advance() {
+                    return false;
+                }
+            }
             if own.key() != values.key() {
                 return true;
             }
@@ -106,18 +129,19 @@ fn numbers(merged: &BytesColumn, parts: Vec<BytesColumn>, halt: &Deadline) -> st
             own.advance()
         });
     }
-    Ok(left.is_empty().then_some(numbers))
+    for (at, part) in parts.iter().enumerate() {
+        numbers[at].resize(part.num_terms(), GONE);
+    }
+    Ok(numbers)
 }
 
-/// Whether every document has the free-form parts that it had.
-fn details(merged: &OpenIndex, parts: &[&OpenIndex], halt: &Deadline) -> Result<bool> {
+/// Whether every document has the free-form parts that it had, where that is to hold.
+fn details(merged: &OpenIndex, parts: &[&OpenIndex], others: Others<'_>, halt: &Deadline) -> Result<bool> {
     let Some(column) = &merged.details else {
         return Ok(parts.iter().all(|part| part.details.is_none()));
     };
     let with: Vec<BytesColumn> = parts.iter().filter_map(|part| part.details.clone()).collect();
-    let Some(numbers) = numbers(column, with, halt).map_err(merged.io())? else {
-        return Ok(false);
-    };
+    let numbers = numbers(column, with, halt).map_err(merged.io())?;
     let mut numbers = numbers.iter();
     let numbers: Vec<_> = parts
         .iter()
@@ -134,9 +158,10 @@ fn details(merged: &OpenIndex, parts: &[&OpenIndex], halt: &Deadline) -> Result<
         column
             .ords()
             .first_vals(&(to as u32..).take(docs.1).collect::<Vec<_>>(), new);
-        old.iter().zip(new).all(|(old, new)| match old {
+        let is_same = old.iter().zip(new).map(|(old, new)| match old {
             None => new.is_none(),
             Some(old) => new.is_some() && numbers[at].and_then(|numbers| numbers.get(*old as usize)) == new.as_ref(),
-        })
+        });
+        others.allow(to, is_same)
     })
 }

@@ -50,7 +50,7 @@ pub(crate) fn settings() -> IndexSettings {
 
 /// Tantivy stores five bytes for every document even when no field is stored. Nothing here reads stored documents, so
 /// the segment's store is replaced by one without any, which merging takes as it is.
-fn empty_store(index: &Index, path: &Path) -> Result<()> {
+pub(super) fn empty_store(index: &Index, path: &Path) -> Result<()> {
     let segments = index.searchable_segments().map_err(VolumeError::index(path))?;
     for segment in segments {
         let name = segment.relative_path(SegmentComponent::Store);

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use activity::canonical::KeptDigest;
-use activity::{Activity, By, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Severity, Target, Time};
+use activity::{
+    Activity, By, Facts, Named, Outcome, Person, Recorder, RecorderKind, Reporter, Seq, Severity, Target, Time,
+};
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{
     Array, BinaryArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray, UInt64Array, new_null_array,
@@ -121,8 +123,27 @@ fn widened(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> 
     RecordBatch::try_new(Arc::clone(&schema), columns.collect())
 }
 
+/// What is seen of a row of a record without making it.
+#[derive(Clone, Copy, Debug)]
+pub struct Glance<'a> {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was recorded.
+    pub recorded_at: Time,
+    /// Its type.
+    pub kind: &'a str,
+    /// The id of its user.
+    pub user: Option<&'a str>,
+    /// The id of who or what did it, where that is not its user.
+    pub by: Option<&'a str>,
+    /// The id of its chief target.
+    pub target: Option<&'a str>,
+    /// Whether there are other targets.
+    pub has_more_targets: bool,
+}
+
 /// The columns of a batch.
-struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     seq: &'a UInt64Array,
     occurred_at: &'a PrimitiveArray<TimestampMicrosecondType>,
     recorded_at: &'a PrimitiveArray<TimestampMicrosecondType>,
@@ -132,24 +153,53 @@ struct Columns<'a> {
 }
 
 fn rows(batch: &RecordBatch) -> Option<Vec<RecordRow>> {
-    let column = |at: usize| batch.columns().get(at).map(|column| column.as_any());
-    let columns = Columns {
-        seq: column(0)?.downcast_ref()?,
-        occurred_at: column(1)?.downcast_ref()?,
-        recorded_at: column(2)?.downcast_ref()?,
-        texts: (0..Text::ALL.len())
-            .map(|at| column(NUMBERS + at)?.downcast_ref())
-            .collect::<Option<_>>()?,
-        leaf: column(NUMBERS + Text::ALL.len())?.downcast_ref()?,
-        digests: column(NUMBERS + Text::ALL.len() + 1)?.downcast_ref()?,
-    };
-    let mut kinds = std::collections::HashMap::new();
-    (0..batch.num_rows()).map(|row| columns.row(row, &mut kinds)).collect()
+    Columns::of(batch)?.rows(0..batch.num_rows())
 }
 
 type Kinds = std::collections::HashMap<String, Arc<str>>;
 
-impl Columns<'_> {
+impl<'a> Columns<'a> {
+    /// `None` if the batch is of no record.
+    pub(crate) fn of(batch: &'a RecordBatch) -> Option<Self> {
+        let column = |at: usize| batch.columns().get(at).map(|column| column.as_any());
+        Some(Self {
+            seq: column(0)?.downcast_ref()?,
+            occurred_at: column(1)?.downcast_ref()?,
+            recorded_at: column(2)?.downcast_ref()?,
+            texts: (0..Text::ALL.len())
+                .map(|at| column(NUMBERS + at)?.downcast_ref())
+                .collect::<Option<_>>()?,
+            leaf: column(NUMBERS + Text::ALL.len())?.downcast_ref()?,
+            digests: column(NUMBERS + Text::ALL.len() + 1)?.downcast_ref()?,
+        })
+    }
+
+    /// These rows; `None` if one cannot be read.
+    pub(crate) fn rows(&self, rows: impl IntoIterator<Item = usize>) -> Option<Vec<RecordRow>> {
+        let mut kinds = Kinds::new();
+        rows.into_iter().map(|row| self.row(row, &mut kinds)).collect()
+    }
+
+    /// When they happened, and when they were recorded.
+    pub(crate) fn times(&self) -> impl Iterator<Item = (Time, Time)> {
+        let recorded = self.recorded_at.values().iter();
+        let times = self.occurred_at.values().iter().zip(recorded);
+        times.map(|(occurred, recorded)| (Time(*occurred), Time(*recorded)))
+    }
+
+    /// What is seen of each row, in order.
+    pub(crate) fn glances(&self) -> impl Iterator<Item = Glance<'_>> {
+        (0..self.seq.len()).map(|row| Glance {
+            seq: self.seq.value(row),
+            recorded_at: Time(self.recorded_at.value(row)),
+            kind: self.text(Text::Activity, row).unwrap_or_default(),
+            user: self.text(Text::UserId, row),
+            by: self.text(Text::ById, row),
+            target: self.text(Text::TargetId, row),
+            has_more_targets: self.text(Text::MoreTargets, row).is_some(),
+        })
+    }
+
     fn text(&self, text: Text, row: usize) -> Option<&str> {
         let column = self.texts.get(text as usize)?;
         column.is_valid(row).then(|| column.value(row))

@@ -18,6 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use proof::Hash;
 
+use super::read::RecordRow;
 use super::schema::{OCCURRED_AT, RECORDED_AT, SEQ, Text, VERSION, VERSION_KEY, schema};
 use crate::error::{Result, VolumeError};
 use crate::query::Room;
@@ -110,6 +111,13 @@ impl RecordWriter {
         self.writer.close().map_err(VolumeError::record(&self.path))?;
         Ok(())
     }
+}
+
+/// These rows as columns.
+pub(crate) fn batch_of(rows: &[RecordRow]) -> std::result::Result<RecordBatch, ParquetError> {
+    let mut columns = Columns::default();
+    rows.iter().try_for_each(|row| columns.add(&row.activity, row.kept()))?;
+    columns.finish()
 }
 
 fn properties() -> std::result::Result<WriterProperties, ParquetError> {

@@ -7,7 +7,7 @@ use activity::query::Expr;
 use activity::{Activity, Facts, Person, Time};
 
 use super::{leaf, merge, open, reindex, rewrite, write};
-use crate::{Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
+use crate::{Alteration, Deadline, Leaf, Order, Part, RecordRow, VolumeError, VolumeMeta, tree_range, verify};
 
 pub(super) fn activities(seqs: std::ops::Range<u64>) -> Vec<Activity> {
     let activity = |seq: u64| {
@@ -144,15 +144,20 @@ fn rows_whose_values_are_gone_keep_their_leaves_through_every_rewrite() {
     let all = activities(0..600);
     let meta = write(dir.path(), &all);
     let erase = |row: &mut RecordRow| {
-        if row.activity.seq % 5 == 2 {
+        let goes = row.activity.seq % 5 == 2;
+        if goes {
             row.leaf = Some(leaf(&row.activity));
             row.activity.facts.user = None;
         }
+        goes
     };
     let part = Part::Record {
         dir: &dir.path().join(&meta.id),
         meta: &meta,
-        alter: Some(&mut { erase }),
+        alter: Some(Alteration {
+            may: &|_| true,
+            alter: &mut { erase },
+        }),
     };
     let erased = rewrite(dir.path(), 0, 600, vec![part]).unwrap();
     assert_eq!(erased.tree_root, meta.tree_root);
@@ -178,15 +183,21 @@ fn removed_rows_keep_their_leaves_and_a_volume_of_nothing_else_has_no_index() {
     // Those in front, some in between, and all that is left.
     for (from, goes) in [(0, 40_u64), (40, 3), (600, 1)] {
         let remove = |row: &mut RecordRow| {
-            if row.activity.seq < from || row.activity.seq.is_multiple_of(goes) || goes == 40 && row.activity.seq < 40 {
+            let goes =
+                row.activity.seq < from || row.activity.seq.is_multiple_of(goes) || goes == 40 && row.activity.seq < 40;
+            if goes {
                 row.leaf = row.leaf.or_else(|| Some(leaf(&row.activity)));
                 row.activity = Activity::removed(row.activity.seq, row.activity.recorded_at);
             }
+            goes
         };
         let part = Part::Record {
             dir: &dir.path().join(&meta.id),
             meta: &meta,
-            alter: Some(&mut { remove }),
+            alter: Some(Alteration {
+                may: &|_| true,
+                alter: &mut { remove },
+            }),
         };
         meta = rewrite(dir.path(), 0, 600, vec![part]).unwrap();
         assert_eq!(meta.tree_root, tree_root);

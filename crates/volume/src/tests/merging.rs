@@ -57,7 +57,7 @@ fn a_merged_index_and_record_are_told_from_those_of_any_other_rows() {
     assert_eq!(digest(&merged), digest(&made(&whole)), "however it was made");
     let check = |first: &Volume| {
         let parts = [&first.0.index, &parts[1].0.index];
-        check_merged(&merged.0.index, &parts, &Deadline::none())
+        check_merged(&merged.0.index, &parts, &[], &Deadline::none())
     };
     check(&parts[0]).unwrap();
     for (at, other) in variants(&first).iter().enumerate() {
