@@ -98,8 +98,23 @@ const BUILT_IN: [BuiltIn; 3] = [WEB_MANAGER, API, COMMAND_LINE];
 
 /// Whether the log calls a way in that is built in so.
 pub(crate) fn is_built_in(name: &str) -> bool {
-    let key = names::key(name);
-    BUILT_IN.iter().any(|built_in| names::key(built_in.name) == key)
+    // Asked of every item that is reported, whose names hardly ever need folding.
+    let is = |built_in: &BuiltIn| match name.is_ascii() {
+        true => are_same_words(built_in.name, name),
+        false => names::key(built_in.name) == names::key(name),
+    };
+    BUILT_IN.iter().any(is)
+}
+
+/// Whether two texts of ASCII have the same key.
+fn are_same_words(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.split_whitespace(), other.split_whitespace());
+    loop {
+        match (one.next(), other.next()) {
+            (Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {}
+            (one, other) => return one.is_none() && other.is_none(),
+        }
+    }
 }
 
 /// The application a caller speaks through.
@@ -137,4 +152,28 @@ fn from_origin(app: &App, origin: &Origin, code: &str) -> Facts {
     facts.user_agent.clone_from(&origin.user_agent);
     facts.trace_id.clone_from(&origin.trace_id);
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_of_ascii_are_compared_as_their_keys_are(one in "[ aAbB\t\u{1f}-]{0,6}", other in "[ aAbB\t\u{1f}-]{0,6}") {
+            prop_assert_eq!(are_same_words(&one, &other), names::key(&one) == names::key(&other));
+        }
+    }
+
+    #[test]
+    fn a_way_in_that_is_built_in_is_known_however_it_is_written() {
+        for name in ["Web manager", "  web\tMANAGER ", "ＡＰＩ", "Whodid"] {
+            assert!(is_built_in(name), "{name}");
+        }
+        for name in ["Web managers", "webmanager", "", "API 2"] {
+            assert!(!is_built_in(name), "{name}");
+        }
+    }
 }

@@ -68,7 +68,13 @@ pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, load: Load) -> Optio
     };
     middle
         .or_else(|| if load >= Load::Usual { small() } else { None })
-        .or_else(|| if load == Load::None { larger().or_else(rest) } else { None })
+        .or_else(|| {
+            if load == Load::None {
+                larger().or_else(rest)
+            } else {
+                None
+            }
+        })
 }
 
 fn block(seq: Seq, size: u64) -> Range<Seq> {
