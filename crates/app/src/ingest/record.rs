@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
-use activity::{Facts, Numbered, Seq};
+use activity::{Facts, Numbered, Seq, Time};
 use engine::{Batch, IngestError, Item};
 use sha2::{Digest as _, Sha256};
+use store::log::import::{self, Grown};
 
 use super::judge::judge;
 use super::reporter::Reporter;
 use crate::error::unavailable;
+use crate::tx::Quiet;
 use crate::{App, Unavailable};
 
 /// What a program sent.
@@ -25,6 +27,8 @@ pub struct Submission {
     pub strict: bool,
     /// The request's `Idempotency-Key`, if it had one.
     pub idempotency: Option<Idempotency>,
+    /// How far the import has come that this is a part of, in the words of who sends it.
+    pub mark: Option<String>,
 }
 
 /// Tells a repeated request.
@@ -94,7 +98,7 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
     }
     let (shortened, mut numbered) = (submission.shortened, submission.numbered);
     let idempotency = submission.idempotency.map(|key| engine::Idempotency {
-        scope: format!("activities:{}", reporter.name()),
+        scope: scope(reporter),
         key: key.key,
         fingerprint: with_refusals(key.fingerprint, &judged),
     });
@@ -113,12 +117,21 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         }
     }
     if facts.is_empty() {
+        if let Some(import) = reporter.of_import() {
+            let refused = items.len() as u64;
+            let grown = Grown {
+                refused,
+                ..Grown::default()
+            };
+            grow(app, import, &grown, submission.mark.as_deref()).await?;
+        }
         return Ok(Recorded {
             items: items.into_iter().flatten().collect(),
             shortened,
             replayed: false,
         });
     }
+    let times: Vec<Time> = facts.iter().map(|facts| facts.occurred_at).collect();
     let batch = Batch {
         facts,
         idempotency,
@@ -126,6 +139,14 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         numbers,
     };
     let result = app.log().ingest(batch).await?;
+    if let Some(import) = reporter.of_import().filter(|_| !result.replayed) {
+        let refused = items.iter().flatten().count() as u64;
+        let grown = Grown {
+            refused,
+            ..grown(&result.items, &times)
+        };
+        grow(app, import, &grown, submission.mark.as_deref()).await?;
+    }
     let mut recorded = result.items.into_iter().map(|item| match item {
         Item::Recorded { seq } => ItemResult::Recorded(seq),
         Item::Duplicate { seq } => ItemResult::Duplicate(seq),
@@ -139,6 +160,38 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         shortened,
         replayed: result.replayed,
     })
+}
+
+/// Whose idempotency keys theirs are: each import has its own.
+fn scope(reporter: &Reporter) -> String {
+    match reporter.of_import() {
+        Some(import) => format!("activities:{import}:{}", reporter.name()),
+        None => format!("activities:{}", reporter.name()),
+    }
+}
+
+/// What came of a part of an import, by when its activities happened.
+pub(crate) fn grown(items: &[Item], times: &[Time]) -> Grown {
+    let mut grown = Grown::default();
+    for (item, at) in items.iter().zip(times) {
+        match item {
+            Item::Duplicate { .. } => grown.known += 1,
+            Item::Recorded { .. } => {
+                grown.recorded += 1;
+                let (first, last) = grown.spans.unwrap_or((*at, *at));
+                grown.spans = Some((first.min(*at), last.max(*at)));
+            }
+        }
+    }
+    grown
+}
+
+/// Adds it to the import. What is recorded is recorded, whether or not this can be kept; `false` if it was undone.
+pub(crate) async fn grow(app: &App, import: u64, grown: &Grown, mark: Option<&str>) -> Result<bool, Unavailable> {
+    let mut tx = app.begin().await?;
+    let goes_on = import::grow(&mut tx, import, grown, mark, app.now()).await?;
+    tx.commit_quietly(Quiet::ImportBegun).await?;
+    Ok(goes_on)
 }
 
 /// Counts what is refused, and says it in the server's log: a reporter that does not read its answers loses

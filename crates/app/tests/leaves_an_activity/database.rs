@@ -92,6 +92,8 @@ const LOG: &[&str] = &[
     "reported_type",
     "idempotency",
     "external_id",
+    // How far an import is: its end tells of it.
+    "import",
     // One may have been made in the background just before it is wanted.
     "checkpoint",
 ];

@@ -35,7 +35,7 @@ enum Holds {
 
 /// Of what is sent: shape, property, and what it holds.
 fn sent() -> Vec<(&'static str, &'static str, Holds)> {
-    use Holds::{Email, Free, Given, Id, OneOf, Text, Texts, Word};
+    use Holds::{Email, Free, Given, Id, Like, OneOf, Text, Texts, Word};
     let password = || Text(limits::SESSION_PASSWORD_LEAST, limits::SESSION_PASSWORD);
     vec![
         ("RegisterApplication", "name", Text(1, limits::APPLICATION_NAME)),
@@ -84,6 +84,14 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("ErasureDecision", "reason", Text(1, limits::REASON)),
         ("NewHold", "person", Text(1, activity::limits::FIELD_BYTES)),
         ("NewHold", "reason", Text(1, limits::REASON)),
+        ("NewImport", "format", Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{1,40}$")),
+        (
+            "NewImport",
+            "source",
+            Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,200}$"),
+        ),
+        ("NewImport", "files", Texts(1, app::import::FILES)),
+        ("UndoImport", "reason", Text(1, limits::REASON)),
     ]
 }
 
