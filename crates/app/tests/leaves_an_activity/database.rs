@@ -57,6 +57,28 @@ const BOOKKEEPING: &[Early] = &[
         ],
         rows: &["sessions/join@wrong_password"],
     },
+    // An import is begun before anything of it is recorded, so that what it records says which it is of.
+    Early {
+        columns: &[
+            "import.id",
+            "import.format",
+            "import.source",
+            "import.files",
+            "import.by_id",
+            "import.by_name",
+            "import.begun_at",
+            "import.heard_at",
+            "import.ended_at",
+            "import.recorded",
+            "import.known",
+            "import.refused",
+            "import.mark",
+            "import.first_at",
+            "import.last_at",
+            "import.undone_by_run",
+        ],
+        rows: &["import/run"],
+    },
     // Work in the background is claimed first.
     Early {
         columns: &[

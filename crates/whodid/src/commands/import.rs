@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use app::Caller;
 use app::import::{Import as Request, ImportFormat as Format, Origin, Summary, Watch, import, oldest_first, rehearse};
 use indicatif::ProgressBar;
@@ -165,7 +165,7 @@ impl Report {
     }
 
     /// Says something beside the bar; and what is set when it is to stop.
-    pub(super) fn voice(&self) -> (impl FnMut(&str) + Send + use<>, Arc<AtomicBool>) {
+    pub(super) fn voice(&self) -> (impl Fn(&str) + Send + Sync + use<>, Arc<AtomicBool>) {
         let bar = self.bar.clone();
         (move |text: &str| bar.suspend(|| note(text)), Arc::clone(&self.stop))
     }

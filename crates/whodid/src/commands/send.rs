@@ -71,7 +71,7 @@ impl Server {
     }
 
     /// One request, repeated as long as the server says that it will take it later.
-    async fn ask(&self, path: &str, body: &Value, of: Option<&str>, report: &mut Waiting<'_>) -> Result<Answer> {
+    async fn ask(&self, path: &str, body: &Value, of: Option<&str>, report: &Waiting<'_>) -> Result<Answer> {
         let bytes = serde_json::to_vec(body).context("an activity cannot be written as JSON")?;
         let mut wait = Duration::from_secs(1);
         for repeat in 0.. {
@@ -115,12 +115,12 @@ fn passes(status: StatusCode) -> bool {
 
 /// Who is told while it is waited, and may stop that.
 struct Waiting<'a> {
-    say: &'a mut (dyn FnMut(&str) + Send),
+    say: &'a (dyn Fn(&str) + Send + Sync),
     stop: &'a AtomicBool,
 }
 
 impl Waiting<'_> {
-    fn say(&mut self, text: &str) {
+    fn say(&self, text: &str) {
         (self.say)(text);
     }
 
@@ -143,14 +143,11 @@ impl Waiting<'_> {
 /// Sends all that these files hold.
 pub(super) async fn send(server: &Server, request: &Import, files: &Files, report: &mut Report) -> Result<Summary> {
     let now = compose::clock().now();
-    let (mut say, stop) = report.voice();
-    let mut waiting = Waiting {
-        say: &mut say,
-        stop: &stop,
-    };
+    let (say, stop) = report.voice();
+    let waiting = Waiting { say: &say, stop: &stop };
     let begin = request.begin(&files.inputs);
     let body = json!({ "format": begin.format, "source": begin.source, "files": begin.files });
-    let begun = server.ask("/v1/imports", &body, None, &mut waiting).await?.good()?;
+    let begun = server.ask("/v1/imports", &body, None, &waiting).await?.good()?;
     let id = begun["id"]
         .as_u64()
         .context("the server does not say the import's number")?;
@@ -181,7 +178,7 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         "unreadable": summary.unreadable.min(u64::from(u32::MAX)),
     });
     let told = server
-        .ask(&format!("/v1/imports/{id}/end"), &end, None, &mut sending.waiting)
+        .ask(&format!("/v1/imports/{id}/end"), &end, None, &sending.waiting)
         .await;
     done?;
     told?.good()?;
@@ -321,7 +318,7 @@ impl Sending<'_> {
         let key = format!("import-{}-{}", self.id, self.mark.text());
         let answer = self
             .server
-            .ask(&path, &Value::Array(rows), Some(&key), &mut self.waiting)
+            .ask(&path, &Value::Array(rows), Some(&key), &self.waiting)
             .await;
         let taken = answer.and_then(|answer| taken(answer, count));
         let mut taken = taken.map_err(|error| ImportError::Elsewhere(error.into()))?;
