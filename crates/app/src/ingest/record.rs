@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
 use activity::{Facts, Numbered, Seq, Time};
-use engine::{Batch, IngestError, Item};
+use engine::{Batch, BatchNumber, IngestError, Item};
 use sha2::{Digest as _, Sha256};
 use store::log::import::{self, Grown};
 
@@ -96,58 +96,34 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
             judged.into_iter().enumerate().filter_map(errors).collect(),
         ));
     }
-    let (shortened, mut numbered) = (submission.shortened, submission.numbered);
     let idempotency = submission.idempotency.map(|key| engine::Idempotency {
         scope: scope(reporter),
         key: key.key,
         fingerprint: with_refusals(key.fingerprint, &judged),
     });
-    let mut items = Vec::with_capacity(judged.len());
-    let mut facts = Vec::with_capacity(judged.len());
-    let mut numbers = Vec::with_capacity(numbered.len());
-    for (place, item) in judged.into_iter().enumerate() {
-        match item {
-            Ok(fact) => {
-                let number = numbered.remove(&place);
-                numbers.extend(number.map(|number| reporter.number(facts.len(), &fact, number)));
-                facts.push(fact);
-                items.push(None);
-            }
-            Err(errors) => items.push(Some(ItemResult::Refused(errors))),
-        }
-    }
-    if facts.is_empty() {
-        if let Some(import) = reporter.of_import() {
-            let refused = items.len() as u64;
-            let grown = Grown {
-                refused,
-                ..Grown::default()
-            };
-            grow(app, import, &grown, submission.mark.as_deref()).await?;
-        }
-        return Ok(Recorded {
-            items: items.into_iter().flatten().collect(),
-            shortened,
-            replayed: false,
-        });
-    }
+    let Sorted { items, facts, numbers } = Sorted::of(reporter, judged, submission.numbered);
     let times: Vec<Time> = facts.iter().map(|facts| facts.occurred_at).collect();
-    let batch = Batch {
-        facts,
-        idempotency,
-        source: reporter.source().clone(),
-        numbers,
+    let result = match facts.is_empty() {
+        true => None,
+        false => {
+            let batch = Batch {
+                facts,
+                idempotency,
+                source: reporter.source().clone(),
+                numbers,
+            };
+            Some(app.log().ingest(batch).await?)
+        }
     };
-    let result = app.log().ingest(batch).await?;
-    if let Some(import) = reporter.of_import().filter(|_| !result.replayed) {
-        let refused = items.iter().flatten().count() as u64;
+    let (recorded, replayed) = result.map_or_else(Default::default, |result| (result.items, result.replayed));
+    if let Some(import) = reporter.of_import().filter(|_| !replayed) {
         let grown = Grown {
-            refused,
-            ..grown(&result.items, &times)
+            refused: items.iter().flatten().count() as u64,
+            ..grown(&recorded, &times)
         };
         grow(app, import, &grown, submission.mark.as_deref()).await?;
     }
-    let mut recorded = result.items.into_iter().map(|item| match item {
+    let mut recorded = recorded.into_iter().map(|item| match item {
         Item::Recorded { seq } => ItemResult::Recorded(seq),
         Item::Duplicate { seq } => ItemResult::Duplicate(seq),
     });
@@ -157,9 +133,41 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         .collect();
     Ok(Recorded {
         items,
-        shortened,
-        replayed: result.replayed,
+        shortened: submission.shortened,
+        replayed,
     })
+}
+
+/// What was judged, sorted into what is recorded and what is refused.
+#[derive(Default)]
+struct Sorted {
+    /// By their places, the answers to those that are refused.
+    items: Vec<Option<ItemResult>>,
+    facts: Vec<Facts>,
+    numbers: Vec<BatchNumber>,
+}
+
+impl Sorted {
+    fn of(
+        reporter: &Reporter,
+        judged: Vec<Result<Facts, Vec<FieldError>>>,
+        mut numbered: BTreeMap<usize, Numbered>,
+    ) -> Self {
+        let mut sorted = Self::default();
+        for (place, item) in judged.into_iter().enumerate() {
+            match item {
+                Ok(facts) => {
+                    let number = numbered.remove(&place);
+                    let number = number.map(|number| reporter.number(sorted.facts.len(), &facts, number));
+                    sorted.numbers.extend(number);
+                    sorted.facts.push(facts);
+                    sorted.items.push(None);
+                }
+                Err(errors) => sorted.items.push(Some(ItemResult::Refused(errors))),
+            }
+        }
+        sorted
+    }
 }
 
 /// Whose idempotency keys theirs are: each import has its own.

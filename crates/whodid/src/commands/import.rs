@@ -34,10 +34,9 @@ pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCod
     if let Some(config) = &config {
         diagnostics::start(&config.diagnostics, Some("warn"));
     }
-    let server = match &command.server {
-        Some(url) => Some(Server::of(url, command.key_file.as_deref())?),
-        None => None,
-    };
+    let server = command.server.as_deref();
+    let server = server.map(|url| Server::of(url, command.key_file.as_deref()));
+    let server = server.transpose()?;
     let request = Request {
         format: match command.format.as_str() {
             "auth" | "openssh" => Format::Auth,

@@ -35,7 +35,7 @@ enum Holds {
 
 /// Of what is sent: shape, property, and what it holds.
 fn sent() -> Vec<(&'static str, &'static str, Holds)> {
-    use Holds::{Email, Free, Given, Id, Like, OneOf, Text, Texts, Word};
+    use Holds::{Email, Free, Given, Id, OneOf, Text, Texts, Word};
     let password = || Text(limits::SESSION_PASSWORD_LEAST, limits::SESSION_PASSWORD);
     vec![
         ("RegisterApplication", "name", Text(1, limits::APPLICATION_NAME)),
@@ -84,6 +84,13 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
         ("ErasureDecision", "reason", Text(1, limits::REASON)),
         ("NewHold", "person", Text(1, activity::limits::FIELD_BYTES)),
         ("NewHold", "reason", Text(1, limits::REASON)),
+    ]
+}
+
+/// The same of imports.
+fn imported() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Like, Text, Texts};
+    vec![
         ("NewImport", "format", Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{1,40}$")),
         (
             "NewImport",
@@ -190,7 +197,7 @@ const IN_PATHS: &[(&str, &str)] = &[
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
     let own = sent().into_iter().chain(saved_searches()).chain(exported());
-    for (shape, property, holds) in own.chain(answered()) {
+    for (shape, property, holds) in own.chain(imported()).chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -270,6 +277,7 @@ pub(super) fn names() -> Vec<(&'static str, &'static str)> {
         .into_iter()
         .chain(saved_searches())
         .chain(exported())
+        .chain(imported())
         .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()
