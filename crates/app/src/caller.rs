@@ -206,6 +206,8 @@ pub struct Reports {
     pub applications: Vec<Named>,
     /// Whether it may name accounts, groups and sessions of this installation by their ids.
     pub names_accounts: bool,
+    /// The mapping by which what it sends is read, where a request names none.
+    pub mapping: Option<String>,
 }
 
 /// What an API key may be used for.

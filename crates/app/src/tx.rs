@@ -53,6 +53,8 @@ pub(crate) enum Quiet {
     MailQueue,
     /// What follows from other columns was filled in, where an earlier version had no column for it.
     Derived,
+    /// An import was begun, went on, or ended without having recorded anything: what it records, its end tells.
+    ImportBegun,
     /// What the imported past led to; its activities are imported.
     Past,
     /// Readers of the log are listed for those they read; an activity tells of it only once in a while.

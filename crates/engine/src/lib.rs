@@ -48,7 +48,7 @@ pub use lease::{Fence, Lease, Progress};
 pub use ledger::checkpoints::witnesses::WitnessState;
 pub use ledger::checkpoints::{OVERLAP, Signer, refuse_shorter};
 pub use ledger::erase::Erasure;
-pub use ledger::prune::{Removal, RetentionRun};
+pub use ledger::prune::{Removal, RetentionRun, UndoneImport};
 pub use ledger::verify::{Fault, Verified};
 pub use limiter::{Full, Limiter, Permit};
 pub use numbering::{BatchNumber, Folded, Gap, Late, NUMBERINGS, Numbering, NumberingId, NumberingTotal, SourceOf};

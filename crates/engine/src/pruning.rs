@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use activity::Heading;
-use activity::query::{AtRange, Bound, ByPattern, Entity, Expr, IdRange, KindPattern, Term};
-use activity::{Activity, REMOVED, Seq, Time};
+use activity::query::{AtRange, Bound, ByPattern, Entity, Expr, IdRange, KindPattern, RecorderPattern, Term};
+use activity::{Activity, REMOVED, RecorderKind, Seq, Time};
 use store::log::retention::{Run, Stage};
 use volume::Glance;
 
@@ -60,6 +60,12 @@ impl Cut {
     }
 }
 
+/// What is met by all that the import of this number recorded.
+pub(crate) fn of_import(id: u64) -> Expr {
+    let recorder = RecorderPattern::Named(RecorderKind::Import, Entity::Id(id.to_string()));
+    Term::Reported(vec![recorder]).into()
+}
+
 /// What is met by whatever names one of these persons, as user, doer or target.
 pub(crate) fn naming(persons: &[String]) -> Expr {
     if persons.is_empty() {
@@ -92,6 +98,10 @@ impl Pruning {
                 of_run = either(of_run, cut.expr());
                 until = until.max(cut.before);
                 all_cuts.push(cut);
+            }
+            if let Some(of) = &run.import {
+                of_run = either(of_run, of_import(of.id));
+                until = Time::MAX;
             }
             let mut of_run = Expr::from(Term::Id(vec![below])).and(of_run);
             if !run.held.is_empty() {

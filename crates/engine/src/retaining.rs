@@ -9,7 +9,7 @@ use proof::{Checkpoint, Hash, Statement, StatementError};
 use store::Tx;
 use store::log::retention;
 
-use crate::{Log, LogError, Removal, Retention, RetentionRun};
+use crate::{Log, LogError, Removal, Retention, RetentionRun, UndoneImport};
 
 /// Who asks for a run of retention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,26 @@ impl Log {
         }
         let by = by.map(|by| (by.id, by.name));
         self.ledger().prune(tx, held, removals, by).await
+    }
+
+    /// How many activities the import of this number recorded that are in the log, and how many of them name one of
+    /// these persons.
+    ///
+    /// # Errors
+    /// If the store or a volume cannot be read.
+    pub async fn of_import(&self, id: u64, held: &[String]) -> Result<(u64, u64), LogError> {
+        self.ledger().of_import(id, held).await
+    }
+
+    /// Has all that an import recorded removed, as [`Log::prune`] does what was kept long enough; the run's number.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn undo_import(&self, tx: &mut Tx, import: &UndoneImport, by: RetentionBy<'_>) -> Result<u64, LogError> {
+        if self.shared().store().is_reader() {
+            return Err(LogError::ReadOnly);
+        }
+        self.ledger().undo_import(tx, import, (by.id, by.name)).await
     }
 
     /// The newest runs, newest first.
@@ -108,6 +128,11 @@ fn stated(run: &RetentionRun) -> Result<Statement, StatementError> {
             .with("before", cut.before.to_string())?
             .with("removed", removed.to_string())?
             .with("held", held.to_string())?;
+    }
+    if let Some(of) = &run.import {
+        said = said
+            .with("import", of.id.to_string())?
+            .with("removed", of.removed.to_string())?;
     }
     Ok(said)
 }

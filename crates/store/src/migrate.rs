@@ -162,6 +162,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "sources",
         sql: include_str!("../migrations/0031_sources.sql"),
     },
+    Migration {
+        version: 37,
+        name: "imports",
+        sql: include_str!("../migrations/0037_imports.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration

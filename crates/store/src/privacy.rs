@@ -181,11 +181,12 @@ pub const SECTIONS: &[Section] = &[
             ("can_export", Flag),
             ("can_admin", Flag),
             ("names_accounts", Flag),
+            ("mapping", Text),
             ("created_at", At),
             ("last_used_at", At),
             ("revoked_at", At),
         ],
-        sql: "SELECT id AS k, id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_at, \
+        sql: "SELECT id AS k, id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, mapping, created_at, \
               last_used_at, revoked_at FROM api_key WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
     },
     Section {

@@ -114,3 +114,55 @@ async fn the_catalogue_says_what_may_not_be_reported_and_since_when_others_repor
     assert!(enabled["reported_since"].is_string(), "{enabled}");
     assert_eq!(of("log.viewed")["only_here"], true);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_made_for_events_of_a_product_and_can_send_activities_all_the_same() {
+    let test = TestApp::start().await;
+    let ada = test.caller("ada").await;
+    let request = |mapping: &str| app::api_keys::NewKeyRequest {
+        name: "Slack".to_owned(),
+        scopes: app::Scopes {
+            write: true,
+            ..app::Scopes::default()
+        },
+        reports: app::Reports {
+            mapping: Some(mapping.to_owned()),
+            ..app::Reports::default()
+        },
+        ..app::api_keys::NewKeyRequest::default()
+    };
+    let unknown = app::api_keys::create(&test.app, &ada, request("nothing")).await;
+    let Err(app::ChangeError::Invalid(errors)) = unknown else {
+        panic!("{unknown:?}");
+    };
+    assert!(
+        errors[0].field == "mapping" && errors[0].message.contains("okta"),
+        "{errors:?}"
+    );
+    let made = app::api_keys::create(&test.app, &ada, request("slack")).await.unwrap();
+    let token = made.token.unwrap();
+    let send = async |query: &str, item: &Value| {
+        let request = test.client.post(test.url(&format!("/v1/activities{query}"))).json(item);
+        let response = request.bearer_auth(&token).send().await.unwrap();
+        (response.status(), response.json::<Value>().await.unwrap())
+    };
+    let event = json!({ "id": "s1", "date_create": 1_795_168_800, "action": "user_login",
+        "actor": { "user": { "id": "W1" } } });
+    let activity = json!({ "activity": "headset.started" });
+    for (query, item, kind) in [
+        ("", &event, "user.login"),
+        ("?mapping=none", &activity, "headset.started"),
+        ("?mapping=gitlab", &event, "gitlab.event"),
+    ] {
+        let (status, body) = send(query, item).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{query} {body}");
+        assert_eq!(row(&test, &body["items"][0]["id"]).await["activity"], kind, "{query}");
+    }
+    assert_eq!(send("?mapping=none", &event).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(send("?mapping=nothing", &event).await.0, StatusCode::BAD_REQUEST);
+    let told = test.of_type("api_key.created").await;
+    assert!(
+        told.iter()
+            .any(|row| row.facts.metadata.get("mapping").is_some_and(|name| name == "slack"))
+    );
+}

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use import::{Import, MappingCommand};
+pub(crate) use import::{Import, ImportCommand, MappingCommand, UndoImport};
 pub(crate) use log::{
     AcceptRollback, CheckpointOf, CloseGaps, Export, ExportFormat, LogCommand, ProofOf, Search, SearchFormat,
 };
@@ -80,6 +80,9 @@ pub(crate) enum Command {
     /// The activity log
     #[command(subcommand)]
     Log(LogCommand),
+    /// What was imported, and undoing it; `whodid log import` imports
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// How events of other products become activities
     #[command(subcommand)]
     Mapping(MappingCommand),

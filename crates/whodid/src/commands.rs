@@ -7,13 +7,17 @@ mod demo;
 mod doctor;
 mod erase;
 mod export;
+mod files;
 mod hold;
 mod import;
+mod imports;
 mod key;
 mod mapping;
+mod progress;
 mod reindex;
 mod restore;
 mod search;
+mod send;
 mod serve;
 mod user;
 mod verify;
@@ -29,7 +33,7 @@ use anyhow::Result;
 use app::activity::ViewRequest;
 use app::{Caller, ChangeError, ZoneChoice};
 
-use crate::cli::{Cli, Command, HoldCommand, KeyCommand, LogCommand, SettingFlags, UserCommand};
+use crate::cli::{Cli, Command, HoldCommand, ImportCommand, KeyCommand, LogCommand, SettingFlags, UserCommand};
 use crate::config::{self, Config, Sources};
 use crate::failure::Misuse;
 use crate::terminal::{visible, width};
@@ -48,6 +52,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Log(LogCommand::Search(command)) => search::run(&flags, command).await,
         Command::Log(LogCommand::Export(command)) => export::run(&flags, command).await,
         Command::Log(LogCommand::Import(command)) => import::run(&flags, command).await,
+        Command::Import(ImportCommand::List(data)) => imports::list(&flags, data).await,
+        Command::Import(ImportCommand::Undo(command)) => Box::pin(imports::undo(&flags, command)).await,
         Command::Mapping(command) => mapping::run(command),
         Command::Log(LogCommand::Checkpoint(command)) => Box::pin(checkpoints::show(&flags, command)).await,
         Command::Log(LogCommand::Proof(command)) => Box::pin(checkpoints::prove(&flags, command)).await,

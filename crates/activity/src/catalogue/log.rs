@@ -35,6 +35,19 @@ pub(super) const TYPES: &[ActivityType] = &[
         "Imported `2000` activities from `openssh_2k.log`",
     ),
     Category::Log.entry(
+        "log.import_undone",
+        "Import undone",
+        "What was read in from files was taken out of the log again",
+        &[
+            Text("Undid the import of "),
+            Meta("source"),
+            Text(": "),
+            Meta("count"),
+            Text(" activities are removed"),
+        ],
+        "Undid the import of `openssh_2k.log`: `2000` activities are removed",
+    ),
+    Category::Log.entry(
         "log.gap_closed",
         "Gap in the log closed",
         "Somebody decided to go on without activities that cannot be read any more",

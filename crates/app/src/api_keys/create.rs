@@ -62,6 +62,7 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         can_export: request.scopes.export,
         can_admin: request.scopes.admin,
         names_accounts: reports.names_accounts,
+        mapping: reports.mapping.clone(),
         created_by: caller.person.id.clone(),
         created_at: app.now(),
         last_used_at: None,
@@ -79,6 +80,10 @@ pub async fn create(app: &App, caller: &Caller, request: NewKeyRequest) -> Resul
         created
             .metadata
             .extend(said.map(|(key, value)| (key.to_owned(), value)));
+        let mapping = reports.mapping.clone();
+        created
+            .metadata
+            .extend(mapping.map(|name| ("mapping".to_owned(), name)));
     }
     tx.answered(&row.id).await?;
     tx.commit(created).await?;

@@ -60,6 +60,7 @@ pub(super) async fn reports(read: &mut Read, row: &ApiKeyRow) -> Result<Reports,
     Ok(Reports {
         applications: reporters::applications_of(read, &row.id).await?,
         names_accounts: row.names_accounts,
+        mapping: row.mapping.clone(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use activity::Named;
 use activity::limits::ID_BYTES;
+use foreign::mapping;
 use store::{Read, StoreError, reporters};
 
 use crate::facts::is_built_in;
@@ -20,7 +21,8 @@ pub(super) async fn check(
     let mut errors = Vec::new();
     if !scopes.write && *asked != Reports::default() {
         errors.push(wrong(
-            "Only a key that records activities (`activities:write`) reports for applications or names accounts.",
+            "Only a key that records activities (`activities:write`) reports for applications, names accounts, or sends \
+             events of another product.",
         ));
     }
     if asked.applications.len() > MOST {
@@ -28,6 +30,15 @@ pub(super) async fn check(
         errors.push(wrong(format!(
             "{given} applications; at most {MOST} fit on one key. Create another key for the rest."
         )));
+    }
+    if let Some(name) = &asked.mapping
+        && mapping::find(name).is_none()
+    {
+        let text = format!(
+            "There is no mapping of this name; there are {}.",
+            mapping::NAMES.join(", ")
+        );
+        errors.push(FieldError::new("mapping", text));
     }
     let mut applications: Vec<Named> = Vec::new();
     for application in asked.applications.iter().take(MOST) {
@@ -47,6 +58,7 @@ pub(super) async fn check(
         Ok(Reports {
             applications,
             names_accounts: asked.names_accounts,
+            mapping: asked.mapping.clone(),
         })
     } else {
         Err(errors)

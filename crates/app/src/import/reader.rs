@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use activity::Time;
-use activity::json::Reported;
 use activity::limits::{self, FieldError};
 use foreign::auth::AuthLog;
 use foreign::mapping::{Mapped, Mapping};
@@ -22,7 +21,8 @@ pub(super) struct Reader<'a> {
     form: Form,
     keys: Keys,
     harvest: Harvest,
-    pub(super) reporter: &'a Reporter,
+    /// Whose word it is, where that is judged here.
+    reporter: Option<&'a Reporter>,
 }
 
 enum Form {
@@ -33,14 +33,14 @@ enum Form {
 
 /// Where what lines give goes.
 pub(super) struct Gathered<'a> {
-    pub(super) batch: &'a mut Vec<Reported>,
+    pub(super) batch: &'a mut Vec<Found>,
     pub(super) summary: &'a mut Summary,
     pub(super) watch: &'a mut dyn Watch,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of a log whose first line is of this year, if it does not say so.
-    pub(super) fn new(request: &Import, year: i16, now: Time, reporter: &'a Reporter) -> Self {
+    pub(super) fn new(request: &Import, year: i16, now: Time, reporter: Option<&'a Reporter>) -> Self {
         let form = match &request.format {
             ImportFormat::Auth => Form::Auth(Box::new(AuthLog::new(year, request.zone.clone(), now))),
             ImportFormat::Jsonl => Form::Jsonl,
@@ -153,14 +153,14 @@ impl<'a> Reader<'a> {
         }
         for found in self.harvest.found.drain(..) {
             // A file speaks no more for this installation than a program does.
-            let checked = limits::check(&found.facts, self.now).and_then(|()| restrict(self.reporter, found.facts));
+            let checked = limits::check(&found.facts, self.now).and_then(|()| match self.reporter {
+                Some(reporter) => restrict(reporter, found.facts),
+                None => Ok(found.facts),
+            });
             match checked {
                 Ok(facts) => {
                     to.summary.saw(&facts);
-                    to.batch.push(Reported {
-                        numbered: found.numbered,
-                        ..facts.into()
-                    });
+                    to.batch.push(Found { facts, ..found });
                 }
                 Err(errors) => {
                     to.summary.unreadable += 1;

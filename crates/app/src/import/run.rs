@@ -1,22 +1,25 @@
 //! Imports files, a batch at a time: each batch is durable before the next is read. A rehearsal reads them alike and
-//! writes nothing.
+//! writes nothing; where what they hold goes is for whoever reads them to say.
 
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use activity::Time;
-use activity::json::Reported;
-use engine::{Batch, IngestError, Item};
+use activity::{Named, Time};
+use engine::{Batch, IngestError};
 use foreign::auth::Years;
 use foreign::mapping::Mapping;
+use foreign::{Found, Origin};
 use jiff::tz::TimeZone;
 
+use super::begin::{Begin, take_up};
+use super::end::{End, close};
+use super::imported::{Imported, names};
 use super::lines::{LONGEST, Lines};
 use super::reader::{Gathered, Reader};
 use super::summary::{Summary, Watch};
 use crate::error::unavailable;
-use crate::ingest::Reporter;
-use crate::{App, Caller, Unavailable, facts};
+use crate::ingest::{Reporter, grow, grown};
+use crate::{App, Caller, Unavailable};
 
 /// Activities committed at once.
 const BATCH: usize = 4_000;
@@ -46,6 +49,24 @@ pub struct Import {
     pub year: Option<i16>,
     /// The zone of times that do not say theirs.
     pub zone: TimeZone,
+}
+
+impl Import {
+    /// What is read in, as it is told from others.
+    #[must_use]
+    pub fn begin(&self, inputs: &[Input]) -> Begin {
+        // The older name of the format is that of what was imported before it had this one.
+        let format = match &self.format {
+            ImportFormat::Auth => "openssh",
+            ImportFormat::Jsonl => "jsonl",
+            ImportFormat::Mapped(mapping) => &mapping.name,
+        };
+        Begin {
+            format: format.to_owned(),
+            source: self.source.clone(),
+            files: inputs.iter().map(|input| input.name.clone()).collect(),
+        }
+    }
 }
 
 /// Opens a file at its beginning.
@@ -88,6 +109,12 @@ pub enum ImportError {
         #[source]
         source: io::Error,
     },
+    /// The import was undone while it went on.
+    #[error("the import was undone meanwhile, and so it does not go on")]
+    Undone,
+    /// What is not the log of this process did not take it.
+    #[error("{0}")]
+    Elsewhere(Box<dyn std::error::Error + Send + Sync>),
     /// A part this needs does not answer.
     #[error(transparent)]
     Unavailable(Unavailable),
@@ -101,6 +128,23 @@ impl From<IngestError> for ImportError {
     }
 }
 
+/// Where what lines give goes.
+pub trait Destination: Send {
+    /// Takes these, durably, and says what became of them.
+    fn take(&mut self, batch: Vec<Found>) -> impl Future<Output = Result<Taken, ImportError>> + Send;
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How many were recorded.
+    pub recorded: u64,
+    /// How many were there already.
+    pub known: u64,
+    /// By their places, why others were refused.
+    pub refused: Vec<(usize, String)>,
+}
+
 /// Reads everything in these files into the log and says what became of it.
 pub async fn import(
     app: &App,
@@ -112,11 +156,38 @@ pub async fn import(
     if !caller.is_administrator() {
         return Err(ImportError::Forbidden);
     }
-    let reporter = reporter(request, inputs);
-    let summary = through(Some(app), request, inputs, app.now(), &reporter, watch).await?;
-    if summary.recorded > 0 {
-        leave_a_trace(app, caller, inputs, &summary).await?;
-    }
+    let (begin, by) = (
+        request.begin(inputs),
+        Named {
+            id: caller.person.id.clone(),
+            name: caller.person.name.clone(),
+        },
+    );
+    let id = take_up(app, &by, &begin).await?;
+    let reporter = reporter(&begin, id);
+    let mut log = IntoLog {
+        app,
+        reporter: &reporter,
+        id,
+    };
+    let mut summary = Summary::default();
+    let reading = Reading {
+        now: app.now(),
+        reporter: Some(&reporter),
+    };
+    let done = through(request, inputs, reading, &mut log, (&mut summary, watch)).await;
+    // Whatever ended it, what it recorded is told.
+    let end = End {
+        whole: done.is_ok() && !summary.stopped,
+        recorded: summary.recorded,
+        unreadable: summary.unreadable,
+    };
+    let closed = match store::log::import::get(&mut app.store().glance().await?, id).await? {
+        Some(row) => close(app, caller, &Imported::of(row)?, &end).await,
+        None => Ok(()),
+    };
+    done?;
+    closed?;
     Ok(summary)
 }
 
@@ -128,66 +199,96 @@ pub async fn rehearse(
     inputs: &[Input],
     watch: &mut dyn Watch,
 ) -> Result<Summary, ImportError> {
-    through(None, request, inputs, now, &reporter(request, inputs), watch).await
-}
-
-fn reporter(request: &Import, inputs: &[Input]) -> Reporter {
-    // The older name of the format is that of what was imported before it had this one.
-    let format = match &request.format {
-        ImportFormat::Auth => "openssh",
-        ImportFormat::Jsonl => "jsonl",
-        ImportFormat::Mapped(mapping) => &mapping.name,
+    let reporter = reporter(&request.begin(inputs), 0);
+    let mut summary = Summary::default();
+    let reading = Reading {
+        now,
+        reporter: Some(&reporter),
     };
-    Reporter::import(&format!("import:{format}:{}", request.source), &names(inputs))
+    through(request, inputs, reading, &mut Nowhere, (&mut summary, watch)).await?;
+    Ok(summary)
 }
 
-/// Reads every line; where there is an app, what they give goes into its log.
-async fn through(
-    app: Option<&App>,
+/// Reads everything in these files as of now and gives it to somebody else, who judges what may be said. What became of it
+/// is in the summary, whatever ended it.
+pub async fn read(
+    now: Time,
     request: &Import,
     inputs: &[Input],
+    to: &mut impl Destination,
+    of: (&mut Summary, &mut dyn Watch),
+) -> Result<(), ImportError> {
+    let reading = Reading { now, reporter: None };
+    through(request, inputs, reading, to, of).await
+}
+
+fn reporter(begin: &Begin, id: u64) -> Reporter {
+    Reporter::import(
+        id,
+        &format!("import:{}:{}", begin.format, begin.source),
+        &names(&begin.files),
+    )
+}
+
+/// How lines are read.
+struct Reading<'a> {
     now: Time,
-    reporter: &Reporter,
-    watch: &mut dyn Watch,
-) -> Result<Summary, ImportError> {
+    /// Whose word they are, where that is judged here.
+    reporter: Option<&'a Reporter>,
+}
+
+/// Reads every line, until the watcher stops it; what they give goes where it is to go.
+async fn through(
+    request: &Import,
+    inputs: &[Input],
+    reading: Reading<'_>,
+    to: &mut impl Destination,
+    (summary, watch): (&mut Summary, &mut dyn Watch),
+) -> Result<(), ImportError> {
     let year = match (&request.format, request.year) {
         (_, Some(year)) => year,
-        (ImportFormat::Auth, None) => first_year(inputs, now)?,
+        (ImportFormat::Auth, None) => first_year(inputs, reading.now)?,
         _ => 0,
     };
-    let mut reader = Reader::new(request, year, now, reporter);
-    let mut summary = Summary::default();
+    let mut reader = Reader::new(request, year, reading.now, reading.reporter);
     let mut batch = Vec::with_capacity(BATCH);
-    for (file, input) in (0..).zip(inputs) {
+    'files: for (file, input) in (0..).zip(inputs) {
         let text = (input.open)().map_err(|source| failed(input, 0, source))?;
         let mut lines = Lines::new(text, reader.longest());
         let mut number = 0;
         while let Some(line) = lines.next().map_err(|source| failed(input, number, source))? {
             number = line.number;
             summary.lines += 1;
-            let mut to = Gathered {
+            let mut gathered = Gathered {
                 batch: &mut batch,
-                summary: &mut summary,
-                watch,
+                summary: &mut *summary,
+                watch: &mut *watch,
             };
-            reader.read(file, &line, &mut to);
+            reader.read(file, &line, &mut gathered);
             if batch.len() >= BATCH {
-                record(app, reporter, &mut batch, &mut summary).await?;
+                hand_over(to, &mut batch, summary, watch).await?;
             }
             if summary.lines % REPORT_EVERY == 0 {
                 watch.progress(summary.lines, summary.recorded);
             }
+            if watch.stops() {
+                summary.stopped = true;
+                break 'files;
+            }
         }
     }
-    let mut to = Gathered {
-        batch: &mut batch,
-        summary: &mut summary,
-        watch,
-    };
-    reader.finish(&mut to);
-    record(app, reporter, &mut batch, &mut summary).await?;
+    // What is not certain yet, because later lines tell more of it, is none of what was read before a stop.
+    if !summary.stopped {
+        let mut gathered = Gathered {
+            batch: &mut batch,
+            summary: &mut *summary,
+            watch: &mut *watch,
+        };
+        reader.finish(&mut gathered);
+    }
+    hand_over(to, &mut batch, summary, watch).await?;
     watch.progress(summary.lines, summary.recorded);
-    Ok(summary)
+    Ok(())
 }
 
 fn failed(input: &Input, line: u64, source: io::Error) -> ImportError {
@@ -213,58 +314,70 @@ fn first_year(inputs: &[Input], now: Time) -> Result<i16, ImportError> {
     Ok(years.first(now))
 }
 
-async fn record(
-    app: Option<&App>,
-    reporter: &Reporter,
-    batch: &mut Vec<Reported>,
+/// Gives a batch away, so many at once.
+async fn hand_over(
+    to: &mut impl Destination,
+    batch: &mut Vec<Found>,
     summary: &mut Summary,
+    watch: &mut dyn Watch,
 ) -> Result<(), ImportError> {
-    let Some(app) = app else {
-        summary.recorded += batch.len() as u64;
-        batch.clear();
-        return Ok(());
-    };
     while !batch.is_empty() {
-        let (mut facts, mut numbers) = (Vec::with_capacity(BATCH), Vec::new());
-        for reported in batch.drain(..batch.len().min(BATCH)) {
-            let number = |number| reporter.number(facts.len(), &reported.facts, number);
-            numbers.extend(reported.numbered.map(number));
-            facts.push(reported.facts);
-        }
-        let source = reporter.source().clone();
-        let result = app
-            .log()
-            .ingest(Batch {
-                facts,
-                idempotency: None,
-                source,
-                numbers,
-            })
-            .await?;
-        for item in result.items {
-            match item {
-                Item::Recorded { .. } => summary.recorded += 1,
-                Item::Duplicate { .. } => summary.known += 1,
-            }
+        let part: Vec<Found> = batch.drain(..batch.len().min(BATCH)).collect();
+        let origins: Vec<Origin> = part.iter().map(|found| found.origin).collect();
+        let taken = to.take(part).await?;
+        summary.recorded += taken.recorded;
+        summary.known += taken.known;
+        for (place, why) in taken.refused {
+            summary.unreadable += 1;
+            watch.unreadable(origins.get(place).copied().unwrap_or_default(), &why);
         }
     }
     Ok(())
 }
 
-/// The import itself is an activity.
-async fn leave_a_trace(app: &App, caller: &Caller, inputs: &[Input], summary: &Summary) -> Result<(), Unavailable> {
-    let mut facts = facts::of_installation(app, caller, "log.imported");
-    facts.metadata.insert("count".to_owned(), summary.recorded.to_string());
-    facts.metadata.insert("source".to_owned(), names(inputs));
-    app.begin().await?.commit(facts).await
+/// A rehearsal's.
+struct Nowhere;
+
+impl Destination for Nowhere {
+    async fn take(&mut self, batch: Vec<Found>) -> Result<Taken, ImportError> {
+        Ok(Taken {
+            recorded: batch.len() as u64,
+            ..Taken::default()
+        })
+    }
 }
 
-/// What the files are called, together.
-fn names(inputs: &[Input]) -> String {
-    let name = |input: &Input| input.name.chars().take(200).collect::<String>();
-    match inputs {
-        [] => String::new(),
-        [one] => name(one),
-        [first, .., last] => format!("{} to {}", name(first), name(last)),
+/// The log of this process.
+struct IntoLog<'a> {
+    app: &'a App,
+    reporter: &'a Reporter,
+    id: u64,
+}
+
+impl Destination for IntoLog<'_> {
+    async fn take(&mut self, batch: Vec<Found>) -> Result<Taken, ImportError> {
+        let times: Vec<Time> = batch.iter().map(|found| found.facts.occurred_at).collect();
+        let (mut facts, mut numbers) = (Vec::with_capacity(batch.len()), Vec::new());
+        for found in batch {
+            let number = |number| self.reporter.number(facts.len(), &found.facts, number);
+            numbers.extend(found.numbered.map(number));
+            facts.push(found.facts);
+        }
+        let result = self.app.log().ingest(Batch {
+            facts,
+            idempotency: None,
+            source: self.reporter.source().clone(),
+            numbers,
+        });
+        let result = result.await?;
+        let grown = grown(&result.items, &times);
+        if !grow(self.app, self.id, &grown, None).await? {
+            return Err(ImportError::Undone);
+        }
+        Ok(Taken {
+            recorded: grown.recorded,
+            known: grown.known,
+            refused: Vec::new(),
+        })
     }
 }

@@ -15,6 +15,10 @@ pub trait Watch: Send {
     fn progress(&mut self, lines: u64, recorded: u64);
     /// This line cannot be read, for this reason.
     fn unreadable(&mut self, origin: Origin, why: &str);
+    /// Whether it is to stop before the next line. What was read is recorded, and it can be gone on with.
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 /// What became of all lines.
@@ -38,6 +42,8 @@ pub struct Summary {
     pub first: Option<Time>,
     /// When the last of them happened.
     pub last: Option<Time>,
+    /// Whether it was stopped before all was read.
+    pub stopped: bool,
 }
 
 impl Summary {

@@ -72,6 +72,8 @@ pub(crate) fn restrict(reporter: &Reporter, mut facts: Facts) -> Item {
 fn application(reporter: &Reporter, facts: &mut Facts, errors: &mut Vec<FieldError>) {
     let not_yours = |detail: String| FieldError::of(FaultCode::NotYourApplication, "/application", detail);
     match (&facts.application, reporter.applications.as_slice()) {
+        // A mapping calls it as the product is called; which application here that is, the reporter's rights say.
+        (Some(_), [only]) if reporter.by_mapping => facts.application = Some(only.clone()),
         (None, [only]) => facts.application = Some(only.clone()),
         (None, []) => {}
         (None, several) => errors.push(not_yours(format!(
@@ -92,6 +94,13 @@ fn application(reporter: &Reporter, facts: &mut Facts, errors: &mut Vec<FieldErr
             // What it is called was decided with the key.
             Some(known) if !known.name.is_empty() => facts.application = Some(known.clone()),
             Some(_) => not_built_in("/application", named, errors),
+            None if reporter.by_mapping => errors.push(not_yours(format!(
+                "these are events of {}, and this reports for several applications, none of which has that id: {}; \
+                 report them with a key for {} or for one application",
+                shown(&named.id),
+                list(of),
+                shown(&named.id)
+            ))),
             None => errors.push(not_yours(format!(
                 "{} is not an application that this reports for: that is {}",
                 shown(&named.id),

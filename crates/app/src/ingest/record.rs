@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
-use activity::{Facts, Numbered, Seq};
-use engine::{Batch, IngestError, Item};
+use activity::{Facts, Numbered, Seq, Time};
+use engine::{Batch, BatchNumber, IngestError, Item};
 use sha2::{Digest as _, Sha256};
+use store::log::import::{self, Grown};
 
 use super::judge::judge;
 use super::reporter::Reporter;
 use crate::error::unavailable;
+use crate::tx::Quiet;
 use crate::{App, Unavailable};
 
 /// What a program sent.
@@ -25,6 +27,8 @@ pub struct Submission {
     pub strict: bool,
     /// The request's `Idempotency-Key`, if it had one.
     pub idempotency: Option<Idempotency>,
+    /// How far the import has come that this is a part of, in the words of who sends it.
+    pub mark: Option<String>,
 }
 
 /// Tells a repeated request.
@@ -92,41 +96,34 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
             judged.into_iter().enumerate().filter_map(errors).collect(),
         ));
     }
-    let (shortened, mut numbered) = (submission.shortened, submission.numbered);
     let idempotency = submission.idempotency.map(|key| engine::Idempotency {
-        scope: format!("activities:{}", reporter.name()),
+        scope: scope(reporter),
         key: key.key,
         fingerprint: with_refusals(key.fingerprint, &judged),
     });
-    let mut items = Vec::with_capacity(judged.len());
-    let mut facts = Vec::with_capacity(judged.len());
-    let mut numbers = Vec::with_capacity(numbered.len());
-    for (place, item) in judged.into_iter().enumerate() {
-        match item {
-            Ok(fact) => {
-                let number = numbered.remove(&place);
-                numbers.extend(number.map(|number| reporter.number(facts.len(), &fact, number)));
-                facts.push(fact);
-                items.push(None);
-            }
-            Err(errors) => items.push(Some(ItemResult::Refused(errors))),
+    let Sorted { items, facts, numbers } = Sorted::of(reporter, judged, submission.numbered);
+    let times: Vec<Time> = facts.iter().map(|facts| facts.occurred_at).collect();
+    let result = match facts.is_empty() {
+        true => None,
+        false => {
+            let batch = Batch {
+                facts,
+                idempotency,
+                source: reporter.source().clone(),
+                numbers,
+            };
+            Some(app.log().ingest(batch).await?)
         }
-    }
-    if facts.is_empty() {
-        return Ok(Recorded {
-            items: items.into_iter().flatten().collect(),
-            shortened,
-            replayed: false,
-        });
-    }
-    let batch = Batch {
-        facts,
-        idempotency,
-        source: reporter.source().clone(),
-        numbers,
     };
-    let result = app.log().ingest(batch).await?;
-    let mut recorded = result.items.into_iter().map(|item| match item {
+    let (recorded, replayed) = result.map_or_else(Default::default, |result| (result.items, result.replayed));
+    if let Some(import) = reporter.of_import().filter(|_| !replayed) {
+        let grown = Grown {
+            refused: items.iter().flatten().count() as u64,
+            ..grown(&recorded, &times)
+        };
+        grow(app, import, &grown, submission.mark.as_deref()).await?;
+    }
+    let mut recorded = recorded.into_iter().map(|item| match item {
         Item::Recorded { seq } => ItemResult::Recorded(seq),
         Item::Duplicate { seq } => ItemResult::Duplicate(seq),
     });
@@ -136,9 +133,73 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         .collect();
     Ok(Recorded {
         items,
-        shortened,
-        replayed: result.replayed,
+        shortened: submission.shortened,
+        replayed,
     })
+}
+
+/// What was judged, sorted into what is recorded and what is refused.
+#[derive(Default)]
+struct Sorted {
+    /// By their places, the answers to those that are refused.
+    items: Vec<Option<ItemResult>>,
+    facts: Vec<Facts>,
+    numbers: Vec<BatchNumber>,
+}
+
+impl Sorted {
+    fn of(
+        reporter: &Reporter,
+        judged: Vec<Result<Facts, Vec<FieldError>>>,
+        mut numbered: BTreeMap<usize, Numbered>,
+    ) -> Self {
+        let mut sorted = Self::default();
+        for (place, item) in judged.into_iter().enumerate() {
+            match item {
+                Ok(facts) => {
+                    let number = numbered.remove(&place);
+                    let number = number.map(|number| reporter.number(sorted.facts.len(), &facts, number));
+                    sorted.numbers.extend(number);
+                    sorted.facts.push(facts);
+                    sorted.items.push(None);
+                }
+                Err(errors) => sorted.items.push(Some(ItemResult::Refused(errors))),
+            }
+        }
+        sorted
+    }
+}
+
+/// Whose idempotency keys theirs are: each import has its own.
+fn scope(reporter: &Reporter) -> String {
+    match reporter.of_import() {
+        Some(import) => format!("activities:{import}:{}", reporter.name()),
+        None => format!("activities:{}", reporter.name()),
+    }
+}
+
+/// What came of a part of an import, by when its activities happened.
+pub(crate) fn grown(items: &[Item], times: &[Time]) -> Grown {
+    let mut grown = Grown::default();
+    for (item, at) in items.iter().zip(times) {
+        match item {
+            Item::Duplicate { .. } => grown.known += 1,
+            Item::Recorded { .. } => {
+                grown.recorded += 1;
+                let (first, last) = grown.spans.unwrap_or((*at, *at));
+                grown.spans = Some((first.min(*at), last.max(*at)));
+            }
+        }
+    }
+    grown
+}
+
+/// Adds it to the import. What is recorded is recorded, whether or not this can be kept; `false` if it was undone.
+pub(crate) async fn grow(app: &App, import: u64, grown: &Grown, mark: Option<&str>) -> Result<bool, Unavailable> {
+    let mut tx = app.begin().await?;
+    let goes_on = import::grow(&mut tx, import, grown, mark, app.now()).await?;
+    tx.commit_quietly(Quiet::ImportBegun).await?;
+    Ok(goes_on)
 }
 
 /// Counts what is refused, and says it in the server's log: a reporter that does not read its answers loses

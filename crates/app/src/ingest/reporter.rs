@@ -13,6 +13,10 @@ pub struct Reporter {
     /// The applications they report for; empty for any but this installation's own.
     pub(super) applications: Vec<Named>,
     pub(super) naming: Naming,
+    /// Whether what they say comes out of a mapping, which names the product as the application.
+    pub(super) by_mapping: bool,
+    /// The mapping by which what they send is read, where they name none.
+    mapping: Option<String>,
     /// Whose external ids and idempotency keys theirs are.
     source: IdSpace,
 }
@@ -54,6 +58,8 @@ impl Reporter {
             recorder: Recorder::ApiKey(reporter),
             applications: reports.applications.clone(),
             naming,
+            by_mapping: false,
+            mapping: reports.mapping.clone(),
             source: IdSpace::Reporter(id.clone()),
         })
     }
@@ -72,14 +78,16 @@ impl Reporter {
             recorder: Recorder::Application(reporter),
             applications: vec![application.clone()],
             naming: Naming::SignedInTo(application.id.clone()),
+            by_mapping: false,
+            mapping: None,
             source: IdSpace::Reporter(application.id.clone()),
         })
     }
 
-    /// An import of the log that `ledger` tells apart, from the file of this name.
-    pub(crate) fn import(ledger: &str, file_name: &str) -> Self {
+    /// The import of this number of the log that `ledger` tells apart, from files of this name.
+    pub(crate) fn import(id: u64, ledger: &str, file_name: &str) -> Self {
         let reporter = activity::Reporter {
-            id: ledger.to_owned(),
+            id: id.to_string(),
             name: file_name.to_owned(),
             ip: None,
         };
@@ -87,14 +95,54 @@ impl Reporter {
             recorder: Recorder::Import(reporter),
             applications: Vec::new(),
             naming: Naming::Nobody,
-            source: IdSpace::Ledger(ledger.to_owned()),
+            by_mapping: false,
+            mapping: None,
+            source: IdSpace::Ledger(ledger.to_owned(), Some(id)),
         }
     }
 
-    /// Whether it was said which applications they report for.
+    /// The same, for what they send as a part of an import: its activities are the import's, and what they may say is
+    /// what they may say otherwise. What a file is read as names a product as the application, as a mapping does.
+    pub(crate) fn in_import(self, id: u64, file_name: String, ledger: String) -> Self {
+        let reporter = activity::Reporter {
+            id: id.to_string(),
+            name: file_name,
+            ip: self.recorder.reporter().and_then(|reporter| reporter.ip),
+        };
+        Self {
+            recorder: Recorder::Import(reporter),
+            source: IdSpace::Ledger(ledger, Some(id)),
+            ..self
+        }
+    }
+
+    /// The id of the key, the application or the import.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.recorder.reporter().map(|reporter| reporter.id.as_str())
+    }
+
+    /// The import that what they send is a part of.
+    pub(super) fn of_import(&self) -> Option<u64> {
+        match self.source {
+            IdSpace::Ledger(_, import) => import,
+            IdSpace::Reporter(_) => None,
+        }
+    }
+
+    /// The same, where what they send are events of another product that a mapping makes activities of: these are about
+    /// the reporter's only application, or the one that is called as the product is.
     #[must_use]
-    pub fn has_applications(&self) -> bool {
-        !self.applications.is_empty()
+    pub fn by_mapping(self) -> Self {
+        Self {
+            by_mapping: true,
+            ..self
+        }
+    }
+
+    /// The mapping by which what they send is read, where they name none: so it was decided when their key was made.
+    #[must_use]
+    pub fn mapping(&self) -> Option<&str> {
+        self.mapping.as_deref()
     }
 
     /// Whose external ids theirs are.
@@ -125,7 +173,7 @@ impl Reporter {
     /// What its requests are told apart by.
     pub(super) fn name(&self) -> &str {
         match &self.source {
-            IdSpace::Reporter(name) | IdSpace::Ledger(name) => name,
+            IdSpace::Reporter(name) | IdSpace::Ledger(name, _) => name,
         }
     }
 }

@@ -102,3 +102,39 @@ fn only_a_key_made_for_writing_may_report() {
     // Somebody who comes through no application is nobody who reports.
     assert!(Reporter::application(&Visitor::default()).is_none());
 }
+
+#[tokio::test]
+async fn events_read_by_a_mapping_are_about_the_application_that_the_reporter_has_for_them() {
+    let setup = Setup::new().await;
+    let named = |id: &str| activity::Named {
+        id: id.to_owned(),
+        name: String::new(),
+    };
+    let reporter = |applications: &[&str]| {
+        let mut caller = key(Scopes {
+            write: true,
+            ..Scopes::default()
+        });
+        if let Via::ApiKey { reports, .. } = &mut caller.via {
+            reports.applications = applications.iter().map(|id| named(id)).collect();
+        }
+        Reporter::key(&caller).unwrap().by_mapping()
+    };
+    let event = || {
+        let mut facts = reported("noor");
+        facts.application = Some(named("okta"));
+        facts
+    };
+    let about = async |applications: &[&str]| {
+        let items = super::judge::judge(&setup.app, &reporter(applications), vec![Ok(event())]).await;
+        items.unwrap().remove(0).map(|facts| facts.application.unwrap().id)
+    };
+    assert_eq!(about(&[]).await.unwrap(), "okta");
+    assert_eq!(about(&["billing"]).await.unwrap(), "billing");
+    assert_eq!(about(&["billing", "okta"]).await.unwrap(), "okta");
+    let refused = about(&["billing", "shop"]).await.unwrap_err();
+    assert!(
+        refused.len() == 1 && refused[0].detail.contains("events of \"okta\""),
+        "{refused:?}"
+    );
+}

@@ -13,6 +13,8 @@ use crate::{App, Caller, ChangeError, Tx, Unavailable, facts};
 const JOB: &str = "retention";
 /// How far apart two runs are that nobody asks for.
 const EVERY: i64 = Time::DAY;
+/// Runs among which the last one is looked for that was not an import's undoing.
+const LOOKED_THROUGH: u32 = 100;
 
 /// Removes now what was kept long enough, by the rules that are kept; `None` if nothing was.
 ///
@@ -38,7 +40,8 @@ pub async fn apply(app: &App, caller: &Caller) -> Result<Option<RetentionRun>, C
 /// If the store or the log cannot be read or written.
 pub async fn apply_due(app: &App) -> Result<Option<RetentionRun>, Unavailable> {
     // Looked for before the job is claimed, so that a look that finds nothing writes nothing.
-    let last = app.log().retention_runs(1).await?.pop();
+    let runs = app.log().retention_runs(LOOKED_THROUGH).await?;
+    let last = runs.into_iter().find(|run| run.import.is_none());
     if last.is_some_and(|last| app.now() < last.begun_at.plus(EVERY)) {
         return Ok(None);
     }

@@ -57,6 +57,28 @@ const BOOKKEEPING: &[Early] = &[
         ],
         rows: &["sessions/join@wrong_password"],
     },
+    // An import is begun before anything of it is recorded, so that what it records says which it is of.
+    Early {
+        columns: &[
+            "import.id",
+            "import.format",
+            "import.source",
+            "import.files",
+            "import.by_id",
+            "import.by_name",
+            "import.begun_at",
+            "import.heard_at",
+            "import.ended_at",
+            "import.recorded",
+            "import.known",
+            "import.refused",
+            "import.mark",
+            "import.first_at",
+            "import.last_at",
+            "import.undone_by_run",
+        ],
+        rows: &["import/run"],
+    },
     // Work in the background is claimed first.
     Early {
         columns: &[
@@ -92,6 +114,8 @@ const LOG: &[&str] = &[
     "reported_type",
     "idempotency",
     "external_id",
+    // How far an import is: its end tells of it.
+    "import",
     // One may have been made in the background just before it is wanted.
     "checkpoint",
 ];

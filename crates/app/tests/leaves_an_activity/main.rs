@@ -262,7 +262,7 @@ fn concerns_no_account(row: &str, code: &str) -> bool {
     code.starts_with("application.")
         || code.starts_with("retention.")
         || ["erasure.performed", "erasure.finished"].contains(&code)
-        || ["log.imported", "log.gap_closed", "log.verified"].contains(&code)
+        || ["log.imported", "log.import_undone", "log.gap_closed", "log.verified"].contains(&code)
         || row == "logging_in/log_in@unknown_user"
 }
 

@@ -56,7 +56,11 @@ pub(crate) const TABLE: Table = &[
     ("integrity/state", Is::Reading),
     ("integrity/verify", Is::Mutating(&["log.verified"])),
     ("integrity/verify@due", Is::Mutating(&["log.verified"])),
+    ("import/begin", Is::Silent("its end tells of it")),
     ("import/decode", Is::Machinery),
+    ("import/end", Is::Mutating(&["log.imported"])),
+    // What was read in, without what it says.
+    ("import/imported", Is::Reading),
     ("import/jsonl", Is::Machinery),
     ("import/lines", Is::Machinery),
     ("import/mod", Is::Machinery),
@@ -64,6 +68,7 @@ pub(crate) const TABLE: Table = &[
     ("import/reader", Is::Machinery),
     ("import/run", Is::Mutating(&["user.login", "log.imported"])),
     ("import/summary", Is::Machinery),
+    ("import/undo", Is::Mutating(&["log.import_undone"])),
     ("ingest/judge", Is::Machinery),
     ("ingest/mod", Is::Machinery),
     ("ingest/record", Is::Mutating(&["user.login"])),
@@ -90,6 +95,19 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
         "integrity/verify" => action(async move { app::integrity::verify(app, admin).await.map(drop) }),
         "integrity/verify@due" => action(app::integrity::verify_due(app)),
         "import/run" => action(imported(stage)),
+        "import/end" => {
+            let (key, id) = sent(stage).await;
+            let end = import::End {
+                whole: true,
+                recorded: 1,
+                unreadable: 0,
+            };
+            action(async move { import::end(app, &key, id, &end).await })
+        }
+        "import/undo" => {
+            imported(stage).await.unwrap();
+            action(import::undo(app, admin, 1, "Wrong year"))
+        }
         "ingest/record" => action(recorded(stage)),
         other => no_action(other),
     }
@@ -120,17 +138,35 @@ impl Watch for Unwatched {
     }
 }
 
-async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
+/// An import that a key began, and what it sent of it.
+async fn sent(stage: &Stage<'_>) -> (app::Caller, u64) {
+    let (app, key) = (stage.app(), key(stage));
+    let begin = import::Begin {
+        format: "jsonl".to_owned(),
+        source: String::new(),
+        files: vec!["a.jsonl".to_owned()],
+    };
+    let id = import::begin(app, &key, &begin).await.unwrap().id;
+    let reporter = ingest::Reporter::key(&key).unwrap();
+    let part = import::part_of(app, reporter, id).await.unwrap();
+    ingest::record(app, &part, submission(stage)).await.unwrap();
+    (key, id)
+}
+
+fn submission(stage: &Stage<'_>) -> Submission {
     let mut facts = Facts::new("user.login", stage.app().now());
     facts.user = Some(activity::Person {
         id: "24".to_owned(),
         ..stage.member.person.clone()
     });
-    let submission = Submission {
+    Submission {
         items: vec![Ok(facts)],
         ..Submission::default()
-    };
-    let key = app::Caller {
+    }
+}
+
+fn key(stage: &Stage<'_>) -> app::Caller {
+    app::Caller {
         via: app::Via::ApiKey {
             id: "key_1".to_owned(),
             name: "Nightly".to_owned(),
@@ -141,9 +177,12 @@ async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
             reports: app::Reports::default(),
         },
         ..stage.admin.clone()
-    };
-    let reporter = ingest::Reporter::key(&key).unwrap();
-    let recorded = ingest::record(stage.app(), &reporter, submission)
+    }
+}
+
+async fn recorded(stage: &Stage<'_>) -> Result<(), String> {
+    let reporter = ingest::Reporter::key(&key(stage)).unwrap();
+    let recorded = ingest::record(stage.app(), &reporter, submission(stage))
         .await
         .map_err(|error| error.to_string())?;
     match recorded.items.as_slice() {

@@ -315,6 +315,6 @@ async fn an_import_says_no_more_than_a_program() {
         let Recorder::Import(reporter) = &row.recorder else {
             panic!("{row:?}");
         };
-        assert_eq!((&*reporter.id, &*reporter.name), ("import:jsonl:old", "old.jsonl"));
+        assert_eq!((&*reporter.id, &*reporter.name), ("1", "old.jsonl"));
     }
 }

@@ -129,6 +129,7 @@ async fn what_a_key_reports_for_is_checked_kept_and_said() {
     let reports = |ids: &[&str]| Reports {
         applications: ids.iter().map(|id| named(id)).collect(),
         names_accounts: false,
+        mapping: None,
     };
     for wrong in [
         "app_web",

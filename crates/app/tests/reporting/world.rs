@@ -64,6 +64,7 @@ impl World {
         let reports = Reports {
             applications: applications.iter().map(|id| named(id)).collect(),
             names_accounts,
+            mapping: None,
         };
         Reporter::key(&self.key_caller(reports).await).unwrap()
     }

@@ -14,7 +14,7 @@ use volume::{Alteration, Leaves as _, Order, Part, Query, RecordRow, VolumeError
 use super::erase::{Readable, readable};
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::ledger::Ledger;
-use crate::pruning::{Pruning, Retention, naming};
+use crate::pruning::{Pruning, Retention, naming, of_import};
 use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 use crate::{Cut, LogError, Search, batch};
@@ -49,6 +49,28 @@ pub struct RetentionRun {
     pub is_signed: bool,
     /// What went, in the order of headings.
     pub removals: Vec<Removal>,
+    /// The import that it took out of the log, where it was one that was undone.
+    pub import: Option<UndoneImport>,
+}
+
+/// An import that was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoneImport {
+    /// Its number.
+    pub id: u64,
+    /// How many activities went with it.
+    pub removed: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl RetentionRun {
+    /// How many activities it removed.
+    #[must_use]
+    pub fn removed(&self) -> u64 {
+        let of_import = self.import.as_ref().map_or(0, |of| of.removed);
+        self.removals.iter().map(|of| of.removed).sum::<u64>() + of_import
+    }
 }
 
 impl Ledger {
@@ -94,15 +116,54 @@ impl Ledger {
         removals: &[Removal],
         by: Option<(&str, &str)>,
     ) -> Result<u64, LogError> {
-        let seq = head::lock(tx).await?.size;
         let cuts: Vec<table::Cut> = removals.iter().map(cut_row).collect();
         let run = NewRun {
             at: self.shared.clock().now(),
-            seq,
+            seq: head::lock(tx).await?.size,
             by,
             cuts: &cuts,
+            import: None,
             held,
         };
+        self.begin_run(tx, run).await
+    }
+
+    /// How many activities an import recorded that are in the log, and how many of them name one of these persons.
+    pub(crate) async fn of_import(&self, id: u64, held: &[String]) -> Result<(u64, u64), LogError> {
+        let look = self.reader.of_nobody().look().await?.unhurried();
+        let all = look.count(&of_import(id), u64::MAX).await?.n;
+        let held = match held {
+            [] => 0,
+            held => look.count(&of_import(id).and(naming(held)), u64::MAX).await?.n,
+        };
+        Ok((all, held))
+    }
+
+    /// Has all that an import recorded removed inside the caller's transaction; the run's number.
+    pub(crate) async fn undo_import(
+        &self,
+        tx: &mut Tx,
+        import: &UndoneImport,
+        by: (&str, &str),
+    ) -> Result<u64, LogError> {
+        let import = table::OfImport {
+            id: import.id,
+            removed: import.removed,
+            reason: import.reason.clone(),
+        };
+        let run = NewRun {
+            at: self.shared.clock().now(),
+            seq: head::lock(tx).await?.size,
+            by: Some(by),
+            cuts: &[],
+            import: Some(&import),
+            held: &[],
+        };
+        self.begin_run(tx, run).await
+    }
+
+    /// Notes a run, and has it begun with the commit.
+    async fn begin_run(&self, tx: &mut Tx, run: NewRun<'_>) -> Result<u64, LogError> {
         let id = table::begin(tx, run).await?;
         let shared = Arc::clone(&self.shared);
         tx.on_commit(move || shared.ask_to_erase());
@@ -315,6 +376,11 @@ fn run(of: Run) -> RetentionRun {
         finished_at: of.finished_at,
         seq: of.seq,
         by: of.by,
+        import: of.import.map(|of| UndoneImport {
+            id: of.id,
+            removed: of.removed,
+            reason: of.reason,
+        }),
         is_signed: of.is_signed,
     }
 }

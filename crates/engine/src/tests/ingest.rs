@@ -105,7 +105,7 @@ async fn a_repeated_import_adds_nothing_however_late() {
     let batch = || Batch {
         facts: (0..500).map(|n| with_id(facts(n), &format!("line {n}"))).collect(),
         idempotency: None,
-        source: IdSpace::Ledger("import:openssh:auth.log".to_owned()),
+        source: IdSpace::Ledger("import:openssh:auth.log".to_owned(), None),
         numbers: Vec::new(),
     };
     bed.log.ingest(batch()).await.unwrap();

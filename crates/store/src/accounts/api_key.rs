@@ -3,7 +3,7 @@
 use activity::Time;
 use sqlx::any::AnyRow;
 
-use crate::row::{flag, maybe_time, text, time};
+use crate::row::{flag, maybe_text, maybe_time, text, time};
 use crate::{Read, StoreError, Tx};
 
 /// One key.
@@ -27,6 +27,8 @@ pub struct ApiKeyRow {
     pub can_admin: bool,
     /// Whether what it reports may name accounts, groups and sessions of this installation.
     pub names_accounts: bool,
+    /// The mapping by which what it sends is read where a request names none.
+    pub mapping: Option<String>,
     /// The account that created it.
     pub created_by: String,
     /// When it was created.
@@ -48,6 +50,7 @@ fn api_key(row: &AnyRow) -> Result<ApiKeyRow, StoreError> {
         can_export: flag(row, "can_export")?,
         can_admin: flag(row, "can_admin")?,
         names_accounts: flag(row, "names_accounts")?,
+        mapping: maybe_text(row, "mapping")?,
         created_by: text(row, "created_by")?,
         created_at: time(row, "created_at")?,
         last_used_at: maybe_time(row, "last_used_at")?,
@@ -59,7 +62,8 @@ fn api_key(row: &AnyRow) -> Result<ApiKeyRow, StoreError> {
 pub async fn insert(tx: &mut Tx, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO api_key (id, account_id, name, token_hash, hint, can_write, can_read, can_export, can_admin, \
-         names_accounts, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         names_accounts, mapping, created_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(&key.id)
     .bind(&key.account_id)
@@ -71,6 +75,7 @@ pub async fn insert(tx: &mut Tx, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(
     .bind(i64::from(key.can_export))
     .bind(i64::from(key.can_admin))
     .bind(i64::from(key.names_accounts))
+    .bind(key.mapping.as_deref())
     .bind(&key.created_by)
     .bind(key.created_at.0)
     .execute(tx.conn())
@@ -81,7 +86,7 @@ pub async fn insert(tx: &mut Tx, key: &ApiKeyRow, token_hash: &[u8]) -> Result<(
 /// The key with this token that is not revoked.
 pub async fn by_token(read: &mut Read, token_hash: &[u8]) -> Result<Option<ApiKeyRow>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, mapping, created_by, \
          created_at, last_used_at, revoked_at FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL",
     );
     row.bind(token_hash)
@@ -95,7 +100,7 @@ pub async fn by_token(read: &mut Read, token_hash: &[u8]) -> Result<Option<ApiKe
 /// The key with this id.
 pub async fn get(read: &mut Read, id: &str) -> Result<Option<ApiKeyRow>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, mapping, created_by, \
          created_at, last_used_at, revoked_at FROM api_key WHERE id = $1",
     );
     row.bind(id)
@@ -109,7 +114,7 @@ pub async fn get(read: &mut Read, id: &str) -> Result<Option<ApiKeyRow>, StoreEr
 /// The newest keys, at most a thousand.
 pub async fn newest(read: &mut Read) -> Result<Vec<ApiKeyRow>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, created_by, \
+        "SELECT id, account_id, name, hint, can_write, can_read, can_export, can_admin, names_accounts, mapping, created_by, \
          created_at, last_used_at, revoked_at FROM api_key ORDER BY created_at DESC, id DESC LIMIT 1000",
     );
     rows.fetch_all(read.conn()).await?.iter().map(api_key).collect()

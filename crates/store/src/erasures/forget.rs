@@ -107,6 +107,7 @@ const RENAMED: &[&str] = &[
     "UPDATE disclosure SET reader_id = $2, reader = $4, via_id = '', via_name = '', ip = NULL
      WHERE reader_id = $1 AND $3 = $3",
     "UPDATE retention_run SET by_id = $2, by_name = $3 WHERE by_id = $1 AND $4 = $4",
+    "UPDATE import SET by_id = $2, by_name = $3 WHERE by_id = $1 AND $4 = $4",
     "UPDATE legal_hold SET placed_by = $4 WHERE placed_by LIKE '%\"' || $1 || '\"%' AND $2 = $2 AND $3 = $3",
     "UPDATE erasure_request SET decided_by = $4 WHERE decided_by LIKE '%\"' || $1 || '\"%' AND $2 = $2 AND $3 = $3",
     "DELETE FROM erasure_request WHERE person_id = $1 AND state <> 'waiting' AND $2 = $2 AND $3 = $3 AND $4 = $4",

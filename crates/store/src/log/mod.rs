@@ -8,6 +8,7 @@ pub mod external_id;
 pub mod head;
 pub mod hot_batch;
 pub mod idempotency;
+pub mod import;
 pub mod log_key;
 pub mod lost_batch;
 pub(crate) mod many;

@@ -47,6 +47,17 @@ pub struct Cut {
     pub held: u64,
 }
 
+/// An import that a run takes out of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfImport {
+    /// Its number.
+    pub id: u64,
+    /// How many of its activities went.
+    pub removed: u64,
+    /// Why.
+    pub reason: String,
+}
+
 /// A run that is to be noted.
 #[derive(Clone, Debug)]
 pub struct NewRun<'a> {
@@ -58,6 +69,8 @@ pub struct NewRun<'a> {
     pub by: Option<(&'a str, &'a str)>,
     /// What it takes; one of each heading.
     pub cuts: &'a [Cut],
+    /// The import that it takes.
+    pub import: Option<&'a OfImport>,
     /// Whose activities it leaves.
     pub held: &'a [String],
 }
@@ -81,6 +94,8 @@ pub struct Run {
     pub is_signed: bool,
     /// What it took, by heading.
     pub cuts: Vec<Cut>,
+    /// The import that it took.
+    pub import: Option<OfImport>,
     /// Whose activities it leaves; nobody when it is done.
     pub held: Vec<String>,
 }
@@ -127,14 +142,18 @@ pub async fn begin(tx: &mut Tx, run: NewRun<'_>) -> Result<u64, StoreError> {
         .fetch_one(tx.conn())
         .await?;
     let id = last.unwrap_or(0) + 1;
-    let insert = "INSERT INTO retention_run (id, state, begun_at, seq, by_id, by_name)
-        VALUES ($1, 'volumes', $2, $3, $4, $5)";
+    let insert =
+        "INSERT INTO retention_run (id, state, begun_at, seq, by_id, by_name, import_id, import_removed, reason)
+        VALUES ($1, 'volumes', $2, $3, $4, $5, $6, $7, $8)";
     sqlx::query(insert)
         .bind(id)
         .bind(run.at.0)
         .bind(signed(run.seq))
         .bind(run.by.map(|by| by.0))
         .bind(run.by.map(|by| by.1))
+        .bind(run.import.map(|of| signed(of.id)))
+        .bind(run.import.map(|of| signed(of.removed)))
+        .bind(run.import.map(|of| of.reason.as_str()))
         .execute(tx.conn())
         .await?;
     for cut in run.cuts {
@@ -177,7 +196,7 @@ pub async fn pending(read: &mut Read) -> Result<Vec<Run>, StoreError> {
 async fn those(read: &mut Read, which: &str) -> Result<Vec<Run>, StoreError> {
     let select = format!(
         "SELECT id, state, begun_at, finished_at, seq, by_id, by_name,
-             CAST(CASE WHEN note IS NULL THEN 0 ELSE 1 END AS BIGINT)
+             CAST(CASE WHEN note IS NULL THEN 0 ELSE 1 END AS BIGINT), import_id, import_removed, reason
          FROM retention_run {which}"
     );
     let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(read.conn()).await?;
@@ -194,6 +213,7 @@ async fn those(read: &mut Read, which: &str) -> Result<Vec<Run>, StoreError> {
             by: by.0.map(|id| (id, by.1.unwrap_or_default())),
             is_signed: row.try_get::<i64, _>(7)? != 0,
             cuts: cuts(read, id).await?,
+            import: of_import(row.try_get(8)?, row.try_get(9)?, row.try_get(10)?)?,
             held: sqlx::query_scalar("SELECT person_id FROM retention_held WHERE run = $1 ORDER BY person_id")
                 .bind(id)
                 .fetch_all(read.conn())
@@ -201,6 +221,15 @@ async fn those(read: &mut Read, which: &str) -> Result<Vec<Run>, StoreError> {
         });
     }
     Ok(runs)
+}
+
+fn of_import(id: Option<i64>, removed: Option<i64>, reason: Option<String>) -> Result<Option<OfImport>, StoreError> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(Some(OfImport {
+        id: unsigned(id, "import_id")?,
+        removed: unsigned(removed.unwrap_or(0), "import_removed")?,
+        reason: reason.unwrap_or_default(),
+    }))
 }
 
 async fn cuts(read: &mut Read, run: i64) -> Result<Vec<Cut>, StoreError> {

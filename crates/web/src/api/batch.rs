@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use activity::json::Reported;
 use activity::limits::{self, FieldError};
 use activity::{Facts, Numbered, Time, json};
 use app::import::mapping::{Mapped, Mapping};
@@ -68,6 +69,38 @@ pub(super) struct Parsed {
     pub(super) shortened: BTreeMap<usize, Vec<String>>,
     /// By the places of items, the numbers that their sources gave them.
     pub(super) numbered: BTreeMap<usize, Numbered>,
+    faults: usize,
+}
+
+impl Parsed {
+    /// Adds an item, if there are fewer than `limit` and not too much was wrong.
+    fn push(&mut self, item: Result<Reported, Vec<FieldError>>, limit: usize) -> Result<(), Problem> {
+        let place = self.items.len();
+        if place == limit {
+            return Err(too_many(limit));
+        }
+        self.items.push(item.map(|reported| {
+            if !reported.shortened.is_empty() {
+                self.shortened.insert(place, reported.shortened);
+            }
+            self.numbered.extend(reported.numbered.map(|number| (place, number)));
+            reported.facts
+        }));
+        if let Some(Err(errors)) = self.items.last() {
+            self.faults += errors.len();
+        }
+        match self.faults > MOST_FAULTS {
+            true => Err(too_many_faults(&self.items)),
+            false => Ok(()),
+        }
+    }
+
+    fn or_empty(self, what: &str) -> Result<Self, Problem> {
+        match self.items.is_empty() {
+            true => Err(Problem::bad_request(what)),
+            false => Ok(self),
+        }
+    }
 }
 
 /// Reads every item of a body, at most `limit` of them; a lenient reading shortens what is too long.
@@ -77,43 +110,13 @@ pub(super) fn parse(
     limit: usize,
     now: Time,
 ) -> Result<Parsed, Problem> {
-    let (mut items, mut faults) = (Vec::new(), 0);
-    let (mut shortened, mut numbered) = (BTreeMap::new(), BTreeMap::new());
-    let take = |raw: &[u8]| {
-        if items.len() == limit {
-            return Err(too_many(limit));
-        }
-        let read = match lenient {
-            true => json::parse_shortened(raw, now),
-            false => json::parse_reported(raw, now),
-        };
-        let item = read.map(|reported| {
-            if !reported.shortened.is_empty() {
-                shortened.insert(items.len(), reported.shortened);
-            }
-            numbered.extend(reported.numbered.map(|number| (items.len(), number)));
-            reported.facts
-        });
-        if let Err(errors) = &item {
-            faults += errors.len();
-        }
-        items.push(item);
-        if faults > MOST_FAULTS {
-            return Err(too_many_faults(&items));
-        }
-        Ok(())
+    let mut parsed = Parsed::default();
+    let read = match lenient {
+        true => json::parse_shortened,
+        false => json::parse_reported,
     };
-    pieces(body, layout, take)?;
-    if items.is_empty() {
-        return Err(Problem::bad_request(
-            "The body holds no activity. Send one object, an array of them, or one a line.",
-        ));
-    }
-    Ok(Parsed {
-        items,
-        shortened,
-        numbered,
-    })
+    pieces(body, layout, |raw| parsed.push(read(raw, now), limit))?;
+    parsed.or_empty("The body holds no activity. Send one object, an array of them, or one a line.")
 }
 
 /// Reads every event of a body by a mapping, at most `limit` of them.
@@ -123,43 +126,27 @@ pub(super) fn parse_mapped(
     limit: usize,
     now: Time,
 ) -> Result<Parsed, Problem> {
-    let (mut items, mut faults) = (Vec::new(), 0);
-    let mut push = |item: Item| {
-        if items.len() == limit {
-            return Err(too_many(limit));
-        }
-        faults += usize::from(item.is_err());
-        items.push(item);
-        if faults > MOST_FAULTS {
-            return Err(too_many_faults(&items));
-        }
-        Ok(())
-    };
-    let refused = |why: String| -> Item { Err(vec![FieldError::new("", why)]) };
+    let mut parsed = Parsed::default();
+    let refused = |why: String| Err(vec![FieldError::new("", why)]);
     pieces(body, layout, |raw| {
         let sent: serde_json::Value = match serde_json::from_slice(raw) {
             Ok(sent) => sent,
-            Err(error) => return push(refused(format!("is not JSON: {error}"))),
+            Err(error) => return parsed.push(refused(format!("is not JSON: {error}")), limit),
         };
         let text = std::str::from_utf8(raw).unwrap_or_default();
         for (event, raw) in mapping.taken_apart(&sent, text) {
             match mapping.read(event, &raw, now) {
-                Ok(Mapped::Activity(facts)) => push(limits::check(&facts, now).map(|()| *facts))?,
+                Ok(Mapped::Activity(facts)) => {
+                    let checked = limits::check(&facts, now).map(|()| Reported::from(*facts));
+                    parsed.push(checked, limit)?;
+                }
                 Ok(Mapped::Passed) => {}
-                Err(why) => push(refused(why))?,
+                Err(why) => parsed.push(refused(why), limit)?,
             }
         }
         Ok(())
     })?;
-    if items.is_empty() {
-        return Err(Problem::bad_request(
-            "The body holds no event that becomes an activity. Send one event, a list of them, or one a line.",
-        ));
-    }
-    Ok(Parsed {
-        items,
-        ..Parsed::default()
-    })
+    parsed.or_empty("The body holds no event that becomes an activity. Send one event, a list of them, or one a line.")
 }
 
 /// Hands over what a body holds, piece by piece: its lines, the elements of its array, or all of it.

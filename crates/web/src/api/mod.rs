@@ -16,6 +16,7 @@ mod get_activity;
 mod groups;
 mod health;
 mod holds;
+mod imports;
 mod json;
 mod list;
 mod list_activities;
@@ -56,6 +57,7 @@ pub fn routes() -> Vec<Route> {
         sources::routes(),
         erasures::routes(),
         holds::routes(),
+        imports::routes(),
     ];
     areas.into_iter().flatten().chain(own()).collect()
 }

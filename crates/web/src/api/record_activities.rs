@@ -81,7 +81,9 @@ pub(super) struct ItemBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating a request with the same key and body records nothing twice, for 24 hours."),
         ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
         ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
-        ("mapping" = Option<String>, Query, pattern = "^[a-z0-9_]{1,40}$", description = "The items are events of another product, such as `okta` or `github`, which the mapping of this name makes activities of; `whodid mapping list` lists them. Each event is kept as it came beside what is read of it."),
+        ("mapping" = Option<String>, Query, pattern = "^[a-z0-9_]{1,40}$", description = "The items are events of another product, such as `okta` or `github`, which the mapping of this name makes activities of; `whodid mapping list` lists them. Without it, the one that the key was made with; `none` for activities all the same. Each event is kept as it came beside what is read of it."),
+        ("import" = Option<u32>, Query, minimum = 1, description = "The items are a part of this import, which this key began with `POST /v1/imports` and did not end."),
+        ("mark" = Option<String>, Query, pattern = "^[!-~]{1,200}$", description = "With `import`: how far that has come, in your own words. `POST /v1/imports` says the last one, so that you can go on from there."),
         ("wait" = Option<String>, Query, pattern = "^checkpoint$", description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
     ),
     request_body(description = "One activity, an array of them, or one a line.", content(
@@ -100,14 +102,18 @@ pub(super) async fn record_activities(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     // The share is held until what was read is committed: it counts what the log holds of the body as well.
-    let ways = Ways::of(&head.uri)?;
-    let (mut submission, _share) = submission(&state, &head.headers, ways, body).await?;
-    if ways.mapping.is_some() && reporter.has_applications() {
-        // Events of another product are about the application that this key reports for.
-        for facts in submission.items.iter_mut().flatten() {
-            facts.application = None;
-        }
-    }
+    let ways = Ways::of(&head.uri, reporter.mapping())?;
+    let reporter = match ways.import {
+        Some(import) => app::import::part_of(state.app(), reporter, import.into()).await?,
+        None => reporter,
+    };
+    let mark = ways.mark.clone();
+    let (mut submission, _share) = submission(&state, &head.headers, &ways, body).await?;
+    submission.mark = mark;
+    let reporter = match ways.mapping {
+        Some(_) => reporter.by_mapping(),
+        None => reporter,
+    };
     let recorded = ingest::record(state.app(), &reporter, submission)
         .await
         .map_err(refusal)?;
@@ -119,12 +125,16 @@ pub(super) async fn record_activities(
     answer(recorded, checkpoint)
 }
 
+/// Instead of a mapping's name: the items are activities, whatever the key's mapping is.
+const NO_MAPPING: &str = "none";
+
 /// How strictly items are taken.
-#[derive(Clone, Copy)]
 struct Ways {
     strict: bool,
     lenient: bool,
     mapping: Option<&'static Mapping>,
+    import: Option<u32>,
+    mark: Option<String>,
     wait: Option<Wait>,
 }
 
@@ -136,12 +146,16 @@ enum Wait {
 }
 
 impl Ways {
-    fn of(uri: &Uri) -> Result<Self, Problem> {
-        let params = Params::read(uri, &["strict", "lenient", "mapping", "wait"])?;
+    /// By the parameters of a request, whose reporter has this mapping where it names none.
+    fn of(uri: &Uri, usual: Option<&str>) -> Result<Self, Problem> {
+        let params = Params::read(uri, &["strict", "lenient", "mapping", "import", "mark", "wait"])?;
+        let mapping = params.get("mapping").or(usual).filter(|name| *name != NO_MAPPING);
         Ok(Self {
             strict: params.flag("strict")?,
             lenient: params.flag("lenient")?,
-            mapping: params.get("mapping").map(mapping_of).transpose()?,
+            mapping: mapping.map(mapping_of).transpose()?,
+            import: params.get("import").map(import_of).transpose()?,
+            mark: params.get("mark").map(mark_of).transpose()?,
             wait: params.word("wait")?,
         })
     }
@@ -152,15 +166,26 @@ fn mapping_of(name: &str) -> Result<&'static Mapping, Problem> {
         let known = mapping::NAMES.join(", ");
         Params::wrong(
             "mapping",
-            format!("There is no mapping of this name. There are: {known}."),
+            format!("There is no mapping of the name `{name}`. There are: {known}; and `{NO_MAPPING}`."),
         )
     })
+}
+
+fn import_of(text: &str) -> Result<u32, Problem> {
+    let number = text.parse::<u32>().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Params::wrong("import", "Give the number of an import that `POST /v1/imports` began."))
+}
+
+fn mark_of(text: &str) -> Result<String, Problem> {
+    let is_mark = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let wrong = || Params::wrong("mark", "A mark has 1 to 200 visible ASCII characters.");
+    is_mark.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
 async fn submission(
     state: &AppState,
     headers: &HeaderMap,
-    ways: Ways,
+    ways: &Ways,
     body: Body,
 ) -> Result<(Submission, Share), Problem> {
     let limits = &state.settings().limits;
@@ -168,14 +193,16 @@ async fn submission(
     let key = idempotency_key(headers).map_err(Problem::bad_request)?;
     let Held { bytes, share } = body::read(headers, body, limits.batch_bytes, state.budget()).await?;
     let (now, most) = (state.app().now(), limits.batch_items);
+    let (strict, lenient, mapping) = (ways.strict, ways.lenient, ways.mapping);
     let work = move || -> Result<(Submission, Share), Problem> {
         let Parsed {
             items,
             shortened,
             numbered,
-        } = match ways.mapping {
+            ..
+        } = match mapping {
             Some(mapping) => batch::parse_mapped(&bytes, (layout, mapping), most, now)?,
-            None => batch::parse(&bytes, (layout, ways.lenient), most, now)?,
+            None => batch::parse(&bytes, (layout, lenient), most, now)?,
         };
         let idempotency = key.map(|key| Idempotency {
             key,
@@ -185,8 +212,9 @@ async fn submission(
             items,
             shortened,
             numbered,
-            strict: ways.strict,
+            strict,
             idempotency,
+            mark: None,
         };
         Ok((submission, share))
     };

@@ -64,8 +64,22 @@ struct RunBody {
     finished_at: Option<Time>,
     /// Id of who asked for it; `null` where it was due by the rules.
     by: Option<String>,
-    /// What went.
+    /// What went because it had been kept long enough.
     removals: Vec<RemovalBody>,
+    /// The import that went as a whole; `null` where it was not an import's undoing.
+    import: Option<ImportRemovalBody>,
+}
+
+/// An import that was taken out of the log as a whole.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RetentionImport)]
+struct ImportRemovalBody {
+    /// Its number.
+    id: u64,
+    /// How many activities went.
+    removed: u64,
+    /// Why.
+    reason: String,
 }
 
 /// What went of one kind of activities.
@@ -115,6 +129,11 @@ fn run(of: RetentionRun) -> RunBody {
         decided_at: of.begun_at,
         finished_at: of.finished_at,
         removals: removals.collect(),
+        import: of.import.map(|of| ImportRemovalBody {
+            id: of.id,
+            removed: of.removed,
+            reason: of.reason,
+        }),
         by: of.by.map(|(id, _)| id),
     }
 }

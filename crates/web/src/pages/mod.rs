@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod erasure;
 pub mod exports;
 pub mod groups;
+pub mod imports;
 pub mod integrity;
 pub mod retention;
 pub mod saved_searches;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         catalogue::routes(),
         integrity::routes(),
         retention::routes(),
+        imports::routes(),
     ]
     .into_iter()
     .flatten()

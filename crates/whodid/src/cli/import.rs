@@ -6,6 +6,31 @@ use clap::{Args, Subcommand};
 
 use super::DataDir;
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Print what was imported, newest first; works beside a running server
+    List(DataDir),
+    /// Take all that an import recorded out of the log again; without --yes it is said what that takes
+    ///
+    /// Each of its activities keeps its place and its leaf, so that every root and every proof of the others stands, and the
+    /// same files can be imported again. Where some of them name somebody who is under a legal hold, it stays.
+    Undo(UndoImport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UndoImport {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// The import's number, as `whodid import list` prints it
+    pub(crate) id: u64,
+    /// Why; the log keeps it
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Do it; without this it is said what would be removed
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     #[command(flatten)]
@@ -18,6 +43,15 @@ pub(crate) struct Import {
     /// Say what would be recorded and what refused, and write nothing; needs no data directory
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Send it to this running server instead, such as `https://whodid.example.com`, with an API key that may record activities:
+    /// the one in --key-file or in the environment variable WHODID_API_KEY
+    ///
+    /// What is broken off goes on where it was when the same command is given again.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data_dir"])]
+    pub(crate) server: Option<String>,
+    /// A file that holds the API key, and nothing else
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub(crate) key_file: Option<PathBuf>,
     /// The year of the first line, where lines do not write it [default: the latest with which no line is in the future]
     #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9998))]
     pub(crate) year: Option<i16>,

@@ -10,7 +10,7 @@ use engine::{Clock as _, SystemClock};
 use store::log::head;
 use store::{Store, StoreUrl};
 
-use super::import::bar;
+use super::progress::bar;
 use super::settings;
 use crate::backup::{self, Keep, Place, Source};
 use crate::cli::{Backup, SettingFlags};

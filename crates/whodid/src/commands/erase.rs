@@ -8,7 +8,7 @@ use app::ChangeError;
 use app::erasure::{self, Outcome, Whom};
 use indicatif::ProgressBar;
 
-use super::import::bar;
+use super::progress::bar;
 use super::{reader, refused, settings};
 use crate::cli::{Erase, SettingFlags};
 use crate::compose::Installation;

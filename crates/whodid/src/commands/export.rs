@@ -37,7 +37,7 @@ pub(super) async fn run(flags: &SettingFlags, command: Export) -> Result<ExitCod
     }
     let compose::Installation { app, log } = compose::open_reader(&config).await?;
     let scan = Box::pin(take(&app, &reader(), &LogScope::Everything, &request)).await?;
-    let bar = super::import::bar(None);
+    let bar = super::progress::bar(None);
     bar.set_length(scan.expected);
     let form = FileForm {
         format: command.format.into(),

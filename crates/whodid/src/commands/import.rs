@@ -1,20 +1,18 @@
 //! `whodid log import`: reads in another system's log, with a progress bar and a summary of every line.
 
-use std::fs::File;
-use std::io::{self, Read, Seek as _};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use app::Caller;
-use app::import::{
-    Import as Request, ImportFormat as Format, Input, Origin, Summary, Watch, decoded, import, oldest_first, rehearse,
-};
-use indicatif::{ProgressBar, ProgressStyle};
+use app::import::{Import as Request, ImportFormat as Format, Origin, Summary, Watch, import, oldest_first, rehearse};
+use indicatif::ProgressBar;
 
-use super::{mapping, settings, zone};
+use super::files::Files;
+use super::send::{self, Server};
+use super::{mapping, progress, settings, zone};
 use crate::cli::{Import, SettingFlags};
 use crate::compose;
 use crate::diagnostics;
@@ -22,18 +20,23 @@ use crate::terminal::{note, say, visible};
 
 /// Exit code of an import with lines that could not be read.
 const SOME_UNREADABLE: u8 = 3;
+/// Exit code of an import that was stopped, as a shell says it of whatever an interrupt ended.
+const STOPPED: u8 = 130;
 /// Unreadable lines that are reported one by one; further ones only by number.
 const REPORTED: u64 = 100;
 
 pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCode> {
-    // A rehearsal needs no installation, and so no settings.
-    let config = match command.dry_run {
+    // A rehearsal needs no installation, and so no settings; nor does what another one takes.
+    let config = match command.dry_run || command.server.is_some() {
         true => None,
-        false => Some(settings(flags, command.data.data_dir)?),
+        false => Some(settings(flags, command.data.data_dir.clone())?),
     };
     if let Some(config) = &config {
         diagnostics::start(&config.diagnostics, Some("warn"));
     }
+    let server = command.server.as_deref();
+    let server = server.map(|url| Server::of(url, command.key_file.as_deref()));
+    let server = server.transpose()?;
     let request = Request {
         format: match command.format.as_str() {
             "auth" | "openssh" => Format::Auth,
@@ -45,18 +48,20 @@ pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCod
         zone: zone(&command.zone)?.zone().clone(),
     };
     // The files first: without them nothing is to be made or locked.
-    let files = Files::of(oldest_first(command.files), needs_its_years(&request))?;
-    let mut report = Report {
-        bar: bar(files.length),
-        files: files.inputs.iter().map(|input| input.name.clone()).collect(),
-        read: Arc::clone(&files.read),
-        reported: 0,
-        unreported: Vec::new(),
-    };
-    let summary = if let Some(config) = &config {
+    let years = needs_its_years(&request);
+    let again = years || server.is_some();
+    let files = Files::of(oldest_first(command.files), if years { 2 } else { 1 }, again)?;
+    let mut report = Report::of(&files);
+    let summary = if let Some(server) = &server {
+        let done = Box::pin(send::send(server, &request, &files, &mut report)).await;
+        report.finish();
+        done?
+    } else if let Some(config) = &config {
         let installation = compose::open(config).await.inspect_err(|error| {
             if compose::is_in_use(error) {
-                note("hint: stop the server for the import, or send the activities to it: POST /v1/activities");
+                note(
+                    "hint: send it to the running server, with --server URL and an API key; or stop it for the import",
+                );
             }
         })?;
         let caller = Caller::command_line();
@@ -71,7 +76,10 @@ pub(super) async fn run(flags: &SettingFlags, command: Import) -> Result<ExitCod
         done?
     };
     print(&summary, command.dry_run, &report.files)?;
-    Ok(if summary.unreadable > 0 {
+    Ok(if summary.stopped {
+        note("stopped: what was read is recorded; the same command goes on with it");
+        ExitCode::from(STOPPED)
+    } else if summary.unreadable > 0 {
         ExitCode::from(SOME_UNREADABLE)
     } else {
         ExitCode::SUCCESS
@@ -83,146 +91,10 @@ fn needs_its_years(request: &Request) -> bool {
     matches!(request.format, Format::Auth) && request.year.is_none()
 }
 
-/// The files of an import.
-pub(super) struct Files {
-    pub(super) inputs: Vec<Input>,
-    /// Bytes that will be read of all of them; `None` where one has no length.
-    length: Option<u64>,
-    /// Bytes that were read.
-    read: Arc<AtomicU64>,
-}
-
-impl Files {
-    pub(super) fn of(paths: Vec<PathBuf>, twice: bool) -> Result<Self> {
-        let read = Arc::new(AtomicU64::new(0));
-        let mut files = Self {
-            inputs: Vec::with_capacity(paths.len()),
-            length: Some(0),
-            read: Arc::clone(&read),
-        };
-        for path in paths {
-            let failed = || format!("cannot read {}", visible(&path.to_string_lossy()));
-            let source = Source::of(&path, twice).with_context(failed)?;
-            let length = source.length().map(|length| if twice { 2 * length } else { length });
-            files.length = files.length.zip(length).map(|(sum, length)| sum + length);
-            let read = Arc::clone(&read);
-            let open = move || {
-                let inner = source.open()?;
-                let read = Arc::clone(&read);
-                decoded(Box::new(Counted { inner, read }))
-            };
-            // A form that is not read is told of before anything is made.
-            if source_is_a_file(&path) {
-                open().with_context(failed)?;
-                files.read.store(0, Ordering::Relaxed);
-            }
-            files.inputs.push(Input {
-                name: name_of(&path),
-                open: Box::new(open),
-            });
-        }
-        Ok(files)
-    }
-}
-
-fn source_is_a_file(path: &Path) -> bool {
-    path.metadata().is_ok_and(|meta| meta.is_file())
-}
-
-/// Where the bytes of a file come from.
-enum Source {
-    /// A file that can be opened again, and its length if it has one.
-    Path(PathBuf, Option<u64>),
-    /// A stream that is kept, because it is read twice.
-    Kept(File, u64),
-    /// The standard input, which is read once.
-    Stream,
-}
-
-impl Source {
-    fn of(path: &Path, twice: bool) -> io::Result<Self> {
-        if path == Path::new("-") {
-            return if twice {
-                Self::kept(&mut io::stdin().lock())
-            } else {
-                Ok(Self::Stream)
-            };
-        }
-        let mut file = File::open(path)?;
-        let meta = file.metadata()?;
-        if meta.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        if !meta.is_file() && twice {
-            return Self::kept(&mut file);
-        }
-        Ok(Self::Path(path.to_owned(), meta.is_file().then_some(meta.len())))
-    }
-
-    fn kept(stream: &mut dyn Read) -> io::Result<Self> {
-        let mut file = tempfile::tempfile()?;
-        let length = io::copy(stream, &mut file)?;
-        Ok(Self::Kept(file, length))
-    }
-
-    fn length(&self) -> Option<u64> {
-        match self {
-            Self::Path(_, length) => *length,
-            Self::Kept(_, length) => Some(*length),
-            Self::Stream => None,
-        }
-    }
-
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Self::Path(path, _) => Box::new(File::open(path)?),
-            Self::Kept(file, _) => {
-                let mut file = file.try_clone()?;
-                file.rewind()?;
-                Box::new(file)
-            }
-            Self::Stream => Box::new(io::stdin()),
-        })
-    }
-}
-
-/// A stream whose bytes are counted.
-struct Counted {
-    inner: Box<dyn Read + Send>,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.read.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-fn name_of(path: &Path) -> String {
-    let name = path.file_name().filter(|_| path != Path::new("-"));
-    name.map_or_else(
-        || "standard input".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
-/// A bar on the standard error, if that is a terminal; of bytes where the length is known from a file.
-pub(super) fn bar(bytes: Option<u64>) -> ProgressBar {
-    let (bar, template) = match bytes {
-        Some(length) => (
-            ProgressBar::new(length),
-            "{wide_bar} {bytes}/{total_bytes}  {msg}  {eta} left",
-        ),
-        None => (ProgressBar::new(0), "{wide_bar} {human_pos}/{human_len}  {msg}"),
-    };
-    // The templates are constants; a wrong one leaves the usual style.
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-struct Report {
+pub(super) struct Report {
     bar: ProgressBar,
+    /// Whether it was asked to stop.
+    stop: Arc<AtomicBool>,
     files: Vec<String>,
     /// Bytes read.
     read: Arc<AtomicU64>,
@@ -233,12 +105,12 @@ struct Report {
 
 impl Watch for Report {
     fn progress(&mut self, _lines: u64, recorded: u64) {
-        let bytes = self.read.load(Ordering::Relaxed);
-        if self.bar.length() == Some(0) {
-            self.bar.set_length(bytes);
-        }
-        self.bar.set_position(bytes);
+        self.bar.set_position(self.read.load(Ordering::Relaxed));
         self.bar.set_message(format!("{recorded} recorded"));
+    }
+
+    fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn unreadable(&mut self, origin: Origin, why: &str) {
@@ -256,6 +128,20 @@ impl Watch for Report {
     }
 }
 
+/// What the first interrupt sets. The second one ends the process, as it would without this.
+fn interrupted() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&stop);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if told.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(STOPPED));
+            }
+        }
+    });
+    stop
+}
+
 /// `line 7`, with the file where there are several.
 fn place(files: &[String], origin: Origin) -> String {
     let file = usize::try_from(origin.file).ok().and_then(|file| files.get(file));
@@ -266,6 +152,23 @@ fn place(files: &[String], origin: Origin) -> String {
 }
 
 impl Report {
+    fn of(files: &Files) -> Self {
+        Self {
+            bar: progress::reading(files.length),
+            stop: interrupted(),
+            files: files.inputs.iter().map(|input| input.name.clone()).collect(),
+            read: Arc::clone(&files.read),
+            reported: 0,
+            unreported: Vec::new(),
+        }
+    }
+
+    /// Says something beside the bar; and what is set when it is to stop.
+    pub(super) fn voice(&self) -> (impl Fn(&str) + Send + Sync + use<>, Arc<AtomicBool>) {
+        let bar = self.bar.clone();
+        (move |text: &str| bar.suspend(|| note(text)), Arc::clone(&self.stop))
+    }
+
     fn finish(&self) {
         self.bar.finish_and_clear();
         if self.unreported.is_empty() {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use app::import::mapping::{Mapped, Mapping, NAMES, text_of};
 use serde_json::Value;
 
-use super::import::Files;
+use super::files::Files;
 use crate::cli::MappingCommand;
 use crate::compose;
 use crate::terminal::{note, say, visible, visible_json};
@@ -85,7 +85,7 @@ fn test(mapping: &Mapping, events: Option<PathBuf>) -> Result<ExitCode> {
 /// Shows what becomes of events, a line of JSON each, and says how many cannot be read.
 fn show(mapping: &Mapping, events: PathBuf) -> Result<u64> {
     let now = compose::clock().now();
-    let files = Files::of(vec![events], false)?;
+    let files = Files::of(vec![events], 1, false)?;
     let (mut read, mut unreadable) = (0_u64, 0_u64);
     for input in &files.inputs {
         for (number, line) in (1_u64..).zip((input.open)()?.lines()) {

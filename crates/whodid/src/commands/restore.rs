@@ -9,7 +9,7 @@ use engine::Log;
 use proof::SignedCheckpoint;
 use store::{Store, StoreUrl};
 
-use super::import::bar;
+use super::progress::bar;
 use super::{settings, verify};
 use crate::backup::{self, Place, Restored};
 use crate::cli::{Restore, SettingFlags};

@@ -7,7 +7,7 @@ use anyhow::Result;
 use engine::{Fault, Log, Verified};
 use indicatif::ProgressBar;
 
-use super::import::bar;
+use super::progress::bar;
 use super::{settings, verify_against};
 use crate::cli::{SettingFlags, Verify};
 use crate::compose;

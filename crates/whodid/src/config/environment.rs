@@ -4,8 +4,8 @@ use super::Origin;
 use super::apply::{Given, Setting};
 
 const PREFIX: &str = "WHODID_";
-/// Variables that are flags, or meant for the build.
-const ELSEWHERE: [&str; 3] = ["DATA_DIR", "CONFIG", "WEB_DIST"];
+/// Variables that are flags, secrets of commands, or meant for the build.
+const ELSEWHERE: [&str; 4] = ["DATA_DIR", "CONFIG", "WEB_DIST", "API_KEY"];
 
 /// The settings among these variables.
 pub(super) fn settings(variables: &[(String, String)]) -> Vec<Setting> {

@@ -147,7 +147,7 @@ fn beside_a_server_an_import_is_refused_with_what_to_do() {
     let done = home.run(&import("openssh", "auth.log"));
     assert_eq!(done.code, 1, "{done:?}");
     assert!(done.err.contains(&format!("process {}", server.pid())), "{done:?}");
-    assert!(done.err.contains("POST /v1/activities"), "{done:?}");
+    assert!(done.err.contains("--server URL"), "{done:?}");
 }
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -244,4 +244,25 @@ fn events_of_another_product_are_tested_and_imported_by_their_mapping() {
     assert_eq!(count(&home, "activity:user.login user:ann"), 1);
     let unknown = home.run(&["log", "import", "--format", "nothing", "events.ndjson"]);
     assert!(unknown.code != 0 && unknown.err.contains("okta"), "{unknown:?}");
+}
+
+#[test]
+fn what_comes_through_a_pipe_or_is_called_as_the_standard_input_is_read_once_and_whole() {
+    let home = Home::new();
+    let row = |id: u8| format!("{{\"activity\":\"invoice.paid\",\"external_id\":\"{id}\"}}\n");
+    home.file("-", row(1));
+    let run = |file: &str| {
+        let words = format!("exec \"$0\" log import --format jsonl --data-dir \"$1\" {file}");
+        let mut command = std::process::Command::new("bash");
+        command
+            .args(["-c", &words, env!("CARGO_BIN_EXE_whodid")])
+            .arg(home.data());
+        Done::of(command.current_dir(home.path()).output().expect("bash can be run"))
+    };
+    assert!(run("./- </dev/null").ok().contains(" 1 activities recorded"));
+    home.file("two", row(2));
+    assert!(run("- <two").ok().contains(" 1 activities recorded"));
+    home.file("three", row(3));
+    assert!(run("<(cat three)").ok().contains(" 1 activities recorded"));
+    assert_eq!(count(&home, "activity:invoice.paid"), 3);
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod import;
+mod imports;
 mod kill;
 mod manifest;
 mod memory;

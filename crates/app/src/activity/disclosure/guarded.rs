@@ -11,7 +11,7 @@ use activity::{Facts, Seq, Time};
 use engine::{
     Attested, Batch, Breakdown, Count, Erasure, Hole, IngestError, IngestResult, KeptCheckpoint, Log, LogError, LogKey,
     Look, NamedNumbering, NumberingId, NumberingTotal, Obstacle, Order, Proof, Removal, Retention, RetentionBy,
-    RetentionRun, Scan, Search, Statement, Summary, Through, Verified, WitnessState,
+    RetentionRun, Scan, Search, Statement, Summary, Through, UndoneImport, Verified, WitnessState,
 };
 use futures::{Stream, StreamExt as _};
 use store::Tx;
@@ -93,6 +93,21 @@ impl GuardedLog {
         by: Option<RetentionBy<'_>>,
     ) -> Result<u64, LogError> {
         self.0.prune(tx, held, removals, by).await
+    }
+
+    /// See [`Log::of_import`].
+    pub(crate) async fn of_import(&self, id: u64, held: &[String]) -> Result<(u64, u64), LogError> {
+        self.0.of_import(id, held).await
+    }
+
+    /// See [`Log::undo_import`].
+    pub(crate) async fn undo_import(
+        &self,
+        tx: &mut Tx,
+        import: &UndoneImport,
+        by: RetentionBy<'_>,
+    ) -> Result<u64, LogError> {
+        self.0.undo_import(tx, import, by).await
     }
 
     /// See [`Log::retention_runs`].

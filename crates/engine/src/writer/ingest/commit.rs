@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use activity::{Activity, Time};
+use store::log::external_id::Kept;
 use store::log::idempotency::{self, Remembered};
 use store::log::{external_id, head, person_key};
 use store::{StoreError, Tx};
 use tokio::sync::oneshot;
 
 use super::plan::{Decision, Plan, Slot};
-use super::prepare::Prepared;
+use super::prepare::{Ledger, Prepared};
 use super::{IngestError, IngestResult, Item, answer};
 use crate::LogError;
 use crate::keys::{self, Fresh, Key, Keys};
@@ -228,7 +229,10 @@ async fn remember(writer: &Writer, tx: &mut Tx, prepared: &[&Prepared], made: Ma
     let Made { plan, answers, .. } = made;
     let within = made.now..writer.shared.remembers_until();
     let (first, until) = (made.placed.seqs.start, within.end);
-    let id = |(digest, offset, ledger): &(_, u64, bool)| (*digest, first + offset, (!ledger).then_some(until));
+    let id = |(digest, offset, ledger): &(_, u64, Option<Ledger>)| {
+        let kept = ledger.map_or(Kept::Until(until), |Ledger(import)| Kept::ForGood(import));
+        (*digest, first + offset, kept)
+    };
     let ids: Vec<_> = plan.external.iter().map(id).collect();
     if external_id::remember(tx, &ids, within.start).await? != ids.len() as u64 {
         return Ok(false);

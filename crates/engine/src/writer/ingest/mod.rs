@@ -31,8 +31,9 @@ pub struct Batch {
 pub enum IdSpace {
     /// A reporter, such as an API key's id: remembered for a day or as set.
     Reporter(String),
-    /// An import, such as `import:openssh:auth.log`: remembered for good, so that repeating it adds nothing.
-    Ledger(String),
+    /// What is read in from files, such as `import:openssh:auth.log`: remembered for good, so that repeating it adds
+    /// nothing; or until the import of this number is undone.
+    Ledger(String, Option<u64>),
 }
 
 /// A request's `Idempotency-Key`.

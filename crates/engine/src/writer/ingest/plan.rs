@@ -8,7 +8,7 @@ use store::Read;
 use store::log::external_id::{self, Digest};
 use store::log::idempotency;
 
-use super::prepare::Prepared;
+use super::prepare::{Ledger, Prepared};
 use super::{IngestResult, answer};
 use crate::writer::append::BatchRow;
 use crate::{LogError, batch};
@@ -43,7 +43,7 @@ pub(super) struct Plan {
     pub(super) decisions: Vec<Decision>,
     pub(super) rows: Vec<BatchRow>,
     /// Digest, offset, and whether it is kept for good.
-    pub(super) external: Vec<(Digest, u64, bool)>,
+    pub(super) external: Vec<(Digest, u64, Option<Ledger>)>,
 }
 
 impl Plan {
@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
         Ok(slots)
     }
 
-    fn slot(&mut self, digest: Option<Digest>, ledger: bool) -> Slot {
+    fn slot(&mut self, digest: Option<Digest>, ledger: Option<Ledger>) -> Slot {
         let offset = self.next;
         if let Some(digest) = digest {
             if let Some(seq) = self.known.get(&digest) {

@@ -38,9 +38,13 @@ pub(super) struct Prepared {
     pub(super) proposal: Option<Proposal>,
     pub(super) idempotency: Option<Idempotency>,
     /// Whether external ids are kept for good.
-    pub(super) ledger: bool,
+    pub(super) ledger: Option<Ledger>,
     pub(super) numbers: Vec<BatchNumber>,
 }
+
+/// That external ids are kept for good, or until the import of this number is undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ledger(pub(super) Option<u64>);
 
 impl Prepared {
     /// Does all that needs no transaction.
@@ -61,7 +65,10 @@ impl Prepared {
         };
         let (mut known, missing, facts) = on_thread(large, find).await?;
         let proposal = find_keys(writer, &mut known, &missing, erasures).await?;
-        let ledger = matches!(source, IdSpace::Ledger(_));
+        let ledger = match &source {
+            IdSpace::Ledger(_, import) => Some(Ledger(*import)),
+            IdSpace::Reporter(_) => None,
+        };
         let digest = move || {
             let leaves = facts
                 .iter()
@@ -128,7 +135,7 @@ fn external_digest(source: &IdSpace, facts: &Facts) -> Option<Digest> {
     let id = facts.external_id.as_deref()?;
     let (kind, name) = match source {
         IdSpace::Reporter(name) => (0, name),
-        IdSpace::Ledger(name) => (1, name),
+        IdSpace::Ledger(name, _) => (1, name),
     };
     let mut hash = Sha256::new();
     hash.update([kind]);

@@ -87,6 +87,21 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
     ]
 }
 
+/// The same of imports.
+fn imported() -> Vec<(&'static str, &'static str, Holds)> {
+    use Holds::{Like, Text, Texts};
+    vec![
+        ("NewImport", "format", Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{1,40}$")),
+        (
+            "NewImport",
+            "source",
+            Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,200}$"),
+        ),
+        ("NewImport", "files", Texts(1, app::import::FILES)),
+        ("UndoImport", "reason", Text(1, limits::REASON)),
+    ]
+}
+
 /// The same of what is asked for as a file.
 fn exported() -> Vec<(&'static str, &'static str, Holds)> {
     use Holds::{Given, Text, Texts};
@@ -182,7 +197,7 @@ const IN_PATHS: &[(&str, &str)] = &[
 /// Puts the table into the shapes, and the form of ids into the parameters of paths.
 pub(super) fn apply(document: &mut Value) {
     let own = sent().into_iter().chain(saved_searches()).chain(exported());
-    for (shape, property, holds) in own.chain(answered()) {
+    for (shape, property, holds) in own.chain(imported()).chain(answered()) {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{shape}/properties/{property}")) {
             holds.put(schema);
         }
@@ -262,6 +277,7 @@ pub(super) fn names() -> Vec<(&'static str, &'static str)> {
         .into_iter()
         .chain(saved_searches())
         .chain(exported())
+        .chain(imported())
         .chain(answered())
         .map(|(shape, property, _)| (shape, property))
         .collect()

@@ -17,7 +17,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{
-    applications, auth, connections, devices, erasures, exports, get_activity, groups, holds, list_activities,
+    applications, auth, connections, devices, erasures, exports, get_activity, groups, holds, imports, list_activities,
     list_types, overview, proofs, record_activities, retention, saved_searches, sessions, sources, tail, users,
 };
 use crate::problem::{FieldProblem, ProblemDetails};
@@ -102,6 +102,7 @@ pub(super) fn areas() -> Vec<utoipa::openapi::OpenApi> {
         sources::Document::openapi(),
         erasures::Document::openapi(),
         holds::Document::openapi(),
+        imports::Document::openapi(),
     ]
 }
 

@@ -3,6 +3,7 @@
 use activity::Named;
 use app::accounts::{self, Order, RoleFilter, Sort, UserRow, UserSearch};
 use app::api_keys::{self, ApiKey, NewKeyRequest};
+use app::import::mapping;
 use app::{ChangeError, FieldError, Reports, Scopes};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -26,6 +27,9 @@ struct ApiKeysPage {
     /// The applications as they were typed.
     reports_for: String,
     names_accounts: bool,
+    /// The mappings that there are, by name and title.
+    mappings: Vec<(&'static str, &'static str)>,
+    mapping: String,
     errors: Vec<FieldError>,
 }
 
@@ -62,6 +66,12 @@ fn reports_text(key: &ApiKey) -> String {
     }
 }
 
+/// The mappings that come with the product, by name and title.
+fn mappings() -> Vec<(&'static str, &'static str)> {
+    let titled = |name: &'static str| Some((name, mapping::find(name)?.title.as_str()));
+    mapping::NAMES.iter().copied().filter_map(titled).collect()
+}
+
 /// Applications as they are typed: one a line, its id and, after a blank, its name.
 fn lines_of(applications: &[Named]) -> String {
     let line = |each: &Named| format!("{} {}", each.id, each.name).trim().to_owned();
@@ -94,6 +104,7 @@ fn asked(fields: &Fields) -> NewKeyRequest {
         reports: Reports {
             applications: applications_of(fields.trimmed("reports_for")),
             names_accounts: fields.ticked("names_accounts"),
+            mapping: fields.opt("mapping").filter(|name| !name.is_empty()).map(str::to_owned),
         },
     }
 }
@@ -213,6 +224,8 @@ async fn show(
         acts_as: outcome.request.user_id.unwrap_or_default(),
         reports_for: lines_of(&outcome.request.reports.applications),
         names_accounts: outcome.request.reports.names_accounts,
+        mappings: mappings(),
+        mapping: outcome.request.reports.mapping.unwrap_or_default(),
         errors: outcome.errors,
     };
     render_status(status, &page)

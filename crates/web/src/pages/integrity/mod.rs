@@ -7,7 +7,7 @@ mod tests;
 
 use activity::Time;
 use app::integrity::{self, Integrity, KeptCheckpoint, LogKey, Verification, Verifying, WitnessState};
-use app::retention::{self, RetentionRun};
+use app::retention;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -83,9 +83,8 @@ async fn page(
         .await
         .map_err(refused)?;
     let runs = retention::state(state.app(), &caller).await.map_err(refused)?.runs;
-    let count = |run: &RetentionRun| run.removals.iter().map(|removal| removal.removed).sum();
     let mut page = IntegrityPage::new(shell, state.app().now(), known, &kept, below != u64::MAX);
-    page.removed = runs.first().map(|run| (count(run), run.begun_at));
+    page.removed = runs.first().map(|run| (run.removed(), run.begun_at));
     render(&page)
 }
 

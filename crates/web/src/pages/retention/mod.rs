@@ -141,7 +141,7 @@ async fn apply(
     }
     match retention::apply(state.app(), &caller).await {
         Ok(Some(run)) => {
-            let text = format!("{} activities are removed.", filters::grouped(removed(&run)));
+            let text = format!("{} activities are removed.", filters::grouped(run.removed()));
             Ok(redirect_with(HERE, Flash::good(text)))
         }
         Ok(None) => Ok(nothing()),
@@ -205,11 +205,6 @@ fn sum(removals: &[Removal], of: fn(&Removal) -> u64) -> u64 {
     removals.iter().map(of).sum()
 }
 
-/// How many activities a run removed.
-fn removed(run: &RetentionRun) -> u64 {
-    sum(&run.removals, |of| of.removed)
-}
-
 impl RetentionPage {
     async fn of(state: &AppState, caller: &Caller, shell: Shell) -> Result<Self, PageError> {
         let known = retention::state(state.app(), caller).await.map_err(refused)?;
@@ -243,10 +238,6 @@ impl RetentionPage {
 
     fn goes(&self, removals: &[Removal]) -> bool {
         sum(removals, |of| of.removed) > 0
-    }
-
-    fn removed(&self, run: &RetentionRun) -> u64 {
-        removed(run)
     }
 
     fn held(&self, run: &RetentionRun) -> u64 {

@@ -37,6 +37,7 @@ fn shown(may_change: bool, rehearsed: Option<Vec<Removal>>) -> String {
         by,
         is_signed,
         removals: vec![removal(LOG_INS, 1_204_551, 312)],
+        import: None,
     };
     let page = RetentionPage {
         shell: shell(HERE),

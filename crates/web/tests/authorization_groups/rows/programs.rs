@@ -2,7 +2,7 @@
 
 use super::Body::{Form, Json, Nothing};
 use super::{Row, row};
-use crate::callers::{EVERYBODY, Expect, INSTALLATION, Outcome};
+use crate::callers::{EVERYBODY, Expect, INSTALLATION, NOBODY, Outcome};
 
 /// Nobody was erased, asked to be, or is under a hold.
 const NONE_THERE: Expect = Expect {
@@ -72,5 +72,16 @@ pub(crate) const ROWS: &[Row] = &[
     )
     .at("/v1/erasures/ers_none/decline"),
     row("DELETE /v1/holds/{id}", Nothing, NONE_THERE).at("/v1/holds/hold_none"),
+    // Nothing was imported.
+    row("GET /v1/imports/{id}", Nothing, NONE_THERE).at("/v1/imports/1"),
+    row("POST /v1/imports/{id}/end", Json(r#"{"whole":true}"#), NOBODY).at("/v1/imports/1/end"),
+    row(
+        "POST /v1/imports/{id}/undo",
+        Json(r#"{"reason":"Wrong year"}"#),
+        NONE_THERE,
+    )
+    .at("/v1/imports/1/undo"),
+    row("GET /admin/imports/{id}/undo", Nothing, NONE_THERE).at("/admin/imports/1/undo"),
+    row("POST /admin/imports/{id}/undo", Form("reason=Wrong year"), NONE_THERE).at("/admin/imports/1/undo"),
     row("POST /v1/auth/sign-out", Nothing, EVERYBODY),
 ];

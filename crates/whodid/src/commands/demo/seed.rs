@@ -75,7 +75,7 @@ pub(super) async fn seed(
         compose::assemble(config, store.clone(), log, Arc::clone(&clock) as Arc<dyn engine::Clock>).await?;
     let mut seeder = Seeder {
         generator: Generator::new(number, settings),
-        bar: super::super::import::bar(None),
+        bar: super::super::progress::bar(None),
         installation,
         clock,
         batch: Vec::with_capacity(BATCH),

@@ -87,6 +87,7 @@ impl World {
             can_export: true,
             can_admin: false,
             names_accounts: false,
+            mapping: None,
             created_by: maker.person.id.clone(),
             created_at: self.setup.now(),
             last_used_at: None,
