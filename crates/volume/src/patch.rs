@@ -58,23 +58,20 @@ pub(crate) fn patch(
     let levels = levels(source.dir(), meta)?;
     let mut copy = Copy {
         source,
-        record: RecordWriter::create(&files::record(dir))?,
         digest: RecordDigest::default(),
         fresh: Replacements::new(dir.join("index.parts"), halt.clone()),
         bounds: None,
         removed: meta.removed,
         end: meta.first_seq,
     };
-    copy.add_all(change, leaf_of, halt)?;
+    copy.add_all(RecordWriter::create(&files::record(dir))?, change, leaf_of, halt)?;
     let Copy {
-        record,
         digest,
         mut fresh,
         bounds,
         removed,
         ..
     } = copy;
-    record.finish()?;
     fresh.end()?;
     let changed = fresh.docs();
     let mut replaced = Vec::new();
@@ -102,6 +99,9 @@ pub(crate) fn patch(
     Ok(made)
 }
 
+/// Where what is copied goes to be written.
+type Out = mpsc::SyncSender<RecordBatch>;
+
 /// Sends what is read, as long as somebody takes it.
 fn read(mut rows: RecordReader, into: &mpsc::SyncSender<Result<RecordBatch>>) {
     while let Some(batch) = rows.next_batch() {
@@ -112,10 +112,17 @@ fn read(mut rows: RecordReader, into: &mpsc::SyncSender<Result<RecordBatch>>) {
     }
 }
 
+/// Writes what comes, and ends the record once nothing more does.
+fn write(mut record: RecordWriter, batches: mpsc::Receiver<RecordBatch>) -> Result<()> {
+    for batch in batches {
+        record.add_batch(&batch)?;
+    }
+    record.finish()
+}
+
 /// A volume being made.
 struct Copy<'a> {
     source: &'a Volume,
-    record: RecordWriter,
     /// Of what was written.
     digest: RecordDigest,
     /// Documents of changed rows.
@@ -126,19 +133,32 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn add_all(&mut self, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>, halt: &Deadline) -> Result<()> {
+    fn add_all(
+        &mut self,
+        record: RecordWriter,
+        change: &mut Alteration<'_>,
+        leaf_of: LeafOf<'_>,
+        halt: &Deadline,
+    ) -> Result<()> {
+        let meta = self.source.meta();
         let rows = RecordReader::open(&files::record(self.source.dir()))?;
-        std::thread::scope(|scope| {
+        // The record is read and written beside what becomes of it: each takes about as long as both others.
+        let (copied, written) = std::thread::scope(|scope| {
             let (into, batches) = mpsc::sync_channel(AHEAD);
-            // The record is read beside what becomes of it, which takes longer.
             scope.spawn(move || read(rows, &into));
-            for batch in batches {
+            let (out, made) = mpsc::sync_channel(AHEAD);
+            let writer = scope.spawn(move || write(record, made));
+            let copied = batches.into_iter().try_for_each(|batch| {
                 halt.check()?;
-                self.add(&batch?, change, leaf_of)?;
-            }
-            Ok::<(), VolumeError>(())
-        })?;
-        let (meta, end) = (self.source.meta(), self.end);
+                self.add(&batch?, change, leaf_of, &out)
+            });
+            drop(out);
+            (copied, writer.join())
+        });
+        // Where writing failed, that is why copying ended.
+        written.map_err(|_| VolumeError::damaged(&meta.id, "writing its record anew broke off"))??;
+        copied?;
+        let end = self.end;
         if end == meta.end_seq() {
             return Ok(());
         }
@@ -146,7 +166,7 @@ impl Copy<'_> {
         Err(VolumeError::damaged(&meta.id, detail))
     }
 
-    fn add(&mut self, batch: &RecordBatch, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>) -> Result<()> {
+    fn add(&mut self, batch: &RecordBatch, change: &mut Alteration<'_>, leaf_of: LeafOf<'_>, out: &Out) -> Result<()> {
         let id = &self.source.meta().id;
         let unreadable = || VolumeError::damaged(id, "a row of its record cannot be read");
         let columns = Columns::of(batch).ok_or_else(unreadable)?;
@@ -175,38 +195,38 @@ impl Copy<'_> {
             }
         }
         if changed.len() * SPARSE < batch.num_rows() {
-            return self.write_between(batch, changed);
+            return self.write_between(batch, changed, out);
         }
         let mut all = columns.rows(0..batch.num_rows()).ok_or_else(unreadable)?;
         for (at, row) in changed {
             all[at] = row;
         }
-        self.write_rows(&all)
+        self.write_rows(&all, out)
     }
 
     /// Writes a batch in which a few rows are others.
-    fn write_between(&mut self, batch: &RecordBatch, changed: Vec<(usize, RecordRow)>) -> Result<()> {
+    fn write_between(&mut self, batch: &RecordBatch, changed: Vec<(usize, RecordRow)>, out: &Out) -> Result<()> {
         let mut next = 0;
         for (at, row) in changed {
             if next < at {
-                self.write(&batch.slice(next, at - next))?;
+                self.write(batch.slice(next, at - next), out)?;
             }
-            self.write_rows(&[row])?;
+            self.write_rows(&[row], out)?;
             next = at + 1;
         }
         match batch.num_rows() - next {
             0 => Ok(()),
-            rest => self.write(&batch.slice(next, rest)),
+            rest => self.write(batch.slice(next, rest), out),
         }
     }
 
-    fn write_rows(&mut self, rows: &[RecordRow]) -> Result<()> {
+    fn write_rows(&mut self, rows: &[RecordRow], out: &Out) -> Result<()> {
         let batch = batch_of(rows).map_err(VolumeError::record(&files::record(self.source.dir())))?;
-        self.write(&batch)
+        self.write(batch, out)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = Columns::of(batch).filter(|_| self.digest.add(batch).is_some());
+    fn write(&mut self, batch: RecordBatch, out: &Out) -> Result<()> {
+        let columns = Columns::of(&batch).filter(|_| self.digest.add(&batch).is_some());
         let id = &self.source.meta().id;
         let columns = columns.ok_or_else(|| VolumeError::damaged(id, "a column of its record cannot be read"))?;
         for (occurred, recorded) in columns.times() {
@@ -216,7 +236,9 @@ impl Copy<'_> {
                 none => *none = Some(next),
             }
         }
-        self.record.add_batch(batch)
+        // Whoever writes has failed if this does, and says so itself.
+        let unwritten = |_| VolumeError::damaged(id, "its record cannot be written anew");
+        out.send(batch).map_err(unwritten)
     }
 }
 
