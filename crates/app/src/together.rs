@@ -90,8 +90,9 @@ impl<V> Place<'_, V> {
 impl<V> Drop for Place<'_, V> {
     fn drop(&mut self) {
         let mut all = self.together.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        // One is the map's, the other this one's.
-        let is_last = |asked: &Asked<V>| Arc::strong_count(&asked.turn) == 2;
+        // Given up here, and not once the lock is: of two who leave at once the later would not be seen to be the last.
+        drop(std::mem::take(&mut self.turn));
+        let is_last = |asked: &Asked<V>| Arc::strong_count(&asked.turn) == 1;
         if all.get(&self.key).is_some_and(is_last) {
             all.remove(&self.key);
         }

@@ -36,6 +36,8 @@ pub(crate) struct Pruning {
     until: Time,
     /// What of a heading may go.
     cuts: Vec<Cut>,
+    /// Whether imports are undone.
+    has_imports: bool,
     what: Expr,
     /// What all others meet, and what those do that are not removed yet, and both.
     others: Arc<Expr>,
@@ -82,6 +84,7 @@ impl Pruning {
     pub(crate) fn of_runs(runs: &[Run]) -> Self {
         let mut what = Expr::nothing();
         let (mut end, mut until, mut all_cuts) = (0, Time::MIN, Vec::new());
+        let mut has_imports = false;
         for run in runs.iter().filter(|run| run.stage == Stage::Volumes && run.seq > 0) {
             let cuts = run.cuts.iter().filter_map(|cut| {
                 Some(Cut {
@@ -101,7 +104,7 @@ impl Pruning {
             }
             if let Some(of) = &run.import {
                 of_run = either(of_run, of_import(of.id));
-                until = Time::MAX;
+                (until, has_imports) = (Time::MAX, true);
             }
             let mut of_run = Expr::from(Term::Id(vec![below])).and(of_run);
             if !run.held.is_empty() {
@@ -116,6 +119,7 @@ impl Pruning {
             end,
             until,
             cuts: all_cuts,
+            has_imports,
             what,
             left: Arc::new(unremoved.clone().and(others.clone())),
             others: Arc::new(others),
@@ -142,7 +146,8 @@ impl Pruning {
     pub(crate) fn may_take(&self, glance: &Glance<'_>) -> bool {
         let heading = Heading::of_kind(glance.kind);
         let takes = |cut: &Cut| cut.heading == heading && glance.recorded_at < cut.before;
-        self.reaches(glance.seq, glance.recorded_at) && self.cuts.iter().any(takes)
+        // Which import a row is of is not seen at a glance.
+        self.reaches(glance.seq, glance.recorded_at) && (self.has_imports || self.cuts.iter().any(takes))
     }
 
     /// Whether an activity goes.

@@ -126,7 +126,13 @@ impl Reading<'_> {
         let doc = |seq: Seq| seq - meta.first_seq;
         let (mut found, mut leaves) = (Found::default(), self.levels.check_from(seqs.start));
         let mut index = self.volume.map(|volume| Comparison::new(&volume.0.index));
-        let mut record = RecordReader::open_at(&files::record(self.dir), &(doc(seqs.start)..doc(seqs.end)))?;
+        // The last rows are read to the record's end: what stands there too many is found.
+        let end = if seqs.end == meta.end_seq() {
+            u64::MAX
+        } else {
+            doc(seqs.end)
+        };
+        let mut record = RecordReader::open_at(&files::record(self.dir), &(doc(seqs.start)..end))?;
         let mut next = seqs.start;
         while let Some(rows) = record.next_rows() {
             self.halt.check()?;

@@ -1,6 +1,7 @@
 //! Whose key it is, checked at every request: what an administrator changes applies at once.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use activity::Time;
 use store::accounts::account::AccountRow;
@@ -22,6 +23,8 @@ pub(crate) struct Known {
     account: AccountRow,
     networks: Vec<String>,
     reports: Reports,
+    /// Whether one of those who were told this has noted that the key is used.
+    is_noted: AtomicBool,
 }
 
 impl Known {
@@ -40,6 +43,7 @@ impl Known {
             account,
             networks,
             reports,
+            is_noted: AtomicBool::new(false),
         })))
     }
 }
@@ -61,6 +65,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
         account,
         networks,
         reports,
+        is_noted,
     } = &*known;
     let now = app.now();
     // Who never activated their account is not known to be its owner; a service account has no password to set.
@@ -70,7 +75,8 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Opti
     if !account.login_enabled || !activated || !acts_rightly || !address_allowed(networks, origin.ip) {
         return Ok(None);
     }
-    if key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now) {
+    let is_due = key.last_used_at.is_none_or(|used| used.plus(USED_EVERY) <= now);
+    if is_due && !is_noted.swap(true, Ordering::Relaxed) {
         let mut tx = app.begin().await?;
         api_key::used(&mut tx, &key.id, now).await?;
         tx.commit_quietly(Quiet::Seen).await?;

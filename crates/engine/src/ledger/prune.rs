@@ -252,7 +252,7 @@ impl Ledger {
         let (ledger, leaf_of) = (Arc::clone(self), KeyedLeaves::of(&self.shared));
         let (seqs, id, of) = (meta.seqs(), meta.id.clone(), Arc::clone(pruning));
         let make = move |place: &Workplace<'_>| {
-            let mut without_leaf = None;
+            let (mut without_leaf, removed) = (None, meta.removed);
             let mut alter = |row: &mut RecordRow| {
                 if !of.takes(&row.activity) {
                     return false;
@@ -280,6 +280,11 @@ impl Ledger {
                 Some(seq) => Err(LogError::from(VolumeError::Damaged {
                     volume: meta.id,
                     detail: format!("activity {seq} has no leaf hash"),
+                })),
+                // Else the same would be done again and again.
+                None if made.removed == removed => Err(LogError::from(VolumeError::Damaged {
+                    volume: meta.id,
+                    detail: "something is to be removed from it, and nothing was".to_owned(),
                 })),
                 None => Ok(made),
             }

@@ -46,10 +46,11 @@ pub(crate) struct Ripe {
     pub(super) rewritten: u64,
 }
 
-/// What of these adjacent chunks, which hold `held`, is to be frozen next.
-pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, load: Load) -> Option<Ripe> {
+/// What of these adjacent chunks, which hold `held`, is to be frozen next under this load, of what begins below a seq.
+pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, (load, below): (Load, Seq)) -> Option<Ripe> {
     let lacks_index = |chunk: &&Arc<Chunk>| chunk.index().is_none() && chunk.hole().is_none();
-    let fresh = chunks.iter().filter(lacks_index).map(|chunk| chunk.first_seq());
+    let begins = |chunk: &&Arc<Chunk>| lacks_index(chunk) && chunk.first_seq() < below;
+    let fresh = chunks.iter().filter(begins).map(|chunk| chunk.first_seq());
     let complete = |seq, size| whole(chunks, &held, block(seq, size));
     let middle = fresh.clone().find_map(|seq| complete(seq, MIDDLE));
     let small = || fresh.clone().find_map(|seq| complete(seq, SMALL));
@@ -104,14 +105,19 @@ impl Reader {
     /// Freezes what is to be sealed, as far as that is worth it: nothing is indexed for a volume beside its being indexed
     /// for the tail.
     pub(crate) async fn freeze_below(&self, end: Seq) -> Result<(), LogError> {
-        while self.tail.is_fresh_below(end) && self.freeze_next(Load::Heavy).await? > 0 {}
+        while self.freeze_one((Load::Heavy, end)).await? > 0 {}
         Ok(())
     }
 
     /// Freezes what is worth it under this load; how many activities.
     pub(crate) async fn freeze_next(&self, load: Load) -> Result<u64, LogError> {
+        self.freeze_one((load, Seq::MAX)).await
+    }
+
+    /// The same of what begins below a seq.
+    async fn freeze_one(&self, of: (Load, Seq)) -> Result<u64, LogError> {
         let _turn = self.freezing.lock().await;
-        let Some(ripe) = self.tail.ripe(load) else {
+        let Some(ripe) = self.tail.ripe(of) else {
             return Ok(0);
         };
         let (frozen, rewritten) = (ripe.rows.len() as u64, ripe.rewritten);

@@ -266,17 +266,10 @@ impl Tail {
         }
     }
 
-    /// Whether some activities below `end` have no index yet.
-    pub(crate) fn is_fresh_below(&self, end: Seq) -> bool {
+    /// What is worth an index under this load, of what begins below a seq.
+    pub(crate) fn ripe(&self, of: (Load, Seq)) -> Option<Ripe> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let mut below = state.chunks.iter().take_while(|chunk| chunk.first < end);
-        below.any(|chunk| chunk.index.is_none() && chunk.hole.is_none())
-    }
-
-    /// What is worth an index under this load.
-    pub(crate) fn ripe(&self, load: Load) -> Option<Ripe> {
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let mut ripe = freeze::ripe(&state.chunks, state.start..state.end, load)?;
+        let mut ripe = freeze::ripe(&state.chunks, state.start..state.end, of)?;
         ripe.rewritten = state.rewritten;
         Some(ripe)
     }

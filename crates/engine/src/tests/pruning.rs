@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use activity::Heading;
 use activity::query::Expr;
-use activity::{Activity, By, Facts, Named, Person, Target, Time, canonical};
+use activity::{Activity, By, Facts, Named, Person, Recorder, Reporter, Target, Time, canonical};
 use proptest::prelude::*;
 
 use super::erasing::files_with;
@@ -14,7 +14,7 @@ use super::{Bed, START, parse, seqs};
 use crate::ledger::rewrite::{Step, Work};
 use crate::pruning::naming;
 use crate::reader::freeze::Load;
-use crate::{Breakdown, Cut, Facet, Order, Removal, Retention, Search};
+use crate::{Breakdown, Cut, Facet, Order, Removal, Retention, RetentionBy, Search, UndoneImport};
 
 const KINDS: [&str; 5] = [
     "user.login",
@@ -303,6 +303,51 @@ async fn what_is_rehearsed_is_what_goes_and_nothing_else() {
         before.keys().map(|heading| heading.word()).collect::<Vec<_>>(),
         ["user", "others"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_an_import_recorded_goes_when_it_is_undone_and_nothing_else() {
+    let (bed, mut model) = (Bed::new(50).await, Model::default());
+    let now = crate::Clock::now(&*bed.clock);
+    for first in (0..190).step_by(10) {
+        let told = (first..first + 10).map(|n| {
+            let mut facts = told(n, now);
+            if n % 3 == 0 {
+                facts.recorder = Recorder::Import(Reporter {
+                    id: (7 + n % 2).to_string(),
+                    name: "auth.log".to_owned(),
+                    ip: None,
+                });
+            }
+            facts
+        });
+        bed.append(told.collect()).await;
+        bed.log.settle(false).await.unwrap();
+    }
+    let is_of = |row: &Activity| row.recorder.reporter().is_some_and(|reporter| reporter.id == "7");
+    let rows = bed.all(&Expr::All, Order::Recorded, 50).await;
+    model.rows = rows.into_iter().map(|row| (row.clone(), is_of(&row))).collect();
+    let head = bed.log.head().await.unwrap();
+    model.roots.insert(head.through.size, head.root);
+    let (removed, _) = bed.log.of_import(7, &[]).await.unwrap();
+    assert_eq!(removed, model.rows.iter().filter(|(_, goes)| *goes).count() as u64);
+    assert!(removed > 20);
+    let undone = UndoneImport {
+        id: 7,
+        removed,
+        reason: "the wrong zone".to_owned(),
+    };
+    let by = RetentionBy {
+        id: "usr_0",
+        name: "Name 0",
+    };
+    let mut tx = bed.store.begin().await.unwrap();
+    bed.log.undo_import(&mut tx, &undone, by).await.unwrap();
+    tx.commit().await.unwrap();
+    model.assert_read(&bed).await;
+    bed.log.settle(false).await.unwrap();
+    model.assert_read(&bed).await;
+    model.assert_whole(&bed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

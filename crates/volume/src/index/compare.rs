@@ -15,8 +15,12 @@ use crate::spread::Spread;
 
 /// Documents whose values are read at once: the more, the fewer blocks of a dictionary are read for each.
 const WINDOW: u32 = if cfg!(test) { 7 } else { 32_768 };
+/// Documents of a window where the values of so many as usual are too heavy.
+const FEW: u32 = if cfg!(test) { 2 } else { 512 };
 /// Values kept between two windows, in bytes; as much again of those used before them.
 const KEPT_BYTES: usize = 8 << 20;
+/// What a window's may take together with those kept; with more it is one of few documents.
+const MOST_BYTES: usize = if cfg!(test) { 2_000 } else { 4 * KEPT_BYTES };
 
 type Texts = HashMap<u64, Box<str>, BuildHasherDefault<Spread>>;
 
@@ -88,7 +92,16 @@ impl<'a> Comparison<'a> {
             self.old = std::mem::take(&mut self.young);
             self.weight = 0;
         }
-        self.window = first..first.saturating_add(WINDOW).min(self.index.docs);
+        if !self.read_window(first, WINDOW, MOST_BYTES)? {
+            (self.young, self.old, self.weight) = (Default::default(), Default::default(), 0);
+            self.read_window(first, FEW, usize::MAX)?;
+        }
+        Ok(())
+    }
+
+    /// The same of so many documents; `false` if their values take more than `most` bytes.
+    fn read_window(&mut self, first: u32, documents: u32, most: usize) -> Result<bool> {
+        self.window = first..first.saturating_add(documents).min(self.index.docs);
         for column in Column::ALL {
             let open = self.index.column(column);
             let ords = &mut self.ords[column as usize];
@@ -100,26 +113,29 @@ impl<'a> Comparison<'a> {
             missing.sort_unstable();
             missing.dedup();
             let weight = &mut self.weight;
-            let mut keep = |ord, text: Box<str>| {
+            let mut keep = |weight: &mut usize, ord, text: Box<str>| {
                 *weight += text.len() + 64;
                 young.insert(ord, text);
             };
-            missing.retain(|ord| old.remove(ord).map(|text| keep(*ord, text)).is_none());
+            missing.retain(|ord| old.remove(ord).map(|text| keep(weight, *ord, text)).is_none());
             let encoded = &mut self.encoded;
             let found = open.texts(&missing, |ord, text| {
                 let comes_back = comes_back(column, text, encoded);
                 if comes_back {
-                    keep(ord, text.into());
+                    keep(weight, ord, text.into());
                 }
-                comes_back
+                comes_back && *weight <= most
             });
+            if *weight > most {
+                return Ok(false);
+            }
             if !found.map_err(self.index.io())? {
                 return Err(self
                     .index
                     .damaged(&format!("its column {} has values it cannot read", column.name())));
             }
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whether a merged index says of every document what the index that it came from says: told by the numbers of values, so
 //! that a value is looked at once and not for every row that has it.
 
+use std::cell::RefCell;
+
 use tantivy::columnar::{BytesColumn, ColumnValues};
 
 use super::column::Column;
@@ -42,6 +44,15 @@ pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], replaced: &
         let numbers = numbers.map_err(merged.io())?;
         // Only with a document that had it may a value be gone.
         let is_whole = !replaced.is_empty() || numbers.iter().all(|numbers| !numbers.contains(&GONE));
+        // Nor may one be there that no document has: a value that was replaced is one that is gone.
+        let had = RefCell::new(vec![
+            false;
+            if replaced.is_empty() {
+                0
+            } else {
+                merged.column(column).terms()
+            }
+        ]);
         let is_same = is_whole
             && each_run(merged, parts, halt, |at, part, (docs, to)| {
                 let (mut old, mut new) = ([0; SOME], [0; SOME]);
@@ -50,10 +61,16 @@ pub(crate) fn check_merged(merged: &OpenIndex, parts: &[&OpenIndex], replaced: &
                     .get_range(u64::from(docs.0), &mut old[..docs.1]);
                 merged.column(column).ords().get_range(to, &mut new[..docs.1]);
                 let (old, new) = (&old[..docs.1], &new[..docs.1]);
+                let mut had = had.borrow_mut();
+                for number in new {
+                    if let Some(had) = had.get_mut(*number as usize) {
+                        *had = true;
+                    }
+                }
                 let is_same = |(old, new): (&u64, _)| numbers[at].get(*old as usize) == Some(new);
                 others.allow(to, old.iter().zip(new).map(is_same))
             })?;
-        if !is_same {
+        if !is_same || !had.into_inner().into_iter().all(|had| had) {
             return Err(damaged(&format!("its column {}", column.name())));
         }
     }

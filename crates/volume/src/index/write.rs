@@ -31,8 +31,8 @@ pub(crate) struct IndexWriter {
     inner: SingleSegmentIndexWriter,
     /// Values of columns with words that this segment has mentioned.
     mentioned: [HashSet<Box<str>>; Column::ALL.len()],
-    /// How the words of those begin, without the letters of the columns.
-    words: Starts,
+    /// How the words of those begin, without the letters of the columns, of an index in memory.
+    words: Option<Starts>,
     encoded: String,
     details: Vec<u8>,
     rows: usize,
@@ -75,7 +75,9 @@ impl IndexWriter {
 
     /// In memory, for few rows.
     pub(crate) fn in_memory() -> Result<Self> {
-        Self::new(Path::new(IN_MEMORY), RamDirectory::create(), SMALL_TABLE_BUDGET)
+        let mut writer = Self::new(Path::new(IN_MEMORY), RamDirectory::create(), SMALL_TABLE_BUDGET)?;
+        writer.words = Some(Starts::default());
+        Ok(writer)
     }
 
     fn new(path: &Path, directory: impl Into<Box<dyn Directory>>, table_budget: usize) -> Result<Self> {
@@ -88,7 +90,7 @@ impl IndexWriter {
             fields,
             inner,
             mentioned: Default::default(),
-            words: Starts::default(),
+            words: None,
             encoded: String::new(),
             details: Vec::new(),
             rows: 0,
@@ -137,7 +139,7 @@ impl IndexWriter {
     /// Writes the segment, which is in memory, and opens it.
     pub(crate) fn open(mut self) -> Result<OpenIndex> {
         let path = std::mem::take(&mut self.path);
-        let words = std::mem::take(&mut self.words).sorted();
+        let words = self.words.take().unwrap_or_default().sorted();
         let starts = std::mem::take(&mut self.mentioned).map(|values| {
             let mut starts = Starts::default();
             values.iter().for_each(|value| starts.add(value.as_bytes()));
@@ -161,7 +163,9 @@ impl IndexWriter {
         if let Some(part) = column.decode(&self.encoded) {
             part.any_text(|field| {
                 text::terms(field, |term| {
-                    self.words.add(term.as_bytes());
+                    if let Some(starts) = &mut self.words {
+                        starts.add(term.as_bytes());
+                    }
                     words.push(letter);
                     words.push_str(term);
                     words.push(' ');

@@ -275,6 +275,24 @@ fn any_damaged_file_is_found_by_verification() {
 }
 
 #[test]
+fn a_row_too_many_behind_the_end_of_a_record_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let [meta, longer] = [0..600, 0..601].map(|seqs| write(dir.path(), &activities(seqs)));
+    let place = |meta: &VolumeMeta| dir.path().join(&meta.id);
+    fs::copy(
+        place(&longer).join("record.parquet"),
+        place(&meta).join("record.parquet"),
+    )
+    .unwrap();
+    let mut forged = meta.clone();
+    let sum = longer.files.get("record.parquet").unwrap().clone();
+    forged.files.insert("record.parquet".to_owned(), sum);
+    crate::files::write_meta(&place(&meta), &forged).unwrap();
+    let found = check(dir.path(), &forged).unwrap_err();
+    assert!(matches!(found, VolumeError::Damaged { .. }), "{found}");
+}
+
+#[test]
 fn what_was_changed_passes_no_rewrite_even_where_no_leaf_can_be_told() {
     let dir = tempfile::tempdir().unwrap();
     let metas = [0..300, 300..700].map(|seqs| write(dir.path(), &activities(seqs)));
