@@ -1,4 +1,5 @@
 // Every page, as whom it is opened and how to find it. The accessibility test and the pictures walk this list.
+import { apiKey } from "./support/people.mjs";
 
 /** @type {{name: string, as: "nobody"|"administrator"|"auditor"|"member", path: string | ((page, logIns) => Promise<string>)}[]} */
 export const pages = [
@@ -26,6 +27,9 @@ export const pages = [
   { name: "auditor-retention", as: "auditor", path: "/admin/retention" },
   { name: "types", as: "administrator", path: "/activity/types" },
   { name: "exports", as: "administrator", path: "/exports" },
+  { name: "import-undo", as: "administrator", path: ofImport },
+  { name: "imports", as: "administrator", path: "/admin/imports" },
+  { name: "auditor-imports", as: "auditor", path: "/admin/imports" },
   { name: "api-keys", as: "administrator", path: "/admin/api-keys" },
   { name: "outbox", as: "administrator", path: "/admin/outbox" },
   { name: "users-filtered", as: "administrator", path: "/users?status=locked&role=member" },
@@ -103,4 +107,23 @@ async function ofRunningSession(page) {
 async function ofFirstApplication(page) {
   await page.goto("/admin/applications");
   return page.locator('a[href^="/admin/applications/app_"]').first().getAttribute("href");
+}
+
+/** What a key has read in, if nobody has before. */
+async function ofImport(page) {
+  await page.goto("/admin/imports");
+  if ((await page.locator("tbody tr").count()) === 0) {
+    const key = await apiKey(page, "Nightly import of the bastion");
+    const send = async (path, body) => {
+      const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+      const answer = await fetch(new URL(path, page.url()), { method: "POST", headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+      return answer.json();
+    };
+    const { id } = await send("/v1/imports", { format: "jsonl", files: ["bastion-2026-11.log", "bastion-2026-10.log.gz"] });
+    const told = Array.from({ length: 40 }, (_, n) => ({ activity: "bastion.opened", user: { id: `root-${n % 3}` }, external_id: `line-${n}` }));
+    await send(`/v1/activities?import=${id}&mark=40`, told);
+    await page.goto("/admin/imports");
+  }
+  return page.locator('a[href$="/undo"]').first().getAttribute("href");
 }

@@ -2,6 +2,7 @@
 
 use activity::Time;
 use store::Tx;
+use store::log::external_id::Kept;
 use store::log::idempotency::Remembered;
 use store::log::numbering::{self, LateRow, NumberingRow};
 use store::log::{
@@ -366,7 +367,14 @@ pub(crate) async fn an_external_id_is_remembered_until_its_time(place: Place) {
     let mut tx = begin(&place).await;
     let tx = &mut tx;
     let ids: Vec<_> = (0..100)
-        .map(|n| (digest(n), u64::from(n), (n % 2 == 0).then_some(Time(10))))
+        .map(|n| {
+            let kept = if n % 2 == 0 {
+                Kept::Until(Time(10))
+            } else {
+                Kept::ForGood(None)
+            };
+            (digest(n), u64::from(n), kept)
+        })
         .collect();
     assert_eq!(external_id::remember(tx, &ids, Time(0)).await.unwrap(), 100);
     assert_eq!(

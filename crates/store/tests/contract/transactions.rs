@@ -258,10 +258,11 @@ pub(crate) async fn a_schema_from_the_future_is_refused(place: Place) {
 }
 
 pub(crate) async fn a_database_without_data_says_so_to_a_reader(place: Place) {
-    let mut tx = place.store.begin().await.unwrap();
-    let renamed = "ALTER TABLE migration RENAME TO migration_of_another";
-    sqlx::query(renamed).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut beside = place.store.beside().await.unwrap();
+    let renamed = sqlx::query("ALTER TABLE migration RENAME TO migration_of_another");
+    renamed.execute(&mut beside).await.unwrap();
+    beside.close().await.unwrap();
+    place.store.close().await;
     let refused = Store::open_reader(&place.url).await.unwrap_err().to_string();
     assert!(refused.contains("no Whodid data"), "{refused}");
     assert!(refused.contains("whodid serve"), "{refused}");
