@@ -24,10 +24,10 @@ function binary() {
   return process.env.E2E_BINARY ?? join(target, "debug", "whodid");
 }
 
-/** Runs `whodid demo` until `stop()`; resolves when it answers. */
-export async function startDemo({ activities = 10_000 } = {}) {
+/** Runs `whodid demo` with these settings until `stop()`; resolves when it answers. */
+export async function startDemo({ activities = 10_000, settings = [] } = {}) {
   const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(binary(), ["demo", "--activities", String(activities), "--listen", address], {
+  const child = spawn(binary(), ["demo", "--activities", String(activities), "--listen", address, ...settings.flatMap((one) => ["--set", one])], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

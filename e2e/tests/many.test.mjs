@@ -6,7 +6,8 @@ import { apiKey } from "../support/people.mjs";
 import { scene } from "../support/scene.mjs";
 
 const VALUES = 100_000;
-const here = scene({ activities: 500 });
+// A development build counts so many values in more than the five seconds that a question may take.
+const here = scene({ activities: 500, settings: ["log.query_ms=60000"] });
 
 /** Reports activities of as many people, devices and addresses, all of them an hour ago. */
 async function fill(key) {
@@ -30,7 +31,7 @@ async function fill(key) {
 
 test("fifty conditions stand in the box, at every width, and go one by one", async () => {
   const page = await here.as("auditor");
-  const query = Array.from({ length: 50 }, (_, n) => `not device:"Device number ${n}"`).join(" ");
+  const query = Array.from({ length: 50 }, (_, n) => `-device:"Device number ${n}"`).join(" ");
   const chips = page.locator(".chips .chip:not(.range)");
   for (const width of [320, 390, 1280]) {
     await page.setViewportSize({ width, height: 900 });

@@ -104,6 +104,8 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
+    use tokio::task::JoinSet;
+
     use super::*;
 
     /// What is read: how often it changed, and how often it was read.
@@ -125,20 +127,19 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn nobody_is_told_what_was_so_before_they_asked_and_few_read() {
         let (together, world) = (Arc::new(Together::default()), Arc::new(World::default()));
-        let askers = (0..32).map(|_| {
+        let mut askers = JoinSet::new();
+        for _ in 0..32 {
             let (together, world) = (Arc::clone(&together), Arc::clone(&world));
-            tokio::spawn(async move {
+            askers.spawn(async move {
                 for _ in 0..20 {
                     let before = world.version.fetch_add(1, Ordering::SeqCst) + 1;
                     let read = || world.read();
                     let told = together.read(b"key".to_vec(), read).await.unwrap();
                     assert!(told >= before, "told {told}, which was before {before}");
                 }
-            })
-        });
-        for asker in askers.collect::<Vec<_>>() {
-            asker.await.unwrap();
+            });
         }
+        askers.join_all().await;
         let reads = world.reads.load(Ordering::SeqCst);
         assert!(reads < 32 * 20 / 4, "{reads} reads");
         assert!(together.asked().is_empty(), "nothing is kept of who asked");

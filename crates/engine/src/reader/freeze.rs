@@ -64,7 +64,7 @@ pub(crate) fn ripe(chunks: &[Arc<Chunk>], held: Range<Seq>, (load, below): (Load
     };
     // What begins the newest block, which is frozen anew with what comes.
     let rest = || {
-        let begun = block(fresh.clone().last()?, SMALL);
+        let begun = block(fresh.clone().next_back()?, SMALL);
         whole(chunks, &held, begun.start..begun.end.min(held.end))
     };
     middle

@@ -285,7 +285,7 @@ fn a_row_too_many_behind_the_end_of_a_record_is_found() {
     )
     .unwrap();
     let mut forged = meta.clone();
-    let sum = longer.files.get("record.parquet").unwrap().clone();
+    let sum = *longer.files.get("record.parquet").unwrap();
     forged.files.insert("record.parquet".to_owned(), sum);
     crate::files::write_meta(&place(&meta), &forged).unwrap();
     let found = check(dir.path(), &forged).unwrap_err();
