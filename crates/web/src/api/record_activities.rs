@@ -236,6 +236,7 @@ fn refusal(error: RecordError) -> Problem {
     match error {
         RecordError::Strict(refused) => strictly_refused(refused),
         RecordError::KeyReused => Problem::key_reused(text),
+        RecordError::Over => Problem::conflict(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
     }

@@ -32,6 +32,7 @@ const ITEMS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a request is repeated that was not taken for a reason that passes, and how long it waits at most each time.
 const REPEATS: u32 = 10;
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// A running server, and a key for it.
@@ -73,7 +74,7 @@ impl Server {
     /// One request, repeated as long as the server says that it will take it later.
     async fn ask(&self, path: &str, body: &Value, of: Option<&str>, report: &Waiting<'_>) -> Result<Answer> {
         let bytes = serde_json::to_vec(body).context("an activity cannot be written as JSON")?;
-        let mut wait = Duration::from_secs(1);
+        let mut wait = SHORTEST_WAIT;
         for repeat in 0.. {
             let mut request = self.client.request(Method::POST, format!("{}{path}", self.url));
             request = request
@@ -89,7 +90,7 @@ impl Server {
                         .headers()
                         .get(RETRY_AFTER)
                         .and_then(|value| value.to_str().ok()?.parse().ok());
-                    wait = asked.map_or(wait, Duration::from_secs);
+                    wait = asked.map_or(wait, Duration::from_secs).max(SHORTEST_WAIT);
                     format!("the server answers {}", answer.status().as_u16())
                 }
                 // Nothing of it may have arrived, or all: the key of the request tells the server which.
@@ -153,7 +154,7 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         .context("the server does not say the import's number")?;
     let mark = begun["mark"].as_str().and_then(Mark::parse);
     let skipped = match mark {
-        Some(mark) => sent_before(now, request, files, &mark).await?,
+        Some(mark) => sent_before(now, request, files, (&mark, &stop)).await?,
         None => 0,
     };
     if skipped > 0 {
@@ -168,14 +169,15 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         id,
         mark: Mark::default(),
         skipped,
+        refused: 0,
     };
     let mut summary = Summary::default();
     let done = read(now, request, &files.inputs, &mut sending, (&mut summary, report)).await;
     // Whatever ended it, the server is told what it recorded.
     let end = json!({
         "whole": done.is_ok() && !summary.stopped,
-        "recorded": summary.recorded,
-        "unreadable": summary.unreadable.min(u64::from(u32::MAX)),
+        // The server counted what it refused itself.
+        "unreadable": (summary.unreadable - sending.refused).min(u64::from(u32::MAX)),
     });
     let told = server
         .ask(&format!("/v1/imports/{id}/end"), &end, None, &sending.waiting)
@@ -186,14 +188,19 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
 }
 
 /// How many of the activities that these files hold were sent before: those up to the mark, if they are the same.
-async fn sent_before(now: Time, request: &Import, files: &Files, mark: &Mark) -> Result<u64> {
+async fn sent_before(
+    now: Time,
+    request: &Import,
+    files: &Files,
+    (mark, stop): (&Mark, &Arc<AtomicBool>),
+) -> Result<u64> {
     let (mut summary, reached) = (Summary::default(), Arc::new(AtomicBool::new(false)));
     let mut counting = Counting {
         of: mark.count,
         mark: Mark::default(),
         reached: Arc::clone(&reached),
     };
-    let mut silent = Silent(reached);
+    let mut silent = Silent(reached, Arc::clone(stop));
     read(now, request, &files.inputs, &mut counting, (&mut summary, &mut silent)).await?;
     Ok(if counting.mark == *mark { mark.count } else { 0 })
 }
@@ -250,14 +257,14 @@ impl Destination for Counting {
     }
 }
 
-/// Says nothing, and stops when all that was sent before was seen.
-struct Silent(Arc<AtomicBool>);
+/// Says nothing, and stops when all that was sent before was seen, or it is asked to.
+struct Silent(Arc<AtomicBool>, Arc<AtomicBool>);
 
 impl Watch for Silent {
     fn progress(&mut self, _: u64, _: u64) {}
     fn unreadable(&mut self, _: Origin, _: &str) {}
     fn stops(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) || self.1.load(Ordering::Relaxed)
     }
 }
 
@@ -269,6 +276,8 @@ struct Sending<'a> {
     mark: Mark,
     /// How many, from the first, are passed over.
     skipped: u64,
+    /// How many the server refused.
+    refused: u64,
 }
 
 impl Destination for Sending<'_> {
@@ -314,17 +323,17 @@ impl Sending<'_> {
             self.id,
             self.mark.text()
         );
-        // The mark tells one part of an import from all others, and the same part from itself.
-        let key = format!("import-{}-{}", self.id, self.mark.text());
-        let answer = self
-            .server
-            .ask(&path, &Value::Array(rows), Some(&key), &self.waiting)
-            .await;
+        let rows = Value::Array(rows);
+        // The same part has the same key, and another one has another, also where only what is said of the same ids differs.
+        let digest = Sha256::digest(rows.to_string());
+        let key = format!("import-{}-{}", self.id, data_encoding::HEXLOWER.encode(&digest));
+        let answer = self.server.ask(&path, &rows, Some(&key), &self.waiting).await;
         let taken = answer.and_then(|answer| taken(answer, count));
         let mut taken = taken.map_err(|error| ImportError::Elsewhere(error.into()))?;
         for (place, _) in &mut taken.refused {
             *place += first;
         }
+        self.refused += taken.refused.len() as u64;
         Ok(taken)
     }
 }

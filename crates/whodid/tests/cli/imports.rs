@@ -47,6 +47,11 @@ fn an_import_is_listed_and_undone_once_that_is_asked_for_twice() {
     assert_eq!(found(&home, "activity:log.import_undone"), 1);
     assert!(home.run(&import).ok().contains(" 5 activities recorded"));
     assert_eq!(found(&home, "reported:import:2"), 5);
+    let asked = home.run(&undo);
+    assert!(
+        asked.code == 1 && asked.out.contains("Nothing of it is in the log.") && !asked.out.contains("--yes"),
+        "{asked:?}"
+    );
     let again = home.run(&[&undo[..], &["--yes"]].concat());
     assert!(again.code == 1 && again.err.contains("undone already"), "{again:?}");
     let unknown = home.run(&["import", "undo", "9", "--reason", "x", "--yes"]);
@@ -118,6 +123,11 @@ async fn an_import_is_sent_to_a_running_server_and_sending_it_again_adds_nothing
         "{sent:?}"
     );
     assert_eq!(found(&home, "reported:import:3"), 1_501);
+    let listed = home.run(&["import", "list"]).ok();
+    assert!(
+        listed.contains("1501 recorded, 0 there before, 1 refused") && listed.contains("(auth)"),
+        "what the server refused is counted once: {listed}"
+    );
     assert_eq!(found(&home, "activity:log.imported"), 2);
     let wrong = run(to_server(&home, &server.url, "whodid_x", &auth));
     assert!(wrong.code == 1 && wrong.err.contains("answers 401"), "{wrong:?}");
