@@ -21,7 +21,7 @@ use super::files::Files;
 use super::import::Report;
 use crate::compose;
 use crate::failure::Misuse;
-use crate::terminal::visible;
+use crate::terminal::{note, visible};
 
 /// Where the key is, unless a file holds it. On the command line every process of the machine could read it.
 const KEY: &str = "WHODID_API_KEY";
@@ -61,6 +61,9 @@ impl Server {
                 visible(url)
             ))
             .into());
+        }
+        if is_open(url) {
+            note("the key and the activities are sent without encryption: use https:// where others can read along");
         }
         // A redirect would lead the key to where nobody sent it.
         let client = Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none());
@@ -107,6 +110,19 @@ impl Server {
         }
         bail!("the server does not take it")
     }
+}
+
+/// Whether what is sent to this address crosses a network that others may read.
+fn is_open(url: &str) -> bool {
+    if !url.starts_with("http://") {
+        return false;
+    }
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return true;
+    };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    !is_loopback && host != "localhost"
 }
 
 /// Whether the server says that it takes the same later.
@@ -170,6 +186,7 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         mark: Mark::default(),
         skipped,
         refused: 0,
+        most: ITEMS,
     };
     let mut summary = Summary::default();
     let done = read(now, request, &files.inputs, &mut sending, (&mut summary, report)).await;
@@ -278,6 +295,8 @@ struct Sending<'a> {
     skipped: u64,
     /// How many the server refused.
     refused: u64,
+    /// Activities of one request.
+    most: usize,
 }
 
 impl Destination for Sending<'_> {
@@ -294,7 +313,7 @@ impl Destination for Sending<'_> {
             let row = row(found);
             bytes += row.to_string().len();
             rows.push(row);
-            if bytes >= BYTES || rows.len() == ITEMS {
+            if bytes >= BYTES || rows.len() >= self.most {
                 let sent = self.part(std::mem::take(&mut rows), first).await;
                 add(&mut all, sent?);
                 (bytes, first) = (0, place + 1);
@@ -315,26 +334,41 @@ fn add(all: &mut Taken, part: Taken) {
 }
 
 impl Sending<'_> {
-    /// Sends these, of which the first stands at this place of its batch.
+    /// Sends these, of which the first stands at this place of its batch: in halves, where a server takes less at once.
     async fn part(&mut self, rows: Vec<Value>, first: usize) -> Result<Taken, ImportError> {
-        let count = rows.len();
-        let path = format!(
-            "/v1/activities?import={}&mapping=none&mark={}",
-            self.id,
-            self.mark.text()
-        );
-        let rows = Value::Array(rows);
+        let (mut all, mut due) = (Taken::default(), vec![(rows, first)]);
+        while let Some((rows, first)) = due.pop() {
+            let count = rows.len();
+            let body = Value::Array(rows);
+            // How far it is, is only said once all before it was taken.
+            let answer = self.post(&body, due.is_empty()).await;
+            let answer = answer.map_err(|error| ImportError::Elsewhere(error.into()))?;
+            if let (true, Value::Array(mut rows)) = (answer.is_too_large() && count > 1, body) {
+                let rest = rows.split_off(count / 2);
+                self.most = self.most.min(rest.len());
+                due.push((rest, first + rows.len()));
+                due.push((rows, first));
+                continue;
+            }
+            let mut taken = taken(answer, count).map_err(|error| ImportError::Elsewhere(error.into()))?;
+            for (place, _) in &mut taken.refused {
+                *place += first;
+            }
+            self.refused += taken.refused.len() as u64;
+            add(&mut all, taken);
+        }
+        Ok(all)
+    }
+
+    async fn post(&self, rows: &Value, marked: bool) -> Result<Answer> {
+        let mut path = format!("/v1/activities?import={}&mapping=none", self.id);
+        if marked {
+            path.push_str(&format!("&mark={}", self.mark.text()));
+        }
         // The same part has the same key, and another one has another, also where only what is said of the same ids differs.
         let digest = Sha256::digest(rows.to_string());
         let key = format!("import-{}-{}", self.id, data_encoding::HEXLOWER.encode(&digest));
-        let answer = self.server.ask(&path, &rows, Some(&key), &self.waiting).await;
-        let taken = answer.and_then(|answer| taken(answer, count));
-        let mut taken = taken.map_err(|error| ImportError::Elsewhere(error.into()))?;
-        for (place, _) in &mut taken.refused {
-            *place += first;
-        }
-        self.refused += taken.refused.len() as u64;
-        Ok(taken)
+        self.server.ask(&path, rows, Some(&key), &self.waiting).await
     }
 }
 
@@ -363,6 +397,22 @@ mod tests {
         }
         for wrong in ["", "2", "2-", "x-00", "2-zz", "-1-00"] {
             assert_eq!(Mark::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_what_leaves_the_machine_in_the_open_is_said_to() {
+        for (url, open) in [
+            ("http://whodid.example.com", true),
+            ("http://192.0.2.1:8080/x", true),
+            ("http://127.0.0.1.example.com", true),
+            ("http://", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://localhost", false),
+            ("https://whodid.example.com", false),
+        ] {
+            assert_eq!(is_open(url), open, "{url}");
         }
     }
 

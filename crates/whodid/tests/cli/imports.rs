@@ -249,6 +249,32 @@ fn a_server_that_is_busy_is_asked_again_when_it_says_and_one_that_is_not_there_i
     );
 }
 
+#[test]
+fn a_server_that_takes_less_at_once_is_sent_halves_and_told_how_far_it_is_after_the_last() {
+    let home = Home::new();
+    home.file("in.jsonl", lines(0..3));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let one = r#"{"items":[{"status":202,"id":0}],"recorded":1,"duplicates":0,"refused":0}"#;
+    let two = r#"{"items":[{"status":202,"id":1},{"status":400,"errors":[]}],"recorded":1,"duplicates":0,"refused":1}"#;
+    let answers = [
+        ("200 OK", "", r#"{"id":7,"mark":null}"#),
+        ("413 Payload Too Large", "", r#"{"detail":"too much"}"#),
+        ("202 Accepted", "", one),
+        ("202 Accepted", "", two),
+        ("200 OK", "", r#"{"id":7}"#),
+    ];
+    let asked = std::thread::spawn(move || answers.map(|answer| answered(&listener, answer)));
+    let done = run(to_server(&home, &url, "whodid_key", &["--format", "jsonl", "in.jsonl"]));
+    assert!(
+        done.code == 3 && done.out.contains(" 2 activities recorded") && done.err.contains("line 3: cannot be read"),
+        "{done:?}"
+    );
+    let asked = asked.join().expect("it answers");
+    let marked: Vec<bool> = asked.iter().map(|head| head.contains("&mark=3-")).collect();
+    assert_eq!(marked, [false, true, false, true, false], "{asked:?}");
+}
+
 /// Answers one request; its head, in lower case but for the first line.
 fn answered(listener: &std::net::TcpListener, (status, header, body): (&str, &str, &str)) -> String {
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
