@@ -17,7 +17,7 @@ use app::exports::{self, State};
 use app::groups::{self, GroupRole, Invite, NewGroup};
 use app::saved_searches::{self, LogKind, NewSavedSearch};
 use app::sessions::{self, NewSession};
-use app::{Caller, ChangeError, Roles, Scopes, ZoneChoice, holds};
+use app::{Caller, ChangeError, Reports, Roles, Scopes, Via, ZoneChoice, holds, import};
 use engine::{SigningKey, Statement};
 use support::{GOOD, TestApp};
 
@@ -250,6 +250,47 @@ async fn nothing_of_an_erased_person_is_left_and_all_else_stands() {
     assert_eq!(value("asked-by").as_deref(), Some("the person"));
     assert_eq!(value("activities-rewritten"), Some(progress.rewritten.to_string()));
     assert!(progress.rewritten > 3);
+}
+
+#[tokio::test]
+async fn an_import_by_a_key_of_the_erased_does_not_say_what_they_called_it() {
+    let test = TestApp::new().await;
+    let admin = test.admin().await;
+    let both = Roles {
+        administrator: true,
+        auditor: false,
+    };
+    let person = test.signed_in("zoe", both).await;
+    let request = NewKeyRequest {
+        name: "Zoe's laptop".to_owned(),
+        scopes: Scopes {
+            write: true,
+            ..Scopes::default()
+        },
+        ..NewKeyRequest::default()
+    };
+    let made = api_keys::create(&test.app, &person, request).await.unwrap();
+    let key = Caller {
+        via: Via::ApiKey {
+            id: made.key.id,
+            name: made.key.name,
+            scopes: made.key.scopes,
+            reports: Reports::default(),
+        },
+        ..person.clone()
+    };
+    let begin = import::Begin {
+        format: "jsonl".to_owned(),
+        source: String::new(),
+        files: vec!["a.jsonl".to_owned()],
+    };
+    let begun = import::begin(&test.app, &key, &begin).await.unwrap();
+    assert_eq!(begun.by.name, "Zoe's laptop");
+    erasure::erase(&test.app, &admin, Whom::Person(&person.person.id), "Asked for it")
+        .await
+        .unwrap();
+    let import = import::get(&test.app, &admin, begun.id).await.unwrap();
+    assert_eq!((import.by.id.as_str(), import.by.name.as_str()), (ERASED, ERASED_NAME));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use activity::Recorder;
 use app::activity::{LogScope, ViewRequest, view};
 use app::import::{self, Begin, End, Import, ImportError, ImportFormat, Imported, Input, Origin, Summary, Watch};
-use app::ingest::{self, Reporter, Submission};
+use app::ingest::{self, RecordError, Reporter, Submission};
 use app::{App, Caller, ChangeError, PageRequest, Reports, Roles, Scopes, Via, holds, retention};
 use support::TestApp;
 
@@ -214,6 +214,131 @@ async fn what_was_stopped_is_told_and_gone_on_with_as_the_same_import() {
     assert_eq!((said(1, "count"), said(1, "broken_off")), (Some("12"), None));
 }
 
+/// An activity with this id, as a part of an import.
+fn of_id(app: &App, id: &str) -> Submission {
+    let mut facts = activity::Facts::new("invoice.paid", app.now());
+    facts.external_id = Some(id.to_owned());
+    Submission {
+        items: vec![Ok(facts)],
+        ..Submission::default()
+    }
+}
+
+fn paid() -> Begin {
+    Begin {
+        format: "jsonl".to_owned(),
+        source: String::new(),
+        files: vec!["paid.jsonl".to_owned()],
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_arrives_after_its_import_is_over_is_refused_and_recorded_by_the_next_one() {
+    let test = TestApp::new().await;
+    let (app, admin) = (&test.app, test.admin().await);
+    let mine = key("key_1", &admin);
+    let id = import::begin(app, &mine, &paid()).await.unwrap().id;
+    let part = async |id| {
+        let reporter = Reporter::key(&mine).unwrap();
+        import::part_of(app, reporter, id).await.unwrap()
+    };
+    // Both were let in before it was undone.
+    let (first, late) = (part(id).await, part(id).await);
+    ingest::record(app, &first, of_id(app, "a")).await.unwrap();
+    import::undo(app, &admin, id, "Wrong").await.unwrap();
+    let refused = Submission {
+        items: vec![Err(vec![activity::limits::FieldError::new("", "wrong")])],
+        ..Submission::default()
+    };
+    for over in [of_id(app, "a"), of_id(app, "b"), refused] {
+        let answer = ingest::record(app, &late, over).await;
+        assert!(matches!(answer, Err(RecordError::Over)), "{answer:?}");
+    }
+    assert_eq!(found(app, &admin, "activity:invoice.paid").await, 0);
+    let next = import::begin(app, &mine, &paid()).await.unwrap().id;
+    let (open, late) = (part(next).await, part(next).await);
+    ingest::record(app, &open, of_id(app, "a")).await.unwrap();
+    let whole = End {
+        whole: true,
+        unreadable: 0,
+    };
+    import::end(app, &mine, next, &whole).await.unwrap();
+    let answer = ingest::record(app, &late, of_id(app, "b")).await;
+    assert!(matches!(answer, Err(RecordError::Over)), "{answer:?}");
+    assert_eq!(found(app, &admin, "activity:invoice.paid").await, 1);
+}
+
+#[tokio::test]
+async fn each_end_tells_what_was_recorded_since_the_last_one_and_counts_a_line_once() {
+    let test = TestApp::new().await;
+    let (app, admin) = (&test.app, test.admin().await);
+    let mine = key("key_1", &admin);
+    let id = import::begin(app, &mine, &paid()).await.unwrap().id;
+    let part = import::part_of(app, Reporter::key(&mine).unwrap(), id).await.unwrap();
+    for (more, whole, unreadable) in [
+        (&["a", "b"][..], false, 4),
+        (&[], false, 4),
+        (&["c"], false, 2),
+        (&["d"], true, 5),
+        (&[], true, 9),
+    ] {
+        for external in more {
+            ingest::record(app, &part, of_id(app, external)).await.unwrap();
+        }
+        import::end(app, &mine, id, &End { whole, unreadable }).await.unwrap();
+    }
+    let rows = test.activities().await;
+    let told = rows.iter().filter(|row| &*row.kind == "log.imported");
+    let counts: Vec<&str> = told.map(|row| row.metadata["count"].as_str()).collect();
+    assert_eq!(counts, ["2", "1", "1"]);
+    let import = import::get(app, &admin, id).await.unwrap();
+    assert_eq!((import.recorded, import.refused), (4, 5));
+}
+
+#[tokio::test]
+async fn what_is_undone_while_it_goes_on_is_undone_once_and_wholly() {
+    let test = TestApp::new().await;
+    let (app, admin) = (&test.app, test.admin().await);
+    let mine = key("key_1", &admin);
+    let id = import::begin(app, &mine, &paid()).await.unwrap().id;
+    let part = import::part_of(app, Reporter::key(&mine).unwrap(), id).await.unwrap();
+    ingest::record(app, &part, of_id(app, "first")).await.unwrap();
+    let sending = async {
+        let mut sent = 1;
+        while ingest::record(app, &part, of_id(app, &sent.to_string())).await.is_ok() {
+            sent += 1;
+        }
+        sent
+    };
+    let undo = || import::undo(app, &admin, id, "Wrong");
+    let (sent, one, other) = tokio::join!(sending, undo(), undo());
+    let done: Vec<_> = [one, other].into_iter().filter_map(Result::ok).collect();
+    assert_eq!(done.len(), 1, "it is undone once");
+    let undone = done[0].undone.as_ref().unwrap();
+    assert_eq!(undone.removed, sent, "all that was recorded, and it is counted");
+    assert_eq!(found(app, &admin, "activity:invoice.paid").await, 0);
+    let runs = retention::state(app, &admin).await.unwrap().runs;
+    assert_eq!(runs.len(), 1);
+}
+
+#[tokio::test]
+async fn an_import_that_brings_nothing_is_none_and_names_are_told_within_limits() {
+    let test = TestApp::new().await;
+    let (app, admin) = (&test.app, test.admin().await);
+    read_in(app, &admin, Vec::new(), 0).await.unwrap();
+    assert_eq!(all(app, &admin).await, []);
+    let inputs: Vec<Input> = (0..2_000)
+        .map(|n| Input::of_bytes(&format!("{n}\n{}", "é".repeat(300)), Vec::new()))
+        .collect();
+    let begin = request().begin(&inputs);
+    let begun = import::begin(app, &key("key_1", &admin), &begin).await.unwrap();
+    assert!(begun.files.len() > 2 && begun.files.len() <= import::FILES);
+    assert!(begun.files[0].starts_with('0') && begun.files.last().unwrap().starts_with("1999"));
+    assert!(begun.files.iter().any(|name| name.ends_with(" more")));
+    let few = request().begin(&inputs[..3]).files;
+    assert!(few.len() == 3 && few.iter().all(|name| name.chars().count() == import::NAME));
+}
+
 fn key(id: &str, admin: &Caller) -> Caller {
     Caller {
         via: Via::ApiKey {
@@ -273,7 +398,6 @@ async fn what_a_key_sends_as_a_part_of_its_import_is_the_imports_and_nobody_else
     assert!(matches!(&row.recorder, Recorder::Import(of) if of.id == id.to_string() && of.name == "paid.jsonl"));
     let end = End {
         whole: true,
-        recorded: 1_000,
         unreadable: 3,
     };
     assert!(matches!(
@@ -282,15 +406,16 @@ async fn what_a_key_sends_as_a_part_of_its_import_is_the_imports_and_nobody_else
     ));
     let ended = import::end(app, &mine, id, &end).await.unwrap();
     assert!(ended.ended_at.is_some() && ended.refused == 5);
-    for over in [
-        import::end(app, &mine, id, &end).await.err(),
-        import::part_of(app, reporter(&mine), id).await.err(),
-    ] {
-        assert!(matches!(over, Some(ChangeError::Conflict(_))), "{over:?}");
-    }
+    assert_eq!(
+        import::end(app, &mine, id, &end).await.unwrap(),
+        ended,
+        "it may be repeated"
+    );
+    let over = import::part_of(app, reporter(&mine), id).await;
+    assert!(matches!(over, Err(ChangeError::Conflict(_))), "{over:?}");
     let rows = test.activities().await;
-    let told = rows.iter().find(|row| &*row.kind == "log.imported").unwrap();
-    assert_eq!(told.metadata["count"], "1", "no more than was recorded");
+    let told: Vec<_> = rows.iter().filter(|row| &*row.kind == "log.imported").collect();
+    assert!(told.len() == 1 && told[0].metadata["count"] == "1", "{told:?}");
     // Undone, it takes no more, and a key's id is free again.
     import::undo(app, &admin, id, "Wrong").await.unwrap();
     assert_eq!(found(app, &admin, "activity:invoice.paid").await, 0);

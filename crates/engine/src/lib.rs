@@ -71,4 +71,4 @@ pub use tasks::Tasks;
 pub use tombstones::{Tombstone, Tombstones, read_tombstones};
 pub use volume::{Breakdown, Count, Cursor, Facet, Order, Outcomes};
 pub use witness::{Courier, Reply, Replying, Witness};
-pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item};
+pub use writer::ingest::{Batch, IdSpace, Idempotency, IngestError, IngestResult, Item, Part};

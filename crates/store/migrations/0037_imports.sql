@@ -19,6 +19,10 @@ CREATE TABLE import (
     recorded BIGINT NOT NULL CHECK (recorded >= 0),
     known BIGINT NOT NULL CHECK (known >= 0),
     refused BIGINT NOT NULL CHECK (refused >= 0),
+    -- Lines that could not be read, and so were never sent.
+    unreadable BIGINT NOT NULL CHECK (unreadable >= 0),
+    -- How many of those recorded the log was told of.
+    told BIGINT NOT NULL CHECK (told >= 0 AND told <= recorded),
     -- How far whoever sends it has come, in their own words, so that they can go on from there.
     mark TEXT,
     -- When the first and the last of what it recorded happened.

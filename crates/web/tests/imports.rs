@@ -48,7 +48,7 @@ async fn an_import_is_begun_sent_ended_and_undone() {
         Method::POST,
         "/v1/imports/1/end",
         Scope::Write,
-        json!({ "whole": true, "recorded": 1 }),
+        json!({ "whole": true }),
     )
     .await;
     assert_eq!(status, StatusCode::OK, "{ended}");

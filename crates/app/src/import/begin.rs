@@ -5,6 +5,7 @@ use activity::Named;
 use store::log::import::{self as table, NewImport};
 
 use super::imported::{Imported, names};
+use super::run::Input;
 use crate::ingest::Reporter;
 use crate::tx::Quiet;
 use crate::{App, Caller, ChangeError, FieldError, Unavailable, Via};
@@ -12,7 +13,14 @@ use crate::{App, Caller, ChangeError, FieldError, Unavailable, Via};
 /// Files of one import at most.
 pub const FILES: usize = 1_000;
 /// Characters of a file's name.
-const NAME: usize = 200;
+pub const NAME: usize = 200;
+/// Bytes of all names together.
+const NAMES_BYTES: usize = 16 * 1024;
+
+/// What the auth log of a machine is called.
+pub(super) const AUTH: &str = "auth";
+/// The same, before it had this name: what was imported is told apart by it.
+const OLDER_AUTH: &str = "openssh";
 
 /// What is read in, as it is told from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +33,55 @@ pub struct Begin {
     pub files: Vec<String>,
 }
 
+impl Begin {
+    /// Tells what is read in apart, so that repeating it adds nothing.
+    pub(super) fn ledger(&self) -> String {
+        ledger(&self.format, &self.source)
+    }
+}
+
+fn ledger(format: &str, source: &str) -> String {
+    let format = if format == AUTH { OLDER_AUTH } else { format };
+    format!("import:{format}:{source}")
+}
+
+/// The names of files as they are told, within the limits: where there are too many, the first ones and the last.
+pub(super) fn told(inputs: &[Input]) -> Vec<String> {
+    let clean = |input: &Input| -> String {
+        let letters = input.name.chars().take(NAME);
+        letters
+            .map(|letter| {
+                if letter.is_control() {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    letter
+                }
+            })
+            .collect()
+    };
+    let names: Vec<String> = inputs.iter().map(clean).collect();
+    if are_few(&names) {
+        return names;
+    }
+    // Room for the last one and for how many are left out.
+    let most = NAMES_BYTES - 6 * NAME;
+    let mut bytes = 0;
+    let first = names.iter().take(FILES - 2).take_while(|name| {
+        bytes += name.len();
+        bytes <= most
+    });
+    let mut told: Vec<String> = first.cloned().collect();
+    let more = names.len() - told.len() - 1;
+    told.push(format!("… {more} more"));
+    told.extend(names.last().cloned());
+    told
+}
+
+/// Whether so many names can be told.
+fn are_few(names: &[String]) -> bool {
+    names.len() <= FILES && names.iter().map(String::len).sum::<usize>() <= NAMES_BYTES
+}
+
 /// Begins an import for the key that sends what its files hold, or goes on with the newest of the same that was not ended.
 ///
 /// # Errors
@@ -34,11 +91,15 @@ pub async fn begin(app: &App, caller: &Caller, begin: &Begin) -> Result<Imported
         return Err(ChangeError::Forbidden);
     };
     check(begin).map_err(ChangeError::Invalid)?;
+    let mut begin = begin.clone();
+    if begin.format == OLDER_AUTH {
+        AUTH.clone_into(&mut begin.format);
+    }
     let by = Named {
         id: id.clone(),
         name: name.clone(),
     };
-    let id = take_up(app, &by, begin).await?;
+    let id = take_up(app, &by, &begin).await?;
     let row = table::get(&mut app.store().glance().await?, id).await?;
     Ok(Imported::of(row.ok_or(ChangeError::NotFound)?)?)
 }
@@ -76,7 +137,7 @@ pub async fn part_of(app: &App, reporter: Reporter, id: u64) -> Result<Reporter,
             "Import {id} is over; begin another with what is still to be read."
         )));
     }
-    let ledger = format!("import:{}:{}:{}", import.format, import.source, import.by.id);
+    let ledger = format!("{}:{}", ledger(&import.format, &import.source), import.by.id);
     // Activities as they are name what they are about themselves.
     let reporter = match import.format.as_str() {
         "jsonl" => reporter,
@@ -99,8 +160,10 @@ fn check(begin: &Begin) -> Result<(), Vec<FieldError>> {
         errors.push(FieldError::new("source", text));
     }
     let is_name = |name: &String| !name.is_empty() && plain(name, NAME);
-    if begin.files.is_empty() || begin.files.len() > FILES || !begin.files.iter().all(is_name) {
-        let text = format!("Give the names of 1 to {FILES} files, each of 1 to {NAME} plain characters.");
+    if begin.files.is_empty() || !are_few(&begin.files) || !begin.files.iter().all(is_name) {
+        let text = format!(
+            "Give the names of 1 to {FILES} files, each of 1 to {NAME} plain characters, and of {NAMES_BYTES} bytes together."
+        );
         errors.push(FieldError::new("files", text));
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }

@@ -16,7 +16,7 @@ mod summary;
 mod tests;
 mod undo;
 
-pub use begin::{Begin, FILES, begin, part_of};
+pub use begin::{Begin, FILES, NAME, begin, part_of};
 pub use decode::decoded;
 pub use end::{End, end};
 pub use foreign::{Found, Origin, mapping};

@@ -5,20 +5,20 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use activity::{Named, Time};
-use engine::{Batch, IngestError};
+use engine::{Batch, IngestError, Item};
 use foreign::auth::Years;
 use foreign::mapping::Mapping;
 use foreign::{Found, Origin};
 use jiff::tz::TimeZone;
 
-use super::begin::{Begin, take_up};
-use super::end::{End, close};
-use super::imported::{Imported, names};
+use super::begin::{AUTH, Begin, take_up, told};
+use super::end::{End, close, forget};
+use super::imported::names;
 use super::lines::{LONGEST, Lines};
 use super::reader::{Gathered, Reader};
 use super::summary::{Summary, Watch};
 use crate::error::unavailable;
-use crate::ingest::{Reporter, grow, grown};
+use crate::ingest::Reporter;
 use crate::{App, Caller, Unavailable};
 
 /// Activities committed at once.
@@ -55,16 +55,15 @@ impl Import {
     /// What is read in, as it is told from others.
     #[must_use]
     pub fn begin(&self, inputs: &[Input]) -> Begin {
-        // The older name of the format is that of what was imported before it had this one.
         let format = match &self.format {
-            ImportFormat::Auth => "openssh",
+            ImportFormat::Auth => AUTH,
             ImportFormat::Jsonl => "jsonl",
             ImportFormat::Mapped(mapping) => &mapping.name,
         };
         Begin {
             format: format.to_owned(),
             source: self.source.clone(),
-            files: inputs.iter().map(|input| input.name.clone()).collect(),
+            files: told(inputs),
         }
     }
 }
@@ -124,7 +123,10 @@ unavailable!(ImportError);
 
 impl From<IngestError> for ImportError {
     fn from(error: IngestError) -> Self {
-        Self::Unavailable(error.into())
+        match error {
+            IngestError::Over => Self::Undone,
+            other => Self::Unavailable(other.into()),
+        }
     }
 }
 
@@ -168,7 +170,6 @@ pub async fn import(
     let mut log = IntoLog {
         app,
         reporter: &reporter,
-        id,
     };
     let mut summary = Summary::default();
     let reading = Reading {
@@ -179,12 +180,11 @@ pub async fn import(
     // Whatever ended it, what it recorded is told.
     let end = End {
         whole: done.is_ok() && !summary.stopped,
-        recorded: summary.recorded,
         unreadable: summary.unreadable,
     };
-    let closed = match store::log::import::get(&mut app.store().glance().await?, id).await? {
-        Some(row) => close(app, caller, &Imported::of(row)?, &end).await,
-        None => Ok(()),
+    let closed = match forget(app, id).await {
+        Ok(false) => close(app, caller, id, &end).await,
+        other => other.map(drop),
     };
     done?;
     closed?;
@@ -223,11 +223,7 @@ pub async fn read(
 }
 
 fn reporter(begin: &Begin, id: u64) -> Reporter {
-    Reporter::import(
-        id,
-        &format!("import:{}:{}", begin.format, begin.source),
-        &names(&begin.files),
-    )
+    Reporter::import(id, &begin.ledger(), &names(&begin.files))
 }
 
 /// How lines are read.
@@ -351,12 +347,10 @@ impl Destination for Nowhere {
 struct IntoLog<'a> {
     app: &'a App,
     reporter: &'a Reporter,
-    id: u64,
 }
 
 impl Destination for IntoLog<'_> {
     async fn take(&mut self, batch: Vec<Found>) -> Result<Taken, ImportError> {
-        let times: Vec<Time> = batch.iter().map(|found| found.facts.occurred_at).collect();
         let (mut facts, mut numbers) = (Vec::with_capacity(batch.len()), Vec::new());
         for found in batch {
             let number = |number| self.reporter.number(facts.len(), &found.facts, number);
@@ -369,14 +363,12 @@ impl Destination for IntoLog<'_> {
             source: self.reporter.source().clone(),
             numbers,
         });
-        let result = result.await?;
-        let grown = grown(&result.items, &times);
-        if !grow(self.app, self.id, &grown, None).await? {
-            return Err(ImportError::Undone);
-        }
+        let items = result.await?.items;
+        let is_new = |item: &&Item| matches!(item, Item::Recorded { .. });
+        let recorded = items.iter().filter(is_new).count();
         Ok(Taken {
-            recorded: grown.recorded,
-            known: grown.known,
+            recorded: recorded as u64,
+            known: (items.len() - recorded) as u64,
             refused: Vec::new(),
         })
     }

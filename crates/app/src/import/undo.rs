@@ -6,7 +6,11 @@ use store::log::import as table;
 
 use super::imported::Imported;
 use crate::holds::{held_persons, reason_of};
+use crate::retention::sign;
 use crate::{App, Caller, ChangeError, facts};
+
+/// Runs among which the one that was just begun is looked for.
+const NEWEST: u32 = 8;
 
 /// What undoing an import would take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,26 +53,23 @@ pub async fn undo(app: &App, caller: &Caller, id: u64, reason: &str) -> Result<I
         return Err(ChangeError::Forbidden);
     }
     let reason = reason_of(reason, "an import is undone")?;
-    let (mut import, mut held);
-    let mut tx = loop {
-        let mut read = app.store().read().await?;
-        import = Imported::of(table::get(&mut read, id).await?.ok_or(ChangeError::NotFound)?)?;
-        held = held_persons(&mut read).await?;
-        drop(read);
-        let goes = undoing(app, id, &held).await?;
-        refuse(&import, goes)?;
-        let mut tx = app.begin().await?;
-        // Guarantee: nobody who is under a hold when this is committed loses anything, because who is stands still from
-        // here on.
-        if held_persons(&mut tx).await? == held {
-            import.recorded = goes.removed;
-            break tx;
-        }
-        tx.rollback().await;
-    };
+    // Counted before the transaction, which holds up all others.
+    let mut read = app.store().read().await?;
+    let seen = Standing::of(&mut read, id).await?;
+    drop(read);
+    let mut goes = undoing(app, id, &seen.held).await?;
+    let mut tx = app.begin().await?;
+    // Guarantee: nobody who is under a hold when this is committed loses anything, it is counted what goes, and it goes
+    // once, because who is held and what the import recorded stand still from here on.
+    let stands = Standing::of(&mut tx, id).await?;
+    if stands != seen {
+        goes = undoing(app, id, &stands.held).await?;
+    }
+    let import = Imported::of(stands.row)?;
+    refuse(&import, goes)?;
     let of = UndoneImport {
         id,
-        removed: import.recorded,
+        removed: goes.removed,
         reason: facts::shortened(&reason),
     };
     let by = RetentionBy {
@@ -88,8 +89,29 @@ pub async fn undo(app: &App, caller: &Caller, id: u64, reason: &str) -> Result<I
     ];
     told.metadata.extend(said.map(|(key, value)| (key.to_owned(), value)));
     tx.commit(told).await?;
+    let newest = app.log().retention_runs(NEWEST).await.unwrap_or_default();
+    if let Some(run) = newest.iter().find(|of| of.id == run) {
+        sign(app, run).await;
+    }
     let row = table::get(&mut app.store().glance().await?, id).await?;
     Ok(Imported::of(row.ok_or(ChangeError::NotFound)?)?)
+}
+
+/// What undoing an import rests on.
+#[derive(PartialEq)]
+struct Standing {
+    row: table::ImportRow,
+    /// Ids of persons who are under a legal hold.
+    held: Vec<String>,
+}
+
+impl Standing {
+    async fn of(read: &mut store::Read, id: u64) -> Result<Self, ChangeError> {
+        Ok(Self {
+            row: table::get(read, id).await?.ok_or(ChangeError::NotFound)?,
+            held: held_persons(read).await?,
+        })
+    }
 }
 
 /// Why it cannot be undone, if it cannot.

@@ -8,5 +8,4 @@ mod tests;
 
 pub(crate) use judge::restrict;
 pub use record::{Idempotency, ItemResult, RecordError, Recorded, Submission, record};
-pub(crate) use record::{grow, grown};
 pub use reporter::Reporter;

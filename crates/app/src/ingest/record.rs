@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use activity::limits::FieldError;
-use activity::{Facts, Numbered, Seq, Time};
+use activity::{Facts, Numbered, Seq};
 use engine::{Batch, BatchNumber, IngestError, Item};
 use sha2::{Digest as _, Sha256};
 use store::log::import::{self, Grown};
@@ -79,6 +79,9 @@ pub enum RecordError {
         /// How many are taken.
         limit: usize,
     },
+    /// The import that it is a part of was ended or undone meanwhile; nothing is recorded.
+    #[error("this import is over; begin another with what is still to be read")]
+    Over,
     /// A part this needs does not answer.
     #[error(transparent)]
     Unavailable(Unavailable),
@@ -102,27 +105,24 @@ pub async fn record(app: &App, reporter: &Reporter, submission: Submission) -> R
         fingerprint: with_refusals(key.fingerprint, &judged),
     });
     let Sorted { items, facts, numbers } = Sorted::of(reporter, judged, submission.numbered);
-    let times: Vec<Time> = facts.iter().map(|facts| facts.occurred_at).collect();
-    let result = match facts.is_empty() {
-        true => None,
-        false => {
+    let refused = items.iter().flatten().count() as u64;
+    let result = match (facts.is_empty(), reporter.of_import()) {
+        (true, None) => None,
+        (true, Some(import)) => {
+            refuse_all(app, import, refused, submission.mark.as_deref()).await?;
+            None
+        }
+        (false, _) => {
             let batch = Batch {
                 facts,
                 idempotency,
-                source: reporter.source().clone(),
+                source: reporter.source_of(refused, submission.mark),
                 numbers,
             };
             Some(app.log().ingest(batch).await?)
         }
     };
     let (recorded, replayed) = result.map_or_else(Default::default, |result| (result.items, result.replayed));
-    if let Some(import) = reporter.of_import().filter(|_| !replayed) {
-        let grown = Grown {
-            refused: items.iter().flatten().count() as u64,
-            ..grown(&recorded, &times)
-        };
-        grow(app, import, &grown, submission.mark.as_deref()).await?;
-    }
     let mut recorded = recorded.into_iter().map(|item| match item {
         Item::Recorded { seq } => ItemResult::Recorded(seq),
         Item::Duplicate { seq } => ItemResult::Duplicate(seq),
@@ -178,28 +178,19 @@ fn scope(reporter: &Reporter) -> String {
     }
 }
 
-/// What came of a part of an import, by when its activities happened.
-pub(crate) fn grown(items: &[Item], times: &[Time]) -> Grown {
-    let mut grown = Grown::default();
-    for (item, at) in items.iter().zip(times) {
-        match item {
-            Item::Duplicate { .. } => grown.known += 1,
-            Item::Recorded { .. } => {
-                grown.recorded += 1;
-                let (first, last) = grown.spans.unwrap_or((*at, *at));
-                grown.spans = Some((first.min(*at), last.max(*at)));
-            }
-        }
-    }
-    grown
-}
-
-/// Adds it to the import. What is recorded is recorded, whether or not this can be kept; `false` if it was undone.
-pub(crate) async fn grow(app: &App, import: u64, grown: &Grown, mark: Option<&str>) -> Result<bool, Unavailable> {
+/// Counts a part of an import of which nothing is recorded, because each of it is refused.
+async fn refuse_all(app: &App, import: u64, refused: u64, mark: Option<&str>) -> Result<(), RecordError> {
+    let grown = Grown {
+        refused,
+        ..Grown::default()
+    };
     let mut tx = app.begin().await?;
-    let goes_on = import::grow(&mut tx, import, grown, mark, app.now()).await?;
-    tx.commit_quietly(Quiet::ImportBegun).await?;
-    Ok(goes_on)
+    if !import::goes_on(&mut tx, import).await? {
+        tx.rollback().await;
+        return Err(RecordError::Over);
+    }
+    import::grow(&mut tx, import, &grown, mark, app.now()).await?;
+    Ok(tx.commit_quietly(Quiet::ImportBegun).await?)
 }
 
 /// Counts what is refused, and says it in the server's log: a reporter that does not read its answers loses
@@ -240,6 +231,7 @@ impl From<IngestError> for RecordError {
         match error {
             IngestError::Conflict => Self::KeyReused,
             IngestError::TooMany { given, limit } => Self::TooMany { given, limit },
+            IngestError::Over => Self::Over,
             other => Self::Unavailable(other.into()),
         }
     }

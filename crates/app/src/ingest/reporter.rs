@@ -1,7 +1,7 @@
 //! Who reports from outside, for which applications, and whom they may name. Owns who; what they say is judged next door.
 
 use activity::{Facts, Named, Numbered, Recorder};
-use engine::{BatchNumber, IdSpace, NumberingId, SourceOf};
+use engine::{BatchNumber, IdSpace, NumberingId, Part, SourceOf};
 
 use crate::{Caller, Via, Visitor};
 
@@ -97,7 +97,7 @@ impl Reporter {
             naming: Naming::Nobody,
             by_mapping: false,
             mapping: None,
-            source: IdSpace::Ledger(ledger.to_owned(), Some(id)),
+            source: IdSpace::Ledger(ledger.to_owned(), Some(part(id))),
         }
     }
 
@@ -111,7 +111,7 @@ impl Reporter {
         };
         Self {
             recorder: Recorder::Import(reporter),
-            source: IdSpace::Ledger(ledger, Some(id)),
+            source: IdSpace::Ledger(ledger, Some(part(id))),
             ..self
         }
     }
@@ -123,9 +123,20 @@ impl Reporter {
 
     /// The import that what they send is a part of.
     pub(super) fn of_import(&self) -> Option<u64> {
-        match self.source {
-            IdSpace::Ledger(_, import) => import,
+        match &self.source {
+            IdSpace::Ledger(_, part) => part.as_ref().map(|part| part.import),
             IdSpace::Reporter(_) => None,
+        }
+    }
+
+    /// Whose external ids these are; where they are a part of an import, so many were refused, and it is so far with them.
+    pub(super) fn source_of(&self, refused: u64, mark: Option<String>) -> IdSpace {
+        match self.source.clone() {
+            IdSpace::Ledger(ledger, Some(part)) => {
+                let part = Part { refused, mark, ..part };
+                IdSpace::Ledger(ledger, Some(part))
+            }
+            other => other,
         }
     }
 
@@ -175,5 +186,14 @@ impl Reporter {
         match &self.source {
             IdSpace::Reporter(name) | IdSpace::Ledger(name, _) => name,
         }
+    }
+}
+
+/// A part of the import of this number, of which nothing is told yet.
+fn part(import: u64) -> Part {
+    Part {
+        import,
+        refused: 0,
+        mark: None,
     }
 }

@@ -90,7 +90,7 @@ async fn remove(app: &App, fence: &Fence, caller: Option<&Caller>) -> Result<Opt
 }
 
 /// Signs the note of a run. It stands without; what could not be signed is signed later.
-pub(super) async fn sign(app: &App, run: &RetentionRun) {
+pub(crate) async fn sign(app: &App, run: &RetentionRun) {
     if let Err(error) = app.log().sign_retention(run).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,

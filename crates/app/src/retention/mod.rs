@@ -9,6 +9,7 @@ mod rules;
 mod state;
 mod worker;
 
+pub(crate) use apply::sign;
 pub use apply::{apply, apply_due};
 pub use change::{Wanted, change};
 pub use engine::{Cut, Removal, RetentionRun};

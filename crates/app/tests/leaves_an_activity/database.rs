@@ -72,6 +72,8 @@ const BOOKKEEPING: &[Early] = &[
             "import.recorded",
             "import.known",
             "import.refused",
+            "import.unreadable",
+            "import.told",
             "import.mark",
             "import.first_at",
             "import.last_at",

@@ -28,6 +28,7 @@ const QUIET: &[(&str, &str)] = &[
     ("factors/reauthenticate", "Counted"),
     ("import/begin", "ImportBegun"),
     ("import/end", "ImportBegun"),
+    ("import/end", "ImportBegun"),
     ("ingest/record", "ImportBegun"),
     ("logging_in/log_in", "SecondStepDue"),
     ("logging_in/log_in", "Rehashed"),

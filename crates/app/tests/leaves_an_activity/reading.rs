@@ -99,7 +99,6 @@ pub(crate) async fn prepare<'a>(stage: &'a Stage<'a>, row: &str) -> Action<'a> {
             let (key, id) = sent(stage).await;
             let end = import::End {
                 whole: true,
-                recorded: 1,
                 unreadable: 0,
             };
             action(async move { import::end(app, &key, id, &end).await })

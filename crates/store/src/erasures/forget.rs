@@ -108,6 +108,9 @@ const RENAMED: &[&str] = &[
      WHERE reader_id = $1 AND $3 = $3",
     "UPDATE retention_run SET by_id = $2, by_name = $3 WHERE by_id = $1 AND $4 = $4",
     "UPDATE import SET by_id = $2, by_name = $3 WHERE by_id = $1 AND $4 = $4",
+    // A key is called as whoever made it likes. This comes before their keys are deleted.
+    "UPDATE import SET by_id = $2, by_name = $3
+     WHERE by_id IN (SELECT id FROM api_key WHERE account_id = $1) AND $4 = $4",
     "UPDATE legal_hold SET placed_by = $4 WHERE placed_by LIKE '%\"' || $1 || '\"%' AND $2 = $2 AND $3 = $3",
     "UPDATE erasure_request SET decided_by = $4 WHERE decided_by LIKE '%\"' || $1 || '\"%' AND $2 = $2 AND $3 = $3",
     "DELETE FROM erasure_request WHERE person_id = $1 AND state <> 'waiting' AND $2 = $2 AND $3 = $3 AND $4 = $4",

@@ -46,6 +46,8 @@ pub struct ImportRow {
     pub ended_at: Option<Time>,
     /// What came of it.
     pub grown: Grown,
+    /// How many of those recorded the log was told of.
+    pub told: u64,
     /// How far whoever sends it has come, in their own words.
     pub mark: Option<String>,
     /// How it was undone, if it was.
@@ -83,7 +85,7 @@ pub struct Grown {
 }
 
 const SELECT: &str = "SELECT i.id, i.format, i.source, i.files, i.by_id, i.by_name, i.begun_at, i.heard_at, i.ended_at,
-        i.recorded, i.known, i.refused, i.first_at, i.last_at, i.mark, i.undone_by_run AS run, r.begun_at AS undone_at,
+        i.recorded, i.known, i.refused + i.unreadable AS refused, i.told, i.first_at, i.last_at, i.mark, i.undone_by_run AS run, r.begun_at AS undone_at,
         r.finished_at AS undone_finished_at, r.import_removed AS removed, r.by_id AS undone_by_id,
         r.by_name AS undone_by_name, r.reason
     FROM import i LEFT JOIN retention_run r ON r.id = i.undone_by_run";
@@ -99,8 +101,8 @@ pub async fn begin(tx: &mut Tx, new: NewImport<'_>, now: Time) -> Result<u64, St
         .await?;
     let id = last.unwrap_or(0) + 1;
     let insert =
-        "INSERT INTO import (id, format, source, files, by_id, by_name, begun_at, heard_at, recorded, known, refused)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, 0, 0)";
+        "INSERT INTO import (id, format, source, files, by_id, by_name, begun_at, heard_at, recorded, known, refused, unreadable, told)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, 0, 0, 0, 0)";
     sqlx::query(insert)
         .bind(id)
         .bind(new.format)
@@ -156,7 +158,38 @@ pub async fn grow(tx: &mut Tx, id: u64, by: &Grown, mark: Option<&str>, now: Tim
     Ok(done.rows_affected() > 0)
 }
 
-/// Notes that all of one was read. One that brought nothing is none.
+/// Whether there is one of this number that takes more: that is neither ended nor undone.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn goes_on(read: &mut Read, id: u64) -> Result<bool, StoreError> {
+    let select = "SELECT COUNT(*) FROM import WHERE id = $1 AND ended_at IS NULL AND undone_by_run IS NULL";
+    let found: i64 = sqlx::query_scalar(select)
+        .bind(signed(id))
+        .fetch_one(read.conn())
+        .await?;
+    Ok(found > 0)
+}
+
+/// Notes that the log was told of all that one recorded, and how many lines of it could not be read: whoever goes on with
+/// one reads it from its first line, and so meets the same ones again.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub async fn tell(tx: &mut Tx, id: u64, unreadable: u64, now: Time) -> Result<(), StoreError> {
+    let update = "UPDATE import SET heard_at = $2, told = recorded,
+            unreadable = CASE WHEN unreadable < $3 THEN $3 ELSE unreadable END
+        WHERE id = $1";
+    sqlx::query(update)
+        .bind(signed(id))
+        .bind(now.0)
+        .bind(signed(unreadable))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes that all of one was read.
 ///
 /// # Errors
 /// Whatever the database refuses.
@@ -169,12 +202,13 @@ pub async fn end(tx: &mut Tx, id: u64, now: Time) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes away one that recorded nothing; whether it was such a one.
+/// Takes away one that brought nothing, neither new nor known; whether it was such a one.
 ///
 /// # Errors
 /// Whatever the database refuses.
 pub async fn forget_empty(tx: &mut Tx, id: u64) -> Result<bool, StoreError> {
-    let delete = sqlx::query("DELETE FROM import WHERE id = $1 AND recorded = 0 AND undone_by_run IS NULL");
+    let delete =
+        sqlx::query("DELETE FROM import WHERE id = $1 AND recorded = 0 AND known = 0 AND undone_by_run IS NULL");
     let done = delete.bind(signed(id)).execute(tx.conn()).await?;
     Ok(done.rows_affected() > 0)
 }
@@ -244,6 +278,7 @@ fn import(row: &AnyRow) -> Result<ImportRow, StoreError> {
             refused: number("refused")?,
             spans: maybe_time(row, "first_at")?.zip(maybe_time(row, "last_at")?),
         },
+        told: number("told")?,
         mark: maybe_text(row, "mark")?,
         undone,
     })

@@ -38,7 +38,7 @@ pub(super) struct Document;
 struct Import {
     /// Its number, from 1.
     id: u64,
-    /// What the files are: `openssh` for auth logs, `jsonl`, or the name of a mapping.
+    /// What the files are: `auth` for auth logs, `jsonl`, or the name of a mapping.
     format: String,
     /// Tells logs apart whose lines may be the same; empty for the usual one of the format.
     source: String,
@@ -104,7 +104,7 @@ struct ImportUndone {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewImport {
-    /// What the files are, such as `openssh`, `jsonl` or the name of a mapping.
+    /// What the files are, such as `auth`, `jsonl` or the name of a mapping.
     format: String,
     /// Tells logs apart whose lines may be the same.
     #[serde(default)]
@@ -119,10 +119,7 @@ struct NewImport {
 struct ImportEnd {
     /// Whether all was read; what was broken off can be gone on with.
     whole: bool,
-    /// Activities that were recorded since it was begun, or gone on with.
-    #[serde(default)]
-    recorded: u32,
-    /// Lines that could not be read, and so were not sent.
+    /// Lines that could not be read, from the first line on, and so were not sent; at most 4294967295.
     #[serde(default)]
     unreadable: u32,
 }
@@ -229,7 +226,8 @@ async fn begin(
     Ok(Json(import.into()))
 }
 
-/// Ends an import that this key began, or breaks it off; the log says what it recorded.
+/// Ends an import that this key began, or breaks it off; the log says what it recorded. Of one that is ended, this changes
+/// nothing, so that it can be repeated. 409 where it was undone.
 #[utoipa::path(
     post, path = "/v1/imports/{id}/end", tag = "Imports", operation_id = "endImport", request_body = ImportEnd,
     params(("id" = u32, Path, minimum = 1, description = "Number of the import.")),
@@ -244,7 +242,6 @@ async fn end(
 ) -> Result<Json<Import>, Problem> {
     let end = End {
         whole: said.whole,
-        recorded: said.recorded.into(),
         unreadable: said.unreadable.into(),
     };
     let import = import::end(state.app(), &caller, number(&id)?, &end).await?;

@@ -82,7 +82,7 @@ pub(super) struct ItemBody {
         ("strict" = Option<bool>, Query, description = "One refused item refuses the whole request: nothing is recorded."),
         ("lenient" = Option<bool>, Query, description = "Texts that are too long are shortened instead of refused, and the item says which. Ids, usernames and addresses are never shortened."),
         ("mapping" = Option<String>, Query, pattern = "^[a-z0-9_]{1,40}$", description = "The items are events of another product, such as `okta` or `github`, which the mapping of this name makes activities of; `whodid mapping list` lists them. Without it, the one that the key was made with; `none` for activities all the same. Each event is kept as it came beside what is read of it."),
-        ("import" = Option<u32>, Query, minimum = 1, description = "The items are a part of this import, which this key began with `POST /v1/imports` and did not end."),
+        ("import" = Option<u32>, Query, minimum = 1, maximum = 2147483647, description = "The items are a part of this import, which this key began with `POST /v1/imports` and did not end."),
         ("mark" = Option<String>, Query, pattern = "^[!-~]{1,200}$", description = "With `import`: how far that has come, in your own words. `POST /v1/imports` says the last one, so that you can go on from there."),
         ("wait" = Option<String>, Query, pattern = "^checkpoint$", description = "`checkpoint`: the answer holds a signed checkpoint of the log with these activities in it, as a receipt."),
     ),
@@ -236,6 +236,7 @@ fn refusal(error: RecordError) -> Problem {
     match error {
         RecordError::Strict(refused) => strictly_refused(refused),
         RecordError::KeyReused => Problem::key_reused(text),
+        RecordError::Over => Problem::conflict(text),
         RecordError::TooMany { .. } => Problem::too_large(text),
         RecordError::Unavailable(cause) => Problem::unavailable(cause),
     }

@@ -46,7 +46,8 @@ pub(crate) struct Import {
     /// Send it to this running server instead, such as `https://whodid.example.com`, with an API key that may record activities:
     /// the one in --key-file or in the environment variable WHODID_API_KEY
     ///
-    /// What is broken off goes on where it was when the same command is given again.
+    /// What is broken off goes on where it was when the same command is given again with the same key. Another key begins
+    /// anew, and what it sends again is recorded again, because its ids are its own.
     #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data_dir"])]
     pub(crate) server: Option<String>,
     /// A file that holds the API key, and nothing else

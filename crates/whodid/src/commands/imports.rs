@@ -63,6 +63,7 @@ async fn undone(app: &app::App, command: &UndoImport) -> Result<ExitCode> {
         let removed = goes.removed;
         say(line(&import))?;
         say(match goes.held {
+            0 if removed == 0 => "Nothing of it is in the log.".to_owned(),
             0 => format!(
                 "{removed} activities would be removed, which nothing takes back. Repeat this with --yes to do it."
             ),

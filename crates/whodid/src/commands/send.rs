@@ -21,7 +21,7 @@ use super::files::Files;
 use super::import::Report;
 use crate::compose;
 use crate::failure::Misuse;
-use crate::terminal::visible;
+use crate::terminal::{note, visible};
 
 /// Where the key is, unless a file holds it. On the command line every process of the machine could read it.
 const KEY: &str = "WHODID_API_KEY";
@@ -32,6 +32,7 @@ const ITEMS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a request is repeated that was not taken for a reason that passes, and how long it waits at most each time.
 const REPEATS: u32 = 10;
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// A running server, and a key for it.
@@ -61,6 +62,9 @@ impl Server {
             ))
             .into());
         }
+        if is_open(url) {
+            note("the key and the activities are sent without encryption: use https:// where others can read along");
+        }
         // A redirect would lead the key to where nobody sent it.
         let client = Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none());
         Ok(Self {
@@ -73,7 +77,7 @@ impl Server {
     /// One request, repeated as long as the server says that it will take it later.
     async fn ask(&self, path: &str, body: &Value, of: Option<&str>, report: &Waiting<'_>) -> Result<Answer> {
         let bytes = serde_json::to_vec(body).context("an activity cannot be written as JSON")?;
-        let mut wait = Duration::from_secs(1);
+        let mut wait = SHORTEST_WAIT;
         for repeat in 0.. {
             let mut request = self.client.request(Method::POST, format!("{}{path}", self.url));
             request = request
@@ -89,7 +93,7 @@ impl Server {
                         .headers()
                         .get(RETRY_AFTER)
                         .and_then(|value| value.to_str().ok()?.parse().ok());
-                    wait = asked.map_or(wait, Duration::from_secs);
+                    wait = asked.map_or(wait, Duration::from_secs).max(SHORTEST_WAIT);
                     format!("the server answers {}", answer.status().as_u16())
                 }
                 // Nothing of it may have arrived, or all: the key of the request tells the server which.
@@ -106,6 +110,19 @@ impl Server {
         }
         bail!("the server does not take it")
     }
+}
+
+/// Whether what is sent to this address crosses a network that others may read.
+fn is_open(url: &str) -> bool {
+    if !url.starts_with("http://") {
+        return false;
+    }
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return true;
+    };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    !is_loopback && host != "localhost"
 }
 
 /// Whether the server says that it takes the same later.
@@ -153,7 +170,7 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         .context("the server does not say the import's number")?;
     let mark = begun["mark"].as_str().and_then(Mark::parse);
     let skipped = match mark {
-        Some(mark) => sent_before(now, request, files, &mark).await?,
+        Some(mark) => sent_before(now, request, files, (&mark, &stop)).await?,
         None => 0,
     };
     if skipped > 0 {
@@ -168,14 +185,16 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
         id,
         mark: Mark::default(),
         skipped,
+        refused: 0,
+        most: ITEMS,
     };
     let mut summary = Summary::default();
     let done = read(now, request, &files.inputs, &mut sending, (&mut summary, report)).await;
     // Whatever ended it, the server is told what it recorded.
     let end = json!({
         "whole": done.is_ok() && !summary.stopped,
-        "recorded": summary.recorded,
-        "unreadable": summary.unreadable.min(u64::from(u32::MAX)),
+        // The server counted what it refused itself.
+        "unreadable": (summary.unreadable - sending.refused).min(u64::from(u32::MAX)),
     });
     let told = server
         .ask(&format!("/v1/imports/{id}/end"), &end, None, &sending.waiting)
@@ -186,14 +205,19 @@ pub(super) async fn send(server: &Server, request: &Import, files: &Files, repor
 }
 
 /// How many of the activities that these files hold were sent before: those up to the mark, if they are the same.
-async fn sent_before(now: Time, request: &Import, files: &Files, mark: &Mark) -> Result<u64> {
+async fn sent_before(
+    now: Time,
+    request: &Import,
+    files: &Files,
+    (mark, stop): (&Mark, &Arc<AtomicBool>),
+) -> Result<u64> {
     let (mut summary, reached) = (Summary::default(), Arc::new(AtomicBool::new(false)));
     let mut counting = Counting {
         of: mark.count,
         mark: Mark::default(),
         reached: Arc::clone(&reached),
     };
-    let mut silent = Silent(reached);
+    let mut silent = Silent(reached, Arc::clone(stop));
     read(now, request, &files.inputs, &mut counting, (&mut summary, &mut silent)).await?;
     Ok(if counting.mark == *mark { mark.count } else { 0 })
 }
@@ -250,14 +274,14 @@ impl Destination for Counting {
     }
 }
 
-/// Says nothing, and stops when all that was sent before was seen.
-struct Silent(Arc<AtomicBool>);
+/// Says nothing, and stops when all that was sent before was seen, or it is asked to.
+struct Silent(Arc<AtomicBool>, Arc<AtomicBool>);
 
 impl Watch for Silent {
     fn progress(&mut self, _: u64, _: u64) {}
     fn unreadable(&mut self, _: Origin, _: &str) {}
     fn stops(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) || self.1.load(Ordering::Relaxed)
     }
 }
 
@@ -269,6 +293,10 @@ struct Sending<'a> {
     mark: Mark,
     /// How many, from the first, are passed over.
     skipped: u64,
+    /// How many the server refused.
+    refused: u64,
+    /// Activities of one request.
+    most: usize,
 }
 
 impl Destination for Sending<'_> {
@@ -285,7 +313,7 @@ impl Destination for Sending<'_> {
             let row = row(found);
             bytes += row.to_string().len();
             rows.push(row);
-            if bytes >= BYTES || rows.len() == ITEMS {
+            if bytes >= BYTES || rows.len() >= self.most {
                 let sent = self.part(std::mem::take(&mut rows), first).await;
                 add(&mut all, sent?);
                 (bytes, first) = (0, place + 1);
@@ -306,26 +334,41 @@ fn add(all: &mut Taken, part: Taken) {
 }
 
 impl Sending<'_> {
-    /// Sends these, of which the first stands at this place of its batch.
+    /// Sends these, of which the first stands at this place of its batch: in halves, where a server takes less at once.
     async fn part(&mut self, rows: Vec<Value>, first: usize) -> Result<Taken, ImportError> {
-        let count = rows.len();
-        let path = format!(
-            "/v1/activities?import={}&mapping=none&mark={}",
-            self.id,
-            self.mark.text()
-        );
-        // The mark tells one part of an import from all others, and the same part from itself.
-        let key = format!("import-{}-{}", self.id, self.mark.text());
-        let answer = self
-            .server
-            .ask(&path, &Value::Array(rows), Some(&key), &self.waiting)
-            .await;
-        let taken = answer.and_then(|answer| taken(answer, count));
-        let mut taken = taken.map_err(|error| ImportError::Elsewhere(error.into()))?;
-        for (place, _) in &mut taken.refused {
-            *place += first;
+        let (mut all, mut due) = (Taken::default(), vec![(rows, first)]);
+        while let Some((rows, first)) = due.pop() {
+            let count = rows.len();
+            let body = Value::Array(rows);
+            // How far it is, is only said once all before it was taken.
+            let answer = self.post(&body, due.is_empty()).await;
+            let answer = answer.map_err(|error| ImportError::Elsewhere(error.into()))?;
+            if let (true, Value::Array(mut rows)) = (answer.is_too_large() && count > 1, body) {
+                let rest = rows.split_off(count / 2);
+                self.most = self.most.min(rest.len());
+                due.push((rest, first + rows.len()));
+                due.push((rows, first));
+                continue;
+            }
+            let mut taken = taken(answer, count).map_err(|error| ImportError::Elsewhere(error.into()))?;
+            for (place, _) in &mut taken.refused {
+                *place += first;
+            }
+            self.refused += taken.refused.len() as u64;
+            add(&mut all, taken);
         }
-        Ok(taken)
+        Ok(all)
+    }
+
+    async fn post(&self, rows: &Value, marked: bool) -> Result<Answer> {
+        let mut path = format!("/v1/activities?import={}&mapping=none", self.id);
+        if marked {
+            path.push_str(&format!("&mark={}", self.mark.text()));
+        }
+        // The same part has the same key, and another one has another, also where only what is said of the same ids differs.
+        let digest = Sha256::digest(rows.to_string());
+        let key = format!("import-{}-{}", self.id, data_encoding::HEXLOWER.encode(&digest));
+        self.server.ask(&path, rows, Some(&key), &self.waiting).await
     }
 }
 
@@ -354,6 +397,22 @@ mod tests {
         }
         for wrong in ["", "2", "2-", "x-00", "2-zz", "-1-00"] {
             assert_eq!(Mark::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_what_leaves_the_machine_in_the_open_is_said_to() {
+        for (url, open) in [
+            ("http://whodid.example.com", true),
+            ("http://192.0.2.1:8080/x", true),
+            ("http://127.0.0.1.example.com", true),
+            ("http://", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://localhost", false),
+            ("https://whodid.example.com", false),
+        ] {
+            assert_eq!(is_open(url), open, "{url}");
         }
     }
 

@@ -47,6 +47,11 @@ fn an_import_is_listed_and_undone_once_that_is_asked_for_twice() {
     assert_eq!(found(&home, "activity:log.import_undone"), 1);
     assert!(home.run(&import).ok().contains(" 5 activities recorded"));
     assert_eq!(found(&home, "reported:import:2"), 5);
+    let asked = home.run(&undo);
+    assert!(
+        asked.code == 1 && asked.out.contains("Nothing of it is in the log.") && !asked.out.contains("--yes"),
+        "{asked:?}"
+    );
     let again = home.run(&[&undo[..], &["--yes"]].concat());
     assert!(again.code == 1 && again.err.contains("undone already"), "{again:?}");
     let unknown = home.run(&["import", "undo", "9", "--reason", "x", "--yes"]);
@@ -118,6 +123,11 @@ async fn an_import_is_sent_to_a_running_server_and_sending_it_again_adds_nothing
         "{sent:?}"
     );
     assert_eq!(found(&home, "reported:import:3"), 1_501);
+    let listed = home.run(&["import", "list"]).ok();
+    assert!(
+        listed.contains("1501 recorded, 0 there before, 1 refused") && listed.contains("(auth)"),
+        "what the server refused is counted once: {listed}"
+    );
     assert_eq!(found(&home, "activity:log.imported"), 2);
     let wrong = run(to_server(&home, &server.url, "whodid_x", &auth));
     assert!(wrong.code == 1 && wrong.err.contains("answers 401"), "{wrong:?}");
@@ -237,6 +247,32 @@ fn a_server_that_is_busy_is_asked_again_when_it_says_and_one_that_is_not_there_i
         redirected.code == 2 && redirected.err.contains("no address of a server"),
         "{redirected:?}"
     );
+}
+
+#[test]
+fn a_server_that_takes_less_at_once_is_sent_halves_and_told_how_far_it_is_after_the_last() {
+    let home = Home::new();
+    home.file("in.jsonl", lines(0..3));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let one = r#"{"items":[{"status":202,"id":0}],"recorded":1,"duplicates":0,"refused":0}"#;
+    let two = r#"{"items":[{"status":202,"id":1},{"status":400,"errors":[]}],"recorded":1,"duplicates":0,"refused":1}"#;
+    let answers = [
+        ("200 OK", "", r#"{"id":7,"mark":null}"#),
+        ("413 Payload Too Large", "", r#"{"detail":"too much"}"#),
+        ("202 Accepted", "", one),
+        ("202 Accepted", "", two),
+        ("200 OK", "", r#"{"id":7}"#),
+    ];
+    let asked = std::thread::spawn(move || answers.map(|answer| answered(&listener, answer)));
+    let done = run(to_server(&home, &url, "whodid_key", &["--format", "jsonl", "in.jsonl"]));
+    assert!(
+        done.code == 3 && done.out.contains(" 2 activities recorded") && done.err.contains("line 3: cannot be read"),
+        "{done:?}"
+    );
+    let asked = asked.join().expect("it answers");
+    let marked: Vec<bool> = asked.iter().map(|head| head.contains("&mark=3-")).collect();
+    assert_eq!(marked, [false, true, false, true, false], "{asked:?}");
 }
 
 /// Answers one request; its head, in lower case but for the first line.

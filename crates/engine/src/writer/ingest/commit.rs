@@ -5,6 +5,7 @@ use std::sync::Arc;
 use activity::{Activity, Time};
 use store::log::external_id::Kept;
 use store::log::idempotency::{self, Remembered};
+use store::log::import::{self, Grown};
 use store::log::{external_id, head, person_key};
 use store::{StoreError, Tx};
 use tokio::sync::oneshot;
@@ -102,6 +103,7 @@ async fn try_once(writer: &Arc<Writer>, group: &mut [Request]) -> Result<Option<
         writer.place(&mut tx, std::mem::take(&mut plan.rows), kinds).await?
     };
     arrivals(&plan, &prepared).keep(&mut tx, placed.recorded_at).await?;
+    grow(&mut tx, &plan, &prepared, placed.recorded_at).await?;
     let answers = answers(&plan, &placed);
     let made = Made {
         plan: &plan,
@@ -182,18 +184,45 @@ fn arrivals(plan: &Plan, prepared: &[&Prepared]) -> Arrivals {
     arrivals
 }
 
+/// Adds to imports what came of their parts. Guarantee: an import's row counts what the log holds of it, because both are
+/// of one transaction.
+async fn grow(tx: &mut Tx, plan: &Plan, prepared: &[&Prepared], now: Time) -> Result<(), LogError> {
+    for (request, decision) in prepared.iter().zip(&plan.decisions) {
+        let (Some(part), Decision::Taken(slots)) = (&request.part, decision) else {
+            continue;
+        };
+        let mut grown = Grown {
+            refused: part.refused,
+            ..Grown::default()
+        };
+        for (slot, facts) in slots.iter().zip(&request.facts) {
+            if !matches!(slot, Slot::New(_)) {
+                grown.known += 1;
+                continue;
+            }
+            grown.recorded += 1;
+            let (first, last) = grown.spans.unwrap_or((facts.occurred_at, facts.occurred_at));
+            grown.spans = Some((first.min(facts.occurred_at), last.max(facts.occurred_at)));
+        }
+        import::grow(tx, part.import, &grown, part.mark.as_deref(), now).await?;
+    }
+    Ok(())
+}
+
 fn answers(plan: &Plan, placed: &Placed) -> Vec<Answer> {
     let first = placed.seqs.start;
     let mut answers: Vec<Answer> = Vec::with_capacity(plan.decisions.len());
     for decision in &plan.decisions {
         let answer = match decision {
             Decision::Conflict => Err(IngestError::Conflict),
+            Decision::Over => Err(IngestError::Over),
             Decision::Answered(result) => Ok(result.clone()),
             Decision::SameAs(i) => match &answers[*i] {
                 Ok(result) => Ok(IngestResult {
                     replayed: true,
                     ..result.clone()
                 }),
+                Err(IngestError::Over) => Err(IngestError::Over),
                 Err(_) => Err(IngestError::Conflict),
             },
             Decision::Taken(slots) => {

@@ -32,8 +32,19 @@ pub enum IdSpace {
     /// A reporter, such as an API key's id: remembered for a day or as set.
     Reporter(String),
     /// What is read in from files, such as `import:openssh:auth.log`: remembered for good, so that repeating it adds
-    /// nothing; or until the import of this number is undone.
-    Ledger(String, Option<u64>),
+    /// nothing; or until the import that they are a part of is undone.
+    Ledger(String, Option<Part>),
+}
+
+/// The import that a batch is a part of, and what is noted of it together with what is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// The import's number.
+    pub import: u64,
+    /// How many activities of this part were refused before.
+    pub refused: u64,
+    /// How far whoever sends it has come with it, in their own words.
+    pub mark: Option<String>,
 }
 
 /// A request's `Idempotency-Key`.
@@ -99,6 +110,9 @@ pub enum IngestError {
         /// How many are taken.
         limit: usize,
     },
+    /// The import that it is a part of was ended or undone; nothing of it is recorded.
+    #[error("the import that this is a part of is over; begin another with what is still to be read")]
+    Over,
     /// The log cannot take it now; nothing of it is recorded.
     #[error(transparent)]
     Unavailable(LogError),

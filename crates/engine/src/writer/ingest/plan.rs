@@ -6,7 +6,7 @@ use activity::{Facts, Time};
 use proof::Hash;
 use store::Read;
 use store::log::external_id::{self, Digest};
-use store::log::idempotency;
+use store::log::{idempotency, import};
 
 use super::prepare::{Ledger, Prepared};
 use super::{IngestResult, answer};
@@ -24,6 +24,8 @@ pub(super) enum Decision {
     SameAs(usize),
     /// Its `Idempotency-Key` belongs to another body.
     Conflict,
+    /// The import that it is a part of is over.
+    Over,
 }
 
 /// What an activity becomes; offsets count from the first seq this group is given.
@@ -49,7 +51,8 @@ pub(super) struct Plan {
 impl Plan {
     /// Looks up what is remembered and decides. The group's requests with a row of their own come last.
     pub(super) async fn make(read: &mut Read, group: &[&Prepared], now: Time) -> Result<Self, LogError> {
-        let answered = answered(read, group, now).await?;
+        let mut answered = answered(read, group, now).await?;
+        refuse_over(read, group, &mut answered).await?;
         let open = group
             .iter()
             .zip(&answered)
@@ -140,6 +143,24 @@ impl<'a> Writer<'a> {
         self.plan.rows.extend(BatchRow::of(batch::pack(&facts)?, &leaves));
         Ok(())
     }
+}
+
+/// Decides of what is a part of an import that is over. Guarantee: nothing is recorded of one that was undone, because one
+/// transaction writes at a time, and this is asked in it.
+async fn refuse_over(read: &mut Read, group: &[&Prepared], decisions: &mut [Option<Decision>]) -> Result<(), LogError> {
+    let mut goes_on: HashMap<u64, bool> = HashMap::new();
+    for (request, decision) in group.iter().zip(decisions) {
+        let (Some(part), None) = (&request.part, &decision) else {
+            continue;
+        };
+        if !goes_on.contains_key(&part.import) {
+            goes_on.insert(part.import, import::goes_on(read, part.import).await?);
+        }
+        if goes_on.get(&part.import) == Some(&false) {
+            *decision = Some(Decision::Over);
+        }
+    }
+    Ok(())
 }
 
 /// The decisions that an `Idempotency-Key` decides.

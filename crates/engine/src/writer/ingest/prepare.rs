@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use store::log::external_id::Digest;
 use store::log::{PersonKey, person_key};
 
-use super::{Batch, IdSpace, Idempotency};
+use super::{Batch, IdSpace, Idempotency, Part};
 use crate::batch::Packed;
 use crate::keys::{self, Fresh, Keys, Proposal};
 use crate::tasks::blocking;
@@ -39,6 +39,8 @@ pub(super) struct Prepared {
     pub(super) idempotency: Option<Idempotency>,
     /// Whether external ids are kept for good.
     pub(super) ledger: Option<Ledger>,
+    /// The import that it is a part of.
+    pub(super) part: Option<Part>,
     pub(super) numbers: Vec<BatchNumber>,
 }
 
@@ -65,9 +67,9 @@ impl Prepared {
         };
         let (mut known, missing, facts) = on_thread(large, find).await?;
         let proposal = find_keys(writer, &mut known, &missing, erasures).await?;
-        let ledger = match &source {
-            IdSpace::Ledger(_, import) => Some(Ledger(*import)),
-            IdSpace::Reporter(_) => None,
+        let (ledger, part) = match &source {
+            IdSpace::Ledger(_, part) => (Some(Ledger(part.as_ref().map(|part| part.import))), part.clone()),
+            IdSpace::Reporter(_) => (None, None),
         };
         let digest = move || {
             let leaves = facts
@@ -88,6 +90,7 @@ impl Prepared {
                 proposal,
                 idempotency,
                 ledger,
+                part,
                 numbers,
             })
         };

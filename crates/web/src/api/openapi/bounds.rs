@@ -21,6 +21,8 @@ enum Holds {
     Id(&'static str),
     /// So many texts.
     Texts(usize, usize),
+    /// So many names of files.
+    Files(usize, usize),
     /// One of these.
     OneOf(Vec<&'static str>),
     /// A time or a date.
@@ -89,7 +91,7 @@ fn sent() -> Vec<(&'static str, &'static str, Holds)> {
 
 /// The same of imports.
 fn imported() -> Vec<(&'static str, &'static str, Holds)> {
-    use Holds::{Like, Text, Texts};
+    use Holds::{Files, Like, Text};
     vec![
         ("NewImport", "format", Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{1,40}$")),
         (
@@ -97,7 +99,7 @@ fn imported() -> Vec<(&'static str, &'static str, Holds)> {
             "source",
             Like("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,200}$"),
         ),
-        ("NewImport", "files", Texts(1, app::import::FILES)),
+        ("NewImport", "files", Files(1, app::import::FILES)),
         ("UndoImport", "reason", Text(1, limits::REASON)),
     ]
 }
@@ -252,6 +254,10 @@ impl Holds {
             // 26 digits of base32hex, as `new_id` makes them.
             Self::Id(prefix) => json!({ "pattern": format!("^{prefix}_[0-9a-v]{{26}}$") }),
             Self::Texts(least, most) => json!({ "minItems": least, "maxItems": most }),
+            Self::Files(least, most) => {
+                let pattern = format!("^[^\\u0000-\\u001f\\u007f-\\u009f]{{1,{}}}$", app::import::NAME);
+                json!({ "minItems": least, "maxItems": most, "items": { "type": "string", "pattern": pattern } })
+            }
             Self::OneOf(words) => {
                 let is_optional = schema["type"].is_array();
                 let mut words = json!(words);

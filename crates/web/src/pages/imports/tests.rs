@@ -17,7 +17,7 @@ fn named(name: &str) -> Named {
 fn import(id: u64, hostile: &str) -> Imported {
     Imported {
         id,
-        format: "openssh".to_owned(),
+        format: "auth".to_owned(),
         source: hostile.to_owned(),
         files: vec![hostile.to_owned(), "auth.log".to_owned()],
         by: named(hostile),

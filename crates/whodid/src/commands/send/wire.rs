@@ -36,6 +36,11 @@ impl Answer {
         }
     }
 
+    /// Whether less at once might be taken.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     fn refusal(&self) -> String {
         let said = self.body["detail"].as_str().or_else(|| self.body.as_str());
         let said = said.filter(|text| !text.is_empty()).unwrap_or("and says nothing more");
