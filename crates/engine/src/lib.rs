@@ -55,14 +55,13 @@ pub use numbering::{BatchNumber, Folded, Gap, Late, NUMBERINGS, Numbering, Numbe
 pub use page::{LogHead, Page, Search, Through};
 pub use proof::{Checkpoint, FileName, Manifest, Moment, Origin, SigningKey, Statement, StatementError};
 pub use proving::{KeptCheckpoint, Proof};
-pub use pruning::{Cut, Retention};
+pub use pruning::{Cut, Retention, RetentionBy};
 pub use reader::inquiry::Inquiry;
 pub use reader::look::Look;
 pub use reader::scan::Scan;
 pub use reader::summary::{Summary, Top};
 pub use reader::tree::{Inclusion, Tree};
 pub use readiness::Obstacle;
-pub use retaining::RetentionBy;
 pub use settings::LogSettings;
 pub use sources::NamedNumbering;
 pub use steady::SteadyClock;

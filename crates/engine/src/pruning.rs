@@ -62,6 +62,15 @@ impl Cut {
     }
 }
 
+/// Who asks for a run of retention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionBy<'a> {
+    /// Their id.
+    pub id: &'a str,
+    /// Their name.
+    pub name: &'a str,
+}
+
 /// What is met by all that the import of this number recorded.
 pub(crate) fn of_import(id: u64) -> Expr {
     let recorder = RecorderPattern::Named(RecorderKind::Import, Entity::Id(id.to_string()));

@@ -9,16 +9,7 @@ use proof::{Checkpoint, Hash, Statement, StatementError};
 use store::Tx;
 use store::log::retention;
 
-use crate::{Log, LogError, Removal, Retention, RetentionRun, UndoneImport};
-
-/// Who asks for a run of retention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetentionBy<'a> {
-    /// Their id.
-    pub id: &'a str,
-    /// Their name.
-    pub name: &'a str,
-}
+use crate::{Log, LogError, Removal, Retention, RetentionBy, RetentionRun, UndoneImport};
 
 impl Log {
     /// What would be removed now, counted as it would be taken; nothing is changed.
@@ -66,7 +57,7 @@ impl Log {
         if self.shared().store().is_reader() {
             return Err(LogError::ReadOnly);
         }
-        self.ledger().undo_import(tx, import, (by.id, by.name)).await
+        self.ledger().undo_import(tx, import, by).await
     }
 
     /// The newest runs, newest first.

@@ -52,7 +52,7 @@ pub(super) async fn close(app: &App, caller: &Caller, id: u64, end: &End) -> Res
         table::end(&mut tx, id, app.now()).await?;
     }
     if untold == 0 {
-        return Ok(tx.commit_quietly(Quiet::ImportBegun).await?);
+        return tx.commit_quietly(Quiet::ImportBegun).await;
     }
     let mut facts = facts::of_installation(app, caller, "log.imported");
     let said = [

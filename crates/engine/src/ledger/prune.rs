@@ -14,7 +14,7 @@ use volume::{Alteration, Leaves as _, Order, Part, Query, RecordRow, VolumeError
 use super::erase::{Readable, readable};
 use super::rewrite::{Replaced, Step, Work, Workplace};
 use crate::ledger::Ledger;
-use crate::pruning::{Pruning, Retention, naming, of_import};
+use crate::pruning::{Pruning, Retention, RetentionBy, naming, of_import};
 use crate::shared::KeyedLeaves;
 use crate::tasks::blocking;
 use crate::{Cut, LogError, Search, batch};
@@ -144,7 +144,7 @@ impl Ledger {
         &self,
         tx: &mut Tx,
         import: &UndoneImport,
-        by: (&str, &str),
+        by: RetentionBy<'_>,
     ) -> Result<u64, LogError> {
         let import = table::OfImport {
             id: import.id,
@@ -154,7 +154,7 @@ impl Ledger {
         let run = NewRun {
             at: self.shared.clock().now(),
             seq: head::lock(tx).await?.size,
-            by: Some(by),
+            by: Some((by.id, by.name)),
             cuts: &[],
             import: Some(&import),
             held: &[],

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::Result;
-use app::Caller;
 use app::import::{Import as Request, ImportFormat as Format, Origin, Summary, Watch, import, oldest_first, rehearse};
+use app::{Caller, Tasks};
 use indicatif::ProgressBar;
 
 use super::files::Files;
@@ -95,6 +95,8 @@ pub(super) struct Report {
     bar: ProgressBar,
     /// Whether it was asked to stop.
     stop: Arc<AtomicBool>,
+    /// Listens for interrupts as long as it is there.
+    _listening: Tasks,
     files: Vec<String>,
     /// Bytes read.
     read: Arc<AtomicU64>,
@@ -129,10 +131,10 @@ impl Watch for Report {
 }
 
 /// What the first interrupt sets. The second one ends the process, as it would without this.
-fn interrupted() -> Arc<AtomicBool> {
+fn interrupted(tasks: &Tasks) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&stop);
-    tokio::spawn(async move {
+    tasks.once("interrupts", async move {
         while tokio::signal::ctrl_c().await.is_ok() {
             if told.swap(true, Ordering::Relaxed) {
                 std::process::exit(i32::from(STOPPED));
@@ -153,9 +155,11 @@ fn place(files: &[String], origin: Origin) -> String {
 
 impl Report {
     fn of(files: &Files) -> Self {
+        let listening = Tasks::default();
         Self {
             bar: progress::reading(files.length),
-            stop: interrupted(),
+            stop: interrupted(&listening),
+            _listening: listening,
             files: files.inputs.iter().map(|input| input.name.clone()).collect(),
             read: Arc::clone(&files.read),
             reported: 0,

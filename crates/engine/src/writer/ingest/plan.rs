@@ -1,6 +1,7 @@
 //! What a group of requests becomes, decided before anything is written: new, earlier, answered before, in conflict.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use activity::{Facts, Time};
 use proof::Hash;
@@ -153,10 +154,11 @@ async fn refuse_over(read: &mut Read, group: &[&Prepared], decisions: &mut [Opti
         let (Some(part), None) = (&request.part, &decision) else {
             continue;
         };
-        if !goes_on.contains_key(&part.import) {
-            goes_on.insert(part.import, import::goes_on(read, part.import).await?);
-        }
-        if goes_on.get(&part.import) == Some(&false) {
+        let goes_on = match goes_on.entry(part.import) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(import::goes_on(read, part.import).await?),
+        };
+        if !goes_on {
             *decision = Some(Decision::Over);
         }
     }
