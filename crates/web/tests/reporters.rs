@@ -149,10 +149,13 @@ async fn a_key_is_made_for_events_of_a_product_and_can_send_activities_all_the_s
     let event = json!({ "id": "s1", "date_create": 1_795_168_800, "action": "user_login",
         "actor": { "user": { "id": "W1" } } });
     let activity = json!({ "activity": "headset.started" });
+    // By its id it would be the first one again.
+    let mut other = event.clone();
+    other["id"] = "s2".into();
     for (query, item, kind) in [
         ("", &event, "user.login"),
         ("?mapping=none", &activity, "headset.started"),
-        ("?mapping=gitlab", &event, "gitlab.event"),
+        ("?mapping=gitlab", &other, "gitlab.event"),
     ] {
         let (status, body) = send(query, item).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{query} {body}");

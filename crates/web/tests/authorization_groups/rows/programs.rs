@@ -2,11 +2,12 @@
 
 use super::Body::{Form, Json, Nothing};
 use super::{Row, row};
-use crate::callers::{EVERYBODY, Expect, INSTALLATION, NOBODY, Outcome};
+use crate::callers::Outcome::NotFound;
+use crate::callers::{EVERYBODY, Expect, INSTALLATION, Who};
 
 /// Nobody was erased, asked to be, or is under a hold.
 const NONE_THERE: Expect = Expect {
-    installation: Outcome::NotFound,
+    installation: NotFound,
     ..INSTALLATION
 };
 
@@ -38,7 +39,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /admin/retention/runs/{id}/note",
         Nothing,
         Expect {
-            installation: Outcome::NotFound,
+            installation: NotFound,
             ..INSTALLATION
         },
     )
@@ -48,7 +49,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /admin/erasure/{id}/receipt",
         Nothing,
         Expect {
-            installation: Outcome::NotFound,
+            installation: NotFound,
             ..INSTALLATION
         },
     )
@@ -74,7 +75,10 @@ pub(crate) const ROWS: &[Row] = &[
     row("DELETE /v1/holds/{id}", Nothing, NONE_THERE).at("/v1/holds/hold_none"),
     // Nothing was imported.
     row("GET /v1/imports/{id}", Nothing, NONE_THERE).at("/v1/imports/1"),
-    row("POST /v1/imports/{id}/end", Json(r#"{"whole":true}"#), NOBODY).at("/v1/imports/1/end"),
+    // Keys of service accounts record activities here, those of persons do not.
+    row("POST /v1/imports/{id}/end", Json(r#"{"whole":true}"#), NONE_THERE)
+        .at("/v1/imports/1/end")
+        .but(&[(Who::Service, NotFound), (Who::ServiceInside, NotFound)]),
     row(
         "POST /v1/imports/{id}/undo",
         Json(r#"{"reason":"Wrong year"}"#),

@@ -139,7 +139,7 @@ mod tests {
     fn what_is_sent_is_read_back_as_it_was() {
         let sent = activity::json::parse_reported(
             br#"{"activity":"a.b","occurred_at":"2026-03-01T10:00:00Z","user":{"id":"u1","name":"Ann"},"external_id":"e",
-                "raw":"{\"x\":1}","targets":[{"type":"file","id":"f"}],"sequence":7,"source":"s"}"#,
+                "raw":"{\"x\":1}","targets":[{"kind":"file","id":"f"}],"sequence":7,"source":"s"}"#,
             Time(1_800_000_000_000_000),
         )
         .unwrap();
