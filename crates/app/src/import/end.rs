@@ -4,7 +4,10 @@ use store::log::import as table;
 
 use super::imported::Imported;
 use crate::tx::Quiet;
-use crate::{App, Caller, ChangeError, Unavailable, Via, facts};
+use crate::{App, Caller, ChangeError, FieldError, Unavailable, Via, facts};
+
+/// Lines that an end may tell of: what fits a whole number of every client.
+const MOST_LINES: u64 = i32::MAX as u64;
 
 /// What whoever sends an import says at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +22,18 @@ pub struct End {
 /// ended already stays as it is, so that this may be repeated.
 ///
 /// # Errors
-/// [`ChangeError::NotFound`] where this key began none of this number; [`ChangeError::Conflict`] if it was undone.
+/// [`ChangeError::NotFound`] where this key began none of this number; [`ChangeError::Invalid`] for more lines than anybody
+/// counts; [`ChangeError::Conflict`] if it was undone.
 pub async fn end(app: &App, caller: &Caller, id: u64, end: &End) -> Result<Imported, ChangeError> {
     let Via::ApiKey { id: key, .. } = &caller.via else {
         return Err(ChangeError::Forbidden);
     };
     let row = table::get(&mut app.store().glance().await?, id).await?;
     let import = Imported::of(row.filter(|row| row.by_id == *key).ok_or(ChangeError::NotFound)?)?;
+    if end.unreadable > MOST_LINES {
+        let text = format!("At most {MOST_LINES} lines can be told of.");
+        return Err(ChangeError::Invalid(vec![FieldError::new("unreadable", text)]));
+    }
     if import.undone.is_some() {
         return Err(ChangeError::conflict(format!("Import {id} was undone.")));
     }

@@ -119,7 +119,7 @@ struct NewImport {
 struct ImportEnd {
     /// Whether all was read; what was broken off can be gone on with.
     whole: bool,
-    /// Lines that could not be read, from the first line on, and so were not sent; at most 4294967295.
+    /// Lines that could not be read, from the first line on, and so were not sent; at most 2147483647.
     #[serde(default)]
     unreadable: u32,
 }
