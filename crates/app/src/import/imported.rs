@@ -2,6 +2,7 @@
 
 use activity::query::{Entity, Expr, RecorderPattern, Term};
 use activity::{Named, RecorderKind, Time};
+pub use store::log::import::Undone;
 use store::log::import::{self as table, ImportRow};
 
 use crate::paging::{Cursors, limit};
@@ -40,32 +41,17 @@ pub struct Imported {
     pub undone: Option<Undone>,
 }
 
-/// How an import was undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undone {
-    /// The run of retention that took its activities out of the log, of which there is a signed note.
-    pub run: u64,
-    /// When that was decided; from then on nothing shows them.
-    pub at: Time,
-    /// When nothing of them was left in any file.
-    pub finished_at: Option<Time>,
-    /// How many activities went.
-    pub removed: u64,
-    /// Who decided it.
-    pub by: Named,
-    /// Why.
-    pub reason: String,
-}
-
 impl Imported {
     pub(super) fn of(row: ImportRow) -> Result<Self, Unavailable> {
-        let named = |id: String, name: String| Named { id, name };
         Ok(Self {
             id: row.id,
             format: row.format,
             source: row.source,
             files: serde_json::from_str(&row.files).map_err(Unavailable::new)?,
-            by: named(row.by_id, row.by_name),
+            by: Named {
+                id: row.by_id,
+                name: row.by_name,
+            },
             begun_at: row.begun_at,
             heard_at: row.heard_at,
             ended_at: row.ended_at,
@@ -74,14 +60,7 @@ impl Imported {
             refused: row.grown.refused,
             spans: row.grown.spans,
             mark: row.mark,
-            undone: row.undone.map(|undone| Undone {
-                run: undone.run,
-                at: undone.at,
-                finished_at: undone.finished_at,
-                removed: undone.removed,
-                by: named(undone.by.0, undone.by.1),
-                reason: undone.reason,
-            }),
+            undone: row.undone,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The table `import`: what was read into the log from files, each as one thing.
 
-use activity::Time;
+use activity::{Named, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -57,16 +57,16 @@ pub struct ImportRow {
 /// How an import was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// The run of retention that takes its activities out of the log.
+    /// The run of retention that takes its activities out of the log, of which there is a signed note.
     pub run: u64,
-    /// When that was decided.
+    /// When that was decided; from then on nothing shows them.
     pub at: Time,
     /// When nothing of it was left in any file.
     pub finished_at: Option<Time>,
-    /// How many activities that took.
+    /// How many activities went.
     pub removed: u64,
-    /// Id and name of who decided it.
-    pub by: (String, String),
+    /// Who decided it.
+    pub by: Named,
     /// Why.
     pub reason: String,
 }
@@ -258,7 +258,10 @@ fn import(row: &AnyRow) -> Result<ImportRow, StoreError> {
             at: time(row, "undone_at")?,
             finished_at: maybe_time(row, "undone_finished_at")?,
             removed: number("removed")?,
-            by: (text(row, "undone_by_id")?, text(row, "undone_by_name")?),
+            by: Named {
+                id: text(row, "undone_by_id")?,
+                name: text(row, "undone_by_name")?,
+            },
             reason: text(row, "reason")?,
         }),
     };

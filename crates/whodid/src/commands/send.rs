@@ -1,162 +1,30 @@
 //! Sending an import to a running server: a batch at a time, each with an `Idempotency-Key`, and with a mark of how far it
-//! is, so that what was broken off goes on from there. Owns the requests; what lines say is read as for a data directory.
+//! is, so that what was broken off goes on from there. What lines say is read as for a data directory.
 
+mod mark;
+mod server;
 mod wire;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use activity::Time;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use app::import::{Destination, Found, Import, ImportError, Origin, Summary, Taken, Watch, read};
-use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Method, StatusCode, redirect};
+use mark::Mark;
 use serde_json::{Value, json};
+pub(super) use server::Server;
+use server::Waiting;
 use sha2::{Digest as _, Sha256};
 use wire::{Answer, row, taken};
 
 use super::files::Files;
 use super::import::Report;
 use crate::compose;
-use crate::failure::Misuse;
-use crate::terminal::{note, visible};
 
-/// Where the key is, unless a file holds it. On the command line every process of the machine could read it.
-const KEY: &str = "WHODID_API_KEY";
 /// Bytes and activities of one request.
 const BYTES: usize = 2 << 20;
 const ITEMS: usize = 1_000;
-/// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How often a request is repeated that was not taken for a reason that passes, and how long it waits at most each time.
-const REPEATS: u32 = 10;
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
-
-/// A running server, and a key for it.
-pub(super) struct Server {
-    url: String,
-    key: String,
-    client: Client,
-}
-
-impl Server {
-    /// The server at this address, with the key that the file or the environment holds.
-    pub(super) fn of(url: &str, key_file: Option<&Path>) -> Result<Self> {
-        let key = match key_file {
-            Some(file) => std::fs::read_to_string(file)
-                .with_context(|| format!("cannot read the key in {}", visible(&file.to_string_lossy())))?,
-            None => std::env::var(KEY).map_err(|_| {
-                Misuse(format!(
-                    "an API key is missing: set {KEY}, or name a file that holds it with --key-file"
-                ))
-            })?,
-        };
-        let url = url.trim_end_matches('/');
-        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(Misuse(format!(
-                "`{}` is no address of a server, such as https://whodid.example.com",
-                visible(url)
-            ))
-            .into());
-        }
-        if is_open(url) {
-            note("the key and the activities are sent without encryption: use https:// where others can read along");
-        }
-        // A redirect would lead the key to where nobody sent it.
-        let client = Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none());
-        Ok(Self {
-            url: url.to_owned(),
-            key: key.trim().to_owned(),
-            client: client.build().context("cannot speak HTTP")?,
-        })
-    }
-
-    /// One request, repeated as long as the server says that it will take it later.
-    async fn ask(&self, path: &str, body: &Value, of: Option<&str>, report: &Waiting<'_>) -> Result<Answer> {
-        let bytes = serde_json::to_vec(body).context("an activity cannot be written as JSON")?;
-        let mut wait = SHORTEST_WAIT;
-        for repeat in 0.. {
-            let mut request = self.client.request(Method::POST, format!("{}{path}", self.url));
-            request = request
-                .bearer_auth(&self.key)
-                .header("content-type", "application/json");
-            if let Some(key) = of {
-                request = request.header("idempotency-key", key);
-            }
-            let why = match request.body(bytes.clone()).send().await {
-                Ok(answer) if !passes(answer.status()) => return Answer::of(answer).await,
-                Ok(answer) => {
-                    let asked = answer
-                        .headers()
-                        .get(RETRY_AFTER)
-                        .and_then(|value| value.to_str().ok()?.parse().ok());
-                    wait = asked.map_or(wait, Duration::from_secs).max(SHORTEST_WAIT);
-                    format!("the server answers {}", answer.status().as_u16())
-                }
-                // Nothing of it may have arrived, or all: the key of the request tells the server which.
-                Err(error) if error.is_builder() => return Err(error.without_url().into()),
-                Err(error) => format!("the server does not answer ({})", error.without_url()),
-            };
-            if repeat == REPEATS || report.stops() {
-                bail!("{why}; what was taken before is recorded, and the same command goes on with it");
-            }
-            wait = wait.min(LONGEST_WAIT);
-            report.say(&format!("{why}; it is asked again in {} s", wait.as_secs()));
-            report.sleep(wait).await;
-            wait *= 2;
-        }
-        bail!("the server does not take it")
-    }
-}
-
-/// Whether what is sent to this address crosses a network that others may read.
-fn is_open(url: &str) -> bool {
-    if !url.starts_with("http://") {
-        return false;
-    }
-    let Ok(url) = reqwest::Url::parse(url) else {
-        return true;
-    };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    !is_loopback && host != "localhost"
-}
-
-/// Whether the server says that it takes the same later.
-fn passes(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || matches!(status.as_u16(), 408 | 502 | 503 | 504)
-}
-
-/// Who is told while it is waited, and may stop that.
-struct Waiting<'a> {
-    say: &'a (dyn Fn(&str) + Send + Sync),
-    stop: &'a AtomicBool,
-}
-
-impl Waiting<'_> {
-    fn say(&self, text: &str) {
-        (self.say)(text);
-    }
-
-    fn stops(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    /// Waits so long, or until it is stopped.
-    async fn sleep(&self, wait: Duration) {
-        const STEP: Duration = Duration::from_millis(200);
-        let mut left = wait;
-        while !left.is_zero() && !self.stops() {
-            let step = left.min(STEP);
-            tokio::time::sleep(step).await;
-            left -= step;
-        }
-    }
-}
-
 /// Sends all that these files hold.
 pub(super) async fn send(server: &Server, request: &Import, files: &Files, report: &mut Report) -> Result<Summary> {
     let now = compose::clock().now();
@@ -220,38 +88,6 @@ async fn sent_before(
     let mut silent = Silent(reached, Arc::clone(stop));
     read(now, request, &files.inputs, &mut counting, (&mut summary, &mut silent)).await?;
     Ok(if counting.mark == *mark { mark.count } else { 0 })
-}
-
-/// How far an import is: how many activities were sent, and a digest that tells which.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Mark {
-    count: u64,
-    digest: [u8; 32],
-}
-
-impl Mark {
-    fn add(&mut self, found: &Found) {
-        let id = found.facts.external_id.as_deref().unwrap_or_default();
-        self.count += 1;
-        self.digest = Sha256::new()
-            .chain_update(self.digest)
-            .chain_update(id)
-            .finalize()
-            .into();
-    }
-
-    fn text(&self) -> String {
-        format!("{}-{}", self.count, data_encoding::HEXLOWER.encode(&self.digest))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (count, digest) = text.split_once('-')?;
-        let digest = data_encoding::HEXLOWER.decode(digest.as_bytes()).ok()?;
-        Some(Self {
-            count: count.parse().ok()?,
-            digest: digest.try_into().ok()?,
-        })
-    }
 }
 
 /// Goes through what was sent before.
@@ -369,65 +205,5 @@ impl Sending<'_> {
         let digest = Sha256::digest(rows.to_string());
         let key = format!("import-{}-{}", self.id, data_encoding::HEXLOWER.encode(&digest));
         self.server.ask(&path, rows, Some(&key), &self.waiting).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mark_comes_back_from_its_text_and_tells_which_activities_it_is_of() {
-        let found = |id: &str| {
-            let mut facts = activity::Facts::new("a.b", Time(0));
-            facts.external_id = Some(id.to_owned());
-            Found::new(Origin::default(), facts)
-        };
-        let of = |ids: &[&str]| {
-            let mut mark = Mark::default();
-            ids.iter().for_each(|id| mark.add(&found(id)));
-            mark
-        };
-        let mark = of(&["a", "b"]);
-        assert_eq!(Mark::parse(&mark.text()), Some(mark.clone()));
-        assert_eq!(mark.text().split_once('-').unwrap().0, "2");
-        assert!(mark.text().len() <= 200 && mark.text().bytes().all(|byte| byte.is_ascii_graphic()));
-        for other in [&["b", "a"][..], &["a", "c"], &["a"], &["a", "b", "c"]] {
-            assert_ne!(of(other), mark);
-        }
-        for wrong in ["", "2", "2-", "x-00", "2-zz", "-1-00"] {
-            assert_eq!(Mark::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn only_what_leaves_the_machine_in_the_open_is_said_to() {
-        for (url, open) in [
-            ("http://whodid.example.com", true),
-            ("http://192.0.2.1:8080/x", true),
-            ("http://127.0.0.1.example.com", true),
-            ("http://", true),
-            ("http://127.0.0.1:8080", false),
-            ("http://[::1]:8080", false),
-            ("http://localhost", false),
-            ("https://whodid.example.com", false),
-        ] {
-            assert_eq!(is_open(url), open, "{url}");
-        }
-    }
-
-    #[test]
-    fn only_what_passes_is_asked_again() {
-        for (status, again) in [
-            (429, true),
-            (503, true),
-            (408, true),
-            (400, false),
-            (401, false),
-            (413, false),
-            (500, false),
-        ] {
-            assert_eq!(passes(StatusCode::from_u16(status).unwrap()), again, "{status}");
-        }
     }
 }
