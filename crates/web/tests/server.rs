@@ -173,6 +173,8 @@ async fn a_client_that_sends_all_before_it_reads_still_gets_its_answer() {
         stream.write_all(&body).await.unwrap();
         let answer = until_closed(&mut stream).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
+        // Else a client that keeps its connections sends the next request into one that ends, and gets no answer.
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{status}: {answer}");
     }
 }
 

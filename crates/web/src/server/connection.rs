@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::Response;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use tokio::time::{Instant, Sleep};
 
@@ -31,6 +33,16 @@ impl Unread {
             inner,
             unread: self.clone(),
         }
+    }
+
+    /// Says with an answer that came before its request was read that nothing more is read here: a client that keeps its
+    /// connections would send the next request into one that ends.
+    pub(super) fn told<B>(&self, mut answer: Response<B>) -> Response<B> {
+        if self.0.load(Ordering::Relaxed) {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+        }
+        answer
     }
 }
 

@@ -135,10 +135,12 @@ impl Server {
         let of = unread.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let router = router.clone();
+            let of = of.clone();
             let mut request = request.map(|body| Body::new(of.watch(body)));
             async move {
                 request.extensions_mut().insert(PeerAddress(peer));
-                Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+                let answer = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+                Ok::<_, Infallible>(of.told(answer))
             }
         });
         let io = Watched::new(TokioIo::new(stream), stall, unread);
