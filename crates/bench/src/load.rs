@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use futures::StreamExt as _;
 
+use crate::say;
 use crate::timing::at_share;
 use crate::traffic::{DELIVERY, SENDERS, Traffic};
 
@@ -178,6 +179,10 @@ pub async fn lines_per_second(client: &reqwest::Client, url: &str) -> Result<(f6
         ensure!(started.elapsed() < MOST_PATIENCE, "the export at {page} is not made");
         tokio::time::sleep(LOOK_AGAIN).await;
     }
+    say::progress(&format!(
+        "Export made after {:.1} s; reading it",
+        started.elapsed().as_secs_f64()
+    ));
     let answer = client.get(file).send().await?.error_for_status()?;
     let (mut parts, mut lines) = (answer.bytes_stream(), 0_u64);
     while let Some(part) = parts.next().await {

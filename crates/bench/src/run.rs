@@ -97,6 +97,7 @@ impl Run {
         let delivered = way.deliver(0..plan.singles).await?;
         let taken = (server.processor_seconds()? - before) / plan.singles as f64 * 1e6;
         let (_, peak) = server.memory_mib()?;
+        server.wait_until_sealed(HOT + DELIVERY).await?;
         let singles = way.singly(plan.singles..plan.hot).await?;
         way.deliver(singles.next..plan.hot).await?;
         server.stop()?;

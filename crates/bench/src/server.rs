@@ -59,6 +59,26 @@ impl Server {
         }
     }
 
+    /// Waits until no more than `hot` activities are hot: what was loaded before is sealed, and not a part of what is measured
+    /// next.
+    pub async fn wait_until_sealed(&self, hot: u64) -> Result<()> {
+        let (client, begun) = (reqwest::Client::new(), Instant::now());
+        loop {
+            let answer = client.get(format!("{}/metrics", self.url)).send().await?;
+            let metrics = answer.error_for_status()?.text().await?;
+            let gauge = metrics
+                .lines()
+                .find_map(|line| line.strip_prefix("whodid_hot_activities "));
+            if gauge.context("no gauge of hot activities")?.parse::<f64>()? <= hot as f64 {
+                return Ok(());
+            }
+            if begun.elapsed() > Duration::from_secs(60) {
+                bail!("what was loaded was not sealed after 60 s");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Resident memory in MiB: now, and at its highest.
     pub fn memory_mib(&self) -> Result<(f64, f64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

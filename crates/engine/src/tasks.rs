@@ -18,6 +18,10 @@ use crate::LogError;
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1_000 });
 const LONGEST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1_000 } else { 60_000 });
 
+/// How far a thread steps back, as `nice` counts.
+#[cfg(target_os = "linux")]
+const STEPPED_BACK: i32 = 10;
+
 /// Runs work that would hold up the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
@@ -26,6 +30,21 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Ok(result) => result,
         Err(error) => Err(LogError::of_ended(error)),
     }
+}
+
+/// Does `work` on a thread that comes after all others: where they want the processors as well, it gets about a tenth of one.
+/// What is not a system of Linux knows no priority of a thread, and does it as any work.
+pub(crate) fn behind<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    // On its own, because a thread that stepped back may not come forward again.
+    let on_its_own = || {
+        #[cfg(target_os = "linux")]
+        if let Err(error) = rustix::process::setpriority_process(None, STEPPED_BACK) {
+            tracing::debug!(%error, "work that can wait does not step back");
+        }
+        work()
+    };
+    let done = std::thread::scope(|scope| scope.spawn(on_its_own).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What works in the background. Clones are of the same tasks.
@@ -214,6 +233,17 @@ mod tests {
         let ended = runs.load(Ordering::SeqCst);
         sleep(Duration::from_millis(50)).await;
         assert_eq!(runs.load(Ordering::SeqCst), ended, "nothing runs after the end");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_steps_back_does_so_alone_and_its_panic_is_passed_on() {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let before = priority();
+        assert_eq!(behind(priority), before + STEPPED_BACK);
+        assert_eq!(priority(), before, "nobody else does");
+        let panicked = std::panic::catch_unwind(|| behind(|| panic!("broken")));
+        assert_eq!(panicked.unwrap_err().downcast_ref::<&str>(), Some(&"broken"));
     }
 
     #[tokio::test]

@@ -65,6 +65,17 @@ pub(crate) fn sync_all(path: &Path) -> Result<()> {
     sync(path)
 }
 
+/// Makes everything under `dir` durable, and does `work` while the disk does that.
+pub(crate) fn sync_beside<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let (done, synced) = std::thread::scope(|scope| {
+        let syncing = scope.spawn(|| sync_all(dir));
+        (work(), syncing.join())
+    });
+    let broke_off = |_| VolumeError::io(dir)(std::io::Error::other("making it durable broke off"));
+    synced.map_err(broke_off)??;
+    done
+}
+
 /// Size and SHA-256 of every file of the volume in `dir`, but its meta.
 pub(crate) fn sums(dir: &Path, halt: &Deadline) -> Result<BTreeMap<String, FileSum>> {
     let mut sums = BTreeMap::new();

@@ -12,6 +12,7 @@ mod facet;
 mod files;
 mod index;
 mod indexed;
+mod making;
 mod meta;
 mod order;
 mod part;

@@ -95,7 +95,7 @@ pub(crate) fn patch(
         tiles: tiles(meta.first_seq, &changed),
         replaced,
     };
-    patched.verify(dir, &made, leaf_of, halt)?;
+    files::sync_beside(dir, || patched.verify(dir, &made, leaf_of, halt))?;
     Ok(made)
 }
 

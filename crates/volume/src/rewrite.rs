@@ -5,23 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use activity::canonical::KeptDigest;
-use activity::query::Expr;
-use activity::{Activity, Seq, Time};
+use activity::{Activity, Seq};
 use proof::Hash;
 
 use crate::error::{Result, VolumeError};
 use crate::files;
 use crate::index::build::IndexBuilder;
 use crate::indexed::Indexed;
-use crate::meta::{RECORD, VolumeMeta};
-use crate::order::Order;
+use crate::making::{Made, Making};
+use crate::meta::VolumeMeta;
 use crate::patch;
-use crate::query::{Deadline, Query, Room};
-use crate::record::digest::RecordDigest;
-use crate::record::read::{Glance, RecordReader, RecordRow};
-use crate::record::write::{Kept, RecordWriter};
-use crate::sealed::{Bounds, Contents};
-use crate::tree::Levels;
+use crate::query::Deadline;
+use crate::record::read::{Glance, RecordRow};
+use crate::record::write::Kept;
 use crate::verify::{self, LeafOf, Merged};
 use crate::volume::Volume;
 
@@ -45,7 +41,7 @@ impl Leaf {
         }
     }
 
-    fn kept(&self) -> Kept<'_> {
+    pub(crate) fn kept(&self) -> Kept<'_> {
         match self {
             Self::Yielded(_) => Kept::NOTHING,
             Self::Erased(_, digests) => Kept { leaf: None, digests },
@@ -56,12 +52,6 @@ impl Leaf {
         }
     }
 }
-
-/// Rows of an index read at once.
-const CHUNK: Room = Room {
-    rows: 4096,
-    bytes: 2 << 20,
-};
 
 /// Changes rows of a record.
 pub struct Alteration<'a> {
@@ -135,236 +125,56 @@ pub fn rewrite<'a, A: AsRef<Activity>>(
     {
         return patch::patch((dir, id), &source, change, leaf_of, halt);
     }
-    let mut work = Work {
-        record: RecordWriter::create(&files::record(dir))?,
-        index: IndexBuilder::new(dir.join("index.parts"), halt.clone()),
-        levels: Levels::new(first),
-        bounds: None,
-        bare: Some(Vec::new()),
-        removed: 0,
-        copied: RecordDigest::default(),
-        leaf_of,
-        halt,
-    };
+    // Before anything of them is read: rows whose leaves nothing yields any more are held against nothing but this.
+    for part in &parts {
+        if let Part::Volume(volume) = part {
+            files::check_sums(volume.dir(), volume.meta(), halt)?;
+        }
+    }
+    let beside = indexes(&parts);
+    let index = beside.is_none().then(|| builder(dir, halt));
+    let mut making = Making::begin(dir, first, index, (leaf_of, halt))?;
     let whole = |part: &Part<'a, A>| match part {
         Part::Volume(volume) => Some(*volume),
         _ => None,
     };
     let volumes: Option<Vec<&Volume>> = parts.iter().map(whole).collect();
-    for part in parts {
-        match part {
-            Part::Rows(rows, leaves) => work.add_rows(rows, leaves, None)?,
-            Part::Indexed(rows, leaves, index) => work.add_rows(rows, leaves, Some(index))?,
-            Part::Volume(volume) => work.add_volume(volume)?,
-            Part::Index(volume) => work.add_index(volume)?,
-            Part::Record { dir, meta, alter } => work.add_record(dir, meta, alter)?,
-        }
-    }
-    let (levels, record) = (work.levels.clone(), std::mem::take(&mut work.copied));
-    let meta = work.finish(dir, id)?;
-    match &volumes {
+    let (added, joined) = std::thread::scope(|scope| {
+        let joining = beside.map(|indexes| scope.spawn(|| join(indexes, dir, halt)));
+        let added = parts.into_iter().try_for_each(|part| making.add(part));
+        (added, joining.map(std::thread::ScopedJoinHandle::join))
+    });
+    added?;
+    let broke_off = |_| VolumeError::damaged(id, "making its index broke off");
+    joined.map_or(Ok(()), |joined| joined.map_err(broke_off)?)?;
+    let Made { meta, levels, record } = making.finish(dir, id)?;
+    files::sync_beside(dir, || match &volumes {
         Some(parts) => {
             let merged = Merged { parts, levels, record };
-            verify::verify_merged(dir, &meta, merged, halt)?;
+            verify::verify_merged(dir, &meta, merged, halt)
         }
-        None => drop(verify::verify(dir, &meta, leaf_of, halt)?),
-    }
+        None => verify::verify(dir, &meta, leaf_of, halt).map(drop),
+    })?;
     Ok(meta)
 }
 
-/// A volume being made.
-struct Work<'a> {
-    record: RecordWriter,
-    index: IndexBuilder,
-    levels: Levels,
-    bounds: Option<Bounds>,
-    /// Rows that lost all their values, as long as there is no other: without one no index is made.
-    bare: Option<Vec<(Seq, Time)>>,
-    /// How many lost them in all.
-    removed: u64,
-    /// Of what was copied from other records.
-    copied: RecordDigest,
-    leaf_of: LeafOf<'a>,
-    halt: &'a Deadline,
+/// The indexes that the new one is made of, if nothing else belongs to it: it is made beside the record then.
+fn indexes<A: AsRef<Activity>>(parts: &[Part<'_, A>]) -> Option<Vec<tantivy::Index>> {
+    let index = |part: &Part<'_, A>| match part {
+        Part::Indexed(.., index) => Some(index.0.index.index.clone()),
+        Part::Volume(volume) => Some(volume.0.index.index.clone()),
+        _ => None,
+    };
+    parts.iter().map(index).collect()
 }
 
-impl Work<'_> {
-    fn end(&self) -> Seq {
-        self.levels.range().end()
-    }
-
-    fn follows(&self, seq: Seq) -> Result<()> {
-        let end = self.end();
-        if seq == end {
-            Ok(())
-        } else {
-            Err(VolumeError::Unfit(format!("activity {seq} stands where {end} belongs")))
-        }
-    }
-
-    fn add_rows<A: AsRef<Activity>>(&mut self, rows: &[A], leaves: &[Leaf], index: Option<&Indexed>) -> Result<()> {
-        if let Some(index) = index {
-            if index.seqs() != (self.end()..self.end() + rows.len() as u64) {
-                return Err(VolumeError::Unfit("an index is of other activities".to_owned()));
-            }
-            self.index_bare()?;
-            self.index.join(index.0.index.index.clone())?;
-        }
-        if rows.len() != leaves.len() {
-            let detail = format!("{} activities have {} leaves", rows.len(), leaves.len());
-            return Err(VolumeError::Unfit(detail));
-        }
-        for (row, leaf) in rows.iter().zip(leaves) {
-            let row = row.as_ref();
-            self.follows(row.seq)?;
-            self.levels.push(*leaf.hash());
-            self.record.add(row, leaf.kept())?;
-            if index.is_none() {
-                self.index(row)?;
-            }
-            self.note(row);
-        }
-        Ok(())
-    }
-
-    fn add_volume(&mut self, volume: &Volume) -> Result<()> {
-        let (dir, meta) = (volume.dir(), volume.meta());
-        self.follows(meta.first_seq)?;
-        // Rows whose leaves nothing yields any more are held against nothing but this.
-        files::check_sums(dir, meta, self.halt)?;
-        self.levels.join(&Levels::read(&files::tree(dir))?)?;
-        let mut rows = RecordReader::open(&files::record(dir))?;
-        while let Some(batch) = rows.next_batch() {
-            self.halt.check()?;
-            let batch = batch?;
-            let is_record = self.copied.add(&batch).is_some();
-            if !is_record {
-                return Err(VolumeError::damaged(&meta.id, "a column of its record cannot be read"));
-            }
-            self.record.add_batch(&batch)?;
-        }
-        self.index_bare()?;
-        self.index.join(volume.0.index.index.clone())?;
-        self.removed += meta.removed;
-        self.join(Bounds {
-            occurred: (meta.min_occurred, meta.max_occurred),
-            recorded: (meta.first_recorded, meta.last_recorded),
-            in_time_order: meta.in_time_order,
-        });
-        Ok(())
-    }
-
-    fn add_index(&mut self, volume: &Volume) -> Result<()> {
-        let meta = volume.meta();
-        self.follows(meta.first_seq)?;
-        let query = Query::new(&Expr::All, self.halt.clone());
-        for rows in volume.scan(query, Order::Recorded, CHUNK)? {
-            for row in rows? {
-                self.follows(row.seq)?;
-                let leaf = self
-                    .leaf_of
-                    .leaf(&row, &[])
-                    .ok_or_else(|| without_leaf(meta, row.seq))?;
-                self.levels.push(leaf);
-                self.record.add(&row, Kept::NOTHING)?;
-                self.index(&row)?;
-                self.note(&row);
-            }
-        }
-        Ok(())
-    }
-
-    fn add_record(&mut self, dir: &Path, meta: &VolumeMeta, mut alter: Option<Alteration<'_>>) -> Result<()> {
-        self.follows(meta.first_seq)?;
-        files::check_sum(dir, meta, RECORD, self.halt)?;
-        // The kept levels stand for leaves that nothing yields any more; without them every leaf is needed.
-        let levels = Levels::read(&files::tree(dir)).ok();
-        let levels = levels.filter(|levels| levels.range().root() == meta.tree_root);
-        if let Some(levels) = &levels {
-            self.levels.join(levels)?;
-        }
-        let mut record = RecordReader::open(&files::record(dir))?;
-        let mut next = meta.first_seq;
-        while let Some(rows) = record.next_rows() {
-            self.halt.check()?;
-            let rows = rows?;
-            if levels.is_none() || alter.is_some() {
-                self.leaf_of.expect(&rows);
-            }
-            for mut row in rows {
-                if row.activity.seq != next {
-                    let detail = format!("activity {} stands where {next} belongs", row.activity.seq);
-                    return Err(VolumeError::damaged(&meta.id, detail));
-                }
-                next += 1;
-                if levels.is_none() {
-                    let leaf = row.leaf.or_else(|| self.leaf_of.leaf(&row.activity, &row.kept));
-                    self.levels
-                        .push(leaf.ok_or_else(|| without_leaf(meta, row.activity.seq))?);
-                }
-                if let Some(change) = &mut alter {
-                    (change.alter)(&mut row);
-                }
-                self.record.add(&row.activity, row.kept())?;
-                self.index(&row.activity)?;
-                self.note(&row.activity);
-            }
-        }
-        if next == meta.end_seq() {
-            Ok(())
-        } else {
-            let detail = format!("its record ends before activity {next}");
-            Err(VolumeError::damaged(&meta.id, detail))
-        }
-    }
-
-    fn index(&mut self, row: &Activity) -> Result<()> {
-        if row.is_removed() {
-            self.removed += 1;
-            if let Some(bare) = &mut self.bare {
-                bare.push((row.seq, row.recorded_at));
-                return Ok(());
-            }
-        } else {
-            self.index_bare()?;
-        }
-        self.index.add(row)
-    }
-
-    /// Adds to the index what waited for a row with values.
-    fn index_bare(&mut self) -> Result<()> {
-        for (seq, recorded_at) in self.bare.take().unwrap_or_default() {
-            self.index.add(&Activity::removed(seq, recorded_at))?;
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, row: &Activity) {
-        self.join(Bounds::at(row.occurred_at, row.recorded_at));
-    }
-
-    fn join(&mut self, next: Bounds) {
-        match &mut self.bounds {
-            Some(bounds) => bounds.join(next),
-            none => *none = Some(next),
-        }
-    }
-
-    fn finish(self, dir: &Path, id: &str) -> Result<VolumeMeta> {
-        self.record.finish()?;
-        let count = self.levels.range().end() - self.levels.range().begin();
-        if self.removed < count {
-            self.index.finish(&files::index(dir))?;
-        }
-        let contents = Contents {
-            levels: &self.levels,
-            bounds: self.bounds,
-            removed: self.removed,
-        };
-        contents.seal(dir, id, self.halt)
-    }
+fn builder(dir: &Path, halt: &Deadline) -> IndexBuilder {
+    IndexBuilder::new(dir.join("index.parts"), halt.clone())
 }
 
-fn without_leaf(meta: &VolumeMeta, seq: Seq) -> VolumeError {
-    VolumeError::damaged(&meta.id, format!("activity {seq} has no leaf hash"))
+/// Makes the index of a volume of these, in order.
+fn join(indexes: Vec<tantivy::Index>, dir: &Path, halt: &Deadline) -> Result<()> {
+    let mut index = builder(dir, halt);
+    indexes.into_iter().try_for_each(|part| index.join(part))?;
+    index.finish(&files::index(dir))
 }

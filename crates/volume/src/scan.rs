@@ -20,8 +20,8 @@ const MOST: usize = if cfg!(test) { 11 } else { MOST_CANDIDATES };
 /// Decoded values a scan keeps, in bytes.
 const DECODED_BYTES: usize = 8 << 20;
 /// Values are decoded for so many chunks at once, and for no more than so many rows.
-const CHUNKS: usize = 16;
-const ROWS: usize = 32_768;
+const CHUNKS: usize = 32;
+const ROWS: usize = 65_536;
 
 /// All matches in order, a chunk at a time. Owns what it reads; ends after an error.
 pub struct Scan {

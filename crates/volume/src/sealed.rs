@@ -50,7 +50,7 @@ pub(crate) struct Contents<'a> {
 }
 
 impl Contents<'_> {
-    /// Writes what is left to be written in `dir`, and makes all of it durable.
+    /// Writes what is left to be written in `dir`. It is durable once that is synced.
     pub(crate) fn seal(self, dir: &Path, id: &str, halt: &Deadline) -> Result<VolumeMeta> {
         let range = self.levels.range();
         let count = range.end() - range.begin();
@@ -79,7 +79,6 @@ impl Contents<'_> {
             files: files::sums(dir, halt)?,
         };
         files::write_meta(dir, &meta)?;
-        files::sync_all(dir)?;
         Ok(meta)
     }
 }

@@ -18,9 +18,11 @@ const PAGE: usize = 50;
 const ALL: usize = 1_000;
 /// Bars of a histogram.
 const BARS: i64 = 60;
-/// The shares of the rows that an active user and the group have.
+/// The shares of the rows that an active user and the group have at most.
 const ACTIVE: f64 = 0.01;
 const GROUP: f64 = 0.01;
+/// How many rows the group has at most.
+const OF_GROUP: f64 = 100_000.0;
 /// How many rows a rare user has, give or take.
 const RARE: f64 = 10.0;
 
@@ -96,8 +98,12 @@ fn of_user(name: &'static str, id: &str) -> Matching {
 }
 
 fn of_group(traffic: &Traffic) -> Matching {
-    let id = traffic.group(GROUP);
-    matching("one group (1 %)", format!("group:{id}"), format!("group_id = '{id}'"))
+    let id = traffic.group(GROUP.min(OF_GROUP / traffic.course.rows as f64));
+    matching(
+        "one group (up to 100,000)",
+        format!("group:{id}"),
+        format!("group_id = '{id}'"),
+    )
 }
 
 /// What pages are asked of from both ends.

@@ -11,9 +11,12 @@ use super::rewrite::{Replaced, Work, Workplace};
 use crate::LogError;
 use crate::ledger::Ledger;
 use crate::shared::KeyedLeaves;
+use crate::tasks::behind;
 
 /// How often small volumes become larger ones: 16 into 1, twice.
 const LEVELS: u32 = 2;
+/// From so many times as many volumes on as become one, merging does not wait for a time when little else is done.
+const MANY: usize = 8;
 
 impl Ledger {
     /// Merges the oldest run of small neighbours that is due; whether there was one.
@@ -33,14 +36,16 @@ impl Ledger {
         let Some(parts) = parts else {
             return Ok(false);
         };
+        let rows = parts.iter().map(|part| part.meta().count).sum();
+        let can_wait = self.can_wait(view.volumes.len(), rows);
         drop(view);
         let started = std::time::Instant::now();
         let (first, last) = (parts[0].meta().first_seq, parts[parts.len() - 1].meta().end_seq());
         let ids: Vec<String> = parts.iter().map(|part| part.meta().id.clone()).collect();
         let leaf_of = KeyedLeaves::of(&self.shared);
         let make = move |place: &Workplace<'_>| {
-            let whole = parts.iter().map(Part::<Activity>::Volume).collect();
-            place.make(whole, &leaf_of)
+            let merge = || place.make(parts.iter().map(Part::<Activity>::Volume).collect(), &leaf_of);
+            if can_wait { behind(merge) } else { merge() }
         };
         let replaced = Replaced::Volumes(ids.clone());
         let meta = match self.rewrite(Work::Merge, first..last, replaced, make).await {
@@ -53,6 +58,14 @@ impl Ledger {
             millis = started.elapsed().as_millis(), "merged volumes");
         self.sweep().await?;
         Ok(true)
+    }
+
+    /// Whether a merge into so many activities, in a log of so many volumes, comes after all that somebody waits for. A question
+    /// is put to each volume, and while a large merge goes on, no other is begun.
+    fn can_wait(&self, volumes: usize, rows: u64) -> bool {
+        let settings = self.shared.settings();
+        let factor = settings.merge_factor;
+        volumes < factor.saturating_mul(MANY) && rows < settings.seal_at.saturating_mul(2 * factor as u64)
     }
 
     /// How many activities of a volume count for merging: one that is set aside is as good as a large one.

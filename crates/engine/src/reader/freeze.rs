@@ -16,12 +16,12 @@ use super::tail::{Chunk, SMALL};
 use crate::LogError;
 use crate::tasks::blocking;
 
-const MIDDLE: u64 = if cfg!(test) { 8 } else { 16 } * SMALL;
+const MIDDLE: u64 = if cfg!(test) { 8 } else { 32 } * SMALL;
 /// What blocks become when there is nothing else to do, each as soon as it is complete.
 const IDLE_BLOCKS: [u64; 3] = if cfg!(test) {
     [2 * SMALL, MIDDLE, 8 * MIDDLE]
 } else {
-    [4 * SMALL, MIDDLE, 4 * MIDDLE]
+    [4 * SMALL, 16 * SMALL, 2 * MIDDLE]
 };
 /// How long nothing must have come before large chunks are made.
 const IDLE: Duration = Duration::from_secs(2);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use activity::{Activity, Facts, Seq, sentence, text};
+use foldhash::fast::RandomState;
 use tantivy::directory::{MmapDirectory, RamDirectory};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::SingleSegmentIndexWriter;
@@ -30,10 +31,13 @@ pub(crate) struct IndexWriter {
     fields: Fields,
     inner: SingleSegmentIndexWriter,
     /// Values of columns with words that this segment has mentioned.
-    mentioned: [HashSet<Box<str>>; Column::ALL.len()],
+    mentioned: [HashSet<Box<str>, RandomState>; Column::ALL.len()],
     /// How the words of those begin, without the letters of the columns, of an index in memory.
     words: Option<Starts>,
+    /// Of the row that is added: a column's value, the words of columns, those of free-form texts, and details.
     encoded: String,
+    mentions: String,
+    texts: String,
     details: Vec<u8>,
     rows: usize,
     bytes: usize,
@@ -92,6 +96,8 @@ impl IndexWriter {
             mentioned: Default::default(),
             words: None,
             encoded: String::new(),
+            mentions: String::new(),
+            texts: String::new(),
             details: Vec::new(),
             rows: 0,
             bytes: 0,
@@ -113,14 +119,14 @@ impl IndexWriter {
         let mut document = TantivyDocument::new();
         document.add_i64(self.fields.occurred, facts.occurred_at.0);
         document.add_i64(self.fields.recorded, activity.recorded_at.0);
-        let mut words = String::new();
+        self.mentions.clear();
         for (at, column) in Column::ALL.into_iter().enumerate() {
             column.encode(facts, &mut self.encoded);
             document.add_text(self.fields.columns[at], &self.encoded);
-            self.mention(at, column, &mut words);
+            self.mention(at, column);
         }
-        if !words.is_empty() {
-            document.add_text(self.fields.word, words);
+        if !self.mentions.is_empty() {
+            document.add_text(self.fields.word, &self.mentions);
         }
         self.add_free_form(activity.seq, facts, &mut document);
         self.rows += 1;
@@ -151,7 +157,7 @@ impl IndexWriter {
     }
 
     /// Lists the words of the value just encoded if this segment has not seen it.
-    fn mention(&mut self, at: usize, column: Column, words: &mut String) {
+    fn mention(&mut self, at: usize, column: Column) {
         let Some(letter) = column.letter() else { return };
         let Some(mentioned) = self.mentioned.get_mut(at) else {
             return;
@@ -166,9 +172,9 @@ impl IndexWriter {
                     if let Some(starts) = &mut self.words {
                         starts.add(term.as_bytes());
                     }
-                    words.push(letter);
-                    words.push_str(term);
-                    words.push(' ');
+                    self.mentions.push(letter);
+                    self.mentions.push_str(term);
+                    self.mentions.push(' ');
                 });
                 false
             });
@@ -176,7 +182,8 @@ impl IndexWriter {
     }
 
     fn add_free_form(&mut self, seq: Seq, facts: &Facts, document: &mut TantivyDocument) {
-        let mut texts = String::new();
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.clear();
         let mut add = |field: &str| {
             text::terms(field, |term| {
                 texts.push_str(term);
@@ -216,7 +223,8 @@ impl IndexWriter {
                 .for_each(|value| add(value));
         }
         self.bytes += texts.len();
-        document.add_text(self.fields.text, texts);
+        document.add_text(self.fields.text, &texts);
+        self.texts = texts;
         marks.iter().for_each(|mark| document.add_text(self.fields.mark, mark));
         details::encode(facts, &mut self.details);
         if !self.details.is_empty() {

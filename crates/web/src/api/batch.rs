@@ -61,6 +61,9 @@ pub(super) type Item = Result<Facts, Vec<FieldError>>;
 /// costs more than an activity that is right.
 const MOST_FAULTS: usize = 1_000;
 
+/// An activity of so many bytes is a short one: of lines that are shorter there is no telling what they hold.
+const SHORT: usize = 128;
+
 /// The items of a body.
 #[derive(Debug, Default)]
 pub(super) struct Parsed {
@@ -115,6 +118,11 @@ pub(super) fn parse(
         true => json::parse_shortened,
         false => json::parse_reported,
     };
+    if layout == Layout::Lines {
+        // An item is large to move, and all of them are again where the vector grows.
+        let lines = body.iter().filter(|byte| **byte == b'\n').count() + 1;
+        parsed.items.reserve(lines.min(body.len() / SHORT).min(limit));
+    }
     pieces(body, layout, |raw| parsed.push(read(raw, now), limit))?;
     parsed.or_empty("The body holds no activity. Send one object, an array of them, or one a line.")
 }

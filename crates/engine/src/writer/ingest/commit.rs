@@ -288,7 +288,8 @@ fn offer(writer: &Writer, group: &mut [Request], plan: &Plan, placed: &Placed) {
     if group.iter().any(is_stale) {
         return;
     }
-    let mut activities = Vec::new();
+    // An activity is large to move, and all of them are again where a vector grows.
+    let mut activities = Vec::with_capacity((placed.seqs.end - placed.seqs.start) as usize);
     for (request, decision) in group.iter_mut().zip(&plan.decisions) {
         let Decision::Taken(slots) = decision else { continue };
         for (facts, slot) in std::mem::take(&mut request.prepared.facts).into_iter().zip(slots) {
