@@ -6,7 +6,9 @@ mod support;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use activity::Time;
 use app::accounts::{self, Profile};
+use app::backdate::{self, PastConnection};
 use app::connections::{self, ConnectionSearch, Counts, LookUpError, Standing, Which};
 use app::{Caller, ChangeError, Roles, Topic};
 use futures::future::join_all;
@@ -458,4 +460,43 @@ async fn somebody_renamed_stands_where_the_new_name_belongs() {
     };
     let found = connections::list(&test.app, &sam, &search).await.unwrap();
     assert_eq!(found.rows[0].person.name, "Zoë Jones");
+}
+
+#[tokio::test]
+async fn a_past_of_connections_is_written_and_what_there_is_already_stays() {
+    let test = TestApp::new().await;
+    let [sam, pia, lee, kim] = people(&test, ["sam", "pia", "lee", "kim"]).await;
+    connections::request(&test.app, &sam, "pia@example.com").await.unwrap();
+    let past = |asking: &Caller, other: &Caller, accepted_at| PastConnection {
+        asking: asking.person.id.clone(),
+        other: other.person.id.clone(),
+        requested_at: Time(1),
+        accepted_at,
+    };
+    let all = [
+        past(&pia, &sam, Some(Time(2))),
+        past(&sam, &lee, Some(Time(2))),
+        past(&kim, &sam, None),
+        past(&pia, &kim, Some(Time(2))),
+        past(&kim, &pia, None),
+    ];
+    assert!(matches!(
+        backdate::connections(&test.app, &sam, &all).await,
+        Err(ChangeError::Forbidden)
+    ));
+    let machine = Caller::command_line();
+    backdate::connections(&test.app, &machine, &all).await.unwrap();
+    assert_eq!(standing(&test, &sam, &pia).await, Standing::Sent, "it stays");
+    assert_eq!(standing(&test, &lee, &sam).await, Standing::Connected);
+    assert_eq!(standing(&test, &sam, &kim).await, Standing::Received);
+    assert_eq!(
+        standing(&test, &kim, &pia).await,
+        Standing::Connected,
+        "the first counts"
+    );
+    assert_eq!(listed(&test, &pia, Which::Connected).await, ["kim"]);
+    let mut nobody = all[0].clone();
+    nobody.other = "usr_nobody".to_owned();
+    let unknown = backdate::connections(&test.app, &machine, &[nobody]).await;
+    assert!(matches!(unknown, Err(ChangeError::NotFound)));
 }

@@ -63,8 +63,44 @@ struct Inserted {
     activities: Activities,
 }
 
+/// A request to create an account, in the middle of its transaction.
+enum Asked {
+    Now(Tx, Box<(AccountRow, Inserted)>),
+    /// It was done for an earlier request with the same key.
+    Before(Tx, String),
+}
+
 /// Creates an account.
 pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Created, ChangeError> {
+    match begin(app, caller, new).await? {
+        Asked::Now(mut tx, new) => {
+            let (account, inserted) = *new;
+            tx.answered(&account.id).await?;
+            let created = answer(app, caller, &mut tx, &account.id, inserted.link).await?;
+            tx.commit(inserted.activities).await?;
+            Ok(created)
+        }
+        Asked::Before(mut tx, id) => answer(app, caller, &mut tx, &id, None).await,
+    }
+}
+
+/// The same, where who it is will do: what else an account's page shows is not read.
+pub async fn create_person(app: &App, caller: &Caller, new: NewUser) -> Result<Person, ChangeError> {
+    match begin(app, caller, new).await? {
+        Asked::Now(mut tx, new) => {
+            let (account, inserted) = *new;
+            tx.answered(&account.id).await?;
+            tx.commit(inserted.activities).await?;
+            Ok(account.person())
+        }
+        Asked::Before(mut tx, id) => {
+            let account = account::get(&mut tx, &id).await?.ok_or(ChangeError::NotFound)?;
+            Ok(account.person())
+        }
+    }
+}
+
+async fn begin(app: &App, caller: &Caller, new: NewUser) -> Result<Asked, ChangeError> {
     let at_machine = matches!(caller.via, Via::CommandLine);
     let needs_machine = matches!(new.activation, Activation::Link | Activation::Password(_));
     if !caller.is_administrator() || (needs_machine && !at_machine) {
@@ -88,13 +124,10 @@ pub async fn create_user(app: &App, caller: &Caller, new: NewUser) -> Result<Cre
         .await?
     {
         Begun::Now(tx) => tx,
-        Begun::Before(mut tx, id) => return answer(app, caller, &mut tx, &id, None).await,
+        Begun::Before(tx, id) => return Ok(Asked::Before(tx, id)),
     };
-    let Inserted { link, activities } = insert(app, caller, &mut tx, &account, (new, hash)).await?;
-    tx.answered(&account.id).await?;
-    let created = answer(app, caller, &mut tx, &account.id, link).await?;
-    tx.commit(activities).await?;
-    Ok(created)
+    let inserted = insert(app, caller, &mut tx, &account, (new, hash)).await?;
+    Ok(Asked::Now(tx, Box::new((account, inserted))))
 }
 
 /// What tells one request from another.

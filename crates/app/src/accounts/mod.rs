@@ -38,7 +38,7 @@ pub use cancel_email_change::cancel_email_change;
 pub use change_password::{ChangePassword, change_password};
 pub use confirm_email_change::{PendingEmail, confirm_email_change, peek_email_change, pending_email_change};
 pub use create_first_administrator::{FirstAdministrator, create_first_administrator};
-pub use create_user::{Activation, Created, NewUser, create_user};
+pub use create_user::{Activation, Created, NewUser, create_person, create_user};
 pub use edit_account::{EditAccount, edit_account};
 pub use edit_profile::{Profile, ProfileEdit, edit_profile, edit_profile_at};
 pub use edit_user::{EditUser, edit_user};

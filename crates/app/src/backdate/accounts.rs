@@ -34,12 +34,17 @@ pub async fn accounts(app: &App, caller: &Caller, pasts: &[Past], password: &str
     let mut tx = app.begin().await?;
     for past in pasts {
         let mut row = account::get(&mut tx, &past.id).await?.ok_or(ChangeError::NotFound)?;
+        let before = names::keys(&row);
         row.email.clone_from(&past.email);
         row.time_zone.clone_from(&past.time_zone);
         let keys = names::keys(&row);
-        account::set_profile(&mut tx, &row, &keys).await?;
-        word::replace(&mut tx, &past.id, &keys, &names::words(&keys)).await?;
-        account::set_login_enabled(&mut tx, &past.id, past.login_enabled).await?;
+        account::set_email_and_zone(&mut tx, &row, &keys).await?;
+        if keys != before {
+            word::replace(&mut tx, &past.id, &keys, &names::words(&keys)).await?;
+        }
+        if row.login_enabled != past.login_enabled {
+            account::set_login_enabled(&mut tx, &past.id, past.login_enabled).await?;
+        }
         if let Some(at) = past.activated_at {
             account::set_activated(&mut tx, &past.id, at).await?;
             if row.password_hash.is_none() {

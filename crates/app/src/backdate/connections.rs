@@ -1,8 +1,10 @@
 //! The past of connections: who asked whom, and what became of it.
 
+use std::collections::HashMap;
+
 use activity::Time;
 use store::accounts::account;
-use store::connections::connection::{self, End};
+use store::connections::connection::{self, End, Past};
 
 use super::at_the_machine;
 use crate::{App, Caller, ChangeError, Quiet, names};
@@ -24,25 +26,24 @@ pub struct PastConnection {
 pub async fn connections(app: &App, caller: &Caller, connections: &[PastConnection]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
     let mut tx = app.begin().await?;
-    for past in connections {
-        let asking = account::get(&mut tx, &past.asking)
-            .await?
-            .ok_or(ChangeError::NotFound)?;
-        let other = account::get(&mut tx, &past.other).await?.ok_or(ChangeError::NotFound)?;
-        let (asking_key, other_key) = (names::keys(&asking).name, names::keys(&other).name);
-        let asking = End {
-            id: &asking.id,
-            name_key: &asking_key,
-        };
-        let other = End {
-            id: &other.id,
-            name_key: &other_key,
-        };
-        let asked = connection::request(&mut tx, asking, other, past.requested_at).await?;
-        if let (true, Some(at)) = (asked, past.accepted_at) {
-            connection::decide(&mut tx, &past.other, &past.asking, true, at).await?;
+    let mut names = HashMap::new();
+    for id in connections.iter().flat_map(|past| [&past.asking, &past.other]) {
+        if !names.contains_key(id.as_str()) {
+            let account = account::get(&mut tx, id).await?.ok_or(ChangeError::NotFound)?;
+            names.insert(id.as_str(), names::keys(&account).name);
         }
     }
+    let end = |id| names.get_key_value(id).map(|(id, name_key)| End { id, name_key });
+    let rows = connections.iter().map(|past| {
+        Some(Past {
+            asking: end(past.asking.as_str())?,
+            other: end(past.other.as_str())?,
+            requested_at: past.requested_at,
+            accepted_at: past.accepted_at,
+        })
+    });
+    let rows: Vec<Past<'_>> = rows.collect::<Option<_>>().ok_or(ChangeError::NotFound)?;
+    connection::insert_all(&mut tx, &rows).await?;
     tx.commit_quietly(Quiet::Past).await?;
     Ok(())
 }

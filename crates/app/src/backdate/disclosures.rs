@@ -1,10 +1,9 @@
 //! The past of who was given whose rows of the log.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use activity::{Person, Time};
-use store::disclosures::{self, Disclosure, Kind, Via};
+use store::disclosures::{self, Disclosure, Given, Kind, Via};
 
 use super::at_the_machine;
 use crate::ids::{Prefix, new_id_at};
@@ -30,26 +29,35 @@ pub struct PastDisclosure {
 /// Lists the looks for those whose log it was.
 pub async fn disclosures(app: &App, caller: &Caller, past: &[PastDisclosure]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
+    let past: Vec<&PastDisclosure> = past.iter().filter(|one| one.rows > 0).collect();
+    let rows: Vec<Disclosure> = past.iter().map(|one| row(app, one)).collect::<Result<_, _>>()?;
+    let given = rows.iter().zip(&past).map(|(row, one)| Given {
+        disclosure_id: &row.id,
+        person_id: &one.user_id,
+        rows: i64::try_from(one.rows).unwrap_or(i64::MAX),
+        at: one.at.0,
+    });
+    let given: Vec<Given<'_>> = given.collect();
     let mut tx = app.begin().await?;
-    for one in past.iter().filter(|one| one.rows > 0) {
-        let row = Disclosure {
-            id: new_id_at(app, Prefix::Disclosure, one.at),
-            // Nothing asked from now on is the same question.
-            digest: Vec::new(),
-            kind: Kind::Page,
-            reader_id: one.reader.id.clone(),
-            reader: serde_json::to_string(&one.reader).map_err(crate::Unavailable::new)?,
-            via: Via::Device,
-            via_id: String::new(),
-            via_name: one.device.clone().unwrap_or_default(),
-            ip: one.ip.map(|ip| ip.to_string()),
-            query: activity::query::Expr::user_id(one.user_id.as_str()).to_string(),
-            first_at: one.at.0,
-        };
-        disclosures::insert(&mut tx, &row).await?;
-        let people = BTreeMap::from([(one.user_id.clone(), i64::try_from(one.rows).unwrap_or(i64::MAX))]);
-        disclosures::add_people(&mut tx, &row.id, &people, one.at.0).await?;
-    }
+    disclosures::insert_all(&mut tx, &rows).await?;
+    disclosures::add_given(&mut tx, &given).await?;
     tx.commit_quietly(Quiet::Past).await?;
     Ok(())
+}
+
+fn row(app: &App, one: &PastDisclosure) -> Result<Disclosure, crate::Unavailable> {
+    Ok(Disclosure {
+        id: new_id_at(app, Prefix::Disclosure, one.at),
+        // Nothing asked from now on is the same question.
+        digest: Vec::new(),
+        kind: Kind::Page,
+        reader_id: one.reader.id.clone(),
+        reader: serde_json::to_string(&one.reader).map_err(crate::Unavailable::new)?,
+        via: Via::Device,
+        via_id: String::new(),
+        via_name: one.device.clone().unwrap_or_default(),
+        ip: one.ip.map(|ip| ip.to_string()),
+        query: activity::query::Expr::user_id(one.user_id.as_str()).to_string(),
+        first_at: one.at.0,
+    })
 }

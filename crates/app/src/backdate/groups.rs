@@ -23,19 +23,18 @@ pub struct PastMember {
 /// Writes the memberships into the groups. Who is in a group already stays as they are.
 pub async fn groups(app: &App, caller: &Caller, members: &[PastMember]) -> Result<(), ChangeError> {
     at_the_machine(caller)?;
+    let row = |past: &PastMember| MemberRow {
+        group_id: past.group_id.clone(),
+        account_id: past.user_id.clone(),
+        role: GroupRole::Member,
+        joined_at: past.joined_at,
+        version: 1,
+    };
+    let rows: Vec<MemberRow> = members.iter().map(row).collect();
     let mut tx = app.begin().await?;
-    for past in members {
-        let row = MemberRow {
-            group_id: past.group_id.clone(),
-            account_id: past.user_id.clone(),
-            role: GroupRole::Member,
-            joined_at: past.joined_at,
-            version: 1,
-        };
-        member::insert(&mut tx, &row).await?;
-        if past.is_default {
-            default_group::set(&mut tx, &past.user_id, &past.group_id).await?;
-        }
+    member::insert_all(&mut tx, &rows).await?;
+    for past in members.iter().filter(|past| past.is_default) {
+        default_group::set(&mut tx, &past.user_id, &past.group_id).await?;
     }
     tx.commit_quietly(Quiet::Past).await?;
     Ok(())

@@ -201,6 +201,20 @@ pub async fn set_profile(tx: &mut Tx, account: &AccountRow, keys: &AccountKeys) 
     crate::renamed::follow(tx, &account.id, &keys.name).await
 }
 
+/// The same where the names stay: sets the e-mail address and the time zone.
+pub async fn set_email_and_zone(tx: &mut Tx, account: &AccountRow, keys: &AccountKeys) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE account SET email = $2, email_key = $3, time_zone = $4, version = version + 1 WHERE id = $1",
+    );
+    done.bind(&account.id)
+        .bind(&account.email)
+        .bind(&keys.email)
+        .bind(&account.time_zone)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Makes this an edit of the account as it was at `version`, or of whatever it is now; `false` if it is another by now.
 pub async fn edit(tx: &mut Tx, id: &str, version: Option<i64>) -> Result<bool, StoreError> {
     // The version in the statement itself: of two edits of what both have read, one is done.

@@ -2,9 +2,10 @@
 //! one happens.
 
 use activity::Time;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::row::{flag, maybe_time, time};
+use crate::sql::{in_shapes, rows};
 use crate::{Read, StoreError, Tx};
 
 /// How far a connection has come.
@@ -90,6 +91,52 @@ pub async fn request(tx: &mut Tx, asking: End<'_>, other: End<'_>, now: Time) ->
         .bind(low.name_key)
         .bind(high.name_key);
     Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
+}
+
+/// A connection that was asked for, and since when it is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a> {
+    /// Who asked.
+    pub asking: End<'a>,
+    /// Who was asked.
+    pub other: End<'a>,
+    /// When.
+    pub requested_at: Time,
+    /// When the other accepted, if they did.
+    pub accepted_at: Option<Time>,
+}
+
+/// Adds connections, many in one statement. A pair that has one already keeps it.
+pub async fn insert_all(tx: &mut Tx, all: &[Past<'_>]) -> Result<(), StoreError> {
+    for chunk in in_shapes(all) {
+        let sql = format!(
+            "INSERT INTO connection (low_id, high_id, state, by_low, requested_at, decided_at, low_name_key, \
+             high_name_key) VALUES {} ON CONFLICT DO NOTHING",
+            rows(chunk.len(), 8)
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, past| {
+            let is_low = past.asking.id < past.other.id;
+            let (low, high) = match is_low {
+                true => (past.asking, past.other),
+                false => (past.other, past.asking),
+            };
+            query
+                .bind(low.id)
+                .bind(high.id)
+                .bind(if past.accepted_at.is_some() {
+                    "accepted"
+                } else {
+                    "requested"
+                })
+                .bind(i64::from(is_low))
+                .bind(past.requested_at.0)
+                .bind(past.accepted_at.map(|at| at.0))
+                .bind(low.name_key)
+                .bind(high.name_key)
+        });
+        query.execute(tx.conn()).await?;
+    }
+    Ok(())
 }
 
 /// `id` accepts or rejects the request of `other`; `false` if there is none that waits for it.

@@ -1,7 +1,8 @@
 //! Rows of `disclosure`: the same reader asking the same thing within a while.
 
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
+use crate::sql::{in_shapes, rows};
 use crate::{Read, StoreError, Tx};
 
 /// How rows were given.
@@ -119,23 +120,33 @@ pub async fn newest(read: &mut Read, digest: &[u8], since: i64) -> Result<Option
 
 /// Inserts one.
 pub async fn insert(tx: &mut Tx, row: &Disclosure) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO disclosure (id, digest, kind, reader_id, reader, via, via_id, via_name, ip, query, first_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(row.id.as_str())
-    .bind(row.digest.clone())
-    .bind(row.kind.word())
-    .bind(row.reader_id.as_str())
-    .bind(row.reader.as_str())
-    .bind(row.via.word())
-    .bind(row.via_id.as_str())
-    .bind(row.via_name.as_str())
-    .bind(row.ip.as_deref())
-    .bind(row.query.as_str())
-    .bind(row.first_at)
-    .execute(tx.conn())
-    .await?;
+    insert_all(tx, std::slice::from_ref(row)).await
+}
+
+/// Adds disclosures, many in one statement.
+pub async fn insert_all(tx: &mut Tx, all: &[Disclosure]) -> Result<(), StoreError> {
+    for chunk in in_shapes(all) {
+        let sql = format!(
+            "INSERT INTO disclosure (id, digest, kind, reader_id, reader, via, via_id, via_name, ip, query, first_at) \
+             VALUES {}",
+            rows(chunk.len(), 11)
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| {
+            query
+                .bind(row.id.as_str())
+                .bind(row.digest.clone())
+                .bind(row.kind.word())
+                .bind(row.reader_id.as_str())
+                .bind(row.reader.as_str())
+                .bind(row.via.word())
+                .bind(row.via_id.as_str())
+                .bind(row.via_name.as_str())
+                .bind(row.ip.as_deref())
+                .bind(row.query.as_str())
+                .bind(row.first_at)
+        });
+        query.execute(tx.conn()).await?;
+    }
     Ok(())
 }
 

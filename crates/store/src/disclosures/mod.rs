@@ -9,8 +9,8 @@ mod person;
 mod tests;
 mod waiting;
 
-pub use disclosure::{Disclosure, Kind, Via, insert, newest, set_query};
+pub use disclosure::{Disclosure, Kind, Via, insert, insert_all, newest, set_query};
 pub use list::{Disclosed, to_others};
 pub use noted::{noted_at, set_noted_at};
-pub use person::add_people;
+pub use person::{Given, add_given, add_people};
 pub use waiting::{insert_waiting, remove_waiting, set_waiting, waiting};

@@ -1,11 +1,12 @@
 //! Members of groups. Owns no paging (`list`); its statements keep every group that has an owner from losing the last.
 
 use activity::Time;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{GroupRole, role};
 use crate::row::{text, time};
+use crate::sql::in_shapes;
 use crate::{Read, StoreError, Tx};
 
 /// One membership.
@@ -50,18 +51,37 @@ pub async fn role_of(read: &mut Read, group_id: &str, account_id: &str) -> Resul
 
 /// Makes the account a member; `false` if it is one already.
 pub async fn insert(tx: &mut Tx, member: &MemberRow) -> Result<bool, StoreError> {
-    let one = sqlx::query(
-        "INSERT INTO group_member (group_id, account_id, role, joined_at, name_key) \
-         SELECT $1, a.id, $3, $4, a.name_key FROM account a WHERE a.id = $2 ON CONFLICT DO NOTHING",
-    );
-    let done = one
-        .bind(&member.group_id)
-        .bind(&member.account_id)
-        .bind(member.role.code())
-        .bind(member.joined_at.0)
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(insert_all(tx, std::slice::from_ref(member)).await? > 0)
+}
+
+/// Makes accounts members, many in one statement; how many were none yet.
+pub async fn insert_all(tx: &mut Tx, members: &[MemberRow]) -> Result<u64, StoreError> {
+    let mut inserted = 0;
+    for chunk in in_shapes(members) {
+        let row = |at: usize| {
+            let [group, account, role, joined] = [1, 2, 3, 4].map(|column| at * 4 + column);
+            format!(
+                "SELECT CAST(${group} AS TEXT) AS group_id, CAST(${account} AS TEXT) AS account_id, \
+                 CAST(${role} AS TEXT) AS role, CAST(${joined} AS BIGINT) AS joined_at"
+            )
+        };
+        let given: Vec<String> = (0..chunk.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO group_member (group_id, account_id, role, joined_at, name_key) \
+             SELECT m.group_id, a.id, m.role, m.joined_at, a.name_key FROM ({}) m \
+             JOIN account a ON a.id = m.account_id WHERE 1 = 1 ON CONFLICT DO NOTHING",
+            given.join(" UNION ALL ")
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, member| {
+            query
+                .bind(&member.group_id)
+                .bind(&member.account_id)
+                .bind(member.role.code())
+                .bind(member.joined_at.0)
+        });
+        inserted += query.execute(tx.conn()).await?.rows_affected();
+    }
+    Ok(inserted)
 }
 
 /// Sets the role, if the membership still has the version that `member` has; `false` otherwise, or if no owner would

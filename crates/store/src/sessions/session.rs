@@ -1,11 +1,12 @@
 //! Sessions themselves: reading one, creating, starting, locking, ending. Owns no presence and no paging.
 
 use activity::{Named, Time};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::Dialect;
 use crate::row::{flag, maybe_text, maybe_time, text, time};
+use crate::sql::{in_shapes, rows};
 use crate::{Read, StoreError, Tx};
 
 /// How far a session is.
@@ -123,25 +124,35 @@ pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<SessionRow>, StoreErro
 
 /// Inserts a new session; its version starts at 1 whatever `session` says.
 pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<(), StoreError> {
-    let one = sqlx::query(
-        "INSERT INTO session (id, group_id, group_name, name, password_hash, locked, state, host_id, host_name, \
-         created_at, started_at, ended_at, state_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    );
-    one.bind(&session.id)
-        .bind(&session.group.id)
-        .bind(&session.group.name)
-        .bind(&session.name)
-        .bind(&session.password_hash)
-        .bind(i64::from(session.locked))
-        .bind(session.state.code())
-        .bind(&session.host_id)
-        .bind(&session.host_name)
-        .bind(session.created_at.0)
-        .bind(session.started_at.map(|at| at.0))
-        .bind(session.ended_at.map(|at| at.0))
-        .bind(session.state_at.0)
-        .execute(tx.conn())
-        .await?;
+    insert_all(tx, std::slice::from_ref(session)).await
+}
+
+/// Adds sessions, many in one statement.
+pub async fn insert_all(tx: &mut Tx, sessions: &[SessionRow]) -> Result<(), StoreError> {
+    for chunk in in_shapes(sessions) {
+        let sql = format!(
+            "INSERT INTO session (id, group_id, group_name, name, password_hash, locked, state, host_id, host_name, \
+             created_at, started_at, ended_at, state_at) VALUES {}",
+            rows(chunk.len(), 13)
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, session| {
+            query
+                .bind(&session.id)
+                .bind(&session.group.id)
+                .bind(&session.group.name)
+                .bind(&session.name)
+                .bind(&session.password_hash)
+                .bind(i64::from(session.locked))
+                .bind(session.state.code())
+                .bind(&session.host_id)
+                .bind(&session.host_name)
+                .bind(session.created_at.0)
+                .bind(session.started_at.map(|at| at.0))
+                .bind(session.ended_at.map(|at| at.0))
+                .bind(session.state_at.0)
+        });
+        query.execute(tx.conn()).await?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use activity::{By, Facts, Named, Person, Time};
 use anyhow::Result;
-use app::accounts::{Activation, NewUser, create_user};
+use app::accounts::{Activation, NewUser, create_person};
 use app::applications::{NewApplication, register};
 use app::backdate::{self, Past};
 use app::groups::{self, NewGroup};
@@ -280,9 +280,9 @@ impl Seeder {
             (caller(facts), Activation::Later)
         };
         let new = new_user(&profile, activation);
-        let created = create_user(&self.installation.app, &caller, new).await?;
+        let created = create_person(&self.installation.app, &caller, new).await?;
         self.recorded += 1;
-        self.generator.adopt(self.people, &created.person.id);
+        self.generator.adopt(self.people, &created.id);
         self.people += 1;
         if known {
             self.accesses.push(Access {
@@ -294,8 +294,8 @@ impl Seeder {
             });
         }
         let past = Past {
-            id: created.person.id,
-            email: created.person.email,
+            id: created.id,
+            email: created.email,
             time_zone: profile.zone.to_owned(),
             login_enabled: true,
             ..Past::default()
