@@ -62,7 +62,7 @@ export async function newestSentence(page, path, code) {
   }
   assert.ok(await row.count(), `${code} is not in ${path}`);
   // An id is shortened in a row, and whole on hover.
-  const parts = await row.locator(".what > :is(.say, .obj, .id)").evaluateAll((all) =>
+  const parts = await row.locator(".what > :is(.say, a, b, .id)").evaluateAll((all) =>
     all.map((part) => (part.classList.contains("id") ? `(${part.title})` : part.textContent)),
   );
   return parts.join(" ").trim().replaceAll(/\s+/g, " ");

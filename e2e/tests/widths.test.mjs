@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { pages } from "../pages.mjs";
 import { scene } from "../support/scene.mjs";
 
-const WIDTHS = [320, 390, 520, 641, 760, 761, 821, 900, 901, 1024, 1080, 1280, 1920];
+const WIDTHS = [320, 390, 520, 641, 760, 761, 768, 821, 900, 901, 1024, 1080, 1280, 1920];
 const here = scene({ activities: 2_000 }, async () => {
   await fill();
 });

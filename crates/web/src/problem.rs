@@ -332,7 +332,8 @@ pub(super) fn sentence(text: &str) -> String {
         .next()
         .map(|c| c.to_uppercase().collect::<String>())
         .unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
+    let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

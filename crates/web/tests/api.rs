@@ -297,6 +297,12 @@ async fn wrong_questions_say_what_would_fix_them() {
         let problem: Value = response.json().await.unwrap();
         assert_eq!(problem["code"], code, "{path} {problem}");
     }
+    let nothing = test.get("/v1/activities?q=%F0%9F%8E%89", As::Key(Scope::Read)).await;
+    let nothing: Value = nothing.json().await.unwrap();
+    assert_eq!(
+        nothing["detail"],
+        "`🎉` has no letters or digits to search for. Look for it in names."
+    );
     let problem: Value = test
         .get("/v1/activities?q=usr:sam", As::Key(Scope::Read))
         .await

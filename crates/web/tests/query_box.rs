@@ -121,6 +121,26 @@ async fn what_is_typed_and_the_range_are_one_state_in_every_scope() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_window_says_what_is_looked_for_and_when() {
+    let reader = Reader::new("ada").await;
+    for (address, title) in [
+        ("/activity", "Activity"),
+        ("/activity?q=outcome:failure", "outcome:failure: Activity"),
+        ("/activity?from=-30d", "Last 30 days: Activity"),
+        (
+            "/activity?q=%22a%20%3Cb%3E%E2%80%AE%22&from=yesterday&to=yesterday",
+            "&#34;a &#60;b&#62;U+202E&#34;, Yesterday: Activity",
+        ),
+    ] {
+        let html = reader.page(address).await;
+        let said = html.split("<title>").nth(1).unwrap().split(" · ").next().unwrap();
+        assert_eq!(said, title, "{address}");
+    }
+    let html = reader.page("/activity/export?q=ada&from=-30d").await;
+    assert!(html.contains("<span class=\"bit\">Last 30 days<small"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chip_is_edited_and_removed_without_a_script() {
     let reader = Reader::new("ada").await;
     let html = reader.page("/activity?q=outcome:success+-login&from=-7d").await;

@@ -133,11 +133,9 @@ pub(super) fn refusal(error: ViewError) -> Problem {
 }
 
 fn bad_query(error: &ParseError) -> Problem {
-    let help = error.suggestion.as_ref().map(|suggestion| suggestion.text.clone());
-    let detail = match &help {
-        Some(help) => format!("{} {help}", error.message),
-        None => error.message.clone(),
-    };
+    let help = error.suggestion.iter().map(|suggestion| sentence(&suggestion.text));
+    let said: Vec<String> = std::iter::once(sentence(&error.message)).chain(help).collect();
+    let detail = said.join(" ");
     Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query is wrong", detail).at_bytes(
         error.span.clone(),
         error

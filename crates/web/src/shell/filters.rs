@@ -29,6 +29,13 @@ pub(crate) fn visible(text: impl std::fmt::Display, _: &dyn Values) -> Result<Sa
     Ok(Safe(super::respond::visible_html(&text.to_string())))
 }
 
+/// The same for what stands a hundred times on a page: ASCII is read from left to right whatever stands beside it, and
+/// needs no `<bdi>`.
+#[askama::filter_fn]
+pub(crate) fn isolated(text: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(super::respond::isolated_html(&text.to_string())))
+}
+
 /// Somebody as `Full Name (username)`, each part by itself, so that a name written from right to left stays in its place.
 #[askama::filter_fn]
 pub(crate) fn person(who: &activity::Person, _: &dyn Values) -> Result<Safe<String>> {

@@ -50,6 +50,16 @@ pub(crate) fn visible_html(text: &str) -> String {
     out
 }
 
+/// The same, without `<bdi>` where the text is ASCII.
+pub(crate) fn isolated_html(text: &str) -> String {
+    if !text.is_ascii() {
+        return visible_html(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    push_visible(&mut out, text);
+    out
+}
+
 /// `Full Name (username)`, each in a `<bdi>` of its own; of somebody who lacks one, what there is.
 pub(crate) fn person_html(who: &Person) -> String {
     if who.name.is_empty() || who.username.is_empty() {

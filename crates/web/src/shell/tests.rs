@@ -3,7 +3,9 @@ use app::Turns;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 
-use super::respond::{ago_words, called_html, person_html, said_html, size_words, visible_html, visible_plain};
+use super::respond::{
+    ago_words, called_html, isolated_html, person_html, said_html, size_words, visible_html, visible_plain,
+};
 use super::{Cookie, Cookies, ErrorPage, Flash, LocalPath, PageError, Pager, Zone, turns};
 
 #[test]
@@ -39,6 +41,14 @@ fn text_that_hides_or_reorders_is_shown_as_code_points() {
         assert_eq!(visible_plain(seen), seen);
     }
     assert_eq!(visible_plain("a\u{200d}b"), "aU+200Db");
+    assert_eq!(isolated_html("Sam <b>"), "Sam &lt;b&gt;");
+    assert_eq!(
+        isolated_html("a\u{7}b"),
+        visible_html("a\u{7}b").replace("<bdi>", "").replace("</bdi>", "")
+    );
+    for apart in ["مريم", "Zoë", "a\u{202e}b"] {
+        assert_eq!(isolated_html(apart), visible_html(apart));
+    }
 }
 
 #[test]

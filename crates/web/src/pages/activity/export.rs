@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::display::Display;
 use super::export_choice::{Choice, Set};
+use super::range::words_of;
 use super::state::{UrlState, WrongRange};
 use super::view::{View, page_error, sentence};
 use crate::AppState;
@@ -241,6 +242,11 @@ impl NewPage {
 
     fn rows(&self) -> Count {
         self.estimate.rows
+    }
+
+    /// The range as whoever exports chose it.
+    fn range_words(&self) -> Option<String> {
+        words_of(&self.url, &self.zone, self.shell.now)
     }
 
     /// The zones that are one click away: name and words.

@@ -21,6 +21,8 @@ pub(crate) struct FacetList {
 #[derive(Clone, Debug)]
 pub(crate) struct FacetValue {
     pub(crate) name: String,
+    /// Whether it is a name with a username behind it, each of which is to stay in its place.
+    pub(crate) is_person: bool,
     pub(crate) n: u64,
     /// Its share of the largest in steps of four per cent, as the style sheet has a width for each.
     pub(crate) share: u64,
@@ -87,10 +89,11 @@ fn list(values: &Values, links: &Links) -> FacetList {
     let href = |query: &Option<String>| {
         query
             .as_ref()
-            .map(|query| links.state.with_query(query.as_str()).href(&links.base))
+            .map(|query| links.state.with_query(query.as_str()).link())
     };
     let value = |value: &Value| FacetValue {
         name: name(values.facet, value),
+        is_person: values.facet == Facet::User && !value.name.is_ascii(),
         n: value.n,
         share: (value.n * 100).div_ceil(most * 4) * 4,
         look: match (value.is_chosen, value.is_left_out, values.facet) {
@@ -111,7 +114,7 @@ fn list(values: &Values, links: &Links) -> FacetList {
         title: title(values.facet),
         values: values.values.iter().map(value).collect(),
         other: values.other,
-        more: (values.other > 0 && !is_open).then(|| links.state.with_more(word).href(&links.base)),
+        more: (values.other > 0 && !is_open).then(|| links.state.with_more(word).link()),
     }
 }
 

@@ -94,7 +94,7 @@ impl Histogram {
             range: format!("{} – {}", words(zone, bar.from), words(zone, bar.to)),
             n: bar.outcomes.total(),
             failures: bar.failures(),
-            href: alone(bar, zone, &links.state).href(&links.base),
+            href: alone(bar, zone, &links.state).link(),
         };
         Some(Self {
             width: bars.len() * STEP,

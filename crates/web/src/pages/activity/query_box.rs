@@ -82,7 +82,7 @@ impl QueryBox {
         };
         let hints = answered.map_or(&[][..], |(_, hints)| hints);
         Self {
-            range: RangeChip::new(state, base, zone, now),
+            range: RangeChip::new(state, zone, now),
             chips,
             q,
             typed,

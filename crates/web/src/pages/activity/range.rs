@@ -65,12 +65,18 @@ pub(crate) struct Day {
     pub(crate) is_today: bool,
 }
 
+/// The range of a view in words, where it has one.
+pub(crate) fn words_of(state: &UrlState, zone: &Zone, now: Time) -> Option<String> {
+    let has_range = !state.from.is_empty() || !state.to.is_empty();
+    has_range.then(|| RangeChip::new(state, zone, now).words)
+}
+
 impl RangeChip {
-    pub(crate) fn new(state: &UrlState, base: &Href, zone: &Zone, now: Time) -> Self {
+    pub(crate) fn new(state: &UrlState, zone: &Zone, now: Time) -> Self {
         let range = AtRange::of_ends(&state.from, &state.to, zone.zone()).ok();
         let preset = |(label, from, to): (&'static str, &str, &str)| {
             let is_current = (state.from.as_str(), state.to.as_str()) == (from, to);
-            (label, state.with_range(from, to).href(base), is_current)
+            (label, state.with_range(from, to).link(), is_current)
         };
         let (from, to) = match &range {
             Some(range) => (typed(&range.from, &state.from, zone), typed(&range.to, &state.to, zone)),
@@ -85,7 +91,7 @@ impl RangeChip {
             from,
             to,
             zones: zones(&state.tz),
-            month: Month::new(state, base, range.as_ref(), &at(zone, now)),
+            month: Month::new(state, range.as_ref(), &at(zone, now)),
             is_open: !state.month.is_empty(),
         }
     }
@@ -235,7 +241,7 @@ fn both(from: &Zoned, last: &Last) -> String {
 }
 
 impl Month {
-    fn new(state: &UrlState, base: &Href, range: Option<&AtRange>, now: &Zoned) -> Self {
+    fn new(state: &UrlState, range: Option<&AtRange>, now: &Zoned) -> Self {
         let zone = now.time_zone().clone();
         let local = |time: Time| time.timestamp().to_zoned(zone.clone()).date();
         let present = Time::from(now.timestamp());
@@ -250,14 +256,14 @@ impl Month {
             let month = month.strftime("%Y-%m").to_string();
             let mut pairs = state.pairs();
             pairs.push(("month", &month));
-            base.clone().with(&pairs)
+            Href::from("").with(&pairs)
         };
         let back = first.weekday().since(Weekday::Monday);
         let begins = first.checked_sub(i64::from(back).days()).unwrap_or(first);
         let day = |date: Date| Day {
             number: date.day(),
             title: date.strftime("%A %-d %B %Y").to_string(),
-            href: chosen(state, date).href(base),
+            href: chosen(state, date).link(),
             class: match from {
                 Some(from) if date == from && date == to => "from to",
                 Some(from) if date == from => "from",
@@ -337,7 +343,7 @@ mod tests {
         let state = UrlState::default()
             .with_query("login")
             .with_range("2026-11-19", "2026-11-19");
-        let chip = RangeChip::new(&state, &"/activity".into(), &zone, now);
+        let chip = RangeChip::new(&state, &zone, now);
         assert_eq!(chip.month.title, "November 2026");
         let days: Vec<&Day> = chip.month.weeks.iter().flatten().collect();
         assert_eq!(
@@ -345,31 +351,22 @@ mod tests {
             (42, "Monday 26 October 2026", "off")
         );
         assert_eq!(days[24].class, "from to");
-        assert_eq!(
-            days[31].href.as_str(),
-            "/activity?q=login&from=2026-11-19&to=2026-11-26"
-        );
+        assert_eq!(days[31].href.as_str(), "?q=login&from=2026-11-19&to=2026-11-26");
         assert!(days[31].is_today);
-        assert_eq!(days[3].href.as_str(), "/activity?q=login&from=2026-10-29&to=2026-10-29");
+        assert_eq!(days[3].href.as_str(), "?q=login&from=2026-10-29&to=2026-10-29");
         assert!(chip.month.before.as_str().ends_with("&month=2026-10") && !chip.is_open);
         let turned = UrlState {
             month: "2026-10".to_owned(),
             ..state
         };
-        let chip = RangeChip::new(&turned, &"/activity".into(), &zone, now);
+        let chip = RangeChip::new(&turned, &zone, now);
         assert!(chip.is_open && chip.month.title == "October 2026");
         for odd in ["", "x", "2026-13", "9999-12", "-009999-01"] {
             let state = UrlState {
                 month: odd.to_owned(),
                 ..UrlState::default()
             };
-            assert!(
-                !RangeChip::new(&state, &"/activity".into(), &zone, now)
-                    .month
-                    .weeks
-                    .is_empty(),
-                "{odd}"
-            );
+            assert!(!RangeChip::new(&state, &zone, now).month.weeks.is_empty(), "{odd}");
         }
     }
 }

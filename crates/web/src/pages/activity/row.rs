@@ -163,7 +163,7 @@ impl ActivityRow {
 
     /// What opens the row, for who hears it among others like it: cut where the words are not ours.
     pub(crate) fn label(&self) -> String {
-        let sentence = self.sentence();
+        let sentence = self.told(short);
         match sentence.char_indices().nth(LABEL) {
             Some((end, _)) => format!("{}…", &sentence[..end]),
             None => sentence,
@@ -172,8 +172,16 @@ impl ActivityRow {
 
     /// What the row says in one sentence: `Sam O'Connor: Roles changed to member, for Mia Member`.
     pub(crate) fn sentence(&self) -> String {
+        self.told(str::to_owned)
+    }
+
+    /// The same with each id as `id` says it.
+    fn told(&self, id: impl Fn(&str) -> String) -> String {
         let mut text = format!("{}: ", self.who.who.name);
-        text.extend(sentence::deed(&self.activity.facts).iter().map(Piece::as_str));
+        text.extend(sentence::deed(&self.activity.facts).iter().map(|piece| match piece {
+            Piece::Id(whole, _) => id(whole),
+            piece => piece.as_str().to_owned(),
+        }));
         if let Some(whom) = Who::suffered(&self.activity) {
             text.push_str(", for ");
             text.push_str(&whom.name);

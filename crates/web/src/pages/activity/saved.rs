@@ -36,7 +36,7 @@ pub(crate) struct Offered {
 /// Groups offered to share with where a search is changed.
 const GROUPS: u32 = 100;
 /// Groups offered beside a view: every page carries them.
-const BESIDE: usize = 12;
+const BESIDE: usize = 8;
 
 impl Saved {
     /// What this view offers.

@@ -41,6 +41,10 @@ pub(super) struct UserPage {
 }
 
 impl UserPage {
+    fn title(&self) -> String {
+        self.view.title(&format!("Activity Log of {}", self.person))
+    }
+
     /// Whether it is somebody of this installation, who has pages of their own.
     fn is_account(&self) -> bool {
         app::ids::is_ours(&self.user_id)
@@ -57,6 +61,12 @@ pub(super) struct GroupPage {
     pub(super) named: Named,
     /// `None` for a group that was deleted.
     pub(super) group: Option<GroupShell>,
+}
+
+impl GroupPage {
+    fn title(&self) -> String {
+        self.view.title(&format!("Activity of {}", self.named.name))
+    }
 }
 
 /// Settings → Activity Logs.

@@ -116,6 +116,15 @@ impl UrlState {
         base.clone().with(&self.pairs())
     }
 
+    /// Its address as seen from the view itself: short, because a page has a hundred of them.
+    pub(crate) fn link(&self) -> Href {
+        match self.pairs().is_empty() {
+            // Nothing at all would be the view as it is.
+            true => Href::from("?"),
+            false => self.href(&Href::from("")),
+        }
+    }
+
     /// What is not empty, by name; without what is not settled yet.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, &str)> {
         let all = [

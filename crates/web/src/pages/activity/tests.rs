@@ -294,6 +294,23 @@ fn a_failure_and_a_warning_have_their_colours() {
 }
 
 #[test]
+fn what_opens_a_row_says_ids_as_the_row_does() {
+    let mut joined = row(1, "2026-11-21T14:00:00Z", "group.joined");
+    joined.facts.group = Some(Named {
+        id: "grp_06dec453ntq5nc5asqb3q4n7cc".to_owned(),
+        name: "Flight Training".to_owned(),
+    });
+    let html = everything(answered(vec![joined], "", None));
+    let label = html.split("<summary aria-label=\"").nth(1).unwrap();
+    let label = label.split('"').next().unwrap();
+    assert!(label.ends_with("Flight Training (…4n7cc)"), "{label}");
+    assert!(
+        html.contains("title=\"grp_06dec453ntq5nc5asqb3q4n7cc\""),
+        "whole on hover"
+    );
+}
+
+#[test]
 fn a_hostile_row_is_text_everywhere() {
     for q in ["", "\"x\""] {
         let html = everything(answered(vec![hostile(1)], q, None));

@@ -15,6 +15,7 @@ use super::facets::{self, FacetList};
 use super::histogram::Histogram;
 use super::links::Links;
 use super::query_box::{QueryBox, in_words};
+use super::range::words_of;
 use super::row::ActivityRow;
 use super::saved::Saved;
 use super::state::{UrlState, WrongRange};
@@ -134,6 +135,21 @@ impl View {
             Shown::Rows(answer) => Some(answer),
             Shown::Wrong | Shown::BadRange(_) | Shown::TooCostly(_) => None,
         }
+    }
+
+    /// The title of the window: what is looked for in this log, and when, where anything is.
+    pub(crate) fn title(&self, of: &str) -> String {
+        let query = Some(self.state.q.trim().to_owned()).filter(|query| !query.is_empty());
+        let asked: Vec<String> = query.into_iter().chain(self.range_words()).collect();
+        match asked.is_empty() {
+            true => of.to_owned(),
+            false => format!("{}: {of}", asked.join(", ")),
+        }
+    }
+
+    /// The range in words, where there is one: `Last 30 days`.
+    fn range_words(&self) -> Option<String> {
+        words_of(&self.state, &self.zone, self.now)
     }
 
     /// The box with its range and its query.

@@ -85,7 +85,7 @@ fn page(shell: Shell, base: Href, asked: &[(String, String)]) -> Result<Response
         tz: form.tz.clone(),
         ..UrlState::default().with_range(&form.from, &form.to)
     };
-    let range = RangeChip::new(&state, &base, &shell.zone, shell.now);
+    let range = RangeChip::new(&state, &shell.zone, shell.now);
     let page = AdvancedPage {
         shell,
         base,
