@@ -33,7 +33,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 /// Does `work` on a thread that comes after all others: where they want the processors as well, it gets about a tenth of one.
-/// What is not a system of Linux knows no priority of a thread, and does it as any work.
+/// Only Linux has priorities of single threads: elsewhere it is work like any other.
 pub(crate) fn behind<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     // On its own, because a thread that stepped back may not come forward again.
     let on_its_own = || {

@@ -65,7 +65,7 @@ pub(crate) struct Day {
     pub(crate) is_today: bool,
 }
 
-/// The range of a view in words, where it has one.
+/// The range of a view in words, where it has one: `Last 30 days`.
 pub(crate) fn words_of(state: &UrlState, zone: &Zone, now: Time) -> Option<String> {
     let has_range = !state.from.is_empty() || !state.to.is_empty();
     has_range.then(|| RangeChip::new(state, zone, now).words)

@@ -140,16 +140,12 @@ impl View {
     /// The title of the window: what is looked for in this log, and when, where anything is.
     pub(crate) fn title(&self, of: &str) -> String {
         let query = Some(self.state.q.trim().to_owned()).filter(|query| !query.is_empty());
-        let asked: Vec<String> = query.into_iter().chain(self.range_words()).collect();
+        let range = words_of(&self.state, &self.zone, self.now);
+        let asked: Vec<String> = query.into_iter().chain(range).collect();
         match asked.is_empty() {
             true => of.to_owned(),
             false => format!("{}: {of}", asked.join(", ")),
         }
-    }
-
-    /// The range in words, where there is one: `Last 30 days`.
-    fn range_words(&self) -> Option<String> {
-        words_of(&self.state, &self.zone, self.now)
     }
 
     /// The box with its range and its query.
